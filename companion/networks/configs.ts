@@ -1,0 +1,102 @@
+/**
+ * The dimensions of the networks, as data, under diffusers' and transformers' own names. `checkpoint/` reads them from a
+ * folder's config.json (and refuses what these records cannot say) or takes the published ones for a single file.
+ */
+
+/** UNet2DConditionModel. Per-level lists have one entry per block, from the outermost in. */
+export interface UNetConfig {
+  readonly in_channels: number;
+  readonly out_channels: number;
+  readonly block_out_channels: readonly number[];
+  readonly down_block_types: readonly ("DownBlock2D" | "CrossAttnDownBlock2D")[];
+  readonly up_block_types: readonly ("UpBlock2D" | "CrossAttnUpBlock2D")[];
+  readonly mid_block_type: "UNetMidBlock2DCrossAttn" | "UNetMidBlock2D" | null;
+  /** Resnets per level (the up path has one more). */
+  readonly layers_per_block: readonly number[];
+  readonly transformer_layers_per_block: readonly number[];
+  /** Number of attention HEADS per level (what diffusers calls `attention_head_dim` by an old mistake). */
+  readonly num_attention_heads: readonly number[];
+  readonly cross_attention_dim: readonly number[];
+  readonly norm_num_groups: number;
+  readonly norm_eps: number;
+  readonly act_fn: "silu" | "gelu" | "mish";
+  readonly use_linear_projection: boolean;
+  readonly only_cross_attention: readonly boolean[];
+  readonly flip_sin_to_cos: boolean;
+  readonly freq_shift: number;
+  readonly downsample_padding: number;
+  readonly mid_block_scale_factor: number;
+  readonly resnet_time_scale_shift: "default" | "scale_shift";
+  /** null: nothing added to the time embedding. "text": TextTimeEmbedding over the encoder states. "text_time": SDXL. */
+  readonly addition_embed_type: null | "text" | "text_time";
+  readonly addition_embed_type_num_heads: number;
+  readonly addition_time_embed_dim: number | null;
+  readonly projection_class_embeddings_input_dim: number | null;
+  /** LCM's guidance embedding. */
+  readonly time_cond_proj_dim: number | null;
+  readonly center_input_sample: boolean;
+  /** Latent height and width that the model was trained for. */
+  readonly sample_size: number;
+}
+
+/** AutoencoderKL. */
+export interface VaeConfig {
+  readonly in_channels: number;
+  readonly out_channels: number;
+  readonly latent_channels: number;
+  readonly block_out_channels: readonly number[];
+  readonly layers_per_block: number;
+  readonly norm_num_groups: number;
+  readonly mid_block_add_attention: boolean;
+  readonly use_quant_conv: boolean;
+  readonly use_post_quant_conv: boolean;
+  readonly scaling_factor: number;
+  readonly shift_factor: number | null;
+  /** Per channel, where the model has them. */
+  readonly latents_mean: readonly number[] | null;
+  readonly latents_std: readonly number[] | null;
+  readonly force_upcast: boolean;
+  readonly sample_size: number;
+}
+
+/** CLIPTextModel and CLIPTextModelWithProjection. */
+export interface ClipTextConfig {
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly max_position_embeddings: number;
+  readonly vocab_size: number;
+  readonly hidden_act: "quick_gelu" | "gelu";
+  readonly layer_norm_eps: number;
+  readonly projection_dim: number;
+  /** True for CLIPTextModelWithProjection. */
+  readonly with_projection: boolean;
+  readonly eos_token_id: number;
+}
+
+/** CLIPVisionModelWithProjection. */
+export interface ClipVisionConfig {
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly image_size: number;
+  readonly patch_size: number;
+  readonly num_channels: number;
+  readonly projection_dim: number;
+  readonly hidden_act: "quick_gelu" | "gelu";
+  readonly layer_norm_eps: number;
+}
+
+/** CLIPImageProcessor: resize the short side (bicubic), centre crop, scale to 0 … 1, normalise. */
+export interface ImageProcessorConfig {
+  readonly shortest_edge: number;
+  readonly crop_size: number;
+  readonly image_mean: readonly number[];
+  readonly image_std: readonly number[];
+  readonly rescale_factor: number;
+  readonly do_resize: boolean;
+  readonly do_center_crop: boolean;
+  readonly do_normalize: boolean;
+}

@@ -1,0 +1,77 @@
+/**
+ * Everything that can go wrong, as the designer reads it.
+ *
+ * A Problem has a stable code (for programs and tests) and one plain sentence that says what happened and what to do.
+ * The sentence reaches the designer unchanged. Every code is listed here, with its meaning; a new kind of failure gets a
+ * new line in this table, never an ad-hoc Error.
+ */
+export const PROBLEM_CODES = {
+  internal: "A defect of Underpaint itself.",
+  "request-invalid": "A field of the request is missing, of the wrong type or out of range.",
+  "image-not-readable": "An image of the request is not a PNG, JPEG or WebP that can be decoded.",
+  "image-too-large": "An image has more pixels than the limit.",
+  "mask-empty": "The mask selects nothing.",
+  "mask-size": "Mask and image differ in size.",
+  "prompt-too-long": "The prompt has more characters than the limit.",
+  "model-not-found": "No model of that name or path.",
+  "model-unsupported": "The file is understood, but is not a model that this version can run.",
+  "file-not-safetensors": "The file is not safetensors (a pickle, a zip, something else).",
+  "file-truncated": "The file is shorter than its header says.",
+  "file-header-invalid": "The safetensors header is not valid, or its offsets lie.",
+  "file-outside-models": "The path leaves the models folders.",
+  "file-changed": "The file changed while it was open.",
+  "weights-missing": "A tensor that the network needs is not in the file.",
+  "weights-shape": "A tensor has another shape than the network needs.",
+  "weights-leftover": "The file holds tensors that the network does not use.",
+  "config-invalid": "A config.json names something that this version does not support.",
+  "adapter-mismatch": "The adapter belongs to another model family.",
+  "scheduler-unsupported": "A scheduler setting that this version does not support.",
+  "provider-unavailable": "The graphics backend that was asked for is not available.",
+  "out-of-memory": "The picture does not fit into memory.",
+  "disk-full": "No space left on the disk.",
+  "engine-crashed": "The process that runs the model ended unexpectedly.",
+  "queue-full": "Too many jobs are waiting.",
+  "job-unknown": "No job with that id.",
+  "protocol-version": "Plugin and companion are of different versions.",
+  "frame-invalid": "A message could not be understood.",
+  "frame-too-large": "A message is larger than the limit.",
+  unauthorised: "The pairing token is wrong or was revoked.",
+  "pairing-code-wrong": "The pairing code is wrong, used up or expired.",
+  "pairing-locked": "Too many wrong pairing codes.",
+  "port-taken": "Another program uses the companion's port.",
+  "target-gone": "The layer was deleted while the job ran.",
+  "target-changed": "The layer was moved or edited while the job ran.",
+  "target-unsupported": "Nothing can be placed there.",
+  "selection-unsupported": "The selection is not something that can be generated into.",
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+/** The form in which a Problem crosses processes and wires. */
+export interface ProblemData {
+  readonly code: ProblemCode;
+  /** One plain sentence: what happened and what to do. */
+  readonly message: string;
+}
+
+/** An error that a person can act on. `message` is shown to the designer unchanged. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "Problem";
+    this.code = code;
+  }
+
+  toJSON(): ProblemData {
+    return { code: this.code, message: this.message };
+  }
+
+  /** Any thrown value as a Problem: Problems unchanged, everything else as "internal" with its own message. */
+  static from(error: unknown): Problem {
+    if (error instanceof Problem) return error;
+    const text = error instanceof Error ? error.message : String(error);
+    return new Problem("internal", `Something went wrong inside Underpaint: ${text}`, { cause: error });
+  }
+}

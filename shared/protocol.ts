@@ -1,0 +1,207 @@
+/**
+ * The wire between plugin and companion: one WebSocket at ws://localhost:47821/v1, subprotocol "underpaint.v1", binary
+ * frames only.
+ *
+ * A frame is: 4 bytes little-endian length of the header, the header (JSON, UTF-8), then the attachments' raw bytes one
+ * after the other. The header is `{ message, attachments: [[name, byteLength], …] }`; trailing bytes are an error.
+ *
+ * The plugin speaks first, with `hello`, within 3 seconds. It either pairs (`code`, the 6 digits that the companion shows)
+ * or proves that it knows the token from an earlier pairing, without sending it: `proof` = HMAC-SHA-256(token, "client" +
+ * companion's nonce)). So the companion opens with `challenge`. It answers `hello` with `welcome`, which proves in turn
+ * that it knows the token (HMAC-SHA-256(token, "companion" + plugin's nonce)), or with `refused` and closes. No image leaves the plugin before
+ * that proof is checked. After `welcome` both sides speak freely; every message about a job names it by the id that the
+ * plugin chose (32 hexadecimal digits), so that a plugin that was closed can come back and ask with `attach`.
+ */
+import type { ProblemData } from "./problem.ts";
+import type { GenerateRequest } from "./request.ts";
+
+export const PROTOCOL_VERSION = 1;
+export const PORT = 47821;
+export const PATH = "/v1";
+export const SUBPROTOCOL = "underpaint.v1";
+/** One frame, header and attachments together, in bytes. */
+export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+
+// ---- plugin → companion -------------------------------------------------------------------------------------------
+
+export interface Hello {
+  readonly type: "hello";
+  readonly protocol: number;
+  /** The plugin's build id, shown in logs. */
+  readonly build: string;
+  /** 32 random bytes, hexadecimal. */
+  readonly nonce: string;
+  /** First time: the six digits. */
+  readonly code?: string;
+  /** Later: which pairing, and the proof (hexadecimal). */
+  readonly pairing?: string;
+  readonly proof?: string;
+}
+
+/** Attachments: every image that the request names. */
+export interface Submit {
+  readonly type: "submit";
+  readonly job: string;
+  readonly request: GenerateRequest;
+}
+export interface Cancel {
+  readonly type: "cancel";
+  readonly job: string;
+}
+/** Send me this job's events from now on; a result that is ready comes at once. */
+export interface Attach {
+  readonly type: "attach";
+  readonly job: string;
+}
+/** The result has arrived and is safe: the companion may forget it. */
+export interface Acknowledge {
+  readonly type: "acknowledge";
+  readonly job: string;
+}
+/** Ask for a fresh `models`. */
+export interface ListModels {
+  readonly type: "list-models";
+}
+export type ClientMessage = Hello | Submit | Cancel | Attach | Acknowledge | ListModels;
+
+// ---- companion → plugin -------------------------------------------------------------------------------------------
+
+export interface Challenge {
+  readonly type: "challenge";
+  readonly protocol: number;
+  /** 32 random bytes, hexadecimal. */
+  readonly nonce: string;
+}
+
+export interface ModelInfo {
+  readonly id: string;
+  readonly name: string;
+  /** e.g. "Stable Diffusion 1.x". */
+  readonly family: string;
+  /** The size at which the model draws best, pixels. */
+  readonly nativeSize: number;
+  /** Longest prompt in tokens, start and end token included. */
+  readonly maxTokens: number;
+  /** True for a UNet with the extra mask channels. */
+  readonly inpainting: boolean;
+  /** True where references (IP-Adapter) can be used with it. */
+  readonly references: boolean;
+  readonly defaults: { readonly steps: number; readonly guidanceScale: number; readonly scheduler: string };
+  /** One honest sentence about what it can do, for the starter model. */
+  readonly note?: string;
+  /** Licence in plain words, and where the training data came from, where the model's folder says so. */
+  readonly licence?: string;
+  readonly provenance?: readonly { readonly name: string; readonly licence: string }[];
+  /** Prompts that are known to work well. */
+  readonly suggestions: readonly string[];
+}
+
+/** A file in the models folder that can't be used, and why. */
+export interface ModelProblem {
+  readonly name: string;
+  readonly problem: ProblemData;
+}
+
+export interface DeviceInfo {
+  /** The provider in use. */
+  readonly provider: "cuda" | "webgpu" | "dml" | "coreml" | "cpu";
+  /** e.g. "WebGPU", "CPU (2 cores)". */
+  readonly name: string;
+  /** Providers that were tried before it and why they are not used. */
+  readonly passedOver: readonly { readonly provider: string; readonly reason: string }[];
+}
+
+export interface Welcome {
+  readonly type: "welcome";
+  readonly protocol: number;
+  readonly version: string;
+  readonly proof: string;
+  /** Only right after pairing by code: keep both. `token` is 32 random bytes, hexadecimal. */
+  readonly pairing?: string;
+  readonly token?: string;
+  /** Absent while the engine is still starting; `engine` follows. */
+  readonly device?: DeviceInfo;
+  readonly modelsFolder: string;
+  readonly models: readonly ModelInfo[];
+  readonly modelProblems: readonly ModelProblem[];
+  /** Jobs of this pairing that are not finished, or whose result was not acknowledged. */
+  readonly jobs: readonly string[];
+}
+/** The companion will not talk to this plugin; it closes after this. */
+export interface Refused {
+  readonly type: "refused";
+  readonly problem: ProblemData;
+}
+export interface Models {
+  readonly type: "models";
+  readonly models: readonly ModelInfo[];
+  readonly modelProblems: readonly ModelProblem[];
+}
+export interface Engine {
+  readonly type: "engine";
+  readonly device?: DeviceInfo;
+  readonly problem?: ProblemData;
+}
+
+/** The job is stored durably. `ahead` = jobs that run before it. */
+export interface Queued {
+  readonly type: "queued";
+  readonly job: string;
+  readonly ahead: number;
+}
+/** At most 10 a second. Attachment "preview" where there is one: a small PNG of the latent. */
+export interface Progress {
+  readonly type: "progress";
+  readonly job: string;
+  readonly stage: "loading" | "encoding" | "denoising" | "decoding";
+  /** 0 … of. */
+  readonly step: number;
+  readonly of: number;
+  readonly secondsLeft?: number;
+}
+/** Attachment "image": the PNG. `tokens` counts the prompt's tokens, `droppedText` is what did not fit. */
+export interface Done {
+  readonly type: "done";
+  readonly job: string;
+  readonly width: number;
+  readonly height: number;
+  readonly seconds: number;
+  readonly tokens: number;
+  readonly droppedText?: string;
+  /** The request with every default filled in, for the recipe. */
+  readonly request: GenerateRequest;
+}
+export interface Failed {
+  readonly type: "failed";
+  readonly job: string;
+  readonly problem: ProblemData;
+}
+export interface Cancelled {
+  readonly type: "cancelled";
+  readonly job: string;
+}
+/** A message of the plugin was refused; the connection stays open. */
+export interface Rejected {
+  readonly type: "rejected";
+  /** The job that the message was about, where it named one. */
+  readonly job?: string;
+  readonly problem: ProblemData;
+}
+export type CompanionMessage =
+  | Challenge
+  | Welcome
+  | Refused
+  | Models
+  | Engine
+  | Queued
+  | Progress
+  | Done
+  | Failed
+  | Cancelled
+  | Rejected;
+
+/** A message with the raw bytes that belong to it, by name. */
+export interface Envelope<M> {
+  readonly message: M;
+  readonly attachments: ReadonlyMap<string, Uint8Array>;
+}

@@ -1,0 +1,112 @@
+/**
+ * The request: everything that one picture depends on, and nothing else. The same request and the same weights give the
+ * same bytes. The plugin sends it, the queue stores it, `underpaint generate` reads it from a file, and the result's
+ * recipe is made of it.
+ */
+
+/**
+ * The name of an image that travels beside the request: the name of an attachment on the wire, a path (relative to the
+ * request's file) on the command line.
+ */
+export type ImageRef = string;
+
+export const SCHEDULER_NAMES = [
+  "ddim",
+  "euler",
+  "euler_ancestral",
+  "heun",
+  "dpmpp_2m",
+  "dpmpp_2m_sde",
+  "unipc",
+  "lcm",
+] as const;
+export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
+
+/**
+ * The scheduler and, under diffusers' own names, any setting that differs from the model's scheduler configuration
+ * (`timestep_spacing`, `steps_offset`, `use_karras_sigmas`, `prediction_type`, `beta_end`, `final_sigmas_type`, …).
+ */
+export interface SchedulerChoice {
+  /** Absent: the one that the model's own configuration names. */
+  readonly name?: SchedulerName;
+  readonly [setting: string]: string | number | boolean | readonly number[] | null | undefined;
+}
+
+export const REFERENCE_ROLES = ["face", "outfit", "style", "composition"] as const;
+export type ReferenceRole = (typeof REFERENCE_ROLES)[number];
+
+/** An image that the result should follow (IP-Adapter). */
+export interface Reference {
+  readonly image: ImageRef;
+  /** 0 … 2; 0 is exactly no adapter. */
+  readonly weight: number;
+  /** Shares of the steps, 0 … 1, start < end: the reference acts from `start` up to `end`. */
+  readonly start: number;
+  readonly end: number;
+  readonly role?: ReferenceRole;
+  /** An IP-Adapter by its library id, or (command line only) a path. Absent: the model's own. */
+  readonly adapter?: string;
+  /** A CLIP vision encoder by its library id, or (command line only) a folder. Absent: the adapter's or the model's own. */
+  readonly imageEncoder?: string;
+}
+
+/** How a Fill chooses what the model sees around the mask. Lengths in pixels of the source image. */
+export interface Region {
+  /** 0 … 1: 0 shows the model as much context as it can use, 1 as much detail as it can draw. Default 0.5. */
+  readonly detail: number;
+  /** The mask grows by this many pixels before anything else. Absent: chosen from the mask's size. */
+  readonly grow?: number;
+  /** The mask's edge softens over this many pixels. Absent: chosen from the mask's size. */
+  readonly feather?: number;
+  /** Match the result's colours to the unmasked pixels around it. */
+  readonly colorMatch: boolean;
+}
+
+export interface GenerateRequest {
+  /** A model of the library by its id, or (command line only) a path to a `.safetensors` file or a diffusers folder. */
+  readonly model: string;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  /** The size at the model ("diffusion"), in pixels, multiples of the VAE's factor (8). */
+  readonly width: number;
+  readonly height: number;
+  /** 0 … 2^53-1. As in PyTorch's CPU generator, only the low 32 bits count. */
+  readonly seed: number;
+  readonly steps: number;
+  /** 1 or less = no guidance (the negative prompt is not used). */
+  readonly guidanceScale: number;
+  readonly scheduler: SchedulerChoice;
+  /** DDIM's eta, 0 … 1; other schedulers ignore it, as in diffusers. */
+  readonly eta: number;
+  /** Layers of the text encoder left out at the end, as diffusers' `clip_skip` counts them (0 = none). */
+  readonly clipSkip: number;
+  /** The picture to change (image to image) or to repair (with `mask`). */
+  readonly image?: ImageRef;
+  /** How much of the picture may change, 0 … 1, with `image`. 1 = everything. */
+  readonly strength: number;
+  /** Where the picture may change: white (or opaque, where the mask has an alpha channel) = repaint. */
+  readonly mask?: ImageRef;
+  /**
+   * With `mask`: crop around the mask, work at the model's own size, and paste back into the full picture. Absent: image
+   * and mask are used whole at `width` × `height`, exactly as diffusers' inpainting pipeline does.
+   */
+  readonly region?: Region;
+  /** With `mask`: put the original bytes back outside the mask. Default true; false leaves the model's whole picture. */
+  readonly composite: boolean;
+  readonly references: readonly Reference[];
+}
+
+/** What a request is when a field is absent. `model`, `prompt`, `seed` have no default. */
+export const REQUEST_DEFAULTS = {
+  negativePrompt: "",
+  width: 512,
+  height: 512,
+  steps: 20,
+  guidanceScale: 7.5,
+  scheduler: {},
+  eta: 0,
+  clipSkip: 0,
+  strength: 1,
+  composite: true,
+  references: [],
+} as const;

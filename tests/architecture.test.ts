@@ -1,0 +1,116 @@
+/** Imports point down, and nothing goes in circles. A change here is a change of the architecture. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+const root = path.resolve(__dirname, "..");
+
+/** What each folder may import, besides itself and packages. Longest matching prefix counts. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  shared: [],
+  "plugin/bridge.ts": ["shared"],
+  "plugin/main": ["plugin/bridge.ts", "shared"],
+  "plugin/ui": ["plugin/bridge.ts", "shared"],
+  "companion/tensor.ts": [],
+  "companion/root.ts": [],
+  "companion/config.ts": ["companion/root.ts", "shared"],
+  "companion/random": ["companion/tensor.ts", "shared"],
+  "companion/graph": ["companion/tensor.ts", "shared"],
+  "companion/networks": ["companion/graph", "companion/tensor.ts", "shared"],
+  "companion/schedulers": ["companion/random", "companion/tensor.ts", "shared"],
+  "companion/tokenizer": ["shared"],
+  "companion/checkpoint": [
+    "companion/networks",
+    "companion/graph",
+    "companion/schedulers",
+    "companion/tokenizer",
+    "companion/tensor.ts",
+    "shared",
+  ],
+  "companion/runtime": ["companion/graph", "companion/tensor.ts", "shared"],
+  "companion/image": ["companion/tensor.ts", "shared"],
+  "companion/library": ["companion/checkpoint", "companion/networks", "companion/graph", "shared"],
+  "companion/pipeline": [
+    "companion/library",
+    "companion/checkpoint",
+    "companion/networks",
+    "companion/graph",
+    "companion/runtime",
+    "companion/schedulers",
+    "companion/tokenizer",
+    "companion/random",
+    "companion/image",
+    "companion/tensor.ts",
+    "shared",
+  ],
+  "companion/engine": ["companion/pipeline", "companion/library", "companion/runtime", "companion/tensor.ts", "shared"],
+  "companion/queue": ["shared"],
+  "companion/gateway": ["companion/queue", "shared"],
+  "companion/bench": ["companion", "shared"],
+  "companion/cli": ["companion", "playground/serve.ts", "shared"],
+  "companion/main.ts": ["companion", "shared"],
+  playground: ["shared"],
+};
+
+const sources = ["shared", "plugin", "companion", "playground"].flatMap((folder) =>
+  (readdirSync(path.join(root, folder), { recursive: true }) as string[])
+    .map((file) => `${folder}/${file.replaceAll("\\", "/")}`)
+    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts")),
+);
+
+const under = (file: string, place: string) => file === place || file.startsWith(`${place}/`);
+const layerOf = (file: string) =>
+  Object.keys(MAY_IMPORT)
+    .filter((layer) => under(file, layer))
+    .sort((a, b) => b.length - a.length)[0];
+
+const importsOf = (file: string): string[] => {
+  const text = readFileSync(path.join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)].map((m) =>
+    path.posix.normalize(path.posix.join(path.posix.dirname(file), m[1]!)),
+  );
+};
+const graph = new Map(sources.map((file) => [file, importsOf(file)]));
+
+test("every source file belongs to a layer", () => {
+  expect(sources.filter((file) => layerOf(file) === undefined)).toEqual([]);
+});
+
+test("imports point down", () => {
+  const wrong: string[] = [];
+  for (const [file, targets] of graph) {
+    const layer = layerOf(file);
+    if (layer === undefined) continue;
+    for (const target of targets) {
+      if (target.endsWith(".css") || target.endsWith(".svg") || target.endsWith(".json") || under(target, layer))
+        continue;
+      if (target === "companion/root.ts" && file.startsWith("companion/")) continue;
+      if (!MAY_IMPORT[layer]!.some((allowed) => under(target, allowed)))
+        wrong.push(`Cannot import "${target}" from "${layer}" (${file})`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test("imports make no circle", () => {
+  const state = new Map<string, "open" | "done">();
+  const circles: string[] = [];
+  const visit = (file: string, trail: string[]) => {
+    if (state.get(file) === "done" || !graph.has(file)) return;
+    if (state.get(file) === "open") {
+      circles.push([...trail.slice(trail.indexOf(file)), file].join(" → "));
+      return;
+    }
+    state.set(file, "open");
+    for (const target of graph.get(file)!) visit(target, [...trail, file]);
+    state.set(file, "done");
+  };
+  for (const file of graph.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
+test("onnxruntime-node has one importer: companion/runtime", () => {
+  const importers = sources.filter((file) =>
+    /from\s+["']onnxruntime-node["']/.test(readFileSync(path.join(root, file), "utf8")),
+  );
+  expect(importers.filter((file) => !under(file, "companion/runtime"))).toEqual([]);
+});

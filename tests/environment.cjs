@@ -1,0 +1,27 @@
+// Jest runs test files in a VM context with typed arrays of its own, which onnxruntime refuses
+// (microsoft/onnxruntime#16622): give the context the host's.
+const { TestEnvironment } = require("jest-environment-node");
+
+module.exports = class extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    for (const name of [
+      "ArrayBuffer",
+      "SharedArrayBuffer",
+      "DataView",
+      "Uint8Array",
+      "Uint8ClampedArray",
+      "Uint16Array",
+      "Uint32Array",
+      "Int8Array",
+      "Int16Array",
+      "Int32Array",
+      "Float32Array",
+      "Float64Array",
+      "BigInt64Array",
+      "BigUint64Array",
+    ]) {
+      this.global[name] = globalThis[name];
+    }
+  }
+};

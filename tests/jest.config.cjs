@@ -1,0 +1,14 @@
+module.exports = {
+  rootDir: "..",
+  testMatch: ["<rootDir>/tests/**/*.test.ts", "<rootDir>/tests/**/*.test.tsx"],
+  testEnvironment: "<rootDir>/tests/environment.cjs",
+  transform: { "\\.(ts|tsx|js|mjs)$": "<rootDir>/tests/esbuild-transform.cjs" },
+  // Packages that ship ES modules only are transformed too.
+  transformIgnorePatterns: [
+    "/node_modules/(?!(@huggingface/tokenizers|onnx-buf|@bufbuild/protobuf|preact|@create-figma-plugin|quickjs-emscripten)/)",
+  ],
+  moduleNameMapper: { "\\.css$": "<rootDir>/tests/empty.cjs" },
+  modulePathIgnorePatterns: ["<rootDir>/dist"],
+  testTimeout: 60000,
+  maxWorkers: 2,
+};
