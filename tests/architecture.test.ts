@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "companion/networks": ["companion/graph", "companion/tensor.ts", "shared"],
   "companion/schedulers": ["companion/random", "companion/tensor.ts", "shared"],
   "companion/tokenizer": ["shared"],
+  "companion/prompt": ["shared"],
   "companion/checkpoint": [
     "companion/networks",
     "companion/graph",
