@@ -16,6 +16,7 @@ export const PROBLEM_CODES = {
   "model-not-found": "No model of that name or path.",
   "model-unsupported": "The file is understood, but is not a model that this version can run.",
   "file-not-safetensors": "The file is not safetensors (a pickle, a zip, something else).",
+  "file-unreadable": "The file exists but cannot be read (permissions, a broken disk).",
   "file-truncated": "The file is shorter than its header says.",
   "file-header-invalid": "The safetensors header is not valid, or its offsets lie.",
   "file-outside-models": "The path leaves the models folders.",
