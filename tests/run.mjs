@@ -23,7 +23,7 @@ const fail = (what) => {
 
 if (!existsSync(path.join(root, "node_modules/jest"))) {
   console.log("Installing the packages …");
-  if (run("npm", ["ci"], { env: { ...process.env, npm_config_onnxruntime_node_install: "skip" } }).status !== 0)
+  if (run("npm", ["ci"]).status !== 0)
     fail("npm ci failed");
 }
 
