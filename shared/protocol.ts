@@ -7,7 +7,7 @@
  *
  * The plugin speaks first, with `hello`, within 3 seconds. It either pairs (`code`, the 6 digits that the companion shows)
  * or proves that it knows the token from an earlier pairing, without sending it: `proof` = HMAC-SHA-256(token, "client" +
- * companion's nonce)). So the companion opens with `challenge`. It answers `hello` with `welcome`, which proves in turn
+ * companion's nonce), see pairing.ts. So the companion opens with `challenge`. It answers `hello` with `welcome`, which proves in turn
  * that it knows the token (HMAC-SHA-256(token, "companion" + plugin's nonce)), or with `refused` and closes. No image leaves the plugin before
  * that proof is checked. After `welcome` both sides speak freely; every message about a job names it by the id that the
  * plugin chose (32 hexadecimal digits), so that a plugin that was closed can come back and ask with `attach`.
@@ -43,6 +43,8 @@ export interface Submit {
   readonly type: "submit";
   readonly job: string;
   readonly request: GenerateRequest;
+  /** Jobs of one lane (the Figma file, say) run in the order they came; lanes take turns. Absent: one for the pairing. */
+  readonly lane?: string;
 }
 export interface Cancel {
   readonly type: "cancel";
@@ -53,7 +55,7 @@ export interface Attach {
   readonly type: "attach";
   readonly job: string;
 }
-/** The result has arrived and is safe: the companion may forget it. */
+/** The job's end (done, failed or cancelled) has arrived and is safe: the companion may forget it. */
 export interface Acknowledge {
   readonly type: "acknowledge";
   readonly job: string;
@@ -124,7 +126,7 @@ export interface Welcome {
   readonly modelsFolder: string;
   readonly models: readonly ModelInfo[];
   readonly modelProblems: readonly ModelProblem[];
-  /** Jobs of this pairing that are not finished, or whose result was not acknowledged. */
+  /** Jobs of this pairing that are not finished, or whose end was not acknowledged. */
   readonly jobs: readonly string[];
 }
 /** The companion will not talk to this plugin; it closes after this. */
@@ -143,7 +145,7 @@ export interface Engine {
   readonly problem?: ProblemData;
 }
 
-/** The job is stored durably. `ahead` = jobs that run before it. */
+/** The job is stored durably. `ahead` = jobs that run before it; sent again when that changes. */
 export interface Queued {
   readonly type: "queued";
   readonly job: string;

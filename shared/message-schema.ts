@@ -1,0 +1,96 @@
+/** Every message of protocol.ts as a schema, both directions. Unknown fields are refused. */
+import * as v from "valibot";
+import { PROBLEM_CODES, type ProblemCode } from "./problem.ts";
+import type { ClientMessage, CompanionMessage } from "./protocol.ts";
+import { nameSchema, requestSchema } from "./request-schema.ts";
+
+const text = v.pipe(v.string(), v.maxLength(100_000));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const seconds = v.pipe(v.number(), v.finite(), v.minValue(0));
+const secret = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+/** Chosen by the plugin for a job, by the companion for a pairing. */
+const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
+const message = <const T extends string, E extends v.ObjectEntries>(type: T, entries: E) =>
+  v.strictObject({ type: v.literal(type), ...entries });
+
+export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.variant("type", [
+  message("hello", {
+    protocol: count,
+    build: v.pipe(v.string(), v.maxLength(100)),
+    nonce: secret,
+    code: v.optional(v.pipe(v.string(), v.regex(/^[0-9]{6}$/))),
+    pairing: v.optional(id),
+    proof: v.optional(secret),
+  }),
+  message("submit", { job: id, request: requestSchema, lane: v.optional(v.pipe(v.string(), v.maxLength(200))) }),
+  message("cancel", { job: id }),
+  message("attach", { job: id }),
+  message("acknowledge", { job: id }),
+  message("list-models", {}),
+]);
+
+const problem = v.strictObject({
+  code: v.picklist(Object.keys(PROBLEM_CODES) as ProblemCode[]),
+  message: text,
+});
+const device = v.strictObject({
+  provider: v.picklist(["cuda", "webgpu", "dml", "coreml", "cpu"]),
+  name: text,
+  passedOver: v.array(v.strictObject({ provider: text, reason: text })),
+});
+const model = v.strictObject({
+  id: nameSchema,
+  name: text,
+  family: text,
+  nativeSize: count,
+  maxTokens: count,
+  inpainting: v.boolean(),
+  references: v.boolean(),
+  defaults: v.strictObject({ steps: count, guidanceScale: seconds, scheduler: text }),
+  note: v.optional(text),
+  licence: v.optional(text),
+  provenance: v.optional(v.array(v.strictObject({ name: text, licence: text }))),
+  suggestions: v.array(text),
+});
+const models = {
+  models: v.array(model),
+  modelProblems: v.array(v.strictObject({ name: text, problem })),
+};
+
+export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> = v.variant("type", [
+  message("challenge", { protocol: count, nonce: secret }),
+  message("welcome", {
+    protocol: count,
+    version: text,
+    proof: secret,
+    pairing: v.optional(id),
+    token: v.optional(secret),
+    device: v.optional(device),
+    modelsFolder: text,
+    ...models,
+    jobs: v.array(id),
+  }),
+  message("refused", { problem }),
+  message("models", models),
+  message("engine", { device: v.optional(device), problem: v.optional(problem) }),
+  message("queued", { job: id, ahead: count }),
+  message("progress", {
+    job: id,
+    stage: v.picklist(["loading", "encoding", "denoising", "decoding"]),
+    step: count,
+    of: count,
+    secondsLeft: v.optional(seconds),
+  }),
+  message("done", {
+    job: id,
+    width: count,
+    height: count,
+    seconds,
+    tokens: count,
+    droppedText: v.optional(text),
+    request: requestSchema,
+  }),
+  message("failed", { job: id, problem }),
+  message("cancelled", { job: id }),
+  message("rejected", { job: v.optional(id), problem }),
+]);

@@ -1,0 +1,100 @@
+/** The GenerateRequest of request.ts as a schema: types, ranges, defaults. validate.ts turns its findings into sentences. */
+import * as v from "valibot";
+import {
+  type GenerateRequest,
+  REFERENCE_ROLES,
+  REQUEST_DEFAULTS,
+  SCHEDULER_NAMES,
+  type SchedulerChoice,
+} from "./request.ts";
+
+/** The ranges of a request, in the units of request.ts. */
+export const REQUEST_LIMITS = {
+  promptCharacters: 4000,
+  side: { min: 64, max: 4096, multipleOf: 8 },
+  steps: { min: 1, max: 150 },
+  guidanceScale: { min: 0, max: 50 },
+  references: 8,
+  referenceWeight: { min: 0, max: 2 },
+  clipSkip: { min: 0, max: 12 },
+  /** Pixels. */
+  maskReach: { min: 0, max: 512 },
+  schedulerSettings: 64,
+  schedulerListLength: 2000,
+  nameCharacters: 4096,
+} as const;
+
+const between = ({ min, max }: { min: number; max: number }) =>
+  v.pipe(v.number(), v.finite(), v.minValue(min), v.maxValue(max));
+const wholeBetween = (range: { min: number; max: number }) => v.pipe(between(range), v.safeInteger());
+const share = between({ min: 0, max: 1 });
+const prompt = v.pipe(v.string(), v.maxLength(REQUEST_LIMITS.promptCharacters));
+/** An id, an attachment's name or a path. */
+export const nameSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(REQUEST_LIMITS.nameCharacters));
+const side = v.pipe(wholeBetween(REQUEST_LIMITS.side), v.multipleOf(REQUEST_LIMITS.side.multipleOf));
+
+const setting = v.union([
+  v.string(),
+  v.pipe(v.number(), v.finite()),
+  v.boolean(),
+  v.null(),
+  v.pipe(v.array(v.pipe(v.number(), v.finite())), v.maxLength(REQUEST_LIMITS.schedulerListLength)),
+]);
+/** diffusers' own setting names pass through; which of them a scheduler knows, the scheduler says. */
+const scheduler = v.pipe(
+  v.objectWithRest({ name: v.optional(v.picklist(SCHEDULER_NAMES)) }, v.optional(setting)),
+  v.maxEntries(REQUEST_LIMITS.schedulerSettings),
+) as v.GenericSchema<unknown, SchedulerChoice>;
+
+const reference = v.pipe(
+  v.strictObject({
+    image: nameSchema,
+    weight: v.optional(between(REQUEST_LIMITS.referenceWeight), 1),
+    start: v.optional(share, 0),
+    end: v.optional(share, 1),
+    role: v.optional(v.picklist(REFERENCE_ROLES)),
+    adapter: v.optional(nameSchema),
+    imageEncoder: v.optional(nameSchema),
+  }),
+  v.forward(
+    v.check(({ start, end }) => start < end, "must be greater than `start`"),
+    ["end"],
+  ),
+);
+
+const region = v.strictObject({
+  detail: v.optional(share, 0.5),
+  grow: v.optional(between(REQUEST_LIMITS.maskReach)),
+  feather: v.optional(between(REQUEST_LIMITS.maskReach)),
+  colorMatch: v.optional(v.boolean(), true),
+});
+
+export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
+  v.strictObject({
+    model: nameSchema,
+    prompt,
+    negativePrompt: v.optional(prompt, REQUEST_DEFAULTS.negativePrompt),
+    width: v.optional(side, REQUEST_DEFAULTS.width),
+    height: v.optional(side, REQUEST_DEFAULTS.height),
+    seed: wholeBetween({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+    steps: v.optional(wholeBetween(REQUEST_LIMITS.steps), REQUEST_DEFAULTS.steps),
+    guidanceScale: v.optional(between(REQUEST_LIMITS.guidanceScale), REQUEST_DEFAULTS.guidanceScale),
+    scheduler: v.optional(scheduler, REQUEST_DEFAULTS.scheduler),
+    eta: v.optional(share, REQUEST_DEFAULTS.eta),
+    clipSkip: v.optional(wholeBetween(REQUEST_LIMITS.clipSkip), REQUEST_DEFAULTS.clipSkip),
+    image: v.optional(nameSchema),
+    strength: v.optional(share, REQUEST_DEFAULTS.strength),
+    mask: v.optional(nameSchema),
+    region: v.optional(region),
+    composite: v.optional(v.boolean(), REQUEST_DEFAULTS.composite),
+    references: v.optional(v.pipe(v.array(reference), v.maxLength(REQUEST_LIMITS.references)), []),
+  }),
+  v.forward(
+    v.check(({ mask, image }) => mask === undefined || image !== undefined, "needs `image`, the picture to repair"),
+    ["mask"],
+  ),
+  v.forward(
+    v.check(({ region, mask }) => region === undefined || mask !== undefined, "needs `mask`"),
+    ["region"],
+  ),
+);

@@ -1,0 +1,185 @@
+import { Problem } from "../../shared/problem.ts";
+import {
+  checkAttachments,
+  imageRefs,
+  parseClientMessage,
+  parseCompanionMessage,
+  parseRequest,
+} from "../../shared/validate.ts";
+
+const smallest = { model: "starter", prompt: "a cat", seed: 7 };
+const job = "0123456789abcdef".repeat(2);
+
+function problemOf(work: () => unknown): Problem {
+  try {
+    work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(Problem);
+    return error as Problem;
+  }
+  throw new Error("Nothing was refused");
+}
+
+test("parseRequest() fills in every default", () => {
+  expect(parseRequest(smallest)).toEqual({
+    model: "starter",
+    prompt: "a cat",
+    negativePrompt: "",
+    width: 512,
+    height: 512,
+    seed: 7,
+    steps: 20,
+    guidanceScale: 7.5,
+    scheduler: {},
+    eta: 0,
+    clipSkip: 0,
+    strength: 1,
+    composite: true,
+    references: [],
+  });
+});
+
+test("parseRequest() leaves a full request as it is", () => {
+  const full = {
+    ...parseRequest(smallest),
+    scheduler: {
+      name: "euler",
+      timestep_spacing: "trailing",
+      use_karras_sigmas: true,
+      trained_betas: [0.1, 0.2],
+      clip: null,
+    },
+    image: "image",
+    mask: "mask",
+    region: { detail: 0.2, grow: 3, feather: 8, colorMatch: false },
+    references: [{ image: "a", weight: 0.7, start: 0, end: 0.5, role: "face", adapter: "ip", imageEncoder: "enc" }],
+  };
+  expect(parseRequest(JSON.parse(JSON.stringify(full)))).toEqual(full);
+});
+
+test.each([
+  [{ ...smallest, steps: 0 }, "Cannot use the request as `steps` must be at least 1: received 0."],
+  [{ ...smallest, steps: 1.5 }, "Cannot use the request as `steps` must be a whole number: received 1.5."],
+  [{ ...smallest, width: 515 }, "Cannot use the request as `width` must be a multiple of 8: received 515."],
+  [{ ...smallest, height: 10000 }, "Cannot use the request as `height` must be at most 4096: received 10000."],
+  [{ ...smallest, seed: -1 }, "Cannot use the request as `seed` must be at least 0: received -1."],
+  [{ ...smallest, seed: Number.NaN }, "Cannot use the request as `seed` must be a number: received NaN."],
+  [
+    { ...smallest, guidanceScale: Number.POSITIVE_INFINITY },
+    "Cannot use the request as `guidanceScale` must be a finite number: received Infinity.",
+  ],
+  [{ ...smallest, sampler: "ddim" }, "Cannot use the request as `sampler` is not a field that exists."],
+  [{ prompt: "x", seed: 1 }, "Cannot use the request as `model` is missing."],
+  [{ ...smallest, mask: "m" }, "Cannot use the request as `mask` needs `image`, the picture to repair."],
+  [{ ...smallest, image: "i", region: {} }, "Cannot use the request as `region` needs `mask`."],
+  [
+    { ...smallest, references: [{ image: "a", start: 0.5, end: 0.5 }] },
+    "Cannot use the request as `references[0].end` must be greater than `start`.",
+  ],
+  [
+    { ...smallest, scheduler: { a: {} } },
+    "Cannot use the request as `scheduler.a` must be text, a number, a list of numbers, true, false or null: received {}.",
+  ],
+  [null, "Cannot use the request as it must be an object: received null."],
+])("parseRequest() refuses %j", (value, sentence) => {
+  const problem = problemOf(() => parseRequest(value));
+  expect(problem.code).toBe("request-invalid");
+  expect(problem.message).toBe(sentence);
+});
+
+test("parseRequest() refuses more than eight references and a scheduler it does not know", () => {
+  const references = Array.from({ length: 9 }, () => ({ image: "a" }));
+  expect(problemOf(() => parseRequest({ ...smallest, references })).message).toMatch(
+    /`references` must have at most 8/,
+  );
+  expect(problemOf(() => parseRequest({ ...smallest, scheduler: { name: "magic" } })).message).toMatch(
+    /`scheduler.name` must be one of "ddim", .*: received "magic"/,
+  );
+});
+
+test("parseRequest() names a prompt that is too long", () => {
+  const problem = problemOf(() => parseRequest({ ...smallest, prompt: "x".repeat(5000) }));
+  expect(problem.toJSON()).toEqual({
+    code: "prompt-too-long",
+    message: "The prompt has 5000 characters and the limit is 4000: shorten it.",
+  });
+  expect(problemOf(() => parseRequest({ ...smallest, negativePrompt: "x".repeat(4001) })).message).toMatch(
+    /^The negative/,
+  );
+  expect(parseRequest({ ...smallest, prompt: "x".repeat(4000) }).prompt).toHaveLength(4000);
+});
+
+test("parseClientMessage() tells a bad request from a bad message", () => {
+  const submit = { type: "submit", job, request: smallest };
+  expect(parseClientMessage(submit)).toMatchObject({ type: "submit", job, request: { steps: 20 } });
+  expect(problemOf(() => parseClientMessage({ ...submit, request: { ...smallest, steps: 0 } })).code).toBe(
+    "request-invalid",
+  );
+  expect(
+    problemOf(() => parseClientMessage({ ...submit, request: { ...smallest, prompt: "x".repeat(5000) } })).code,
+  ).toBe("prompt-too-long");
+  expect(problemOf(() => parseClientMessage({ ...submit, job: "../../etc" })).code).toBe("frame-invalid");
+  expect(problemOf(() => parseClientMessage({ ...submit, more: 1 })).message).toBe(
+    "Cannot use the message as `more` is not a field that exists.",
+  );
+});
+
+test.each([
+  [{}],
+  [null],
+  [5],
+  [[]],
+  [{ type: "nonsense" }],
+  [{ type: "welcome" }],
+  [{ type: "cancel" }],
+  [{ type: "hello" }],
+])("parseClientMessage() refuses %j", (value) => {
+  expect(problemOf(() => parseClientMessage(value)).code).toBe("frame-invalid");
+});
+
+test("parseCompanionMessage() reads every kind of message", () => {
+  const problem = { code: "internal", message: "x" };
+  const secret = "ab".repeat(32);
+  const model = {
+    id: "starter",
+    name: "Starter",
+    family: "Stable Diffusion 1.x",
+    nativeSize: 128,
+    maxTokens: 32,
+    inpainting: false,
+    references: true,
+    defaults: { steps: 20, guidanceScale: 4, scheduler: "ddim" },
+    suggestions: ["a cat"],
+  };
+  const device = { provider: "cpu", name: "CPU (2 cores)", passedOver: [{ provider: "cuda", reason: "no card" }] };
+  const models = { models: [model], modelProblems: [{ name: "a.ckpt", problem }] };
+  const messages = [
+    { type: "challenge", protocol: 1, nonce: secret },
+    { type: "welcome", protocol: 1, version: "1", proof: secret, modelsFolder: "/m", ...models, jobs: [job], device },
+    { type: "refused", problem },
+    { type: "models", ...models },
+    { type: "engine", device },
+    { type: "queued", job, ahead: 0 },
+    { type: "progress", job, stage: "denoising", step: 1, of: 20, secondsLeft: 1.5 },
+    { type: "done", job, width: 64, height: 64, seconds: 2, tokens: 4, request: parseRequest(smallest) },
+    { type: "failed", job, problem },
+    { type: "cancelled", job },
+    { type: "rejected", problem },
+  ];
+  for (const message of messages) expect(parseCompanionMessage(message)).toEqual(message);
+  expect(
+    problemOf(() => parseCompanionMessage({ type: "failed", job, problem: { code: "made-up", message: "" } })).code,
+  ).toBe("frame-invalid");
+});
+
+test("checkAttachments() wants exactly the images that the request names", () => {
+  const request = parseRequest({ ...smallest, image: "a", mask: "b", references: [{ image: "c" }, { image: "c" }] });
+  expect(imageRefs(request)).toEqual(["a", "b", "c"]);
+  const bytes = new Uint8Array(1);
+  const of = (...names: string[]) => new Map(names.map((name) => [name, bytes]));
+  checkAttachments(request, of("c", "a", "b"));
+  expect(problemOf(() => checkAttachments(request, of("a", "b"))).message).toMatch(/its image "c" did not come/);
+  expect(problemOf(() => checkAttachments(request, of("a", "b", "c", "d"))).message).toMatch(
+    /does not name the image "d"/,
+  );
+});
