@@ -1,0 +1,36 @@
+import { Problem } from "../../shared/problem.ts";
+import type { CallInput, LayerExport } from "../bridge.ts";
+import { findLayer } from "./find-layer.ts";
+import { renderBoundsOf } from "./layer.ts";
+
+const THUMBNAIL_PIXELS = 192;
+
+/** A small PNG of the layer as it looks. */
+export async function exportThumbnail(node: SceneNode): Promise<Uint8Array> {
+  const longest = Math.max(node.width, node.height);
+  return await node.exportAsync({
+    format: "PNG",
+    contentsOnly: true,
+    colorProfile: "SRGB",
+    constraint: { type: "SCALE", value: Math.min(2, THUMBNAIL_PIXELS / longest) },
+  });
+}
+
+/**
+ * The layer's pixels as a PNG in sRGB, without what lies under it, and the page rectangle that they cover. Never changes the
+ * document. Problems: "target-gone", "selection-unsupported" where the layer shows nothing.
+ */
+export async function exportLayer({ node: id, scale, bounds }: CallInput<"export-layer">): Promise<LayerExport> {
+  const node = await findLayer(id);
+  const box = bounds === "box" ? node.absoluteBoundingBox : renderBoundsOf(node);
+  if (box === null)
+    throw new Problem("selection-unsupported", `“${node.name}” shows nothing. Make it visible, then try again.`);
+  const bytes = await node.exportAsync({
+    format: "PNG",
+    contentsOnly: true,
+    useAbsoluteBounds: bounds === "box",
+    colorProfile: "SRGB",
+    constraint: { type: "SCALE", value: scale },
+  });
+  return { bytes, box: { x: box.x, y: box.y, width: box.width, height: box.height } };
+}

@@ -1,0 +1,59 @@
+import { inPaintOrder } from "./read-selection.ts";
+
+/** Where a new layer goes. */
+export interface Place {
+  readonly parent: BaseNode & ChildrenMixin;
+  /** Index among the parent's children, back to front. */
+  readonly index: number;
+  /** The page transform of the frame that positions are relative to (groups and boolean shapes are not such frames); null = the page. */
+  readonly container: Transform | null;
+  /** What the designer should know about the place. */
+  readonly note?: string;
+}
+
+/** Layers inside these can't get a sibling without changing what they are. */
+const CLOSED: Partial<Record<NodeType, string>> = {
+  INSTANCE: "component instance",
+  COMPONENT: "component, so that its copies do not change",
+  COMPONENT_SET: "component set",
+  BOOLEAN_OPERATION: "boolean shape",
+};
+
+/**
+ * The place directly above the target: above the mask where that is painted later, above results placed earlier for the
+ * same target, and outside of everything that takes no new children.
+ */
+export function findPlace(target: SceneNode, mask: SceneNode | null): Place {
+  const covered = mask === null || isInside(mask, target) ? target : inPaintOrder(target, mask)[1];
+  const { anchor, closed } = climbOut(covered);
+  const parent = anchor.parent as BaseNode & ChildrenMixin;
+  let index = parent.children.findIndex((child) => child.id === anchor.id) + 1;
+  while (index < parent.children.length && parent.children[index]!.getPluginData("target") === target.id) index++;
+  const note = closed && `Placed above the ${CLOSED[closed.type]} “${closed.name}”.`;
+  return { parent, index, container: containerOf(parent), ...(note && { note }) };
+}
+
+/** The outermost ancestor below which the tree is closed, or the node itself. */
+function climbOut(node: SceneNode): { anchor: SceneNode; closed?: SceneNode } {
+  let anchor = node;
+  let closed: SceneNode | undefined;
+  for (let at = node.parent; at !== null && at.type !== "PAGE" && at.type !== "DOCUMENT"; at = at.parent) {
+    if (CLOSED[at.type] === undefined) continue;
+    anchor = at as SceneNode;
+    closed = anchor;
+  }
+  return closed === undefined ? { anchor } : { anchor, closed };
+}
+
+function containerOf(parent: BaseNode): Transform | null {
+  for (let at: BaseNode | null = parent; at !== null && at.type !== "PAGE"; at = at.parent) {
+    if (at.type === "GROUP" || at.type === "BOOLEAN_OPERATION" || at.type === "TRANSFORM_GROUP") continue;
+    if ("absoluteTransform" in at) return at.absoluteTransform;
+  }
+  return null;
+}
+
+function isInside(node: BaseNode, ancestor: BaseNode): boolean {
+  for (let at = node.parent; at !== null; at = at.parent) if (at.id === ancestor.id) return true;
+  return false;
+}

@@ -1,0 +1,71 @@
+/** The plugin's half inside Figma: shows the interface and answers its calls. No logic lives here. */
+import { exportLayer, exportThumbnail } from "./export-layer.ts";
+import { findLayer } from "./find-layer.ts";
+import { describeLayer } from "./layer.ts";
+import { placeLayer } from "./place-layer.ts";
+import { readSelection } from "./read-selection.ts";
+import { runSelfTest } from "./self-test.ts";
+import { type Handlers, serveCalls } from "./serve-calls.ts";
+import { loadSaved, save } from "./storage.ts";
+import { takeTicket } from "./take-ticket.ts";
+import { watchSelection } from "./watch-selection.ts";
+
+const DEFAULT_WINDOW = { width: 320, height: 560 };
+const SMALLEST_WINDOW = { width: 280, height: 320 };
+const LARGEST_WINDOW = { width: 720, height: 1200 };
+
+const handlers: Handlers = {
+  start: async () => ({
+    command: figma.command ?? "",
+    document: figma.root.name,
+    selection: readSelection(),
+    ...(await loadSaved()),
+  }),
+  thumbnail: async ({ node }) => ({ bytes: await exportThumbnail(await findLayer(node)) }),
+  "take-ticket": takeTicket,
+  "export-layer": exportLayer,
+  "place-layer": placeLayer,
+  "select-layers": async ({ nodes }) => {
+    const found = (await existing(nodes)).filter((layer) => pageOf(layer) === figma.currentPage);
+    if (found.length > 0) figma.currentPage.selection = found;
+    return { found: found.map((layer) => layer.id) };
+  },
+  "describe-layers": async ({ nodes }) => ({ layers: (await existing(nodes)).map(describeLayer) }),
+  save: async (change) => {
+    await save(change);
+    return {};
+  },
+  resize: async ({ width, height }) => {
+    const clamp = (value: number, low: number, high: number) => Math.round(Math.min(high, Math.max(low, value)));
+    figma.ui.resize(
+      clamp(width, SMALLEST_WINDOW.width, LARGEST_WINDOW.width),
+      clamp(height, SMALLEST_WINDOW.height, LARGEST_WINDOW.height),
+    );
+    return {};
+  },
+  close: async () => {
+    figma.closePlugin();
+    return {};
+  },
+  "self-test": async () => ({ checks: await runSelfTest() }),
+};
+
+async function existing(ids: readonly string[]): Promise<SceneNode[]> {
+  const nodes = await Promise.all(ids.map((id) => figma.getNodeByIdAsync(id)));
+  return nodes.filter(
+    (node): node is SceneNode => node !== null && !node.removed && node.type !== "PAGE" && node.type !== "DOCUMENT",
+  );
+}
+
+function pageOf(node: BaseNode): BaseNode {
+  return node.type === "PAGE" || node.parent === null ? node : pageOf(node.parent);
+}
+
+async function open() {
+  const { settings } = await loadSaved();
+  figma.showUI(__html__, { ...(settings?.window ?? DEFAULT_WINDOW), title: "Underpaint", themeColors: true });
+  serveCalls(handlers);
+  watchSelection();
+}
+
+void open();

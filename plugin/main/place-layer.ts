@@ -1,0 +1,108 @@
+import { compose, invert } from "../../shared/affine.ts";
+import { Problem } from "../../shared/problem.ts";
+import type { CallInput, CallOutput, Ticket } from "../bridge.ts";
+import { findFreeSpot } from "./find-free-spot.ts";
+import { findPlace } from "./find-place.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+
+/** Figma allows 100 kB an entry of pluginData; the id and the key count too. */
+const MOST_RECIPE_CHARACTERS = 30_000;
+
+/**
+ * Places a result as one new layer: over its target, exactly (same size, same transform, however its parents are turned),
+ * or beside it. The original is never changed. From `createImage` to `commitUndo` nothing awaits, so that it is one undo
+ * step and no other editor sees half of it.
+ *
+ * Problems: "target-gone", "target-changed" (placing "beside" still works then), "image-not-readable",
+ * "target-unsupported".
+ */
+export async function placeLayer(input: CallInput<"place-layer">): Promise<CallOutput<"place-layer">> {
+  const { ticket, bytes, name, recipe, where } = input;
+  if (recipe.length > MOST_RECIPE_CHARACTERS)
+    throw new Problem("target-unsupported", "The settings of this picture are too long to be kept in the layer.");
+  const mask = ticket.mask === undefined ? null : await existingLayer(ticket.mask);
+  const target = await existingLayer(ticket.target);
+  if (where === "over") checkUnchanged(target, ticket);
+
+  const layer = newLayer(where === "over" ? target : null, ticket, bytes);
+  try {
+    layer.name = name;
+    let note: string | undefined;
+    if (where === "over" && target !== null) {
+      note = putOver(layer, target, mask?.removed ? null : mask);
+    } else {
+      const spot = findFreeSpot(target, ticket, layer.id);
+      layer.x = spot.x;
+      layer.y = spot.y;
+    }
+    layer.setPluginData("recipe", recipe);
+    layer.setPluginData("target", ticket.target);
+    layer.setRelaunchData({ regenerate: "Generate again with the same prompt" });
+    figma.commitUndo();
+    return { node: layer.id, ...(note !== undefined && { note }) };
+  } catch (error) {
+    layer.remove();
+    throw error;
+  }
+}
+
+/** The layer of that id with its page loaded, or null where it is gone. */
+async function existingLayer(id: string): Promise<SceneNode | null> {
+  const node = await figma.getNodeByIdAsync(id);
+  if (node === null || node.type === "PAGE" || node.type === "DOCUMENT") return null;
+  await pageOf(node)?.loadAsync();
+  return node.removed ? null : node;
+}
+
+function pageOf(node: BaseNode): PageNode | null {
+  for (let at: BaseNode | null = node; at !== null; at = at.parent) if (at.type === "PAGE") return at;
+  return null;
+}
+
+function checkUnchanged(target: SceneNode | null, ticket: Ticket): void {
+  if (target === null)
+    throw new Problem(
+      "target-gone",
+      `“${ticket.name}” was deleted while the picture was made. Place it as a new layer instead.`,
+    );
+  if (fingerprintOf(target) !== ticket.fingerprint)
+    throw new Problem(
+      "target-changed",
+      `“${ticket.name}” was moved or edited while the picture was made. Place it as a new layer instead.`,
+    );
+}
+
+/** An image layer of the ticket's size on the current page, in the target's outline where that is a simple one. */
+function newLayer(target: SceneNode | null, ticket: Ticket, bytes: Uint8Array): RectangleNode | EllipseNode {
+  let image: Image;
+  try {
+    image = figma.createImage(bytes);
+  } catch (cause) {
+    throw new Problem("image-not-readable", `Figma did not accept the picture: ${String(cause)}`, { cause });
+  }
+  const layer = target?.type === "ELLIPSE" ? figma.createEllipse() : figma.createRectangle();
+  layer.resize(ticket.width, ticket.height);
+  layer.fills = [{ type: "IMAGE", imageHash: image.hash, scaleMode: "FILL" }];
+  if (layer.type === "RECTANGLE" && target !== null && "topLeftRadius" in target) {
+    layer.topLeftRadius = target.topLeftRadius;
+    layer.topRightRadius = target.topRightRadius;
+    layer.bottomLeftRadius = target.bottomLeftRadius;
+    layer.bottomRightRadius = target.bottomRightRadius;
+  }
+  return layer;
+}
+
+/** Puts the layer directly above what it covers, and turns it as the target is turned. Returns what the designer should know. */
+function putOver(layer: RectangleNode | EllipseNode, target: SceneNode, mask: SceneNode | null): string | undefined {
+  const { parent, index, container, note } = findPlace(target, mask);
+  parent.insertChild(index, layer);
+  if ("layoutMode" in parent && parent.layoutMode !== "NONE") layer.layoutPositioning = "ABSOLUTE";
+  const transform = compose(container === null ? IDENTITY_TRANSFORM : invert(container), target.absoluteTransform);
+  layer.relativeTransform = [[...transform[0]], [...transform[1]]];
+  return note;
+}
+
+const IDENTITY_TRANSFORM: Transform = [
+  [1, 0, 0],
+  [0, 1, 0],
+];

@@ -1,0 +1,81 @@
+import { Problem } from "../../shared/problem.ts";
+import type { SelectionInfo } from "../bridge.ts";
+import { checkPaintable, describeLayer, imagePaintOf, renderBoundsOf } from "./layer.ts";
+
+const MOST_SHOWN = 8;
+
+/** Layers that can say where to repaint: shapes and text, not containers and not pictures. */
+const MASK_TYPES: readonly NodeType[] = [
+  "RECTANGLE",
+  "ELLIPSE",
+  "POLYGON",
+  "STAR",
+  "LINE",
+  "VECTOR",
+  "BOOLEAN_OPERATION",
+  "TEXT",
+  "TEXT_PATH",
+  "GROUP",
+];
+
+/**
+ * The selection in the interface's terms. One layer is the target. Two, where the upper one is a shape that overlaps the
+ * lower one, are a picture and its mask. More are candidates for references.
+ */
+export function readSelection(): SelectionInfo {
+  const nodes = figma.currentPage.selection;
+  if (nodes.length === 0) return { kind: "none", page: figma.currentPage.name };
+  try {
+    if (nodes.length === 1) return target(nodes[0]!);
+    if (nodes.length === 2) {
+      const [lower, upper] = inPaintOrder(nodes[0]!, nodes[1]!);
+      if (canMask(upper) && overlap(lower, upper)) return target(lower, upper);
+    }
+  } catch (error) {
+    const problem = Problem.from(error);
+    if (problem.code !== "selection-unsupported") throw error;
+    return { kind: "unsupported", name: nodes[0]!.name, problem: problem.toJSON() };
+  }
+  return { kind: "several", total: nodes.length, layers: nodes.slice(0, MOST_SHOWN).map(describeLayer) };
+}
+
+function target(node: SceneNode, mask?: SceneNode): SelectionInfo {
+  checkPaintable(node);
+  const recipe = node.getPluginData("recipe");
+  return {
+    kind: "target",
+    target: describeLayer(node),
+    ...(mask && { mask: describeLayer(mask) }),
+    ...(recipe !== "" && { recipe }),
+  };
+}
+
+function canMask(node: SceneNode): boolean {
+  return MASK_TYPES.includes(node.type) && node.visible && imagePaintOf(node) === undefined;
+}
+
+function overlap(a: SceneNode, b: SceneNode): boolean {
+  const p = a.absoluteBoundingBox;
+  const q = renderBoundsOf(b) ?? b.absoluteBoundingBox;
+  if (p === null || q === null) return false;
+  return p.x < q.x + q.width && q.x < p.x + p.width && p.y < q.y + q.height && q.y < p.y + p.height;
+}
+
+/** The two layers, the one painted first first. */
+export function inPaintOrder(a: SceneNode, b: SceneNode): [SceneNode, SceneNode] {
+  const [p, q] = [pathOf(a), pathOf(b)];
+  const depth = Math.min(p.length, q.length);
+  for (let i = 0; i < depth; i++) {
+    if (p[i] !== q[i]) return p[i]! < q[i]! ? [a, b] : [b, a];
+  }
+  return p.length < q.length ? [a, b] : [b, a];
+}
+
+function pathOf(node: SceneNode): number[] {
+  const path: number[] = [];
+  for (let at: BaseNode = node; at.parent !== null && at.type !== "PAGE"; at = at.parent) {
+    const { id } = at;
+    path.unshift(at.parent.children.findIndex((child) => child.id === id));
+  }
+  return path;
+}
