@@ -1,0 +1,83 @@
+/**
+ * Layers with weights. EVERY weighted operation of every network passes through here, keyed by the weights' path: this is
+ * where element types are widened or narrowed, where a dialect's lowering is chosen, and where branches (LoRA and its kin)
+ * join. A layer asks for each weight by name and by the shape that its input implies.
+ */
+import type { BranchedLayer, Graph, Value } from "./graph.ts";
+import { affine, groupNormalization } from "./lowerings.ts";
+import { add, type Conv2dOptions, cast, conv, gather, layerNormalization } from "./ops.ts";
+import type { Weights } from "./weights.ts";
+
+/** The tensor `name` of `dims` in the graph's float type, its bytes read as `as`. */
+export function weight(op: Graph, w: Weights, name: string, dims: readonly number[], as = dims): Value {
+  return cast(op, op.initializer(w.get(name, dims), as), op.float);
+}
+
+const branched = (op: Graph, w: Weights, x: Value, y: Value, layer: BranchedLayer): Value =>
+  op.branchesAt(w.path).reduce((sum, branch) => add(op, sum, branch(op, x, layer)), y);
+
+/** x [..., in] → [..., out]. Keys: weight [out, in], bias [out]. */
+export const linear = (op: Graph, w: Weights, x: Value, out: number): Value =>
+  op.scope(w.path, () => {
+    const y = affine(op, x, weight(op, w, "weight", [out, x.dims.at(-1)!]), weight(op, w, "bias", [out]));
+    return branched(op, w, x, y, { kind: "linear", out });
+  });
+
+/** x [..., in] → [..., out]. Key: weight [out, in]. */
+export const linearNoBias = (op: Graph, w: Weights, x: Value, out: number): Value =>
+  op.scope(w.path, () => {
+    const y = affine(op, x, weight(op, w, "weight", [out, x.dims.at(-1)!]), undefined);
+    return branched(op, w, x, y, { kind: "linear", out });
+  });
+
+/** A 1×1 convolution over pixels that lie as rows: x [..., in] → [..., out]. Keys: weight [out, in, 1, 1], bias [out]. */
+export const pointwise = (op: Graph, w: Weights, x: Value, out: number): Value =>
+  op.scope(w.path, () => {
+    const inner = x.dims.at(-1)!;
+    const kernel = weight(op, w, "weight", [out, inner, 1, 1], [out, inner]);
+    const y = affine(op, x, kernel, weight(op, w, "bias", [out]));
+    return branched(op, w, x, y, { kind: "linear", out });
+  });
+
+/** x [B, in, H, W] → [B, out, H', W']. Keys: weight [out, in, kernel, kernel], bias [out]. */
+export const conv2d = (
+  op: Graph,
+  w: Weights,
+  x: Value,
+  [out, kernel]: readonly [number, number],
+  { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
+): Value =>
+  op.scope(w.path, () => {
+    const kernels = weight(op, w, "weight", [out, x.dims[1]!, kernel, kernel]);
+    const y = conv(op, x, kernels, weight(op, w, "bias", [out]), { stride, padding });
+    return branched(op, w, x, y, { kind: "conv2d", out, kernel, stride, padding });
+  });
+
+/** Patches of a picture as rows: x [B, C, S, S] → [B, (S/patch)², out]. Key: weight [out, C, patch, patch]. */
+export const patchesNoBias = (op: Graph, w: Weights, x: Value, [out, patch]: readonly [number, number]): Value =>
+  op.scope(w.path, () =>
+    conv(op, x, weight(op, w, "weight", [out, x.dims[1]!, patch, patch]), undefined, { stride: patch }),
+  );
+
+/** x [B, C, ...]. Keys: weight [C], bias [C]. */
+export const groupNorm = (
+  op: Graph,
+  w: Weights,
+  x: Value,
+  norm: { readonly groups: number; readonly eps: number },
+): Value =>
+  op.scope(w.path, () => {
+    const dims = [x.dims[1]!];
+    return groupNormalization(op, x, [weight(op, w, "weight", dims), weight(op, w, "bias", dims)], norm);
+  });
+
+/** x [..., D]. Keys: weight [D], bias [D]. */
+export const layerNorm = (op: Graph, w: Weights, x: Value, eps: number): Value =>
+  op.scope(w.path, () => {
+    const dims = [x.dims.at(-1)!];
+    return layerNormalization(op, x, weight(op, w, "weight", dims), weight(op, w, "bias", dims), eps);
+  });
+
+/** ids (int64) → [...ids, size]. Key: weight [count, size]. */
+export const embedding = (op: Graph, w: Weights, ids: Value, [count, size]: readonly [number, number]): Value =>
+  op.scope(w.path, () => gather(op, weight(op, w, "weight", [count, size]), ids));

@@ -1,0 +1,93 @@
+/** What has no operator of its own, or not everywhere: composed by the dialect's table. */
+import type { Graph, Value } from "./graph.ts";
+import {
+  type AttentionOptions,
+  add,
+  concat,
+  floats,
+  gemm,
+  instanceNormalization,
+  matMul,
+  matMulTransposed,
+  mul,
+  multiHeadAttention,
+  reshape,
+  scalar,
+  slice,
+  softmax,
+  transpose,
+} from "./ops.ts";
+
+/** x [..., K] · weightᵀ [N, K] + bias [N] → [..., N]. */
+export function affine(op: Graph, x: Value, weight: Value, bias: Value | undefined): Value {
+  if (op.dialect.linear === "fused-matmul") {
+    const y = matMulTransposed(op, x, weight);
+    return bias ? add(op, y, bias) : y;
+  }
+  const rows = gemm(op, reshape(op, x, [-1, x.dims.at(-1)!]), weight, bias);
+  return reshape(op, rows, [...x.dims.slice(0, -1), weight.dims[0]!]);
+}
+
+/** Channels of x [B, C, ...] in groups, each to mean 0 and variance 1, then · scale[C] + shift[C]. Wu & He 2018. */
+export function groupNormalization(
+  op: Graph,
+  x: Value,
+  [scale, shift]: readonly [Value, Value],
+  { groups, eps }: { readonly groups: number; readonly eps: number },
+): Value {
+  const [batch, channels] = x.dims as [number, number];
+  if (channels % groups !== 0) op.fail(`Cannot divide ${channels} channels into ${groups} groups`);
+  const ones = floats(
+    op,
+    Array.from({ length: groups }, () => 1),
+    [groups],
+  );
+  const zeros = floats(
+    op,
+    Array.from({ length: groups }, () => 0),
+    [groups],
+  );
+  const grouped = instanceNormalization(op, reshape(op, x, [batch, groups, -1]), ones, zeros, eps);
+  const perChannel = [channels, ...x.dims.slice(2).map(() => 1)];
+  const normal = reshape(op, grouped, x.dims);
+  return add(op, mul(op, normal, reshape(op, scale, perChannel)), reshape(op, shift, perChannel));
+}
+
+/** softmax(q·kᵀ/√d)·v per head. q [B, S, C], k and v [B, T, C] → [B, S, C]. Vaswani et al. 2017, equation 1. */
+export function scaledDotProductAttention(
+  op: Graph,
+  [q, k, v]: readonly [Value, Value, Value],
+  options: AttentionOptions,
+): Value {
+  const { heads } = options;
+  const [batch, queries, width] = q.dims as [number, number, number];
+  const keys = k.dims[1]!;
+  if (width % heads !== 0) op.fail(`Cannot divide ${width} channels among ${heads} heads`);
+  if (k.dims[2] !== width || v.dims[2] !== width || v.dims[1] !== keys)
+    op.fail(`Cannot attend from [${q.dims}] to [${k.dims}] and [${v.dims}]`);
+  if (op.dialect.attention === "fused") return multiHeadAttention(op, [q, k, v], options);
+
+  const size = width / heads;
+  const perHead = (x: Value, order: readonly number[]) =>
+    transpose(op, reshape(op, x, [batch, x.dims[1]!, heads, size]), order);
+  const qs = mul(op, perHead(q, [0, 2, 1, 3]), scalar(op, size ** -0.5)); // [B, h, S, d]
+  const kt = perHead(k, [0, 2, 3, 1]); // [B, h, d, T]
+  const vs = perHead(v, [0, 2, 1, 3]); // [B, h, T, d]
+  const rows = Math.max(1, Math.min(queries, Math.floor(op.dialect.maxScores / (batch * heads * keys))));
+  const chunks: Value[] = [];
+  for (let start = 0; start < queries; start += rows) {
+    const end = Math.min(start + rows, queries);
+    let scores = matMul(op, slice(op, qs, 2, [start, end]), kt);
+    if (options.mask === "causal") scores = add(op, scores, causalMask(op, [start, end], keys));
+    chunks.push(matMul(op, softmax(op, scores), vs));
+  }
+  return reshape(op, transpose(op, concat(op, chunks, 2), [0, 2, 1, 3]), [batch, queries, width]);
+}
+
+/** [rows, keys]: 0 where a query may look, a large negative number (float16 holds it) where it may not. */
+function causalMask(op: Graph, [start, end]: readonly [number, number], keys: number): Value {
+  const mask = Float32Array.from({ length: (end - start) * keys }, (_, i) =>
+    i % keys <= start + Math.floor(i / keys) ? 0 : -65504,
+  );
+  return floats(op, mask, [end - start, keys]);
+}

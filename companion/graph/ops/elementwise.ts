@@ -1,0 +1,65 @@
+/** Operators that work element by element. */
+import type { AnyTensor } from "../../tensor.ts";
+import { float, int, string } from "../attributes.ts";
+import { ELEMENT_TYPES, type ElementType } from "../element-type.ts";
+import type { Graph, Value } from "../graph.ts";
+
+/** NumPy's broadcasting of two shapes. */
+function broadcast(op: Graph, a: Value, b: Value): number[] {
+  const rank = Math.max(a.dims.length, b.dims.length);
+  const at = (v: Value, i: number) => v.dims[i - rank + v.dims.length] ?? 1;
+  return Array.from({ length: rank }, (_, i) => {
+    const [x, y] = [at(a, i), at(b, i)];
+    if (x !== y && x !== 1 && y !== 1) op.fail(`Cannot combine [${a.dims}] with [${b.dims}]`);
+    return x === 1 ? y : x;
+  });
+}
+
+function binary(op: Graph, operator: string, a: Value, b: Value, type = a.type): Value {
+  if (a.type !== b.type) op.fail(`Cannot combine ${a.type} with ${b.type}`);
+  return op.emit(operator, [a, b], [{ type, dims: broadcast(op, a, b) }])[0]!;
+}
+
+const unary = (op: Graph, operator: string, x: Value): Value => op.emit(operator, [x], [x])[0]!;
+
+export const add = (op: Graph, a: Value, b: Value): Value => binary(op, "Add", a, b);
+export const sub = (op: Graph, a: Value, b: Value): Value => binary(op, "Sub", a, b);
+export const mul = (op: Graph, a: Value, b: Value): Value => binary(op, "Mul", a, b);
+export const div = (op: Graph, a: Value, b: Value): Value => binary(op, "Div", a, b);
+export const equal = (op: Graph, a: Value, b: Value): Value => binary(op, "Equal", a, b, "bool");
+
+export const sin = (op: Graph, x: Value): Value => unary(op, "Sin", x);
+export const cos = (op: Graph, x: Value): Value => unary(op, "Cos", x);
+export const tanh = (op: Graph, x: Value): Value => unary(op, "Tanh", x);
+export const softplus = (op: Graph, x: Value): Value => unary(op, "Softplus", x);
+
+/** x · Φ(x), with the error function. Hendrycks & Gimpel 2016. */
+export const gelu = (op: Graph, x: Value): Value => op.emit("Gelu", [x], [x], { approximate: string("none") })[0]!;
+
+/** x · sigmoid(αx). */
+export const quickGelu = (op: Graph, x: Value, alpha: number): Value =>
+  op.emit("QuickGelu", [x], [x], { alpha: float(alpha) }, { domain: "com.microsoft" })[0]!;
+
+/** x · sigmoid(x), in one kernel. Ramachandran et al. 2017. */
+export const silu = (op: Graph, x: Value): Value => quickGelu(op, x, 1);
+
+/** x · tanh(softplus(x)). Misra 2019. */
+export const mish = (op: Graph, x: Value): Value => mul(op, x, tanh(op, softplus(op, x)));
+
+/** `type` again is no node. */
+export function cast(op: Graph, x: Value, type: ElementType): Value {
+  return x.type === type
+    ? x
+    : op.emit("Cast", [x], [{ type, dims: x.dims }], {
+        to: int(ELEMENT_TYPES[type].code),
+      })[0]!;
+}
+
+/** One number in the graph's own float type, rank 0. */
+export const scalar = (op: Graph, value: number): Value => floats(op, [value], []);
+
+/** Numbers in the graph's own float type. Given as float32; cast once, when the session opens. */
+export function floats(op: Graph, values: ArrayLike<number>, dims: readonly number[]): Value {
+  const data: AnyTensor = { type: "float32", dims, data: Float32Array.from(values) };
+  return cast(op, op.constant(data), op.float);
+}

@@ -1,0 +1,60 @@
+/** Matrix products and convolutions. */
+import { int, ints } from "../attributes.ts";
+import type { Graph, Value } from "../graph.ts";
+
+/** Zeros added around a picture: top, left, bottom, right. */
+export type Padding = readonly [top: number, left: number, bottom: number, right: number];
+
+export interface Conv2dOptions {
+  readonly stride?: number;
+  readonly padding?: Padding;
+}
+
+/** x [B, C, H, W] with kernel [O, C, k, k] and bias [O] → [B, O, H', W']. */
+export function conv(
+  op: Graph,
+  x: Value,
+  kernel: Value,
+  bias: Value | undefined,
+  { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
+): Value {
+  const [b, c, h, w] = x.dims;
+  const [out, channels, kh, kw] = kernel.dims;
+  if (x.dims.length !== 4 || c !== channels) op.fail(`Cannot convolve [${x.dims}] with [${kernel.dims}]`);
+  const [top, left, bottom, right] = padding;
+  const along = (size: number, before: number, after: number, k: number) =>
+    Math.floor((size + before + after - k) / stride) + 1;
+  const dims = [b!, out!, along(h!, top, bottom, kh!), along(w!, left, right, kw!)];
+  const attributes = { kernel_shape: ints([kh!, kw!]), strides: ints([stride, stride]), pads: ints(padding) };
+  return op.emit("Conv", [x, kernel, bias], [{ type: x.type, dims }], attributes)[0]!;
+}
+
+/** a [..., M, K] · b [..., K, N] → [..., M, N]; leading dims must be equal. */
+export function matMul(op: Graph, a: Value, b: Value): Value {
+  const rank = a.dims.length;
+  const lead = a.dims.slice(0, -2);
+  if (b.dims.length !== rank || lead.some((d, i) => d !== b.dims[i]) || a.dims[rank - 1] !== b.dims[rank - 2])
+    op.fail(`Cannot multiply [${a.dims}] by [${b.dims}]`);
+  return op.emit("MatMul", [a, b], [{ type: a.type, dims: [...lead, a.dims[rank - 2]!, b.dims[rank - 1]!] }])[0]!;
+}
+
+/** x [M, K] · weightᵀ [N, K] + bias [N] → [M, N]. */
+export function gemm(op: Graph, x: Value, weight: Value, bias?: Value): Value {
+  const [m, k] = x.dims;
+  const [n, k2] = weight.dims;
+  if (x.dims.length !== 2 || k !== k2) op.fail(`Cannot multiply [${x.dims}] by the transpose of [${weight.dims}]`);
+  return op.emit("Gemm", [x, weight, bias], [{ type: x.type, dims: [m!, n!] }], { transB: int(1) })[0]!;
+}
+
+/** x [..., K] · weightᵀ [N, K] → [..., N]. */
+export function matMulTransposed(op: Graph, x: Value, weight: Value): Value {
+  if (x.dims.at(-1) !== weight.dims[1]) op.fail(`Cannot multiply [${x.dims}] by the transpose of [${weight.dims}]`);
+  const dims = [...x.dims.slice(0, -1), weight.dims[0]!];
+  return op.emit(
+    "FusedMatMul",
+    [x, weight],
+    [{ type: x.type, dims }],
+    { transB: int(1) },
+    { domain: "com.microsoft" },
+  )[0]!;
+}

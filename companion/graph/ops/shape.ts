@@ -1,0 +1,91 @@
+/** Operators that move elements and change none. */
+import { elementCount } from "../../tensor.ts";
+import { int, ints, string } from "../attributes.ts";
+import type { Graph, Value } from "../graph.ts";
+
+/** Index lists, as ONNX wants them: int64, rank 1. */
+const indices = (op: Graph, values: readonly number[]): Value =>
+  op.constant({ type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });
+
+/** The same elements in order, read as `dims`; one dim may be -1. */
+export function reshape(op: Graph, x: Value, dims: readonly number[]): Value {
+  const total = elementCount(x.dims);
+  const rest = elementCount(dims.filter((d) => d !== -1));
+  const full = dims.map((d) => (d === -1 ? total / rest : d));
+  if (elementCount(full) !== total || full.some((d) => !Number.isInteger(d)))
+    op.fail(`Cannot read [${x.dims}] as [${dims}]`);
+  if (full.length === x.dims.length && full.every((d, i) => d === x.dims[i])) return x;
+  return op.emit("Reshape", [x, indices(op, full)], [{ type: x.type, dims: full }])[0]!;
+}
+
+export function transpose(op: Graph, x: Value, order: readonly number[]): Value {
+  if ([...order].sort((a, b) => a - b).join() !== x.dims.map((_, i) => i).join())
+    op.fail(`Cannot transpose [${x.dims}] by [${order}]`);
+  return op.emit("Transpose", [x], [{ type: x.type, dims: order.map((i) => x.dims[i]!) }], { perm: ints(order) })[0]!;
+}
+
+export function concat(op: Graph, values: readonly Value[], axis: number): Value {
+  if (values.length === 1) return values[0]!;
+  const first = values[0]!;
+  const same = (v: Value) =>
+    v.type === first.type &&
+    v.dims.length === first.dims.length &&
+    v.dims.every((d, i) => i === axis || d === first.dims[i]);
+  if (!values.every(same)) op.fail(`Cannot join ${values.map((v) => `[${v.dims}]`).join(" and ")} along axis ${axis}`);
+  const dims = first.dims.map((d, i) => (i === axis ? values.reduce((sum, v) => sum + v.dims[i]!, 0) : d));
+  return op.emit("Concat", values, [{ type: first.type, dims }], { axis: int(axis) })[0]!;
+}
+
+/** Elements start … end-1 along `axis`. All of them is no node. */
+export function slice(op: Graph, x: Value, axis: number, [start, end]: readonly [number, number]): Value {
+  const size = x.dims[axis] ?? 0;
+  if (start < 0 || end > size || start >= end) op.fail(`Cannot take ${start} … ${end} of axis ${axis} of [${x.dims}]`);
+  if (start === 0 && end === size) return x;
+  const dims = x.dims.map((d, i) => (i === axis ? end - start : d));
+  const inputs = [x, indices(op, [start]), indices(op, [end]), indices(op, [axis])];
+  return op.emit("Slice", inputs, [{ type: x.type, dims }])[0]!;
+}
+
+/** `parts` equal pieces along `axis`. */
+export function split(op: Graph, x: Value, parts: number, axis: number): Value[] {
+  const size = x.dims[axis] ?? 0;
+  if (size % parts !== 0) op.fail(`Cannot split axis ${axis} of [${x.dims}] into ${parts}`);
+  const dims = x.dims.map((d, i) => (i === axis ? size / parts : d));
+  const results = Array.from({ length: parts }, () => ({ type: x.type, dims }));
+  return op.emit("Split", [x], results, { axis: int(axis), num_outputs: int(parts) });
+}
+
+/** Repeats what is 1 long up to `dims`. */
+export function expand(op: Graph, x: Value, dims: readonly number[]): Value {
+  if (x.dims.length !== dims.length || x.dims.some((d, i) => d !== 1 && d !== dims[i]))
+    op.fail(`Cannot expand [${x.dims}] to [${dims}]`);
+  if (x.dims.every((d, i) => d === dims[i])) return x;
+  return op.emit("Expand", [x, indices(op, dims)], [{ type: x.type, dims }])[0]!;
+}
+
+/** Zeros around the last axes: as many before and after each axis of x as said. */
+export function pad(op: Graph, x: Value, before: readonly number[], after: readonly number[]): Value {
+  if ([...before, ...after].every((n) => n === 0)) return x;
+  const dims = x.dims.map((d, i) => d + before[i]! + after[i]!);
+  const inputs = [x, indices(op, [...before, ...after])];
+  return op.emit("Pad", inputs, [{ type: x.type, dims }], { mode: string("constant") })[0]!;
+}
+
+/** Rows of `table` [N, D] by `ids` (int64 or int32, any dims) → [...ids, D]. */
+export function gather(op: Graph, table: Value, ids: Value): Value {
+  const dims = [...ids.dims, ...table.dims.slice(1)];
+  return op.emit("Gather", [table, ids], [{ type: table.type, dims }], { axis: int(0) })[0]!;
+}
+
+/** x [B, C, H, W] → [B, C, 2H, 2W], every pixel four times. */
+export function upsampleNearest(op: Graph, x: Value): Value {
+  const [b, c, h, w] = x.dims;
+  const scales = op.constant({ type: "float32", dims: [4], data: Float32Array.of(1, 1, 2, 2) });
+  const attributes = {
+    mode: string("nearest"),
+    coordinate_transformation_mode: string("asymmetric"),
+    nearest_mode: string("floor"),
+  };
+  const dims = [b!, c!, 2 * h!, 2 * w!];
+  return op.emit("Resize", [x, undefined, scales], [{ type: x.type, dims }], attributes)[0]!;
+}

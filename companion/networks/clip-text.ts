@@ -1,0 +1,84 @@
+/** CLIPTextModel and CLIPTextModelWithProjection of transformers: Radford et al. 2021, section 2.4. */
+import type { Dialect } from "../graph/dialect.ts";
+import { Graph, type Value } from "../graph/graph.ts";
+import { embedding, layerNorm, linearNoBias } from "../graph/layers.ts";
+import { add, argMax, cast, equal, matMul, reshape } from "../graph/ops.ts";
+import type { Weights } from "../graph/weights.ts";
+import { clipLayers } from "./blocks/clip-layer.ts";
+import type { ClipTextConfig } from "./configs.ts";
+
+export interface ClipTextOptions {
+  readonly dialect: Dialect;
+  /** Which of transformers' `hidden_states` to give out, negative ones from the end. */
+  readonly hiddenStates?: readonly number[];
+  /** One of `hidden_states` to give out as `final_norm` after final_layer_norm: how Stable Diffusion 1 skips layers. */
+  readonly finalNormOf?: number;
+}
+
+/** Published configurations carry this id by mistake; transformers then takes the largest id for the end token. */
+const MISTAKEN_EOS = 2;
+
+/**
+ * `input_ids` int64 [B, T] → `last_hidden_state` [B, T, D] (after final_layer_norm), `pooled` [B, D or P] (its row at the
+ * end token, projected where config.with_projection), and by option `hidden_states.K` and `final_norm` [B, T, D].
+ */
+export function clipTextGraph(
+  config: ClipTextConfig,
+  weights: Weights,
+  { batch, tokens }: { readonly batch: number; readonly tokens: number },
+  { dialect, hiddenStates = [], finalNormOf }: ClipTextOptions,
+): Graph {
+  const op = new Graph({ dialect });
+  const { hidden_size: width } = config;
+  const ids = op.input("input_ids", { type: "int64", dims: [batch, tokens] });
+  const w = weights.has("text_model.final_layer_norm.weight") ? weights.at("text_model") : weights;
+  const embeddings = w.at("embeddings");
+  const words = embedding(op, embeddings.at("token_embedding"), ids, [config.vocab_size, width]);
+  const x = add(op, words, positions(op, embeddings, [config.max_position_embeddings, tokens, width]));
+  const states = clipLayers(op, w.at("encoder"), x, config, "causal");
+  const finalNorm = (value: Value) => layerNorm(op, w.at("final_layer_norm"), value, config.layer_norm_eps);
+  const last = finalNorm(states.at(-1)!);
+
+  const give = (name: string, value: Value) => op.output(name, cast(op, value, "float32"));
+  const state = (k: number) => states.at(k) ?? op.fail(`Cannot take hidden state ${k} of ${states.length}`);
+  give("last_hidden_state", last);
+  for (const k of hiddenStates) give(`hidden_states.${k}`, state(k));
+  if (finalNormOf !== undefined) give("final_norm", finalNorm(state(finalNormOf)));
+  const pooled = rowAtEnd(op, last, ids, config.eos_token_id);
+  give(
+    "pooled",
+    config.with_projection ? linearNoBias(op, weights.at("text_projection"), pooled, config.projection_dim) : pooled,
+  );
+  return op;
+}
+
+/** The first `tokens` rows of the position table, [tokens, D]. */
+function positions(op: Graph, w: Weights, [count, tokens, width]: readonly [number, number, number]): Value {
+  if (tokens > count) op.fail(`Cannot encode ${tokens} tokens with ${count} positions`);
+  const ids = op.constant({
+    type: "int64",
+    dims: [tokens],
+    data: BigInt64Array.from({ length: tokens }, (_, i) => BigInt(i)),
+  });
+  return embedding(op, w.at("position_embedding"), ids, [count, width]);
+}
+
+/** x [B, T, D] at each text's first end token → [B, D]. A one-hot product: exact, and every provider runs it. */
+function rowAtEnd(op: Graph, x: Value, ids: Value, endToken: number): Value {
+  const [batch, tokens, width] = x.dims as [number, number, number];
+  const float32 = (data: ArrayLike<number>, dims: readonly number[]) =>
+    op.constant({ type: "float32", dims, data: Float32Array.from(data) });
+  const numbers = cast(op, ids, "float32");
+  const marks = endToken === MISTAKEN_EOS ? numbers : cast(op, equal(op, numbers, float32([endToken], [])), "float32");
+  const at = cast(op, argMax(op, marks), "float32"); // [B, 1]
+  const oneHot = equal(
+    op,
+    at,
+    float32(
+      Array.from({ length: tokens }, (_, i) => i),
+      [1, tokens],
+    ),
+  );
+  const rows = matMul(op, reshape(op, cast(op, oneHot, op.float), [batch, 1, tokens]), x);
+  return reshape(op, rows, [batch, width]);
+}

@@ -1,0 +1,92 @@
+/** The one door to ONNX Runtime: a graph goes in, a thing that runs comes out. */
+import path from "node:path";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { Problem } from "../../shared/problem.ts";
+import type { Graph } from "../graph/graph.ts";
+import { estimateMemory } from "../graph/memory.ts";
+import { onnxFile } from "../graph/onnx-file.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
+import type { Device } from "./device.ts";
+
+export interface Session {
+  /** Bytes that this session is estimated to need: weights in their computing type, and intermediate values. */
+  readonly bytes: number;
+  /**
+   * Feeds by input name → float32 results by output name. Blocks its thread until done; can't be interrupted.
+   * Throws Problem "out-of-memory", or "internal" with the runtime's own words.
+   */
+  run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
+  /** Gives the memory back. The session can't be used after. */
+  release(): Promise<void>;
+}
+
+/**
+ * Opens a graph on a device. On the CPU float32 weights stay in their memory-mapped file (nothing is packed or copied);
+ * other types are widened once, here. Throws Problem "out-of-memory" or "internal".
+ */
+export async function openSession(graph: Graph, device: Device): Promise<Session> {
+  const { weights, activations } = estimateMemory(graph);
+  const native = await attempt("open the network", () =>
+    InferenceSession.create(onnxFile(graph), sessionOptions(graph, device)),
+  );
+  return {
+    bytes: weights + activations,
+    async run(feeds) {
+      const inputs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toNative(t)]));
+      const outputs = await attempt("run the network", () => native.run(inputs));
+      return Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, fromNative(name, t)]));
+    },
+    release: () => native.release(),
+  };
+}
+
+function sessionOptions(graph: Graph, device: Device): InferenceSession.SessionOptions {
+  const { provider } = device.info;
+  return {
+    executionProviders: [provider],
+    graphOptimizationLevel: "extended",
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        model_external_initializers_file_folder_path: rootOf(graph),
+        disable_prepacking: "1",
+        ...(provider === "cpu" ? {} : { disable_cpu_ep_fallback: "1" }),
+      },
+    },
+  };
+}
+
+/** "/", or the drive that all weights lie on. Throws Problem "model-unsupported" where there are several. */
+function rootOf(graph: Graph): string {
+  const roots = new Set<string>();
+  for (const { source } of graph.initializers.values())
+    if ("file" in source) roots.add(path.parse(source.file).root.toUpperCase());
+  if (roots.size > 1)
+    throw new Problem(
+      "model-unsupported",
+      `The model's files lie on several drives (${[...roots].join(", ")}): put them on one.`,
+    );
+  return [...roots][0] ?? path.parse(process.cwd()).root;
+}
+
+const toNative = ({ type, dims, data }: AnyTensor): OrtTensor => new OrtTensor(type, data as never, dims);
+
+function fromNative(name: string, { type, dims, data }: OrtTensor): Tensor {
+  if (type !== "float32") throw new Problem("internal", `The network's output "${name}" is ${type}, not float32.`);
+  return { type, dims, data: data as Float32Array };
+}
+
+async function attempt<T>(what: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (/out of memory|bad_alloc|failed to allocate|allocation failed/i.test(text))
+      throw new Problem(
+        "out-of-memory",
+        "The picture does not fit into memory: choose a smaller size or a smaller model, or close other programs.",
+        { cause: error },
+      );
+    throw new Problem("internal", `Cannot ${what}: ${text}`, { cause: error });
+  }
+}
