@@ -1,0 +1,75 @@
+/** The new picture over the old one, and back into the whole. */
+import type { Rect } from "../../shared/geometry.ts";
+import type { PixelImage } from "../../shared/pixels.ts";
+import type { Mask } from "./mask.ts";
+
+/** Cuts `rect` out; where it leaves the picture, the picture's edge is repeated. */
+export function crop(image: PixelImage, rect: Rect): PixelImage {
+  const source = new Uint32Array(image.data.slice().buffer);
+  const { width, height } = rect;
+  const out = new Uint32Array(width * height);
+  const clamp = (value: number, length: number) => Math.min(Math.max(value, 0), length - 1);
+  const columns = Int32Array.from({ length: width }, (_, x) => clamp(rect.x + x, image.width));
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = clamp(rect.y + y, image.height) * image.width;
+    for (let x = 0; x < width; x++, i++) out[i] = source[row + columns[x]!]!;
+  }
+  return { width, height, data: new Uint8Array(out.buffer) };
+}
+
+/** As `crop`, for a mask; outside the mask's picture nothing is repainted. */
+export function cropMask(mask: Mask, rect: Rect): Mask {
+  const { width, height } = rect;
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const sy = rect.y + y;
+    if (sy < 0 || sy >= mask.height) continue;
+    for (let x = 0; x < width; x++) {
+      const sx = rect.x + x;
+      if (sx >= 0 && sx < mask.width) data[y * width + x] = mask.data[sy * mask.width + sx]!;
+    }
+  }
+  return { width, height, data };
+}
+
+/**
+ * `patch` (opaque, its corner at rect.x, rect.y of the original) painted over `original` as thickly as `mask` (of the
+ * original's size) says: the "over" operator on straight alpha. Where the mask is 0 the four bytes of the original stay as
+ * they are.
+ */
+export function composite(
+  original: PixelImage,
+  patch: PixelImage,
+  { rect, mask }: { readonly rect: Rect; readonly mask: Mask },
+): PixelImage {
+  const data = original.data.slice();
+  const top = Math.max(rect.y, 0);
+  const left = Math.max(rect.x, 0);
+  const bottom = Math.min(rect.y + rect.height, original.height);
+  const right = Math.min(rect.x + rect.width, original.width);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const coverage = mask.data[y * original.width + x]!;
+      if (coverage === 0) continue;
+      const to = (y * original.width + x) * 4;
+      const from = ((y - rect.y) * patch.width + x - rect.x) * 4;
+      const below = data[to + 3]! * (1 - coverage / 255);
+      const alpha = coverage + below;
+      for (let c = 0; c < 3; c++)
+        data[to + c] = Math.round((patch.data[from + c]! * coverage + data[to + c]! * below) / alpha);
+      data[to + 3] = Math.round(alpha);
+    }
+  }
+  return { width: original.width, height: original.height, data };
+}
+
+/** The picture over a plain colour (0 … 255 each), opaque: what a model may see of a layer with holes. */
+export function flatten(image: PixelImage, background: readonly [number, number, number]): PixelImage {
+  const data = new Uint8Array(image.data.length);
+  for (let i = 0; i < data.length; i += 4) {
+    const alpha = image.data[i + 3]! / 255;
+    for (let c = 0; c < 3; c++) data[i + c] = Math.round(image.data[i + c]! * alpha + background[c]! * (1 - alpha));
+    data[i + 3] = 255;
+  }
+  return { width: image.width, height: image.height, data };
+}

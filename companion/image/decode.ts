@@ -1,0 +1,46 @@
+import sharp from "sharp";
+import type { PixelImage } from "../../shared/pixels.ts";
+import { Problem } from "../../shared/problem.ts";
+
+/** The longest side, in pixels. */
+export const MAX_SIDE = 10_000;
+/** The most pixels a picture may have: 40 million, which is 160 MB decoded. */
+export const MAX_PIXELS = 40_000_000;
+
+const FORMATS = ["png", "jpeg", "webp"];
+
+const unreadable = (cause?: unknown) =>
+  new Problem("image-not-readable", "The image could not be read: use a PNG, JPEG or WebP file that is complete.", {
+    cause,
+  });
+
+/**
+ * A PNG, JPEG or WebP as pixels: 8 bits, sRGB (an embedded profile is applied), turned upright as its EXIF orientation
+ * says, straight alpha. Throws Problem "image-not-readable" or "image-too-large"; the size is checked before anything is
+ * decompressed.
+ */
+export async function decodeImage(bytes: Uint8Array): Promise<PixelImage> {
+  if (bytes.length === 0) throw new Problem("image-not-readable", "The image is empty: there are no bytes in it.");
+  const source = sharp(bytes, { limitInputPixels: false, failOn: "truncated" });
+  const { format, width, height } = await source.metadata().catch((error) => {
+    throw unreadable(error);
+  });
+  if (!FORMATS.includes(format) || !width || !height) throw unreadable();
+  if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
+    throw new Problem(
+      "image-too-large",
+      `The image has ${width} × ${height} pixels; at most ${MAX_SIDE} on a side and ${MAX_PIXELS / 1e6} million in all can be used: choose a smaller layer or export scale.`,
+    );
+  }
+  const { data, info } = await source
+    .autoOrient()
+    .toColourspace("srgb")
+    .ensureAlpha()
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true })
+    .catch((error) => {
+      throw unreadable(error);
+    });
+  if (info.channels !== 4) throw unreadable(new Error(`decoded to ${info.channels} channels`));
+  return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+}

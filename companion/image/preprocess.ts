@@ -1,0 +1,111 @@
+/** Between pixels and the networks' tensors, as diffusers and transformers do it on Pillow images. */
+import type { Size } from "../../shared/geometry.ts";
+import type { PixelImage } from "../../shared/pixels.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import type { Mask } from "./mask.ts";
+import { resizeImage } from "./resample.ts";
+
+/**
+ * A picture for the VAE: [1, 3, H, W] in −1 … 1. Alpha is left out, as by Pillow's convert("RGB").
+ * Source: diffusers, image_processor.py, VaeImageProcessor.preprocess and normalize (float32 throughout).
+ */
+export function toSample({ width, height, data }: PixelImage): Tensor {
+  const area = width * height;
+  const out = new Float32Array(3 * area);
+  for (let c = 0; c < 3; c++)
+    for (let i = 0; i < area; i++) out[c * area + i] = 2 * Math.fround(data[i * 4 + c]! / 255) - 1;
+  return tensor(out, [1, 3, height, width]);
+}
+
+/** The VAE's picture in 0 … 1, [1, 3, H, W], clamped: diffusers' output_type "pt" (VaeImageProcessor.denormalize). */
+export function toUnitRange(sample: Tensor): Tensor {
+  return { ...sample, data: sample.data.map((v) => Math.min(Math.max(v * 0.5 + 0.5, 0), 1)) };
+}
+
+/** [1, 3, H, W] in 0 … 1 as pixels, opaque. Halves round to even, as numpy's round does. */
+export function toPixels({ data, dims }: Tensor): PixelImage {
+  const [height, width] = [dims[2]!, dims[3]!];
+  const area = width * height;
+  const out = new Uint8Array(area * 4).fill(255);
+  for (let c = 0; c < 3; c++)
+    for (let i = 0; i < area; i++) out[i * 4 + c] = roundHalfEven(Math.fround(data[c * area + i]! * 255));
+  return { width, height, data: out };
+}
+
+function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  if (value - floor !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** `sample` [1, 3, H, W] with 0 (grey) where the mask is 128 or more: what an inpainting UNet sees of the picture. */
+export function maskSample(sample: Tensor, mask: Mask): Tensor {
+  const area = mask.width * mask.height;
+  return { ...sample, data: sample.data.map((value, i) => (mask.data[i % area]! >= 128 ? 0 : value)) };
+}
+
+/**
+ * The mask at the latent, [1, 1, h, w] of 0 and 1: the binarized value at each cell's first pixel, which is what
+ * torch.nn.functional.interpolate(mode="nearest") takes.
+ */
+export function toLatentMask(mask: Mask, { width, height }: Size): Tensor {
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor((y * mask.height) / height) * mask.width;
+    for (let x = 0; x < width; x++)
+      out[y * width + x] = mask.data[row + Math.floor((x * mask.width) / width)]! >= 128 ? 1 : 0;
+  }
+  return tensor(out, [1, 1, height, width]);
+}
+
+/** CLIPImageProcessor's settings (preprocessor_config.json). */
+export interface ClipImageOptions {
+  readonly shortest_edge: number;
+  readonly crop_size: number;
+  readonly image_mean: readonly number[];
+  readonly image_std: readonly number[];
+  readonly rescale_factor: number;
+  readonly do_resize: boolean;
+  readonly do_center_crop: boolean;
+  readonly do_normalize: boolean;
+}
+
+/**
+ * A reference image for the CLIP vision encoder: [1, 3, S, S]. Short side resized (Pillow's bicubic), centre cropped (padded
+ * with 0 where it is too small), scaled, normalised.
+ * Source: transformers, image_processing_backends.py, PilBackend; image_transforms.py.
+ */
+export function toClipPixels(image: PixelImage, options: ClipImageOptions): Tensor {
+  const resized = options.do_resize ? resizeImage(image, shortestEdge(image, options.shortest_edge), "bicubic") : image;
+  const target = options.do_center_crop ? { width: options.crop_size, height: options.crop_size } : resized;
+  const left = cropStart(resized.width, target.width);
+  const top = cropStart(resized.height, target.height);
+  const area = target.width * target.height;
+  const out = new Float32Array(3 * area);
+  for (let c = 0; c < 3; c++) {
+    const mean = Math.fround(options.do_normalize ? options.image_mean[c]! : 0);
+    const deviation = Math.fround(options.do_normalize ? options.image_std[c]! : 1);
+    for (let y = 0; y < target.height; y++) {
+      for (let x = 0; x < target.width; x++) {
+        const [sx, sy] = [left + x, top + y];
+        const inside = sx >= 0 && sy >= 0 && sx < resized.width && sy < resized.height;
+        const level = inside ? resized.data[(sy * resized.width + sx) * 4 + c]! : 0;
+        const scaled = Math.fround(Math.fround(level * options.rescale_factor) - mean);
+        out[c * area + y * target.width + x] = scaled / deviation;
+      }
+    }
+  }
+  return tensor(out, [1, 3, target.height, target.width]);
+}
+
+/** The short side becomes `edge`, the long one is truncated to whole pixels. */
+function shortestEdge({ width, height }: Size, edge: number): Size {
+  return width <= height
+    ? { width: edge, height: Math.trunc((edge * height) / width) }
+    : { width: Math.trunc((edge * width) / height), height: edge };
+}
+
+/** Where a centre crop begins; negative where the picture is smaller and gets a border, the wider part of it first. */
+function cropStart(length: number, target: number): number {
+  return length >= target ? Math.floor((length - target) / 2) : -Math.ceil((target - length) / 2);
+}

@@ -1,0 +1,123 @@
+/**
+ * Resizing as Pillow does it, to the bit: antialiased convolution in 8-bit fixed point, first along rows, then along
+ * columns, with the intermediate picture rounded to 8 bits. The networks' preprocessing was trained on and is compared with
+ * this very filter, and one level of difference here moves an image embedding by 6e-4.
+ *
+ * Source: Pillow, src/libImaging/Resample.c (precompute_coeffs, normalize_coeffs_8bpc, the two 8bpc passes).
+ */
+import type { Size } from "../../shared/geometry.ts";
+import type { PixelImage } from "../../shared/pixels.ts";
+import type { Raster } from "./raster.ts";
+
+/** "bicubic" is the Keys kernel with a = −0.5, "lanczos" the sinc windowed over three lobes. */
+export type Filter = "bicubic" | "lanczos";
+
+const PRECISION_BITS = 32 - 8 - 2;
+const HALF = 1 << (PRECISION_BITS - 1);
+
+const sinc = (x: number) => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));
+
+const KERNELS: Record<Filter, { readonly support: number; readonly at: (x: number) => number }> = {
+  bicubic: {
+    support: 2,
+    at: (signed) => {
+      const a = -0.5;
+      const x = Math.abs(signed);
+      if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+      return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+    },
+  },
+  lanczos: { support: 3, at: (x) => (-3 <= x && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
+};
+
+/** For every output sample: where its window starts, how long it is, and its fixed-point weights. */
+interface Windows {
+  readonly starts: Int32Array;
+  readonly lengths: Int32Array;
+  readonly stride: number;
+  readonly weights: Int32Array;
+}
+
+function windowsFor(from: number, to: number, filter: Filter): Windows {
+  const kernel = KERNELS[filter];
+  const scale = from / to;
+  const filterScale = Math.max(scale, 1);
+  const support = kernel.support * filterScale;
+  const stride = Math.ceil(support) * 2 + 1;
+  const starts = new Int32Array(to);
+  const lengths = new Int32Array(to);
+  const weights = new Int32Array(to * stride);
+  const inverse = 1 / filterScale;
+  const row = new Float64Array(stride);
+  for (let i = 0; i < to; i++) {
+    const center = (i + 0.5) * scale;
+    const start = Math.max(Math.trunc(center - support + 0.5), 0);
+    const length = Math.min(Math.trunc(center + support + 0.5), from) - start;
+    let sum = 0;
+    for (let k = 0; k < length; k++) {
+      row[k] = kernel.at((k + start - center + 0.5) * inverse);
+      sum += row[k]!;
+    }
+    for (let k = 0; k < length; k++) {
+      const weight = (sum === 0 ? row[k]! : row[k]! / sum) * (1 << PRECISION_BITS);
+      weights[i * stride + k] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
+    }
+    starts[i] = start;
+    lengths[i] = length;
+  }
+  return { starts, lengths, stride, weights };
+}
+
+/**
+ * One pass along the middle axis of `source` seen as [outer, from, inner]. Rows are [height, width, channels], columns
+ * [1, height, width · channels]. The sums fit into 32 bits, as in Pillow.
+ */
+function convolve(
+  source: Uint8Array,
+  windows: Windows,
+  axes: { outer: number; from: number; inner: number },
+): Uint8Array {
+  const { starts, lengths, stride, weights } = windows;
+  const { outer, from, inner } = axes;
+  const to = starts.length;
+  const target = new Uint8Array(outer * to * inner);
+  const sums = new Int32Array(inner);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < to; i++) {
+      sums.fill(HALF);
+      let at = (o * from + starts[i]!) * inner;
+      const end = i * stride + lengths[i]!;
+      for (let k = i * stride; k < end; k++) {
+        const weight = weights[k]!;
+        for (let n = 0; n < inner; n++) sums[n]! += source[at++]! * weight;
+      }
+      const out = (o * to + i) * inner;
+      for (let n = 0; n < inner; n++) {
+        const value = sums[n]! >> PRECISION_BITS;
+        target[out + n] = value < 0 ? 0 : value > 255 ? 255 : value;
+      }
+    }
+  }
+  return target;
+}
+
+/** The raster at another size, every channel by itself. At the same size the bytes are shared, not copied. */
+export function resample(image: Raster, size: Size, filter: Filter): Raster {
+  const { channels, height } = image;
+  let { width, data } = image;
+  if (size.width !== width) {
+    data = convolve(data, windowsFor(width, size.width, filter), { outer: height, from: width, inner: channels });
+    width = size.width;
+  }
+  if (size.height !== height) {
+    const inner = width * channels;
+    data = convolve(data, windowsFor(height, size.height, filter), { outer: 1, from: height, inner });
+  }
+  return { width, height: size.height, channels, data };
+}
+
+/** The picture at another size; red, green, blue and alpha are resized independently. */
+export function resizeImage(image: PixelImage, size: Size, filter: Filter): PixelImage {
+  const { width, height, data } = resample({ ...image, channels: 4 }, size, filter);
+  return { width, height, data };
+}
