@@ -1,0 +1,46 @@
+/** Arguments and environment → Config: every path, port and choice in one record. */
+import { homedir } from "node:os";
+import path from "node:path";
+import { PORT } from "../shared/protocol.ts";
+import { packageRoot } from "./root.ts";
+
+export interface Config {
+  /** Underpaint's own folder: assets, starter model, manifest. */
+  readonly root: string;
+  /** The data folder, `~/.underpaint` or `UNDERPAINT_HOME`. */
+  readonly home: string;
+  /** Where models are looked for; the first is the one that people are told to use. */
+  readonly modelsFolders: readonly [string, ...string[]];
+  readonly starter: string;
+  readonly queueFile: string;
+  readonly pairingsFile: string;
+  /** 47821, the only one that Figma lets the plugin talk to; 0 = any free one (tests). */
+  readonly port: number;
+  /** The provider asked for by name (`UNDERPAINT_PROVIDER`); absent: the best one that works. */
+  readonly provider?: string;
+  /** The built entry of the engine's process. */
+  readonly engineEntry: string;
+}
+
+export interface ConfigOptions {
+  /** Replaces the models folder of the data folder. */
+  readonly models?: string;
+  readonly port?: number;
+  readonly provider?: string;
+}
+
+export function readConfig(options: ConfigOptions = {}, env = process.env): Config {
+  const root = packageRoot();
+  const home = path.resolve(env.UNDERPAINT_HOME ?? path.join(homedir(), ".underpaint"));
+  return {
+    root,
+    home,
+    modelsFolders: [path.resolve(options.models ?? path.join(home, "models"))],
+    starter: path.join(root, "starter", "weights"),
+    queueFile: path.join(home, "queue.sqlite"),
+    pairingsFile: path.join(home, "pairings.json"),
+    port: options.port ?? PORT,
+    provider: options.provider ?? env.UNDERPAINT_PROVIDER,
+    engineEntry: path.join(root, "dist", "companion", "engine.js"),
+  };
+}

@@ -1,0 +1,77 @@
+/** The command line: one table of commands, each imported when it is called. Nothing imports this file. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Problem } from "../shared/problem.ts";
+import { packageRoot } from "./root.ts";
+
+interface Command {
+  readonly usage: string;
+  readonly summary: string;
+  /** Resolves to the exit code. */
+  readonly run: (args: string[]) => Promise<number>;
+}
+
+const COMMANDS: Record<string, Command> = {
+  start: {
+    usage: "start [--models DIR] [--provider NAME] [--no-open]",
+    summary: "Start the companion that the Figma plugin talks to",
+    run: async (args) => (await import("./cli/start.ts")).runStart(args),
+  },
+  generate: {
+    usage: "generate REQUEST.json --out DIR [--models DIR] [--trace]",
+    summary: "Make one picture from a request file",
+    run: async (args) => (await import("./cli/generate.ts")).runGenerate(args),
+  },
+  doctor: {
+    usage: "doctor [--models DIR]",
+    summary: "Check this machine and say how to fix what is wrong",
+    run: async (args) => (await import("./cli/doctor.ts")).runDoctor(args),
+  },
+  bench: {
+    usage: "bench",
+    summary: "Measure speed and memory",
+    run: async (args) => (await import("./bench/bench.ts")).runBench(args),
+  },
+  pairings: {
+    usage: "pairings [list | revoke ID]",
+    summary: "Show or revoke the plugins that may connect",
+    run: async (args) => (await import("./cli/pairings.ts")).runPairings(args),
+  },
+  help: { usage: "help", summary: "Show this list", run: async () => print(help()) },
+  version: { usage: "version", summary: "Show the version", run: async () => print(version()) },
+};
+
+function version(): string {
+  return JSON.parse(readFileSync(path.join(packageRoot(), "package.json"), "utf8")).version;
+}
+
+function help(): string {
+  const rows = Object.values(COMMANDS);
+  const width = Math.max(...rows.map((row) => row.usage.length));
+  const lines = rows.map((row) => `  ${row.usage.padEnd(width)}   ${row.summary}`);
+  return `Underpaint ${version()}: generative fill for Figma on your own GPU\n\nunderpaint COMMAND\n${lines.join("\n")}`;
+}
+
+function print(text: string): number {
+  console.log(text);
+  return 0;
+}
+
+const ALIASES: Record<string, string> = { "--help": "help", "-h": "help", "--version": "version", "-v": "version" };
+
+async function main([name = "help", ...args]: string[]): Promise<number> {
+  const command = COMMANDS[ALIASES[name] ?? name];
+  if (command === undefined) {
+    console.error(`There is no command "${name}": these exist.\n\n${help()}`);
+    return 2;
+  }
+  try {
+    return await command.run(args);
+  } catch (error) {
+    console.error(Problem.from(error).message);
+    if (!(error instanceof Problem) || process.env.UNDERPAINT_DEBUG !== undefined) console.error(error);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
