@@ -88,7 +88,7 @@ function pixelAttention(op: Graph, w: Weights, x: Value, config: VaeConfig): Val
     "to_out.0",
     op.scope(w.path, () => scaledDotProductAttention(op, [q, k, v], { heads: 1, mask: "none" })),
   );
-  return add(op, reshape(op, transpose(op, h, [0, 2, 1]), x.dims), x);
+  return op.scope(w.path, () => add(op, reshape(op, transpose(op, h, [0, 2, 1]), x.dims), x));
 }
 
 /** Keys: conv_norm_out conv_out. */

@@ -77,15 +77,14 @@ export function gather(op: Graph, table: Value, ids: Value): Value {
   return op.emit("Gather", [table, ids], [{ type: table.type, dims }], { axis: int(0) })[0]!;
 }
 
-/** x [B, C, H, W] → [B, C, 2H, 2W], every pixel four times. */
-export function upsampleNearest(op: Graph, x: Value): Value {
-  const [b, c, h, w] = x.dims;
-  const scales = op.constant({ type: "float32", dims: [4], data: Float32Array.of(1, 1, 2, 2) });
+/** x [B, C, H, W] → [B, C, height, width]: pixel i is pixel ⌊i · H / height⌋, as in torch's "nearest". */
+export function resizeNearest(op: Graph, x: Value, [height, width]: readonly [number, number]): Value {
+  const [b, c] = x.dims as [number, number];
   const attributes = {
     mode: string("nearest"),
     coordinate_transformation_mode: string("asymmetric"),
     nearest_mode: string("floor"),
   };
-  const dims = [b!, c!, 2 * h!, 2 * w!];
-  return op.emit("Resize", [x, undefined, scales], [{ type: x.type, dims }], attributes)[0]!;
+  const dims = [b, c, height, width];
+  return op.emit("Resize", [x, undefined, undefined, indices(op, dims)], [{ type: x.type, dims }], attributes)[0]!;
 }

@@ -37,6 +37,8 @@ export function resnetBlock(op: Graph, w: Weights, x: Value, time: Value | undef
   }
   h = conv2d(op, w.at("conv2"), act(h), [out, 3], { padding: ONE });
   const skip = x.dims[1] === out ? x : conv2d(op, w.at("conv_shortcut"), x, [out, 1]);
-  const sum = op.scope(w.path, () => add(op, skip, h));
-  return scaleFactor === 1 ? sum : mul(op, sum, scalar(op, 1 / scaleFactor));
+  return op.scope(w.path, () => {
+    const sum = add(op, skip, h);
+    return scaleFactor === 1 ? sum : mul(op, sum, scalar(op, 1 / scaleFactor));
+  });
 }

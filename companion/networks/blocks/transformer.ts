@@ -39,11 +39,12 @@ export function transformer(op: Graph, w: Weights, x: Value, context: Value, opt
 function transformerBlock(op: Graph, w: Weights, x: Value, context: Value, options: TransformerOptions): Value {
   const norm = (name: string, value: Value) => layerNorm(op, w.at(name), value, LAYER_NORM_EPS);
   const { heads } = options;
+  const residual = (h: Value, change: Value) => op.scope(w.path, () => add(op, change, h));
   const n1 = norm("norm1", x);
-  let h = add(op, attention(op, w.at("attn1"), n1, options.attentions === "cross-only" ? context : n1, { heads }), x);
+  let h = residual(x, attention(op, w.at("attn1"), n1, options.attentions === "cross-only" ? context : n1, { heads }));
   const images = options.nextImages();
-  h = add(op, attention(op, w.at("attn2"), norm("norm2", h), context, { heads, images }), h);
-  return add(op, feedForward(op, w.at("ff.net"), norm("norm3", h)), h);
+  h = residual(h, attention(op, w.at("attn2"), norm("norm2", h), context, { heads, images }));
+  return residual(h, feedForward(op, w.at("ff.net"), norm("norm3", h)));
 }
 
 /** Four times wider inside, gated by GELU (Shazeer 2020, GEGLU). Keys: 0.proj 2. */
