@@ -1,0 +1,198 @@
+import { Problem } from "../../../shared/problem.ts";
+import type { Tensor } from "../../tensor.ts";
+import { dpmSchedule, type LogSnr, logSnr, refuseFinalZero } from "../dpm-schedule.ts";
+import { combine, f32 } from "../float32.ts";
+import { type Evaluation, levelPreserving, type Method, type Sampler } from "../method.ts";
+import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
+import { PREDICTION_TYPES } from "../prediction.ts";
+import { TIMESTEP_SPACINGS } from "../spacing.ts";
+
+const defaults = {
+  ...NOISE_SCHEDULE_DEFAULTS,
+  solver_order: 2,
+  prediction_type: "epsilon",
+  thresholding: false,
+  dynamic_thresholding_ratio: 0.995,
+  sample_max_value: 1,
+  algorithm_type: "dpmsolver++",
+  solver_type: "midpoint",
+  lower_order_final: true,
+  euler_at_final: false,
+  use_karras_sigmas: false,
+  use_exponential_sigmas: false,
+  use_beta_sigmas: false,
+  use_lu_lambdas: false,
+  use_flow_sigmas: false,
+  flow_shift: 1,
+  final_sigmas_type: "zero",
+  lambda_min_clipped: Number.NEGATIVE_INFINITY,
+  variance_type: null as string | null,
+  timestep_spacing: "linspace",
+  steps_offset: 0,
+  rescale_betas_zero_snr: false,
+  use_dynamic_shifting: false,
+  time_shift_type: "exponential",
+};
+type Settings = typeof defaults;
+
+/** Lu et al. 2022, "DPM-Solver" and "DPM-Solver++" (multistep), with their stochastic forms. */
+export const dpmMultistep: Method<Settings> = {
+  className: "DPMSolverMultistepScheduler",
+  defaults,
+  allowed: {
+    beta_schedule: BETA_SCHEDULES,
+    solver_order: [1, 2, 3],
+    prediction_type: PREDICTION_TYPES,
+    algorithm_type: ["dpmsolver", "dpmsolver++", "sde-dpmsolver", "sde-dpmsolver++"],
+    solver_type: ["midpoint", "heun"],
+    use_flow_sigmas: [false],
+    final_sigmas_type: ["zero", "sigma_min"],
+    variance_type: [null],
+    timestep_spacing: TIMESTEP_SPACINGS,
+    use_dynamic_shifting: [false],
+  },
+  // Configurations of DEIS and UniPC name their own kinds.
+  normalise: (settings) => ({
+    ...settings,
+    algorithm_type: settings.algorithm_type === "deis" ? "dpmsolver++" : settings.algorithm_type,
+    solver_type: ["logrho", "bh1", "bh2"].includes(settings.solver_type) ? "midpoint" : settings.solver_type,
+  }),
+  course(settings, steps) {
+    const { algorithm_type: algorithm } = settings;
+    if (!algorithm.endsWith("++")) refuseFinalZero(settings, `algorithm_type "${algorithm}"`);
+    if (algorithm === "sde-dpmsolver" && settings.solver_order === 3) {
+      throw new Problem("scheduler-unsupported", 'algorithm_type "sde-dpmsolver" has no solver_order 3; use 2.');
+    }
+    const { timesteps, sigmas } = dpmSchedule(settings, steps, {
+      rounded: settings.beta_schedule === "squaredcos_cap_v2" ? [] : ["karras", "lu"],
+      clippedLambda: settings.lambda_min_clipped,
+      last: "table",
+    });
+    return {
+      timesteps,
+      order: 1,
+      initNoiseSigma: 1,
+      level: (i) => levelPreserving(sigmas[i]!),
+      sampler: () => multistep(settings, sigmas),
+    };
+  },
+};
+
+function multistep(settings: Settings, sigmas: readonly number[]): Sampler {
+  const { algorithm_type: algorithm, solver_order, lower_order_final, euler_at_final, final_sigmas_type } = settings;
+  const steps = sigmas.length - 1;
+  const few = lower_order_final && steps < 15;
+  /** The last models, newest first: x0 for DPM-Solver++, ε for DPM-Solver. */
+  const models: Tensor[] = [];
+
+  const orderAt = (i: number): number => {
+    const toTheEnd = steps - i;
+    if (toTheEnd === 1 && (euler_at_final || few || final_sigmas_type === "zero")) return 1;
+    return Math.min(solver_order, models.length, toTheEnd === 2 && few ? 2 : 3);
+  };
+
+  return (evaluation) => {
+    const { i, x, randn } = evaluation;
+    models.unshift(algorithm.endsWith("++") ? evaluation.denoised : noiseOf(settings, evaluation, sigmas[i]!));
+    models.length = Math.min(models.length, solver_order);
+    const noise = algorithm.startsWith("sde") ? randn() : undefined;
+
+    const order = orderAt(i);
+    const [t, s0, s1, s2] = [i + 1, i, i - 1, i - 2].map((k) => logSnr(sigmas[k] ?? 0)) as [
+      LogSnr,
+      LogSnr,
+      LogSnr,
+      LogSnr,
+    ];
+    const h = f32(t.lambda - s0.lambda);
+    const weights = WEIGHTS[algorithm]!(t, s0, h);
+    const terms: [number, Tensor][] = [
+      [weights.x, x],
+      [weights.d0, models[0]!],
+    ];
+    if (order > 1) {
+      const r0 = f32(f32(s0.lambda - s1.lambda) / h);
+      const d1 = combine([1 / r0, combine([1, models[0]!], [-1, models[1]!])]);
+      if (order === 2) {
+        terms.push([settings.solver_type === "midpoint" ? weights.d1Midpoint : weights.d1, d1]);
+      } else {
+        const r1 = f32(f32(s1.lambda - s2.lambda) / h);
+        const d1Before = combine([1 / r1, combine([1, models[1]!], [-1, models[2]!])]);
+        const bend = combine([1, d1], [-1, d1Before]);
+        terms.push([weights.d1, combine([1, d1], [r0 / f32(r0 + r1), bend])]);
+        terms.push([weights.d2, combine([1 / f32(r0 + r1), bend])]);
+      }
+    }
+    if (noise !== undefined) terms.push([weights.noise, noise]);
+    return combine(...terms);
+  };
+}
+
+/** ε, taken from the thresholded x0 where there is one. */
+function noiseOf(settings: Settings, { x, denoised, noise }: Evaluation, sigma: number): Tensor {
+  if (!settings.thresholding) return noise();
+  const level = levelPreserving(sigma);
+  return combine([1 / level.noise, x], [-level.signal / level.noise, denoised]);
+}
+
+/** What latent, model, its first and second difference, and fresh noise are multiplied by. */
+interface Weights {
+  readonly x: number;
+  readonly d0: number;
+  readonly d1Midpoint: number;
+  readonly d1: number;
+  readonly d2: number;
+  readonly noise: number;
+}
+
+/** One step from s to t = λ_t − λ_s = h further. All in float32, in the order in which diffusers computes. */
+const WEIGHTS: Record<string, (t: LogSnr, s: LogSnr, h: number) => Weights> = {
+  // "DPM-Solver++", algorithm 2 and appendix D.
+  "dpmsolver++": (t, s, h) => {
+    const e = f32(f32(Math.exp(-h)) - 1);
+    return {
+      x: f32(t.sigma / s.sigma),
+      d0: -f32(t.alpha * e),
+      d1Midpoint: f32(-0.5 * f32(t.alpha * e)),
+      d1: f32(t.alpha * f32(f32(e / h) + 1)),
+      d2: -f32(t.alpha * f32(f32(f32(e + h) / f32(h * h)) - 0.5)),
+      noise: 0,
+    };
+  },
+  // "DPM-Solver", appendix B.
+  dpmsolver: (t, s, h) => {
+    const e = f32(f32(Math.exp(h)) - 1);
+    return {
+      x: f32(t.alpha / s.alpha),
+      d0: -f32(t.sigma * e),
+      d1Midpoint: f32(-0.5 * f32(t.sigma * e)),
+      d1: -f32(t.sigma * f32(f32(e / h) - 1)),
+      d2: -f32(t.sigma * f32(f32(f32(e - h) / f32(h * h)) - 0.5)),
+      noise: 0,
+    };
+  },
+  // "DPM-Solver++", appendix on SDEs: the variance that the step takes away is put back as noise.
+  "sde-dpmsolver++": (t, s, h) => {
+    const e = f32(1 - f32(Math.exp(-2 * h)));
+    const h2 = f32(2 * h);
+    return {
+      x: f32(f32(t.sigma / s.sigma) * f32(Math.exp(-h))),
+      d0: f32(t.alpha * e),
+      d1Midpoint: f32(0.5 * f32(t.alpha * e)),
+      d1: f32(t.alpha * f32(f32(e / -h2) + 1)),
+      d2: f32(t.alpha * f32(f32(f32(e - h2) / f32(h2 * h2)) - 0.5)),
+      noise: f32(t.sigma * f32(Math.sqrt(e))),
+    };
+  },
+  "sde-dpmsolver": (t, s, h) => {
+    const e = f32(f32(Math.exp(h)) - 1);
+    return {
+      x: f32(t.alpha / s.alpha),
+      d0: -2 * f32(t.sigma * e),
+      d1Midpoint: -f32(t.sigma * e),
+      d1: -2 * f32(t.sigma * f32(f32(e / h) - 1)),
+      d2: 0,
+      noise: f32(t.sigma * f32(Math.sqrt(f32(f32(Math.exp(2 * h)) - 1)))),
+    };
+  },
+};

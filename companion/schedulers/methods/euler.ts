@@ -1,0 +1,70 @@
+import { combine, f32, linspace32 } from "../float32.ts";
+import {
+  explodingLevels,
+  type KSettings,
+  kInitialSigma,
+  kSchedule,
+  replaceSigmas,
+  trainingSigmas,
+} from "../k-diffusion.ts";
+import { log32 } from "../log32.ts";
+import type { Method } from "../method.ts";
+import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
+import { PREDICTION_TYPES } from "../prediction.ts";
+import { spacedTimesteps, TIMESTEP_SPACINGS } from "../spacing.ts";
+
+const defaults = {
+  ...NOISE_SCHEDULE_DEFAULTS,
+  prediction_type: "epsilon",
+  interpolation_type: "linear",
+  use_karras_sigmas: false,
+  use_exponential_sigmas: false,
+  use_beta_sigmas: false,
+  sigma_min: null as number | null,
+  sigma_max: null as number | null,
+  timestep_spacing: "linspace",
+  timestep_type: "discrete",
+  steps_offset: 0,
+  rescale_betas_zero_snr: false,
+  final_sigmas_type: "zero",
+};
+
+/** Karras et al. 2022, "Elucidating the Design Space of Diffusion-Based Generative Models", algorithm 2 without churn. */
+export const euler: Method<typeof defaults> = {
+  className: "EulerDiscreteScheduler",
+  defaults,
+  allowed: {
+    beta_schedule: BETA_SCHEDULES,
+    prediction_type: [...PREDICTION_TYPES, "original_sample"],
+    timestep_spacing: TIMESTEP_SPACINGS,
+    interpolation_type: ["linear", "log_linear"],
+    timestep_type: ["discrete", "continuous"],
+    final_sigmas_type: ["zero", "sigma_min"],
+  },
+  course(settings, steps) {
+    const table = trainingSigmas(settings);
+    const schedule =
+      settings.interpolation_type === "log_linear" ? logLinear(settings, table, steps) : kSchedule(settings, steps);
+    const sigmas = [...schedule.sigmas, settings.final_sigmas_type === "zero" ? 0 : table[0]!].map(f32);
+    const continuous = settings.timestep_type === "continuous" && settings.prediction_type === "v_prediction";
+    return {
+      timesteps: (continuous ? sigmas.slice(0, -1).map((sigma) => 0.25 * log32(sigma)) : schedule.timesteps).map(f32),
+      order: 1,
+      initNoiseSigma: kInitialSigma(settings, sigmas),
+      level: explodingLevels(sigmas),
+      sampler:
+        () =>
+        ({ i, x, denoised }) => {
+          const derivative = combine([1 / sigmas[i]!, combine([1, x], [-1, denoised])]);
+          return combine([1, x], [sigmas[i + 1]! - sigmas[i]!, derivative]);
+        },
+    };
+  },
+};
+
+/** σ even in log σ over the whole table. One more than there are timesteps, so that the last step ends above zero. */
+function logLinear(settings: KSettings, table: Float32Array, steps: number) {
+  const timesteps = spacedTimesteps(settings, steps).map(f32);
+  const logs = linspace32(log32(table.at(-1)!), log32(table[0]!), steps + 1);
+  return replaceSigmas(settings, { timesteps, sigmas: [...logs].map((value) => f32(Math.exp(value))) }, steps);
+}

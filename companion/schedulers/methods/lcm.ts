@@ -1,0 +1,72 @@
+import { Problem } from "../../../shared/problem.ts";
+import { combine } from "../float32.ts";
+import { levelOfAlpha, type Method } from "../method.ts";
+import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
+import { PREDICTION_TYPES } from "../prediction.ts";
+import { requireStepsWithinTraining } from "../spacing.ts";
+
+const defaults = {
+  ...NOISE_SCHEDULE_DEFAULTS,
+  beta_start: 0.00085,
+  beta_end: 0.012,
+  beta_schedule: "scaled_linear",
+  original_inference_steps: 50,
+  clip_sample: false,
+  clip_sample_range: 1,
+  set_alpha_to_one: true,
+  steps_offset: 0,
+  prediction_type: "epsilon",
+  thresholding: false,
+  dynamic_thresholding_ratio: 0.995,
+  sample_max_value: 1,
+  timestep_spacing: "leading",
+  timestep_scaling: 10,
+  rescale_betas_zero_snr: false,
+};
+
+/** σ_data of the boundary condition. */
+const SIGMA_DATA = 0.5;
+
+/** Luo et al. 2023, "Latent Consistency Models", algorithm 3: straight to x0, then noised to the next timestep. */
+export const lcm: Method<typeof defaults> = {
+  className: "LCMScheduler",
+  defaults,
+  allowed: { beta_schedule: BETA_SCHEDULES, prediction_type: PREDICTION_TYPES },
+  course(settings, steps) {
+    requireStepsWithinTraining(settings, steps);
+    const alphas = alphasCumprod(settings);
+    const timesteps = distilledTimesteps(settings, steps);
+    return {
+      timesteps,
+      order: 1,
+      initNoiseSigma: 1,
+      level: (i) => levelOfAlpha(alphas[timesteps[i]!]!),
+      sampler:
+        () =>
+        ({ i, x, denoised, randn }) => {
+          const scaled = timesteps[i]! * settings.timestep_scaling;
+          const square = scaled ** 2 + SIGMA_DATA ** 2;
+          const x0 = combine([scaled / square ** 0.5, denoised], [SIGMA_DATA ** 2 / square, x]);
+          if (i === steps - 1) return x0;
+          const next = levelOfAlpha(alphas[timesteps[i + 1]!]!);
+          return combine([next.signal, x0], [next.noise, randn()]);
+        },
+    };
+  },
+};
+
+/** `steps` of the timesteps that the model was distilled at, evenly by index, highest first. */
+function distilledTimesteps(settings: typeof defaults, steps: number): number[] {
+  const { original_inference_steps: original, num_train_timesteps: count } = settings;
+  if (original > count || steps > original) {
+    throw new Problem(
+      "request-invalid",
+      `LCM takes at most ${Math.min(original, count)} steps here: ${steps} of ${original} (original_inference_steps) were asked for.`,
+    );
+  }
+  const stride = Math.floor(count / original);
+  return Array.from({ length: steps }, (_, i) => {
+    const index = Math.floor(i * (original / steps));
+    return (original - index) * stride - 1;
+  });
+}

@@ -1,0 +1,35 @@
+/** The schedulers: diffusers' classes, and the names that a request uses. A new one adds its file and its lines here. */
+import type { SchedulerName } from "../../shared/request.ts";
+import type { Method } from "./method.ts";
+import { ddim } from "./methods/ddim.ts";
+import { dpmMultistep } from "./methods/dpm-multistep.ts";
+import { euler } from "./methods/euler.ts";
+import { eulerAncestral } from "./methods/euler-ancestral.ts";
+import { heun } from "./methods/heun.ts";
+import { lcm } from "./methods/lcm.ts";
+import { unipc } from "./methods/unipc.ts";
+import type { PredictionSettings } from "./prediction.ts";
+
+type AnyMethod = Method<PredictionSettings & Readonly<Record<string, unknown>>>;
+
+/** By diffusers' class name. Settings are checked against a method's own defaults before it sees them. */
+export const METHODS: ReadonlyMap<string, AnyMethod> = new Map(
+  [ddim, euler, eulerAncestral, heun, dpmMultistep, unipc, lcm].map((method) => [
+    method.className,
+    method as unknown as AnyMethod,
+  ]),
+);
+
+/** The class behind each name, and the settings that make it what the name says. */
+export const NAMED_SCHEDULERS: Readonly<
+  Record<SchedulerName, { readonly className: string; readonly settings: Readonly<Record<string, unknown>> }>
+> = {
+  ddim: { className: ddim.className, settings: {} },
+  euler: { className: euler.className, settings: {} },
+  euler_ancestral: { className: eulerAncestral.className, settings: {} },
+  heun: { className: heun.className, settings: {} },
+  dpmpp_2m: { className: dpmMultistep.className, settings: { algorithm_type: "dpmsolver++" } },
+  dpmpp_2m_sde: { className: dpmMultistep.className, settings: { algorithm_type: "sde-dpmsolver++" } },
+  unipc: { className: unipc.className, settings: {} },
+  lcm: { className: lcm.className, settings: {} },
+};

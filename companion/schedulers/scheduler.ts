@@ -1,0 +1,109 @@
+/**
+ * Schedulers: how a latent goes from noise to picture in a given number of steps. This file holds what the pipeline
+ * sees; a sampling method is one file in methods/ and knows only `denoised`.
+ */
+import { Problem } from "../../shared/problem.ts";
+import type { SchedulerChoice } from "../../shared/request.ts";
+import type { Tensor } from "../tensor.ts";
+import { combine } from "./float32.ts";
+import type { Course } from "./method.ts";
+import { type PredictionSettings, predict } from "./prediction.ts";
+import { type DiffusersPipeline, resolveScheduler, type SchedulerConfig } from "./settings.ts";
+
+export type { SchedulerConfig } from "./settings.ts";
+
+export interface Scheduler {
+  /** diffusers' class, "EulerDiscreteScheduler". */
+  readonly className: string;
+  /** "epsilon", "v_prediction" or "sample": what the network's output means. */
+  readonly predictionType: string;
+  /** `steps`: 1 or more. */
+  setTimesteps(steps: number, options?: PlanOptions): Plan;
+}
+
+export interface PlanOptions {
+  /** 0 … 1, for image to image: the share of the steps that is done. Default 1. */
+  readonly strength?: number;
+  /** DDIM's and TCD's eta, 0 … 1; the others ignore it. Default 0. */
+  readonly eta?: number;
+}
+
+/** One way from noise to picture: a sequence of network evaluations, visited in order. */
+export interface Plan {
+  /** The timestep of every network evaluation (N steps of Heun are 2N − 1 evaluations). */
+  readonly timesteps: Float64Array;
+  /** Network evaluations of a whole step: 2 for Heun and DPM2, otherwise 1. */
+  readonly order: number;
+  /** What unit noise is multiplied by to start from nothing (not where `addNoise` starts from a picture). */
+  readonly initNoiseSigma: number;
+  /** The latent as the network of evaluation `i` takes it. */
+  scaleInput(latent: Tensor, i: number): Tensor;
+  /**
+   * `original` with as much `noise` as the latent has before evaluation `i`: image to image starts from
+   * addNoise(x0, noise, 0); after evaluation i inpainting blends with addNoise(x0, noise, i + 1), and after the last
+   * one with x0 itself.
+   */
+  addNoise(original: Tensor, noise: Tensor, i: number): Tensor;
+  /** The network's idea of the finished latent at evaluation `i`: what a preview shows. Remembers nothing. */
+  denoised(i: number, modelOutput: Tensor, latent: Tensor): Tensor;
+  /**
+   * The next latent. To be called once for every evaluation, in order: multistep methods remember.
+   * `randn(dims)` is the job's generator: some methods draw noise in every step.
+   */
+  step(i: number, modelOutput: Tensor, latent: Tensor, randn: (dims: readonly number[]) => Tensor): Tensor;
+}
+
+/**
+ * `config` is a model's scheduler_config.json; `choice` what the request asks for instead. As in diffusers' `from_config`,
+ * another scheduler takes over the settings that it knows. `pipeline`: some of diffusers' pipelines correct what old
+ * configurations say. Throws Problem "scheduler-unsupported" for a scheduler, a setting or a value that is not supported.
+ */
+export function createScheduler(
+  config: SchedulerConfig,
+  choice: SchedulerChoice = {},
+  pipeline: DiffusersPipeline = "stable-diffusion",
+): Scheduler {
+  const { scheduler, settings } = resolveScheduler(config, choice, pipeline);
+  return {
+    className: scheduler.className,
+    predictionType: settings.prediction_type,
+    setTimesteps: (steps, options = {}) =>
+      createPlan(scheduler.course(settings, steps, options.eta ?? 0), settings, steps, options.strength ?? 1),
+  };
+}
+
+function createPlan(course: Course, settings: PredictionSettings, steps: number, strength: number): Plan {
+  const begin = Math.max(steps - Math.min(Math.trunc(steps * strength), steps), 0) * course.order;
+  const timesteps = Float64Array.from(course.timesteps.slice(begin));
+  if (timesteps.length === 0) {
+    throw new Problem(
+      "request-invalid",
+      `A strength of ${strength} leaves nothing of ${steps} steps: raise the strength or the number of steps.`,
+    );
+  }
+  const sampler = course.sampler();
+  let next = 0;
+  return {
+    timesteps,
+    order: course.order,
+    initNoiseSigma: course.initNoiseSigma,
+    scaleInput: (latent, i) => {
+      const { norm } = course.level(begin + i);
+      return norm === 1 ? latent : { ...latent, data: latent.data.map((x) => x / norm) };
+    },
+    addNoise: (original, noise, i) => {
+      const { signal, noise: sigma } = course.level(begin + i);
+      return combine([signal, original], [sigma, noise]);
+    },
+    denoised: (i, modelOutput, latent) => predict(settings, course.level(begin + i), modelOutput, latent).denoised,
+    step: (i, modelOutput, latent, randn) => {
+      if (i !== next++) throw new RangeError(`Cannot take evaluation ${i} as evaluation ${next - 1} is due`);
+      return sampler({
+        i: begin + i,
+        x: latent,
+        ...predict(settings, course.level(begin + i), modelOutput, latent),
+        randn: () => randn(latent.dims),
+      });
+    },
+  };
+}

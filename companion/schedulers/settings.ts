@@ -1,0 +1,88 @@
+/** Which scheduler, with which settings: a model's configuration and a request's wishes, joined as diffusers does. */
+import { Problem } from "../../shared/problem.ts";
+import type { SchedulerChoice } from "../../shared/request.ts";
+import type { Method } from "./method.ts";
+import type { PredictionSettings } from "./prediction.ts";
+import { METHODS, NAMED_SCHEDULERS } from "./registry.ts";
+
+/** scheduler_config.json. */
+export type SchedulerConfig = Readonly<Record<string, unknown>>;
+
+/**
+ * What diffusers' pipelines correct in the scheduler of a model, whatever its configuration says (the constructors of
+ * StableDiffusionPipeline and StableDiffusionImg2ImgPipeline, and of StableDiffusionInpaintPipeline). Settings of the
+ * request are not corrected.
+ */
+const CORRECTIONS = {
+  "stable-diffusion": { steps_offset: 1, clip_sample: false },
+  "stable-diffusion-inpaint": { steps_offset: 1, skip_prk_steps: true },
+  "stable-diffusion-xl": {},
+} as const satisfies Record<string, Record<string, unknown>>;
+export type DiffusersPipeline = keyof typeof CORRECTIONS;
+
+type Settings = PredictionSettings & Readonly<Record<string, unknown>>;
+
+/** The scheduler and all of its settings. */
+export function resolveScheduler(
+  config: SchedulerConfig,
+  choice: SchedulerChoice,
+  pipeline: DiffusersPipeline,
+): { scheduler: Method<Settings>; settings: Settings } {
+  const { name, ...wishes } = choice;
+  const named = name === undefined ? { className: String(config._class_name), settings: {} } : NAMED_SCHEDULERS[name];
+  const scheduler = named && METHODS.get(named.className);
+  if (named === undefined || scheduler === undefined) {
+    throw new Problem("scheduler-unsupported", `The scheduler "${name ?? config._class_name}" is not supported.`);
+  }
+
+  const given = Object.entries(wishes).filter(([, value]) => value !== undefined);
+  for (const [key] of given) {
+    if (![...METHODS.values()].some(({ defaults }) => key in defaults)) {
+      throw new Problem("scheduler-unsupported", `No scheduler knows the setting "${key}".`);
+    }
+  }
+  // Untouched, a model's scheduler has the corrections in its defaults too; a new one is made of the configuration
+  // alone, where only what it says is corrected.
+  const untouched = name === undefined && given.length === 0;
+  const said = correct(untouched ? { ...scheduler.defaults, ...config } : config, CORRECTIONS[pipeline]);
+  const settings: Record<string, unknown> = { ...scheduler.defaults };
+  for (const source of [said, named.settings, Object.fromEntries(given)]) {
+    for (const [key, value] of Object.entries(source)) if (key in scheduler.defaults) settings[key] = value;
+  }
+  // diffusers reads these two from the configuration even in classes that do not declare them.
+  for (const key of ["sigma_min", "sigma_max"]) if (!(key in scheduler.defaults)) settings[key] = config[key] ?? null;
+
+  const normalised = (scheduler.normalise?.(settings as Settings) ?? settings) as Settings;
+  check(scheduler, normalised);
+  return { scheduler, settings: normalised };
+}
+
+function correct(config: SchedulerConfig, corrections: Readonly<Record<string, unknown>>): SchedulerConfig {
+  const present = Object.entries(corrections).filter(([key]) => key in config);
+  return { ...config, ...Object.fromEntries(present) };
+}
+
+/** Refuses values of the wrong type, and those that are not supported, by name. */
+function check(scheduler: Method<Settings>, settings: Settings): void {
+  for (const [key, fallback] of Object.entries(scheduler.defaults)) {
+    const value = settings[key];
+    const allowed: readonly unknown[] | undefined = scheduler.allowed[key];
+    const fits = allowed ? allowed.includes(value) : sameKind(value, fallback);
+    if (!fits) {
+      const hint = allowed ? `; it can be ${allowed.map((v) => JSON.stringify(v)).join(", ")}` : "";
+      const said = JSON.stringify(value) ?? String(value);
+      throw new Problem(
+        "scheduler-unsupported",
+        `${scheduler.className} does not support the setting "${key}" = ${said}${hint}.`,
+      );
+    }
+  }
+}
+
+/** A default of null stands for an optional number or list of numbers. */
+function sameKind(value: unknown, fallback: unknown): boolean {
+  const isList = Array.isArray(value) && value.every((entry) => typeof entry === "number");
+  if (Array.isArray(fallback)) return isList;
+  if (fallback === null) return value === null || typeof value === "number" || isList;
+  return typeof value === typeof fallback && !(typeof value === "number" && Number.isNaN(value));
+}
