@@ -1,9 +1,12 @@
 /** The quantile function of the Beta distribution: x with I_x(a, b) = p, 0 ≤ p ≤ 1. Exact to about 1e-14. */
 export function betaQuantile(p: number, a: number, b: number): number {
-  if (p <= 0) return 0;
-  if (p >= 1) return 1;
   // The smaller tail keeps all of its digits.
-  if (p > regularisedBeta(0.5, a, b)) return 1 - betaQuantile(1 - p, b, a);
+  return p <= regularisedBeta(0.5, a, b) ? lowerQuantile(p, a, b) : 1 - lowerQuantile(1 - p, b, a);
+}
+
+/** The same for a quantile that is not above 1/2: Newton's method within a bracket that closes. */
+function lowerQuantile(p: number, a: number, b: number): number {
+  if (p <= 0) return 0;
   const logNorm = logGamma(a) + logGamma(b) - logGamma(a + b);
   let [low, high] = [0, 0.5];
   // Near 0, I_x ≈ x^a / (a B(a, b)).
@@ -14,9 +17,8 @@ export function betaQuantile(p: number, a: number, b: number): number {
     else low = x;
     const density = Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logNorm);
     const newton = x - error / density;
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (Math.abs(next - x) <= 1e-16 * x || error === 0) return next;
-    x = next;
+    if (Math.abs(newton - x) <= 1e-15 * x) return newton;
+    x = newton > low && newton < high ? newton : (low + high) / 2;
   }
   return x;
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../tensor.ts";
-import { dpmSchedule, type LogSnr, logSnr } from "../dpm-schedule.ts";
+import { dpmSchedule, type LogSnr, logSnr, refuseFinalZero } from "../dpm-schedule.ts";
 import { combine, f32 } from "../float32.ts";
 import { levelPreserving, type Method, type Sampler } from "../method.ts";
 import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
@@ -57,6 +57,9 @@ export const unipc: Method<Settings> = {
     solver_type: ["midpoint", "heun", "logrho"].includes(settings.solver_type) ? "bh2" : settings.solver_type,
   }),
   course(settings, steps) {
+    if (settings.solver_type === "bh1") refuseFinalZero(settings, 'solver_type "bh1"');
+    if (!settings.predict_x0) refuseFinalZero(settings, "predict_x0 = false");
+    if (!settings.lower_order_final) refuseFinalZero(settings, "lower_order_final = false");
     const { timesteps, sigmas } = dpmSchedule(settings, steps, { rounded: ["karras"], last: "placed" });
     return {
       timesteps,
