@@ -1,0 +1,57 @@
+import path from "node:path";
+import { Problem } from "../../shared/problem.ts";
+import { RenamedStore, refsUnder } from "./component.ts";
+import { describe } from "./identify.ts";
+import { type CheckpointStore, type OpenOptions, openSafetensors } from "./safetensors.ts";
+
+/** An IP-Adapter's weights under the names of its published files: `image_proj.…`, `ip_adapter.N.to_k_ip.weight`. */
+export interface IpAdapter extends CheckpointStore {
+  /** "plain": one projection (Ye et al. 2023). "plus": a resampler over all patches. "full": an MLP over them. */
+  readonly kind: "plain" | "plus" | "full";
+  /** Width of the UNet's text states, which its tokens must match. */
+  readonly crossAttentionDim: number;
+  /** Width of the image embedding that it takes. */
+  readonly embeddingDim: number;
+  /** The cross-attentions that it adds to, by their number in the file, ascending. */
+  readonly layers: readonly number[];
+}
+
+/** Reads an adapter file. Throws Problem "model-unsupported" (it is something else), "weights-missing", and as `openSafetensors`. */
+export async function openIpAdapter(file: string, options: OpenOptions = {}): Promise<IpAdapter> {
+  const store = openSafetensors(file, options);
+  const name = path.basename(file);
+  const refs = refsUnder(store);
+  const layers = [...refs.keys()].flatMap((key) => {
+    const layer = /^ip_adapter\.(\d+)\.to_k_ip\.weight$/.exec(key)?.[1];
+    return layer === undefined ? [] : [Number(layer)];
+  });
+  if (layers.length === 0 || ![...refs.keys()].some((key) => key.startsWith("image_proj.")))
+    throw new Problem("model-unsupported", `"${name}" is ${describe(store)}, not an IP-Adapter: choose an IP-Adapter.`);
+  const dims = (key: string): readonly number[] => {
+    const ref = refs.get(key);
+    if (ref) return ref.dims;
+    throw new Problem("weights-missing", `"${name}" lacks the tensor "${key}": the file is incomplete.`);
+  };
+  const kind = adapterKind(refs);
+  if (kind === undefined)
+    throw new Problem(
+      "model-unsupported",
+      `"${name}" is an IP-Adapter of a kind that this version cannot run (its projection is unknown): choose a plain, Plus or Full one.`,
+    );
+  const crossAttentionDim = dims(`ip_adapter.${layers[0]}.to_k_ip.weight`)[1]!;
+  const embeddingDim = dims(EMBEDDING_KEYS[kind])[1]!;
+  layers.sort((a, b) => a - b);
+  return Object.assign(new RenamedStore(name, refs, [store]), { kind, crossAttentionDim, embeddingDim, layers });
+}
+
+const EMBEDDING_KEYS = {
+  plain: "image_proj.proj.weight",
+  plus: "image_proj.proj_in.weight",
+  full: "image_proj.proj.0.weight",
+} as const;
+
+function adapterKind(refs: ReadonlyMap<string, unknown>): IpAdapter["kind"] | undefined {
+  if (refs.has("image_proj.latents")) return "plus";
+  if (refs.has("image_proj.proj.3.weight")) return "full";
+  return refs.has("image_proj.proj.weight") ? "plain" : undefined;
+}

@@ -1,0 +1,64 @@
+/** Whether a single file predicts the noise or the velocity. No tensor's shape says so; some files carry a mark. */
+import type { SchedulerConfig } from "../config/scheduler-config.ts";
+import { type Family, UNET_PREFIX } from "../families.ts";
+import type { SafetensorsFile } from "../safetensors.ts";
+
+export interface Prediction {
+  readonly scheduler: SchedulerConfig;
+  /** Pixels. */
+  readonly nativeSize: number;
+}
+
+/** Stable Diffusion 2's velocity models are trained at this size, the others at 512. */
+const SD2_VELOCITY_SIZE = 768;
+/** Above it, this bias's standard deviation is that of Stable Diffusion 2's velocity models. */
+const VELOCITY_DEVIATION = 0.09;
+const TELLING_BIAS = `${UNET_PREFIX}output_blocks.11.1.transformer_blocks.0.norm1.bias`;
+
+/** The family's scheduler as this file wants it. */
+export function predictionOf(file: SafetensorsFile, family: Family): Prediction {
+  const velocity = isVelocity(file, family);
+  const zeroSnr = file.find("ztsnr") !== undefined;
+  return {
+    scheduler: {
+      ...family.scheduler,
+      ...(velocity ? { prediction_type: "v_prediction" } : {}),
+      ...(zeroSnr ? { rescale_betas_zero_snr: true, timestep_spacing: "trailing" } : {}),
+    },
+    nativeSize: velocity && family.id === "sd2" ? SD2_VELOCITY_SIZE : family.nativeSize,
+  };
+}
+
+/** The trainer's mark, then the metadata (Stability-AI/ModelSpec), then, for version 2, the rule of ComfyUI's supported_models.py. */
+function isVelocity(file: SafetensorsFile, family: Family): boolean {
+  if (file.find("v_pred")) return true;
+  const declared = file.metadata.get("modelspec.prediction_type");
+  if (declared !== undefined) return declared.startsWith("v");
+  const isBase = file.find(`${UNET_PREFIX}input_blocks.0.0.weight`)?.dims[1] === 4;
+  const bias = family.id === "sd2" && isBase ? readNumbers(file, TELLING_BIAS) : undefined;
+  return bias !== undefined && deviation(bias) > VELOCITY_DEVIATION;
+}
+
+function readNumbers(file: SafetensorsFile, key: string): Float64Array | undefined {
+  const type = file.find(key)?.type;
+  if (type !== "F32" && type !== "F16") return undefined;
+  const bytes = file.read(key);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return type === "F32"
+    ? Float64Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true))
+    : Float64Array.from({ length: bytes.length / 2 }, (_, i) => fromHalf(view.getUint16(2 * i, true)));
+}
+
+/** IEEE 754 binary16. */
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return exponent === 31 ? Number.NaN : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+function deviation(values: Float64Array): number {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}

@@ -1,0 +1,21 @@
+/** The one way to a model: whatever lies at a path, opened. */
+import { statSync } from "node:fs";
+import path from "node:path";
+import { attempt, resolveInside } from "./files.ts";
+import { openFolder } from "./folder.ts";
+import type { Model } from "./model-record.ts";
+import type { OpenOptions } from "./safetensors.ts";
+import { openSingleFile } from "./single-file.ts";
+
+export type { Component } from "./component.ts";
+export type { ImageEncoder, Model, ModelKind, ModelSettings, TextEncoder } from "./model-record.ts";
+
+/**
+ * Opens a diffusers folder or a single file by what is in it, never by its name. Reads headers and configurations only (a
+ * tenth of a second). Throws a Problem that says what is wrong with it, or what it is instead of a model.
+ */
+export async function openModel(place: string, options: OpenOptions = {}): Promise<Model> {
+  const real = resolveInside(place, options.within);
+  const isFolder = attempt(path.basename(place), () => statSync(real)).isDirectory();
+  return isFolder ? openFolder(place, options) : openSingleFile(place, options);
+}
