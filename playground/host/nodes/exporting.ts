@@ -1,0 +1,31 @@
+/** ExportMixin: PNG and JPG, drawn by the editor's own renderer. */
+import type { NodeMembers } from "../member.ts";
+import type { ExportSettings } from "../stage.ts";
+import { bool, number, oneOf, shape, text } from "../validate.ts";
+import { readOnly, validated } from "./field.ts";
+
+const settingsShape = shape<ExportSettings>(
+  {
+    format: oneOf("PNG", "JPG"),
+    contentsOnly: bool,
+    useAbsoluteBounds: bool,
+    suffix: text,
+    constraint: shape({ type: oneOf("SCALE", "WIDTH", "HEIGHT"), value: number(0.001) }),
+    colorProfile: oneOf("DOCUMENT", "SRGB", "DISPLAY_P3_V4"),
+  },
+  ["contentsOnly", "useAbsoluteBounds", "suffix", "constraint", "colorProfile"],
+);
+const UNBUILT = ["SVG", "SVG_STRING", "PDF", "JSON_REST_V1", "MP4", "GIF", "WEBM"];
+
+export const exporting: NodeMembers = {
+  exportSettings: readOnly("exportSettings"),
+  exportAsync: {
+    call: async (run, node, settings = { format: "PNG" }) => {
+      const { format } = settings as { format: string };
+      if (UNBUILT.includes(format)) throw new Error(`not available in the playground: exportAsync as ${format}`);
+      run.demandLoaded(node.id);
+      return run.stage.exportNode(node.id, validated("settings", settingsShape, settings));
+    },
+    readOnly: true,
+  },
+};
