@@ -27,12 +27,15 @@ export function readTextFile(file: string, { within }: OpenOptions = {}): string
   }
 }
 
+/** Numbers that Python's json writes and JSON does not know, as a value: `"lambda_min_clipped": -Infinity`. */
+const PYTHON_NUMBERS = /(?<=[:,[]\s*)(-?)Infinity(?=\s*[,\]}])/g;
+
 /** A JSON file's content; undefined where there is none. Throws as `readTextFile`. */
 export function readJsonFile(file: string, options: OpenOptions = {}): unknown {
   const text = readTextFile(file, options);
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(PYTHON_NUMBERS, "$11e999"));
   } catch (cause) {
     const name = path.join(path.basename(path.dirname(file)), path.basename(file));
     throw new Problem("config-invalid", `"${name}" is not valid JSON: download the model again.`, { cause });

@@ -46,6 +46,8 @@ export interface Plan {
   addNoise(original: Tensor, noise: Tensor, i: number): Tensor;
   /** The network's idea of the finished latent at evaluation `i`: what a preview shows. Remembers nothing. */
   denoised(i: number, modelOutput: Tensor, latent: Tensor): Tensor;
+  /** The network's idea of the finished latent at evaluation `i`, clipped where the settings say so: for previews. */
+  denoised(i: number, modelOutput: Tensor, latent: Tensor): Tensor;
   /**
    * The next latent. To be called once for every evaluation, in order: multistep methods remember.
    * `randn(dims)` is the job's generator: some methods draw noise in every step.
@@ -95,6 +97,7 @@ function createPlan(course: Course, settings: PredictionSettings, steps: number,
       const { signal, noise: sigma } = course.level(begin + i);
       return combine([signal, original], [sigma, noise]);
     },
+    denoised: (i, modelOutput, latent) => predict(settings, course.level(begin + i), modelOutput, latent).denoised,
     denoised: (i, modelOutput, latent) => predict(settings, course.level(begin + i), modelOutput, latent).denoised,
     step: (i, modelOutput, latent, randn) => {
       if (i !== next++) throw new RangeError(`Cannot take evaluation ${i} as evaluation ${next - 1} is due`);

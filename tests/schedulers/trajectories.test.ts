@@ -23,7 +23,7 @@ const { configs, cases }: { configs: Record<string, unknown>[]; cases: Case[] } 
 );
 
 /** Of the largest value of a latent. Most cases stay below 1e-6; the worst are float32 noise at σ = 4096. */
-const TOLERANCE = 2e-5;
+const TOLERANCE = 3e-5;
 const DIMS = [1, 2, 3, 4];
 
 /** tanh(x + t / 100) + 0.1 x */
