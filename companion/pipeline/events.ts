@@ -1,0 +1,40 @@
+import type { PixelImage } from "../../shared/pixels.ts";
+import type { AnyTensor } from "../tensor.ts";
+
+/** A part of the work begins. */
+export interface StageEvent {
+  readonly type: "stage";
+  readonly stage: "loading" | "encoding" | "denoising" | "decoding";
+}
+
+/** A network evaluation is done. */
+export interface StepEvent {
+  readonly type: "step";
+  /** 1 … of. */
+  readonly step: number;
+  readonly of: number;
+  /** What the picture looks like so far: one pixel for each place of the latent. */
+  readonly preview?: PixelImage;
+}
+
+export type PipelineEvent = StageEvent | StepEvent;
+
+export interface GenerateResult {
+  readonly png: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** The prompt's tokens, without padding. */
+  readonly tokens: number;
+  /** The end of the prompt that did not fit. */
+  readonly droppedText?: string;
+  /** The trace that was asked for, filled. */
+  readonly trace?: Trace;
+}
+
+/**
+ * What happened on the way, for comparison with diffusers: `token_ids` int64 [1, T], `prompt_embeds` [1, T, D] (and
+ * `negative_token_ids`, `negative_prompt_embeds` where there is guidance), `initial_noise` (the draw itself, before it is
+ * scaled), `latents.0`, `latents.1`, … after each network evaluation, `image` [1, 3, H, W] in 0 … 1 as decoded, before
+ * quantisation and compositing.
+ */
+export type Trace = Map<string, AnyTensor>;

@@ -1,0 +1,46 @@
+/** The method, on one page: from a request to a PNG. Same request, same weights, same bytes. */
+import type { GenerateRequest } from "../../shared/request.ts";
+import { parseRequest } from "../../shared/validate.ts";
+import { encodePng } from "../image/encode.ts";
+import { toPixels, toUnitRange } from "../image/preprocess.ts";
+import type { Images } from "./canvas.ts";
+import { denoise } from "./denoise.ts";
+import type { GenerateResult, PipelineEvent, Trace } from "./events.ts";
+import { firstLatent } from "./first-latent.ts";
+import { encodeReferences } from "./image-encoder.ts";
+import { prepareJob } from "./job.ts";
+import { latentPreview } from "./latent-preview.ts";
+import type { Studio } from "./studio.ts";
+import { encodePrompts } from "./text-encoder.ts";
+import { decodeLatent } from "./vae.ts";
+
+/**
+ * Yields what happens, returns the picture. To cancel, stop iterating: everything is given back on the way out. `trace` is
+ * filled where it is given. Throws Problem.
+ */
+export async function* generate(
+  request: GenerateRequest,
+  images: Images,
+  studio: Studio,
+  { trace = new Map() }: { readonly trace?: Trace } = {},
+): AsyncGenerator<PipelineEvent, GenerateResult> {
+  yield { type: "stage", stage: "loading" };
+  const job = await prepareJob(parseRequest(request), images, studio);
+
+  yield { type: "stage", stage: "encoding" };
+  const prompts = await encodePrompts(job, trace);
+  const references = await encodeReferences(job);
+  const first = await firstLatent(job, trace);
+  const preview = await latentPreview(job);
+
+  yield { type: "stage", stage: "denoising" };
+  const latent = yield* denoise(job, { prompts, references, first, preview, trace });
+
+  yield { type: "stage", stage: "decoding" };
+  const image = toUnitRange(await decodeLatent(latent, job));
+  trace.set("image", image);
+  const result = job.canvas.finish(toPixels(image));
+  const { tokens, dropped } = prompts.positive;
+  const { width, height } = result;
+  return { png: await encodePng(result), width, height, tokens, ...(dropped && { droppedText: dropped }), trace };
+}

@@ -1,0 +1,95 @@
+import type { Graph } from "../graph/graph.ts";
+import { estimateMemory } from "../graph/memory.ts";
+import type { Device } from "../runtime/device.ts";
+import { openSession, type Session } from "../runtime/session.ts";
+
+/** The right to run a session until it is given back. */
+export interface Lease {
+  run: Session["run"];
+  /** To be called in a `finally`. The session may stay open for the next lease of its key. */
+  giveBack(): void;
+}
+
+/**
+ * Open sessions under a byte budget. What is leased stays; of the rest the least recently used goes first, before
+ * something new is opened. A single session that is larger than the budget is opened all the same: nothing smaller would do.
+ */
+export interface Sessions {
+  /** `key` names everything that the graph depends on: the weights' fingerprint, shapes, options. */
+  lease(key: string, build: () => Graph): Promise<Lease>;
+  /** Leases, runs `body`, gives back. */
+  use<T>(key: string, build: () => Graph, body: (run: Session["run"]) => Promise<T>): Promise<T>;
+  /** Closes all that are not leased and whose key begins with `prefix`. */
+  close(prefix?: string): Promise<void>;
+  /** What is open, the least recently used first. */
+  list(): { key: string; bytes: number; leases: number }[];
+  /** Milliseconds spent inside networks so far (running and opening them). */
+  readonly spent: { running: number; opening: number };
+}
+
+interface Entry {
+  readonly session: Session;
+  leases: number;
+}
+
+export function createSessions({ device, budget }: { device: Device; budget: number }): Sessions {
+  // A Map keeps its order: an entry that is used is taken out and put back at the end.
+  const open = new Map<string, Entry>();
+  const spent = { running: 0, opening: 0 };
+  const total = () => [...open.values()].reduce((sum, { session }) => sum + session.bytes, 0);
+
+  const evict = async (fits: () => boolean, prefix = "") => {
+    for (const [key, { session, leases }] of [...open]) {
+      if (fits()) return;
+      if (leases > 0 || !key.startsWith(prefix)) continue;
+      open.delete(key);
+      await session.release();
+    }
+  };
+
+  const lease = async (key: string, build: () => Graph): Promise<Lease> => {
+    let entry = open.get(key);
+    if (!entry) {
+      const begin = performance.now();
+      const graph = build();
+      const { weights, activations } = estimateMemory(graph);
+      await evict(() => total() + weights + activations <= budget);
+      entry = { session: await openSession(graph, device), leases: 0 };
+      spent.opening += performance.now() - begin;
+    }
+    open.delete(key);
+    open.set(key, entry);
+    entry.leases++;
+    const held = entry;
+    let live = true;
+    return {
+      run: async (feeds) => {
+        const begin = performance.now();
+        try {
+          return await held.session.run(feeds);
+        } finally {
+          spent.running += performance.now() - begin;
+        }
+      },
+      giveBack: () => {
+        if (live) held.leases--;
+        live = false;
+      },
+    };
+  };
+
+  return {
+    lease,
+    use: async (key, build, body) => {
+      const { run, giveBack } = await lease(key, build);
+      try {
+        return await body(run);
+      } finally {
+        giveBack();
+      }
+    },
+    close: (prefix) => evict(() => false, prefix),
+    list: () => [...open].map(([key, { session, leases }]) => ({ key, bytes: session.bytes, leases })),
+    spent,
+  };
+}

@@ -1,0 +1,116 @@
+/** Where pictures are made: the device, the models that are open on it, and their sessions. One job at a time. */
+import { existsSync } from "node:fs";
+import { totalmem } from "node:os";
+import path from "node:path";
+import { Problem } from "../../shared/problem.ts";
+import type { Reference } from "../../shared/request.ts";
+import { openImageEncoder } from "../checkpoint/image-encoder.ts";
+import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
+import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts";
+import type { Device } from "../runtime/device.ts";
+import { checkWeights } from "./check-weights.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
+
+/** Where names lead: the library. */
+export interface Places {
+  /** The path behind a name. Throws Problem "model-not-found", "file-outside-models". */
+  resolve(name: string, options: { readonly allowPaths: boolean }): string;
+}
+
+export interface StudioOptions {
+  readonly device: Device;
+  readonly library: Places;
+  /** Bytes that open sessions may need together. Default: `defaultMemoryBudget()`. */
+  readonly memoryBudget?: number;
+  /** "ids": models are what the library lists (requests from the plugin). "paths": also paths (the command line). */
+  readonly names?: "ids" | "paths";
+}
+
+export interface Studio {
+  readonly device: Device;
+  readonly sessions: Sessions;
+  /** Throws Problem "model-not-found", "model-unsupported", "weights-leftover", "file-…". */
+  openModel(name: string): Promise<Model>;
+  /** The reference's IP-Adapter, or else the model's own. Throws Problem "model-not-found", "model-unsupported". */
+  openAdapter(model: Model, reference: Reference): Promise<IpAdapter>;
+  /** The reference's image encoder, or else the one beside its adapter, or else the model's own. */
+  openImageEncoder(model: Model, reference: Reference, adapter: IpAdapter): Promise<ImageEncoder>;
+  /** What `make` gave the first time it was asked for `key`. */
+  remember<T>(key: string, make: () => Promise<T>): Promise<T>;
+  /** Closes every session. */
+  close(): Promise<void>;
+}
+
+/** 5.5 GiB, or half of the machine's memory where that is less: the rest belongs to pictures, Figma and the system. */
+export const defaultMemoryBudget = (): number => Math.min(5.5 * 2 ** 30, totalmem() / 2);
+
+export function openStudio({ device, library, memoryBudget, names = "ids" }: StudioOptions): Studio {
+  const sessions = createSessions({ device, budget: memoryBudget ?? defaultMemoryBudget() });
+  const models = new Map<string, Model>();
+  const memory = new Map<string, Promise<unknown>>();
+  const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
+
+  const studio: Studio = {
+    device,
+    sessions,
+    openModel: async (name) => {
+      const file = resolve(name);
+      const known = models.get(file);
+      if (known && isUnchanged(known)) return known;
+      if (known) await sessions.close(known.fingerprint);
+      const model = await openModel(file);
+      refuseUnsupported(model);
+      checkWeights(model, device.dialect);
+      models.set(file, model);
+      return model;
+    },
+    openAdapter: async (model, { adapter }) => {
+      if (adapter !== undefined) return openIpAdapter(resolve(adapter));
+      if (model.ipAdapter) return model.ipAdapter;
+      throw new Problem(
+        "model-not-found",
+        "This model comes without an IP-Adapter, which references need: put one into the models folder and name it as the reference's `adapter`.",
+      );
+    },
+    openImageEncoder: async (model, { adapter, imageEncoder }, { files }) => {
+      if (imageEncoder !== undefined) return openImageEncoder(resolve(imageEncoder));
+      const beside = path.join(path.dirname(files[0]!), "image_encoder");
+      if (adapter !== undefined && existsSync(beside)) return openImageEncoder(beside);
+      if (model.imageEncoder) return model.imageEncoder;
+      throw new Problem(
+        "model-not-found",
+        "Neither the model nor the IP-Adapter comes with an image encoder, which references need: name one as the reference's `imageEncoder`.",
+      );
+    },
+    remember: <T>(key: string, make: () => Promise<T>) => {
+      const known = memory.get(key) as Promise<T> | undefined;
+      if (known) return known;
+      const made = make();
+      memory.set(key, made);
+      made.catch(() => memory.delete(key));
+      return made;
+    },
+    close: () => sessions.close(),
+  };
+  return studio;
+}
+
+function isUnchanged(model: Model): boolean {
+  try {
+    model.verifyUnchanged();
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === "file-changed") return false;
+    throw error;
+  }
+}
+
+/** What the files say and the pipeline cannot do yet, by name. */
+function refuseUnsupported({ kind, textEncoders, unet, family }: Model): void {
+  const refuse = (what: string) => {
+    throw new Problem("model-unsupported", `This is ${what}, which this version cannot run: choose another model.`);
+  };
+  if (kind === "pix2pix") refuse("an instruct-pix2pix model");
+  if (textEncoders.length !== 1 || unet.config.addition_embed_type === "text_time")
+    refuse(`a model of the family "${family}"`);
+}

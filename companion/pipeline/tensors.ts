@@ -1,0 +1,46 @@
+/** The little tensor arithmetic that lies between networks. */
+import { type Tensor, tensor } from "../tensor.ts";
+
+/** Tensors of the same dims, one after the other along the first axis. */
+export function stack(tensors: readonly Tensor[]): Tensor {
+  const [first] = tensors;
+  if (!first) throw new RangeError("Cannot stack no tensors");
+  if (tensors.length === 1) return first;
+  const data = new Float32Array(first.data.length * tensors.length);
+  tensors.forEach((t, i) => {
+    if (t.data.length !== first.data.length) throw new RangeError(`Cannot stack [${t.dims}] on [${first.dims}]`);
+    data.set(t.data, i * first.data.length);
+  });
+  return tensor(data, [first.dims[0]! * tensors.length, ...first.dims.slice(1)]);
+}
+
+/** [1, Ca, H, W], [1, Cb, H, W], … → [1, Ca + Cb + …, H, W]. */
+export function concatChannels(tensors: readonly Tensor[]): Tensor {
+  const [, , height, width] = tensors[0]!.dims as [number, number, number, number];
+  const channels = tensors.reduce((sum, t) => sum + t.dims[1]!, 0);
+  const data = new Float32Array(channels * height * width);
+  let at = 0;
+  for (const t of tensors) {
+    data.set(t.data, at);
+    at += t.data.length;
+  }
+  return tensor(data, [1, channels, height, width]);
+}
+
+/** The n parts of a tensor along its first axis, sharing its data. */
+export function unstack(x: Tensor): Tensor[] {
+  const count = x.dims[0]!;
+  const size = x.data.length / count;
+  const dims = [1, ...x.dims.slice(1)];
+  return Array.from({ length: count }, (_, i) => tensor(x.data.subarray(i * size, (i + 1) * size), dims));
+}
+
+/** `inside` where the mask [1, 1, h, w] is 1, `outside` where it is 0, mixed between; both [1, C, h, w]. */
+export function blend(mask: Tensor, outside: Tensor, inside: Tensor): Tensor {
+  const area = mask.data.length;
+  const data = inside.data.map((value, i) => {
+    const m = mask.data[i % area]!;
+    return Math.fround((1 - m) * outside.data[i]!) + Math.fround(m * value);
+  });
+  return tensor(data, inside.dims);
+}
