@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "companion/tensor.ts",
     "shared",
   ],
-  "companion/engine": ["companion/pipeline", "companion/library", "companion/runtime", "companion/tensor.ts", "shared"],
+  "companion/engine": ["companion/pipeline", "companion/library", "companion/runtime", "companion/image", "shared"],
   "companion/queue": ["shared"],
   "companion/gateway": ["companion/queue", "shared"],
   "companion/bench": ["companion", "shared"],

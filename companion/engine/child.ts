@@ -1,0 +1,83 @@
+/**
+ * The engine process: owns the studio, makes one picture at a time, and tells how it goes. `engine.ts` starts it and speaks to
+ * it (messages.ts). Its setup comes as JSON in the first argument.
+ */
+import { constants, setPriority } from "node:os";
+import { Problem } from "../../shared/problem.ts";
+import { openLibrary } from "../library/library.ts";
+import { generate } from "../pipeline/generate.ts";
+import { openStudio, type Studio } from "../pipeline/studio.ts";
+import { chooseDevice } from "../runtime/device.ts";
+import { dieWithParent } from "./die-with-parent.ts";
+import type { EngineJob, EngineResult, EngineSetup, FromEngine, ToEngine } from "./messages.ts";
+import { Reporter } from "./reporter.ts";
+
+const send = (message: FromEngine) => void process.send?.(message);
+
+/** Lets the messages that have arrived be heard: a step blocks the thread. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Resolves to undefined where the job was cancelled. */
+async function make({ id, request, images }: EngineJob, studio: Studio, cancelled: () => boolean) {
+  const started = performance.now();
+  const reporter = new Reporter(request.steps);
+  const events = generate(request, images, studio);
+  try {
+    for (;;) {
+      const { done, value } = await events.next();
+      if (done) {
+        const { png, width, height, tokens, droppedText } = value;
+        const seconds = (performance.now() - started) / 1000;
+        return { png, width, height, seconds, tokens, droppedText } satisfies EngineResult;
+      }
+      send({ type: "progress", job: id, progress: await reporter.report(value) });
+      await turn();
+      if (cancelled()) return undefined;
+    }
+  } finally {
+    await events.return(undefined as never);
+  }
+}
+
+async function openEngine({ modelsFolders, starter, provider, memoryBudget }: EngineSetup): Promise<Studio> {
+  const library = await openLibrary({ folders: modelsFolders, starter });
+  return openStudio({ device: await chooseDevice(provider), library, memoryBudget });
+}
+
+async function main(setup: EngineSetup): Promise<void> {
+  // Before any thread is made, because threads inherit it: the designer's own work comes first.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  dieWithParent();
+  let cancelled: string | undefined;
+  const studio = openEngine(setup);
+
+  process.on("disconnect", () => process.exit());
+  process.on("message", async (message: ToEngine) => {
+    if (message.type === "cancel") {
+      cancelled = message.job;
+      return;
+    }
+    const { job } = message;
+    try {
+      const result = await make(job, await studio, () => cancelled === job.id);
+      send(result === undefined ? { type: "cancelled", job: job.id } : { type: "done", job: job.id, result });
+    } catch (error) {
+      send({ type: "failed", job: job.id, problem: describe(error) });
+    }
+  });
+
+  try {
+    send({ type: "ready", device: (await studio).device.info });
+  } catch (error) {
+    process.send?.({ type: "unavailable", problem: describe(error) } satisfies FromEngine, () => process.exit(1));
+  }
+}
+
+/** Defects leave their stack on stderr. */
+function describe(error: unknown) {
+  const problem = Problem.from(error);
+  if (problem.code === "internal") console.error(problem.cause ?? error);
+  return problem.toJSON();
+}
+
+await main(JSON.parse(process.argv[2]!));

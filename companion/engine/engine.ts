@@ -1,0 +1,167 @@
+/**
+ * The supervisor of the engine process. Inference blocks its thread, can't be stopped, and can abort the whole process: so it
+ * has a process of its own, a crash costs one attempt at one job, and the next run finds a fresh process.
+ */
+import { Problem, type ProblemData } from "../../shared/problem.ts";
+import type { DeviceInfo } from "../../shared/protocol.ts";
+import { EngineProcess, type EngineProgram } from "./engine-process.ts";
+import type { EngineJob, EngineProgress, EngineResult, FromEngine } from "./messages.ts";
+
+export interface EngineOptions extends EngineProgram {
+  /** How long a cancelled job may take to stop before its process is killed, milliseconds. */
+  readonly graceMs?: number;
+  /** The pause before the restart after the first, second, … crash in a row, milliseconds. After the last: for a job. */
+  readonly pausesMs?: readonly number[];
+}
+
+export interface RunOptions {
+  readonly onProgress: (progress: EngineProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** `device` and `problem` are both absent while the process starts. */
+export interface EngineState {
+  readonly device?: DeviceInfo;
+  readonly problem?: ProblemData;
+}
+
+/** A step of a large model on a small machine takes ten seconds; opening that model again takes one or two. */
+const GRACE_MS = 5000;
+const PAUSES_MS = [0, 1000, 2000, 5000, 15_000, 30_000];
+/** Crashes in a row, before the process was ready, that a waiting job puts up with. */
+const PATIENCE = 3;
+
+/** The job in hand. "waiting": for a process that is ready. */
+interface Work {
+  readonly job: EngineJob;
+  readonly options: RunOptions;
+  readonly resolve: (result: EngineResult) => void;
+  readonly reject: (error: unknown) => void;
+  state: "waiting" | "sent";
+}
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #listeners = new Set<(state: EngineState) => void>();
+  #process: EngineProcess | undefined;
+  #state: EngineState = {};
+  #work: Work | undefined;
+  #crashes = 0;
+  #restart: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** Starts the process. */
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#start();
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** Of the process, while there is one. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Returns how to stop listening. */
+  onChange(listener: (state: EngineState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * One job at a time. Rejects with the job's own Problem; with "engine-crashed" or "out-of-memory" where the process died; and
+   * with the signal's reason where the job was cancelled, once it has stopped.
+   */
+  async run(job: EngineJob, options: RunOptions): Promise<EngineResult> {
+    options.signal.throwIfAborted();
+    if (this.#work !== undefined) throw new Problem("internal", "The engine runs one job at a time.");
+    let grace: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      if (this.#work?.state !== "sent") return this.#settle((work) => work.reject(options.signal.reason));
+      this.#process?.send({ type: "cancel", job: job.id });
+      grace = setTimeout(() => void this.#process?.kill(), this.#options.graceMs ?? GRACE_MS);
+    };
+    options.signal.addEventListener("abort", cancel);
+    try {
+      return await new Promise<EngineResult>((resolve, reject) => {
+        this.#work = { job, options, resolve, reject, state: "waiting" };
+        if (this.#process === undefined) this.#start();
+        else this.#handOver();
+      });
+    } finally {
+      options.signal.removeEventListener("abort", cancel);
+      clearTimeout(grace);
+    }
+  }
+
+  /** Kills the process. A job that runs is rejected. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#restart);
+    await this.#process?.kill();
+  }
+
+  #start(): void {
+    clearTimeout(this.#restart);
+    this.#tell({});
+    this.#process = new EngineProcess(this.#options, {
+      onMessage: (message) => this.#hear(message),
+      onEnd: (problem) => this.#mourn(problem),
+    });
+  }
+
+  #handOver(): void {
+    if (this.#work?.state !== "waiting" || this.#state.device === undefined) return;
+    this.#work.state = "sent";
+    this.#process?.send({ type: "run", job: this.#work.job });
+  }
+
+  #hear(message: FromEngine) {
+    if (message.type === "ready") {
+      this.#tell({ device: message.device });
+      return this.#handOver();
+    }
+    if (message.type === "unavailable") return this.#tell({ problem: message.problem });
+    // What a job says after its end was on its way when it ended.
+    if (message.job !== this.#work?.job.id) return;
+    if (message.type === "progress") return this.#work.options.onProgress(message.progress);
+    this.#crashes = 0;
+    this.#settle((work) => {
+      if (message.type === "done") work.resolve(message.result);
+      else if (message.type === "cancelled") work.reject(work.options.signal.reason);
+      else work.reject(new Problem(message.problem.code, message.problem.message));
+    });
+  }
+
+  /** The process has ended: by itself, killed by us over a cancelled job, or under a job that it takes along. */
+  #mourn(crash: Problem): void {
+    this.#process = undefined;
+    const refused = this.#state.problem;
+    const problem = refused === undefined ? crash : new Problem(refused.code, refused.message);
+    const cancelled = this.#work?.options.signal.aborted === true;
+    if (!cancelled) this.#crashes += 1;
+    const hopeless = this.#closed || refused !== undefined || this.#crashes >= PATIENCE;
+    const pauses = this.#options.pausesMs ?? PAUSES_MS;
+    const pause = cancelled ? 0 : (pauses[this.#crashes - 1] ?? Number.POSITIVE_INFINITY);
+    this.#tell(pause === 0 && !hopeless ? {} : { problem: problem.toJSON() });
+    if (cancelled) this.#settle((work) => work.reject(work.options.signal.reason));
+    else if (hopeless || this.#work?.state === "sent") this.#settle((work) => work.reject(problem));
+    // A listener may have called `run` meanwhile. A process that refused to work is only tried again for a job.
+    if (this.#closed || refused !== undefined || this.#process !== undefined) return;
+    if (Number.isFinite(pause)) this.#restart = setTimeout(() => this.#start(), pause);
+  }
+
+  #settle(how: (work: Work) => void): void {
+    const work = this.#work;
+    this.#work = undefined;
+    if (work !== undefined) how(work);
+  }
+
+  #tell(state: EngineState): void {
+    this.#state = state;
+    for (const listener of [...this.#listeners]) listener(state);
+  }
+}

@@ -1,0 +1,41 @@
+import { encodePng } from "../image/encode.ts";
+import type { PipelineEvent } from "../pipeline/events.ts";
+import type { EngineProgress } from "./messages.ts";
+
+/** Between two previews, milliseconds. */
+const PREVIEW_MS = 100;
+
+/** Turns what the pipeline says into what the designer sees: how far, how long still, what it looks like. */
+export class Reporter {
+  readonly #now: () => number;
+  #progress: EngineProgress;
+  /** When the first step was done: it opened and warmed up the network, and says nothing about the others. */
+  #firstStepAt = 0;
+  #previewAt = Number.NEGATIVE_INFINITY;
+
+  /** `steps`: how many are expected, until the pipeline says. `now`: milliseconds, from any start. */
+  constructor(steps: number, now = () => performance.now()) {
+    this.#now = now;
+    this.#progress = { stage: "loading", step: 0, of: steps };
+  }
+
+  async report(event: PipelineEvent): Promise<EngineProgress> {
+    if (event.type === "stage") {
+      this.#progress = { stage: event.stage, step: this.#progress.step, of: this.#progress.of };
+      return this.#progress;
+    }
+    const { step, of, preview } = event;
+    const now = this.#now();
+    if (step === 1) this.#firstStepAt = now;
+    const perStep = step > 1 ? (now - this.#firstStepAt) / (step - 1) : undefined;
+    this.#progress = {
+      stage: "denoising",
+      step,
+      of,
+      ...(perStep !== undefined && { secondsLeft: (perStep * (of - step)) / 1000 }),
+    };
+    if (preview === undefined || now - this.#previewAt < PREVIEW_MS) return this.#progress;
+    this.#previewAt = now;
+    return { ...this.#progress, preview: await encodePng(preview) };
+  }
+}

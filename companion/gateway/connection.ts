@@ -1,0 +1,259 @@
+/**
+ * One client: challenge → hello → welcome, then frames in, validated, to the queue, and the events of its jobs out as frames.
+ * Whatever a client sends, the worst that happens is that it is told off or closed. A client that leaves does not take its
+ * jobs along: their results wait in the queue.
+ */
+import { decodeFrame, encodeFrame } from "../../shared/codec.ts";
+import { randomSecret } from "../../shared/pairing.ts";
+import { Problem } from "../../shared/problem.ts";
+import {
+  type ClientMessage,
+  type CompanionMessage,
+  type Hello,
+  PROTOCOL_VERSION,
+  type Submit,
+} from "../../shared/protocol.ts";
+import { checkAttachments, parseClientMessage } from "../../shared/validate.ts";
+import type { JobEvent, JobProgress } from "../queue/job.ts";
+import { type Authenticated, authenticate, checkVersion } from "./authenticate.ts";
+import type { Host, ModelList } from "./host.ts";
+import { Pace } from "./pace.ts";
+import type { ClientSocket } from "./socket.ts";
+
+/** Milliseconds for the client to say hello. */
+export const HELLO_MS = 3000;
+/** Between two progress messages of a job, milliseconds. */
+export const PROGRESS_MS = 100;
+/** `welcome` waits this long for the list of models; `models` follows where it takes longer. Milliseconds. */
+export const MODELS_MS = 500;
+/** A wire with more bytes than this waiting gets no progress. */
+const FULL_BYTES = 1024 * 1024;
+/** Frames in a row that can't be understood; then the client is closed. */
+const GARBAGE_FRAMES = 5;
+
+const PREVIEW = "preview";
+const IMAGE = "image";
+
+export class Connection {
+  readonly #socket: ClientSocket;
+  readonly #host: Host;
+  readonly #nonce = randomSecret();
+  readonly #deadline: NodeJS.Timeout;
+  /** How to stop watching, by job. */
+  readonly #watched = new Map<string, () => void>();
+  #client: { readonly pairing: string; readonly build: string } | undefined;
+  #unlisten = () => {};
+  #garbage = 0;
+  #state: "greeting" | "welcomed" | "closed" = "greeting";
+
+  constructor(socket: ClientSocket, host: Host) {
+    this.#socket = socket;
+    this.#host = host;
+    this.#deadline = setTimeout(() => this.#refuse(tooLate()), HELLO_MS);
+    socket.onFrame((frame) => this.#receive(frame));
+    socket.onClose(() => this.#leave());
+    this.#send({ type: "challenge", protocol: PROTOCOL_VERSION, nonce: this.#nonce });
+  }
+
+  /** False until the client has proven itself: then it may be dropped in favour of others. */
+  get trusted(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** Closes a client whose pairing was revoked; called now and then, and before each of its messages. */
+  checkPairing(): void {
+    this.#safely(() => {
+      if (this.#client === undefined || this.#host.pairings.find(this.#client.pairing) !== undefined) return;
+      this.#refuse(new Problem("unauthorised", "This plugin's pairing was revoked: pair it again."));
+    });
+  }
+
+  #receive(frame: Uint8Array): void {
+    this.checkPairing();
+    if (this.#isClosed()) return;
+    let job: string | undefined;
+    try {
+      const { message: unknown, attachments } = decodeFrame(frame);
+      job = jobOf(unknown);
+      checkVersion(unknown);
+      const message = parseClientMessage(unknown);
+      this.#garbage = 0;
+      if (this.#client === undefined) this.#greet(message);
+      else this.#obey(message, { attachments, pairing: this.#client.pairing });
+    } catch (error) {
+      this.#answerProblem(Problem.from(error), job);
+    }
+  }
+
+  /** Whatever goes wrong in `work` is told to the client, and ends there. */
+  #safely(work: () => void | Promise<void>, job?: string): void {
+    const tell = (error: unknown) => this.#answerProblem(Problem.from(error), job);
+    try {
+      work()?.catch(tell);
+    } catch (error) {
+      tell(error);
+    }
+  }
+
+  #answerProblem(problem: Problem, job?: string) {
+    if (this.#state === "greeting") return this.#refuse(problem);
+    this.#send({ type: "rejected", ...(job !== undefined && { job }), problem: problem.toJSON() });
+    if (problem.code === "internal") this.#host.onEvent({ type: "refused", problem: problem.toJSON() });
+    if (problem.code === "frame-invalid" && ++this.#garbage >= GARBAGE_FRAMES) this.#close("Too many invalid messages");
+  }
+
+  #greet(message: ClientMessage): void {
+    if (message.type !== "hello")
+      throw new Problem("unauthorised", "The plugin must say hello first: restart the plugin.");
+    const known = authenticate(message, this.#nonce, this.#host);
+    this.#client = { pairing: known.pairing.id, build: message.build };
+    clearTimeout(this.#deadline);
+    this.#state = "welcomed";
+    this.#safely(() => this.#welcome(message, known));
+  }
+
+  async #welcome({ build }: Hello, { pairing, proof, fresh }: Authenticated): Promise<void> {
+    const { version, modelsFolder, queue, engine, onEvent } = this.#host;
+    if (fresh) onEvent({ type: "paired", build });
+    onEvent({ type: "connected", build });
+    const listing = this.#listModels();
+    const late = Symbol("late");
+    const list = await Promise.race([listing, new Promise<typeof late>((done) => setTimeout(done, MODELS_MS, late))]);
+    const { device, problem } = engine.state;
+    this.#send({
+      type: "welcome",
+      protocol: PROTOCOL_VERSION,
+      version,
+      proof,
+      ...(fresh && { pairing: pairing.id, token: pairing.token }),
+      ...(device !== undefined && { device }),
+      modelsFolder,
+      models: list === late ? [] : list.models,
+      modelProblems: list === late ? [] : list.problems,
+      jobs: queue.jobsOf(pairing.id),
+    });
+    if (this.#isClosed()) return;
+    this.#unlisten = engine.onChange((state) => this.#send({ type: "engine", ...state }));
+    if (problem !== undefined) this.#send({ type: "engine", problem });
+    if (list === late) this.#sendModels(await listing);
+  }
+
+  #obey(
+    message: ClientMessage,
+    { attachments, pairing }: { attachments: ReadonlyMap<string, Uint8Array>; pairing: string },
+  ) {
+    if (message.type !== "submit" && attachments.size > 0)
+      throw new Problem("frame-invalid", `Cannot use the message as "${message.type}" carries no images.`);
+    const { queue } = this.#host;
+    switch (message.type) {
+      case "hello":
+        throw new Problem("frame-invalid", "Cannot use the message as the plugin has said hello before.");
+      case "submit":
+        return this.#submit(message, { attachments, pairing });
+      case "cancel":
+        return queue.cancel(message.job, pairing);
+      case "attach":
+        return this.#watch(message.job, pairing);
+      case "acknowledge":
+        this.#unwatch(message.job);
+        return queue.acknowledge(message.job, pairing);
+      case "list-models":
+        return this.#safely(async () => this.#sendModels(await this.#listModels()));
+    }
+  }
+
+  #submit(
+    { job, request, lane }: Submit,
+    { attachments, pairing }: { attachments: ReadonlyMap<string, Uint8Array>; pairing: string },
+  ) {
+    checkAttachments(request, attachments);
+    this.#host.queue.submit({ id: job, pairing, lane: `${pairing} ${lane ?? ""}`, request }, attachments);
+    this.#host.onEvent({ type: "submitted", job, prompt: request.prompt });
+    this.#watch(job, pairing);
+  }
+
+  #watch(job: string, pairing: string): void {
+    this.#unwatch(job);
+    const pace = new Pace<JobProgress>((progress) => this.#sendProgress(job, progress), {
+      ms: PROGRESS_MS,
+      ready: () => this.#socket.bufferedAmount < FULL_BYTES,
+    });
+    const stop = this.#host.queue.watch(job, pairing, (event) => {
+      if (event.type === "progress") return pace.push(event.progress);
+      pace.stop();
+      this.#safely(() => this.#sendEvent(job, event), job);
+    });
+    this.#watched.set(job, () => {
+      stop();
+      pace.stop();
+    });
+  }
+
+  #unwatch(job: string): void {
+    this.#watched.get(job)?.();
+    this.#watched.delete(job);
+  }
+
+  #sendProgress(job: string, { preview, ...progress }: JobProgress): void {
+    const attachments = preview === undefined ? undefined : new Map([[PREVIEW, preview]]);
+    this.#send({ type: "progress", job, ...progress }, attachments);
+  }
+
+  #sendEvent(job: string, event: Exclude<JobEvent, { type: "progress" }>) {
+    if (event.type === "queued") return this.#send({ type: "queued", job, ahead: event.ahead });
+    const { end, request } = event;
+    if (end.state === "cancelled") return this.#send({ type: "cancelled", job });
+    if (end.state === "failed") return this.#send({ type: "failed", job, problem: end.problem });
+    const { png, ...result } = end.result;
+    this.#send({ type: "done", job, ...result, request }, new Map([[IMAGE, png]]));
+  }
+
+  async #listModels(): Promise<ModelList> {
+    try {
+      return await this.#host.models();
+    } catch (error) {
+      return { models: [], problems: [{ name: this.#host.modelsFolder, problem: Problem.from(error).toJSON() }] };
+    }
+  }
+
+  #sendModels({ models, problems }: ModelList): void {
+    this.#send({ type: "models", models, modelProblems: problems });
+  }
+
+  #send(message: CompanionMessage, attachments?: ReadonlyMap<string, Uint8Array>): void {
+    if (!this.#isClosed()) this.#socket.send(encodeFrame(message, attachments));
+  }
+
+  #refuse(problem: Problem): void {
+    this.#send({ type: "refused", problem: problem.toJSON() });
+    this.#host.onEvent({ type: "refused", problem: problem.toJSON() });
+    this.#close(problem.code);
+  }
+
+  #close(reason: string): void {
+    this.#socket.close(reason);
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#isClosed()) return;
+    this.#state = "closed";
+    clearTimeout(this.#deadline);
+    this.#unlisten();
+    for (const job of [...this.#watched.keys()]) this.#unwatch(job);
+    if (this.#client !== undefined) this.#host.onEvent({ type: "left", build: this.#client.build });
+  }
+
+  /** A method, because the state changes behind an `await` that the compiler does not see. */
+  #isClosed(): boolean {
+    return this.#state === "closed";
+  }
+}
+
+/** The job that a message is about, as far as it can be told before it is validated. */
+function jobOf(message: unknown): string | undefined {
+  const job = (message as { job?: unknown } | null)?.job;
+  return typeof job === "string" && /^[0-9a-f]{32}$/.test(job) ? job : undefined;
+}
+
+const tooLate = () => new Problem("unauthorised", "The plugin did not say hello in time: restart the plugin.");

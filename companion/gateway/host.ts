@@ -1,0 +1,38 @@
+import type { ProblemData } from "../../shared/problem.ts";
+import type { DeviceInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
+import type { Queue } from "../queue/queue.ts";
+import type { PairingCode } from "./pairing-code.ts";
+import type { Pairings } from "./pairings.ts";
+
+export interface ModelList {
+  readonly models: readonly ModelInfo[];
+  readonly problems: readonly ModelProblem[];
+}
+
+export interface EngineState {
+  /** Absent while the engine starts. */
+  readonly device?: DeviceInfo;
+  readonly problem?: ProblemData;
+}
+
+/** What the clients talk to, given by whoever puts the companion together. */
+export interface Host {
+  readonly version: string;
+  readonly modelsFolder: string;
+  readonly queue: Queue;
+  readonly pairings: Pairings;
+  readonly code: PairingCode;
+  readonly models: () => Promise<ModelList>;
+  readonly engine: {
+    readonly state: EngineState;
+    /** Returns how to stop listening. */
+    onChange(listener: (state: EngineState) => void): () => void;
+  };
+  /** Something that a person at the terminal likes to know. */
+  readonly onEvent: (event: GatewayEvent) => void;
+}
+
+export type GatewayEvent =
+  | { readonly type: "paired" | "connected" | "left"; readonly build: string }
+  | { readonly type: "refused"; readonly problem: ProblemData }
+  | { readonly type: "submitted"; readonly job: string; readonly prompt: string };

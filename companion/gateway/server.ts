@@ -1,0 +1,135 @@
+/**
+ * The door: HTTP and WebSocket on the two loopback addresses, and on nothing else. `GET /health` says who we are; the WebSocket
+ * at /v1 becomes a Connection. `localhost` may mean either address, so both are served.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { Problem } from "../../shared/problem.ts";
+import { MAX_FRAME_BYTES, PROTOCOL_VERSION, SUBPROTOCOL } from "../../shared/protocol.ts";
+import { Connection } from "./connection.ts";
+import { refuseHealth, refuseUpgrade } from "./guard.ts";
+import type { Host } from "./host.ts";
+import type { ClientSocket } from "./socket.ts";
+
+/** Clients at a time. */
+export const MAX_CLIENTS = 8;
+/** Between two pings, milliseconds; a client that answered none of the last two is gone. */
+export const PING_MS = 15_000;
+
+export interface Gateway {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Listens on `port` (0: any free one). Throws Problem "port-taken". */
+export async function openGateway(host: Host, port: number): Promise<Gateway> {
+  const clients = new Map<WebSocket, { connection: Connection; unanswered: number }>();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: () => SUBPROTOCOL,
+  });
+
+  const admit = (socket: WebSocket) => {
+    if (clients.size >= MAX_CLIENTS && !makeRoom()) return socket.close(1013, "Too many clients");
+    const client = { connection: new Connection(overWebSocket(socket), host), unanswered: 0 };
+    clients.set(socket, client);
+    socket.on("close", () => clients.delete(socket));
+    socket.on("pong", () => {
+      client.unanswered = 0;
+    });
+  };
+  /** The oldest client that never proved itself makes room: a hostile page can't keep the plugin out. */
+  const makeRoom = () => {
+    const stranger = [...clients].find(([, { connection }]) => !connection.trusted)?.[0];
+    stranger?.terminate();
+    return stranger !== undefined && clients.delete(stranger);
+  };
+  const heartbeat = setInterval(() => {
+    for (const [socket, client] of clients) {
+      client.connection.checkPairing();
+      client.unanswered += 1;
+      if (client.unanswered > 2) socket.terminate();
+      else socket.ping();
+    }
+  }, PING_MS);
+
+  let bound = port;
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const status = refuseHealth(request, bound);
+    if (status !== undefined) return void response.writeHead(status).end();
+    response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" });
+    response.end(JSON.stringify({ app: "underpaint", version: host.version, protocol: PROTOCOL_VERSION }));
+  };
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    const status = refuseUpgrade(request, bound);
+    if (status === undefined) return sockets.handleUpgrade(request, socket, head, admit);
+    socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  };
+
+  const servers: Server[] = [];
+  const close = async () => {
+    clearInterval(heartbeat);
+    for (const socket of clients.keys()) socket.close(1001, "The companion is stopping");
+    const closed = servers.map((server) => new Promise((done) => server.close(done)));
+    for (const server of servers) server.closeAllConnections();
+    // A client that does not answer the closing handshake is cut off.
+    const cut = setTimeout(() => clients.forEach((_, socket) => void socket.terminate()), 500);
+    await Promise.all(closed);
+    clearTimeout(cut);
+  };
+  try {
+    for (const address of ["127.0.0.1", "::1"]) {
+      const server = createServer({ requestTimeout: 10_000, maxHeaderSize: 16_384 }, answer).on("upgrade", upgrade);
+      if (!(await listen(server, { address, port: bound }))) continue;
+      servers.push(server);
+      bound = (server.address() as AddressInfo).port;
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { port: bound, close };
+}
+
+/** False on a machine without that address (IPv6 switched off). */
+function listen(server: Server, { address, port }: { address: string; port: number }): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (address === "::1" && (error.code === "EADDRNOTAVAIL" || error.code === "EAFNOSUPPORT")) resolve(false);
+      else if (error.code === "EADDRINUSE")
+        reject(new Problem("port-taken", `Port ${port} is taken by another program: stop it and start again.`));
+      else reject(error);
+    });
+    server.listen({ host: address, port, exclusive: true }, () => resolve(true));
+  });
+}
+
+function overWebSocket(socket: WebSocket): ClientSocket {
+  // What ws finds wrong with a client (too large, not WebSocket) it closes by itself; the close event tells the rest.
+  socket.on("error", () => {});
+  return {
+    send: (frame) => socket.send(frame),
+    close: (reason) => socket.close(1000, reason),
+    get bufferedAmount() {
+      return socket.bufferedAmount;
+    },
+    onFrame: (listener) => {
+      // Text frames are not of this protocol: an empty frame is refused as one.
+      socket.on("message", (data, isBinary) => listener(isBinary ? bytesOf(data) : new Uint8Array(0)));
+    },
+    onClose: (listener) => {
+      socket.on("close", listener);
+    },
+  };
+}
+
+/** ws gives one Buffer with its default `binaryType`. */
+function bytesOf(data: RawData): Uint8Array {
+  const buffer = data as Buffer;
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}

@@ -1,0 +1,47 @@
+// A stand-in for the engine process: does what the job's prompt says. Tests of the real one are in tests/end-to-end.
+const setup = JSON.parse(process.argv[2]);
+const cancelled = new Set();
+const send = (message) => process.send(message);
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const block = (ms) => {
+  for (const end = Date.now() + ms; Date.now() < end; );
+};
+
+process.on("disconnect", () => process.exit());
+process.on("message", async (message) => {
+  if (message.type === "cancel") return cancelled.add(message.job);
+  const { id, request, images } = message.job;
+  switch (request.prompt) {
+    case "echo": {
+      const png = images.get("image") ?? new Uint8Array([1, 2, 3]);
+      send({ type: "progress", job: id, progress: { stage: "denoising", step: 1, of: 2, preview: png } });
+      return send({ type: "done", job: id, result: { png, width: 1, height: 1, seconds: 0.1, tokens: 2 } });
+    }
+    case "fail":
+      return send({ type: "failed", job: id, problem: { code: "mask-empty", message: "The mask selects nothing." } });
+    case "abort":
+      console.error("terminate called after throwing an instance of 'char const*'");
+      return process.abort();
+    case "exhaust":
+      console.error("FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory");
+      return process.abort();
+    case "slow":
+      while (!cancelled.has(id)) await sleep(5);
+      return send({ type: "cancelled", job: id });
+    case "deaf":
+      send({ type: "progress", job: id, progress: { stage: "denoising", step: 0, of: 2 } });
+      await sleep(10);
+      return block(60_000);
+    case "priority":
+      return;
+  }
+});
+
+if (setup.starter === "crash at start") {
+  console.error("Error: libonnxruntime.so: cannot open shared object file");
+  process.exit(1);
+}
+if (setup.starter === "refuse") {
+  const problem = { code: "provider-unavailable", message: "There is no CUDA here." };
+  process.send({ type: "unavailable", problem }, () => process.exit(1));
+} else send({ type: "ready", device: { provider: "cpu", name: "Double", passedOver: [] } });
