@@ -40,14 +40,39 @@ export function createClipTokenizer(options: ClipTokenizerOptions): Tokenizer {
   };
   const [startId, endId, padId] = [idOf(start), idOf(end), idOf(pad)];
   const special = new Map([start, end, pad, unknown].map((token) => [token.content, token]));
-  const library = new Library(
+  // Made when it is first needed: a tenth of a second for CLIP's vocabulary.
+  let made: Library | undefined;
+  const library = (): Library => {
+    made ??= makeLibrary(
+      { vocab, merges, unknown },
+      [...special.values()].map((token) => ({ ...token, id: idOf(token) })),
+    );
+    return made;
+  };
+
+  // The library lower-cases whole texts, where a capital sigma at the end of a word becomes ς; transformers goes by letters.
+  // And it takes a text that is a special token only once it is lower-cased for one; the space, which counts for nothing, prevents that.
+  const tokenize = (text: string): number[] => library().encode(` ${text.replaceAll("Σ", "σ")}`).ids;
+
+  const encode = (text: string): Encoding => {
+    const all = tokenize(text);
+    const room = maxLength - 2;
+    const kept = all.slice(0, room);
+    const ids = [startId, ...kept, endId, ...Array<number>(room - kept.length).fill(padId)];
+    const dropped = all.length > room ? droppedText(text, { room, tokenize }) : undefined;
+    return { ids, tokens: kept.length + 2, ...(dropped === undefined ? {} : { dropped }) };
+  };
+  const vocabSize = 1 + Object.values(vocab).reduce((a, b) => Math.max(a, b), 0);
+  return { encode, tokenize, maxLength, vocabSize, startId, endId, padId };
+}
+
+function makeLibrary(
+  { vocab, merges, unknown }: Pick<Required<ClipTokenizerOptions>, "vocab" | "merges" | "unknown">,
+  special: readonly (SpecialToken & { readonly id: number })[],
+): Library {
+  return new Library(
     {
-      added_tokens: [...special.values()].map((token) => ({
-        normalized: false,
-        ...token,
-        id: idOf(token),
-        special: true,
-      })),
+      added_tokens: special.map((token) => ({ normalized: false, ...token, special: true })),
       normalizer: {
         type: "Sequence",
         normalizers: [
@@ -76,18 +101,4 @@ export function createClipTokenizer(options: ClipTokenizerOptions): Tokenizer {
     },
     {},
   );
-
-  // The library lower-cases whole texts, where a capital sigma at the end of a word becomes ς; transformers goes by letters.
-  const tokenize = (text: string): number[] => library.encode(text.replaceAll("Σ", "σ")).ids;
-
-  const encode = (text: string): Encoding => {
-    const all = tokenize(text);
-    const room = maxLength - 2;
-    const kept = all.slice(0, room);
-    const ids = [startId, ...kept, endId, ...Array<number>(room - kept.length).fill(padId)];
-    const dropped = all.length > room ? droppedText(text, { room, tokenize }) : undefined;
-    return { ids, tokens: kept.length + 2, ...(dropped === undefined ? {} : { dropped }) };
-  };
-  const vocabSize = 1 + Object.values(vocab).reduce((a, b) => Math.max(a, b), 0);
-  return { encode, tokenize, maxLength, vocabSize, startId, endId, padId };
 }
