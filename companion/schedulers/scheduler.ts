@@ -44,8 +44,6 @@ export interface Plan {
    * one with x0 itself.
    */
   addNoise(original: Tensor, noise: Tensor, i: number): Tensor;
-  /** The network's idea of the finished latent at evaluation `i`: what a preview shows. Remembers nothing. */
-  denoised(i: number, modelOutput: Tensor, latent: Tensor): Tensor;
   /** The network's idea of the finished latent at evaluation `i`, clipped where the settings say so: for previews. */
   denoised(i: number, modelOutput: Tensor, latent: Tensor): Tensor;
   /**
@@ -97,7 +95,6 @@ function createPlan(course: Course, settings: PredictionSettings, steps: number,
       const { signal, noise: sigma } = course.level(begin + i);
       return combine([signal, original], [sigma, noise]);
     },
-    denoised: (i, modelOutput, latent) => predict(settings, course.level(begin + i), modelOutput, latent).denoised,
     denoised: (i, modelOutput, latent) => predict(settings, course.level(begin + i), modelOutput, latent).denoised,
     step: (i, modelOutput, latent, randn) => {
       if (i !== next++) throw new RangeError(`Cannot take evaluation ${i} as evaluation ${next - 1} is due`);
