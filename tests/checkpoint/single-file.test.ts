@@ -1,0 +1,191 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { type Model, openModel } from "../../companion/checkpoint/model.ts";
+import type { CheckpointStore } from "../../companion/checkpoint/safetensors.ts";
+import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
+import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";
+
+/** Dims, and where in the file, counted in numbers, diffusers takes them from; step > 1 = the transpose of a matrix so wide. */
+type Range = readonly [dims: readonly number[], first: number, step: number];
+interface FamilyKeys {
+  readonly file: Readonly<Record<string, readonly number[]>>;
+  readonly parts: Readonly<Record<string, Readonly<Record<string, Range>>>>;
+}
+
+const families = JSON.parse(
+  gunzipSync(readFileSync(path.join(__dirname, "../fixtures/checkpoint/keys.json.gz"))).toString(),
+) as Record<string, FamilyKeys>;
+const folder = temporaryFolder();
+
+const tensorsOf = (family: string): Record<string, SampleTensor> =>
+  Object.fromEntries(Object.entries(families[family]!.file).map(([key, shape]) => [key, { shape }]));
+
+const write = (name: string, tensors: Record<string, SampleTensor>, metadata?: Record<string, string>): string => {
+  const file = path.join(folder, `${name}.safetensors`);
+  writeSample(file, tensors, metadata);
+  return file;
+};
+
+/** Everything under diffusers' names, with its place in the file in numbers of two bytes. */
+function rangesOf(store: CheckpointStore, dataStart: number): Record<string, Range> {
+  const entries = [...store.keys()].map((key): [string, Range] => {
+    const { dims, offset, byteLength } = store.find(key)!;
+    expect(byteLength).toBe(dims.reduce((a, b) => a * b, 2));
+    const first = (offset - dataStart) / 2;
+    return key.endsWith(".T") ? [key.slice(0, -2), [[...dims].reverse(), first, dims[1]!]] : [key, [dims, first, 1]];
+  });
+  return Object.fromEntries(entries);
+}
+
+describe.each(Object.keys(families))("openModel() on a single %s file", (family) => {
+  let model: Model;
+  let dataStart: number;
+  beforeAll(async () => {
+    const file = write(family, tensorsOf(family));
+    dataStart = 8 + Number(readFileSync(file).readBigUInt64LE(0));
+    model = await openModel(file);
+  });
+
+  test("takes every tensor from the bytes that diffusers takes it from", () => {
+    const parts: Record<string, CheckpointStore> = { unet: model.unet.weights, vae: model.vae.weights };
+    for (const [i, { component }] of model.textEncoders.entries()) parts[`text_${i}`] = component.weights;
+    expect(Object.keys(parts).sort()).toEqual(Object.keys(families[family]!.parts).sort());
+    for (const [name, store] of Object.entries(parts))
+      expect(rangesOf(store, dataStart)).toEqual(families[family]!.parts[name]);
+  });
+
+  test("says what it is", () => {
+    const [id, kind = "base"] = family === "sdxl-refiner" ? [family] : family.split("-");
+    expect(model.family).toBe(id);
+    expect(model.kind).toBe(kind);
+  });
+});
+
+test("openModel() reads the dimensions of Stable Diffusion 1 from shapes", async () => {
+  const { unet, vae, textEncoders, schedulerConfig, nativeSize } = await openModel(write("one", tensorsOf("sd1")));
+  expect(unet.config).toMatchObject({
+    in_channels: 4,
+    out_channels: 4,
+    block_out_channels: [32, 64, 128, 128],
+    down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+    up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
+    layers_per_block: [2, 2, 2, 2],
+    num_attention_heads: [8, 8, 8, 8],
+    cross_attention_dim: [64, 64, 64, 64],
+    use_linear_projection: false,
+    addition_embed_type: null,
+    sample_size: 64,
+  });
+  expect(vae.config).toMatchObject({
+    block_out_channels: [32, 64, 128, 128],
+    layers_per_block: 2,
+    scaling_factor: 0.18215,
+  });
+  expect(textEncoders[0]!.component.config).toMatchObject({
+    hidden_size: 64,
+    num_hidden_layers: 2,
+    hidden_act: "quick_gelu",
+  });
+  expect(textEncoders[0]!.tokenizer).toMatchObject({ maxLength: 77, padId: 49407 });
+  expect(schedulerConfig).toMatchObject({ _class_name: "DDIMScheduler", beta_end: 0.012, prediction_type: "epsilon" });
+  expect(nativeSize).toBe(512);
+});
+
+test("openModel() reads the dimensions of Stable Diffusion XL from shapes", async () => {
+  const { unet, vae, textEncoders, settings, nativeSize } = await openModel(write("xl", tensorsOf("sdxl")));
+  expect(unet.config).toMatchObject({
+    block_out_channels: [32, 64, 128],
+    transformer_layers_per_block: [1, 2, 5],
+    num_attention_heads: [1, 1, 2],
+    use_linear_projection: true,
+    addition_embed_type: "text_time",
+    addition_time_embed_dim: 16,
+    projection_class_embeddings_input_dim: 144,
+    sample_size: 128,
+  });
+  expect(vae.config.scaling_factor).toBe(0.13025);
+  expect(textEncoders.map(({ component }) => component.config.hidden_act)).toEqual(["quick_gelu", "gelu"]);
+  expect(textEncoders.map(({ component }) => component.config.with_projection)).toEqual([false, true]);
+  expect(textEncoders.map(({ tokenizer }) => tokenizer.padId)).toEqual([49407, 0]);
+  expect(settings.forceZerosForEmptyPrompt).toBe(true);
+  expect(nativeSize).toBe(1024);
+});
+
+test("openModel() leaves out training's leftovers and the moving average", async () => {
+  const extra = {
+    betas: { shape: [1000] },
+    alphas_cumprod: { shape: [1000] },
+    sqrt_one_minus_alphas_cumprod: { shape: [1000] },
+    "model_ema.decay": { shape: [] },
+    "model_ema.diffusion_modelinput_blocks00weight": { shape: [32, 4, 3, 3] },
+    "first_stage_model.loss.logvar": { shape: [] },
+    "cond_stage_model.transformer.text_projection.weight": { shape: [64, 64] },
+  };
+  const plain = await openModel(write("plain", tensorsOf("sd1")));
+  const model = await openModel(write("leftovers", { ...extra, ...tensorsOf("sd1") }));
+  expect([...model.unet.weights.keys()]).toEqual([...plain.unet.weights.keys()]);
+  expect([...model.textEncoders[0]!.component.weights.keys()]).toEqual([
+    ...plain.textEncoders[0]!.component.weights.keys(),
+  ]);
+});
+
+test.each(["model.diffusion_model.input_blocks.1.2.weight", "first_stage_model.encoder.extra", "adapter_weight"])(
+  "openModel() names the leftover key %s",
+  async (key) => {
+    const file = write("extra", { ...tensorsOf("sd1"), [key]: { shape: [1] } });
+    await expect(openModel(file)).rejects.toMatchObject({
+      code: "weights-leftover",
+      message: `"extra.safetensors" holds tensors that this kind of model does not have ("${key}"): it is a variant that this version cannot run.`,
+    });
+  },
+);
+
+test("openModel() reads the text encoder's keys in the spelling of old merges", async () => {
+  const renamed = Object.entries(tensorsOf("sd1")).map(([key, tensor]) => [key.replace(".text_model.", "."), tensor]);
+  const model = await openModel(write("old-merge", Object.fromEntries(renamed)));
+  expect([...model.textEncoders[0]!.component.weights.keys()]).toContain("text_model.final_layer_norm.bias");
+});
+
+test("openModel() says what a file lacks", async () => {
+  const without = (pattern: RegExp) =>
+    Object.fromEntries(Object.entries(tensorsOf("sd1")).filter(([key]) => !pattern.test(key)));
+  await expect(openModel(write("no-vae", without(/^first_stage_model/)))).rejects.toThrow(
+    '"no-vae.safetensors" holds no autoencoder (VAE): use the version that includes it.',
+  );
+  await expect(openModel(write("no-text", without(/^cond_stage_model/)))).rejects.toThrow(
+    '"no-text.safetensors" is the UNet of a model without its text encoder and autoencoder, not a model that can draw by itself: choose the complete model.',
+  );
+  await expect(openModel(write("hole", without(/time_embed\.0\.weight|out\.2\.weight/)))).rejects.toMatchObject({
+    code: "weights-missing",
+  });
+});
+
+describe("openModel() on how to sample", () => {
+  test("believes the trainer's marks", async () => {
+    const marks = { v_pred: { shape: [] }, ztsnr: { shape: [] } };
+    const { schedulerConfig } = await openModel(write("marked", { ...tensorsOf("sdxl"), ...marks }));
+    expect(schedulerConfig).toMatchObject({ prediction_type: "v_prediction", rescale_betas_zero_snr: true });
+  });
+
+  test("believes the metadata", async () => {
+    const metadata = { "modelspec.prediction_type": "v" };
+    const { schedulerConfig, nativeSize } = await openModel(write("spec", tensorsOf("sd2"), metadata));
+    expect(schedulerConfig.prediction_type).toBe("v_prediction");
+    expect(nativeSize).toBe(768);
+  });
+
+  test("takes Stable Diffusion 2 with quiet biases for the noise-predicting one", async () => {
+    const { schedulerConfig, nativeSize } = await openModel(write("base", tensorsOf("sd2")));
+    expect(schedulerConfig.prediction_type).toBe("epsilon");
+    expect(nativeSize).toBe(512);
+  });
+});
+
+test("openSafetensors() and openModel() give the same fingerprint to the same file only", async () => {
+  const [a, b] = [write("a", tensorsOf("sd1")), write("b", tensorsOf("sd1"))];
+  expect((await openModel(a)).fingerprint).toBe((await openModel(b)).fingerprint);
+  writeSample(b, { ...tensorsOf("sd1"), betas: { shape: [10] } });
+  expect((await openModel(a)).fingerprint).not.toBe((await openModel(b)).fingerprint);
+  expect(openSafetensors(a).fingerprint).not.toBe(openSafetensors(b).fingerprint);
+});
