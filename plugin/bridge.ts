@@ -84,10 +84,13 @@ const mode = v.picklist(MODES);
 
 const settings = v.object({
   window: v.object({ width: size, height: size }),
+  prompt: v.string(),
   model: v.optional(v.string()),
   count: v.number(),
   strength: v.number(),
   detail: v.number(),
+  /** Side lengths at the model relative to its own size. */
+  sizeFactor: v.number(),
   negativePrompt: v.string(),
   steps: v.optional(v.number()),
   guidanceScale: v.optional(v.number()),
@@ -148,9 +151,17 @@ export const CALLS = {
   thumbnail: { input: v.object({ node: nodeId }), output: v.object({ bytes }) },
   /** Remember the target (and mask) as they are now. */
   "take-ticket": { input: v.object({ target: nodeId, mask: v.optional(nodeId) }), output: ticket },
-  /** A layer's pixels. "box" covers exactly the layer's own box; "rendered" also strokes that stick out. */
+  /**
+   * A layer's pixels. "box" covers exactly the layer's own box; "rendered" also strokes that stick out. `without`: a layer
+   * inside it that is not to be seen (the mask, where it was drawn inside the picture's frame).
+   */
   "export-layer": {
-    input: v.object({ node: nodeId, scale: size, bounds: v.picklist(["box", "rendered"]) }),
+    input: v.object({
+      node: nodeId,
+      scale: size,
+      bounds: v.picklist(["box", "rendered"]),
+      without: v.optional(nodeId),
+    }),
     output: layerExport,
   },
   /** Put a result over its target, or beside it where the target changed. One undo step. */
@@ -159,7 +170,10 @@ export const CALLS = {
     output: v.object({ node: nodeId, note: v.optional(v.string()) }),
   },
   /** Select the layers that a recipe was made from; those that are gone are left out. */
-  "select-layers": { input: v.object({ nodes: v.array(nodeId) }), output: v.object({ found: v.array(nodeId) }) },
+  "select-layers": {
+    input: v.object({ nodes: v.array(nodeId) }),
+    output: v.object({ found: v.array(nodeId), selection }),
+  },
   /** What the layers of these ids are now; those that are gone are left out. */
   "describe-layers": { input: v.object({ nodes: v.array(nodeId) }), output: v.object({ layers: v.array(layer) }) },
   save: {

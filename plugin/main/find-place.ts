@@ -1,4 +1,5 @@
-import { inPaintOrder } from "./read-selection.ts";
+import { isInside } from "./layer.ts";
+import { inPaintOrder } from "./paint-order.ts";
 
 /** Where a new layer goes. */
 export interface Place {
@@ -51,9 +52,4 @@ function containerOf(parent: BaseNode): Transform | null {
     if ("absoluteTransform" in at) return at.absoluteTransform;
   }
   return null;
-}
-
-function isInside(node: BaseNode, ancestor: BaseNode): boolean {
-  for (let at = node.parent; at !== null; at = at.parent) if (at.id === ancestor.id) return true;
-  return false;
 }

@@ -67,3 +67,9 @@ function hiddenBy(node: SceneNode): boolean {
     if ("visible" in at && !at.visible) return true;
   return false;
 }
+
+/** True where `node` lies somewhere inside `ancestor`. */
+export function isInside(node: BaseNode, ancestor: BaseNode): boolean {
+  for (let at = node.parent; at !== null; at = at.parent) if (at.id === ancestor.id) return true;
+  return false;
+}

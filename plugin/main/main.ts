@@ -28,7 +28,7 @@ const handlers: Handlers = {
   "select-layers": async ({ nodes }) => {
     const found = (await existing(nodes)).filter((layer) => pageOf(layer) === figma.currentPage);
     if (found.length > 0) figma.currentPage.selection = found;
-    return { found: found.map((layer) => layer.id) };
+    return { found: found.map((layer) => layer.id), selection: readSelection() };
   },
   "describe-layers": async ({ nodes }) => ({ layers: (await existing(nodes)).map(describeLayer) }),
   save: async (change) => {

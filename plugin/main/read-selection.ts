@@ -1,6 +1,7 @@
 import { Problem } from "../../shared/problem.ts";
 import type { SelectionInfo } from "../bridge.ts";
 import { checkPaintable, describeLayer, imagePaintOf, renderBoundsOf } from "./layer.ts";
+import { inPaintOrder } from "./paint-order.ts";
 
 const MOST_SHOWN = 8;
 
@@ -51,7 +52,7 @@ function target(node: SceneNode, mask?: SceneNode): SelectionInfo {
 }
 
 function canMask(node: SceneNode): boolean {
-  return MASK_TYPES.includes(node.type) && node.visible && imagePaintOf(node) === undefined;
+  return MASK_TYPES.includes(node.type) && imagePaintOf(node) === undefined;
 }
 
 function overlap(a: SceneNode, b: SceneNode): boolean {
@@ -59,23 +60,4 @@ function overlap(a: SceneNode, b: SceneNode): boolean {
   const q = renderBoundsOf(b) ?? b.absoluteBoundingBox;
   if (p === null || q === null) return false;
   return p.x < q.x + q.width && q.x < p.x + p.width && p.y < q.y + q.height && q.y < p.y + p.height;
-}
-
-/** The two layers, the one painted first first. */
-export function inPaintOrder(a: SceneNode, b: SceneNode): [SceneNode, SceneNode] {
-  const [p, q] = [pathOf(a), pathOf(b)];
-  const depth = Math.min(p.length, q.length);
-  for (let i = 0; i < depth; i++) {
-    if (p[i] !== q[i]) return p[i]! < q[i]! ? [a, b] : [b, a];
-  }
-  return p.length < q.length ? [a, b] : [b, a];
-}
-
-function pathOf(node: SceneNode): number[] {
-  const path: number[] = [];
-  for (let at: BaseNode = node; at.parent !== null && at.type !== "PAGE"; at = at.parent) {
-    const { id } = at;
-    path.unshift(at.parent.children.findIndex((child) => child.id === id));
-  }
-  return path;
 }

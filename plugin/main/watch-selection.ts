@@ -1,5 +1,6 @@
 import { readSelection } from "./read-selection.ts";
 import { send } from "./serve-calls.ts";
+import { isHiding } from "./while-hidden.ts";
 
 const SETTLE_MS = 80;
 
@@ -10,7 +11,8 @@ export function watchSelection(): void {
     if (timer !== undefined) return;
     timer = setTimeout(() => {
       timer = undefined;
-      send({ kind: "event", event: { type: "selection", selection: readSelection() } });
+      if (isHiding()) announce();
+      else send({ kind: "event", event: { type: "selection", selection: readSelection() } });
     }, SETTLE_MS);
   };
   let page = figma.currentPage;

@@ -1,0 +1,83 @@
+import { chooseContext, growRect, maskMargins } from "../../../shared/geometry.ts";
+import type { ModelInfo } from "../../../shared/protocol.ts";
+import { contextMultiple } from "../build-request.ts";
+import { Slider } from "../parts/slider.tsx";
+import type { FillView, State } from "../state.ts";
+import type { Studio } from "../studio.ts";
+
+/** The picture, the mask, and the part that the model will see. */
+export function FillPreview({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo | null }) {
+  const { fill, selection, settings } = state;
+  if (selection.kind !== "target" || selection.mask === undefined)
+    return (
+      <section class="hint-block">
+        <b>Fill repaints the part of a picture under a shape.</b>
+        <p>Draw any shape, vector stroke or text over the picture. Then select both, the picture and the shape.</p>
+      </section>
+    );
+  if (fill === null || model === null)
+    return (
+      <section>
+        <div class="crop loading" />
+      </section>
+    );
+  if (fill.maskBounds === null)
+    return (
+      <section class="hint-block">
+        <b>“{selection.mask.name}” covers nothing yet.</b>
+        <p>Give the shape a fill or a stroke, and move it over the picture.</p>
+      </section>
+    );
+  return (
+    <section>
+      <Crop fill={fill} bounds={fill.maskBounds} model={model} detail={settings.detail} />
+      <Slider
+        label="Context or detail"
+        ends={["Context", "Detail"]}
+        {...{ min: 0, max: 1, step: 0.05, value: settings.detail }}
+        onChange={(detail) => studio.set({ detail })}
+      />
+    </section>
+  );
+}
+
+interface CropProps {
+  readonly fill: FillView;
+  readonly bounds: NonNullable<FillView["maskBounds"]>;
+  readonly model: ModelInfo;
+  readonly detail: number;
+}
+
+function Crop({ fill, bounds, model, detail }: CropProps) {
+  const { source } = fill;
+  const { grow, feather } = maskMargins(bounds);
+  const { rect, diffusion } = chooseContext(growRect(bounds, grow + feather, source), source, {
+    native: model.nativeSize,
+    multiple: contextMultiple(model),
+    detail,
+  });
+  const share = (length: number, whole: number) => `${(length / whole) * 100}%`;
+  const times = (diffusion.width / rect.width) * fill.scale;
+  return (
+    <div class="crop">
+      <div class="crop-picture" style={{ aspectRatio: `${source.width} / ${source.height}` }}>
+        <img src={fill.picture} alt="What is to be repaired" />
+        <div
+          class="crop-context"
+          style={{
+            left: share(rect.x, source.width),
+            top: share(rect.y, source.height),
+            width: share(rect.width, source.width),
+            height: share(rect.height, source.height),
+          }}
+        />
+        <div class="crop-mask-outline">
+          <div class="crop-mask" style={{ maskImage: `url(${fill.mask})` }} />
+        </div>
+      </div>
+      <small>
+        {diffusion.width} × {diffusion.height} px at the model: {times.toFixed(1)}×
+      </small>
+    </div>
+  );
+}

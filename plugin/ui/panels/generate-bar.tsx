@@ -1,0 +1,52 @@
+import { effectiveSettings, sizeAtModel } from "../build-request.ts";
+import { estimateSeconds, inWords } from "../estimate.ts";
+import { Stepper } from "../parts/stepper.tsx";
+import { whatIsMissing } from "../readiness.ts";
+import type { State } from "../state.ts";
+import type { Studio } from "../studio.ts";
+import { modelInUse } from "../submit.ts";
+
+const VERBS = { generate: "Generate", fill: "Fill", edit: "Edit" } as const;
+const PROMISES = {
+  generate: "stays on this computer",
+  fill: "outside the mask nothing changes",
+  edit: "the original stays as it is",
+} as const;
+export const MOST_PICTURES = 4;
+const SHORTCUT = /Mac/.test(navigator.userAgent) ? "⌘↵" : "Ctrl ↵";
+
+/** How many, the one primary button, and what pressing it means. */
+export function GenerateBar({ state, studio }: { state: State; studio: Studio }) {
+  const missing = whatIsMissing(state);
+  const { settings, mode, submitting } = state;
+  return (
+    <footer class="generate-bar">
+      <div class="go">
+        <Stepper
+          label="Pictures"
+          value={settings.count}
+          range={[1, MOST_PICTURES]}
+          onChange={(count) => studio.set({ count })}
+        />
+        <button type="button" class="primary" disabled={missing !== null || submitting} onClick={studio.generate}>
+          {submitting ? "Reading the layer…" : VERBS[mode]}
+          {!submitting && <kbd>{SHORTCUT}</kbd>}
+        </button>
+      </div>
+      <p>
+        <span>{missing ?? estimate(state)}</span>
+        <span>{PROMISES[mode]}</span>
+      </p>
+    </footer>
+  );
+}
+
+function estimate(state: State): string {
+  const model = modelInUse(state);
+  const { selection, settings, mode, fill } = state;
+  if (model === null || selection.kind !== "target") return "";
+  const size = sizeAtModel({ mode, model, settings, target: selection.target, fill });
+  const steps = effectiveSettings(model, settings).steps * (mode === "edit" ? settings.strength : 1);
+  const seconds = estimateSeconds(settings.pace, { model: model.id, size, steps, count: settings.count });
+  return seconds === null ? "" : `About ${inWords(seconds)}`;
+}

@@ -1,0 +1,103 @@
+import type { DeviceInfo, ModelInfo } from "../../../shared/protocol.ts";
+import { CopyText } from "../parts/copy-text.tsx";
+import { Check, Warning } from "../parts/icons.tsx";
+import type { Companion, State } from "../state.ts";
+import type { Studio } from "../studio.ts";
+import { modelInUse } from "../submit.ts";
+import { deviceName } from "./header.tsx";
+
+/** What paints, on what, and how to add a model of one's own. */
+export function ModelsPanel({ state, studio }: { state: State; studio: Studio }) {
+  const { companion } = state;
+  if (companion === null) return null;
+  const inUse = modelInUse(state);
+  return (
+    <>
+      <section>
+        <h2>Runs on this computer</h2>
+        <Device companion={companion} />
+      </section>
+      <section>
+        <h2>Models</h2>
+        {companion.models.map((model) => (
+          <ModelCard key={model.id} model={model} inUse={model === inUse} onUse={() => studio.useModel(model.id)} />
+        ))}
+        {companion.models.length === 0 && <p class="secondary-text">There is no model yet.</p>}
+        {companion.modelProblems.map(({ name, problem }) => (
+          <div key={name} class="fact">
+            <span class="badge warn">
+              <Warning />
+            </span>
+            <div>
+              {name}
+              <small>{problem.message}</small>
+            </div>
+          </div>
+        ))}
+      </section>
+      <section>
+        <h2>Add your own</h2>
+        <p class="secondary-text">
+          Put a Stable Diffusion 1.x model, a .safetensors file or a diffusers folder, into this folder. It is used as
+          it is: nothing is converted.
+        </p>
+        <CopyText text={companion.modelsFolder} />
+        <button type="button" class="secondary wide" onClick={studio.listModels}>
+          Look again
+        </button>
+      </section>
+      <p class="hint aside">
+        Companion {companion.version} · plugin {BUILD_ID}
+      </p>
+    </>
+  );
+}
+
+function Device({ companion: { device, engineProblem } }: { companion: Companion }) {
+  const tone = engineProblem || device?.provider === "cpu" ? "warn" : "good";
+  return (
+    <div class="fact">
+      <span class={`badge ${tone}`}>{tone === "good" ? <Check /> : <Warning />}</span>
+      <div>
+        {engineProblem?.message ?? deviceName(device)}
+        <small>{device && whyNot(device)}</small>
+      </div>
+    </div>
+  );
+}
+
+/** Why nothing faster is used. */
+function whyNot({ provider, passedOver }: DeviceInfo): string {
+  if (passedOver.length === 0) return provider === "cpu" ? "Slow, but it works." : "The fastest this computer has.";
+  return passedOver.map((other) => `${other.provider}: ${other.reason}`).join(" · ");
+}
+
+function ModelCard({ model, inUse, onUse }: { model: ModelInfo; inUse: boolean; onUse: () => void }) {
+  const { name, family, nativeSize, note, licence, provenance, references, inpainting } = model;
+  const abilities = [family, `${nativeSize} px`, references && "references", inpainting && "made for Fill"];
+  return (
+    <div class={`model-card ${inUse ? "on" : ""}`}>
+      <label>
+        <input type="radio" name="model" checked={inUse} onChange={onUse} />
+        <span>
+          <b>{name}</b>
+          <small>{abilities.filter(Boolean).join(" · ")}</small>
+        </span>
+      </label>
+      {note && <p>{note}</p>}
+      {licence && <p class="secondary-text">{licence}</p>}
+      {provenance && provenance.length > 0 && (
+        <details>
+          <summary>Trained only on {provenance.length} openly licensed sources</summary>
+          <ul>
+            {provenance.map((source) => (
+              <li key={source.name}>
+                {source.name} <span>{source.licence}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}

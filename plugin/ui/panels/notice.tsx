@@ -1,0 +1,30 @@
+import { Cross } from "../parts/icons.tsx";
+import type { State } from "../state.ts";
+import type { Studio } from "../studio.ts";
+
+/** One plain sentence, and at most one thing to do about it. */
+export function NoticeBar({ state, studio }: { state: State; studio: Studio }) {
+  const { notice, connection, pictures } = state;
+  if (connection.kind !== "ready")
+    return (
+      <div class="notice problem" role="status">
+        <p>The companion is not answering. Start it again: nothing is lost.</p>
+      </div>
+    );
+  if (notice === null) return null;
+  const { tone, text, action } = notice;
+  const picture = pictures.find(({ job }) => job.job === action?.job);
+  return (
+    <div class={`notice ${tone}`} role={tone === "problem" ? "alert" : "status"}>
+      <p>{text}</p>
+      {action && picture && (
+        <button type="button" class="link" onClick={() => studio.place(picture, "beside")}>
+          {action.label}
+        </button>
+      )}
+      <button type="button" class="tool" aria-label="Dismiss" onClick={studio.dismiss}>
+        <Cross />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ProblemData } from "../../../shared/problem.ts";
+import { Check } from "../parts/icons.tsx";
+
+const DIGITS = 6;
+
+/** The first meeting: six digits, typed or pasted; the sixth one sends them. */
+export function Pairing({
+  version,
+  problem,
+  onPair,
+}: {
+  version: string;
+  problem: ProblemData | null;
+  onPair: (code: string) => void;
+}) {
+  const [code, setCode] = useState("");
+  const [sent, setSent] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    if (problem === null) return;
+    setCode("");
+    setSent(false);
+    input.current?.focus();
+  }, [problem]);
+  const send = (digits: string) => {
+    setSent(true);
+    onPair(digits);
+  };
+  const type = (text: string) => {
+    const digits = text.replace(/\D/g, "").slice(0, DIGITS);
+    setCode(digits);
+    if (digits.length === DIGITS && !sent) send(digits);
+  };
+  const cells = Array.from({ length: DIGITS }, (_, index) => code[index] ?? "");
+  return (
+    <>
+      <section>
+        <h1>Connect to your computer’s companion</h1>
+        <p class="secondary-text">It is running. Type the six digits it shows; this happens once.</p>
+        <label class={`code ${problem ? "wrong" : ""}`}>
+          <input
+            ref={input}
+            value={code}
+            inputMode="numeric"
+            autocomplete="one-time-code"
+            aria-label="Pairing code, six digits"
+            disabled={sent}
+            onInput={(event) => type(event.currentTarget.value)}
+            onPaste={(event) => {
+              event.preventDefault();
+              type(event.clipboardData?.getData("text") ?? "");
+            }}
+          />
+          {cells.map((digit, index) => (
+            <span key={index} class={index === code.length ? "next" : ""}>
+              {digit}
+            </span>
+          ))}
+        </label>
+        {problem && (
+          <p class="problem-text" role="alert">
+            {problem.message}
+          </p>
+        )}
+        <button type="button" class="primary wide" disabled={code.length < DIGITS || sent} onClick={() => send(code)}>
+          {sent ? "Connecting…" : "Connect"}
+        </button>
+      </section>
+      <section>
+        <div class="fact">
+          <span class="badge good">
+            <Check />
+          </span>
+          <div>
+            Companion found
+            <small>localhost, version {version}</small>
+          </div>
+        </div>
+      </section>
+    </>
+  );
+}

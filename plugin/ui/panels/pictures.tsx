@@ -1,0 +1,136 @@
+import { useState } from "preact/hooks";
+import { Check, Dots, Warning } from "../parts/icons.tsx";
+import { Menu } from "../parts/menu.tsx";
+import { isActive, type Picture } from "../picture.ts";
+import { readRecipe } from "../recipe.ts";
+import type { State } from "../state.ts";
+import type { Studio } from "../studio.ts";
+import { Working } from "./working.tsx";
+
+const NUMBERS = ["no", "one", "two", "three", "four"];
+
+/** What is being painted, and what was painted: choose one, place it. */
+export function PicturesPanel({ state, studio }: { state: State; studio: Studio }) {
+  const active = state.pictures.filter(isActive);
+  const shown = state.pictures.filter(({ phase }) => phase === "done" || phase === "failed");
+  const run = state.pictures.filter(({ job }) => job.run === active[0]?.job.run);
+  const chosen = shown.find(({ job }) => job.job === state.chosen);
+  return (
+    <>
+      {active.length > 0 && <Working run={run} />}
+      {shown.length > 0 && (
+        <section>
+          <div class="results" role="listbox" aria-label="Pictures" aria-orientation="horizontal">
+            {shown.map((picture) => (
+              <Result
+                key={picture.job.job}
+                picture={picture}
+                chosen={picture === chosen}
+                onChoose={() => studio.choose(picture)}
+                onPlace={() => studio.place(picture)}
+              />
+            ))}
+          </div>
+        </section>
+      )}
+      {chosen?.droppedText && (
+        <p class="hint aside">The model did not read the end of the prompt: “{chosen.droppedText}”</p>
+      )}
+      {active.length === 0 && shown.length === 0 && (
+        <section class="hint-block">
+          <b>No pictures.</b>
+          <p>They were cancelled before one was finished. Go back and try again.</p>
+        </section>
+      )}
+    </>
+  );
+}
+
+/** What to do with the chosen picture, and with those still to come. */
+export function PicturesBar({ state, studio }: { state: State; studio: Studio }) {
+  const [menu, setMenu] = useState(false);
+  const active = state.pictures.filter(isActive);
+  const chosen = state.pictures.find(({ job }) => job.job === state.chosen);
+  const done = chosen?.phase === "done" ? chosen : undefined;
+  if (active.length === 0 && chosen === undefined) return null;
+  return (
+    <footer class="generate-bar">
+      {chosen !== undefined && (
+        <div class="go">
+          <button type="button" class="primary" disabled={!done} onClick={() => done && studio.place(done)}>
+            {done?.placed ? "Place again" : "Place on canvas"}
+          </button>
+          <button
+            type="button"
+            class="secondary"
+            title="The same prompt with new seeds"
+            disabled={state.submitting}
+            onClick={() => studio.vary(chosen)}
+          >
+            {done ? "Vary" : "Try again"}
+          </button>
+          <span class="anchor">
+            <button
+              type="button"
+              class="secondary square"
+              aria-label="More"
+              aria-haspopup="menu"
+              aria-expanded={menu}
+              onClick={() => setMenu(true)}
+            >
+              <Dots />
+            </button>
+            {menu && <Menu onClose={() => setMenu(false)} items={actionsFor(chosen, { state, studio })} />}
+          </span>
+        </div>
+      )}
+      {active.length > 0 && (
+        <button type="button" class="text-button" onClick={() => studio.cancel(active)}>
+          {chosen === undefined ? "Cancel" : `Cancel the remaining ${NUMBERS[active.length] ?? active.length}`}
+        </button>
+      )}
+    </footer>
+  );
+}
+
+function actionsFor(picture: Picture, { state, studio }: { state: State; studio: Studio }) {
+  const finished = state.pictures.filter((candidate) => !isActive(candidate));
+  const place = { label: "Place beside, as a new layer", onChoose: () => studio.place(picture, "beside") };
+  return [
+    ...(picture.phase === "done" ? [place] : []),
+    { label: "Use its prompt and seed", onChoose: () => studio.reuse(picture) },
+    { label: "Discard", onChoose: () => studio.discard([picture]) },
+    ...(finished.length > 1 ? [{ label: "Discard all", onChoose: () => studio.discard(finished) }] : []),
+  ];
+}
+
+function Result(props: { picture: Picture; chosen: boolean; onChoose: () => void; onPlace: () => void }) {
+  const { picture, chosen, onChoose, onPlace } = props;
+  const { width, height } = picture.job.ticket;
+  const seed = readRecipe(picture.job.recipe)?.request.seed;
+  return (
+    <button
+      type="button"
+      role="option"
+      aria-selected={chosen}
+      class={`result ${chosen ? "on" : ""} ${picture.phase}`}
+      style={{ aspectRatio: String(Math.min(2, Math.max(0.5, width / height))) }}
+      title={picture.phase === "done" ? `Seed ${seed}. Double-click to place it.` : picture.problem?.message}
+      onClick={onChoose}
+      onDblClick={() => picture.phase === "done" && onPlace()}
+    >
+      {picture.image && <img src={picture.image.url} alt={`Seed ${seed}`} />}
+      {picture.problem && (
+        <span class="failure">
+          <Warning />
+          {picture.problem.message}
+        </span>
+      )}
+      {picture.placed && (
+        <span class="tag">
+          <Check /> placed
+        </span>
+      )}
+    </button>
+  );
+}

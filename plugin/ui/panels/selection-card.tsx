@@ -1,0 +1,66 @@
+import type { SelectionInfo } from "../../bridge.ts";
+import { Layers, Pointer } from "../parts/icons.tsx";
+import { Thumbnail } from "../parts/thumbnail.tsx";
+import type { Studio } from "../studio.ts";
+
+/** What the result belongs to, live. */
+export function SelectionCard({ selection, studio }: { selection: SelectionInfo; studio: Studio }) {
+  switch (selection.kind) {
+    case "none":
+      return (
+        <div class="card">
+          <span class="thumbnail empty">
+            <Pointer />
+          </span>
+          <div>
+            <b>Nothing selected</b>
+            <small>Select a frame, a shape or an image to paint into.</small>
+          </div>
+        </div>
+      );
+    case "several":
+      return (
+        <div class="card">
+          <span class="thumbnail empty">
+            <Layers />
+          </span>
+          <div>
+            <b>{selection.total} layers selected</b>
+            <small>Select one to paint into, or add these as references.</small>
+          </div>
+        </div>
+      );
+    case "unsupported":
+      return (
+        <div class="card">
+          <span class="thumbnail empty">
+            <Pointer />
+          </span>
+          <div>
+            <b class="ellipsis">{selection.name}</b>
+            <small>{selection.problem.message}</small>
+          </div>
+        </div>
+      );
+    case "target": {
+      const { target, mask, recipe } = selection;
+      const size = `${pixels(target.width)} × ${pixels(target.height)}`;
+      return (
+        <div class="card">
+          <Thumbnail thumbnails={studio.thumbnails} layer={target} />
+          <div>
+            <b class="ellipsis">{target.name}</b>
+            <small>{mask ? `${target.kind} · masked by “${mask.name}”` : `${target.kind} · ${size}`}</small>
+            {recipe !== undefined && !mask && (
+              <button type="button" class="link" onClick={() => studio.recall(selection)}>
+                Use its settings
+              </button>
+            )}
+          </div>
+        </div>
+      );
+    }
+  }
+}
+
+const pixels = (length: number) => String(Math.round(length * 10) / 10);

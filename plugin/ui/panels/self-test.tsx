@@ -1,0 +1,44 @@
+import type { Check as CheckLine } from "../../bridge.ts";
+import { CopyText } from "../parts/copy-text.tsx";
+import { Check, Warning } from "../parts/icons.tsx";
+import type { State } from "../state.ts";
+import type { Studio } from "../studio.ts";
+
+/** Whether this Figma does what we assume of it, check by check. */
+export function SelfTestPanel({ state: { checks }, studio }: { state: State; studio: Studio }) {
+  if (checks === null)
+    return (
+      <section class="centered">
+        <span class="spinner" />
+        <p class="secondary-text">Trying out what Underpaint needs of Figma…</p>
+      </section>
+    );
+  const differing = checks.filter(({ outcome }) => outcome !== "as assumed").length;
+  return (
+    <section>
+      <h1>{differing === 0 ? "Everything is as Underpaint assumes" : `${differing} of ${checks.length} differ`}</h1>
+      {checks.map(({ name, outcome, detail }) => (
+        <div key={name} class="fact">
+          <span class={`badge ${outcome === "as assumed" ? "good" : "warn"}`}>
+            {outcome === "as assumed" ? <Check /> : <Warning />}
+          </span>
+          <div>
+            {name}
+            <small>{detail}</small>
+          </div>
+        </div>
+      ))}
+      <CopyText text={report(checks)} />
+      <button type="button" class="secondary wide" onClick={studio.selfTest}>
+        Run again
+      </button>
+    </section>
+  );
+}
+
+function report(checks: readonly CheckLine[]): string {
+  return [
+    `Underpaint ${BUILD_ID} self-test`,
+    ...checks.map(({ name, outcome, detail }) => `${outcome}: ${name} (${detail})`),
+  ].join("\n");
+}

@@ -1,0 +1,124 @@
+import type { ModelInfo } from "../../../shared/protocol.ts";
+import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
+import { effectiveSettings, randomSeed, sizeAtModel } from "../build-request.ts";
+import { Dice, Lock, Unlock } from "../parts/icons.tsx";
+import { NumberField } from "../parts/number-field.tsx";
+import { Select } from "../parts/select.tsx";
+import { SCHEDULERS } from "../schedulers.ts";
+import type { State } from "../state.ts";
+import type { Studio } from "../studio.ts";
+
+const SIZES = [
+  { value: 0.75, label: "Small" },
+  { value: 1, label: "Model’s own" },
+  { value: 1.25, label: "Large" },
+  { value: 1.5, label: "Very large" },
+] as const;
+
+/** What most people never need, behind one line that says what it is set to. */
+export function SettingsPanel({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {
+  const { settings, companion, selection, mode, fill } = state;
+  const { steps, guidanceScale } = effectiveSettings(model, settings);
+  const summary = `${settings.seedLocked ? `seed ${settings.seed}` : "random seed"} · ${steps} steps`;
+  const target = selection.kind === "target" ? selection.target : null;
+  const sizeOf = (sizeFactor: number) => {
+    if (target === null) return "";
+    const size = sizeAtModel({ mode, model, settings: { ...settings, sizeFactor }, target, fill });
+    return ` · ${size.width} × ${size.height}`;
+  };
+  const own = { steps: undefined, guidanceScale: undefined, scheduler: undefined, sizeFactor: 1, negativePrompt: "" };
+  const changed =
+    settings.steps ?? settings.guidanceScale ?? settings.scheduler ?? (settings.negativePrompt || undefined);
+  return (
+    <details class="settings">
+      <summary>
+        Settings <span>{summary}</span>
+      </summary>
+      <div class="fields">
+        <Select
+          label="Model"
+          value={model.id}
+          options={(companion?.models ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={(id) => studio.set({ model: id, ...own })}
+        />
+        {mode !== "fill" && (
+          <Select
+            label="Size"
+            value={String(settings.sizeFactor)}
+            options={SIZES.map(({ value, label }) => ({ value: String(value), label: label + sizeOf(value) }))}
+            onChange={(value) => studio.set({ sizeFactor: Number(value) })}
+          />
+        )}
+        <div class="pair">
+          <NumberField
+            label="Steps"
+            {...REQUEST_LIMITS.steps}
+            step={1}
+            value={steps}
+            onChange={(value) => studio.set({ steps: value })}
+          />
+          <NumberField
+            label="Guidance"
+            {...REQUEST_LIMITS.guidanceScale}
+            step={0.5}
+            value={guidanceScale}
+            onChange={(value) => studio.set({ guidanceScale: value })}
+          />
+        </div>
+        <Select
+          label="Scheduler"
+          value={settings.scheduler ?? ""}
+          options={[
+            { value: "", label: `Model’s own (${model.defaults.scheduler})` },
+            ...SCHEDULERS.map(({ id, label }) => ({ value: id, label })),
+          ]}
+          onChange={(value) => studio.set({ scheduler: value === "" ? undefined : value })}
+        />
+        <div class="seed">
+          <NumberField
+            label="Seed"
+            min={0}
+            max={2 ** 32 - 1}
+            step={1}
+            value={settings.seed}
+            onChange={(seed) => studio.set({ seed, seedLocked: true })}
+          />
+          <button
+            type="button"
+            class="tool"
+            title="Another seed"
+            aria-label="Another seed"
+            onClick={() => studio.set({ seed: randomSeed() })}
+          >
+            <Dice />
+          </button>
+          <button
+            type="button"
+            class={`tool ${settings.seedLocked ? "on" : ""}`}
+            title={settings.seedLocked ? "The seed stays" : "A new seed for every run"}
+            aria-label="Keep the seed"
+            aria-pressed={settings.seedLocked}
+            onClick={() => studio.set({ seedLocked: !settings.seedLocked })}
+          >
+            {settings.seedLocked ? <Lock /> : <Unlock />}
+          </button>
+        </div>
+        <label class="field tall">
+          <span class="field-label">Negative prompt</span>
+          <textarea
+            rows={2}
+            value={settings.negativePrompt}
+            maxLength={REQUEST_LIMITS.promptCharacters}
+            placeholder={guidanceScale > 1 ? "What should not be in it" : "Not used while guidance is 1 or less"}
+            onInput={(event) => studio.set({ negativePrompt: event.currentTarget.value })}
+          />
+        </label>
+        {changed !== undefined && (
+          <button type="button" class="link" onClick={() => studio.set(own)}>
+            Back to the model’s own settings
+          </button>
+        )}
+      </div>
+    </details>
+  );
+}

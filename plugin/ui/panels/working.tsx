@@ -1,0 +1,52 @@
+import { inWords, secondsLeftOfRun } from "../estimate.ts";
+import { isActive, type Picture } from "../picture.ts";
+
+/** The run that is being painted: its newest preview, how far it is, and how long it will take. */
+export function Working({ run }: { run: readonly Picture[] }) {
+  const current = run.find(({ phase }) => phase === "running") ?? run.find(isActive);
+  if (current === undefined) return null;
+  const finished = run.filter((picture) => !isActive(picture)).length;
+  const share = (finished + shareOf(current)) / run.length;
+  const left = secondsLeftOfRun(run);
+  const { width, height } = current.job.ticket;
+  return (
+    <section aria-live="polite">
+      <div class={`preview ${current.preview ? "" : "waiting"}`} style={{ aspectRatio: `${width} / ${height}` }}>
+        {current.preview && (
+          <img
+            src={current.preview}
+            alt="What it looks like so far"
+            style={{ filter: `blur(${softness(current)}px)` }}
+          />
+        )}
+      </div>
+      <div class="progress">
+        <i style={{ width: `${share * 100}%` }} />
+      </div>
+      <p class="between">
+        <span>{describe(current, { finished, of: run.length })}</span>
+        <span class="secondary-text">{left === null ? "" : `${inWords(left)} left`}</span>
+      </p>
+    </section>
+  );
+}
+
+/** Latent previews are coarse: the softness that hides their grid goes as the picture comes. */
+const softness = ({ step, of }: Picture) => Math.round(6 * (1 - step / Math.max(1, of)));
+
+function shareOf({ phase, stage, step, of }: Picture): number {
+  if (phase !== "running") return 0;
+  if (stage === "decoding") return 0.97;
+  return stage === "denoising" ? (0.95 * step) / Math.max(1, of) : 0;
+}
+
+function describe({ phase, stage, step, of, ahead, job }: Picture, run: { finished: number; of: number }): string {
+  const which = job.of > 1 ? `Picture ${Math.min(run.finished + 1, run.of)} of ${run.of}` : "Your picture";
+  if (phase === "sending") return "Handing it to the companion…";
+  if (phase === "queued")
+    return ahead > 0 ? `Waiting for ${ahead} other ${ahead === 1 ? "picture" : "pictures"}` : "Next in line";
+  if (stage === "loading") return `${which} · opening the model`;
+  if (stage === "encoding") return `${which} · reading the prompt`;
+  if (stage === "decoding") return `${which} · finishing`;
+  return `${which} · step ${step} of ${of}`;
+}

@@ -1,0 +1,33 @@
+import { useState } from "preact/hooks";
+
+/** A short text to copy, such as a command or a path. */
+export function CopyText({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false);
+  return (
+    <div class="copy">
+      <code>{text}</code>
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          copy(text);
+          setCopied(true);
+          setTimeout(() => setCopied(false), 1500);
+        }}
+      >
+        {copied ? "Copied" : "Copy"}
+      </button>
+    </div>
+  );
+}
+
+/** The plugin's frame is not a secure context and has no clipboard of its own: the old way still works. */
+function copy(text: string): void {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "off-screen";
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}

@@ -1,0 +1,29 @@
+export interface Segment<T extends string> {
+  readonly value: T;
+  readonly label: string;
+  readonly title: string;
+}
+
+/** One of a few, all visible. Arrow keys move, as in a group of radio buttons, which it is. */
+export function Segmented<T extends string>(props: {
+  label: string;
+  segments: readonly Segment<T>[];
+  value: T;
+  onChange: (value: T) => void;
+}) {
+  return (
+    <div class="segmented" role="radiogroup" aria-label={props.label}>
+      {props.segments.map(({ value, label, title }) => (
+        <label key={value} title={title} class={value === props.value ? "on" : ""}>
+          <input
+            type="radio"
+            name={props.label}
+            checked={value === props.value}
+            onChange={() => props.onChange(value)}
+          />
+          {label}
+        </label>
+      ))}
+    </div>
+  );
+}

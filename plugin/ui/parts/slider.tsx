@@ -1,0 +1,28 @@
+export interface SliderProps {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  /** What stands left and right of the track; left defaults to the label. */
+  readonly ends: readonly [string, string];
+  readonly onChange: (value: number) => void;
+}
+
+/** A value on a line, with words at both ends. */
+export function Slider({ label, value, min, max, step, ends, onChange }: SliderProps) {
+  const share = ((value - min) / (max - min)) * 100;
+  return (
+    <label class="slider">
+      <span class="slider-end">{ends[0]}</span>
+      <input
+        type="range"
+        aria-label={label}
+        style={{ "--share": `${share}%` }}
+        {...{ min, max, step, value }}
+        onInput={(event) => onChange(Number(event.currentTarget.value))}
+      />
+      <span class="slider-end right">{ends[1]}</span>
+    </label>
+  );
+}

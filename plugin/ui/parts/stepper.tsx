@@ -1,0 +1,27 @@
+import { Minus, Plus } from "./icons.tsx";
+
+/** A small number with a button on each side. */
+export function Stepper({
+  label,
+  value,
+  range: [min, max],
+  onChange,
+}: {
+  label: string;
+  value: number;
+  range: readonly [number, number];
+  onChange: (value: number) => void;
+}) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a frame and a legend.
+    <div class="stepper" role="group" aria-label={label}>
+      <button type="button" aria-label="Fewer" disabled={value <= min} onClick={() => onChange(value - 1)}>
+        <Minus />
+      </button>
+      <output aria-live="polite">{value}</output>
+      <button type="button" aria-label="More" disabled={value >= max} onClick={() => onChange(value + 1)}>
+        <Plus />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import * as v from "valibot";
+import type { GenerateRequest } from "../../shared/request.ts";
+import { requestSchema } from "../../shared/request-schema.ts";
+import { MODES } from "../bridge.ts";
+
+const layerRef = v.object({ id: v.string(), name: v.string() });
+
+const recipeSchema = v.object({
+  version: v.literal(1),
+  mode: v.picklist(MODES),
+  model: v.string(),
+  target: layerRef,
+  mask: v.optional(layerRef),
+  references: v.array(
+    v.object({ id: v.string(), name: v.string(), weight: v.number(), start: v.number(), end: v.number() }),
+  ),
+  request: requestSchema as v.GenericSchema<unknown, GenerateRequest>,
+});
+
+/** How a layer was made: kept in the layer itself, so that it can be made again. Image references name layers, not pixels. */
+export type Recipe = v.InferOutput<typeof recipeSchema>;
+
+export function writeRecipe(recipe: Recipe): string {
+  return JSON.stringify(recipe);
+}
+
+/** The recipe, or null where the text is not one that this version can read. */
+export function readRecipe(text: string): Recipe | null {
+  try {
+    const recipe = v.safeParse(recipeSchema, JSON.parse(text));
+    return recipe.success ? recipe.output : null;
+  } catch {
+    return null;
+  }
+}
+
+const TITLES = { generate: "Generated", fill: "Fill", edit: "Edit" } as const;
+
+/** What the placed layer is called: "Fill – Hero (seed 42)". */
+export function layerName({ mode, target, request }: Recipe): string {
+  return `${TITLES[mode]} – ${target.name} (seed ${request.seed})`;
+}

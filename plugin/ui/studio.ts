@@ -1,0 +1,266 @@
+/** What the interface does: every effect of a button, and the wiring of main, companion and state. */
+import { Problem } from "../../shared/problem.ts";
+import type { CompanionMessage, Envelope, Welcome } from "../../shared/protocol.ts";
+import type { CallInput, LayerInfo, Mode, SelectionInfo, Settings } from "../bridge.ts";
+import { CompanionClient } from "./companion-client.ts";
+import { JobDesk } from "./job-desk.ts";
+import { connectMain, type MainClient } from "./main-client.ts";
+import { isActive, type Picture } from "./picture.ts";
+import { browserSurroundings, type Surroundings } from "./probe.ts";
+import { layerName, type Recipe, readRecipe } from "./recipe.ts";
+import { schedulerId } from "./schedulers.ts";
+import { showFill } from "./show-fill.ts";
+import type { ReferenceLayer, State, View } from "./state.ts";
+import { Store } from "./store.ts";
+import { prepareRun } from "./submit.ts";
+import { Thumbnails } from "./thumbnails.ts";
+
+const SAVE_SETTINGS_AFTER_MS = 400;
+/** As many as the companion takes. */
+const MOST_REFERENCES = 8;
+
+export class Studio {
+  readonly store = new Store();
+  readonly main: MainClient;
+  readonly thumbnails: Thumbnails;
+  readonly #companion: CompanionClient;
+  readonly #desk: JobDesk;
+  #saving: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: Window, world: Surroundings = browserSurroundings()) {
+    this.main = connectMain(host, ({ selection }) => this.store.dispatch({ type: "selection", selection }));
+    this.thumbnails = new Thumbnails(this.main);
+    this.#companion = new CompanionClient({
+      world,
+      build: BUILD_ID,
+      events: {
+        onConnection: (connection) => this.store.dispatch({ type: "connection", connection }),
+        onWelcome: (welcome) => this.#onWelcome(welcome),
+        onMessage: (envelope) => this.#onMessage(envelope),
+        onPairing: (pairing) => void this.#save({ slot: "pairing", value: pairing }),
+      },
+    });
+    this.#desk = new JobDesk({
+      store: this.store,
+      companion: this.#companion,
+      save: (change) => this.#save(change),
+    });
+    this.store.subscribe((state, before) => this.#onChange(state, before));
+  }
+
+  /** Asks main for everything that was kept, then looks for the companion. */
+  async start(): Promise<void> {
+    const { command, document, selection, settings, pairing, jobs } = await this.main.call("start", {});
+    this.#desk.remember(jobs.filter((job) => job.ticket.document === document));
+    const view = command === "self-test" ? "self-test" : "create";
+    this.store.dispatch({ type: "started", document, selection, settings, view });
+    this.#companion.start(pairing);
+    if (command === "regenerate") await this.recall(selection);
+    if (command === "self-test") await this.selfTest();
+  }
+
+  // ---- what buttons do ---------------------------------------------------------------------------------------------
+
+  pair = (code: string) => this.#companion.pair(code);
+  retry = () => this.#companion.retryNow();
+  listModels = () => this.#try(async () => this.#companion.send({ type: "list-models" }));
+  close = () =>
+    this.#try(async () => {
+      await this.main.call("close", {});
+    });
+
+  /** Takes the pixels and sends one job a picture. */
+  generate = () =>
+    this.#try(async () => {
+      if (this.store.state.submitting) return;
+      this.store.dispatch({ type: "submitting", submitting: true });
+      try {
+        const run = await prepareRun(this.store.state, this.main);
+        if (!this.store.state.settings.seedLocked)
+          this.store.dispatch({ type: "settings", change: { seed: run[0]!.request.seed } });
+        await this.#desk.submit(run);
+      } finally {
+        this.store.dispatch({ type: "submitting", submitting: false });
+      }
+    });
+
+  /** The same again with new seeds: the settings of that picture come back first. */
+  vary = (picture: Picture) =>
+    this.#try(async () => {
+      await this.#refill(picture.job.recipe);
+      this.store.dispatch({ type: "settings", change: { seedLocked: false } });
+      const { target, mask } = picture.job.ticket;
+      await this.#selectLayers(mask === undefined ? [target] : [target, mask]);
+      await this.generate();
+    });
+
+  /** Puts the settings that made a picture back into the panel, seed included. */
+  reuse = (picture: Picture) =>
+    this.#try(async () => {
+      await this.#refill(picture.job.recipe);
+      this.store.dispatch({ type: "view", view: "create" });
+    });
+
+  place = (picture: Picture, where: "over" | "beside" = "over") =>
+    this.#try(async () => {
+      const recipe = readRecipe(picture.job.recipe);
+      if (picture.image === null || recipe === null) throw new Problem("internal", "This picture is not there yet.");
+      const { ticket } = picture.job;
+      const { bytes } = picture.image;
+      const input = { ticket, bytes, where, name: layerName(recipe), recipe: picture.job.recipe };
+      const placed = await this.main.call("place-layer", input).catch((error: unknown) => {
+        const problem = Problem.from(error);
+        if (problem.code !== "target-gone" && problem.code !== "target-changed") throw problem;
+        const action = { label: "Place as new layer", name: "place-beside", job: picture.job.job } as const;
+        this.store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message, action } });
+        return null;
+      });
+      if (placed === null) return;
+      this.store.dispatch({ type: "placed", job: picture.job.job });
+      this.#desk.release(picture.job.job);
+      this.store.dispatch({ type: "notice", notice: { tone: "plain", text: placed.note ?? "Placed on the canvas." } });
+    });
+
+  discard = (pictures: readonly Picture[]) =>
+    this.#try(async () => {
+      for (const picture of pictures) {
+        if (isActive(picture)) this.#desk.cancel(picture);
+        this.#desk.release(picture.job.job);
+        for (const url of [picture.image?.url, picture.preview]) if (url) URL.revokeObjectURL(url);
+      }
+      this.store.dispatch({ type: "discarded", jobs: pictures.map(({ job }) => job.job) });
+    });
+
+  cancel = (pictures: readonly Picture[]) =>
+    this.#try(async () => {
+      for (const picture of pictures.filter(isActive)) this.#desk.cancel(picture);
+    });
+
+  /** Every selected layer becomes a reference, beside those that already are. */
+  addReferences = () =>
+    this.#try(async () => {
+      const { selection, references } = this.store.state;
+      const layers = selectedLayers(selection).filter(({ id }) => references.every(({ layer }) => layer.id !== id));
+      const added = layers.map((layer): ReferenceLayer => ({ layer, weight: 0.8, start: 0, end: 1 }));
+      this.store.dispatch({ type: "references", references: [...references, ...added].slice(0, MOST_REFERENCES) });
+    });
+
+  /** "Generate again": the selected layer's recipe fills the panel, and its target is selected. */
+  recall = (selection: SelectionInfo) =>
+    this.#try(async () => {
+      if (selection.kind !== "target" || selection.recipe === undefined) return;
+      const recipe = await this.#refill(selection.recipe);
+      await this.#selectLayers(recipe.mask === undefined ? [recipe.target.id] : [recipe.target.id, recipe.mask.id]);
+    });
+
+  selfTest = () =>
+    this.#try(async () => {
+      this.store.dispatch({ type: "checks", checks: null });
+      this.store.dispatch({ type: "checks", checks: (await this.main.call("self-test", {})).checks });
+    });
+
+  // ---- small changes -------------------------------------------------------------------------------------------------
+
+  set = (change: Partial<Settings>) => this.store.dispatch({ type: "settings", change });
+  type = (prompt: string) => this.store.dispatch({ type: "prompt", prompt });
+  choseMode = (mode: Mode) => this.store.dispatch({ type: "mode", mode });
+  show = (view: View) => this.store.dispatch({ type: "view", view });
+  choose = ({ job }: Picture) => this.store.dispatch({ type: "chosen", job: job.job });
+  dismiss = () => this.store.dispatch({ type: "notice", notice: null });
+  setReferences = (references: readonly ReferenceLayer[]) => this.store.dispatch({ type: "references", references });
+
+  /** Another model: what was set for the last one no longer fits. */
+  useModel = (model: string) => {
+    this.set({ model, steps: undefined, guidanceScale: undefined, scheduler: undefined });
+    this.show("create");
+  };
+
+  resize = (window: Settings["window"]) =>
+    this.#try(async () => {
+      this.set({ window });
+      await this.main.call("resize", window);
+    });
+
+  // ---- what is told ------------------------------------------------------------------------------------------------
+
+  #onChange(state: State, before: State): void {
+    if (!state.loaded) return;
+    if (before.loaded && state.settings !== before.settings) {
+      clearTimeout(this.#saving);
+      this.#saving = setTimeout(
+        () => this.#save({ slot: "settings", value: this.store.state.settings }),
+        SAVE_SETTINGS_AFTER_MS,
+      );
+    }
+    if (state.selection !== before.selection || state.mode !== before.mode)
+      void this.#try(() => showFill(this.store, this.main));
+  }
+
+  #onWelcome(welcome: Welcome): void {
+    const { version, device, modelsFolder, models, modelProblems } = welcome;
+    const companion = { version, device: device ?? null, engineProblem: null, modelsFolder, models, modelProblems };
+    this.store.dispatch({ type: "companion", companion });
+    this.#desk.onWelcome(welcome);
+  }
+
+  #onMessage(envelope: Envelope<CompanionMessage>): void {
+    const { message } = envelope;
+    if (message.type === "models")
+      this.store.dispatch({ type: "models", models: message.models, modelProblems: message.modelProblems });
+    else if (message.type === "engine")
+      this.store.dispatch({ type: "engine", device: message.device ?? null, problem: message.problem ?? null });
+    else this.#desk.onMessage(envelope);
+  }
+
+  // ---- helpers -----------------------------------------------------------------------------------------------------
+
+  async #refill(text: string): Promise<Recipe> {
+    const recipe = readRecipe(text);
+    if (recipe === null)
+      throw new Problem("request-invalid", "This layer's settings were written by another version and can't be read.");
+    const { request } = recipe;
+    const { negativePrompt, seed, steps, guidanceScale, strength, model } = request;
+    const scheduler = schedulerId(request.scheduler);
+    const change = { negativePrompt, seed, seedLocked: true, steps, guidanceScale, model, scheduler };
+    this.store.dispatch({ type: "settings", change: recipe.mode === "edit" ? { ...change, strength } : change });
+    this.store.dispatch({ type: "prompt", prompt: request.prompt });
+    this.store.dispatch({ type: "mode", mode: recipe.mode });
+    const { layers } = await this.main.call("describe-layers", { nodes: recipe.references.map(({ id }) => id) });
+    const references = recipe.references.flatMap(({ id, weight, start, end }) => {
+      const layer = layers.find((candidate) => candidate.id === id);
+      return layer === undefined ? [] : [{ layer, weight, start, end }];
+    });
+    this.store.dispatch({ type: "references", references });
+    return recipe;
+  }
+
+  /** Selects layers and waits until the panel shows them. */
+  async #selectLayers(nodes: string[]): Promise<void> {
+    const { found, selection } = await this.main.call("select-layers", { nodes });
+    if (found.length === nodes.length) this.store.dispatch({ type: "selection", selection });
+    else throw new Problem("target-gone", "The layer that this was made for no longer exists. Select another one.");
+  }
+
+  #save(change: CallInput<"save">): Promise<void> {
+    return this.#try(async () => {
+      await this.main.call("save", change);
+    });
+  }
+
+  /** Whatever goes wrong in an effect is said to the designer. */
+  async #try(effect: () => Promise<void>): Promise<void> {
+    try {
+      await effect();
+    } catch (error) {
+      const problem = Problem.from(error);
+      if (problem.code === "internal") console.error(error);
+      this.store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message } });
+    }
+  }
+}
+
+function selectedLayers(selection: SelectionInfo): readonly LayerInfo[] {
+  if (selection.kind === "several") return selection.layers;
+  if (selection.kind !== "target") return [];
+  return [selection.target, ...(selection.mask ? [selection.mask] : [])];
+}

@@ -1,0 +1,154 @@
+/** From "the designer pressed the button" to jobs with their images. */
+import { Problem } from "../../shared/problem.ts";
+import type { ModelInfo } from "../../shared/protocol.ts";
+import type { GenerateRequest } from "../../shared/request.ts";
+import type { OpenJob, Ticket } from "../bridge.ts";
+import {
+  buildRequest,
+  IMAGE,
+  type Intent,
+  MASK,
+  randomSeed,
+  referenceName,
+  seedsOfRun,
+  sizeAtModel,
+} from "./build-request.ts";
+import type { MainClient } from "./main-client.ts";
+import { maskOf, pictureAt, pictureOf, referenceOf } from "./raster.ts";
+import { writeRecipe } from "./recipe.ts";
+import { sourceScale } from "./source-scale.ts";
+import type { State } from "./state.ts";
+
+/** Pixels of a reference's long side: image encoders look at 224 or less. */
+const REFERENCE_PIXELS = 512;
+
+/** A job that is ready to be sent. */
+export interface Submission {
+  readonly job: OpenJob;
+  readonly request: GenerateRequest;
+  readonly images: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The model in use: the chosen one, else the first. */
+export function modelInUse({ companion, settings }: Pick<State, "companion" | "settings">): ModelInfo | null {
+  return companion?.models.find(({ id }) => id === settings.model) ?? companion?.models[0] ?? null;
+}
+
+/** Takes the ticket and the pixels, and builds one job a picture. Problems say what the designer can do. */
+export async function prepareRun(state: State, main: MainClient): Promise<Submission[]> {
+  const model = modelInUse(state);
+  const { selection, mode, references } = state;
+  if (model === null)
+    throw new Problem("model-not-found", "There is no model yet. Put one into the models folder, then try again.");
+  if (selection.kind !== "target") throw new Problem("selection-unsupported", "Select one layer to paint into.");
+  const mask = mode === "fill" ? selection.mask?.id : undefined;
+  if (mode === "fill" && mask === undefined)
+    throw new Problem("mask-empty", "Put a shape over the picture and select both: the shape says where to repaint.");
+
+  const ticket = await main.call("take-ticket", { target: selection.target.id, ...(mask && { mask }) });
+  const images = new Map<string, Uint8Array>();
+  const fill = mode === "fill" ? await takeFill(ticket, main, images) : null;
+  const used = model.references ? references : [];
+  const intent: Intent = {
+    mode,
+    model,
+    prompt: state.prompt,
+    settings: state.settings,
+    references: used,
+    target: ticket,
+    fill,
+  };
+  if (mode === "edit") await takePicture(ticket, main, { images, intent });
+  for (const [index, { layer }] of used.entries()) {
+    const [info] = (await main.call("describe-layers", { nodes: [layer.id] })).layers;
+    if (info === undefined)
+      throw new Problem("target-gone", `The reference “${layer.name}” no longer exists. Remove it or add another.`);
+    const scale = Math.min(4, REFERENCE_PIXELS / Math.max(info.width, info.height));
+    images.set(
+      referenceName(index),
+      await referenceOf(await main.call("export-layer", { node: layer.id, scale, bounds: "box" })),
+    );
+  }
+  return submissions(intent, { ticket, images, maskName: selection.mask?.name });
+}
+
+async function takeFill(ticket: Ticket, main: MainClient, images: Map<string, Uint8Array>) {
+  const scale = sourceScale(ticket);
+  const node = ticket.target;
+  const picture = await pictureOf(
+    ticket,
+    await main.call("export-layer", { node, scale, bounds: "box", ...hide(ticket) }),
+    scale,
+  );
+  const exported = await main.call("export-layer", { node: ticket.mask!, scale, bounds: "rendered" });
+  const mask = await maskOf(ticket, exported, picture.size);
+  if (mask.bounds === null)
+    throw new Problem(
+      "mask-empty",
+      "The shape does not cover any of the picture. Give it a fill and put it over the picture.",
+    );
+  images.set(IMAGE, picture.bytes);
+  images.set(MASK, mask.bytes);
+  return { source: picture.size, maskBounds: mask.bounds };
+}
+
+const hide = ({ mask }: Ticket) => (mask === undefined ? {} : { without: mask });
+
+async function takePicture(
+  ticket: Ticket,
+  main: MainClient,
+  { images, intent }: { images: Map<string, Uint8Array>; intent: Intent },
+): Promise<void> {
+  const size = sizeAtModel(intent);
+  const scale = Math.min(4, Math.max(size.width / ticket.width, size.height / ticket.height));
+  const exported = await main.call("export-layer", { node: ticket.target, scale, bounds: "box" });
+  images.set(IMAGE, await pictureAt(ticket, exported, size));
+}
+
+function submissions(
+  intent: Intent,
+  {
+    ticket,
+    images,
+    maskName,
+  }: { ticket: Ticket; images: ReadonlyMap<string, Uint8Array>; maskName: string | undefined },
+): Submission[] {
+  const run = newId();
+  const submittedAt = Date.now();
+  const { count, seed, seedLocked } = intent.settings;
+  return seedsOfRun({ count, seed: seedLocked ? seed : randomSeed() }).map((seedOfPicture, index) => {
+    const request = buildRequest(intent, seedOfPicture);
+    const recipe = writeRecipe({
+      version: 1,
+      mode: intent.mode,
+      model: intent.model.name,
+      target: { id: ticket.target, name: ticket.name },
+      ...(ticket.mask !== undefined && { mask: { id: ticket.mask, name: maskName ?? "" } }),
+      references: intent.references.map(({ layer, weight, start, end }) => ({
+        id: layer.id,
+        name: layer.name,
+        weight,
+        start,
+        end,
+      })),
+      request,
+    });
+    const job: OpenJob = {
+      job: newId(),
+      run,
+      index,
+      of: count,
+      mode: intent.mode,
+      ticket,
+      recipe,
+      steps: request.steps,
+      submittedAt,
+    };
+    return { job, request, images };
+  });
+}
+
+/** 32 hexadecimal digits. */
+export function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
