@@ -14,7 +14,10 @@ import { parseHeader, readHeader } from "./safetensors-header.ts";
 export interface CheckpointStore extends WeightStore {
   /** The files that the refs point into: absolute, symlinks resolved. */
   readonly files: readonly string[];
-  /** Changes when a file's header or size does: a cheap identity, hexadecimal. */
+  /**
+   * A cheap identity, hexadecimal: of the files' paths, times, sizes and headers. Two fine-tunes of one model have the same
+   * header and size, so those alone would take one for the other.
+   */
   readonly fingerprint: string;
   /** Throws Problem "file-changed" where a file is not the one whose header was read. Call it right before a load. */
   verifyUnchanged(): void;
@@ -51,7 +54,8 @@ export function openSafetensors(file: string, { within }: OpenOptions = {}): Saf
     const stats = fstatSync(fd);
     const { text, dataStart } = readHeader(fd, name, stats.size);
     const { refs, metadata } = parseHeader(text, { name, file: real, dataStart, size: stats.size });
-    const hash = createHash("sha256").update(`${stats.size}\n`).update(text).digest("hex").slice(0, 32);
+    const identity = [real, stats.size, stats.mtimeMs, stats.ino, text].join("\n");
+    const hash = createHash("sha256").update(identity).digest("hex").slice(0, 32);
     return new OpenedFile(name, real, refs, metadata, hash, stats);
   } finally {
     closeSync(fd);
