@@ -186,6 +186,7 @@ export class Queue {
     try {
       // The engine has not seen the job yet when `submit` returns.
       await Promise.resolve();
+      abort.signal.throwIfAborted();
       const images = this.#store.imagesOf(job.id);
       end = { state: "done", result: await this.#run({ ...job, images }, { onProgress, signal: abort.signal }) };
     } catch (error) {

@@ -1,0 +1,333 @@
+import { HELLO_MS, MODELS_MS } from "../../companion/gateway/connection.ts";
+import type { JobProgress, JobResult } from "../../companion/queue/job.ts";
+import type { RunJob } from "../../companion/queue/queue.ts";
+import { randomSecret, verifyProof } from "../../shared/pairing.ts";
+import { Problem } from "../../shared/problem.ts";
+import { parseRequest } from "../../shared/validate.ts";
+import { TestClient, until } from "./test-client.ts";
+import { CODE, openTestHost, type TestHost } from "./test-host.ts";
+
+const result: JobResult = { png: Uint8Array.of(9, 8, 7), width: 8, height: 8, seconds: 1, tokens: 3, droppedText: "…" };
+const id = (n: number) => n.toString(16).padStart(32, "0");
+const request = { model: "m", prompt: "a cat", seed: 1 };
+const submit = (n: number, more: object = {}) => ({ type: "submit", job: id(n), request: { ...request, ...more } });
+
+const hosts: TestHost[] = [];
+function open(run: RunJob = async () => result, models?: Parameters<typeof openTestHost>[1]) {
+  const host = openTestHost(run, models);
+  hosts.push(host);
+  return host;
+}
+/** Runs until it is cancelled. */
+const forever = (signal: AbortSignal) =>
+  new Promise<JobResult>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+
+async function paired(host: TestHost) {
+  const client = new TestClient(host);
+  const welcome = await client.pair(CODE);
+  return { client, token: { pairing: welcome.pairing!, token: welcome.token! } };
+}
+afterEach(async () => {
+  jest.useRealTimers();
+  for (const host of hosts.splice(0)) await host.close();
+});
+
+test("the companion speaks first, and every client gets a nonce of its own", () => {
+  const host = open();
+  const [a, b] = [new TestClient(host), new TestClient(host)];
+  expect(a.messages).toEqual([{ type: "challenge", protocol: 1, nonce: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+  expect(a.messages).not.toEqual(b.messages);
+});
+
+test("pairing by code gives a token, once, that both sides can prove from then on", async () => {
+  const host = open();
+  const { client, token } = await paired(host);
+  const [welcome] = client.ofType("welcome");
+  expect(welcome).toMatchObject({ version: "0.0.0", modelsFolder: "/models", jobs: [] });
+  expect(verifyProof("companion", welcome!.proof, { token: token.token, nonce: client.nonce })).toBe(true);
+
+  const again = new TestClient(host);
+  const second = await again.prove(token);
+  expect(second.token).toBeUndefined();
+  expect(verifyProof("companion", second.proof, { token: token.token, nonce: again.nonce })).toBe(true);
+  expect(host.events.map((event) => event.type)).toEqual(["paired", "connected", "connected"]);
+});
+
+test.each([
+  ["a wrong token", (token: { pairing: string }) => ({ ...token, token: randomSecret() })],
+  ["an unknown pairing", (token: { token: string }) => ({ ...token, pairing: id(5) })],
+])("%s is refused and closed", async (_, change) => {
+  const host = open();
+  const { token } = await paired(host);
+  const client = new TestClient(host);
+  await expect(client.prove(change({ ...token }) as typeof token)).rejects.toThrow("unauthorised");
+  expect(client.last).toMatchObject({ type: "refused", problem: { code: "unauthorised" } });
+});
+
+test("a proof can't be replayed: the next challenge has another nonce", async () => {
+  const host = open();
+  const { token } = await paired(host);
+  const first = new TestClient(host);
+  let hello: object = {};
+  const send = first.send.bind(first);
+  first.send = (message) => {
+    hello = message;
+    send(message);
+  };
+  await first.prove(token);
+  const thief = new TestClient(host);
+  thief.send(hello);
+  expect(thief.last).toMatchObject({ type: "refused", problem: { code: "unauthorised" } });
+});
+
+test("a hello without code and proof is refused", () => {
+  const client = new TestClient(open());
+  client.hello({});
+  expect(client.last).toMatchObject({ type: "refused", problem: { code: "unauthorised" } });
+  expect(client.closed).toBe("unauthorised");
+});
+
+test("five wrong codes lock pairing for everyone, and the right one comes too late", () => {
+  const host = open();
+  for (let i = 0; i < 5; i++) {
+    const client = new TestClient(host);
+    client.hello({ code: "000000" });
+    expect(client.last).toMatchObject({ type: "refused", problem: { code: "pairing-code-wrong" } });
+  }
+  const client = new TestClient(host);
+  client.hello({ code: CODE });
+  expect(client.last).toMatchObject({ type: "refused", problem: { code: "pairing-locked" } });
+});
+
+test("nothing but hello is heard before the client has proven itself", () => {
+  const host = open();
+  for (const message of [submit(1), { type: "list-models" }, { type: "attach", job: id(1) }]) {
+    const client = new TestClient(host);
+    client.send(message);
+    expect(client.last).toMatchObject({ type: "refused", problem: { code: "unauthorised" } });
+    expect(client.closed).toBeDefined();
+    client.send(submit(1));
+    client.hello({ code: CODE });
+    expect(client.messages).toHaveLength(2);
+  }
+});
+
+test("a client that says nothing is closed after three seconds", () => {
+  jest.useFakeTimers();
+  const client = new TestClient(open());
+  jest.advanceTimersByTime(HELLO_MS - 1);
+  expect(client.closed).toBeUndefined();
+  jest.advanceTimersByTime(1);
+  expect(client.last).toMatchObject({ type: "refused", problem: { code: "unauthorised" } });
+  expect(client.closed).toBeDefined();
+});
+
+test.each([
+  [0, "update the plugin"],
+  [2, "update the companion"],
+])("a hello of protocol %d is told what to update, whatever else it says", (protocol, advice) => {
+  const client = new TestClient(open());
+  client.hello({ protocol, fieldOfTheFuture: true });
+  expect(client.last).toMatchObject({ type: "refused", problem: { code: "protocol-version" } });
+  expect(JSON.stringify(client.last)).toContain(advice);
+});
+
+test("a revoked pairing is closed at its next message", async () => {
+  const host = open();
+  const { client, token } = await paired(host);
+  host.pairings.revoke(token.pairing);
+  client.send({ type: "list-models" });
+  expect(client.last).toMatchObject({ type: "refused", problem: { code: "unauthorised" } });
+  expect(client.closed).toBe("unauthorised");
+});
+
+test("submit brings queued, progress with previews, and the picture", async () => {
+  const preview = Uint8Array.of(1, 2);
+  const host = open(async (job, { onProgress }) => {
+    expect(job.images.get("image")).toEqual(Uint8Array.of(5, 6));
+    onProgress({ stage: "denoising", step: 1, of: 2, secondsLeft: 1, preview });
+    return result;
+  });
+  const { client } = await paired(host);
+  client.send(submit(1, { image: "image" }), new Map([["image", Uint8Array.of(5, 6)]]));
+  await until(() => client.ofType("done").length > 0);
+  const [queued, progress, done] = client.received.slice(-3);
+  expect(queued!.message).toEqual({ type: "queued", job: id(1), ahead: 0 });
+  expect(progress!.message).toEqual({
+    type: "progress",
+    job: id(1),
+    stage: "denoising",
+    step: 1,
+    of: 2,
+    secondsLeft: 1,
+  });
+  expect([...progress!.attachments]).toEqual([["preview", preview]]);
+  const { png, ...numbers } = result;
+  expect(done!.message).toEqual({
+    type: "done",
+    job: id(1),
+    ...numbers,
+    request: parseRequest({ ...request, image: "image" }),
+  });
+  expect([...done!.attachments]).toEqual([["image", png]]);
+});
+
+test.each([
+  [{ steps: 0 }, "request-invalid"],
+  [{ width: 10000 }, "request-invalid"],
+  [{ prompt: "x".repeat(5000) }, "prompt-too-long"],
+  [{ image: "missing" }, "request-invalid"],
+])("a request with %j is rejected by its job's name, and the connection stays", async (bad, code) => {
+  const { client } = await paired(open());
+  client.send(submit(1, bad));
+  expect(client.last).toMatchObject({ type: "rejected", job: id(1), problem: { code } });
+  expect(client.closed).toBeUndefined();
+  client.send(submit(1));
+  await until(() => client.ofType("done").length > 0);
+});
+
+test("what the runner throws reaches the plugin as one sentence", async () => {
+  const host = open(async () => {
+    throw new Problem("image-not-readable", "The image is not a PNG.");
+  });
+  const { client } = await paired(host);
+  client.send(submit(1));
+  await until(() => client.ofType("failed").length > 0);
+  expect(client.last).toEqual({
+    type: "failed",
+    job: id(1),
+    problem: { code: "image-not-readable", message: "The image is not a PNG." },
+  });
+});
+
+test("garbage is rejected, and too much of it in a row closes the client", async () => {
+  const { client } = await paired(open());
+  for (let i = 0; i < 4; i++) client.sendRaw(Uint8Array.of(1, 0, 0, 0, 5));
+  expect(client.ofType("rejected").map((message) => message.problem.code)).toEqual(Array(4).fill("frame-invalid"));
+  client.send({ type: "list-models" });
+  client.send({ type: "cancel", job: id(1), more: true });
+  expect(client.closed).toBeUndefined();
+  for (let i = 0; i < 4; i++) client.send({ type: "unheard-of" });
+  expect(client.closed).toBeDefined();
+});
+
+test("a client that leaves does not take its job along: the result waits for attach and acknowledge", async () => {
+  let finish = () => {};
+  const host = open(
+    () =>
+      new Promise((resolve) => {
+        finish = () => resolve(result);
+      }),
+  );
+  const { client, token } = await paired(host);
+  client.send(submit(1));
+  await until(() => finish.length === 0 && client.ofType("queued").length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  client.leave();
+  finish();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(client.ofType("done")).toEqual([]);
+
+  const back = new TestClient(host);
+  expect((await back.prove(token)).jobs).toEqual([id(1)]);
+  back.send({ type: "attach", job: id(1) });
+  expect(back.received.at(-1)).toMatchObject({
+    message: { type: "done" },
+    attachments: new Map([["image", result.png]]),
+  });
+  back.send({ type: "acknowledge", job: id(1) });
+  back.send({ type: "attach", job: id(1) });
+  expect(back.last).toMatchObject({ type: "rejected", job: id(1), problem: { code: "job-unknown" } });
+});
+
+test("another pairing sees nothing of a job", async () => {
+  const host = open((_, { signal }) => forever(signal));
+  const { client } = await paired(host);
+  client.send(submit(1));
+  const { client: other } = await paired(host);
+  expect(other.ofType("welcome")[0]!.jobs).toEqual([]);
+  for (const type of ["attach", "cancel"]) {
+    other.send({ type, job: id(1) });
+    expect(other.last).toMatchObject({ type: "rejected", problem: { code: "job-unknown" } });
+  }
+});
+
+test("cancel is answered at once", async () => {
+  const host = open((_, { signal }) => forever(signal));
+  const { client } = await paired(host);
+  client.send(submit(1));
+  client.send({ type: "cancel", job: id(1) });
+  expect(client.last).toEqual({ type: "cancelled", job: id(1) });
+});
+
+test("progress comes at most ten times a second, the newest last, and not at all while the wire is full", async () => {
+  let push: (progress: JobProgress) => void = () => {};
+  const host = open((_, { onProgress, signal }) => {
+    push = onProgress;
+    return forever(signal);
+  });
+  const { client } = await paired(host);
+  client.send(submit(1));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  jest.useFakeTimers();
+  for (let step = 1; step <= 100; step++) {
+    push({ stage: "denoising", step, of: 100 });
+    jest.advanceTimersByTime(10);
+  }
+  const steps = client.ofType("progress").map((message) => message.step);
+  expect(steps.length).toBeGreaterThan(8);
+  expect(steps.length).toBeLessThanOrEqual(11);
+  jest.advanceTimersByTime(100);
+  expect(client.ofType("progress").at(-1)!.step).toBe(100);
+
+  client.bufferedAmount = 10_000_000;
+  const before = client.messages.length;
+  push({ stage: "decoding", step: 100, of: 100 });
+  jest.advanceTimersByTime(1000);
+  expect(client.messages).toHaveLength(before);
+  client.bufferedAmount = 0;
+  jest.advanceTimersByTime(100);
+  expect(client.last).toMatchObject({ type: "progress", stage: "decoding" });
+});
+
+test("welcome does not wait for a slow list of models: it follows", async () => {
+  let give: (list: {
+    models: [];
+    problems: { name: string; problem: { code: "internal"; message: string } }[];
+  }) => void = () => {};
+  const host = open(
+    undefined,
+    () =>
+      new Promise((resolve) => {
+        give = resolve;
+      }),
+  );
+  const client = new TestClient(host);
+  const started = Date.now();
+  await client.pair(CODE);
+  expect(Date.now() - started).toBeLessThan(MODELS_MS + 400);
+  give({ models: [], problems: [{ name: "x", problem: { code: "internal", message: "late" } }] });
+  await until(() => client.ofType("models").length > 0);
+  expect(client.last).toMatchObject({ modelProblems: [{ name: "x" }] });
+});
+
+test("a models folder that can't be read is a problem in the list, not the end", async () => {
+  const host = open(undefined, async () => {
+    throw new Problem("file-outside-models", "No.");
+  });
+  const { client } = await paired(host);
+  expect(client.ofType("welcome")[0]!.modelProblems).toEqual([
+    { name: "/models", problem: { code: "file-outside-models", message: "No." } },
+  ]);
+});
+
+test("the engine's state follows", async () => {
+  const host = open();
+  const { client } = await paired(host);
+  expect(client.ofType("welcome")[0]!.device).toBeUndefined();
+  const device = { provider: "cpu", name: "CPU", passedOver: [] } as const;
+  host.setEngine({ device });
+  expect(client.last).toEqual({ type: "engine", device });
+  const { client: next } = await paired(host);
+  expect(next.ofType("welcome")[0]!.device).toEqual(device);
+});

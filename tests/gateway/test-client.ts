@@ -1,0 +1,92 @@
+/** A plugin's end of the wire, in memory: what it was sent, and what it sends. */
+import { Connection } from "../../companion/gateway/connection.ts";
+import type { Host } from "../../companion/gateway/host.ts";
+import { decodeFrame, encodeFrame } from "../../shared/codec.ts";
+import { proofOf, randomSecret } from "../../shared/pairing.ts";
+import type { Challenge, CompanionMessage, Welcome } from "../../shared/protocol.ts";
+import { parseCompanionMessage } from "../../shared/validate.ts";
+
+export interface Received {
+  readonly message: CompanionMessage;
+  readonly attachments: ReadonlyMap<string, Uint8Array>;
+}
+
+export class TestClient {
+  readonly received: Received[] = [];
+  readonly connection: Connection;
+  readonly nonce = randomSecret();
+  closed: string | undefined;
+  bufferedAmount = 0;
+  #onFrame: (frame: Uint8Array) => void = () => {};
+  #onClose: () => void = () => {};
+
+  constructor(host: Host) {
+    const client = this;
+    this.connection = new Connection(
+      {
+        send: (frame) => {
+          const { message, attachments } = decodeFrame(frame);
+          this.received.push({ message: parseCompanionMessage(message), attachments });
+        },
+        close: (reason) => {
+          this.closed ??= reason;
+        },
+        get bufferedAmount() {
+          return client.bufferedAmount;
+        },
+        onFrame: (listener) => {
+          this.#onFrame = listener;
+        },
+        onClose: (listener) => {
+          this.#onClose = listener;
+        },
+      },
+      host,
+    );
+  }
+
+  get messages(): CompanionMessage[] {
+    return this.received.map(({ message }) => message);
+  }
+  get last(): CompanionMessage {
+    return this.messages.at(-1)!;
+  }
+  ofType<T extends CompanionMessage["type"]>(type: T): Extract<CompanionMessage, { type: T }>[] {
+    return this.messages.filter((message): message is Extract<CompanionMessage, { type: T }> => message.type === type);
+  }
+
+  /** Any object: bad messages are tested too. */
+  send(message: object, attachments?: ReadonlyMap<string, Uint8Array>): void {
+    this.#onFrame(encodeFrame(message, attachments));
+  }
+  sendRaw(frame: Uint8Array): void {
+    this.#onFrame(frame);
+  }
+  hello(more: object): void {
+    this.send({ type: "hello", protocol: 1, build: "test", nonce: this.nonce, ...more });
+  }
+  leave(): void {
+    this.#onClose();
+  }
+
+  async pair(code: string): Promise<Welcome> {
+    this.hello({ code });
+    return this.welcome();
+  }
+  async prove({ pairing, token }: { pairing: string; token: string }): Promise<Welcome> {
+    const [challenge] = this.messages as [Challenge];
+    this.hello({ pairing, proof: proofOf("client", { token, nonce: challenge.nonce }) });
+    return this.welcome();
+  }
+  async welcome(): Promise<Welcome> {
+    await until(() => this.ofType("welcome").length > 0 || this.closed !== undefined);
+    const [welcome] = this.ofType("welcome");
+    if (welcome === undefined) throw new Error(`Closed: ${this.closed}`);
+    return welcome;
+  }
+}
+
+/** Resolves once `condition` holds; the test's own time limit ends the wait. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+}

@@ -1,0 +1,61 @@
+/** A companion without an engine: a real queue and real pairings in a folder of their own, and a runner made by the test. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { GatewayEvent, Host, ModelList } from "../../companion/gateway/host.ts";
+import { PairingCode } from "../../companion/gateway/pairing-code.ts";
+import { Pairings } from "../../companion/gateway/pairings.ts";
+import { Queue, type RunJob } from "../../companion/queue/queue.ts";
+import { Store } from "../../companion/queue/store.ts";
+
+export const CODE = "123456";
+
+export interface TestHost extends Host {
+  readonly folder: string;
+  readonly events: GatewayEvent[];
+  /** Tells the clients of another state of the engine. */
+  setEngine(state: Host["engine"]["state"]): void;
+  close(): Promise<void>;
+}
+
+export function openTestHost(
+  run: RunJob,
+  models: () => Promise<ModelList> = async () => ({ models: [], problems: [] }),
+): TestHost {
+  const folder = mkdtempSync(path.join(tmpdir(), "underpaint-gateway-"));
+  const queue = new Queue(new Store(path.join(folder, "queue.sqlite")), { run });
+  const code = new PairingCode({ onChange: () => {}, fixed: CODE });
+  const events: GatewayEvent[] = [];
+  const listeners = new Set<(state: Host["engine"]["state"]) => void>();
+  let state: Host["engine"]["state"] = {};
+  queue.start();
+  return {
+    folder,
+    version: "0.0.0",
+    modelsFolder: "/models",
+    queue,
+    pairings: new Pairings(path.join(folder, "pairings.json")),
+    code,
+    models,
+    engine: {
+      get state() {
+        return state;
+      },
+      onChange: (listener) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+    onEvent: (event) => void events.push(event),
+    events,
+    setEngine: (next) => {
+      state = next;
+      for (const listener of listeners) listener(next);
+    },
+    close: async () => {
+      code.close();
+      await queue.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
