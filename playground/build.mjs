@@ -27,10 +27,7 @@ export async function bundlePrelude({ root }) {
  * on the root itself.
  */
 async function figmaStyle(resolve) {
-  const css = await readFile(
-    path.join(path.dirname(resolve("@create-figma-plugin/ui/package.json")), "lib/css/theme.css"),
-    "utf8",
-  );
+  const css = await readFile(path.join(path.dirname(resolve("@create-figma-plugin/ui")), "css/theme.css"), "utf8");
   return css.replaceAll(":root .figma-", ".figma-");
 }
 
@@ -67,9 +64,6 @@ export async function buildPlayground({ root, outdir, common }) {
   await writeFile(path.join(outdir, "figma-style.css"), theme);
   await cp(path.join(root, "playground/app/index.html"), path.join(outdir, "index.html"));
   await cp(path.join(root, "playground/app/frame.html"), path.join(outdir, "frame.html"));
-  const wasm = path.join(
-    path.dirname(resolve("@jitl/quickjs-wasmfile-release-sync/package.json")),
-    "dist/emscripten-module.wasm",
-  );
+  const wasm = resolve("@jitl/quickjs-wasmfile-release-sync/wasm");
   await cp(wasm, path.join(outdir, "quickjs.wasm"));
 }
