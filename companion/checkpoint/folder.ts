@@ -62,6 +62,7 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
       forceZerosForEmptyPrompt: reader.index.force_zeros_for_empty_prompt !== false && textEncoders.length > 1,
       requiresAestheticsScore: reader.index.requires_aesthetics_score === true,
     },
+    metadata: new Map(),
     nativeSize: unet.config.sample_size * 2 ** (vae.config.block_out_channels.length - 1),
     fingerprint: fingerprintOf([
       ...stores.map((store) => store.fingerprint),

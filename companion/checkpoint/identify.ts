@@ -94,12 +94,10 @@ export function identify(store: WeightStore): FileKind {
   const family = familyOfKeys(keys);
   if (family) return { kind: "model", family };
   if (has(/^(?:clip_vision\.)?vision_model\.embeddings\./)) return { kind: "image-encoder" };
-  if (has(/^model\.diffusion_model\.input_blocks\.|^input_blocks\.\d+\.|^down_blocks\.\d+\./))
-    return {
-      kind: "other",
-      what: "the UNet of a model without its text encoder and autoencoder",
-      use: "choose the complete model",
-    };
+  if (has(/^model\.diffusion_model\.input_blocks\.|^input_blocks\.\d+\.|^down_blocks\.\d+\./)) {
+    const missing = has(/^first_stage_model\./) ? "its text encoder" : "its text encoder and autoencoder";
+    return { kind: "other", what: `the UNet of a model without ${missing}`, use: "choose the complete model" };
+  }
   if (has(/^(?:first_stage_model\.)?decoder\.(?:mid|mid_block|up|up_blocks)\./)) return { kind: "vae" };
   if (
     has(

@@ -45,6 +45,8 @@ export interface Model {
   readonly imageEncoder?: ImageEncoder;
   readonly ipAdapter?: IpAdapter;
   readonly settings: ModelSettings;
+  /** What a single file's header says about it (licence, trigger words, …); empty for a folder. */
+  readonly metadata: ReadonlyMap<string, string>;
   /** The size at which the model draws best, pixels. */
   readonly nativeSize: number;
   /** Changes when a weight file or a configuration does, hexadecimal. Cheap: of headers and sizes, not of all bytes. */

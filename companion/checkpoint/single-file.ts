@@ -65,6 +65,7 @@ export function openSingleFile(file: string, options: OpenOptions = {}): Model {
     textEncoders,
     schedulerConfig: scheduler,
     settings: { forceZerosForEmptyPrompt: family.timeIds > 0, requiresAestheticsScore: family.id === "sdxl-refiner" },
+    metadata: store.metadata,
     nativeSize,
     fingerprint: fingerprintOf([store.fingerprint, family.id]),
     verifyUnchanged: () => store.verifyUnchanged(),

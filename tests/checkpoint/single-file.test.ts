@@ -1,25 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { gunzipSync } from "node:zlib";
 import { type Model, openModel } from "../../companion/checkpoint/model.ts";
 import type { CheckpointStore } from "../../companion/checkpoint/safetensors.ts";
 import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
+import { families, type Range, tensorsOf } from "./families.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";
 
-/** Dims, and where in the file, counted in numbers, diffusers takes them from; step > 1 = the transpose of a matrix so wide. */
-type Range = readonly [dims: readonly number[], first: number, step: number];
-interface FamilyKeys {
-  readonly file: Readonly<Record<string, readonly number[]>>;
-  readonly parts: Readonly<Record<string, Readonly<Record<string, Range>>>>;
-}
-
-const families = JSON.parse(
-  gunzipSync(readFileSync(path.join(__dirname, "../fixtures/checkpoint/keys.json.gz"))).toString(),
-) as Record<string, FamilyKeys>;
 const folder = temporaryFolder();
-
-const tensorsOf = (family: string): Record<string, SampleTensor> =>
-  Object.fromEntries(Object.entries(families[family]!.file).map(([key, shape]) => [key, { shape }]));
 
 const write = (name: string, tensors: Record<string, SampleTensor>, metadata?: Record<string, string>): string => {
   const file = path.join(folder, `${name}.safetensors`);
@@ -154,7 +141,7 @@ test("openModel() says what a file lacks", async () => {
     '"no-vae.safetensors" holds no autoencoder (VAE): use the version that includes it.',
   );
   await expect(openModel(write("no-text", without(/^cond_stage_model/)))).rejects.toThrow(
-    '"no-text.safetensors" is the UNet of a model without its text encoder and autoencoder, not a model that can draw by itself: choose the complete model.',
+    '"no-text.safetensors" is the UNet of a model without its text encoder, not a model that can draw by itself: choose the complete model.',
   );
   await expect(openModel(write("hole", without(/time_embed\.0\.weight|out\.2\.weight/)))).rejects.toMatchObject({
     code: "weights-missing",

@@ -1,0 +1,73 @@
+/** Opens what a scan found, as far as it takes to say what it is. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { Problem, type ProblemData } from "../../shared/problem.ts";
+import type { ModelInfo } from "../../shared/protocol.ts";
+import { identify } from "../checkpoint/identify.ts";
+import { openImageEncoder } from "../checkpoint/image-encoder.ts";
+import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
+import { type Model, openModel } from "../checkpoint/model.ts";
+import { type OpenOptions, openSafetensors } from "../checkpoint/safetensors.ts";
+import { describeModel } from "./describe-model.ts";
+import type { Place } from "./scan.ts";
+import { readSideNotes } from "./side-notes.ts";
+
+/** What an IP-Adapter must fit. */
+export interface Attention {
+  readonly width: number;
+  /** Cross-attentions in the UNet. */
+  readonly count: number;
+}
+
+export type Finding =
+  | { readonly kind: "model"; readonly info: ModelInfo; readonly attention: Attention }
+  | {
+      readonly kind: "ip-adapter";
+      readonly path: string;
+      readonly adapter: Attention & { readonly embeddingDim: number };
+    }
+  | { readonly kind: "image-encoder"; readonly path: string; readonly projectionDim: number }
+  | { readonly kind: "problem"; readonly problem: ProblemData };
+
+/** Never throws: what goes wrong is the finding. */
+export async function inspect(place: Place, options: OpenOptions): Promise<Finding> {
+  try {
+    return await open(place, options);
+  } catch (error) {
+    return { kind: "problem", problem: Problem.from(error).toJSON() };
+  }
+}
+
+async function open({ id, path: file, kind }: Place, options: OpenOptions): Promise<Finding> {
+  if (kind === "pickle")
+    throw new Problem(
+      "file-not-safetensors",
+      `"${path.basename(file)}" is a pickle, which can run code when it is opened: use the model's .safetensors version.`,
+    );
+  const found = kind === "file" ? identify(openSafetensors(file, options)).kind : "model";
+  if (found === "ip-adapter") {
+    const adapter = await openIpAdapter(file, options);
+    return { kind: "ip-adapter", path: file, adapter: adapterNeeds(adapter) };
+  }
+  if (found === "image-encoder") {
+    const folder = path.dirname(file);
+    const encoder = existsSync(path.join(folder, "config.json")) ? folder : file;
+    const { config } = await openImageEncoder(encoder, options);
+    return { kind: "image-encoder", path: encoder, projectionDim: config.projection_dim };
+  }
+  const model = await openModel(file, options);
+  const notes = kind === "folder" ? readSideNotes(file, options) : { suggestions: [] };
+  return { kind: "model", info: describeModel(model, { id, notes }), attention: attentionOf(model) };
+}
+
+function adapterNeeds({ crossAttentionDim, embeddingDim, layers, kind, origin }: IpAdapter) {
+  if (kind !== "plain")
+    throw new Problem("model-unsupported", `"${origin}" is an IP-Adapter ${kind}: this version uses plain ones only.`);
+  return { width: crossAttentionDim, count: layers.length, embeddingDim };
+}
+
+/** Cross-attentions have keys of the text's width. */
+export function attentionOf({ unet }: Pick<Model, "unet">): Attention {
+  const keys = [...unet.weights.keys()].filter((key) => key.endsWith(".attn2.to_k.weight"));
+  return { width: unet.config.cross_attention_dim[0]!, count: keys.length };
+}

@@ -1,0 +1,138 @@
+/** The models on this machine: those in the models folders, and the starter model, which is always there. */
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
+import { Problem } from "../../shared/problem.ts";
+import type { ModelInfo, ModelProblem } from "../../shared/protocol.ts";
+import { resolveInside } from "../checkpoint/files.ts";
+import type { Model } from "../checkpoint/model.ts";
+import { type Attention, attentionOf, type Finding, inspect } from "./inspect.ts";
+import { type Place, scanFolder } from "./scan.ts";
+import { watchFolders } from "./watch.ts";
+
+/** The starter model's id. A model in a folder of that name gives way to it. */
+export const STARTER_ID = "starter";
+
+export interface LibraryOptions {
+  /** Models folders; they need not exist. Where two hold the same id, the first one has it. */
+  readonly folders: readonly string[];
+  /** The starter model's folder. */
+  readonly starter: string;
+}
+
+export interface ResolveOptions {
+  /** True on the command line: also a path anywhere on the machine. */
+  readonly allowPaths: boolean;
+}
+
+export interface ReferenceFiles {
+  readonly adapter: string;
+  readonly imageEncoder: string;
+}
+
+export interface Library {
+  /** All folders that may be read, symlinks included. */
+  readonly roots: readonly string[];
+  /** Looks again, and opens what is new or changed. */
+  list(): Promise<{ models: ModelInfo[]; problems: ModelProblem[] }>;
+  /** The path of a model, IP-Adapter or image encoder. Throws Problem "model-not-found", "file-outside-models". */
+  resolve(idOrPath: string, options: ResolveOptions): string;
+  /** An IP-Adapter and an image encoder in the folders that fit the model. */
+  references(model: Pick<Model, "unet">): Promise<ReferenceFiles | undefined>;
+  /** Calls `onChange` when the folders' content changed, until the returned function is called. */
+  watch(onChange: () => void): () => void;
+}
+
+export function openLibrary({ folders, starter }: LibraryOptions): Library {
+  const roots = [...folders.map((folder) => path.resolve(folder)), path.resolve(starter)];
+  const known = new Map<string, { signature: string; finding: Finding }>();
+
+  const places = (): Place[] => [
+    ...scanFolder(path.resolve(starter)).map((place) => ({ ...place, id: STARTER_ID })),
+    ...folders.flatMap((folder) => scanFolder(path.resolve(folder), roots)),
+  ];
+
+  const findings = async (): Promise<{ place: Place; finding: Finding }[]> => {
+    const all: { place: Place; finding: Finding }[] = [];
+    for (const place of places()) {
+      const old = known.get(place.path);
+      const finding = old?.signature === place.signature ? old.finding : await inspect(place, { within: roots });
+      if (finding !== old?.finding) {
+        known.set(place.path, { signature: place.signature, finding });
+        await new Promise(setImmediate); // Opening is synchronous work: let others have their turn.
+      }
+      all.push({ place, finding });
+    }
+    return all;
+  };
+
+  const library: Library = {
+    roots,
+    list: async () => {
+      const all = await findings();
+      const models = new Map<string, ModelInfo>();
+      const problems: ModelProblem[] = [];
+      for (const { place, finding } of all) {
+        if (finding.kind === "problem") problems.push({ name: place.id, problem: finding.problem });
+        if (finding.kind !== "model") continue;
+        if (models.has(place.id)) problems.push(twice(place.id));
+        else
+          models.set(place.id, {
+            ...finding.info,
+            references: finding.info.references || filesFor(all, finding.attention) !== undefined,
+          });
+      }
+      return { models: [...models.values()], problems };
+    },
+    resolve: (name, { allowPaths }) => {
+      if (name === STARTER_ID) return path.resolve(starter);
+      if (allowPaths && existsSync(name)) return path.resolve(name);
+      for (const folder of folders) {
+        const inside = find(path.resolve(folder), name);
+        if (inside) {
+          resolveInside(inside, roots);
+          return inside;
+        }
+      }
+      throw new Problem("model-not-found", `There is no model "${name.slice(0, 200)}": choose one from the list.`);
+    },
+    references: async (model) => filesFor(await findings(), attentionOf(model)),
+    watch: (onChange) =>
+      watchFolders(folders, {
+        state: () => JSON.stringify(places().map(({ id, signature }) => [id, signature])),
+        onChange,
+      }),
+  };
+  return library;
+}
+
+/** `id` below `folder` as a file or a folder. Throws Problem "file-outside-models" for an id that leads elsewhere. */
+function find(folder: string, id: string): string | undefined {
+  if (id.includes("\0") || path.isAbsolute(id) || path.win32.isAbsolute(id) || id.split(/[/\\]/).includes(".."))
+    throw new Problem(
+      "file-outside-models",
+      `"${id.slice(0, 200)}" is not in the models folders: choose a model from the list.`,
+    );
+  const place = path.join(folder, id);
+  const file = [`${place}.safetensors`, `${place}.SAFETENSORS`].find((candidate) => existsSync(candidate));
+  if (file) return file;
+  return id !== "" && existsSync(place) && statSync(place).isDirectory() ? place : undefined;
+}
+
+function filesFor(all: readonly { finding: Finding }[], attention: Attention): ReferenceFiles | undefined {
+  for (const { finding } of all) {
+    if (finding.kind !== "ip-adapter") continue;
+    const { path: file, adapter } = finding;
+    if (adapter.width !== attention.width || adapter.count !== attention.count) continue;
+    for (const { finding: other } of all)
+      if (other.kind === "image-encoder" && other.projectionDim === adapter.embeddingDim)
+        return { adapter: file, imageEncoder: other.path };
+  }
+  return undefined;
+}
+
+function twice(id: string): ModelProblem {
+  return {
+    name: id,
+    problem: new Problem("model-not-found", `There are two models "${id}": rename one of them to use it.`).toJSON(),
+  };
+}

@@ -1,0 +1,103 @@
+/** What lies in a models folder: files and folders that may be models, found by looking, not yet opened. */
+import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
+
+export interface Place {
+  /** The path below the models folder, with "/" and without `.safetensors`: what people and requests call it. */
+  readonly id: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly kind: "file" | "folder" | "pickle";
+  /** Changes when a file does: sizes and times. */
+  readonly signature: string;
+}
+
+const PICKLES = new Set([".ckpt", ".pt", ".pth", ".bin"]);
+/** Folders of the Hugging Face cache that hold the same files under other names. */
+const SKIPPED = new Set(["blobs", "refs", ".locks", ".no_exist"]);
+const MAX_DEPTH = 8;
+
+/**
+ * Everything below `root`, in the order of ids; nothing where it does not exist. A symbolic link to a folder is followed where it stays below one
+ * of `roots`. What cannot be read is left out: it cannot be shown either.
+ */
+export function scanFolder(root: string, roots: readonly string[] = [root]): Place[] {
+  const allowed = roots.flatMap((folder) => tryRead(() => [realpathSync(folder)], []));
+  const places: Place[] = [];
+  const visited = new Set<string>();
+  const visit = (folder: string, depth: number): void => {
+    const real = tryRead(() => realpathSync(folder), undefined);
+    if (
+      real === undefined ||
+      visited.has(real) ||
+      !allowed.some((top) => real === top || real.startsWith(top + path.sep))
+    )
+      return;
+    visited.add(real);
+    const entries = tryRead(() => readdirSync(folder, { withFileTypes: true }), [] as Dirent[]);
+    if (isModelFolder(entries)) {
+      places.push({ id: idOf(root, folder), path: folder, kind: "folder", signature: signatureOf(folder) });
+      return;
+    }
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const place = path.join(folder, entry.name);
+      if (entry.name.startsWith(".") || SKIPPED.has(entry.name)) continue;
+      if (isFolder(entry, place)) {
+        if (depth < MAX_DEPTH) visit(place, depth + 1);
+        continue;
+      }
+      const kind = kindOf(entry.name);
+      if (kind) places.push({ id: idOf(root, place), path: place, kind, signature: stamp(place) });
+    }
+  };
+  visit(root, 0);
+  return places;
+}
+
+function isModelFolder(entries: readonly Dirent[]): boolean {
+  const names = new Set(entries.map((entry) => entry.name));
+  return names.has("model_index.json") || (names.has("unet") && names.has("vae"));
+}
+
+function isFolder(entry: Dirent, place: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return tryRead(() => statSync(place).isDirectory(), false);
+}
+
+function kindOf(name: string): "file" | "pickle" | undefined {
+  const extension = path.extname(name).toLowerCase();
+  if (extension === ".safetensors") return "file";
+  return PICKLES.has(extension) ? "pickle" : undefined;
+}
+
+function idOf(root: string, place: string): string {
+  return path
+    .relative(root, place)
+    .split(path.sep)
+    .join("/")
+    .replace(/\.safetensors$/i, "");
+}
+
+/** Of every file in a model's folder and in the folders of its parts. */
+function signatureOf(folder: string): string {
+  const files = tryRead(() => readdirSync(folder, { recursive: true, encoding: "utf8" }), [] as string[]);
+  return files
+    .sort()
+    .map((file) => `${file} ${stamp(path.join(folder, file))}`)
+    .join("\n");
+}
+
+function stamp(file: string): string {
+  return tryRead(() => {
+    const { size, mtimeMs, ino } = statSync(file);
+    return `${size}:${mtimeMs}:${ino}`;
+  }, "unreadable");
+}
+
+function tryRead<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}

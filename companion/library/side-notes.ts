@@ -1,0 +1,53 @@
+/** What a model's folder says about it beside its networks: `underpaint.json`, `provenance.json`, `suggestions.json`. */
+import path from "node:path";
+import * as v from "valibot";
+import { Problem } from "../../shared/problem.ts";
+import type { ModelInfo } from "../../shared/protocol.ts";
+import { readJsonFile } from "../checkpoint/json-file.ts";
+import type { OpenOptions } from "../checkpoint/safetensors.ts";
+
+const line = v.pipe(v.string(), v.minLength(1), v.maxLength(1000));
+
+/** Anything else in it is an error, so that a misspelt field is noticed. */
+const NOTES = v.strictObject({
+  name: v.optional(line),
+  note: v.optional(line),
+  licence: v.optional(line),
+  /** Pixels. */
+  nativeSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(64), v.maxValue(4096))),
+  defaults: v.optional(
+    v.strictObject({
+      steps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
+      guidanceScale: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
+      scheduler: v.optional(line),
+    }),
+  ),
+});
+const PROVENANCE = v.object({ sets: v.pipe(v.array(v.object({ name: line, licence: line })), v.maxLength(1000)) });
+const SUGGESTIONS = v.pipe(v.array(line), v.maxLength(1000));
+
+export interface SideNotes extends v.InferOutput<typeof NOTES> {
+  readonly provenance?: ModelInfo["provenance"];
+  readonly suggestions: readonly string[];
+}
+
+/** Reads the notes in `folder`; what is not there is absent. Throws Problem "config-invalid" where one is not what it should be. */
+export function readSideNotes(folder: string, options: OpenOptions = {}): SideNotes {
+  const read = <T>(name: string, schema: v.GenericSchema<unknown, T>): T | undefined => {
+    const json = readJsonFile(path.join(folder, name), options);
+    if (json === undefined) return undefined;
+    const result = v.safeParse(schema, json);
+    if (result.success) return result.output;
+    const [issue] = result.issues;
+    throw new Problem(
+      "config-invalid",
+      `"${path.basename(folder)}/${name}" is not as expected at "${v.getDotPath(issue) ?? ""}" (${issue.message}): correct or delete it.`,
+    );
+  };
+  const sets = read("provenance.json", PROVENANCE)?.sets;
+  return {
+    ...read("underpaint.json", NOTES),
+    ...(sets && { provenance: sets.map(({ name, licence }) => ({ name, licence })) }),
+    suggestions: read("suggestions.json", SUGGESTIONS) ?? [],
+  };
+}

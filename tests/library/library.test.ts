@@ -1,0 +1,227 @@
+import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { openModel } from "../../companion/checkpoint/model.ts";
+import { type Library, openLibrary } from "../../companion/library/library.ts";
+import { attempted } from "../attempted.ts";
+import { tensorsOf } from "../checkpoint/families.ts";
+import { temporaryFolder, writeSample } from "../checkpoint/sample.ts";
+
+const starter = path.join(__dirname, "../../starter/weights");
+const top = temporaryFolder();
+let count = 0;
+
+/** An empty models folder, and a library of it. */
+function fresh(): { folder: string; library: Library } {
+  const folder = path.join(top, String(count++));
+  mkdirSync(folder);
+  return { folder, library: openLibrary({ folders: [folder], starter }) };
+}
+
+describe("list()", () => {
+  test("always has the starter model, with what its folder says about it", async () => {
+    const { models, problems } = await openLibrary({ folders: [path.join(top, "absent")], starter }).list();
+    expect(problems).toEqual([]);
+    expect(models).toHaveLength(1);
+    expect(models[0]).toMatchObject({
+      id: "starter",
+      family: "Like Stable Diffusion 1.x",
+      nativeSize: 128,
+      maxTokens: 32,
+      inpainting: false,
+      references: true,
+    });
+    expect(models[0]!.provenance!.map(({ licence }) => licence)).toContain("MIT");
+    expect(models[0]!.suggestions.length).toBeGreaterThan(3);
+    expect(models[0]!.licence).toContain("commercial");
+  });
+
+  test("finds single files and folders at any depth, by what is in them", async () => {
+    const { folder, library } = fresh();
+    mkdirSync(path.join(folder, "Stable-diffusion/fine tunes"), { recursive: true });
+    writeSample(path.join(folder, "Stable-diffusion/fine tunes/lora-of-nothing.safetensors"), tensorsOf("sd1"), {
+      "modelspec.license": "CreativeML Open RAIL-M",
+    });
+    writeSample(path.join(folder, "paint.safetensors"), tensorsOf("sd1-inpaint"));
+    cpSync(starter, path.join(folder, "copied"), { recursive: true });
+    const { models, problems } = await library.list();
+    expect(problems).toEqual([]);
+    expect(models.map(({ id, name, inpainting }) => [id, name, inpainting])).toEqual([
+      ["starter", "Starter", false],
+      ["Stable-diffusion/fine tunes/lora-of-nothing", "lora-of-nothing", false],
+      ["copied", "Starter", false],
+      ["paint", "paint", true],
+    ]);
+    expect(models[1]).toMatchObject({
+      licence: "CreativeML Open RAIL-M",
+      nativeSize: 512,
+      maxTokens: 77,
+      defaults: { steps: 25, guidanceScale: 7, scheduler: "dpmpp_2m" },
+      suggestions: [],
+    });
+  });
+
+  test("says of each unusable file why", async () => {
+    const { folder, library } = fresh();
+    writeSample(path.join(folder, "style.safetensors"), { "lora_unet_a.lora_up.weight": { shape: [4, 1] } });
+    writeFileSync(path.join(folder, "old.ckpt"), "PK\x03\x04");
+    writeSample(path.join(folder, "broken.safetensors"), tensorsOf("sd1"));
+    truncateSync(path.join(folder, "broken.safetensors"), 1_000_000);
+    writeFileSync(path.join(folder, "notes.txt"), "not a model at all");
+    writeFileSync(path.join(folder, ".hidden.safetensors"), "");
+    const { models, problems } = await library.list();
+    expect(models).toHaveLength(1);
+    expect(problems.map(({ name, problem }) => [name, problem.code])).toEqual([
+      ["broken", "file-truncated"],
+      ["old.ckpt", "file-not-safetensors"],
+      ["style", "model-unsupported"],
+    ]);
+    expect(problems[2]!.problem.message).toBe(
+      '"style.safetensors" is a LoRA, not a model that can draw by itself: choose the model that it was made for.',
+    );
+  });
+
+  test("sees what changed since", async () => {
+    const { folder, library } = fresh();
+    const file = path.join(folder, "new.safetensors");
+    expect((await library.list()).models).toHaveLength(1);
+    writeSample(file, tensorsOf("sd1"));
+    expect((await library.list()).models.map(({ id }) => id)).toEqual(["starter", "new"]);
+    writeSample(file, { "vision_model.embeddings.x": { shape: [1] } });
+    expect((await library.list()).problems[0]!.problem.code).toBe("model-unsupported");
+    rmSync(file);
+    expect(await library.list()).toMatchObject({ models: [{ id: "starter" }], problems: [] });
+  });
+
+  test("opens a file again only when it changed", async () => {
+    const { folder, library } = fresh();
+    writeSample(path.join(folder, "one.safetensors"), tensorsOf("sd1"));
+    const first = (await library.list()).models[1]!;
+    const second = (await library.list()).models[1]!;
+    expect(second.suggestions).toBe(first.suggestions);
+  });
+
+  test("refuses links that leave the models folders, and follows those that do not", async () => {
+    const { folder, library } = fresh();
+    const outside = path.join(top, "outside.safetensors");
+    writeSample(outside, tensorsOf("sd1"));
+    symlinkSync(outside, path.join(folder, "leads-out.safetensors"));
+    cpSync(starter, path.join(folder, "sneaky"), { recursive: true });
+    const weights = path.join(folder, "sneaky/unet/diffusion_pytorch_model.safetensors");
+    renameSync(weights, path.join(top, "unet.safetensors"));
+    symlinkSync(path.join(top, "unet.safetensors"), weights);
+    mkdirSync(path.join(folder, "blobs"));
+    writeSample(path.join(folder, "blobs/abc"), tensorsOf("sd1"));
+    symlinkSync("blobs/abc", path.join(folder, "stays.safetensors"));
+    symlinkSync(folder, path.join(folder, "circle"));
+    const { models, problems } = await library.list();
+    expect(models.map(({ id }) => id)).toEqual(["starter", "stays"]);
+    expect(problems.map(({ name, problem }) => [name, problem.code])).toEqual([
+      ["leads-out", "file-outside-models"],
+      ["sneaky", "file-outside-models"],
+    ]);
+  });
+
+  test("says where underpaint.json is wrong", async () => {
+    const { folder, library } = fresh();
+    cpSync(starter, path.join(folder, "copied"), { recursive: true });
+    writeFileSync(path.join(folder, "copied/underpaint.json"), '{"defaults": {"steps": "many"}}');
+    expect((await library.list()).problems).toEqual([
+      {
+        name: "copied",
+        problem: {
+          code: "config-invalid",
+          message: expect.stringContaining('"copied/underpaint.json" is not as expected at "defaults.steps"'),
+        },
+      },
+    ]);
+  });
+
+  test("tells of two models with one id", async () => {
+    const [one, two] = [fresh().folder, fresh().folder];
+    for (const folder of [one, two]) writeSample(path.join(folder, "same.safetensors"), tensorsOf("sd1"));
+    const { models, problems } = await openLibrary({ folders: [one, two], starter }).list();
+    expect(models.map(({ id }) => id)).toEqual(["starter", "same"]);
+    expect(problems[0]!.problem.message).toBe('There are two models "same": rename one of them to use it.');
+  });
+});
+
+describe("references()", () => {
+  /** The starter model without its own adapter, and the two as files. */
+  const taken = (folder: string) => {
+    cpSync(starter, path.join(folder, "bare"), { recursive: true });
+    for (const part of ["ip_adapter", "image_encoder"]) rmSync(path.join(folder, "bare", part), { recursive: true });
+    mkdirSync(path.join(folder, "adapters"));
+    cpSync(path.join(starter, "ip_adapter/ip-adapter.safetensors"), path.join(folder, "adapters/any-name.safetensors"));
+  };
+
+  test("finds an adapter and an encoder that fit the model", async () => {
+    const { folder, library } = fresh();
+    taken(folder);
+    const bare = async () => (await library.list()).models.find(({ id }) => id === "bare");
+    expect(await bare()).toMatchObject({ references: false });
+    cpSync(path.join(starter, "image_encoder"), path.join(folder, "adapters/image_encoder"), { recursive: true });
+    expect(await bare()).toMatchObject({ references: true });
+    const found = await library.references(await openModel(path.join(folder, "bare")));
+    expect(found).toEqual({
+      adapter: path.join(folder, "adapters/any-name.safetensors"),
+      imageEncoder: path.join(folder, "adapters/image_encoder"),
+    });
+  });
+
+  test("offers nothing to a model of other widths", async () => {
+    const { folder, library } = fresh();
+    taken(folder);
+    cpSync(path.join(starter, "image_encoder"), path.join(folder, "adapters/image_encoder"), { recursive: true });
+    writeSample(path.join(folder, "other.safetensors"), tensorsOf("sd1"));
+    expect((await library.list()).models.find(({ id }) => id === "other")).toMatchObject({ references: false });
+  });
+});
+
+describe("resolve()", () => {
+  const { folder, library } = fresh();
+  mkdirSync(path.join(folder, "sub"));
+  writeSample(path.join(folder, "sub/one.safetensors"), tensorsOf("sd1"));
+  const outside = path.join(top, "elsewhere.safetensors");
+  writeSample(outside, tensorsOf("sd1"));
+
+  test("gives the path behind an id", () => {
+    expect(library.resolve("starter", { allowPaths: false })).toBe(starter);
+    expect(library.resolve("sub/one", { allowPaths: false })).toBe(path.join(folder, "sub/one.safetensors"));
+  });
+
+  test.each(["../elsewhere", "sub/../../elsewhere", outside, "sub\\..\\..\\elsewhere", "C:\\x", "one\0"])(
+    "refuses %j to a request",
+    (id) => expect(attempted(() => library.resolve(id, { allowPaths: false })).code).toBe("file-outside-models"),
+  );
+
+  test("says that there is no such model", () => {
+    for (const id of ["two", "", "sub/two"])
+      expect(attempted(() => library.resolve(id, { allowPaths: false }))).toMatchObject({
+        code: "model-not-found",
+        message: `There is no model "${id}": choose one from the list.`,
+      });
+  });
+
+  test("takes paths on the command line", () => {
+    expect(library.resolve(outside, { allowPaths: true })).toBe(outside);
+    expect(library.resolve("sub/one", { allowPaths: true })).toBe(path.join(folder, "sub/one.safetensors"));
+  });
+});
+
+test("watch() tells of a new file, of its end and of nothing else", async () => {
+  const { folder, library } = fresh();
+  let changes = 0;
+  const stop = library.watch(() => changes++);
+  const until = async (wanted: number) => {
+    for (let i = 0; i < 100 && changes < wanted; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(changes).toBe(wanted);
+  };
+  writeSample(path.join(folder, "new.safetensors"), tensorsOf("sd1"));
+  await until(1);
+  writeFileSync(path.join(folder, "notes.txt"), "nothing to see");
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(changes).toBe(1);
+  rmSync(path.join(folder, "new.safetensors"));
+  await until(2);
+  stop();
+});
