@@ -11,7 +11,7 @@ import {
 /** The ranges of a request, in the units of request.ts. */
 export const REQUEST_LIMITS = {
   promptCharacters: 4000,
-  side: { min: 64, max: 4096, multipleOf: 8 },
+  side: { min: 8, max: 4096, multipleOf: 8 },
   steps: { min: 1, max: 150 },
   guidanceScale: { min: 0, max: 50 },
   references: 8,

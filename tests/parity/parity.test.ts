@@ -1,0 +1,44 @@
+/**
+ * A picture equals diffusers': every case of tests/fixtures/parity, through `underpaint generate --trace`, from token ids to
+ * pixels. UNDERPAINT_PARITY=name runs the cases whose name contains it.
+ */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { runGenerate } from "../../companion/cli/generate.ts";
+import { distances, readTrace } from "./compare.ts";
+
+/** The largest difference, as a share of the largest value of a tensor. */
+const TOLERANCE = 3e-4;
+
+const folder = path.join(__dirname, "../fixtures/parity/cases");
+const cases = readdirSync(folder).filter((name) => name.includes(process.env.UNDERPAINT_PARITY ?? ""));
+const out = mkdtempSync(path.join(tmpdir(), "underpaint-parity-"));
+const worst: [number, string][] = [];
+
+beforeAll(() => {
+  process.env.UNDERPAINT_PROVIDER = "cpu";
+  for (const stream of ["log", "error"] as const) jest.spyOn(console, stream).mockImplementation(() => {});
+});
+afterAll(() => {
+  rmSync(out, { recursive: true });
+  worst.sort(([a], [b]) => b - a);
+  const lines = worst.map(([distance, what]) => `  ${distance.toExponential(1)}  ${what}`);
+  process.stdout.write(
+    `Distance from diffusers, of the largest value, worst tensor of each case:\n${lines.join("\n")}\n`,
+  );
+});
+
+test.each(cases)("generate() gives diffusers' picture: %s", async (name) => {
+  const here = path.join(out, name);
+  expect(await runGenerate([path.join(folder, name, "request.json"), "--out", here, "--trace"])).toBe(0);
+  const expected = readTrace(path.join(folder, name, "expected.safetensors"));
+  const got = readTrace(path.join(here, "trace.safetensors"));
+
+  const evaluations = [...got.tensors.keys()].filter((key) => key.startsWith("latents."));
+  expect(evaluations.length).toBe(Number(expected.metadata.evaluations));
+  const far = distances(expected, got);
+  const [tensor, distance] = [...far].reduce((a, b) => (b[1] > a[1] ? b : a));
+  worst.push([distance, `${name}: ${tensor}`]);
+  expect([...far].filter(([, value]) => value > TOLERANCE)).toEqual([]);
+});
