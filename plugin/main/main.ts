@@ -10,7 +10,7 @@ import { loadSaved, save } from "./storage.ts";
 import { takeTicket } from "./take-ticket.ts";
 import { watchSelection } from "./watch-selection.ts";
 
-const DEFAULT_WINDOW = { width: 320, height: 560 };
+const DEFAULT_WINDOW = { width: 320, height: 600 };
 const SMALLEST_WINDOW = { width: 280, height: 320 };
 const LARGEST_WINDOW = { width: 720, height: 1200 };
 

@@ -1,5 +1,6 @@
 import { useCallback, useEffect } from "preact/hooks";
 import type { Mode } from "../bridge.ts";
+import type { Connection } from "./connection.ts";
 import { ConnectionPanel } from "./panels/connection.tsx";
 import { FillPreview } from "./panels/fill-preview.tsx";
 import { GenerateBar } from "./panels/generate-bar.tsx";
@@ -57,7 +58,7 @@ function Content({ state, studio }: { state: State; studio: Studio }) {
         <SelfTestPanel state={state} studio={studio} />
       </main>
     );
-  if (state.companion === null)
+  if (state.companion === null || needsHelp(state.connection))
     return (
       <main>
         <ConnectionPanel connection={state.connection} studio={studio} />
@@ -76,6 +77,11 @@ function Content({ state, studio }: { state: State; studio: Studio }) {
       {state.view === "pictures" && <PicturesBar state={state} studio={studio} />}
     </>
   );
+}
+
+/** A companion that merely went away may come back: the panel stays. Everything else needs the designer first. */
+function needsHelp({ kind }: Connection): boolean {
+  return kind !== "ready" && kind !== "connecting" && kind !== "off" && kind !== "blocked-by-browser";
 }
 
 function Create({ state, studio }: { state: State; studio: Studio }) {

@@ -78,7 +78,7 @@ export interface State {
 }
 
 export const DEFAULT_SETTINGS: Settings = {
-  window: { width: 320, height: 560 },
+  window: { width: 320, height: 600 },
   prompt: "",
   count: 2,
   strength: 0.6,

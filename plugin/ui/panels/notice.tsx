@@ -1,4 +1,4 @@
-import { Cross } from "../parts/icons.tsx";
+import { Check, Cross, Warning } from "../parts/icons.tsx";
 import type { State } from "../state.ts";
 import type { Studio } from "../studio.ts";
 
@@ -7,7 +7,8 @@ export function NoticeBar({ state, studio }: { state: State; studio: Studio }) {
   const { notice, connection, pictures } = state;
   if (connection.kind !== "ready")
     return (
-      <div class="notice problem" role="status">
+      <div class="notice" role="status">
+        <Bad />
         <p>The companion is not answering. Start it again: nothing is lost.</p>
       </div>
     );
@@ -15,7 +16,8 @@ export function NoticeBar({ state, studio }: { state: State; studio: Studio }) {
   const { tone, text, action } = notice;
   const picture = pictures.find(({ job }) => job.job === action?.job);
   return (
-    <div class={`notice ${tone}`} role={tone === "problem" ? "alert" : "status"}>
+    <div class="notice" role={tone === "problem" ? "alert" : "status"}>
+      {tone === "problem" ? <Bad /> : <Good />}
       <p>{text}</p>
       {action && picture && (
         <button type="button" class="link" onClick={() => studio.place(picture, "beside")}>
@@ -28,3 +30,15 @@ export function NoticeBar({ state, studio }: { state: State; studio: Studio }) {
     </div>
   );
 }
+
+const Good = () => (
+  <span class="badge good">
+    <Check />
+  </span>
+);
+
+const Bad = () => (
+  <span class="badge bad">
+    <Warning />
+  </span>
+);

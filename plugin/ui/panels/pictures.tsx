@@ -20,7 +20,12 @@ export function PicturesPanel({ state, studio }: { state: State; studio: Studio 
       {active.length > 0 && <Working run={run} />}
       {shown.length > 0 && (
         <section>
-          <div class="results" role="listbox" aria-label="Pictures" aria-orientation="horizontal">
+          <div
+            class={`results ${active.length === 0 ? "at-rest" : ""}`}
+            role="listbox"
+            aria-label="Pictures"
+            aria-orientation="horizontal"
+          >
             {shown.map((picture) => (
               <Result
                 key={picture.job.job}

@@ -1,6 +1,9 @@
 import type { LayerInfo } from "../../bridge.ts";
 import { type Thumbnails, useThumbnail } from "../thumbnails.ts";
 
+/** Longer strips are shown whole, everything else fills the square. */
+const LONG = 2.2;
+
 /** A layer's small picture, in a square. */
 export function Thumbnail({
   thumbnails,
@@ -10,5 +13,14 @@ export function Thumbnail({
   layer: Pick<LayerInfo, "id" | "fingerprint">;
 }) {
   const address = useThumbnail(thumbnails, layer);
-  return <span class="thumbnail">{address && <img src={address} alt="" />}</span>;
+  return (
+    <span class="thumbnail">
+      {address && <img src={address} alt="" onLoad={({ currentTarget }) => fit(currentTarget)} />}
+    </span>
+  );
+}
+
+function fit(image: HTMLImageElement): void {
+  const aspect = image.naturalWidth / image.naturalHeight;
+  image.classList.toggle("whole", aspect > LONG || aspect < 1 / LONG);
 }
