@@ -6,7 +6,7 @@ export interface NetworkAccess {
 }
 
 /** scheme://(host with a dot, perhaps *. before it, or the word localhost), then perhaps :port and /path. */
-const PATTERN = /^(?:(https?|wss?):\/\/)(localhost|(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+)(:\d+)?(\/[^\s?#]*)?$/i;
+const PATTERN = /^(https?|wss?):\/\/(localhost|(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+)(:\d+)?(\/[^\s?#]*)?$/i;
 const IP_LITERAL = /^[\d.]+$/;
 
 /** The complaint about one entry, in Figma's words, or null. */

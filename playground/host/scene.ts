@@ -17,6 +17,8 @@ export function frozen<T>(value: T): T {
 
 export class Scene {
   #records = new Map<string, NodeRecord>();
+  /** Kinds of all nodes that ever were: who holds a removed one still knows what it was. */
+  readonly #kinds = new Map<string, NodeType>();
   #serial = 1;
   /** Called after every change, with nothing: readers compare `records`. */
   onChange: () => void = () => {};
@@ -48,6 +50,13 @@ export class Scene {
     const record = this.#records.get(id);
     if (record === undefined) throw new Error(`The node with id "${id}" does not exist`);
     return record;
+  }
+
+  /** The kind of a node, even after it was removed. */
+  kindOf(id: string): NodeType {
+    const kind = this.#kinds.get(id);
+    if (kind === undefined) throw new Error(`The node with id "${id}" does not exist`);
+    return kind;
   }
 
   createPage(name: string): NodeRecord {
@@ -140,6 +149,7 @@ export class Scene {
   }
 
   #put(record: NodeRecord): void {
+    this.#kinds.set(record.id, record.type);
     this.#records.set(record.id, frozen(record));
   }
 }

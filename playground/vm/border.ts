@@ -65,7 +65,7 @@ export function createBorder(run: PluginRun, outlets: Outlets): HostBorder {
 
   const referrer: Referrer = {
     refer(value) {
-      if (value instanceof NodeRef) return { $: "node", id: value.id, type: run.scene.get(value.id).type };
+      if (value instanceof NodeRef) return { $: "node", id: value.id, type: run.scene.kindOf(value.id) };
       if (value instanceof ImageRef) return { $: "image", hash: value.hash };
       if (value instanceof HandleRef)
         return { $: "handle", number: handles.push(value) - 1, methods: Object.keys(value.methods) };

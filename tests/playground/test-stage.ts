@@ -25,10 +25,13 @@ export interface TestStage extends Stage {
   readonly closings: (string | undefined)[];
 }
 
-export const png = (width: number, height: number, background = "#cc3300"): Promise<Uint8Array> =>
-  sharp({ create: { width, height, channels: 4, background } })
+/** A one-coloured PNG. */
+export async function png(width: number, height: number, background = "#cc3300"): Promise<Uint8Array> {
+  const buffer = await sharp({ create: { width, height, channels: 4, background } })
     .png()
     .toBuffer();
+  return new Uint8Array(buffer);
+}
 
 export function createTestStage(): TestStage {
   const scene = new Scene();
