@@ -19,6 +19,7 @@ export const SCHEDULER_NAMES = [
   "dpmpp_2m_sde",
   "unipc",
   "lcm",
+  "pndm",
 ] as const;
 export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
 

@@ -19,6 +19,8 @@ export interface Evaluation {
   /** Index in the whole course, also where image to image begins later. */
   readonly i: number;
   readonly x: Tensor;
+  /** What the network said, as it said it. */
+  readonly output: Tensor;
   /** The network's idea of the finished latent, x0, clipped where the settings say so. */
   readonly denoised: Tensor;
   /** The network's idea of the noise, ε, never clipped. */

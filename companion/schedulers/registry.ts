@@ -7,6 +7,7 @@ import { euler } from "./methods/euler.ts";
 import { eulerAncestral } from "./methods/euler-ancestral.ts";
 import { heun } from "./methods/heun.ts";
 import { lcm } from "./methods/lcm.ts";
+import { pndm } from "./methods/pndm.ts";
 import { unipc } from "./methods/unipc.ts";
 import type { PredictionSettings } from "./prediction.ts";
 
@@ -14,7 +15,7 @@ type AnyMethod = Method<PredictionSettings & Readonly<Record<string, unknown>>>;
 
 /** By diffusers' class name. Settings are checked against a method's own defaults before it sees them. */
 export const METHODS: ReadonlyMap<string, AnyMethod> = new Map(
-  [ddim, euler, eulerAncestral, heun, dpmMultistep, unipc, lcm].map((method) => [
+  [ddim, euler, eulerAncestral, heun, dpmMultistep, unipc, lcm, pndm].map((method) => [
     method.className,
     method as unknown as AnyMethod,
   ]),
@@ -32,4 +33,5 @@ export const NAMED_SCHEDULERS: Readonly<
   dpmpp_2m_sde: { className: dpmMultistep.className, settings: { algorithm_type: "sde-dpmsolver++" } },
   unipc: { className: unipc.className, settings: {} },
   lcm: { className: lcm.className, settings: {} },
+  pndm: { className: pndm.className, settings: {} },
 };

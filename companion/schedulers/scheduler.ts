@@ -101,6 +101,7 @@ function createPlan(course: Course, settings: PredictionSettings, steps: number,
       return sampler({
         i: begin + i,
         x: latent,
+        output: modelOutput,
         ...predict(settings, course.level(begin + i), modelOutput, latent),
         randn: () => randn(latent.dims),
       });
