@@ -52,6 +52,8 @@ async function main(setup: EngineSetup): Promise<void> {
   const studio = openEngine(setup);
 
   process.on("disconnect", () => process.exit());
+  // Ctrl-C goes to every process of the terminal; the companion ends this one when it is ready.
+  for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
   process.on("message", async (message: ToEngine) => {
     if (message.type === "cancel") {
       cancelled = message.job;

@@ -146,7 +146,7 @@ export class Engine {
     const hopeless = this.#closed || refused !== undefined || this.#crashes >= PATIENCE;
     const pauses = this.#options.pausesMs ?? PAUSES_MS;
     const pause = cancelled ? 0 : (pauses[this.#crashes - 1] ?? Number.POSITIVE_INFINITY);
-    this.#tell(pause === 0 && !hopeless ? {} : { problem: problem.toJSON() });
+    if (!this.#closed) this.#tell(pause === 0 && !hopeless ? {} : { problem: problem.toJSON() });
     if (cancelled) this.#settle((work) => work.reject(work.options.signal.reason));
     else if (hopeless || this.#work?.state === "sent") this.#settle((work) => work.reject(problem));
     // A listener may have called `run` meanwhile. A process that refused to work is only tried again for a job.

@@ -42,7 +42,7 @@ export class Connection {
   /** How to stop watching, by job. */
   readonly #watched = new Map<string, () => void>();
   #client: { readonly pairing: string; readonly build: string } | undefined;
-  #unlisten = () => {};
+  readonly #unlisten: (() => void)[] = [];
   #garbage = 0;
   #state: "greeting" | "welcomed" | "closed" = "greeting";
 
@@ -113,7 +113,7 @@ export class Connection {
   }
 
   async #welcome({ build }: Hello, { pairing, proof, fresh }: Authenticated): Promise<void> {
-    const { version, modelsFolder, queue, engine, onEvent } = this.#host;
+    const { version, modelsFolder, models, queue, engine, onEvent } = this.#host;
     if (fresh) onEvent({ type: "paired", build });
     onEvent({ type: "connected", build });
     const listing = this.#listModels();
@@ -133,7 +133,8 @@ export class Connection {
       jobs: queue.jobsOf(pairing.id),
     });
     if (this.#isClosed()) return;
-    this.#unlisten = engine.onChange((state) => this.#send({ type: "engine", ...state }));
+    this.#unlisten.push(engine.onChange((state) => this.#send({ type: "engine", ...state })));
+    this.#unlisten.push(models.onChange(() => this.#refreshModels()));
     if (problem !== undefined) this.#send({ type: "engine", problem });
     if (list === late) this.#sendModels(await listing);
   }
@@ -158,7 +159,7 @@ export class Connection {
         this.#unwatch(message.job);
         return queue.acknowledge(message.job, pairing);
       case "list-models":
-        return this.#safely(async () => this.#sendModels(await this.#listModels()));
+        return this.#refreshModels();
     }
   }
 
@@ -168,7 +169,6 @@ export class Connection {
   ) {
     checkAttachments(request, attachments);
     this.#host.queue.submit({ id: job, pairing, lane: `${pairing} ${lane ?? ""}`, request }, attachments);
-    this.#host.onEvent({ type: "submitted", job, prompt: request.prompt });
     this.#watch(job, pairing);
   }
 
@@ -210,10 +210,14 @@ export class Connection {
 
   async #listModels(): Promise<ModelList> {
     try {
-      return await this.#host.models();
+      return await this.#host.models.list();
     } catch (error) {
       return { models: [], problems: [{ name: this.#host.modelsFolder, problem: Problem.from(error).toJSON() }] };
     }
+  }
+
+  #refreshModels(): void {
+    this.#safely(async () => this.#sendModels(await this.#listModels()));
   }
 
   #sendModels({ models, problems }: ModelList): void {
@@ -239,7 +243,7 @@ export class Connection {
     if (this.#isClosed()) return;
     this.#state = "closed";
     clearTimeout(this.#deadline);
-    this.#unlisten();
+    for (const unlisten of this.#unlisten) unlisten();
     for (const job of [...this.#watched.keys()]) this.#unwatch(job);
     if (this.#client !== undefined) this.#host.onEvent({ type: "left", build: this.#client.build });
   }

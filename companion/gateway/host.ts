@@ -22,10 +22,13 @@ export interface Host {
   readonly queue: Queue;
   readonly pairings: Pairings;
   readonly code: PairingCode;
-  readonly models: () => Promise<ModelList>;
+  readonly models: {
+    list(): Promise<ModelList>;
+    /** Returns how to stop listening, as `engine.onChange` does. */
+    onChange(listener: () => void): () => void;
+  };
   readonly engine: {
     readonly state: EngineState;
-    /** Returns how to stop listening. */
     onChange(listener: (state: EngineState) => void): () => void;
   };
   /** Something that a person at the terminal likes to know. */
@@ -34,5 +37,4 @@ export interface Host {
 
 export type GatewayEvent =
   | { readonly type: "paired" | "connected" | "left"; readonly build: string }
-  | { readonly type: "refused"; readonly problem: ProblemData }
-  | { readonly type: "submitted"; readonly job: string; readonly prompt: string };
+  | { readonly type: "refused"; readonly problem: ProblemData };

@@ -331,3 +331,14 @@ test("the engine's state follows", async () => {
   const { client: next } = await paired(host);
   expect(next.ofType("welcome")[0]!.device).toEqual(device);
 });
+
+test("a change of the models folder brings a fresh list, until the client leaves", async () => {
+  const host = open();
+  const { client } = await paired(host);
+  host.changeModels();
+  await until(() => client.ofType("models").length === 1);
+  client.leave();
+  host.changeModels();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(client.ofType("models")).toHaveLength(1);
+});

@@ -13,6 +13,8 @@ export const CODE = "123456";
 export interface TestHost extends Host {
   readonly folder: string;
   readonly events: GatewayEvent[];
+  /** Tells the clients that the models folder changed. */
+  changeModels(): void;
   /** Tells the clients of another state of the engine. */
   setEngine(state: Host["engine"]["state"]): void;
   close(): Promise<void>;
@@ -26,6 +28,7 @@ export function openTestHost(
   const queue = new Queue(new Store(path.join(folder, "queue.sqlite")), { run });
   const code = new PairingCode({ onChange: () => {}, fixed: CODE });
   const events: GatewayEvent[] = [];
+  const watchers = new Set<() => void>();
   const listeners = new Set<(state: Host["engine"]["state"]) => void>();
   let state: Host["engine"]["state"] = {};
   queue.start();
@@ -36,7 +39,16 @@ export function openTestHost(
     queue,
     pairings: new Pairings(path.join(folder, "pairings.json")),
     code,
-    models,
+    models: {
+      list: models,
+      onChange: (listener) => {
+        watchers.add(listener);
+        return () => void watchers.delete(listener);
+      },
+    },
+    changeModels: () => {
+      for (const listener of watchers) listener();
+    },
     engine: {
       get state() {
         return state;

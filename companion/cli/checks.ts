@@ -1,0 +1,140 @@
+/** What `underpaint doctor` looks at: each check finds out one thing, and knows the fix. */
+import { existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { freemem, totalmem } from "node:os";
+import path from "node:path";
+import { Problem } from "../../shared/problem.ts";
+import type { Config } from "../config.ts";
+import { Engine, type EngineState } from "../engine/engine.ts";
+import { openLibrary } from "../library/library.ts";
+import { portTaken, whoIsThere } from "./who-is-there.ts";
+
+export interface Finding {
+  /** "warn": it works, but not as well as it could. */
+  readonly mark: "ok" | "warn" | "bad";
+  readonly text: string;
+  /** What to do, where there is something. */
+  readonly fix?: string;
+}
+
+export type Check = (config: Config) => Finding[] | Promise<Finding[]>;
+
+const GIB = 2 ** 30;
+const ok = (text: string): Finding => ({ mark: "ok", text });
+const warn = (text: string, fix: string): Finding => ({ mark: "warn", text, fix });
+const bad = (text: string, fix: string): Finding => ({ mark: "bad", text, fix });
+const gib = (bytes: number) => `${(bytes / GIB).toFixed(bytes < 10 * GIB ? 1 : 0)} GB`;
+
+const node: Check = () => {
+  const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
+  const found = `Node.js ${process.versions.node}`;
+  return [major > 20 || (major === 20 && minor >= 11) ? ok(found) : bad(found, "Install Node.js 20.11 or newer.")];
+};
+
+const packages: Check = ({ root }) => {
+  const { dependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  const missing = Object.entries(dependencies as Record<string, string>).filter(([name, version]) => {
+    const manifest = path.join(root, "node_modules", name, "package.json");
+    return !existsSync(manifest) || JSON.parse(readFileSync(manifest, "utf8")).version !== version;
+  });
+  if (missing.length === 0) return [ok(`${Object.keys(dependencies).length} packages are installed`)];
+  return missing.map(([name, version]) => bad(`The package ${name} ${version} is missing`, `Run "npm ci" in ${root}.`));
+};
+
+const plugin: Check = ({ root }) => {
+  const missing = ["manifest.json", "dist/plugin/main.js", "dist/plugin/ui.html"].filter(
+    (file) => !existsSync(path.join(root, file)),
+  );
+  return missing.length === 0
+    ? [ok("The Figma plugin is built")]
+    : [bad(`The Figma plugin lacks ${missing.join(", ")}`, `Run "npm run build" in ${root}.`)];
+};
+
+const port: Check = async ({ port }) => {
+  const listener = await whoIsThere(port);
+  if (listener.kind === "nobody") return [ok(`Port ${port} is free`)];
+  if (listener.kind === "companion") return [ok(`Port ${port} is in use by the companion that runs now`)];
+  return [bad(`Port ${port} is taken`, portTaken(port, listener).message)];
+};
+
+const dataFolder: Check = ({ home }) => {
+  if (!existsSync(home)) return [ok(`The data folder ${home} is made at the first start`)];
+  const probe = path.join(home, `.doctor-${process.pid}`);
+  try {
+    writeFileSync(probe, "");
+    rmSync(probe);
+    return [ok(`The data folder ${home} can be written`)];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return [bad(`The data folder ${home} can't be written (${code})`, "Give your user the right to write there.")];
+  }
+};
+
+const disk: Check = ({ home, root }) => {
+  const { bavail, bsize } = statfsSync(existsSync(home) ? home : root);
+  const free = bavail * bsize;
+  if (free < 0.5 * GIB)
+    return [bad(`${gib(free)} of disk are free`, "Free some space: pictures in work are stored there.")];
+  if (free < 5 * GIB) return [warn(`${gib(free)} of disk are free`, "A model needs 2 to 7 GB: free some space.")];
+  return [ok(`${gib(free)} of disk are free`)];
+};
+
+const memory: Check = () => {
+  const text = `${gib(totalmem())} of memory, ${gib(freemem())} free`;
+  return [totalmem() < 8 * GIB ? warn(text, "Stable Diffusion wants 8 GB: choose small sizes.") : ok(text)];
+};
+
+const models: Check = async ({ modelsFolders, starter }) => {
+  const { models, problems } = await openLibrary({ folders: modelsFolders, starter }).list();
+  const found = models.map(({ name, family, nativeSize }) => ok(`Model ${name}: ${family}, ${nativeSize} px`));
+  const broken = problems.map(({ name, problem }) => bad(`Model ${name} can't be used`, problem.message));
+  const own = models.some(({ id }) => id !== "starter");
+  const hint = warn(
+    "There is only the small model that comes with Underpaint",
+    `Put a Stable Diffusion 1.x model (.safetensors or diffusers folder) into ${modelsFolders[0]}.`,
+  );
+  return [...found, ...broken, ...(own ? [] : [hint])];
+};
+
+/** In the engine's own process, because a broken driver may end it. */
+const provider: Check = async ({ engineEntry, modelsFolders, starter, provider }) => {
+  const engine = new Engine({ entry: engineEntry, setup: { modelsFolders, starter, provider }, pausesMs: [] });
+  try {
+    const { device, problem } = await settled(engine);
+    if (device === undefined)
+      return [
+        bad("The engine does not start", problem?.message ?? "Run it again with UNDERPAINT_DEBUG=1 to see more."),
+      ];
+    const passedOver = device.passedOver.map(({ provider, reason }) => warn(`${provider} is not used`, reason));
+    const chosen = `Pictures are made on ${device.name}`;
+    return [
+      device.provider === "cpu"
+        ? warn(chosen, "It works, but a graphics card is ten to a hundred times faster.")
+        : ok(chosen),
+      ...passedOver,
+    ];
+  } finally {
+    await engine.close();
+  }
+};
+
+/** The engine's first word. */
+function settled(engine: Engine): Promise<EngineState> {
+  return new Promise((resolve) => {
+    const stop = engine.onChange((state) => {
+      if (state.device === undefined && state.problem === undefined) return;
+      stop();
+      resolve(state);
+    });
+  });
+}
+
+export const CHECKS: readonly Check[] = [node, packages, plugin, port, dataFolder, disk, memory, models, provider];
+
+/** What the check finds; that it failed itself is a finding too. */
+export async function examine(check: Check, config: Config): Promise<Finding[]> {
+  try {
+    return await check(config);
+  } catch (error) {
+    return [bad(`The check "${check.name}" failed`, Problem.from(error).message)];
+  }
+}

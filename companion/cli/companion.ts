@@ -1,0 +1,135 @@
+/** The composition root of a running companion: library, engine, queue and gateway, wired together. */
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { Problem } from "../../shared/problem.ts";
+import type { GenerateRequest } from "../../shared/request.ts";
+import type { Config } from "../config.ts";
+import { Engine, type EngineState } from "../engine/engine.ts";
+import type { GatewayEvent, Host } from "../gateway/host.ts";
+import { type CodeState, PairingCode } from "../gateway/pairing-code.ts";
+import { Pairings } from "../gateway/pairings.ts";
+import { openGateway } from "../gateway/server.ts";
+import { openLibrary } from "../library/library.ts";
+import type { JobResult } from "../queue/job.ts";
+import { Queue, type RunJob } from "../queue/queue.ts";
+import { Store } from "../queue/store.ts";
+
+/** What a person at the terminal sees of the companion. */
+export type CompanionEvent =
+  | GatewayEvent
+  | { readonly type: "code"; readonly state: CodeState }
+  | { readonly type: "engine"; readonly state: EngineState }
+  | { readonly type: "note"; readonly line: string }
+  | { readonly type: "begun"; readonly request: GenerateRequest }
+  | { readonly type: "done"; readonly request: GenerateRequest; readonly result: JobResult }
+  | { readonly type: "failed" | "cancelled"; readonly request: GenerateRequest; readonly problem: Problem };
+
+export interface CompanionOptions {
+  readonly onEvent: (event: CompanionEvent) => void;
+  /** For tests: every pairing code is this one. */
+  readonly code?: string;
+}
+
+export interface Companion {
+  readonly version: string;
+  readonly port: number;
+  readonly host: Host;
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+/** Throws Problem "port-taken", "data-in-use", "data-damaged", "disk-full". */
+export async function openCompanion(config: Config, { onEvent, code }: CompanionOptions): Promise<Companion> {
+  const version = JSON.parse(readFileSync(path.join(config.root, "package.json"), "utf8")).version as string;
+  for (const folder of [config.home, ...config.modelsFolders]) makeFolder(folder);
+  const library = openLibrary({ folders: config.modelsFolders, starter: config.starter });
+  const store = new Store(config.queueFile);
+  const engine = new Engine({
+    entry: config.engineEntry,
+    setup: { modelsFolders: config.modelsFolders, starter: config.starter, provider: config.provider },
+  });
+  engine.onChange((state) => onEvent({ type: "engine", state }));
+  const queue = new Queue(store, {
+    run: announced((job, options) => engine.run(job, options), onEvent),
+    log: (line) => onEvent({ type: "note", line }),
+  });
+  const host: Host = {
+    version,
+    modelsFolder: config.modelsFolders[0],
+    queue,
+    pairings: new Pairings(config.pairingsFile),
+    code: new PairingCode({ onChange: (state) => onEvent({ type: "code", state }), fixed: code }),
+    models: watched(library),
+    engine,
+    onEvent,
+  };
+  const stop = async () => {
+    host.code.close();
+    // Closed before the engine is killed, so that the queue knows why its job breaks off.
+    const closed = queue.close();
+    await engine.close();
+    await closed;
+  };
+  try {
+    const gateway = await openGateway(host, config.port);
+    queue.start();
+    const close = async () => {
+      await Promise.all([gateway.close(), stop()]);
+    };
+    return { version, port: gateway.port, host, engine, close };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** `run`, with its beginning and its end told. */
+function announced(run: RunJob, onEvent: CompanionOptions["onEvent"]): RunJob {
+  return async (job, options) => {
+    const { request } = job;
+    onEvent({ type: "begun", request });
+    try {
+      const result = await run(job, options);
+      onEvent({ type: "done", request, result });
+      return result;
+    } catch (error) {
+      const type = options.signal.aborted ? "cancelled" : "failed";
+      onEvent({ type, request, problem: Problem.from(error) });
+      throw error;
+    }
+  };
+}
+
+/** The folders are watched only while somebody listens. */
+function watched(library: ReturnType<typeof openLibrary>): Host["models"] {
+  const listeners = new Set<() => void>();
+  let stop: (() => void) | undefined;
+  return {
+    list: () => library.list(),
+    onChange: (listener) => {
+      listeners.add(listener);
+      stop ??= library.watch(() => {
+        for (const each of [...listeners]) each();
+      });
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        stop?.();
+        stop = undefined;
+      };
+    },
+  };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOSPC") throw new Problem("disk-full", `The disk of "${folder}" is full: free some space.`);
+    throw new Problem(
+      "data-damaged",
+      `Cannot make the folder "${folder}" (${code}): check who owns the folder above it.`,
+    );
+  }
+}

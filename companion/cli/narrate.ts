@@ -1,0 +1,65 @@
+import type { CompanionEvent } from "./companion.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Tells at the terminal what the companion does, one calm line each. */
+export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
+  const { dim, bold, green, red, yellow, cyan } = terminal;
+  const say = (mark: string, text: string) =>
+    terminal.print(`  ${dim(new Date().toTimeString().slice(0, 5))}  ${mark} ${text}`);
+  let provider = "";
+  return (event) => {
+    switch (event.type) {
+      case "code":
+        if (event.state.kind === "shown")
+          terminal.setFooter(
+            `  Pairing code  ${bold(cyan(spaced(event.state.code)))}  ${dim("(type it into the plugin)")}`,
+          );
+        else {
+          say(yellow("!"), `Too many wrong codes: a new one in ${Math.round(event.state.ms / 1000)} seconds.`);
+          terminal.setFooter(dim("  No pairing code for the moment"));
+        }
+        return;
+      case "paired":
+        return say(green("✓"), "The plugin is paired with this machine.");
+      case "connected":
+        return say(dim("•"), "Figma's plugin connected.");
+      case "left":
+        return say(dim("•"), "Figma's plugin closed. Pictures in work go on, and wait for it.");
+      case "refused":
+        return say(yellow("!"), `A client was refused: ${event.problem.message}`);
+      case "engine": {
+        const { device, problem } = event.state;
+        if (problem !== undefined) return say(red("✗"), problem.message);
+        // Restarts on the same device are nobody's concern.
+        if (device === undefined || device.name === provider) return;
+        provider = device.name;
+        say(green("✓"), `Pictures are made on ${bold(device.name)}.`);
+        for (const { provider: name, reason } of device.passedOver) say(dim("•"), dim(`Not on ${name}: ${reason}`));
+        return;
+      }
+      case "note":
+        return say(yellow("!"), event.line);
+      case "begun":
+        return say(dim("…"), quoted(event.request.prompt));
+      case "done": {
+        const { width, height, seconds } = event.result;
+        return say(
+          green("✓"),
+          `${quoted(event.request.prompt)} is done: ${width} × ${height} in ${seconds.toFixed(1)} s.`,
+        );
+      }
+      case "failed":
+        return say(red("✗"), event.problem.message);
+      case "cancelled":
+        return say(dim("–"), `${quoted(event.request.prompt)} was cancelled.`);
+    }
+  };
+}
+
+const spaced = (code: string) => `${code.slice(0, 3)} ${code.slice(3)}`;
+
+function quoted(prompt: string): string {
+  const line = prompt.replace(/\s+/g, " ").trim();
+  if (line === "") return "A picture without prompt";
+  return `“${line.length > 60 ? `${line.slice(0, 59)}…` : line}”`;
+}

@@ -1,0 +1,97 @@
+/** `underpaint start`: the companion, until Ctrl-C. */
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { servePlayground } from "../../playground/serve.ts";
+import { Problem } from "../../shared/problem.ts";
+import { type Config, readConfig } from "../config.ts";
+import { type CompanionEvent, openCompanion } from "./companion.ts";
+import { narrate } from "./narrate.ts";
+import { hasDisplay, openBrowser } from "./open-browser.ts";
+import { Terminal } from "./terminal.ts";
+import { portTaken, whoIsThere } from "./who-is-there.ts";
+
+/** `--port` and `--pair-code` are for tests: Figma lets the plugin talk to one port only, and a fixed code is no secret. */
+const OPTIONS = {
+  models: { type: "string" },
+  provider: { type: "string" },
+  "no-open": { type: "boolean", default: false },
+  "no-playground": { type: "boolean", default: false },
+  port: { type: "string" },
+  "pair-code": { type: "string" },
+} as const;
+
+/** Resolves to the exit code when the companion was stopped. Throws Problem "port-taken", "data-in-use", … */
+export async function runStart(args: string[]): Promise<number> {
+  const values = readArguments(args);
+  const port = values.port === undefined ? undefined : Number(values.port);
+  const config = readConfig({ models: values.models, provider: values.provider, port });
+  const listener = config.port === 0 ? { kind: "nobody" as const } : await whoIsThere(config.port);
+  if (listener.kind !== "nobody") throw portTaken(config.port, listener);
+
+  const terminal = new Terminal();
+  // What happens before the welcome is told after it, and the goodbye has the last word.
+  const early: CompanionEvent[] = [];
+  let tell = (event: CompanionEvent): void => void early.push(event);
+  const companion = await openCompanion(config, { onEvent: (event) => tell(event), code: values["pair-code"] });
+  const stopped = untilStopped();
+  const playground = values["no-playground"] ? undefined : await servePlayground({ root: config.root });
+  welcome(terminal, { config, version: companion.version, port: companion.port, playground: playground?.url });
+  tell = narrate(terminal);
+  early.forEach(tell);
+  if (playground !== undefined && !values["no-open"] && hasDisplay()) openBrowser(playground.url);
+
+  await stopped;
+  tell = () => {};
+  terminal.setFooter("");
+  terminal.print("\n  Stopping. Pictures in work go on at the next start.");
+  await Promise.all([playground?.close(), companion.close()]);
+  return 0;
+}
+
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS }).values;
+  } catch (error) {
+    throw new Problem("request-invalid", `${(error as Error).message}: "underpaint help" shows what there is.`);
+  }
+}
+
+/** Ctrl-C, a closed terminal, or the system's wish. A second time ends it at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.on(signal, () => {
+        if (asked) process.exit(130);
+        asked = true;
+        resolve();
+      });
+  });
+}
+
+interface Addresses {
+  readonly config: Config;
+  readonly version: string;
+  readonly port: number;
+  readonly playground: string | undefined;
+}
+
+function welcome(terminal: Terminal, { config, version, port, playground }: Addresses): void {
+  const { bold, dim, cyan } = terminal;
+  const lines = [
+    "",
+    `  ${bold("Underpaint")} ${dim(version)}   generative fill for Figma, on this machine`,
+    "",
+    `  ${bold("In Figma desktop")}`,
+    "  1  Plugins › Development › Import plugin from manifest…",
+    `     ${cyan(path.join(config.root, "manifest.json"))}`,
+    "  2  Run Underpaint from the same menu",
+    "  3  Type the pairing code below, once",
+    "",
+    ...(playground === undefined ? [] : [`  ${bold("Without Figma")}    ${cyan(playground)}`]),
+    `  ${bold("Models")}           ${config.modelsFolders[0]}  ${dim("drop .safetensors files or diffusers folders here")}`,
+    `  ${bold("Listens on")}       localhost:${port}  ${dim("this machine only; Ctrl-C stops it")}`,
+    "",
+  ];
+  for (const line of lines) terminal.print(line);
+}
