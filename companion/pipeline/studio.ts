@@ -13,6 +13,10 @@ import { createSessions, type Sessions } from "./sessions.ts";
 
 /** Where names lead: the library. */
 export interface Places {
+  /** The only folders that may be read for a model that was named by its id. */
+  readonly roots?: readonly string[];
+  /** An IP-Adapter and an image encoder of the library that fit a model. */
+  references?(model: Model): Promise<{ readonly adapter: string; readonly imageEncoder: string } | undefined>;
   /** The path behind a name. Throws Problem "model-not-found", "file-outside-models". */
   resolve(name: string, options: { readonly allowPaths: boolean }): string;
 }
@@ -49,6 +53,7 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
   const models = new Map<string, Model>();
   const memory = new Map<string, Promise<unknown>>();
   const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
+  const reading = names === "ids" ? { within: library.roots } : {};
 
   const studio: Studio = {
     device,
@@ -58,25 +63,29 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
       const known = models.get(file);
       if (known && isUnchanged(known)) return known;
       if (known) await sessions.close(known.fingerprint);
-      const model = await openModel(file);
+      const model = await openModel(file, reading);
       refuseUnsupported(model);
       checkWeights(model, device.dialect);
       models.set(file, model);
       return model;
     },
     openAdapter: async (model, { adapter }) => {
-      if (adapter !== undefined) return openIpAdapter(resolve(adapter));
+      if (adapter !== undefined) return openIpAdapter(resolve(adapter), reading);
       if (model.ipAdapter) return model.ipAdapter;
+      const fitting = await library.references?.(model);
+      if (fitting) return openIpAdapter(fitting.adapter, reading);
       throw new Problem(
         "model-not-found",
         "This model comes without an IP-Adapter, which references need: put one into the models folder and name it as the reference's `adapter`.",
       );
     },
     openImageEncoder: async (model, { adapter, imageEncoder }, { files }) => {
-      if (imageEncoder !== undefined) return openImageEncoder(resolve(imageEncoder));
+      if (imageEncoder !== undefined) return openImageEncoder(resolve(imageEncoder), reading);
       const beside = path.join(path.dirname(files[0]!), "image_encoder");
-      if (adapter !== undefined && existsSync(beside)) return openImageEncoder(beside);
+      if (adapter !== undefined && existsSync(beside)) return openImageEncoder(beside, reading);
       if (model.imageEncoder) return model.imageEncoder;
+      const fitting = await library.references?.(model);
+      if (fitting) return openImageEncoder(fitting.imageEncoder, reading);
       throw new Problem(
         "model-not-found",
         "Neither the model nor the IP-Adapter comes with an image encoder, which references need: name one as the reference's `imageEncoder`.",
