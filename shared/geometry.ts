@@ -45,6 +45,9 @@ export interface ContextOptions {
 /** No context is longer than this many times its shorter side: models repeat themselves in long strips. */
 export const MAX_ASPECT = 2;
 
+/** Shapes up to this aspect count as nearly square. */
+const NEARLY_SQUARE = 4 / 3;
+
 /**
  * How far a mask grows and how softly it ends, in source pixels, from the diagonal of its bounds.
  *
@@ -85,7 +88,7 @@ export function chooseContext(mask: Rect, source: Size, options: ContextOptions)
     // A strip of a picture can't give a long context its height: rather see less of the strip.
     return Math.max(Math.min(wish, MAX_ASPECT * source[across]), tight);
   };
-  const wanted = limitAspect({ width: side("width", "height"), height: side("height", "width") });
+  const wanted = squareUp(limitAspect({ width: side("width", "height"), height: side("height", "width") }), source);
   const diffusion = nativeSize(wanted, options);
   const size = matchShape(wanted, diffusion);
   return {
@@ -123,6 +126,13 @@ function limitAspect({ width, height }: Size): Size {
     width: Math.max(width, Math.ceil(height / MAX_ASPECT)),
     height: Math.max(height, Math.ceil(width / MAX_ASPECT)),
   };
+}
+
+/** Nearly square sizes become square where the source has room: squares are what models have seen most. */
+function squareUp(size: Size, source: Size): Size {
+  const side = Math.max(size.width, size.height);
+  const isNear = side < Math.min(size.width, size.height) * NEARLY_SQUARE;
+  return isNear && side <= Math.min(source.width, source.height) ? { width: side, height: side } : size;
 }
 
 /** The smallest size not below `size` that has the shape of `diffusion`, to within a pixel: both axes scale alike. */

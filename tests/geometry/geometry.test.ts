@@ -68,6 +68,12 @@ test("chooseContext() shows about 2.4 × the mask by default, and less of it the
   expect(widths[5]).toBeCloseTo(1.2, 1);
 });
 
+test("chooseContext() is square for a nearly square mask", () => {
+  const { rect: context, diffusion } = chooseContext(rect(500, 500, 120, 100), { width: 1440, height: 1024 }, options);
+  expect(context.width).toBe(context.height);
+  expect(diffusion).toEqual({ width: 512, height: 512 });
+});
+
 test("invert() undoes toDiffusion() on both sides", () => {
   for (const [, source, mask] of CASES) {
     const context = chooseContext(mask, source, options);

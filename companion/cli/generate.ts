@@ -1,0 +1,129 @@
+/** `underpaint generate`: one request from a file, without plugin or server. */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { Problem } from "../../shared/problem.ts";
+import type { GenerateRequest } from "../../shared/request.ts";
+import { imageRefs, parseRequest } from "../../shared/validate.ts";
+import { writeSafetensors } from "../checkpoint/write-safetensors.ts";
+import { readConfig } from "../config.ts";
+import { decodeImage } from "../image/decode.ts";
+import { type Library, openLibrary } from "../library/library.ts";
+import type { PipelineEvent, Trace } from "../pipeline/events.ts";
+import { generate } from "../pipeline/generate.ts";
+import { openStudio, type Places, type Studio } from "../pipeline/studio.ts";
+import { vaeFactor } from "../pipeline/vae.ts";
+import { chooseDevice } from "../runtime/device.ts";
+
+const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR] [--trace]";
+
+/**
+ * Writes `image.png` and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
+ * Images, and models, adapters and image encoders that are paths, are relative to the request's file. Resolves to the exit
+ * code; throws Problem.
+ */
+export async function runGenerate(argv: string[]): Promise<number> {
+  const { file, out, models, trace } = readArguments(argv);
+  const folder = path.dirname(path.resolve(file));
+  const config = readConfig({ models });
+  const library = openLibrary({ folders: config.modelsFolders, starter: config.starter });
+  const begin = performance.now();
+  const studio = openStudio({
+    device: await chooseDevice(config.provider),
+    library: besideRequest(library, folder),
+    names: "paths",
+  });
+  try {
+    const raw = await readRequest(file);
+    const images = await readImages(parseRequest(raw), folder);
+    const request = parseRequest({ ...(await sizeOf(raw, images, studio)), ...raw });
+    const kept: Trace | undefined = trace ? new Map() : undefined;
+    const result = await narrate(generate(request, images, studio, { trace: kept }));
+    await mkdir(out, { recursive: true });
+    await writeFile(path.join(out, "image.png"), result.png);
+    if (kept) await writeSafetensors(path.join(out, "trace.safetensors"), kept);
+    const seconds = (performance.now() - begin) / 1000;
+    const { width, height, tokens, droppedText } = result;
+    const report = { width, height, tokens, droppedText, seconds, device: studio.device.info, request };
+    await writeFile(path.join(out, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
+    if (droppedText !== undefined) console.error(`The prompt was too long; this was left out: ${droppedText}`);
+    console.log(path.join(out, "image.png"));
+    return 0;
+  } finally {
+    await studio.close();
+  }
+}
+
+function readArguments(argv: string[]): { file: string; out: string; models?: string; trace: boolean } {
+  const wrong = (what: string) => new Problem("request-invalid", `${what}: use ${USAGE}`);
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: { out: { type: "string" }, models: { type: "string" }, trace: { type: "boolean", default: false } },
+    });
+    if (positionals.length !== 1) throw wrong(`Name one request file, not ${positionals.length}`);
+    if (values.out === undefined) throw wrong("Name a folder for the result with --out");
+    return { file: positionals[0]!, out: path.resolve(values.out), models: values.models, trace: values.trace };
+  } catch (error) {
+    throw error instanceof Problem ? error : wrong((error as Error).message);
+  }
+}
+
+/** Names as the request's author means them: of the library, or paths that start at the request's file. */
+function besideRequest(library: Library, folder: string): Places {
+  return {
+    ...library,
+    resolve: (name, options) => {
+      const place = path.resolve(folder, name);
+      const isPath = name.includes("/") || name.includes("\\") || name.endsWith(".safetensors");
+      return isPath && existsSync(place) ? place : library.resolve(name, options);
+    },
+  };
+}
+
+async function readRequest(file: string): Promise<Record<string, unknown>> {
+  const text = await readFile(file, "utf8").catch((error) => {
+    throw new Problem("request-invalid", `Cannot read the request "${file}" (${error.code}): check its path.`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Problem("request-invalid", `"${path.basename(file)}" is not JSON: ${(error as Error).message}.`);
+  }
+}
+
+async function readImages(request: GenerateRequest, folder: string): Promise<Map<string, Uint8Array>> {
+  const images = new Map<string, Uint8Array>();
+  for (const ref of imageRefs(request)) {
+    const bytes = await readFile(path.resolve(folder, ref)).catch((error) => {
+      throw new Problem("image-not-readable", `Cannot read the image "${ref}" (${error.code}): check its path.`);
+    });
+    images.set(ref, new Uint8Array(bytes));
+  }
+  return images;
+}
+
+/**
+ * The size where the request names none: the picture's own, cut to what the autoencoder can do, for image to image (as
+ * diffusers does); the model's otherwise.
+ */
+async function sizeOf(raw: Record<string, unknown>, images: ReadonlyMap<string, Uint8Array>, studio: Studio) {
+  const request = parseRequest(raw);
+  const { nativeSize, vae } = await studio.openModel(request.model);
+  if (request.image === undefined || request.mask !== undefined) return { width: nativeSize, height: nativeSize };
+  const { width, height } = await decodeImage(images.get(request.image)!);
+  const factor = vaeFactor(vae.config);
+  return { width: width - (width % factor), height: height - (height % factor) };
+}
+
+/** Runs the generation and says on stderr how far it is. */
+async function narrate<R>(run: AsyncGenerator<PipelineEvent, R>): Promise<R> {
+  for (;;) {
+    const { value, done } = await run.next();
+    if (done) return value;
+    if (value.type === "stage") console.error(value.stage);
+    else console.error(`step ${value.step} of ${value.of}`);
+  }
+}
