@@ -1,17 +1,15 @@
 import { request } from "node:http";
-import { connect, createServer } from "node:net";
-import WebSocket from "ws";
+import { connect, createServer, type Socket } from "node:net";
 import { type Gateway, MAX_CLIENTS, openGateway } from "../../companion/gateway/server.ts";
-import { decodeFrame, encodeFrame } from "../../shared/codec.ts";
-import { proofOf, randomSecret } from "../../shared/pairing.ts";
-import type { Challenge, CompanionMessage } from "../../shared/protocol.ts";
+import { randomSecret } from "../../shared/pairing.ts";
 import { MAX_FRAME_BYTES } from "../../shared/protocol.ts";
 import { until } from "./test-client.ts";
 import { CODE, openTestHost, type TestHost } from "./test-host.ts";
+import { type DialOptions, WsClient } from "./ws-client.ts";
 
 let host: TestHost;
 let gateway: Gateway;
-const sockets: WebSocket[] = [];
+const clients: WsClient[] = [];
 beforeEach(async () => {
   host = openTestHost(async (job) => {
     const png = job.images.get("image") ?? new Uint8Array(3);
@@ -20,42 +18,15 @@ beforeEach(async () => {
   gateway = await openGateway(host, 0);
 });
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.terminate();
+  for (const { socket } of clients.splice(0)) socket.terminate();
   await gateway.close();
   await host.close();
 });
 
-const headersOf = (more: Record<string, string>) => ({ headers: { origin: "null", ...more } });
-
-/** As a plugin's iframe connects; `headers` overrides. */
-function dial(headers: Record<string, string> = {}, { address = "localhost", protocol = "underpaint.v1" } = {}) {
-  const socket = new WebSocket(`ws://${address}:${gateway.port}/v1`, protocol, headersOf(headers));
-  socket.binaryType = "nodebuffer";
-  sockets.push(socket);
-  const messages: CompanionMessage[] = [];
-  const outcome = { status: 0, closed: 0, messages, attachments: new Map<string, Uint8Array>() };
-  socket.on("message", (data) => {
-    const { message, attachments } = decodeFrame(new Uint8Array(data as Buffer));
-    messages.push(message as CompanionMessage);
-    outcome.attachments = new Map(attachments);
-  });
-  socket.on("unexpected-response", (_, response) => {
-    outcome.status = response.statusCode!;
-    response.destroy();
-  });
-  socket.on("error", () => {});
-  socket.on("close", (code) => {
-    outcome.closed = code;
-  });
-  const send = (message: object, attachments?: Map<string, Uint8Array>) =>
-    socket.send(encodeFrame(message, attachments));
-  const challenged = () => until(() => messages.length > 0);
-  const pair = async () => {
-    await challenged();
-    send({ type: "hello", protocol: 1, build: "test", nonce: randomSecret(), code: CODE });
-    await until(() => messages.some((message) => message.type === "welcome"));
-  };
-  return { socket, outcome, messages, send, challenged, pair };
+function dial(options?: DialOptions): WsClient {
+  const client = new WsClient(gateway.port, options);
+  clients.push(client);
+  return client;
 }
 
 function get(path: string, { headers = {}, address = "127.0.0.1", method = "GET" } = {}) {
@@ -90,33 +61,31 @@ test("HTTP refuses other paths, methods, hosts and origins", async () => {
 test.each(["127.0.0.1", "[::1]", "localhost"])(
   "a plugin connects to %s, pairs, and gets its picture",
   async (address) => {
-    const { pair, send, outcome, messages } = dial({}, { address });
-    await pair();
+    const client = dial({ address });
+    await client.pair(CODE);
     const image = Uint8Array.from({ length: 500_000 }, (_, i) => i % 253);
     const job = "ab".repeat(16);
-    send(
-      { type: "submit", job, request: { model: "m", prompt: "p", seed: 1, image: "image" } },
-      new Map([["image", image]]),
-    );
-    await until(() => messages.some((message) => message.type === "done"));
-    expect(Buffer.compare(outcome.attachments.get("image")!, image)).toBe(0);
+    const request = { model: "m", prompt: "p", seed: 1, image: "image" };
+    client.send({ type: "submit", job, request }, new Map([["image", image]]));
+    const done = await client.next("done", job);
+    expect(Buffer.compare(client.attachmentsOf(done).get("image")!, image)).toBe(0);
   },
 );
 
 test.each([
-  ["a rebound host", { host: "evil.example:47821" }, 403],
-  ["a web page's origin", { origin: "https://evil.example" }, 403],
-  ["Figma's own origin", { origin: "https://www.figma.com" }, 403],
-])("the WebSocket refuses %s", async (_, headers: Record<string, string>, status) => {
-  const { outcome } = dial(headers);
-  await until(() => outcome.status !== 0);
-  expect(outcome.status).toBe(status);
+  ["a rebound host", { host: "evil.example:47821" }],
+  ["a web page's origin", { origin: "https://evil.example" }],
+  ["Figma's own origin", { origin: "https://www.figma.com" }],
+])("the WebSocket refuses %s", async (_, headers: Record<string, string>) => {
+  const client = dial({ headers });
+  await until(() => client.status !== 0);
+  expect(client.status).toBe(403);
 });
 
 test("the WebSocket refuses another subprotocol and a client without an origin", async () => {
-  const other = dial({}, { protocol: "other" });
-  await until(() => other.outcome.status !== 0);
-  expect(other.outcome.status).toBe(400);
+  const other = dial({ subprotocol: "other" });
+  await until(() => other.status !== 0);
+  expect(other.status).toBe(400);
   const raw = connect(gateway.port, "127.0.0.1");
   let answer = "";
   raw.on("data", (chunk) => {
@@ -133,64 +102,54 @@ test("the WebSocket refuses another subprotocol and a client without an origin",
 
 test("an oversized frame closes its sender and nobody else", async () => {
   const [large, other] = [dial(), dial()];
-  await Promise.all([large.pair(), other.pair()]);
+  await Promise.all([large.pair(CODE), other.pair(CODE)]);
   large.socket.send(new Uint8Array(MAX_FRAME_BYTES + 1));
-  await until(() => large.outcome.closed !== 0);
-  expect(large.outcome.closed).toBe(1009);
+  await until(() => large.closed !== 0);
+  expect(large.closed).toBe(1009);
   other.send({ type: "list-models" });
-  await until(() => other.messages.at(-1)?.type === "models");
+  await other.next("models");
 });
 
 test("text frames and garbage are told off, and the companion lives on", async () => {
   const client = dial();
-  await client.pair();
+  await client.pair(CODE);
   client.socket.send("hello");
   client.socket.send(new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]));
-  await until(() => client.messages.filter((message) => message.type === "rejected").length === 2);
+  await until(() => client.ofType("rejected").length === 2);
   for (let i = 0; i < 5; i++) client.socket.send("nonsense");
-  await until(() => client.outcome.closed !== 0);
-  await dial().pair();
+  await until(() => client.closed !== 0);
+  await dial().pair(CODE);
 });
 
 test("bytes that are not WebSocket cut off their sender and nobody else", async () => {
   const client = dial();
-  await client.pair();
-  // A frame with reserved bits set.
-  (client.socket as unknown as { _socket: { write(bytes: Uint8Array): void } })._socket.write(
-    new Uint8Array(64).fill(0xff),
-  );
-  await until(() => client.outcome.closed !== 0);
-  await dial().pair();
+  await client.pair(CODE);
+  const { _socket: wire } = client.socket as unknown as { _socket: Socket };
+  wire.write(new Uint8Array(64).fill(0xff)); // reserved bits set
+  await until(() => client.closed !== 0);
+  await dial().pair(CODE);
 });
 
 test("strangers beyond the limit make room for newcomers; proven clients never do", async () => {
   const plugin = dial();
-  await plugin.pair();
-  const strangers: ReturnType<typeof dial>[] = [];
+  await plugin.pair(CODE);
+  const strangers: WsClient[] = [];
   for (let i = 0; i < MAX_CLIENTS; i++) {
-    const stranger = dial();
-    await stranger.challenged();
-    strangers.push(stranger);
+    strangers.push(dial());
+    await strangers[i]!.next("challenge");
   }
-  await until(() => strangers[0]!.outcome.closed !== 0);
-  expect(strangers.slice(1).every((stranger) => stranger.outcome.closed === 0)).toBe(true);
-  expect(plugin.outcome.closed).toBe(0);
-  for (const stranger of strangers.slice(1)) {
-    stranger.send({ type: "hello", protocol: 1, build: "t", nonce: randomSecret(), code: CODE });
-    await until(() => stranger.messages.some((message) => message.type === "welcome"));
-  }
+  await until(() => strangers[0]!.closed !== 0);
+  expect(strangers.slice(1).every((stranger) => stranger.closed === 0)).toBe(true);
+  expect(plugin.closed).toBe(0);
+  for (const stranger of strangers.slice(1)) await stranger.pair(CODE);
   const late = dial();
-  await until(() => late.outcome.closed !== 0);
-  expect(late.outcome.closed).toBe(1013);
+  await until(() => late.closed !== 0);
+  expect(late.closed).toBe(1013);
 });
 
 test("a wrong token gets no welcome over the real wire", async () => {
   const client = dial();
-  await client.challenged();
-  const { nonce } = client.messages[0] as Challenge;
-  const proof = proofOf("client", { token: randomSecret(), nonce });
-  client.send({ type: "hello", protocol: 1, build: "t", nonce: randomSecret(), pairing: "0".repeat(32), proof });
-  await until(() => client.outcome.closed !== 0);
+  await expect(client.prove({ pairing: "0".repeat(32), token: randomSecret() })).rejects.toThrow(/Closed/);
   expect(client.messages.map((message) => message.type)).toEqual(["challenge", "refused"]);
 });
 
@@ -206,7 +165,7 @@ test("a port that is taken, on either address, is a problem and leaves nothing o
 
 test("close() ends with clients connected", async () => {
   const client = dial();
-  await client.pair();
+  await client.pair(CODE);
   await gateway.close();
-  await until(() => client.outcome.closed !== 0);
+  await until(() => client.closed !== 0);
 });
