@@ -79,7 +79,7 @@ const OTHERS: readonly Signature[] = [
   { test: some(/^encoder\.block\.\d+\.layer\.\d+\.|^shared\.weight$/), what: "a T5 text encoder" },
   { test: some(/RDB\d\.conv|rdb\d\.conv|^conv_first\.|\.residual_group\./), what: "a picture upscaler" },
   {
-    test: some(/^(?:taesd_)?(?:en|de)coder\.layers\.\d+\.|^\d+\.conv\.\d+\.weight$/),
+    test: some(/^(?:taesd_)?(?:en|de)coder\.layers\.\d+\.(?:conv\.|weight$)|^\d+\.conv\.\d+\.weight$/),
     what: "a tiny autoencoder (TAESD)",
   },
 ];

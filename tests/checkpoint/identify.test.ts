@@ -1,0 +1,146 @@
+import { cpSync } from "node:fs";
+import path from "node:path";
+import { describe as describeFile, identify } from "../../companion/checkpoint/identify.ts";
+import { openImageEncoder } from "../../companion/checkpoint/image-encoder.ts";
+import { openIpAdapter } from "../../companion/checkpoint/ip-adapter.ts";
+import { openModel } from "../../companion/checkpoint/model.ts";
+import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
+import { families, tensorsOf } from "./families.ts";
+import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";
+
+const starter = path.join(__dirname, "../../starter/weights");
+const folder = temporaryFolder();
+const file = path.join(folder, "x.safetensors");
+const one = { shape: [2, 2] };
+
+const write = (tensors: Record<string, SampleTensor>) => {
+  writeSample(file, tensors);
+  return openSafetensors(file);
+};
+
+test.each(Object.keys(families))("identify() knows a %s model", (family) => {
+  const id = family === "sdxl-refiner" ? family : family.split("-")[0];
+  expect(identify(write(tensorsOf(family)))).toMatchObject({ kind: "model", family: { id } });
+});
+
+test("identify() knows the parts", () => {
+  const strip = (prefix: string, family: string) =>
+    Object.fromEntries(
+      Object.entries(tensorsOf(family)).flatMap(([key, tensor]) =>
+        key.startsWith(prefix) ? [[key.slice(prefix.length), tensor]] : [],
+      ),
+    );
+  expect(identify(write(strip("first_stage_model.", "sd1"))).kind).toBe("vae");
+  expect(identify(write(strip("cond_stage_model.transformer.", "sd1"))).kind).toBe("text-encoder");
+  expect(identify(write(strip("cond_stage_model.model.", "sd2"))).kind).toBe("text-encoder");
+  for (const [part, kind] of [
+    ["ip_adapter/ip-adapter", "ip-adapter"],
+    ["image_encoder/model", "image-encoder"],
+    ["text_encoder/model", "text-encoder"],
+    ["vae/diffusion_pytorch_model", "vae"],
+  ])
+    expect(identify(openSafetensors(path.join(starter, `${part}.safetensors`))).kind).toBe(kind);
+});
+
+test.each<[string, Record<string, SampleTensor>]>([
+  ["a LoRA", { "lora_unet_down_blocks_0.lora_down.weight": one, "lora_unet_down_blocks_0.alpha": { shape: [] } }],
+  ["a LoRA", { "unet.down_blocks.0.attentions.0.to_q.lora_A.weight": one }],
+  ["a LoRA", { "unet.up_blocks.0.to_q.lora.down.weight": one }],
+  ["a LyCORIS add-on", { "lora_unet_x.hada_w1_a": one }],
+  ["a LyCORIS add-on", { "lora_unet_x.lokr_w1": one }],
+  ["a ControlNet", { "control_model.input_blocks.0.0.weight": one }],
+  ["a ControlNet", { "controlnet_cond_embedding.conv_in.weight": one, "down_blocks.0.resnets.0.x": one }],
+  ["a T2I-Adapter", { "body.0.block1.weight": one }],
+  ["a textual inversion embedding", { emb_params: { shape: [4, 768] } }],
+  ["a textual inversion embedding", { clip_g: { shape: [2, 1280] }, clip_l: { shape: [2, 768] } }],
+  ["an AnimateDiff motion module", { "down_blocks.0.motion_modules.0.x": one }],
+  ["Stable Diffusion 3", { "model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight": one }],
+  ["FLUX.1", { "double_blocks.0.img_attn.qkv.weight": one }],
+  ["FLUX.2", { "single_stream_modulation.lin.weight": one, "double_blocks.0.img_attn.qkv.weight": one }],
+  ["a T5 text encoder", { "encoder.block.0.layer.0.SelfAttention.q.weight": one }],
+  ["Stable Diffusion's ×4 upscaler", { "model.diffusion_model.input_blocks.0.0.weight": { shape: [256, 7, 3, 3] } }],
+  ["a tiny autoencoder (TAESD)", { "decoder.layers.0.weight": one }],
+  ["a model quantised for another program", { "x.weight.absmax": one }],
+  ["the UNet of a model without its text encoder and autoencoder", { "down_blocks.0.resnets.0.norm1.weight": one }],
+  ['of an unknown kind (its first tensor is "what.ever")', { "what.ever": { shape: [1, 1, 1, 1] } }],
+])("describe() says: %s", async (what, tensors) => {
+  expect(describeFile(write(tensors))).toBe(what);
+  await expect(openModel(file)).rejects.toMatchObject({
+    code: "model-unsupported",
+    message: expect.stringContaining(`"x.safetensors" is ${what}, not a model that can draw by itself: choose `),
+  });
+});
+
+describe("openIpAdapter()", () => {
+  const branch = (k: number, width: number) => ({
+    [`ip_adapter.${k}.to_k_ip.weight`]: { shape: [width, 768] },
+    [`ip_adapter.${k}.to_v_ip.weight`]: { shape: [width, 768] },
+  });
+  const plain = { "image_proj.proj.weight": { shape: [3072, 1024] }, "image_proj.norm.weight": { shape: [768] } };
+
+  test("reads kind, widths and places from keys and shapes", async () => {
+    write({ ...plain, ...branch(11, 640), ...branch(3, 320), ...branch(1, 320) });
+    expect(await openIpAdapter(file)).toMatchObject({ kind: "plain", crossAttentionDim: 768, embeddingDim: 1024 });
+    expect((await openIpAdapter(file)).layers).toEqual([1, 3, 11]);
+    write({
+      "image_proj.latents": { shape: [1, 16, 768] },
+      "image_proj.proj_in.weight": { shape: [768, 1280] },
+      ...branch(1, 320),
+    });
+    expect(await openIpAdapter(file)).toMatchObject({ kind: "plus", embeddingDim: 1280 });
+  });
+
+  test("refuses what is none, and kinds that it does not know", async () => {
+    write(tensorsOf("sd1"));
+    await expect(openIpAdapter(file)).rejects.toMatchObject({
+      code: "model-unsupported",
+      message: '"x.safetensors" is a Stable Diffusion 1.x model, not an IP-Adapter: choose an IP-Adapter.',
+    });
+    write({ "image_proj.other.weight": one, ...branch(1, 320) });
+    await expect(openIpAdapter(file)).rejects.toMatchObject({ code: "model-unsupported" });
+  });
+});
+
+describe("openImageEncoder()", () => {
+  test("opens a folder, and a file beside its configuration", async () => {
+    const fromFolder = await openImageEncoder(path.join(starter, "image_encoder"));
+    const fromFile = await openImageEncoder(path.join(starter, "image_encoder/model.safetensors"));
+    expect(fromFile.config).toEqual(fromFolder.config);
+    expect(fromFolder.config).toMatchObject({ hidden_size: 192, image_size: 64, projection_dim: 192 });
+  });
+
+  test("knows the published encoders by their width", async () => {
+    const layer = (i: number) => ({ [`vision_model.encoder.layers.${i}.layer_norm1.weight`]: { shape: [1280] } });
+    write({
+      "vision_model.embeddings.patch_embedding.weight": { shape: [1280, 3, 14, 14] },
+      "vision_model.embeddings.position_embedding.weight": { shape: [257, 1280] },
+      "vision_model.embeddings.position_ids": { dtype: "I64", shape: [1, 257] },
+      ...layer(0),
+      ...layer(1),
+      "vision_model.encoder.layers.0.mlp.fc1.weight": { shape: [5120, 1280] },
+      "visual_projection.weight": { shape: [1024, 1280] },
+      "text_model.x": one,
+      logit_scale: { shape: [] },
+    });
+    const { config, weights, processor } = await openImageEncoder(file);
+    expect(config).toMatchObject({
+      num_attention_heads: 16,
+      hidden_act: "gelu",
+      image_size: 224,
+      num_hidden_layers: 2,
+    });
+    expect(processor.crop_size).toBe(224);
+    expect([...weights.keys()].filter((key) => /position_ids|text_model|logit/.test(key))).toEqual([]);
+  });
+
+  test("asks for the configuration of an unknown width, and for a projection", async () => {
+    cpSync(path.join(starter, "image_encoder/model.safetensors"), file);
+    await expect(openImageEncoder(file)).rejects.toMatchObject({
+      code: "config-invalid",
+      message:
+        '"x.safetensors" is an image encoder of width 192, which is none of the published ones: put its config.json beside it.',
+    });
+    write({ "vision_model.embeddings.class_embedding": { shape: [192] } });
+    await expect(openImageEncoder(file)).rejects.toMatchObject({ code: "model-unsupported" });
+  });
+});
