@@ -1,7 +1,8 @@
-import { chooseContext, type Size } from "../../shared/geometry.ts";
+import type { Size } from "../../shared/geometry.ts";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import type { GenerateRequest, Reference } from "../../shared/request.ts";
 import type { Mode, Settings } from "../bridge.ts";
+import { fillContext } from "./fill-context.ts";
 import { modelSize } from "./model-size.ts";
 import { schedulerChoice } from "./schedulers.ts";
 import type { FillView, ReferenceLayer } from "./state.ts";
@@ -10,9 +11,6 @@ import type { FillView, ReferenceLayer } from "./state.ts";
 export const IMAGE = "image";
 export const MASK = "mask";
 export const referenceName = (index: number) => `reference.${index}`;
-
-/** Sides at the model are multiples of this where the crop may choose. */
-export const CONTEXT_MULTIPLE = 64;
 
 export interface Intent {
   readonly mode: Mode;
@@ -36,18 +34,10 @@ export function effectiveSettings(model: ModelInfo, settings: Settings) {
 
 /** What the model draws: its own area in the target's shape, or in Fill the shape of the context. */
 export function sizeAtModel({ mode, model, settings, target, fill }: Omit<Intent, "prompt" | "references">): Size {
-  if (mode !== "fill" || fill === null || fill.maskBounds === null)
-    return modelSize(target, { native: model.nativeSize, factor: settings.sizeFactor });
-  return chooseContext(fill.maskBounds, fill.source, {
-    native: model.nativeSize,
-    multiple: contextMultiple(model),
-    detail: settings.detail,
-  }).diffusion;
-}
-
-/** Small models get a finer grid, or nothing but squares would be left. */
-export function contextMultiple({ nativeSize }: ModelInfo): number {
-  return nativeSize >= 512 ? CONTEXT_MULTIPLE : 8;
+  if (mode === "fill" && fill?.maskBounds)
+    return fillContext({ source: fill.source, maskBounds: fill.maskBounds }, { model, detail: settings.detail })
+      .diffusion;
+  return modelSize(target, { native: model.nativeSize, factor: settings.sizeFactor });
 }
 
 /** The request for one picture. The same intent and seed give the same request. */

@@ -69,7 +69,7 @@ export async function referenceOf(exported: LayerExport): Promise<Uint8Array> {
 export interface Mask {
   /** White, with the mask as alpha. */
   readonly bytes: Uint8Array;
-  /** Where it is not wholly transparent; null where it is nowhere. */
+  /** Where it is at least half opaque; null where it is nowhere. */
   readonly bounds: Rect | null;
 }
 
@@ -86,7 +86,9 @@ export async function maskOf(target: Place, exported: LayerExport, size: Size): 
   return { bytes: await toPng(context), bounds };
 }
 
-/** Turns pixels white and their strongest alpha into 255, in place; returns the bounds of all that is not transparent. */
+const HALF = 128;
+
+/** Turns pixels white and their strongest alpha into 255, in place; returns the bounds of all that is half opaque or more. */
 function whiten({ data, width, height }: ImageData): Rect | null {
   let strongest = 0;
   for (let i = 3; i < data.length; i += 4) strongest = Math.max(strongest, data[i]!);
@@ -96,6 +98,7 @@ function whiten({ data, width, height }: ImageData): Rect | null {
     data[i] = data[i + 1] = data[i + 2] = 255;
     if (alpha === 0) continue;
     data[i + 3] = Math.round((alpha * 255) / strongest);
+    if (data[i + 3]! < HALF) continue;
     const [x, y] = [(i / 4) % width, Math.floor(i / 4 / width)];
     left = Math.min(left, x);
     right = Math.max(right, x + 1);

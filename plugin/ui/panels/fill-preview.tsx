@@ -1,6 +1,5 @@
-import { chooseContext, growRect, maskMargins } from "../../../shared/geometry.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
-import { contextMultiple } from "../build-request.ts";
+import { fillContext } from "../fill-context.ts";
 import { Slider } from "../parts/slider.tsx";
 import type { FillView, State } from "../state.ts";
 import type { Studio } from "../studio.ts";
@@ -50,12 +49,7 @@ interface CropProps {
 
 function Crop({ fill, bounds, model, detail }: CropProps) {
   const { source } = fill;
-  const { grow, feather } = maskMargins(bounds);
-  const { rect, diffusion } = chooseContext(growRect(bounds, grow + feather, source), source, {
-    native: model.nativeSize,
-    multiple: contextMultiple(model),
-    detail,
-  });
+  const { rect, diffusion } = fillContext({ source, maskBounds: bounds }, { model, detail });
   const share = (length: number, whole: number) => `${(length / whole) * 100}%`;
   const times = (diffusion.width / rect.width) * fill.scale;
   return (

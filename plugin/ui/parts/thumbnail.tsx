@@ -15,12 +15,12 @@ export function Thumbnail({
   const address = useThumbnail(thumbnails, layer);
   return (
     <span class="thumbnail">
-      {address && <img src={address} alt="" onLoad={({ currentTarget }) => fit(currentTarget)} />}
+      {address && <img src={address} alt="" onLoad={({ currentTarget }) => showWhole(currentTarget)} />}
     </span>
   );
 }
 
-function fit(image: HTMLImageElement): void {
+function showWhole(image: HTMLImageElement): void {
   const aspect = image.naturalWidth / image.naturalHeight;
   image.classList.toggle("whole", aspect > LONG || aspect < 1 / LONG);
 }

@@ -1,0 +1,179 @@
+import type { OpenJob, SelectionInfo, Settings } from "../../plugin/bridge.ts";
+import { DEFAULT_SETTINGS } from "../../plugin/ui/state.ts";
+import { until } from "../playground/test-stage.ts";
+import { type Host, openHost, png } from "./strict-host.ts";
+
+const SCENERY = `
+  const add = (type, name, x, y, w, h, parent) => {
+    const node = figma["create" + type]();
+    (parent || figma.currentPage).appendChild(node);
+    node.name = name; node.resize(w, h); node.x = x; node.y = y;
+    return node;
+  };
+  const find = (name) => figma.currentPage.findOne((node) => node.name === name);
+  const select = (...names) => { figma.currentPage.selection = names.map(find); };
+  const paint = async (node) => { const image = figma.createImage(figma.base64Decode(PNG)); node.fills = [{ type: "IMAGE", imageHash: image.hash, scaleMode: "FILL" }]; };
+`;
+
+let host: Host;
+afterEach(() => host.close());
+
+const open = async (setUp: string, command?: string) => {
+  const picture = Buffer.from(await png(40, 20)).toString("base64");
+  host = await openHost(`const PNG = ${JSON.stringify(picture)}; ${SCENERY} ${setUp}`, command);
+};
+const idOf = (name: string) => host.script<string>(`${SCENERY} return find(${JSON.stringify(name)}).id;`);
+const selection = async (): Promise<SelectionInfo> => (await host.call("start", {})).selection;
+
+test("readSelection() says what to do when nothing is selected", async () => {
+  await open("");
+  expect(await selection()).toMatchObject({ kind: "none" });
+});
+
+test("readSelection() describes a target as a designer would", async () => {
+  await open(`add("Frame", "Hero", 0, 0, 390, 280); select("Hero");`);
+  expect(await selection()).toMatchObject({
+    kind: "target",
+    target: { name: "Hero", kind: "Frame", width: 390, height: 280, hasPicture: false },
+  });
+});
+
+test("readSelection() takes a shape above a picture as its mask, in any order of selecting", async () => {
+  await open(
+    `await paint(add("Rectangle", "Photo", 0, 0, 200, 100)); add("Ellipse", "Spot", 50, 20, 40, 40); select("Spot", "Photo");`,
+  );
+  expect(await selection()).toMatchObject({
+    kind: "target",
+    target: { name: "Photo", kind: "Image", hasPicture: true },
+    mask: { name: "Spot" },
+  });
+});
+
+test.each([
+  ["beside each other", `add("Rectangle", "A", 0, 0, 50, 50); add("Rectangle", "B", 100, 0, 50, 50);`],
+  ["with a picture above", `add("Rectangle", "A", 0, 0, 50, 50); await paint(add("Rectangle", "B", 10, 0, 50, 50));`],
+  ["with a frame above", `add("Rectangle", "A", 0, 0, 50, 50); add("Frame", "B", 10, 0, 50, 50);`],
+])("readSelection() takes two layers %s as several", async (_what, setUp) => {
+  await open(`${setUp} select("A", "B");`);
+  expect(await selection()).toMatchObject({ kind: "several", total: 2 });
+});
+
+test.each([
+  ["a slice", `const s = figma.createSlice(); s.name = "A"; s.resize(20, 20);`, "is a slice"],
+  ["a hidden layer", `add("Rectangle", "A", 0, 0, 50, 50).visible = false;`, "is hidden"],
+  [
+    "a layer in a hidden frame",
+    `const f = add("Frame", "F", 0, 0, 90, 90); add("Rectangle", "A", 0, 0, 50, 50, f); f.visible = false;`,
+    "is hidden",
+  ],
+  ["a layer without area", `add("Rectangle", "A", 0, 0, 50, 0.01);`, "has no area"],
+])("readSelection() refuses %s with the reason", async (_what, setUp, reason) => {
+  await open(`${setUp} select("A");`);
+  const seen = await selection();
+  expect(seen).toMatchObject({ kind: "unsupported", problem: { code: "selection-unsupported" } });
+  expect(seen.kind === "unsupported" && seen.problem.message).toContain(reason);
+  await expect(host.call("take-ticket", { target: await idOf("A") })).rejects.toMatchObject({
+    code: "selection-unsupported",
+  });
+});
+
+test("watchSelection() tells of a new selection and of an edit of the selected layer", async () => {
+  await open(`add("Rectangle", "A", 0, 0, 50, 50);`);
+  await host.script(`${SCENERY} select("A");`);
+  await until(() => host.events().length === 1);
+  await host.script(`${SCENERY} find("A").resize(60, 50);`);
+  await until(() => host.events().length === 2);
+  const fingerprints = (host.events() as { event: { selection: { target: { fingerprint: string } } } }[]).map(
+    ({ event }) => event.selection.target.fingerprint,
+  );
+  expect(fingerprints[0]).not.toBe(fingerprints[1]);
+});
+
+test("takeTicket() knows how fine the target's own image is", async () => {
+  await open(`await paint(add("Rectangle", "Photo", 0, 0, 10, 5)); add("Rectangle", "Plain", 0, 0, 10, 5);`);
+  expect((await host.call("take-ticket", { target: await idOf("Photo") })).naturalScale).toBe(4);
+  expect((await host.call("take-ticket", { target: await idOf("Plain") })).naturalScale).toBe(1);
+});
+
+test("exportLayer() gives the pixels and the rectangle that they cover", async () => {
+  await open(`add("Rectangle", "A", 30, 40, 50, 20).rotation = 90;`);
+  const { bytes, box } = await host.call("export-layer", { node: await idOf("A"), scale: 2, bounds: "box" });
+  expect(box).toEqual({ x: 30, y: -10, width: 20, height: 50 });
+  expect([...bytes.slice(1, 4)]).toEqual([...Buffer.from("PNG")]);
+});
+
+test("exportLayer() hides a mask inside the picture's frame for that moment only", async () => {
+  await open(`const f = add("Frame", "F", 0, 0, 100, 100); add("Ellipse", "Mask", 10, 10, 20, 20, f);`);
+  const seen: boolean[] = [];
+  const { exportNode, scene } = host.stage;
+  const mask = await idOf("Mask");
+  Object.assign(host.stage, {
+    exportNode: (...args: Parameters<typeof exportNode>) => {
+      seen.push(scene.get(mask).visible);
+      return exportNode(...args);
+    },
+  });
+  await host.call("export-layer", { node: await idOf("F"), scale: 1, bounds: "box", without: mask });
+  expect(seen).toEqual([false]);
+  expect(scene.get(mask).visible).toBe(true);
+  Object.assign(host.stage, { exportNode: () => Promise.reject(new Error("No memory")) });
+  await expect(
+    host.call("export-layer", { node: await idOf("F"), scale: 1, bounds: "box", without: mask }),
+  ).rejects.toThrow();
+  expect(scene.get(mask).visible).toBe(true);
+});
+
+test("the bridge refuses what is not a call of its own", async () => {
+  await open("");
+  await expect(host.call("thumbnail", {} as never)).rejects.toMatchObject({ code: "internal" });
+  await expect(host.call("thumbnail", { node: "99:99" })).rejects.toMatchObject({ code: "target-gone" });
+});
+
+test("storage keeps settings, pairing and open jobs from one opening to the next", async () => {
+  await open(`add("Rectangle", "A", 0, 0, 50, 50);`);
+  const ticket = await host.call("take-ticket", { target: await idOf("A") });
+  const settings: Settings = { ...DEFAULT_SETTINGS, prompt: "a fox", steps: undefined };
+  const job: OpenJob = {
+    job: "a".repeat(32),
+    run: "r",
+    index: 0,
+    of: 1,
+    mode: "generate",
+    ticket,
+    recipe: "{}",
+    steps: 20,
+    submittedAt: 1,
+  };
+  await host.call("save", { slot: "settings", value: settings });
+  await host.call("save", { slot: "pairing", value: { pairing: "p", token: "t" } });
+  await host.call("save", { slot: "job", value: job });
+  expect(await host.call("start", {})).toMatchObject({
+    settings: { prompt: "a fox" },
+    pairing: { pairing: "p", token: "t" },
+    jobs: [job],
+  });
+  await host.call("save", { slot: "finished-job", value: job.job });
+  await host.call("save", { slot: "pairing", value: null });
+  expect(await host.call("start", {})).toMatchObject({ pairing: null, jobs: [] });
+});
+
+test("select-layers selects what is still there", async () => {
+  await open(`add("Rectangle", "A", 0, 0, 50, 50);`);
+  const id = await idOf("A");
+  expect(await host.call("select-layers", { nodes: [id, "99:99"] })).toMatchObject({
+    found: [id],
+    selection: { kind: "target", target: { id } },
+  });
+});
+
+test("start tells the command that opened the plugin", async () => {
+  await open("", "regenerate");
+  expect((await host.call("start", {})).command).toBe("regenerate");
+});
+
+test("runSelfTest() finds this host to be as we assume, and leaves nothing behind", async () => {
+  await open(`add("Rectangle", "A", 0, 0, 50, 50); select("A");`);
+  const { checks } = await host.call("self-test", {});
+  expect(checks.filter(({ outcome }) => outcome !== "as assumed")).toEqual([]);
+  expect(await host.script(`return figma.currentPage.findAll().map((node) => node.name);`)).toEqual(["A"]);
+});

@@ -1,0 +1,220 @@
+import type { Ticket } from "../../plugin/bridge.ts";
+import { type Host, openHost, png } from "./strict-host.ts";
+
+const SCENERY = `
+  const rect = (name, parent, x, y, w, h) => {
+    const node = figma.createRectangle();
+    (parent || figma.currentPage).appendChild(node);
+    node.name = name; node.resize(w, h); node.x = x; node.y = y;
+    node.fills = [{ type: "SOLID", color: { r: 0.2, g: 0.4, b: 0.6 } }];
+    return node;
+  };
+  const frame = (name, parent, x, y, w, h) => {
+    const node = figma.createFrame();
+    (parent || figma.currentPage).appendChild(node);
+    node.name = name; node.resize(w, h); node.x = x; node.y = y;
+    return node;
+  };
+  const find = (name) => figma.currentPage.findOne((node) => node.name === name);
+`;
+
+const RECIPE = JSON.stringify({ version: 1 });
+let host: Host;
+afterEach(() => host.close());
+
+const open = async (setUp: string) => {
+  host = await openHost(`${SCENERY} ${setUp}`);
+};
+const idOf = (name: string) => host.script<string>(`${SCENERY} return find(${JSON.stringify(name)}).id;`);
+const ticketFor = async (name: string, mask?: string): Promise<Ticket> =>
+  host.call("take-ticket", { target: await idOf(name), ...(mask && { mask: await idOf(mask) }) });
+
+const place = async (ticket: Ticket, where: "over" | "beside" = "over") =>
+  host.call("place-layer", { ticket, bytes: await png(16, 16), name: "Result", recipe: RECIPE, where });
+
+interface Placed {
+  parent: string;
+  siblings: string[];
+  transform: number[][];
+  target: number[][];
+  size: number[];
+  positioning: string;
+}
+/** Where the result is, compared with its target. */
+const look = (id: string, target: string) =>
+  host.script<Placed>(`${SCENERY}
+    const node = await figma.getNodeByIdAsync(${JSON.stringify(id)});
+    const round = (t) => t.map((row) => row.map((v) => Math.round(v * 1000) / 1000 + 0));
+    return {
+      parent: node.parent.name,
+      siblings: node.parent.children.map((child) => child.name),
+      transform: round(node.absoluteTransform),
+      target: round(find(${JSON.stringify(target)}).absoluteTransform),
+      size: [node.width, node.height],
+      positioning: node.layoutPositioning,
+    };`);
+
+/** Places a result for "Target" and expects it exactly over it. */
+async function placeExactly(mask?: string): Promise<Placed> {
+  const ticket = await ticketFor("Target", mask);
+  const placed = await look((await place(ticket)).node, "Target");
+  expect(placed.transform).toEqual(placed.target);
+  expect(placed.size).toEqual([ticket.width, ticket.height]);
+  return placed;
+}
+
+test("placeLayer() puts the result directly above an upright target", async () => {
+  await open(
+    `const f = frame("Frame", null, 100, 50, 400, 300); rect("Target", f, 20, 30, 120, 80); rect("Above", f, 0, 0, 9, 9);`,
+  );
+  const { parent, siblings } = await placeExactly();
+  expect({ parent, siblings }).toEqual({ parent: "Frame", siblings: ["Target", "Result", "Above"] });
+});
+
+test("placeLayer() puts a second result above the first", async () => {
+  await open(`rect("Target", null, 20, 30, 120, 80);`);
+  const ticket = await ticketFor("Target");
+  const first = await place(ticket);
+  const second = await place(ticket);
+  const order = await host.script(`return figma.currentPage.children.map((child) => child.id);`);
+  expect(order).toEqual([ticket.target, first.node, second.node]);
+});
+
+test("placeLayer() follows a turned target in a turned frame", async () => {
+  await open(
+    `const f = frame("Frame", null, 100, 50, 400, 300); f.rotation = 20; const t = rect("Target", f, 60, 70, 120, 80); t.rotation = -35;`,
+  );
+  expect((await placeExactly()).parent).toBe("Frame");
+});
+
+test("placeLayer() follows a flipped target", async () => {
+  await open(`const t = rect("Target", null, 0, 0, 120, 80); t.relativeTransform = [[-1, 0, 300], [0, 1, 40]];`);
+  expect((await placeExactly()).transform).toEqual([
+    [-1, 0, 300],
+    [0, 1, 40],
+  ]);
+});
+
+test("placeLayer() leaves an auto layout as it is", async () => {
+  await open(`const f = frame("Frame", null, 10, 10, 400, 300); f.layoutMode = "HORIZONTAL"; f.itemSpacing = 8;
+    f.primaryAxisSizingMode = "AUTO"; rect("Target", f, 0, 0, 120, 80); rect("Next", f, 0, 0, 60, 80);`);
+  const before = await host.script(`${SCENERY} return [find("Frame").width, find("Next").x];`);
+  const { positioning } = await placeExactly();
+  expect(positioning).toBe("ABSOLUTE");
+  expect(await host.script(`${SCENERY} return [find("Frame").width, find("Next").x];`)).toEqual(before);
+});
+
+test("placeLayer() works inside groups, whose children stand in the frame's space", async () => {
+  await open(`const f = frame("Frame", null, 30, 40, 400, 300); const t = rect("Target", f, 50, 60, 120, 80);
+    const o = rect("Other", f, 200, 20, 10, 10); figma.group([t, o], f).name = "Group";`);
+  expect((await placeExactly()).parent).toBe("Group");
+});
+
+test("placeLayer() works inside a section, and over a locked target", async () => {
+  await open(`const s = figma.createSection(); s.name = "Section"; s.x = 70; s.y = 20; s.resizeWithoutConstraints(500, 400);
+    const t = rect("Target", null, 0, 0, 120, 80); s.appendChild(t); t.x = 33; t.y = 44; t.locked = true;`);
+  expect((await placeExactly()).parent).toBe("Section");
+  expect(await host.script(`${SCENERY} return find("Target").locked;`)).toBe(true);
+});
+
+test("placeLayer() stays inside the frame that clips the target", async () => {
+  await open(
+    `const f = frame("Frame", null, 0, 0, 100, 100); f.clipsContent = true; rect("Target", f, 60, 60, 120, 80);`,
+  );
+  expect((await placeExactly()).parent).toBe("Frame");
+});
+
+test("placeLayer() goes above the outermost instance, and says so", async () => {
+  await open(`const c = figma.createComponent(); c.name = "Card"; c.resize(200, 200); rect("Target", c, 20, 30, 120, 80);
+    const f = frame("Frame", null, 500, 0, 300, 300); const i = c.createInstance(); i.name = "Card copy"; f.appendChild(i); i.x = 40; i.y = 10;
+    i.children[0].name = "Inner";`);
+  const inner = await host.script<string>(`${SCENERY} return find("Card copy").children[0].id;`);
+  const ticket = await host.call("take-ticket", { target: inner });
+  const { node, note } = await place(ticket);
+  expect(note).toBe("Placed above the component instance “Card copy”.");
+  expect(await look(node, "Inner")).toMatchObject({ parent: "Frame", siblings: ["Card copy", "Result"] });
+  const { transform, target } = await look(node, "Inner");
+  expect(transform).toEqual(target);
+});
+
+test("placeLayer() does not change a main component", async () => {
+  await open(
+    `const c = figma.createComponent(); c.name = "Card"; c.resize(200, 200); rect("Target", c, 20, 30, 120, 80);`,
+  );
+  expect((await placeExactly()).siblings).toEqual(["Card", "Result"]);
+});
+
+test("placeLayer() goes above the mask of a Fill", async () => {
+  await open(
+    `rect("Target", null, 0, 0, 300, 200); rect("Between", null, 0, 0, 5, 5); rect("Mask", null, 40, 40, 50, 50); rect("Top", null, 0, 0, 5, 5);`,
+  );
+  expect((await placeExactly("Mask")).siblings).toEqual(["Target", "Between", "Mask", "Result", "Top"]);
+});
+
+test("placeLayer() takes the outline of rounded and round targets", async () => {
+  await open(`const t = rect("Target", null, 0, 0, 100, 100); t.topLeftRadius = 12; t.bottomRightRadius = 30;
+    const e = figma.createEllipse(); e.name = "Round"; e.resize(80, 80); e.x = 300;`);
+  const corners = (id: string) =>
+    host.script(
+      `const n = await figma.getNodeByIdAsync(${JSON.stringify(id)}); return n.type === "ELLIPSE" ? n.type : [n.topLeftRadius, n.topRightRadius, n.bottomRightRadius];`,
+    );
+  expect(await corners((await place(await ticketFor("Target"))).node)).toEqual([12, 0, 30]);
+  expect(await corners((await place(await ticketFor("Round"))).node)).toBe("ELLIPSE");
+});
+
+test("placeLayer() is one undo step and carries recipe and relaunch button", async () => {
+  await open(`rect("Target", null, 0, 0, 100, 100);`);
+  const { node } = await place(await ticketFor("Target"));
+  const facts = `const n = await figma.getNodeByIdAsync(${JSON.stringify(node)}); return n && [n.getPluginData("recipe"), Object.keys(n.getRelaunchData())];`;
+  expect(await host.script(facts)).toEqual([RECIPE, ["regenerate"]]);
+  host.stage.history.undo();
+  expect(await host.script(facts)).toBe(null);
+  expect(await host.script(`${SCENERY} return find("Target") !== null;`)).toBe(true);
+});
+
+test.each([
+  ["moved", `find("Target").x += 1;`, "target-changed"],
+  ["resized", `find("Target").resize(101, 100);`, "target-changed"],
+  ["repainted", `find("Target").fills = [];`, "target-changed"],
+  ["moved with its frame", `find("Frame").x += 5;`, "target-changed"],
+  ["deleted", `find("Target").remove();`, "target-gone"],
+])("placeLayer() refuses a target that was %s, and places beside it", async (_what, change, code) => {
+  await open(
+    `const f = frame("Frame", null, 0, 0, 400, 300); rect("Target", f, 10, 10, 100, 100); rect("Newer work", null, 440, 0, 50, 50);`,
+  );
+  const ticket = await ticketFor("Target");
+  await host.script(`${SCENERY} ${change}`);
+  const before = await host.script(`return figma.currentPage.findAll().length;`);
+  await expect(place(ticket)).rejects.toMatchObject({ code });
+  expect(await host.script(`return figma.currentPage.findAll().length;`)).toBe(before);
+  const { node } = await place(ticket, "beside");
+  const overlaps = await host.script<boolean>(`
+    const n = await figma.getNodeByIdAsync(${JSON.stringify(node)}); const a = n.absoluteBoundingBox;
+    return n.parent.type !== "PAGE" || figma.currentPage.children.some((c) => c !== n && (() => { const b = c.absoluteBoundingBox;
+      return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height; })());`);
+  expect(overlaps).toBe(false);
+});
+
+test("placeLayer() refuses an edit inside a frame, not a change of its neighbour", async () => {
+  await open(
+    `const f = frame("Target", null, 0, 0, 200, 200); rect("Child", f, 10, 10, 20, 20); rect("Neighbour", null, 500, 0, 10, 10);`,
+  );
+  const ticket = await ticketFor("Target");
+  await host.script(`${SCENERY} find("Neighbour").x = 700;`);
+  await place(ticket);
+  await host.script(`${SCENERY} find("Child").x = 11;`);
+  await expect(place(ticket)).rejects.toMatchObject({ code: "target-changed" });
+});
+
+test("placeLayer() leaves nothing behind when Figma refuses the picture", async () => {
+  await open(`rect("Target", null, 0, 0, 100, 100);`);
+  const ticket = await ticketFor("Target");
+  const input = { ticket, name: "Result", recipe: RECIPE, where: "over" } as const;
+  await expect(host.call("place-layer", { ...input, bytes: new Uint8Array([1, 2, 3]) })).rejects.toMatchObject({
+    code: "image-not-readable",
+  });
+  await expect(host.call("place-layer", { ...input, bytes: await png(4097, 1) })).rejects.toMatchObject({
+    code: "image-not-readable",
+  });
+  expect(await host.script(`return figma.currentPage.children.length;`)).toBe(1);
+});
