@@ -54,7 +54,7 @@ export function Pairing({
             }}
           />
           {cells.map((digit, index) => (
-            <span key={index} class={index === code.length ? "next" : ""}>
+            <span key={index} class={index === code.length ? "digit next" : "digit"}>
               {digit}
             </span>
           ))}

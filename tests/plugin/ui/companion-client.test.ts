@@ -1,0 +1,231 @@
+import { CompanionClient, type CompanionEvents, HANDSHAKE_MS } from "../../../plugin/ui/companion-client.ts";
+import type { Connection } from "../../../plugin/ui/connection.ts";
+import type { Surroundings } from "../../../plugin/ui/probe.ts";
+import { decodeFrame, encodeFrame } from "../../../shared/codec.ts";
+import { proofOf, verifyProof } from "../../../shared/pairing.ts";
+import type { ClientMessage, CompanionMessage, Hello, Welcome } from "../../../shared/protocol.ts";
+import { parseClientMessage } from "../../../shared/validate.ts";
+
+const TOKEN = "ab".repeat(32);
+const NONCE = "cd".repeat(32);
+const PAIRING = { pairing: "1".repeat(32), token: TOKEN };
+
+/** A socket whose other end the test holds. */
+class FakeSocket {
+  binaryType = "";
+  onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  readonly sent: ClientMessage[] = [];
+  closed = false;
+
+  send(frame: Uint8Array) {
+    this.sent.push(parseClientMessage(decodeFrame(frame).message));
+  }
+  close() {
+    this.closed = true;
+  }
+  say(message: CompanionMessage) {
+    this.onmessage?.({ data: encodeFrame(message).buffer });
+  }
+  challenge() {
+    this.say({ type: "challenge", protocol: 1, nonce: NONCE });
+  }
+  get hello() {
+    return this.sent[0] as Hello;
+  }
+  welcome(change: Partial<Welcome> = {}, token = TOKEN) {
+    const proof = proofOf("companion", { token, nonce: this.hello.nonce });
+    const rest = { protocol: 1, version: "9", modelsFolder: "/m", models: [], modelProblems: [], jobs: [] };
+    this.say({ type: "welcome", proof, ...rest, ...change });
+  }
+}
+
+interface World extends Surroundings {
+  readonly sockets: FakeSocket[];
+}
+
+const HEALTH = { app: "underpaint", version: "9", protocol: 1 };
+const world = (change: Partial<Surroundings> = {}): World => {
+  const sockets: FakeSocket[] = [];
+  return {
+    sockets,
+    fetch: async () => Response.json(HEALTH),
+    openSocket: () => {
+      sockets.push(new FakeSocket());
+      return sockets.at(-1) as unknown as WebSocket;
+    },
+    violated: () => false,
+    loopbackPermission: async () => "unknown",
+    ...change,
+  };
+};
+const off = async () => {
+  throw new TypeError("Failed to fetch");
+};
+
+let client: CompanionClient;
+let connections: Connection[];
+let events: jest.Mocked<CompanionEvents>;
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => {
+  client.close();
+  jest.useRealTimers();
+});
+
+async function start(surroundings: Surroundings, pairing: typeof PAIRING | null = PAIRING): Promise<void> {
+  connections = [];
+  events = {
+    onConnection: jest.fn((connection) => void connections.push(connection)),
+    onWelcome: jest.fn(),
+    onMessage: jest.fn(),
+    onPairing: jest.fn(),
+  };
+  client = new CompanionClient({ world: surroundings, events, build: "test" });
+  client.start(pairing);
+  await settle();
+}
+const settle = () => jest.advanceTimersByTimeAsync(0);
+const kind = () => connections.at(-1)?.kind;
+
+test.each<[string, Partial<Surroundings>, Connection["kind"]]>([
+  ["nothing answers", { fetch: off }, "off"],
+  [
+    "nothing answers and the browser forbids it",
+    { fetch: off, loopbackPermission: async () => "denied" },
+    "blocked-by-browser",
+  ],
+  ["the manifest forbids it", { fetch: off, violated: () => true }, "blocked-by-csp"],
+  ["another program answers", { fetch: async () => new Response("<html>") }, "wrong-app"],
+  ["another version answers", { fetch: async () => Response.json({ ...HEALTH, protocol: 2 }) }, "version-mismatch"],
+])("CompanionClient tells when %s", async (_what, change, expected) => {
+  const surroundings = world(change);
+  await start(surroundings);
+  expect(kind()).toBe(expected);
+  expect(surroundings.sockets).toHaveLength(0);
+});
+
+test("CompanionClient asks for the code where there is no pairing", async () => {
+  const surroundings = world();
+  await start(surroundings, null);
+  expect(connections.at(-1)).toEqual({ kind: "unpaired", version: "9" });
+  expect(surroundings.sockets).toHaveLength(0);
+});
+
+test("CompanionClient proves itself, checks the companion's proof, and is ready", async () => {
+  const surroundings = world();
+  await start(surroundings);
+  const [socket] = surroundings.sockets;
+  socket!.challenge();
+  const { pairing, proof } = socket!.hello;
+  expect(pairing).toBe(PAIRING.pairing);
+  expect(verifyProof("client", proof!, { token: TOKEN, nonce: NONCE })).toBe(true);
+  socket!.welcome();
+  expect(kind()).toBe("ready");
+  expect(events.onWelcome).toHaveBeenCalledTimes(1);
+  client.send({ type: "list-models" });
+  expect(socket!.sent.at(-1)).toEqual({ type: "list-models" });
+});
+
+test("CompanionClient sends nothing to a program that can't prove itself", async () => {
+  const surroundings = world();
+  await start(surroundings);
+  surroundings.sockets[0]!.challenge();
+  surroundings.sockets[0]!.welcome({}, "00".repeat(32));
+  expect(kind()).toBe("wrong-app");
+  expect(events.onWelcome).not.toHaveBeenCalled();
+  expect(() => client.send({ type: "list-models" })).toThrow("not connected");
+  expect(surroundings.sockets[0]!.closed).toBe(true);
+});
+
+test("CompanionClient pairs by code and hands the pairing out to be kept", async () => {
+  const surroundings = world();
+  await start(surroundings, null);
+  client.pair("417052");
+  await settle();
+  const [socket] = surroundings.sockets;
+  socket!.challenge();
+  expect(socket!.hello).toMatchObject({ code: "417052" });
+  expect(socket!.hello.proof).toBe(undefined);
+  socket!.welcome(PAIRING);
+  expect(kind()).toBe("ready");
+  expect(events.onPairing).toHaveBeenCalledWith(PAIRING);
+});
+
+test("CompanionClient shows why a code was refused and waits for another", async () => {
+  const surroundings = world();
+  await start(surroundings, null);
+  client.pair("000000");
+  await settle();
+  surroundings.sockets[0]!.challenge();
+  const problem = { code: "pairing-code-wrong", message: "That is not the code." } as const;
+  surroundings.sockets[0]!.say({ type: "refused", problem });
+  expect(connections.at(-1)).toEqual({ kind: "unpaired", version: "9", problem });
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(surroundings.sockets).toHaveLength(1);
+  client.pair("417052");
+  await settle();
+  expect(surroundings.sockets).toHaveLength(2);
+});
+
+test("CompanionClient forgets a pairing that was revoked", async () => {
+  const surroundings = world();
+  await start(surroundings);
+  surroundings.sockets[0]!.challenge();
+  surroundings.sockets[0]!.say({ type: "refused", problem: { code: "unauthorised", message: "Not paired." } });
+  expect(kind()).toBe("unpaired");
+  expect(events.onPairing).toHaveBeenCalledWith(null);
+});
+
+test("CompanionClient gives a silent program three seconds", async () => {
+  const surroundings = world();
+  await start(surroundings);
+  await jest.advanceTimersByTimeAsync(HANDSHAKE_MS - 1);
+  expect(kind()).toBe(undefined);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(kind()).toBe("wrong-app");
+});
+
+test("CompanionClient takes `error` without `close` for the end, as a blocked socket fires it", async () => {
+  let violated = false;
+  const surroundings = world({ violated: () => violated });
+  await start(surroundings);
+  violated = true;
+  surroundings.sockets[0]!.onerror?.();
+  expect(kind()).toBe("blocked-by-csp");
+});
+
+test("CompanionClient takes garbage in the handshake for another program", async () => {
+  const surroundings = world();
+  await start(surroundings);
+  surroundings.sockets[0]!.onmessage?.({ data: new TextEncoder().encode("hello").buffer });
+  expect(kind()).toBe("wrong-app");
+});
+
+test("CompanionClient comes back by itself, more and more patiently", async () => {
+  let answers = false;
+  const surroundings = world({ fetch: async () => (answers ? Response.json(HEALTH) : off()) });
+  await start(surroundings);
+  await jest.advanceTimersByTimeAsync(10_000);
+  const attempts = connections.length;
+  expect(attempts).toBeGreaterThan(3);
+  expect(attempts).toBeLessThan(8);
+  answers = true;
+  await jest.advanceTimersByTimeAsync(3_000);
+  expect(surroundings.sockets).toHaveLength(1);
+});
+
+test("CompanionClient reconnects after the companion went away", async () => {
+  const surroundings = world();
+  await start(surroundings);
+  surroundings.sockets[0]!.challenge();
+  surroundings.sockets[0]!.welcome();
+  surroundings.sockets[0]!.onclose?.();
+  expect(kind()).toBe("connecting");
+  await jest.advanceTimersByTimeAsync(1_000);
+  surroundings.sockets[1]!.challenge();
+  surroundings.sockets[1]!.welcome();
+  expect(kind()).toBe("ready");
+  expect(events.onWelcome).toHaveBeenCalledTimes(2);
+});

@@ -1,0 +1,79 @@
+import type { LayerInfo, OpenJob, SelectionInfo, Ticket } from "../../../plugin/bridge.ts";
+import type { Recipe } from "../../../plugin/ui/recipe.ts";
+import type { Companion } from "../../../plugin/ui/state.ts";
+import type { ModelInfo } from "../../../shared/protocol.ts";
+import { parseRequest } from "../../../shared/validate.ts";
+
+export const model: ModelInfo = {
+  id: "sd15",
+  name: "SD 1.5",
+  family: "Stable Diffusion 1.x",
+  nativeSize: 512,
+  maxTokens: 77,
+  inpainting: false,
+  references: true,
+  defaults: { steps: 25, guidanceScale: 7.5, scheduler: "DDIM" },
+  suggestions: ["a fox"],
+};
+
+export const companion: Companion = {
+  version: "0.1.0",
+  device: { provider: "cpu", name: "CPU (2 cores)", passedOver: [] },
+  engineProblem: null,
+  modelsFolder: "/models",
+  models: [model],
+  modelProblems: [],
+};
+
+export const layer = (name: string, more: Partial<LayerInfo> = {}): LayerInfo => ({
+  id: `id of ${name}`,
+  name,
+  kind: "Frame",
+  width: 390,
+  height: 280,
+  hasPicture: true,
+  fingerprint: "1",
+  ...more,
+});
+
+export const target = (name: string, mask?: string): SelectionInfo => ({
+  kind: "target",
+  target: layer(name),
+  ...(mask !== undefined && { mask: layer(mask) }),
+});
+
+export const ticket: Ticket = {
+  document: "File",
+  target: "1:1",
+  name: "Hero",
+  width: 390,
+  height: 280,
+  transform: [
+    [1, 0, 0],
+    [0, 1, 0],
+  ],
+  fingerprint: "f",
+  naturalScale: 1,
+};
+
+export const recipe: Recipe = {
+  version: 1,
+  mode: "generate",
+  model: "SD 1.5",
+  target: { id: "1:1", name: "Hero" },
+  references: [],
+  request: parseRequest({ model: "sd15", prompt: "a fox", seed: 42 }),
+};
+
+export const job = (id: string, more: Partial<OpenJob> = {}): OpenJob => ({
+  job: id,
+  run: "run",
+  index: 0,
+  of: 2,
+  mode: "generate",
+  ticket,
+  recipe: JSON.stringify(recipe),
+  steps: 25,
+  submittedAt: 1,
+  ...more,
+});

@@ -1,0 +1,101 @@
+import { type AppEvent, INITIAL_STATE, reduce, type State } from "../../../plugin/ui/state.ts";
+import { companion, job, layer, recipe, target } from "./fixtures.ts";
+
+const after = (...events: AppEvent[]): State => events.reduce(reduce, INITIAL_STATE);
+const selected = (name: string, mask?: string): AppEvent => ({ type: "selection", selection: target(name, mask) });
+const image = { url: "blob:1", bytes: new Uint8Array(1), width: 8, height: 8 };
+const done = (id: string): AppEvent => ({
+  type: "done",
+  job: id,
+  image,
+  seconds: 2,
+  tokens: 4,
+  droppedText: null,
+  recipe: JSON.stringify(recipe),
+});
+const progress = (id: string, step: number): AppEvent => ({
+  type: "progress",
+  progress: { type: "progress", job: id, stage: "denoising", step, of: 25 },
+  preview: null,
+});
+const phases = ({ pictures }: State) => pictures.map(({ job: { job: id }, phase }) => `${id} ${phase}`);
+
+test("reduce() turns to Fill when a mask is selected, and back when it leaves", () => {
+  const edit = after({ type: "mode", mode: "edit" }, selected("Photo", "Spot"));
+  expect(edit.mode).toBe("fill");
+  expect(reduce(edit, selected("Photo")).mode).toBe("edit");
+});
+
+test("reduce() leaves the mode to the designer while the mask stays", () => {
+  const state = after(selected("Photo", "Spot"), { type: "mode", mode: "generate" }, selected("Photo", "Spot"));
+  expect(state.mode).toBe("generate");
+});
+
+test("reduce() keeps the Fill view only for the same picture and mask", () => {
+  const fill = { key: "k", picture: "p", mask: "m", source: { width: 1, height: 1 }, maskBounds: null, scale: 1 };
+  const shown = after(selected("Photo", "Spot"), { type: "fill", fill });
+  expect(reduce(shown, selected("Photo", "Spot")).fill).toBe(fill);
+  expect(reduce(shown, selected("Photo", "Other")).fill).toBe(null);
+});
+
+test("reduce() follows a run from submission to the first picture, which is chosen", () => {
+  let state = after({ type: "submitted", jobs: [job("a"), job("b", { index: 1 })] });
+  expect(state.view).toBe("pictures");
+  expect(phases(state)).toEqual(["a sending", "b sending"]);
+  state = [
+    { type: "queued", job: "a", ahead: 0 } as const,
+    { type: "queued", job: "b", ahead: 1 } as const,
+    progress("a", 12),
+    done("a"),
+  ].reduce(reduce, state);
+  expect(phases(state)).toEqual(["a done", "b queued"]);
+  expect(state.chosen).toBe("a");
+  expect(state.tokens).toEqual({ "a fox": 4 });
+  expect(reduce(state, done("b")).chosen).toBe("a");
+});
+
+test("reduce() ignores news of pictures that are finished or unknown", () => {
+  const state = after({ type: "submitted", jobs: [job("a")] }, { type: "cancelled", job: "a" });
+  for (const late of [progress("a", 20), done("a"), progress("x", 1)])
+    expect(phases(reduce(state, late))).toEqual(["a cancelled"]);
+});
+
+test("reduce() marks a placed picture and keeps it", () => {
+  const state = after({ type: "submitted", jobs: [job("a")] }, done("a"), { type: "placed", job: "a" });
+  expect(state.pictures[0]).toMatchObject({ phase: "done", placed: true });
+});
+
+test("reduce() goes back to the prompt when the last picture is discarded", () => {
+  const two = after({ type: "submitted", jobs: [job("a"), job("b", { index: 1 })] }, done("a"), done("b"));
+  const one = reduce(two, { type: "discarded", jobs: ["a"] });
+  expect([one.view, one.chosen]).toEqual(["pictures", "b"]);
+  const none = reduce(one, { type: "discarded", jobs: ["b"] });
+  expect([none.view, none.chosen]).toEqual(["create", null]);
+});
+
+test("reduce() takes jobs of an earlier opening up once, newest run first", () => {
+  const state = after(
+    { type: "reattached", job: job("old", { run: "1", submittedAt: 1 }) },
+    { type: "reattached", job: job("new", { run: "2", submittedAt: 2 }) },
+    { type: "reattached", job: job("old", { run: "1", submittedAt: 1 }) },
+  );
+  expect(phases(state)).toEqual(["new queued", "old queued"]);
+});
+
+test("reduce() keeps what was typed with the settings", () => {
+  const state = after({ type: "prompt", prompt: "a fox" }, { type: "settings", change: { count: 3 } });
+  expect(state.settings).toMatchObject({ prompt: "a fox", count: 3 });
+});
+
+test("reduce() shows models that arrive after the welcome", () => {
+  const state = after({ type: "companion", companion: { ...companion, models: [] } });
+  const next = reduce(state, { type: "models", models: companion.models, modelProblems: [] });
+  expect(next.companion?.models).toEqual(companion.models);
+});
+
+test("reduce() forgets a notice when the designer goes on", () => {
+  const state = after({ type: "notice", notice: { tone: "problem", text: "No." } });
+  expect(reduce(state, { type: "view", view: "models" }).notice).toBe(null);
+  expect(reduce(state, { type: "submitting", submitting: true }).notice).toBe(null);
+  expect(reduce(state, { type: "prompt", prompt: layer("x").name }).notice).not.toBe(null);
+});

@@ -1,0 +1,70 @@
+import { approximateTokens } from "../../../plugin/ui/count-tokens.ts";
+import { estimateSeconds, inWords, learnPace, secondsLeftOfRun } from "../../../plugin/ui/estimate.ts";
+import { newPicture } from "../../../plugin/ui/picture.ts";
+import { whatIsMissing } from "../../../plugin/ui/readiness.ts";
+import { layerName, readRecipe, writeRecipe } from "../../../plugin/ui/recipe.ts";
+import { INITIAL_STATE, type State } from "../../../plugin/ui/state.ts";
+import { companion, job, layer, recipe, target } from "./fixtures.ts";
+
+const size = { width: 512, height: 512 };
+
+test("estimateSeconds() knows nothing before the first picture", () => {
+  expect(estimateSeconds({}, { model: "m", size, steps: 20, count: 1 })).toBe(null);
+});
+
+test("estimateSeconds() is what the same size took, or in proportion to the area", () => {
+  const pace = learnPace({}, { model: "m", size, steps: 20, seconds: 40 });
+  expect(estimateSeconds(pace, { model: "m", size, steps: 10, count: 3 })).toBe(60);
+  expect(estimateSeconds(pace, { model: "m", size: { width: 256, height: 512 }, steps: 10, count: 1 })).toBe(10);
+  expect(estimateSeconds(pace, { model: "other", size, steps: 10, count: 1 })).toBe(null);
+});
+
+test("learnPace() keeps the newest figures, not all", () => {
+  let pace = {};
+  for (let i = 0; i < 100; i++)
+    pace = learnPace(pace, { model: "m", size: { width: i, height: 8 }, steps: 1, seconds: 1 });
+  expect(Object.keys(pace)).toHaveLength(40);
+  expect(learnPace({}, { model: "m", size, steps: 0, seconds: 1 })).toEqual({});
+});
+
+test("secondsLeftOfRun() counts the pictures that wait", () => {
+  const done = { ...newPicture(job("a"), "done"), seconds: 10 };
+  const running = { ...newPicture(job("b"), "running"), step: 5, of: 10, secondsLeft: 4 };
+  const waiting = newPicture(job("c"), "queued");
+  expect(secondsLeftOfRun([done, running, waiting])).toBe(14);
+  expect(secondsLeftOfRun([running, waiting])).toBe(12);
+  expect(secondsLeftOfRun([waiting])).toBe(null);
+});
+
+test("inWords() rounds as people do", () => {
+  expect([0.2, 6.4, 59, 240].map(inWords)).toEqual(["1 s", "6 s", "59 s", "4 min"]);
+});
+
+test("approximateTokens() counts start, end, words and signs", () => {
+  expect(approximateTokens("")).toBe(2);
+  expect(approximateTokens("a red apple, it's 42")).toBe(10);
+});
+
+test("readRecipe() reads what writeRecipe() wrote, and nothing else", () => {
+  expect(readRecipe(writeRecipe(recipe))).toEqual(recipe);
+  for (const text of ["", "{", "null", '{"version":2}', JSON.stringify({ ...recipe, request: {} })])
+    expect(readRecipe(text)).toBe(null);
+  expect(layerName({ ...recipe, mode: "fill" })).toBe("Fill – Hero (seed 42)");
+});
+
+const state: State = { ...INITIAL_STATE, companion, selection: target("Hero"), prompt: "a fox" };
+test.each<[string, Partial<State>, string | null]>([
+  ["everything is there", {}, null],
+  ["there is no model", { companion: { ...companion, models: [] } }, "Add a model first"],
+  ["nothing is selected", { selection: { kind: "none", page: "" } }, "Select a layer first"],
+  ["Generate has no prompt", { prompt: " " }, "Describe the picture first"],
+  ["Fill has no mask", { mode: "fill" }, "Select a picture and a shape above it"],
+  ["Fill has no prompt", { mode: "fill", prompt: "", selection: target("Photo", "Spot") }, null],
+  [
+    "Edit has nothing to change",
+    { mode: "edit", selection: { kind: "target", target: layer("Box", { hasPicture: false }) } },
+    "There is nothing to change in this layer yet",
+  ],
+])("whatIsMissing() when %s", (_what, change, expected) => {
+  expect(whatIsMissing({ ...state, ...change })).toBe(expected);
+});
