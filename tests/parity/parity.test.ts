@@ -1,6 +1,7 @@
 /**
  * A picture equals diffusers': every case of tests/fixtures/parity, through `underpaint generate --trace`, from token ids to
- * pixels. UNDERPAINT_PARITY=name runs the cases whose name contains it.
+ * pixels. UNDERPAINT_PARITY=name runs the cases whose name contains it; UNDERPAINT_PARITY_CASES=folder those of another
+ * folder (tests/fixtures/parity/fuzz_cases.py makes some).
  */
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +12,7 @@ import { distances, readTrace } from "./compare.ts";
 /** The largest difference, as a share of the largest value of a tensor. */
 const TOLERANCE = 3e-4;
 
-const folder = path.join(__dirname, "../fixtures/parity/cases");
+const folder = process.env.UNDERPAINT_PARITY_CASES ?? path.join(__dirname, "../fixtures/parity/cases");
 const cases = readdirSync(folder).filter((name) => name.includes(process.env.UNDERPAINT_PARITY ?? ""));
 const out = mkdtempSync(path.join(tmpdir(), "underpaint-parity-"));
 const worst: [number, string][] = [];
