@@ -1,5 +1,5 @@
 /** Safetensors files made on the spot for tests. */
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -54,4 +54,15 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "underpaint-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A valid file of real float16 numbers, as their bits. */
+export function writeData(
+  file: string,
+  tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Uint16Array }>>,
+): void {
+  const shapes = Object.entries(tensors).map(([key, { shape }]) => [key, { dtype: "F16", shape }] as const);
+  writeRaw(file, JSON.stringify(headerOf(Object.fromEntries(shapes)).header), 0);
+  for (const { data } of Object.values(tensors))
+    appendFileSync(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
