@@ -5,7 +5,7 @@
  */
 import type { BranchedLayer, Graph, Value } from "./graph.ts";
 import { affine, groupNormalization } from "./lowerings.ts";
-import { add, type Conv2dOptions, cast, conv, gather, layerNormalization } from "./ops.ts";
+import { add, type Conv2dOptions, cast, conv, gather, layerNormalization, matMul } from "./ops.ts";
 import type { Weights } from "./weights.ts";
 
 /** The tensor `name` of `dims` in the graph's float type, its bytes read as `as`. */
@@ -23,10 +23,13 @@ export const linear = (op: Graph, w: Weights, x: Value, out: number): Value =>
     return branched(op, w, x, y, { kind: "linear", out });
   });
 
-/** x [..., in] → [..., out]. Key: weight [out, in]. */
+/** x [..., in] → [..., out]. Key: weight [out, in]; or, x being [M, in], its transpose weight.T [in, out], as open_clip keeps its projection. */
 export const linearNoBias = (op: Graph, w: Weights, x: Value, out: number): Value =>
   op.scope(w.path, () => {
-    const y = affine(op, x, weight(op, w, "weight", [out, x.dims.at(-1)!]), undefined);
+    const inner = x.dims.at(-1)!;
+    const y = w.has("weight.T")
+      ? matMul(op, x, weight(op, w, "weight.T", [inner, out]))
+      : affine(op, x, weight(op, w, "weight", [out, inner]), undefined);
     return branched(op, w, x, y, { kind: "linear", out });
   });
 
