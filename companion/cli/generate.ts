@@ -9,7 +9,7 @@ import { imageRefs, parseRequest } from "../../shared/validate.ts";
 import { writeSafetensors } from "../checkpoint/write-safetensors.ts";
 import { readConfig } from "../config.ts";
 import { decodeImage } from "../image/decode.ts";
-import { type Library, openLibrary } from "../library/library.ts";
+import { type Library, openLibrary, STARTER_ID } from "../library/library.ts";
 import type { PipelineEvent, Trace } from "../pipeline/events.ts";
 import { generate } from "../pipeline/generate.ts";
 import { openStudio, type Places, type Studio } from "../pipeline/studio.ts";
@@ -71,14 +71,13 @@ function readArguments(argv: string[]): { file: string; out: string; models?: st
   }
 }
 
-/** Names as the request's author means them: of the library, or paths that start at the request's file. */
+/** Names as the request's author means them: paths that start at the request's file, or ids of the library. */
 function besideRequest(library: Library, folder: string): Places {
   return {
     ...library,
     resolve: (name, options) => {
       const place = path.resolve(folder, name);
-      const isPath = name.includes("/") || name.includes("\\") || name.endsWith(".safetensors");
-      return isPath && existsSync(place) ? place : library.resolve(name, options);
+      return name !== STARTER_ID && existsSync(place) ? place : library.resolve(name, options);
     },
   };
 }

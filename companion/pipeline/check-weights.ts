@@ -9,25 +9,34 @@ import { unetGraph } from "../networks/unet.ts";
 import { vaeDecoderGraph, vaeEncoderGraph } from "../networks/vae.ts";
 
 /**
+ * What `build` makes of a file's weights, of which none may be left over. `isOther`: keys that belong to another network.
+ * Throws Problem "weights-missing", "weights-shape", "weights-leftover".
+ */
+export function buildWhole<T>(
+  store: WeightStore,
+  build: (weights: Weights) => T,
+  isOther: (key: string) => boolean = () => false,
+): T {
+  const weights = new Weights(store);
+  const built = build(weights);
+  const unused = weights.unused().filter((key) => !isIgnorable(key) && !isOther(key));
+  refuseLeftovers(unused, store.origin);
+  return built;
+}
+
+/**
  * Builds every network of the model once, small and without opening it: what a file lacks, has in another shape, or has too
- * much, is known before anything runs. Takes milliseconds. Throws Problem "weights-missing", "weights-shape",
- * "weights-leftover".
+ * much, is known before anything runs. Takes milliseconds. Throws as `buildWhole`.
  */
 export function checkWeights(model: Model, dialect: Dialect): void {
   const small = { batch: 1, height: 16, width: 16 };
-  const check = (store: WeightStore, build: (weights: Weights) => void) => {
-    const weights = new Weights(store);
-    build(weights);
-    const unused = weights.unused().filter((key) => !isIgnorable(key));
-    refuseLeftovers(unused, store.origin);
-  };
-  check(model.unet.weights, (w) => unetGraph(model.unet.config, w, { ...small, tokens: 1 }, { dialect }));
-  check(model.vae.weights, (w) => {
+  buildWhole(model.unet.weights, (w) => unetGraph(model.unet.config, w, { ...small, tokens: 1 }, { dialect }));
+  buildWhole(model.vae.weights, (w) => {
     vaeEncoderGraph(model.vae.config, w, { batch: 1, height: 64, width: 64 }, dialect);
     vaeDecoderGraph(model.vae.config, w, small, dialect);
   });
   for (const { component } of model.textEncoders)
-    check(component.weights, (w) => clipTextGraph(component.config, w, { batch: 1, tokens: 1 }, { dialect }));
+    buildWhole(component.weights, (w) => clipTextGraph(component.config, w, { batch: 1, tokens: 1 }, { dialect }));
   const encoder = model.imageEncoder;
-  if (encoder) check(encoder.weights, (w) => clipVisionGraph(encoder.config, w, { batch: 1 }, dialect));
+  if (encoder) buildWhole(encoder.weights, (w) => clipVisionGraph(encoder.config, w, { batch: 1 }, dialect));
 }

@@ -27,8 +27,6 @@ export interface GenerateResult {
   readonly tokens: number;
   /** The end of the prompt that did not fit. */
   readonly droppedText?: string;
-  /** The trace that was asked for, filled. */
-  readonly trace?: Trace;
 }
 
 /**

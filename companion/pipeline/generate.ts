@@ -42,5 +42,5 @@ export async function* generate(
   const result = job.canvas.finish(toPixels(image));
   const { tokens, dropped } = prompts.positive;
   const { width, height } = result;
-  return { png: await encodePng(result), width, height, tokens, ...(dropped && { droppedText: dropped }), trace };
+  return { png: await encodePng(result), width, height, tokens, ...(dropped && { droppedText: dropped }) };
 }

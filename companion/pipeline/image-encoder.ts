@@ -2,12 +2,12 @@
 import { Problem } from "../../shared/problem.ts";
 import type { Reference } from "../../shared/request.ts";
 import type { IpAdapter } from "../checkpoint/ip-adapter.ts";
-import { Weights } from "../graph/weights.ts";
 import { toClipPixels } from "../image/preprocess.ts";
 import { clipVisionGraph } from "../networks/clip-vision.ts";
 import { imageProjectionGraph } from "../networks/ip-adapter.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { readImage } from "./canvas.ts";
+import { buildWhole } from "./check-weights.ts";
 import type { Job } from "./job.ts";
 import { stack } from "./tensors.ts";
 import type { Seat } from "./vae.ts";
@@ -55,7 +55,7 @@ async function embedImage(reference: Reference, adapter: IpAdapter, { images, mo
   const pixels = toClipPixels(await readImage(images, reference.image), encoder.processor);
   const { image_embeds } = await studio.sessions.use(
     `${encoder.weights.fingerprint}/image-encoder`,
-    () => clipVisionGraph(encoder.config, new Weights(encoder.weights), { batch: 1 }, studio.device.dialect),
+    () => buildWhole(encoder.weights, (w) => clipVisionGraph(encoder.config, w, { batch: 1 }, studio.device.dialect)),
     (run) => run({ pixel_values: pixels }),
   );
   return image_embeds!;
@@ -84,7 +84,12 @@ async function project(sides: readonly Tensor[], adapter: IpAdapter, { studio }:
   const batch = sides.length;
   const { tokens } = await studio.sessions.use(
     `${adapter.fingerprint}/image-projection/${batch}`,
-    () => imageProjectionGraph(new Weights(adapter), { batch }, studio.device.dialect),
+    () =>
+      buildWhole(
+        adapter,
+        (w) => imageProjectionGraph(w, { batch }, studio.device.dialect),
+        (key) => key.startsWith("ip_adapter."),
+      ),
     (run) => run({ image_embeds: stack(sides) }),
   );
   return tokens!;

@@ -48,7 +48,7 @@ test("runGenerate() takes the size of the picture for image to image, and paths 
   await writeFile(at("picture.png"), await encodePng(testPicture(77, 66)));
   await cp(STARTER, at("my model"), { recursive: true });
   const { width, height, ...unsized } = small;
-  await run({ ...unsized, model: "./my model", image: "picture.png", strength: 0.5 });
+  await run({ ...unsized, model: "my model", image: "picture.png", strength: 0.5 });
   expect(await result()).toMatchObject({ width: 72, height: 64 });
 });
 

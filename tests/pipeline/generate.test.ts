@@ -101,6 +101,15 @@ describe("cancelling", () => {
   });
 });
 
+test("generate() gives the same bytes where memory is for one network at a time", async () => {
+  const tight = openTestStudio(1);
+  const { result } = await paint(tight, request());
+  expect(result.png).toEqual((await paint(studio, request())).result.png);
+  expect(tight.sessions.list().map(({ key }) => key.split("/")[1])).toEqual(["vae-decoder"]);
+  await tight.close();
+  expect(tight.sessions.list()).toEqual([]);
+});
+
 describe("image to image", () => {
   test("keeps more of the picture at a lower strength", async () => {
     const image = await encodePng(disc(64, 64, [32, 32, 20]));
