@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { Problem } from "../../shared/problem.ts";
 
 /** "nobody" listens on the port, a companion does, or another program. */
@@ -5,24 +6,41 @@ export type Listener =
   | { readonly kind: "nobody" | "stranger" }
   | { readonly kind: "companion"; readonly version: string };
 
+/** Milliseconds for an answer. */
+const PATIENCE_MS = 2000;
 /** What a failed connection says where nobody listens, or where there is no such address. */
 const NOBODY = ["ECONNREFUSED", "EADDRNOTAVAIL", "EAFNOSUPPORT", "ENETUNREACH"];
 
 /** Asks on both loopback addresses. */
 export async function whoIsThere(port: number): Promise<Listener> {
-  for (const address of ["127.0.0.1", "[::1]"]) {
-    try {
-      const response = await fetch(`http://${address}:${port}/health`, { signal: AbortSignal.timeout(2000) });
-      const health = (await response.json()) as { app?: unknown; version?: unknown };
-      if (health.app === "underpaint") return { kind: "companion", version: String(health.version) };
-      return { kind: "stranger" };
-    } catch (error) {
-      // `fetch` hides the reason in the cause. Silence, or an answer that is not JSON, is somebody too.
-      const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
-      if (code === undefined || !NOBODY.includes(code)) return { kind: "stranger" };
-    }
+  const listeners = await Promise.all(["127.0.0.1", "::1"].map((host) => ask(host, port)));
+  return listeners.find(({ kind }) => kind !== "nobody") ?? { kind: "nobody" };
+}
+
+function ask(host: string, port: number): Promise<Listener> {
+  return new Promise((resolve) => {
+    // Silence, or an answer that is not ours, is somebody too.
+    const options = { host, port, path: "/health", agent: false, signal: AbortSignal.timeout(PATIENCE_MS) };
+    const request = get(options, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (text: string) => {
+        body += text;
+      });
+      response.on("error", () => resolve({ kind: "stranger" })).on("end", () => resolve(identify(body)));
+    });
+    request.on("error", ({ code }: NodeJS.ErrnoException) =>
+      resolve({ kind: code !== undefined && NOBODY.includes(code) ? "nobody" : "stranger" }),
+    );
+  });
+}
+
+function identify(body: string): Listener {
+  try {
+    const { app, version } = JSON.parse(body);
+    return app === "underpaint" ? { kind: "companion", version: String(version) } : { kind: "stranger" };
+  } catch {
+    return { kind: "stranger" };
   }
-  return { kind: "nobody" };
 }
 
 /** The Problem "port-taken" that a listener is to a companion that wants to start. */

@@ -2,7 +2,7 @@
  * The plugins that may connect: a file only the user can read. The token itself is kept, not a hash, because both sides prove
  * that they know it. Read again whenever it changed, so that `underpaint pairings revoke` reaches a running companion.
  */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
 import { randomSecret } from "../../shared/pairing.ts";
@@ -59,10 +59,16 @@ export class Pairings {
 
   /** Replaced in one move, so that a reader or a power cut sees the old file or the new one. */
   #write(pairings: readonly Pairing[]): void {
-    mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 });
     const next = `${this.#file}.${process.pid}.new`;
-    writeFileSync(next, `${JSON.stringify({ pairings }, null, 2)}\n`, { mode: 0o600, flush: true });
-    renameSync(next, this.#file);
+    try {
+      mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 });
+      writeFileSync(next, `${JSON.stringify({ pairings }, null, 2)}\n`, { mode: 0o600, flush: true });
+      renameSync(next, this.#file);
+    } catch (error) {
+      rmSync(next, { force: true });
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+      throw new Problem("disk-full", `The disk of "${this.#file}" is full: free some space.`, { cause: error });
+    }
   }
 }
 

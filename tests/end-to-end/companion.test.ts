@@ -1,6 +1,6 @@
 /** The real companion with its real engine and the starter model, as `npm start` runs it; only the plugin is played by the test. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
@@ -118,8 +118,18 @@ test("a request becomes a picture, with previews on the way", async () => {
 
 test("bad input comes back as one sentence with a code, and the next picture is made", async () => {
   writeFileSync(path.join(home, "secret.safetensors"), "not a model");
+  mkdirSync(path.join(home, "models"));
+  const models = {
+    pickle: Buffer.from("800263746f7263680a5f7574696c730a", "hex"),
+    cut: Buffer.concat([Buffer.from("ff00000000000000", "hex"), Buffer.from('{"a":')]),
+  };
+  for (const [name, bytes] of Object.entries(models))
+    writeFileSync(path.join(home, `models/${name}.safetensors`), bytes);
   const client = dial(await start());
   await client.pair(CODE);
+  const { modelProblems } = await client.next("welcome");
+  const refused = Object.fromEntries(modelProblems.map(({ name, problem }) => [name, problem.code]));
+  expect(refused).toEqual({ pickle: "file-not-safetensors", cut: "file-truncated" });
   const image = await pngOf(128, 128);
   const [black, small] = [await pngOf(128, 128, "#000"), await pngOf(64, 64, "#fff")];
   const cases: [string, object, Record<string, Uint8Array>][] = [
@@ -128,6 +138,8 @@ test("bad input comes back as one sentence with a code, and the next picture is 
     ["mask-empty", { image: "i", mask: "m" }, { i: image, m: black }],
     ["mask-size", { image: "i", mask: "m" }, { i: image, m: small }],
     ["model-not-found", { model: "nothing" }, {}],
+    ["file-not-safetensors", { model: "pickle" }, {}],
+    ["file-truncated", { model: "cut" }, {}],
     ["file-outside-models", { model: path.join(home, "secret.safetensors") }, {}],
     ["file-outside-models", { model: "../secret" }, {}],
   ];

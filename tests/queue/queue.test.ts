@@ -352,7 +352,7 @@ test("a crash on a full disk is retried once there is room", async () => {
 });
 
 test("Store throws disk-full when the file can grow no further, and stays whole", () => {
-  const store = new Store(file, { maxBytes: 200_000 });
+  const store = new Store(file, { maxBytes: 500_000 });
   store.add({ ...job(1), digest: "d" }, images);
   expect(() => store.add({ ...job(2), digest: "d" }, new Map([["image", new Uint8Array(1_000_000)]]))).toThrow(
     expect.objectContaining({ code: "disk-full" }),
