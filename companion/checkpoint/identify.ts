@@ -23,6 +23,7 @@ const ADD_ON = "choose the model that it was made for";
 
 /** First match counts: the add-ons come before the models, whose names they repeat. */
 const OTHERS: readonly Signature[] = [
+  { test: (keys) => keys.length === 0, what: "a file without any tensor" },
   {
     test: some(
       /\.lora_(?:up|down|mid|A|B)\b|\.lora\.(?:up|down)\.|lora_linear_layer|_lora\.(?:up|down)\.|\.dora_scale$/,
@@ -47,14 +48,19 @@ const OTHERS: readonly Signature[] = [
   },
   { test: some(/\.motion_modules\.|^motion_modules/), what: "an AnimateDiff motion module", use: ADD_ON },
   {
+    // A1111's, SDXL's, and diffusers' single tensor under the new word's own name.
     test: (keys, store) =>
-      keys.length <= 8 &&
-      keys.some((key) => /^(?:emb_params|clip_[lg]|string_to_param)/.test(key) || store.find(key)?.dims.length === 2) &&
-      keys.every((key) => (store.find(key)?.dims.length ?? 0) <= 2 && !key.includes(".weight")),
+      keys.every((key) => /^(?:emb_params|clip_[lg]|string_to_param\b.*)$/.test(key)) ||
+      (keys.length === 1 && [768, 1024, 1280].includes(store.find(keys[0]!)!.dims.at(-1)!)),
     what: "a textual inversion embedding",
     use: ADD_ON,
   },
-  { test: some(/\.quant_state\.|\.absmax$|\.weight_format$|\.qzeros$/), what: "a model quantised for another program" },
+  {
+    test: some(
+      /\.quant_state\.|\.absmax$|\.weight_format$|\.qzeros$|^scaled_fp8$|\.(?:scale_weight|weight_scale|comfy_quant)$/,
+    ),
+    what: "a model quantised for another program",
+  },
   { test: some(/^depth_model\./), what: "a depth-to-image model of Stable Diffusion 2" },
   {
     test: (_, store) => store.find("model.diffusion_model.input_blocks.0.0.weight")?.dims[1] === 7,

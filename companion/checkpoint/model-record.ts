@@ -49,7 +49,7 @@ export interface Model {
   readonly metadata: ReadonlyMap<string, string>;
   /** The size at which the model draws best, pixels. */
   readonly nativeSize: number;
-  /** Changes when a weight file or a configuration does, hexadecimal. Cheap: of headers and sizes, not of all bytes. */
+  /** Changes when a weight file or a configuration does, hexadecimal. Cheap: of paths, times, sizes and headers, not of all bytes. */
   readonly fingerprint: string;
   /** Throws Problem "file-changed" where a weight file is not the one that was opened. Call it right before a load. */
   verifyUnchanged(): void;

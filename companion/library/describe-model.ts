@@ -32,6 +32,9 @@ export function describeModel(model: Model, { id, notes }: Description): ModelIn
   const published = PUBLISHED_WIDTHS.includes(model.unet.config.block_out_channels[0]!);
   const usual = model.schedulerConfig._class_name === "LCMScheduler" ? LCM : DEFAULTS[model.family];
   const licence = notes.licence ?? model.metadata.get("modelspec.license");
+  const trigger = model.metadata.get("modelspec.trigger_phrase");
+  const note =
+    notes.note ?? (trigger && `Put "${trigger.slice(0, 200)}" into the prompt: the model was trained on it.`);
   return {
     id,
     name: notes.name ?? nameOf(model.path),
@@ -41,7 +44,7 @@ export function describeModel(model: Model, { id, notes }: Description): ModelIn
     inpainting: model.kind === "inpaint",
     references: model.ipAdapter !== undefined && model.imageEncoder !== undefined,
     defaults: { ...usual, ...notes.defaults },
-    ...(notes.note !== undefined && { note: notes.note }),
+    ...(note !== undefined && { note }),
     ...(licence !== undefined && { licence: licence.slice(0, 1000) }),
     ...(notes.provenance && { provenance: notes.provenance }),
     suggestions: notes.suggestions,

@@ -7,6 +7,7 @@ import type { Reference } from "../../shared/request.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
 import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
 import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts";
+import { refuseUnsupported } from "../checkpoint/supported.ts";
 import type { Device } from "../runtime/device.ts";
 import { checkWeights } from "./check-weights.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
@@ -112,14 +113,4 @@ function isUnchanged(model: Model): boolean {
     if (error instanceof Problem && error.code === "file-changed") return false;
     throw error;
   }
-}
-
-/** What the files say and the pipeline cannot do yet, by name. */
-function refuseUnsupported({ kind, textEncoders, unet, family }: Model): void {
-  const refuse = (what: string) => {
-    throw new Problem("model-unsupported", `This is ${what}, which this version cannot run: choose another model.`);
-  };
-  if (kind === "pix2pix") refuse("an instruct-pix2pix model");
-  if (textEncoders.length !== 1 || unet.config.addition_embed_type === "text_time")
-    refuse(`a model of the family "${family}"`);
 }

@@ -43,6 +43,7 @@ test("identify() knows the parts", () => {
 });
 
 test.each<[string, Record<string, SampleTensor>]>([
+  ["a file without any tensor", {}],
   ["a LoRA", { "lora_unet_down_blocks_0.lora_down.weight": one, "lora_unet_down_blocks_0.alpha": { shape: [] } }],
   ["a LoRA", { "unet.down_blocks.0.attentions.0.to_q.lora_A.weight": one }],
   ["a LoRA", { "unet.up_blocks.0.to_q.lora.down.weight": one }],
@@ -52,6 +53,7 @@ test.each<[string, Record<string, SampleTensor>]>([
   ["a ControlNet", { "controlnet_cond_embedding.conv_in.weight": one, "down_blocks.0.resnets.0.x": one }],
   ["a T2I-Adapter", { "body.0.block1.weight": one }],
   ["a textual inversion embedding", { emb_params: { shape: [4, 768] } }],
+  ["a textual inversion embedding", { "<cat-toy>": { shape: [1, 768] } }],
   ["a textual inversion embedding", { clip_g: { shape: [2, 1280] }, clip_l: { shape: [2, 768] } }],
   ["an AnimateDiff motion module", { "down_blocks.0.motion_modules.0.x": one }],
   ["Stable Diffusion 3", { "model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight": one }],
@@ -61,6 +63,7 @@ test.each<[string, Record<string, SampleTensor>]>([
   ["Stable Diffusion's ×4 upscaler", { "model.diffusion_model.input_blocks.0.0.weight": { shape: [256, 7, 3, 3] } }],
   ["a tiny autoencoder (TAESD)", { "decoder.layers.0.weight": one }],
   ["a model quantised for another program", { "x.weight.absmax": one }],
+  ["a model quantised for another program", { scaled_fp8: { dtype: "F8_E4M3", shape: [2] }, "a.scale_weight": one }],
   ["the UNet of a model without its text encoder and autoencoder", { "down_blocks.0.resnets.0.norm1.weight": one }],
   ['of an unknown kind (its first tensor is "what.ever")', { "what.ever": { shape: [1, 1, 1, 1] } }],
 ])("describe() says: %s", async (what, tensors) => {

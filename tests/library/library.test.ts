@@ -40,6 +40,7 @@ describe("list()", () => {
     mkdirSync(path.join(folder, "Stable-diffusion/fine tunes"), { recursive: true });
     writeSample(path.join(folder, "Stable-diffusion/fine tunes/lora-of-nothing.safetensors"), tensorsOf("sd1"), {
       "modelspec.license": "CreativeML Open RAIL-M",
+      "modelspec.trigger_phrase": "in the style of nothing",
     });
     writeSample(path.join(folder, "paint.safetensors"), tensorsOf("sd1-inpaint"));
     cpSync(starter, path.join(folder, "copied"), { recursive: true });
@@ -53,6 +54,7 @@ describe("list()", () => {
     ]);
     expect(models[1]).toMatchObject({
       licence: "CreativeML Open RAIL-M",
+      note: 'Put "in the style of nothing" into the prompt: the model was trained on it.',
       nativeSize: 512,
       maxTokens: 77,
       defaults: { steps: 25, guidanceScale: 7, scheduler: "dpmpp_2m" },
@@ -68,14 +70,21 @@ describe("list()", () => {
     truncateSync(path.join(folder, "broken.safetensors"), 1_000_000);
     writeFileSync(path.join(folder, "notes.txt"), "not a model at all");
     writeFileSync(path.join(folder, ".hidden.safetensors"), "");
+    writeSample(path.join(folder, "xl.safetensors"), tensorsOf("sdxl"));
+    writeSample(path.join(folder, "edit.safetensors"), tensorsOf("sd1-pix2pix"));
     const { models, problems } = await library.list();
     expect(models).toHaveLength(1);
     expect(problems.map(({ name, problem }) => [name, problem.code])).toEqual([
       ["broken", "file-truncated"],
+      ["edit", "model-unsupported"],
       ["old.ckpt", "file-not-safetensors"],
       ["style", "model-unsupported"],
+      ["xl", "model-unsupported"],
     ]);
-    expect(problems[2]!.problem.message).toBe(
+    expect(problems[4]!.problem.message).toBe(
+      '"xl.safetensors" is a Stable Diffusion XL model, which this version cannot run: choose a Stable Diffusion 1 or 2 model.',
+    );
+    expect(problems[3]!.problem.message).toBe(
       '"style.safetensors" is a LoRA, not a model that can draw by itself: choose the model that it was made for.',
     );
   });
