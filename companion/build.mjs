@@ -55,7 +55,11 @@ async function pluginUi(buildId) {
 async function companion() {
   await build({
     ...common,
-    entryPoints: { main: at("companion/main.ts"), engine: at("companion/engine/child.ts") },
+    entryPoints: {
+      main: at("companion/main.ts"),
+      engine: at("companion/engine/child.ts"),
+      probe: at("companion/runtime/probe-child.ts"),
+    },
     outdir: at("dist/companion"),
     format: "esm",
     platform: "node",

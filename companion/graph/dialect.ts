@@ -9,24 +9,34 @@ export interface Dialect {
   readonly provider: Provider;
   /** Element type of the arithmetic. Weights of another type are cast once, when the session opens. */
   readonly float: "float32" | "float16";
-  /** x·Wᵀ: "gemm" on rows (bias included), or "fused-matmul" on any rank with an Add for the bias. */
-  readonly linear: "gemm" | "fused-matmul";
   /** "fused": com.microsoft.MultiHeadAttention. "chunked": MatMul, Softmax, MatMul over slices of the queries. */
   readonly attention: "fused" | "chunked";
   /** The largest matrix of attention scores that "chunked" makes at once, in elements. */
   readonly maxScores: number;
+  /**
+   * From how many pixels on a picture that is doubled and then convolved is convolved small, in four phases, with less
+   * than half the arithmetic. The phases' kernels are computed by the CPU when the session opens, which takes time.
+   */
+  readonly phasesFrom: number;
 }
 
 const MAX_SCORES = 2 ** 26;
 
+const GPU = {
+  float: "float16",
+  attention: "fused",
+  maxScores: MAX_SCORES,
+  phasesFrom: Number.POSITIVE_INFINITY,
+} as const;
+
 /**
  * What is known to run (kernel tables of ONNX Runtime 1.30). The CPU has no float16 kernels for Conv, MatMul or Softmax.
- * WebGPU has no FusedMatMul and no GroupNorm. Group norm is InstanceNormalization everywhere: the fused kernel of CUDA
- * wants channels last, which this runtime's binding can't ask for.
+ * WebGPU has no FusedMatMul and no GroupNorm; the fused GroupNorm of CUDA wants channels last, which this runtime's
+ * binding can't ask for. So products are Gemm and group norms InstanceNormalization everywhere.
  */
 export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
-  cpu: { provider: "cpu", float: "float32", linear: "gemm", attention: "fused", maxScores: MAX_SCORES },
-  cuda: { provider: "cuda", float: "float16", linear: "gemm", attention: "fused", maxScores: MAX_SCORES },
-  webgpu: { provider: "webgpu", float: "float16", linear: "gemm", attention: "fused", maxScores: MAX_SCORES },
-  dml: { provider: "dml", float: "float16", linear: "gemm", attention: "fused", maxScores: MAX_SCORES },
+  cpu: { provider: "cpu", float: "float32", attention: "fused", maxScores: MAX_SCORES, phasesFrom: 4096 },
+  cuda: { provider: "cuda", ...GPU },
+  webgpu: { provider: "webgpu", ...GPU },
+  dml: { provider: "dml", ...GPU },
 };

@@ -4,8 +4,8 @@
  * join. A layer asks for each weight by name and by the shape that its input implies.
  */
 import type { BranchedLayer, Graph, Value } from "./graph.ts";
-import { affine, groupNormalization } from "./lowerings.ts";
-import { add, type Conv2dOptions, cast, conv, gather, layerNormalization, matMul } from "./ops.ts";
+import { affine, groupNormalization, upsampledConvolution } from "./lowerings.ts";
+import { add, type Conv2dOptions, cast, conv, gather, layerNormalization, matMul, resizeNearest } from "./ops.ts";
 import type { Weights } from "./weights.ts";
 
 /** The tensor `name` of `dims` in the graph's float type, its bytes read as `as`. */
@@ -54,6 +54,23 @@ export const conv2d = (
     const kernels = weight(op, w, "weight", [out, x.dims[1]!, kernel, kernel]);
     const y = conv(op, x, kernels, weight(op, w, "bias", [out]), { stride, padding });
     return branched(op, w, x, y, { kind: "conv2d", out, kernel, stride, padding });
+  });
+
+/**
+ * x [B, C, H, W], resized to `size` by nearest neighbour, then a 3×3 convolution → [B, out, ...size].
+ * Keys: weight [out, C, 3, 3], bias [out].
+ */
+export const upsampledConv2d = (
+  op: Graph,
+  w: Weights,
+  x: Value,
+  { out, size }: { readonly out: number; readonly size: readonly [number, number] },
+): Value =>
+  op.scope(w.path, () => {
+    const kernels = weight(op, w, "weight", [out, x.dims[1]!, 3, 3]);
+    const y = upsampledConvolution(op, x, [kernels, weight(op, w, "bias", [out])], size);
+    const layer = { kind: "conv2d", out, kernel: 3, stride: 1, padding: [1, 1, 1, 1] } as const;
+    return op.branchesAt(w.path).length === 0 ? y : branched(op, w, resizeNearest(op, x, size), y, layer);
   });
 
 /** Patches of a picture as rows: x [B, C, S, S] → [B, (S/patch)², out]. Key: weight [out, C, patch, patch]. */

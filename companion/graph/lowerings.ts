@@ -4,26 +4,25 @@ import {
   type AttentionOptions,
   add,
   concat,
+  conv,
+  depthToSpace,
   floats,
   gemm,
   instanceNormalization,
   matMul,
-  matMulTransposed,
   mul,
   multiHeadAttention,
   reshape,
+  resizeNearest,
   scalar,
   slice,
   softmax,
+  split,
   transpose,
 } from "./ops.ts";
 
 /** x [..., K] · weightᵀ [N, K] + bias [N] → [..., N]. */
 export function affine(op: Graph, x: Value, weight: Value, bias: Value | undefined): Value {
-  if (op.dialect.linear === "fused-matmul") {
-    const y = matMulTransposed(op, x, weight);
-    return bias ? add(op, y, bias) : y;
-  }
   const rows = gemm(op, reshape(op, x, [-1, x.dims.at(-1)!]), weight, bias);
   return reshape(op, rows, [...x.dims.slice(0, -1), weight.dims[0]!]);
 }
@@ -90,4 +89,54 @@ function causalMask(op: Graph, [start, end]: readonly [number, number], keys: nu
     i % keys <= start + Math.floor(i / keys) ? 0 : -65504,
   );
   return floats(op, mask, [end - start, keys]);
+}
+
+/** Which of the three taps of a kernel fall on the same pixel of the small picture: for even and odd results, [2, 3] each. */
+const TAPS = [
+  [
+    [1, 0, 0],
+    [0, 1, 1],
+  ],
+  [
+    [1, 1, 0],
+    [0, 0, 1],
+  ],
+] as const;
+
+/**
+ * x [B, C, H, W] at `size` by nearest neighbour, then convolved with kernel [O, C, 3, 3], zeros around → [B, O, ...size].
+ * In a doubled picture every 3×3 window covers 2×2 pixels of the small one, in four phases (even or odd row and column):
+ * four 2×2 convolutions, whose kernels are sums of taps, give the same (Shi et al. 2016, section 2.2, turned round).
+ */
+export function upsampledConvolution(
+  op: Graph,
+  x: Value,
+  [kernel, bias]: readonly [Value, Value],
+  size: readonly [number, number],
+): Value {
+  const [batch, channels, height, width] = x.dims as [number, number, number, number];
+  const doubled = size[0] === 2 * height && size[1] === 2 * width;
+  if (!doubled || batch * height * width < op.dialect.phasesFrom)
+    return conv(op, resizeNearest(op, x, size), kernel, bias, { padding: [1, 1, 1, 1] });
+  const out = kernel.dims[0]!;
+  const sums = matMul(op, reshape(op, kernel, [out * channels, 9]), tapSums(op)); // [O·C, 16]
+  const perPhase = transpose(op, reshape(op, sums, [out, channels, 4, 2, 2]), [2, 0, 1, 3, 4]);
+  const phases = split(op, perPhase, 4, 0).map((part, phase) => {
+    const [row, column] = [phase >> 1, phase & 1];
+    const padding = [1 - row, 1 - column, row, column] as const;
+    return conv(op, x, reshape(op, part, [out, channels, 2, 2]), bias, { padding });
+  });
+  return depthToSpace(op, concat(op, phases, 1), 2);
+}
+
+/** [9, 16]: the taps of a 3×3 kernel that each of the four 2×2 kernels sums at each of its places. */
+function tapSums(op: Graph): Value {
+  const table = new Float32Array(9 * 16);
+  for (let tap = 0; tap < 9; tap++)
+    for (let place = 0; place < 16; place++) {
+      const [phaseRow, phaseColumn, row, column] = [place >> 3, (place >> 2) & 1, (place >> 1) & 1, place & 1] as const;
+      table[tap * 16 + place] =
+        TAPS[phaseRow as 0]![row as 0]![Math.floor(tap / 3)]! * TAPS[phaseColumn as 0]![column as 0]![tap % 3]!;
+    }
+  return floats(op, table, [9, 16]);
 }

@@ -3,7 +3,7 @@ import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import { unetGraph } from "../../companion/networks/unet.ts";
 import { configOf, deviating, runGraph, tensorsOf, weightsOf } from "./fixture.ts";
 
-const CHUNKED: Dialect = { ...DIALECTS.cpu, linear: "fused-matmul", attention: "chunked", maxScores: 200 };
+const COMPOSED: Dialect = { ...DIALECTS.cpu, attention: "chunked", maxScores: 200, phasesFrom: 0 };
 
 function build(name: string, { dialect = DIALECTS.cpu, adapters = 0 } = {}) {
   const weights = weightsOf(name);
@@ -49,10 +49,13 @@ test("unetGraph() gives the same with every scale 0 as with no adapter", async (
   expect(with0.out!.data).toEqual(without.out!.data);
 });
 
-test.each(["unet-sd1", "unet-odd"])("unetGraph() gives the same in chunks of queries: %s", async (name) => {
-  const { graph, inputs } = build(name, { dialect: CHUNKED });
-  expect(deviating(await runGraph(graph, inputs), tensorsOf(name, "out."), 1e-5)).toEqual({});
-});
+test.each(["unet-sd1", "unet-odd"])(
+  "unetGraph() gives the same in chunks of queries and phases of pixels: %s",
+  async (name) => {
+    const { graph, inputs } = build(name, { dialect: COMPOSED });
+    expect(deviating(await runGraph(graph, inputs), tensorsOf(name, "out."), 1e-5)).toEqual({});
+  },
+);
 
 test("unetGraph() refuses weights of another shape, by name", () => {
   const config = parseUNetConfig(configOf("unet-sd1"));

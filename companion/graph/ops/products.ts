@@ -45,16 +45,3 @@ export function gemm(op: Graph, x: Value, weight: Value, bias?: Value): Value {
   if (x.dims.length !== 2 || k !== k2) op.fail(`Cannot multiply [${x.dims}] by the transpose of [${weight.dims}]`);
   return op.emit("Gemm", [x, weight, bias], [{ type: x.type, dims: [m!, n!] }], { transB: int(1) })[0]!;
 }
-
-/** x [..., K] · weightᵀ [N, K] → [..., N]. */
-export function matMulTransposed(op: Graph, x: Value, weight: Value): Value {
-  if (x.dims.at(-1) !== weight.dims[1]) op.fail(`Cannot multiply [${x.dims}] by the transpose of [${weight.dims}]`);
-  const dims = [...x.dims.slice(0, -1), weight.dims[0]!];
-  return op.emit(
-    "FusedMatMul",
-    [x, weight],
-    [{ type: x.type, dims }],
-    { transB: int(1) },
-    { domain: "com.microsoft" },
-  )[0]!;
-}

@@ -88,3 +88,11 @@ export function resizeNearest(op: Graph, x: Value, [height, width]: readonly [nu
   const dims = [b, c, height, width];
   return op.emit("Resize", [x, undefined, undefined, indices(op, dims)], [{ type: x.type, dims }], attributes)[0]!;
 }
+
+/** x [B, n·n·C, H, W] → [B, C, n·H, n·W]: channel (i·n + j)·C + c becomes row i and column j of each n×n cell. */
+export function depthToSpace(op: Graph, x: Value, n: number): Value {
+  const [b, c, h, w] = x.dims as [number, number, number, number];
+  if (c % (n * n) !== 0) op.fail(`Cannot divide ${c} channels by ${n * n}`);
+  const dims = [b, c / (n * n), n * h, n * w];
+  return op.emit("DepthToSpace", [x], [{ type: x.type, dims }], { blocksize: int(n), mode: string("DCR") })[0]!;
+}

@@ -1,7 +1,6 @@
 import type { Graph, Value } from "../../graph/graph.ts";
-import { conv2d } from "../../graph/layers.ts";
+import { conv2d, upsampledConv2d } from "../../graph/layers.ts";
 import type { Padding } from "../../graph/ops/products.ts";
-import { resizeNearest } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
 
 /** x [B, C, H, W] → half the size. Key: conv. diffusers models/downsampling.py, Downsample2D. */
@@ -10,7 +9,7 @@ export const downsample = (op: Graph, w: Weights, x: Value, padding: Padding): V
 
 /**
  * x [B, C, H, W] → [B, C, height, width], twice the size, or about twice where a latent of odd size meets its skip
- * connection again. Nearest neighbour, then a convolution. Key: conv. diffusers models/upsampling.py, Upsample2D.
+ * connection again. Key: conv. diffusers models/upsampling.py, Upsample2D.
  */
 export function upsample(
   op: Graph,
@@ -18,6 +17,5 @@ export function upsample(
   x: Value,
   size: readonly [number, number] = [2 * x.dims[2]!, 2 * x.dims[3]!],
 ): Value {
-  const big = op.scope(w.path, () => resizeNearest(op, x, size));
-  return conv2d(op, w.at("conv"), big, [x.dims[1]!, 3], { padding: [1, 1, 1, 1] });
+  return upsampledConv2d(op, w.at("conv"), x, { out: x.dims[1]!, size });
 }

@@ -1,0 +1,146 @@
+/** Whether a provider computes rightly, in which form, and how fast: small cases against plain loops. */
+import { DIALECTS, type Dialect } from "../graph/dialect.ts";
+import { Graph } from "../graph/graph.ts";
+import { groupNormalization, scaledDotProductAttention } from "../graph/lowerings.ts";
+import { cast, conv, floats, gemm } from "../graph/ops.ts";
+import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import type { ProbeResult } from "./probe.ts";
+import { attend, convolve, normaliseGroups } from "./reference.ts";
+import { openSession, type Session } from "./session.ts";
+
+/** Largest difference that still counts as right, as a share of the largest value. */
+const TOLERANCE = { float32: 1e-3, float16: 2e-2 } as const;
+
+/** Shapes at which wrong attention kernels were seen: more queries than a subgroup, more keys than queries, heads of 40. */
+const SHAPE = { queries: 64, keys: 77, heads: 2, size: 40 } as const;
+const PICTURE = { channels: 8, height: 12, width: 10, groups: 4 } as const;
+/** The products for timing, [side, side] by [side, side], so many in one run: a first taste, then a real measurement. */
+const PRODUCTS = [
+  { side: 256, repeats: 1 },
+  { side: 512, repeats: 16 },
+] as const;
+/** A provider this many times slower than the processor at the first is not measured further. */
+const HOPELESS = 10;
+
+/**
+ * Tries the dialect as it is, then with composed attention, then in float32; the first that computes rightly counts.
+ * Throws what the last one threw.
+ */
+export async function selfTest(preferred: Dialect): Promise<ProbeResult> {
+  const types = preferred.float === "float32" ? (["float32"] as const) : (["float16", "float32"] as const);
+  let failure: unknown;
+  for (const float of types)
+    for (const attention of ["fused", "chunked"] as const) {
+      const dialect = { ...preferred, float, attention };
+      try {
+        await checkNumbers(dialect);
+        return { outcome: "passed", float, attention, ...(await compareSpeed(dialect)) };
+      } catch (error) {
+        failure = error;
+      }
+    }
+  throw failure;
+}
+
+async function checkNumbers(dialect: Dialect): Promise<void> {
+  const { queries, keys, heads, size } = SHAPE;
+  const { channels, height, width, groups } = PICTURE;
+  const [q, k, v] = [queries, keys, keys].map((rows, i) => noise([1, rows, heads * size], i + 1)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  const x = noise([1, channels, height, width], 4);
+  const kernel = noise([channels, channels, 3, 3], 5);
+  const bias = noise([channels], 6);
+
+  const op = new Graph({ dialect });
+  const input = (name: string, { dims }: Tensor) => cast(op, op.input(name, { type: "float32", dims }), op.float);
+  const constant = (t: Tensor) => floats(op, t.data, t.dims);
+  const attention = scaledDotProductAttention(op, [input("q", q), input("k", k), input("v", v)], {
+    heads,
+    mask: "none",
+  });
+  op.output("attention", cast(op, attention, "float32"));
+  const picture = input("x", x);
+  const convolved = conv(op, picture, constant(kernel), constant(bias), { padding: [1, 1, 1, 1] });
+  op.output("convolution", cast(op, convolved, "float32"));
+  const normal = groupNormalization(op, picture, [constant(bias), constant(bias)], { groups, eps: 1e-5 });
+  op.output("normalisation", cast(op, normal, "float32"));
+
+  const found = await once(op, dialect, { q, k, v, x });
+  compare("attention", found.attention!, attend([q, k, v], heads), dialect);
+  compare("convolution", found.convolution!, convolve(x, kernel, bias), dialect);
+  compare("normalisation", found.normalisation!, normaliseGroups(x, [bias, bias], { groups, eps: 1e-5 }), dialect);
+}
+
+function compare(what: string, found: Tensor, expected: Float32Array, { float, attention }: Dialect): void {
+  let [difference, largest] = [0, 0];
+  expected.forEach((value, i) => {
+    const d = Math.abs(value - found.data[i]!);
+    difference = Number.isNaN(d) ? Number.POSITIVE_INFINITY : Math.max(difference, d);
+    largest = Math.max(largest, Math.abs(value));
+  });
+  if (difference > TOLERANCE[float] * largest)
+    throw new Error(
+      `Its ${what} is wrong by ${((100 * difference) / largest).toPrecision(2)} % (${float}, ${attention} attention).`,
+    );
+}
+
+async function compareSpeed(dialect: Dialect): Promise<{ seconds: number; cpuSeconds: number }> {
+  const [taste, real] = PRODUCTS;
+  const measure = async (product: Product) => ({
+    seconds: await timeProducts(dialect, product),
+    cpuSeconds: await timeProducts(DIALECTS.cpu, product),
+  });
+  const first = await measure(taste);
+  return first.seconds > HOPELESS * first.cpuSeconds && first.seconds > 0.05 ? first : measure(real);
+}
+
+type Product = (typeof PRODUCTS)[number];
+
+/** Seconds for the products, the better of two runs after one that compiles. */
+async function timeProducts(dialect: Dialect, { side, repeats }: Product): Promise<number> {
+  const op = new Graph({ dialect });
+  const x = noise([side, side], 1);
+  const weight = floats(
+    op,
+    noise([side, side], 2).data.map((value) => value / side),
+    [side, side],
+  );
+  let y = cast(op, op.input("x", { type: "float32", dims: x.dims }), op.float);
+  for (let i = 0; i < repeats; i++) y = gemm(op, y, weight);
+  op.output("y", cast(op, y, "float32"));
+  return withSession(op, dialect, async (session) => {
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const start = performance.now();
+      await session.run({ x });
+      times.push((performance.now() - start) / 1000);
+    }
+    return Math.min(times[1]!, times[2]!);
+  });
+}
+
+const once = (op: Graph, dialect: Dialect, feeds: Record<string, Tensor>) =>
+  withSession(op, dialect, (session) => session.run(feeds));
+
+async function withSession<T>(op: Graph, dialect: Dialect, body: (session: Session) => Promise<T>): Promise<T> {
+  const info = { provider: dialect.provider, name: "self-test", passedOver: [] };
+  const session = await openSession(op, { info, dialect });
+  try {
+    return await body(session);
+  } finally {
+    await session.release();
+  }
+}
+
+/** The same numbers every time, between -1 and 1. A linear congruential generator (Numerical Recipes, section 7.1). */
+function noise(dims: readonly number[], seed: number): Tensor {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+  return tensor(Float32Array.from({ length: elementCount(dims) }, next), dims);
+}
