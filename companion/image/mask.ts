@@ -94,17 +94,33 @@ function squaredDistances(mask: Mask, area: Rect): Float64Array {
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i++)
       grid[i] = mask.data[(area.y + y) * mask.width + area.x + x]! >= 128 ? 0 : Number.POSITIVE_INFINITY;
-  for (let x = 0; x < width; x++) distanceLine(grid, { start: x, step: width, length: height });
-  for (let y = 0; y < height; y++) distanceLine(grid, { start: y * width, step: 1, length: width });
+  const longest = Math.max(width, height);
+  const envelope = {
+    f: new Float64Array(longest),
+    vertices: new Int32Array(longest),
+    borders: new Float64Array(longest + 1),
+  };
+  for (let x = 0; x < width; x++) distanceLine(grid, { start: x, step: width, length: height }, envelope);
+  for (let y = 0; y < height; y++) distanceLine(grid, { start: y * width, step: 1, length: width }, envelope);
   return grid;
 }
 
-/** The lower envelope of the parabolas f(q) + (x − q)², written over f. */
-function distanceLine(grid: Float64Array, line: { start: number; step: number; length: number }): void {
-  const { start, step, length } = line;
-  const f = Float64Array.from({ length }, (_, i) => grid[start + i * step]!);
-  const vertices = new Int32Array(length);
-  const borders = new Float64Array(length + 1);
+interface Envelope {
+  /** The line's own values. */
+  readonly f: Float64Array;
+  /** Where the parabolas of the envelope stand. */
+  readonly vertices: Int32Array;
+  /** Where each takes over from the one before. */
+  readonly borders: Float64Array;
+}
+
+/** The lower envelope of the parabolas f(q) + (x − q)², written over f. `envelope` is scratch space, as long as the line. */
+function distanceLine(
+  grid: Float64Array,
+  { start, step, length }: { readonly start: number; readonly step: number; readonly length: number },
+  { f, vertices, borders }: Envelope,
+): void {
+  for (let i = 0; i < length; i++) f[i] = grid[start + i * step]!;
   let count = 0;
   for (let q = 0; q < length; q++) {
     if (f[q] === Number.POSITIVE_INFINITY) continue;

@@ -81,19 +81,16 @@ function convolve(
   const { outer, from, inner } = axes;
   const to = starts.length;
   const target = new Uint8Array(outer * to * inner);
-  const sums = new Int32Array(inner);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < to; i++) {
-      sums.fill(HALF);
-      let at = (o * from + starts[i]!) * inner;
-      const end = i * stride + lengths[i]!;
-      for (let k = i * stride; k < end; k++) {
-        const weight = weights[k]!;
-        for (let n = 0; n < inner; n++) sums[n]! += source[at++]! * weight;
-      }
+      const first = (o * from + starts[i]!) * inner;
       const out = (o * to + i) * inner;
+      const end = i * stride + lengths[i]!;
       for (let n = 0; n < inner; n++) {
-        const value = sums[n]! >> PRECISION_BITS;
+        let sum = HALF;
+        for (let k = i * stride, at = first + n; k < end; k++, at += inner)
+          sum = (sum + Math.imul(source[at]!, weights[k]!)) | 0;
+        const value = sum >> PRECISION_BITS;
         target[out + n] = value < 0 ? 0 : value > 255 ? 255 : value;
       }
     }
