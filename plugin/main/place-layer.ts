@@ -80,15 +80,26 @@ function newLayer(target: SceneNode | null, ticket: Ticket, bytes: Uint8Array): 
   } catch (cause) {
     throw new Problem("image-not-readable", `Figma did not accept the picture: ${String(cause)}`, { cause });
   }
-  const layer = target?.type === "ELLIPSE" ? figma.createEllipse() : figma.createRectangle();
+  const layer = target?.type === "ELLIPSE" ? ellipseLike(target) : rectangleLike(target);
   layer.resize(ticket.width, ticket.height);
   layer.fills = [{ type: "IMAGE", imageHash: image.hash, scaleMode: "FILL" }];
-  if (layer.type === "RECTANGLE" && target !== null && "topLeftRadius" in target) {
-    layer.topLeftRadius = target.topLeftRadius;
-    layer.topRightRadius = target.topRightRadius;
-    layer.bottomLeftRadius = target.bottomLeftRadius;
-    layer.bottomRightRadius = target.bottomRightRadius;
-  }
+  return layer;
+}
+
+function ellipseLike(target: EllipseNode): EllipseNode {
+  const layer = figma.createEllipse();
+  layer.arcData = target.arcData;
+  return layer;
+}
+
+function rectangleLike(target: SceneNode | null): RectangleNode {
+  const layer = figma.createRectangle();
+  if (target === null || !("topLeftRadius" in target)) return layer;
+  layer.topLeftRadius = target.topLeftRadius;
+  layer.topRightRadius = target.topRightRadius;
+  layer.bottomLeftRadius = target.bottomLeftRadius;
+  layer.bottomRightRadius = target.bottomRightRadius;
+  if ("cornerSmoothing" in target) layer.cornerSmoothing = target.cornerSmoothing;
   return layer;
 }
 
@@ -99,6 +110,8 @@ function putOver(layer: RectangleNode | EllipseNode, target: SceneNode, mask: Sc
   if ("layoutMode" in parent && parent.layoutMode !== "NONE") layer.layoutPositioning = "ABSOLUTE";
   const transform = compose(container === null ? IDENTITY_TRANSFORM : invert(container), target.absoluteTransform);
   layer.relativeTransform = [[...transform[0]], [...transform[1]]];
+  // Where the parent is resized later, the result goes along with its target.
+  if (parent.id === target.parent?.id && "constraints" in target) layer.constraints = target.constraints;
   return note;
 }
 

@@ -32,6 +32,8 @@ export class JobDesk {
   readonly #save: DeskParts["save"];
   /** Sent, but not yet known to be stored by the companion: to be sent again after a break. */
   readonly #unconfirmed = new Map<string, Submission>();
+  /** Cancelled or given up while the companion was away. */
+  readonly #unwanted = new Set<string>();
   /** Jobs that an earlier opening of the plugin left. */
   #left: readonly OpenJob[] = [];
 
@@ -63,10 +65,16 @@ export class JobDesk {
     this.#unconfirmed.delete(job);
     void this.#save({ slot: "finished-job", value: job });
     if (this.#connected) this.#companion.send({ type: "acknowledge", job });
+    else this.#unwanted.add(job);
   }
 
   /** Takes up every job again after a break, or after the plugin was closed. */
   onWelcome(welcome: Welcome): void {
+    for (const job of welcome.jobs.filter((job) => this.#unwanted.has(job))) {
+      this.#companion.send({ type: "cancel", job });
+      this.#companion.send({ type: "acknowledge", job });
+    }
+    this.#unwanted.clear();
     for (const job of this.#left) {
       if (welcome.jobs.includes(job.job)) this.#store.dispatch({ type: "reattached", job });
       else void this.#save({ slot: "finished-job", value: job.job });

@@ -5,7 +5,8 @@ import { modelInUse } from "./submit.ts";
 export function whatIsMissing(state: State): string | null {
   const { selection, mode } = state;
   if (state.companion?.engineProblem) return state.companion.engineProblem.message;
-  if (modelInUse(state) === null) return "Add a model first";
+  if (modelInUse(state) === null)
+    return state.companion?.models.length ? "Choose a model: the last one is gone" : "Add a model first";
   if (selection.kind === "none") return "Select a layer first";
   if (selection.kind === "several") return "Select one layer to paint into";
   if (selection.kind === "unsupported") return "Select another layer";

@@ -228,8 +228,16 @@ export function reduce(state: State, event: AppEvent): State {
         preview: event.preview ?? picture.preview,
       }));
     }
-    case "failed":
-      return changePicture(state, event.job, (picture) => ({ ...picture, phase: "failed", problem: event.problem }));
+    case "failed": {
+      const next = changePicture(state, event.job, (picture) => ({
+        ...picture,
+        phase: "failed",
+        problem: event.problem,
+      }));
+      // Where nothing else is to come, the failure is what the designer must deal with.
+      const last = next.chosen === null && !next.pictures.some(isActive);
+      return last ? { ...next, chosen: event.job } : next;
+    }
     case "cancelled":
       return changePicture(state, event.job, (picture) => ({ ...picture, phase: "cancelled" }));
     case "placed":

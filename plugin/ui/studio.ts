@@ -64,8 +64,10 @@ export class Studio {
   pair = (code: string) => this.#companion.pair(code);
   retry = () => this.#companion.retryNow();
   listModels = () => this.#try(async () => this.#companion.send({ type: "list-models" }));
+  /** What was typed last is kept, too. */
   close = () =>
     this.#try(async () => {
+      await this.#save({ slot: "settings", value: this.store.state.settings });
       await this.main.call("close", {});
     });
 

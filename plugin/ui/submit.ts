@@ -29,9 +29,11 @@ export interface Submission {
   readonly images: ReadonlyMap<string, Uint8Array>;
 }
 
-/** The model in use: the chosen one, else the first. */
+/** The chosen model; the first where none was ever chosen; null where the chosen one is gone, which the designer is told. */
 export function modelInUse({ companion, settings }: Pick<State, "companion" | "settings">): ModelInfo | null {
-  return companion?.models.find(({ id }) => id === settings.model) ?? companion?.models[0] ?? null;
+  const models = companion?.models ?? [];
+  const model = settings.model === undefined ? models[0] : models.find(({ id }) => id === settings.model);
+  return model ?? null;
 }
 
 /** Takes the ticket and the pixels, and builds one job a picture. Problems say what the designer can do. */
@@ -74,6 +76,11 @@ export async function prepareRun(state: State, main: MainClient): Promise<Submis
 
 async function takeFill(ticket: Ticket, main: MainClient, images: Map<string, Uint8Array>) {
   const scale = sourceScale(ticket);
+  if (scale < 1)
+    throw new Problem(
+      "image-too-large",
+      `“${ticket.name}” is ${Math.round(ticket.width)} × ${Math.round(ticket.height)} pixels, and Fill repairs pictures of up to 4096 a side. Select a smaller part of it.`,
+    );
   const node = ticket.target;
   const picture = await pictureOf(
     ticket,

@@ -21,7 +21,9 @@ export function Header({ state, studio }: { state: State; studio: Studio }) {
       {state.view !== "models" && (
         <button type="button" class="quiet model" title="Models and device" onClick={() => studio.show("models")}>
           <span class={`dot ${dotOf(state)}`} />
-          <span class="ellipsis">{model?.name ?? "No model"}</span>
+          <span class="ellipsis">
+            {model?.name ?? (state.companion?.models.length ? "Choose a model" : "No model")}
+          </span>
           <ChevronDown />
         </button>
       )}
@@ -35,7 +37,7 @@ function Pictures({ state, studio }: { state: State; studio: Studio }) {
   if (state.pictures.length === 0)
     return <span class="quiet still">{deviceName(state.companion?.device ?? null)}</span>;
   return (
-    <button type="button" class="quiet" onClick={() => studio.show("pictures")}>
+    <button type="button" class="quiet news" onClick={() => studio.show("pictures")}>
       {active > 0 ? `Painting ${active}…` : `Pictures (${state.pictures.length})`}
     </button>
   );
