@@ -50,8 +50,10 @@ const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 11))
   fail(`Underpaint needs Node.js 20.11 or newer and this is ${process.versions.node}: install a newer one.`);
 
-if (!existsSync(at("node_modules"))) run("Installing the packages (once, about a minute)", "npm", ["ci", "--no-fund"]);
-else if (lacksPackages()) run("Updating the packages", "npm", ["install", "--no-fund", "--no-save"]);
+if (!existsSync(at("node_modules")))
+  run("Installing the packages (once, about a minute)", "npm", ["ci", "--no-fund", "--loglevel=error"]);
+else if (lacksPackages())
+  run("Updating the packages", "npm", ["install", "--no-fund", "--no-save", "--loglevel=error"]);
 
 const built = existsSync(at("dist/build-id")) ? statSync(at("dist/build-id")).mtimeMs : 0;
 if (Math.max(...SOURCES.map((name) => newest(at(name)))) > built)

@@ -36,6 +36,11 @@ export async function runStart(args: string[]): Promise<number> {
   const stopped = untilStopped();
   const playground = values["no-playground"] ? undefined : await servePlayground({ root: config.root });
   welcome(terminal, { config, version: companion.version, port: companion.port, playground: playground?.url });
+  // A defect in one client's handling must not end everyone's pictures; the queue is on disk in any case.
+  process.on("uncaughtException", (error) => {
+    tell({ type: "note", line: Problem.from(error).message });
+    console.error(error);
+  });
   tell = narrate(terminal);
   early.forEach(tell);
   if (playground !== undefined && !values["no-open"] && hasDisplay()) openBrowser(playground.url);

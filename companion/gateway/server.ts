@@ -24,7 +24,7 @@ export interface Gateway {
 }
 
 /** Listens on `port` (0: any free one). Throws Problem "port-taken". */
-export async function openGateway(host: Host, port: number): Promise<Gateway> {
+export async function openGateway(host: Host, port: number, { pingMs = PING_MS } = {}): Promise<Gateway> {
   const clients = new Map<WebSocket, { connection: Connection; unanswered: number }>();
   const sockets = new WebSocketServer({
     noServer: true,
@@ -55,7 +55,7 @@ export async function openGateway(host: Host, port: number): Promise<Gateway> {
       if (client.unanswered > 2) socket.terminate();
       else socket.ping();
     }
-  }, PING_MS);
+  }, pingMs);
 
   let bound = port;
   const answer = (request: IncomingMessage, response: ServerResponse) => {

@@ -76,7 +76,7 @@ export class Store {
   constructor(file: string, { maxBytes = MAX_BYTES } = {}) {
     this.#file = file;
     // SQLite would create it readable for everyone.
-    closeSync(openSync(file, "a", 0o600));
+    this.#guard(() => closeSync(openSync(file, "a", 0o600)));
     this.#db = this.#guard(() => new DatabaseSync(file));
     try {
       this.#guard(() => this.#prepareFile(maxBytes));
@@ -218,9 +218,9 @@ export class Store {
     try {
       return body();
     } catch (error) {
-      const code = (error as { errcode?: number }).errcode;
-      const primary = code === undefined ? undefined : code & 0xff;
-      if (primary === FULL || primary === IO_ERROR)
+      const { errcode, code } = error as { errcode?: number; code?: string };
+      const primary = errcode === undefined ? undefined : errcode & 0xff;
+      if (primary === FULL || primary === IO_ERROR || code === "ENOSPC")
         throw new Problem("disk-full", `The disk of "${this.#file}" is full: free some space.`, { cause: error });
       if (primary === BUSY)
         throw new Problem("data-in-use", `Another companion uses "${this.#file}": stop that one first.`);

@@ -1,7 +1,7 @@
 /** The real companion with its real engine and the starter model, as `npm start` runs it; only the plugin is played by the test. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, getPriority, tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
 import { until } from "../gateway/test-client.ts";
@@ -99,8 +99,9 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test("a request becomes a picture, with previews on the way", async () => {
-  const client = dial(await start());
+test("a request becomes a picture, with previews on the way, at a priority below the designer's own work", async () => {
+  const companion = await start();
+  const client = dial(companion);
   await client.pair(CODE);
   const job = submit(client, { steps: 6 });
   const done = await client.next("done", job);
@@ -110,6 +111,7 @@ test("a request becomes a picture, with previews on the way", async () => {
   expect(done.tokens).toBeGreaterThan(2);
   const progress = client.ofType("progress");
   expect(progress.map((message) => message.stage)).toContain("denoising");
+  expect(getPriority(enginesOf(companion)[0])).toBeGreaterThanOrEqual(constants.priority.PRIORITY_BELOW_NORMAL);
   const previews = progress
     .map((message) => client.attachmentsOf(message).get("preview"))
     .filter((png) => png !== undefined);

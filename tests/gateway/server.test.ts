@@ -169,3 +169,24 @@ test("close() ends with clients connected", async () => {
   await gateway.close();
   await until(() => client.closed !== 0);
 });
+
+test("a client that answers no pings is cut off; one that does stays", async () => {
+  const quick = await openGateway(host, 0, { pingMs: 30 });
+  const [live, dead] = [new WsClient(quick.port), new WsClient(quick.port, { autoPong: false })];
+  clients.push(live, dead);
+  await Promise.all([live.pair(CODE), dead.pair(CODE)]);
+  await until(() => dead.closed !== 0);
+  expect(live.closed).toBe(0);
+  await quick.close();
+});
+
+test("a revoked pairing loses its connection without saying a word", async () => {
+  const quick = await openGateway(host, 0, { pingMs: 30 });
+  const client = new WsClient(quick.port);
+  clients.push(client);
+  const { pairing } = await client.pair(CODE);
+  host.pairings.revoke(pairing);
+  await until(() => client.closed !== 0);
+  expect(client.ofType("refused")[0]!.problem.code).toBe("unauthorised");
+  await quick.close();
+});

@@ -12,6 +12,8 @@ export interface DialOptions {
   readonly subprotocol?: string;
   /** Replace those of the iframe. */
   readonly headers?: Record<string, string>;
+  /** False: as a client that hangs. */
+  readonly autoPong?: boolean;
 }
 
 export class WsClient {
@@ -22,8 +24,12 @@ export class WsClient {
   /** WebSocket's code, once closed. */
   closed = 0;
 
-  constructor(port: number, { address = "localhost", subprotocol = "underpaint.v1", headers = {} }: DialOptions = {}) {
-    this.socket = new WebSocket(`ws://${address}:${port}/v1`, subprotocol, { headers: { origin: "null", ...headers } });
+  constructor(port: number, options: DialOptions = {}) {
+    const { address = "localhost", subprotocol = "underpaint.v1", headers = {}, autoPong = true } = options;
+    this.socket = new WebSocket(`ws://${address}:${port}/v1`, subprotocol, {
+      headers: { origin: "null", ...headers },
+      autoPong,
+    });
     this.socket.on("message", (data) => {
       const { message, attachments } = decodeFrame(new Uint8Array(data as Buffer));
       this.received.push({ message: parseCompanionMessage(message), attachments });
