@@ -47,6 +47,13 @@ export function refsUnder(store: CheckpointStore, prefix = ""): Refs {
   return refs;
 }
 
+/** The largest number that `pattern` captures in a key; -1 where it matches none. */
+export function largestNumber(keys: Iterable<string>, pattern: RegExp): number {
+  let largest = -1;
+  for (const key of keys) largest = Math.max(largest, Number(pattern.exec(key)?.[1] ?? -1));
+  return largest;
+}
+
 /** The same bytes with other dims (of the same product). */
 export function reshaped(ref: WeightRef, dims: readonly number[]): WeightRef {
   return { ...ref, dims };

@@ -49,6 +49,15 @@ const DDIM: SchedulerConfig = {
   steps_offset: 1,
   timestep_spacing: "leading",
 };
+/** Luo et al. 2023: any family, once distilled with the guidance as an input. */
+export const LCM_SCHEDULER: SchedulerConfig = {
+  ...SCHEDULE,
+  _class_name: "LCMScheduler",
+  clip_sample: false,
+  original_inference_steps: 50,
+  set_alpha_to_one: true,
+  timestep_spacing: "leading",
+};
 const EULER: SchedulerConfig = {
   ...SCHEDULE,
   _class_name: "EulerDiscreteScheduler",

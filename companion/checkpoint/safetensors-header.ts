@@ -13,6 +13,9 @@ import { readFully } from "./files.ts";
  */
 export const MAX_HEADER_BYTES = 32 * 1024 * 1024;
 
+/** The largest models have some ten thousand. */
+export const MAX_TENSORS = 100_000;
+
 /** Bytes for each element. */
 const TYPE_BYTES: Readonly<Record<WeightType, number>> = {
   F64: 8,
@@ -79,6 +82,8 @@ export function parseHeader(
     throw invalid(place.name, "is not valid JSON");
   }
   if (!isRecord(header)) throw invalid(place.name, "is not an object");
+  const count = Object.keys(header).length;
+  if (count > MAX_TENSORS) throw invalid(place.name, `names ${count} tensors, where ${MAX_TENSORS} are allowed`);
   const refs = new Map<string, WeightRef>();
   const metadata = new Map<string, string>();
   for (const [key, entry] of Object.entries(header)) {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { createClipTokenizer } from "../tokenizer/clip-tokenizer.ts";
 import { clipVocabulary } from "../tokenizer/clip-vocabulary.ts";
-import { type Component, fingerprintOf, type Refs, RenamedStore, refsUnder } from "./component.ts";
+import { type Component, fingerprintOf, largestNumber, type Refs, RenamedStore, refsUnder } from "./component.ts";
 import { type Family, type TextEncoderPlace, UNET_PREFIX, VAE_PREFIX } from "./families.ts";
 import { describe, identify } from "./identify.ts";
 import { isIgnorable } from "./ignorable.ts";
@@ -101,9 +101,8 @@ function textEncoder(place: TextEncoderPlace, parts: Parts): TextEncoder {
 }
 
 function dropLastLayer(refs: Refs): void {
-  const layerOf = (key: string) => Number(/^text_model\.encoder\.layers\.(\d+)\./.exec(key)?.[1] ?? -1);
-  const last = Math.max(...[...refs.keys()].map(layerOf));
-  for (const key of refs.keys()) if (layerOf(key) === last) refs.delete(key);
+  const last = largestNumber(refs.keys(), /^text_model\.encoder\.layers\.(\d+)\./);
+  for (const key of refs.keys()) if (key.startsWith(`text_model.encoder.layers.${last}.`)) refs.delete(key);
 }
 
 /** The file's tensors, handed out once. */

@@ -72,6 +72,8 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
       const models = new Map<string, ModelInfo>();
       const problems: ModelProblem[] = [];
       for (const { place, finding } of all) {
+        // It went away while we looked.
+        if (finding.kind === "problem" && !existsSync(place.path)) continue;
         if (finding.kind === "problem") problems.push({ name: place.id, problem: finding.problem });
         if (finding.kind !== "model") continue;
         if (models.has(place.id)) problems.push(twice(place.id));

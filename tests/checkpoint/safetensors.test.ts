@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, symlinkSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
-import { MAX_HEADER_BYTES, parseHeader } from "../../companion/checkpoint/safetensors-header.ts";
+import { MAX_HEADER_BYTES, MAX_TENSORS, parseHeader } from "../../companion/checkpoint/safetensors-header.ts";
 import type { WeightRef } from "../../companion/graph/weights.ts";
 import { Problem } from "../../shared/problem.ts";
 import { attempted } from "../attempted.ts";
@@ -215,6 +215,11 @@ describe("openSafetensors() refuses", () => {
         code: "file-header-invalid",
         message: `"x.safetensors" is damaged or made to mislead: its header ${what}. ${AGAIN}`,
       });
+  });
+
+  test("more tensors than any model has", () => {
+    const names = Array.from({ length: MAX_TENSORS + 1 }, (_, i) => `"${i}":0`);
+    expect(refusal(`{${names}}`, 0).message).toContain("its header names 100001 tensors, where 100000 are allowed.");
   });
 
   test("text that is not UTF-8", () => {

@@ -149,6 +149,13 @@ test("openModel() says what a file lacks", async () => {
 });
 
 describe("openModel() on how to sample", () => {
+  test("knows a latent consistency model by its guidance input", async () => {
+    const key = "model.diffusion_model.time_embed.cond_proj.weight";
+    const model = await openModel(write("lcm", { ...tensorsOf("sd1"), [key]: { shape: [32, 256] } }));
+    expect(model.schedulerConfig).toMatchObject({ _class_name: "LCMScheduler", original_inference_steps: 50 });
+    expect(model.unet.config.time_cond_proj_dim).toBe(256);
+  });
+
   test("believes the trainer's marks", async () => {
     const marks = { v_pred: { shape: [] }, ztsnr: { shape: [] } };
     const { schedulerConfig } = await openModel(write("marked", { ...tensorsOf("sdxl"), ...marks }));

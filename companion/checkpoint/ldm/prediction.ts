@@ -1,6 +1,6 @@
 /** Whether a single file predicts the noise or the velocity. No tensor's shape says so; some files carry a mark. */
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
-import { type Family, UNET_PREFIX } from "../families.ts";
+import { type Family, LCM_SCHEDULER, UNET_PREFIX } from "../families.ts";
 import type { SafetensorsFile } from "../safetensors.ts";
 
 export interface Prediction {
@@ -18,10 +18,11 @@ const TELLING_BIAS = `${UNET_PREFIX}output_blocks.11.1.transformer_blocks.0.norm
 /** The family's scheduler as this file wants it. */
 export function predictionOf(file: SafetensorsFile, family: Family): Prediction {
   const velocity = isVelocity(file, family);
+  const distilled = file.find(`${UNET_PREFIX}time_embed.cond_proj.weight`) !== undefined;
   const zeroSnr = file.find("ztsnr") !== undefined;
   return {
     scheduler: {
-      ...family.scheduler,
+      ...(distilled ? LCM_SCHEDULER : family.scheduler),
       ...(velocity ? { prediction_type: "v_prediction" } : {}),
       ...(zeroSnr ? { rescale_betas_zero_snr: true, timestep_spacing: "trailing" } : {}),
     },

@@ -3,7 +3,7 @@
  * levels from the smallest picture, diffusers from the largest; its attention is 1×1 convolutions where diffusers has linear layers.
  */
 import type { WeightRef } from "../../graph/weights.ts";
-import { type Refs, reshaped } from "../component.ts";
+import { largestNumber, type Refs, reshaped } from "../component.ts";
 
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/^((?:en|de)coder)\.mid\.block_1\./, "$1.mid_block.resnets.0."],
@@ -28,8 +28,7 @@ const KNOWN =
 
 /** Renames LDM's and old diffusers' names; keys that no rule knows are handed back in `unknown`. `refs` without a prefix. */
 export function renameVae(refs: Refs): { refs: Refs; unknown: string[] } {
-  const levels =
-    1 + Math.max(-1, ...[...refs.keys()].map((key) => Number(/^decoder\.up\.(\d+)\./.exec(key)?.[1] ?? -1)));
+  const levels = 1 + largestNumber(refs.keys(), /^decoder\.up\.(\d+)\./);
   const renamed: Refs = new Map();
   const unknown: string[] = [];
   for (const [key, ref] of refs) {
