@@ -12,6 +12,7 @@ import { Problem } from "../../shared/problem.ts";
 import { imageRefs } from "../../shared/validate.ts";
 import { fairOrder } from "./fair-order.ts";
 import type { Job, JobEnd, JobEvent, JobProgress, JobResult } from "./job.ts";
+import { QUEUE_LIMITS, type QueueLimits } from "./limits.ts";
 import type { Store, StoredJob } from "./store.ts";
 
 /** Runs one job to its picture. Stops soon after `signal` aborts; throws Problems, "engine-crashed" for one worth a retry. */
@@ -19,27 +20,6 @@ export type RunJob = (
   job: Job & { readonly images: ReadonlyMap<string, Uint8Array> },
   options: { readonly onProgress: (progress: JobProgress) => void; readonly signal: AbortSignal },
 ) => Promise<JobResult>;
-
-export interface QueueLimits {
-  /** Jobs that may wait, of one pairing. */
-  readonly waiting: number;
-  /** Unfetched pictures, bytes in all and milliseconds of age. */
-  readonly keptBytes: number;
-  readonly keptMs: number;
-  /** How often a job may be begun. */
-  readonly attempts: number;
-  /** After a full disk: milliseconds until the next try. */
-  readonly retryMs: number;
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-export const QUEUE_LIMITS: QueueLimits = {
-  waiting: 100,
-  keptBytes: 2 * 2 ** 30,
-  keptMs: 14 * DAY_MS,
-  attempts: 2,
-  retryMs: 5000,
-};
 
 export interface QueueOptions {
   readonly run: RunJob;
