@@ -115,8 +115,8 @@ const TARGETS: readonly (readonly [string, string])[] = [
 ];
 
 test.each(TARGETS)("place-layer puts a result exactly over %s, in one step of undo", async (_name, code) => {
-  const { stage, target, ticket, ...plugin } = await prepared(code);
-  const { scene, history } = stage;
+  const { target, ticket, ...plugin } = await prepared(code);
+  const { scene, history } = plugin.stage;
   const before = [...scene.records.values()];
   const { width, height } = scene.get(target);
   const transform = scene.absoluteTransform(target);
@@ -137,21 +137,25 @@ test.each(TARGETS)("place-layer puts a result exactly over %s, in one step of un
 });
 
 test("place-layer goes above the mask, which lies above the picture", async () => {
-  const { stage, target, mask, ticket, ...plugin } = await prepared(
+  const { target, mask, ticket, ...plugin } = await prepared(
     `const r = figma.createRectangle(), e = figma.createEllipse(); figma.createStar(); return [r, e]`,
   );
   const { node } = await place(plugin, ticket);
-  const { children } = stage.scene.get(stage.currentPage);
+  const { children } = plugin.stage.scene.get(plugin.stage.currentPage);
   expect(children.slice(0, 3)).toEqual([target, mask, node]);
 });
 
 test("several results of one target lie above each other in their order", async () => {
-  const { stage, target, ticket, ...plugin } = await prepared(
+  const { target, ticket, ...plugin } = await prepared(
     `const r = figma.createRectangle(); figma.createStar(); return r`,
   );
   const first = await place(plugin, ticket);
   const second = await place(plugin, ticket);
-  expect(stage.scene.get(stage.currentPage).children.slice(0, 3)).toEqual([target, first.node, second.node]);
+  expect(plugin.stage.scene.get(plugin.stage.currentPage).children.slice(0, 3)).toEqual([
+    target,
+    first.node,
+    second.node,
+  ]);
 });
 
 test.each([
@@ -159,24 +163,24 @@ test.each([
   ["recoloured", (id: string) => `(await figma.getNodeByIdAsync("${id}")).opacity = 0.5`, "target-changed"],
   ["deleted", (id: string) => `(await figma.getNodeByIdAsync("${id}")).remove()`, "target-gone"],
 ])("a target that was %s while the job ran: refused, and offered beside", async (_how, change, code) => {
-  const { stage, target, ticket, ...plugin } = await prepared("return figma.createRectangle()");
-  await inFigma(change(target), { stage });
-  const before = stage.scene.snapshot();
+  const { target, ticket, ...plugin } = await prepared("return figma.createRectangle()");
+  await inFigma(change(target), { stage: plugin.stage });
+  const before = plugin.stage.scene.snapshot();
   await expect(place(plugin, ticket)).rejects.toMatchObject({ code });
-  expect(stage.scene.records).toEqual(before);
+  expect(plugin.stage.scene.records).toEqual(before);
   const { node } = await place(plugin, ticket, "beside");
-  const placed = stage.scene.get(node);
-  expect([placed.parent, placed.width, placed.height]).toEqual([stage.currentPage, 100, 100]);
+  const placed = plugin.stage.scene.get(node);
+  expect([placed.parent, placed.width, placed.height]).toEqual([plugin.stage.currentPage, 100, 100]);
   expect(placed.transform[0][2]).toBeGreaterThanOrEqual(100);
 });
 
 test("bytes that are no picture change nothing", async () => {
-  const { stage, ticket, ...plugin } = await prepared("return figma.createRectangle()");
-  const before = stage.scene.snapshot();
+  const { ticket, ...plugin } = await prepared("return figma.createRectangle()");
+  const before = plugin.stage.scene.snapshot();
   const bytes = new Uint8Array([1, 2, 3]);
   const input = { ticket, bytes, name: "x", recipe: "{}", where: "over" } as const;
   await expect(plugin.call("place-layer", input)).rejects.toMatchObject({ code: "image-not-readable" });
-  expect(stage.scene.records).toEqual(before);
+  expect(plugin.stage.scene.records).toEqual(before);
 });
 
 test("the selection is announced live, a picture with a shape over it as target and mask", async () => {
@@ -193,7 +197,7 @@ test("the selection is announced live, a picture with a shape over it as target 
 });
 
 test("settings, pairing and open jobs survive closing the plugin", async () => {
-  const { stage, ticket, machine, ...plugin } = await prepared("return figma.createRectangle()");
+  const { ticket, ...plugin } = await prepared("return figma.createRectangle()");
   const job = {
     job: "a".repeat(32),
     run: "r",
@@ -207,8 +211,8 @@ test("settings, pairing and open jobs survive closing the plugin", async () => {
   } as const;
   await plugin.call("save", { slot: "job", value: job });
   await plugin.call("save", { slot: "pairing", value: { pairing: "p", token: "t" } });
-  machine.dispose();
-  const again = await open(stage);
+  plugin.machine.dispose();
+  const again = await open(plugin.stage);
   const start = await again.call("start", {});
   expect([start.jobs, start.pairing]).toEqual([[job], { pairing: "p", token: "t" }]);
 });

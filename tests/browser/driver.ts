@@ -1,0 +1,211 @@
+/** Drives the playground's page as a person would, and reads from it what a person cannot see. */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Browser, FrameLocator, Page } from "playwright-core";
+import type { Editor } from "../../playground/app/editor.ts";
+import type { PluginHost } from "../../playground/app/plugin-host.ts";
+import type { NodeRecord } from "../../playground/host/record.ts";
+import type { Box, Transform } from "../../playground/host/transform.ts";
+
+declare const playground: { readonly editor: Editor; readonly host: PluginHost };
+/** Put into the page by `openPlayground`. */
+declare const pixelsOf: (hash: string) => Promise<ImageData>;
+
+export interface Driver {
+  readonly page: Page;
+  /** The plugin's own document. */
+  readonly ui: FrameLocator;
+  /** Everything that went wrong in the page. */
+  readonly errors: string[];
+  /** A frame's header when it was sent or received over the plugin's WebSocket. */
+  readonly frames: { readonly at: number; readonly sent: boolean; readonly message: Record<string, unknown> }[];
+  select(...names: string[]): Promise<void>;
+  node(name: string | RegExp): Promise<Seen>;
+  count(): Promise<number>;
+  /** Where a layer is on the screen. */
+  screenBox(name: string): Promise<Box>;
+  /** Where the images that fill two layers of one size differ, in pixels; `null` where nowhere. */
+  difference(a: string | RegExp, b: string | RegExp): Promise<Difference | null>;
+  /** The size of the image that fills a layer, and how many colours it has. */
+  image(name: string | RegExp): Promise<{ width: number; height: number; colors: number }>;
+  /** When the document has more layers than now: the time. */
+  nextLayer(): Promise<number>;
+  change(name: string, fields: Partial<NodeRecord>): Promise<void>;
+  screenshot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A layer, with what follows from where it is. */
+export interface Seen extends NodeRecord {
+  readonly absoluteTransform: Transform;
+  /** The layer directly under it among its siblings. */
+  readonly below: string | undefined;
+}
+
+export interface Difference {
+  readonly count: number;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export interface OpenOptions {
+  readonly url: string;
+  /** The plugin's settings, as an earlier session left them. */
+  readonly settings?: object;
+  readonly query?: string;
+  /** Replaces the manifest. */
+  readonly manifest?: (manifest: Record<string, unknown>) => Record<string, unknown>;
+}
+
+const FOLDER = process.env.UNDERPAINT_SCREENSHOTS;
+
+export async function openPlayground(browser: Browser, options: OpenOptions): Promise<Driver> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "light" });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  const frames: Driver["frames"] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && message.text().includes("[plugin]")) errors.push(message.text());
+  });
+  page.on("websocket", (socket) => {
+    const note = (sent: boolean) => (frame: { payload: string | Buffer }) =>
+      frames.push({ at: Date.now(), sent, message: headerOf(frame.payload) });
+    socket.on("framesent", note(true));
+    socket.on("framereceived", note(false));
+  });
+  const { manifest, settings } = options;
+  if (manifest !== undefined)
+    await page.route("**/manifest.json", async (route) => {
+      const text = await (await route.fetch()).text();
+      await route.fulfill({ json: manifest(JSON.parse(text) as Record<string, unknown>) });
+    });
+  if (settings !== undefined)
+    await page.addInitScript((text) => {
+      const key = "clientStorage:underpaint";
+      // Frames without an origin have no storage, and need none here.
+      if (location.protocol === "http:" && localStorage.getItem(key) === null)
+        localStorage.setItem(key, JSON.stringify({ settings: text }));
+    }, JSON.stringify(settings));
+  await page.addInitScript(() => {
+    const read = async (hash: string) => {
+      const { bytes, mime, width, height } = playground.editor.images.find(hash)!;
+      const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mime });
+      const bitmap = await createImageBitmap(blob, { premultiplyAlpha: "none", colorSpaceConversion: "none" });
+      const context = new OffscreenCanvas(width, height).getContext("2d")!;
+      context.drawImage(bitmap, 0, 0);
+      return context.getImageData(0, 0, width, height);
+    };
+    Object.assign(globalThis, { pixelsOf: read });
+  });
+  await page.goto(`${options.url}${options.query ?? ""}`);
+  await page.waitForFunction(() => "playground" in globalThis);
+  const ui = page.frameLocator('iframe[title="Plugin"]').frameLocator("iframe");
+
+  const find = (name: string | RegExp) =>
+    page.evaluate(
+      ([text, isPattern]) => {
+        const { scene } = playground.editor;
+        const matches = (node: NodeRecord) => (isPattern ? new RegExp(text).test(node.name) : node.name === text);
+        // Frames before texts of the same name; of several, the newest.
+        const found = [...scene.records.values()].filter((node) => matches(node) && node.type !== "TEXT").at(-1);
+        if (found === undefined) throw new Error(`There is no layer "${text}"`);
+        const siblings = found.parent === null ? [] : scene.get(found.parent).children;
+        const below = siblings[siblings.indexOf(found.id) - 1];
+        return { ...found, absoluteTransform: scene.absoluteTransform(found.id), below };
+      },
+      [typeof name === "string" ? name : name.source, typeof name !== "string"] as const,
+    );
+
+  const hashOf = async (name: string | RegExp): Promise<string> => {
+    const { fills } = await find(name);
+    return fills.flatMap((fill) => (fill.type === "IMAGE" && fill.imageHash !== null ? [fill.imageHash] : []))[0]!;
+  };
+
+  return {
+    page,
+    ui,
+    errors,
+    frames,
+    node: find,
+    async select(...names) {
+      const ids = await Promise.all(names.map(async (name) => (await find(name)).id));
+      await page.evaluate((chosen) => playground.editor.select(chosen), ids);
+    },
+    count: () => page.evaluate(() => playground.editor.scene.records.size),
+    async screenBox(name) {
+      const { id } = await find(name);
+      return page.evaluate((one) => {
+        const { scene, camera } = playground.editor;
+        const { width, height } = scene.get(one);
+        const [[, , x], [, , y]] = scene.absoluteTransform(one);
+        return { ...camera.toScreen({ x, y }), width: width * camera.zoom, height: height * camera.zoom };
+      }, id);
+    },
+    async difference(a, b) {
+      const hashes = [await hashOf(a), await hashOf(b)] as const;
+      return page.evaluate(async ([one, other]) => {
+        const [p, q] = [await pixelsOf(one), await pixelsOf(other)];
+        if (p.width !== q.width || p.height !== q.height) throw new Error("The images differ in size");
+        let count = 0;
+        let [left, top, right, bottom] = [p.width, p.height, -1, -1];
+        const words = [p, q].map(({ data }) => new Uint32Array(data.buffer)) as [Uint32Array, Uint32Array];
+        words[0].forEach((word, i) => {
+          if (word === words[1][i]) return;
+          count++;
+          const [x, y] = [i % p.width, Math.floor(i / p.width)];
+          [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
+        });
+        return count === 0 ? null : { count, left, top, right, bottom };
+      }, hashes);
+    },
+    async image(name) {
+      return page.evaluate(
+        async (hash) => {
+          const { width, height, data } = await pixelsOf(hash);
+          return { width, height, colors: new Set(new Uint32Array(data.buffer)).size };
+        },
+        await hashOf(name),
+      );
+    },
+    nextLayer: () =>
+      page.evaluate(() => {
+        const { records } = playground.editor.scene;
+        const before = records.size;
+        return new Promise<number>((resolve) => {
+          const timer = setInterval(() => {
+            if (playground.editor.scene.records.size <= before) return;
+            clearInterval(timer);
+            resolve(Date.now());
+          }, 1);
+        });
+      }),
+    async change(name, fields) {
+      const { id } = await find(name);
+      await page.evaluate(
+        ([one, change]) => {
+          const { editor } = playground;
+          editor.act(() => editor.scene.patch(one, change as object));
+        },
+        [id, fields] as const,
+      );
+    },
+    async screenshot(name) {
+      if (FOLDER === undefined) return;
+      mkdirSync(FOLDER, { recursive: true });
+      await page.screenshot({ path: path.join(FOLDER, `${name}.png`) });
+    },
+    close: () => context.close(),
+  };
+}
+
+/** The header of a frame of the wire: 4 bytes length, then JSON. */
+function headerOf(payload: string | Buffer): Record<string, unknown> {
+  if (typeof payload === "string") return { type: "text" };
+  const { message } = JSON.parse(payload.subarray(4, 4 + payload.readUInt32LE(0)).toString()) as {
+    message: Record<string, unknown>;
+  };
+  return message;
+}
