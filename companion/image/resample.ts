@@ -12,6 +12,7 @@ import type { Raster } from "./raster.ts";
 /** "bicubic" is the Keys kernel with a = −0.5, "lanczos" the sinc windowed over three lobes. */
 export type Filter = "bicubic" | "lanczos";
 
+const { imul } = Math;
 const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
 
@@ -89,7 +90,7 @@ function convolve(
       for (let n = 0; n < inner; n++) {
         let sum = HALF;
         for (let k = i * stride, at = first + n; k < end; k++, at += inner)
-          sum = (sum + Math.imul(source[at]!, weights[k]!)) | 0;
+          sum = (sum + imul(source[at]!, weights[k]!)) | 0;
         const value = sum >> PRECISION_BITS;
         target[out + n] = value < 0 ? 0 : value > 255 ? 255 : value;
       }
