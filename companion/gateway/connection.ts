@@ -3,6 +3,7 @@
  * Whatever a client sends, the worst that happens is that it is told off or closed. A client that leaves does not take its
  * jobs along: their results wait in the queue.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { decodeFrame, encodeFrame } from "../../shared/codec.ts";
 import { randomSecret } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
@@ -49,7 +50,7 @@ export class Connection {
   constructor(socket: ClientSocket, host: Host) {
     this.#socket = socket;
     this.#host = host;
-    this.#deadline = setTimeout(() => this.#refuse(tooLate()), HELLO_MS);
+    this.#deadline = setTimeout(() => this.#refuse(tooLate()), HELLO_MS).unref();
     socket.onFrame((frame) => this.#receive(frame));
     socket.onClose(() => this.#leave());
     this.#send({ type: "challenge", protocol: PROTOCOL_VERSION, nonce: this.#nonce });
@@ -117,8 +118,8 @@ export class Connection {
     if (fresh) onEvent({ type: "paired", build });
     onEvent({ type: "connected", build });
     const listing = this.#listModels();
-    const late = Symbol("late");
-    const list = await Promise.race([listing, new Promise<typeof late>((done) => setTimeout(done, MODELS_MS, late))]);
+    const late = "late" as const;
+    const list = await Promise.race([listing, sleep(MODELS_MS, late, { ref: false })]);
     const { device, problem } = engine.state;
     this.#send({
       type: "welcome",
