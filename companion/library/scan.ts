@@ -3,7 +3,7 @@ import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 
 export interface Place {
-  /** The path below the models folder, with "/" and without `.safetensors`: what people and requests call it. */
+  /** The path below the models folder, with "/" and without `.safetensors`: what requests call it. "." is the folder itself. */
   readonly id: string;
   /** Absolute. */
   readonly path: string;
@@ -71,11 +71,8 @@ function kindOf(name: string): "file" | "pickle" | undefined {
 }
 
 function idOf(root: string, place: string): string {
-  return path
-    .relative(root, place)
-    .split(path.sep)
-    .join("/")
-    .replace(/\.safetensors$/i, "");
+  const below = path.relative(root, place).split(path.sep).join("/");
+  return below === "" ? "." : below.replace(/\.safetensors$/i, "");
 }
 
 /** Of every file in a model's folder and in the folders of its parts. */

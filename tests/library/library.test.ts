@@ -130,6 +130,29 @@ describe("list()", () => {
     ]);
   });
 
+  test("understands the Hugging Face cache", async () => {
+    const { folder, library } = fresh();
+    const snapshot = path.join(folder, "models--maker--model/snapshots/0123abc");
+    cpSync(starter, snapshot, { recursive: true });
+    rmSync(path.join(snapshot, "underpaint.json"));
+    const blobs = path.join(folder, "models--maker--model/blobs");
+    mkdirSync(blobs);
+    const weights = path.join(snapshot, "unet/diffusion_pytorch_model.safetensors");
+    renameSync(weights, path.join(blobs, "feed"));
+    symlinkSync("../../../blobs/feed", weights);
+    const { models, problems } = await library.list();
+    expect(problems).toEqual([]);
+    expect(models[1]).toMatchObject({ id: "models--maker--model/snapshots/0123abc", name: "maker/model" });
+  });
+
+  test("takes a models folder that is a model itself", async () => {
+    const { folder } = fresh();
+    cpSync(starter, folder, { recursive: true });
+    const library = openLibrary({ folders: [folder], starter });
+    expect((await library.list()).models.map(({ id }) => id)).toEqual(["starter", "."]);
+    expect(library.resolve(".", { allowPaths: false })).toBe(folder);
+  });
+
   test("says where underpaint.json is wrong", async () => {
     const { folder, library } = fresh();
     cpSync(starter, path.join(folder, "copied"), { recursive: true });
