@@ -62,7 +62,7 @@ const ticket = v.object({
   /** The target's place on the page. */
   transform: affine,
   fingerprint: v.string(),
-  /** Source pixels per canvas pixel at which the target's own image loses nothing; 1 where it has none. */
+  /** Source pixels per canvas pixel at which the target's own image loses nothing; 2 where it has none. */
   naturalScale: size,
 });
 /** The target as it was when the job was submitted. */

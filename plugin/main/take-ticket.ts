@@ -28,11 +28,14 @@ export async function takeTicket({ target, mask }: CallInput<"take-ticket">): Pr
   };
 }
 
-/** Pixels of the layer's own image per canvas pixel; 1 where it shows no image or the image can't be read. */
+/** Designs are seen on screens of twice the density: what has no pixels of its own is taken at that. */
+const SCREEN_DENSITY = 2;
+
+/** Pixels of the layer's own image per canvas pixel, at least 1; the screen's density where it shows no image. */
 async function naturalScaleOf(node: SceneNode): Promise<number> {
   const hash = imagePaintOf(node)?.imageHash;
   const image = hash == null ? null : figma.getImageByHash(hash);
-  if (image === null) return 1;
+  if (image === null) return SCREEN_DENSITY;
   const { width, height } = await image.getSizeAsync().catch((cause: unknown) => {
     throw new Problem(
       "image-not-readable",

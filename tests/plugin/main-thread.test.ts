@@ -92,7 +92,7 @@ test("watchSelection() tells of a new selection and of an edit of the selected l
 test("takeTicket() knows how fine the target's own image is", async () => {
   await open(`await paint(add("Rectangle", "Photo", 0, 0, 10, 5)); add("Rectangle", "Plain", 0, 0, 10, 5);`);
   expect((await host.call("take-ticket", { target: await idOf("Photo") })).naturalScale).toBe(4);
-  expect((await host.call("take-ticket", { target: await idOf("Plain") })).naturalScale).toBe(1);
+  expect((await host.call("take-ticket", { target: await idOf("Plain") })).naturalScale).toBe(2);
 });
 
 test("exportLayer() gives the pixels and the rectangle that they cover", async () => {

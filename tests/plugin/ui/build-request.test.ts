@@ -94,10 +94,10 @@ test("modelSize() prefers multiples of 64", () => {
 });
 
 test("sourceScale() is as fine as the picture, and what Figma takes back", () => {
-  expect(sourceScale({ width: 390, height: 280, naturalScale: 1 })).toBe(2);
+  expect(sourceScale({ width: 390, height: 280, naturalScale: 1 })).toBe(1);
   expect(sourceScale({ width: 390, height: 280, naturalScale: 3.5 })).toBe(3.5);
-  expect(sourceScale({ width: 3000, height: 100, naturalScale: 1 })).toBeCloseTo(4096 / 3000);
-  const large = { width: 4000, height: 4000, naturalScale: 1 };
+  expect(sourceScale({ width: 3000, height: 100, naturalScale: 2 })).toBeCloseTo(4096 / 3000);
+  const large = { width: 4000, height: 4000, naturalScale: 2 };
   expect(sourceScale(large)).toBeCloseTo(1.024);
 });
 
