@@ -104,14 +104,10 @@ const provider: Check = async ({ engineEntry, modelsFolders, starter, provider }
       return [
         bad("The engine does not start", problem?.message ?? "Run it again with UNDERPAINT_DEBUG=1 to see more."),
       ];
-    const passedOver = device.passedOver.map(({ provider, reason }) => warn(`${provider} is not used`, reason));
     const chosen = `Pictures are made on ${device.name}`;
-    return [
-      device.provider === "cpu"
-        ? warn(chosen, "It works, but a graphics card is ten to a hundred times faster.")
-        : ok(chosen),
-      ...passedOver,
-    ];
+    if (device.provider !== "cpu") return [ok(chosen)];
+    const slow = warn(chosen, "It works, but a graphics card is ten to a hundred times faster.");
+    return [slow, ...device.passedOver.map(({ provider, reason }) => warn(`${provider} is not used`, reason))];
   } finally {
     await engine.close();
   }
