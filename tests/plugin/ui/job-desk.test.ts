@@ -1,0 +1,128 @@
+import type { CallInput } from "../../../plugin/bridge.ts";
+import { JobDesk } from "../../../plugin/ui/job-desk.ts";
+import { Store } from "../../../plugin/ui/store.ts";
+import type { Submission } from "../../../plugin/ui/submit.ts";
+import type { ClientMessage, CompanionMessage, Welcome } from "../../../shared/protocol.ts";
+import { job, recipe } from "./fixtures.ts";
+
+const request = recipe.request;
+const submission = (id: string): Submission => ({ job: job(id), request, images: new Map() });
+const welcomeWith = (...jobs: string[]): Welcome => ({
+  type: "welcome",
+  protocol: 1,
+  version: "9",
+  proof: "",
+  modelsFolder: "/m",
+  models: [],
+  modelProblems: [],
+  jobs,
+});
+
+function openDesk() {
+  const store = new Store();
+  const sent: ClientMessage[] = [];
+  const saved: CallInput<"save">[] = [];
+  const desk = new JobDesk({
+    store,
+    companion: { send: (message) => void sent.push(message) },
+    save: async (change) => void saved.push(change),
+  });
+  const connected = (kind: "ready" | "off") => store.dispatch({ type: "connection", connection: { kind } });
+  connected("ready");
+  const hear = (message: CompanionMessage, image?: Uint8Array) =>
+    desk.onMessage({ message, attachments: new Map(image ? [["image", image]] : []) });
+  const finish = (id: string, image: Uint8Array | undefined = new Uint8Array([1])) =>
+    hear({ type: "done", job: id, width: 8, height: 8, seconds: 5, tokens: 4, request }, image);
+  const brief = () =>
+    sent.map((message) => ("job" in message ? `${message.type} ${message.job}` : message.type)).splice(0);
+  const phase = (id: string) => store.state.pictures.find((picture) => picture.job.job === id)?.phase;
+  return { store, desk, sent, saved, brief, connected, hear, finish, phase };
+}
+
+test("JobDesk keeps a job in storage before it is sent", async () => {
+  const { desk, sent, saved } = openDesk();
+  const order: string[] = [];
+  saved.push = (...changes) => order.push(...changes.map(({ slot }) => slot));
+  sent.push = (...messages) => order.push(...messages.map(({ type }) => type));
+  await desk.submit([submission("a")]);
+  expect(order).toEqual(["job", "submit"]);
+});
+
+test("JobDesk acknowledges a picture only when it is released, not when it arrives", async () => {
+  const { desk, brief, finish, saved, store } = openDesk();
+  await desk.submit([submission("a")]);
+  finish("a");
+  expect(brief()).toEqual(["submit a"]);
+  expect(saved.at(-1)).toMatchObject({ slot: "job", value: { job: "a" } });
+  expect(Object.values(store.state.settings.pace)).toEqual([5 / request.steps]);
+  desk.release("a");
+  expect(brief().at(-1)).toBe("acknowledge a");
+  expect(saved.at(-1)).toEqual({ slot: "finished-job", value: "a" });
+});
+
+test("JobDesk sends again what was not confirmed before a break, and asks for what was", async () => {
+  const { desk, brief, hear, connected } = openDesk();
+  await desk.submit([submission("a"), submission("b")]);
+  hear({ type: "queued", job: "a", ahead: 0 });
+  connected("off");
+  connected("ready");
+  desk.onWelcome(welcomeWith("a"));
+  expect(brief()).toEqual(["submit a", "submit b", "attach a", "submit b"]);
+});
+
+test("JobDesk sends a job that was submitted while the companion was away", async () => {
+  const { desk, brief, connected, phase } = openDesk();
+  connected("off");
+  await desk.submit([submission("a")]);
+  expect(brief()).toEqual([]);
+  connected("ready");
+  desk.onWelcome(welcomeWith());
+  expect(brief()).toEqual(["submit a"]);
+  expect(phase("a")).toBe("sending");
+});
+
+test("JobDesk says so when the companion lost a job", async () => {
+  const { desk, hear, phase } = openDesk();
+  await desk.submit([submission("a")]);
+  hear({ type: "queued", job: "a", ahead: 0 });
+  desk.onWelcome(welcomeWith());
+  expect(phase("a")).toBe("failed");
+});
+
+test("JobDesk takes up the jobs of an earlier opening, and forgets those that are gone", () => {
+  const { desk, brief, phase, saved } = openDesk();
+  desk.remember([job("a"), job("b")]);
+  desk.onWelcome(welcomeWith("a", "of another file"));
+  expect(brief()).toEqual(["attach a"]);
+  expect([phase("a"), phase("b")]).toEqual(["queued", undefined]);
+  expect(saved).toEqual([{ slot: "finished-job", value: "b" }]);
+});
+
+test("JobDesk cancels at the next welcome what was cancelled while the companion was away", async () => {
+  const { desk, brief, connected, hear, store } = openDesk();
+  await desk.submit([submission("a")]);
+  hear({ type: "queued", job: "a", ahead: 0 });
+  connected("off");
+  desk.cancel(store.state.pictures[0]!);
+  connected("ready");
+  desk.onWelcome(welcomeWith("a"));
+  expect(brief()).toEqual(["submit a", "cancel a", "acknowledge a"]);
+});
+
+test.each<[string, CompanionMessage]>([
+  ["failed", { type: "failed", job: "a", problem: { code: "out-of-memory", message: "Too large." } }],
+  ["rejected", { type: "rejected", job: "a", problem: { code: "queue-full", message: "Too many." } }],
+])("JobDesk shows why a job was %s, and forgets it", async (_what, message) => {
+  const { desk, hear, store, saved } = openDesk();
+  await desk.submit([submission("a")]);
+  hear(message);
+  expect(store.state.pictures[0]).toMatchObject({ phase: "failed", problem: { message: expect.any(String) } });
+  expect(saved.at(-1)).toEqual({ slot: "finished-job", value: "a" });
+});
+
+test("JobDesk does not take a result without its picture for a result", async () => {
+  const { desk, store, hear } = openDesk();
+  await desk.submit([submission("a")]);
+  hear({ type: "done", job: "a", width: 8, height: 8, seconds: 5, tokens: 4, request });
+  expect(store.state.pictures[0]).toMatchObject({ phase: "failed", problem: { code: "frame-invalid" } });
+});
