@@ -26,10 +26,15 @@ export function openTokenizerFolder(folder: string, { positions, within }: Token
   // As transformers does: what added_tokens_decoder says makes special_tokens_map.json obsolete.
   const named = config.added_tokens_decoder === undefined ? { ...config, ...json("special_tokens_map.json") } : config;
   const special = (field: string) => specialToken(named[field], `${label}: ${field}`);
-  const longest = config.model_max_length;
+  const longest = config.model_max_length ?? positions;
+  if (typeof longest !== "number" || !(longest >= 3))
+    throw new Problem(
+      "config-invalid",
+      `"${label}" has model_max_length = ${JSON.stringify(longest)}, too short for a prompt.`,
+    );
   return createClipTokenizer({
     ...readVocabulary(folder, { within }),
-    maxLength: typeof longest === "number" ? Math.min(longest, positions) : positions,
+    maxLength: Math.min(Math.floor(longest), positions),
     start: special("bos_token"),
     end: special("eos_token"),
     unknown: special("unk_token"),

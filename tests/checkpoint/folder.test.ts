@@ -191,6 +191,21 @@ describe("openModel() refuses", () => {
       '"tokenizer" is a T5Tokenizer, but only CLIPTokenizer is supported.',
     ],
     [
+      "a tokenizer without room",
+      (folder) =>
+        edit(path.join(folder, "tokenizer/tokenizer_config.json"), (json) =>
+          Object.assign(json, { model_max_length: 2 }),
+        ),
+      "config-invalid",
+      '"tokenizer" has model_max_length = 2, too short for a prompt.',
+    ],
+    [
+      "merges that are no pairs",
+      (folder) => writeFileSync(path.join(folder, "tokenizer/merges.txt"), "#version: 0.2\na b\nabc\n"),
+      "config-invalid",
+      '"tokenizer" has merges that are not pairs: download the model again.',
+    ],
+    [
       "a vocabulary that is none",
       (folder) => writeFileSync(path.join(folder, "tokenizer/vocab.json"), '{"a": -1}'),
       "config-invalid",
