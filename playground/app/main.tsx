@@ -23,9 +23,18 @@ async function textOf(path: string): Promise<string> {
   return response.text();
 }
 
+/** What panels, toolbar and the plugin's window cover of the canvas. */
+const inset = (pluginWidth: number | undefined) => ({
+  left: 252,
+  right: 252 + (pluginWidth === undefined ? 0 : pluginWidth + 24),
+  top: 32,
+  bottom: 76,
+});
+
 function App({ editor, host }: { readonly editor: Editor; readonly host: PluginHost }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useLayoutEffect(() => editor.subscribe(() => redraw(undefined)), [editor]);
+  editor.camera.inset = inset(host.window?.visible ? host.window.width : undefined);
   return (
     <>
       <CanvasView editor={editor} />
@@ -53,7 +62,7 @@ async function main(): Promise<void> {
     loadQuickJs(new URL("quickjs.wasm", location.href).href),
   ]);
   const editor = new Editor();
-  await openSample(editor);
+  const first = await openSample(editor);
   editor.history.reset();
   const host = new PluginHost(editor, { manifest, code, html }, quickjs);
   editor.setTheme(
@@ -64,12 +73,12 @@ async function main(): Promise<void> {
   listenToKeys(editor);
   addEventListener("playground-notice", (event) => host.say((event as CustomEvent<string>).detail, true));
   render(<App editor={editor} host={host} />, document.getElementById("app")!);
-  editor.camera.inset = { left: 240, right: 240, top: 24, bottom: 72 };
-  editor.camera.size = { width: innerWidth, height: innerHeight };
-  editor.zoomTo();
   // The browser test drives the page through this; it is at anyone's hand in the console.
   Object.assign(globalThis, { playground: { editor, host } });
   if (query.get("plugin") !== "closed") host.start("open");
+  editor.camera.size = { width: innerWidth, height: innerHeight };
+  editor.camera.inset = inset(query.get("plugin") === "closed" ? undefined : 320);
+  editor.zoomTo(first);
 }
 
 main().catch((error: Error) => {

@@ -20,6 +20,8 @@ export interface Driver {
   /** A frame's header when it was sent or received over the plugin's WebSocket. */
   readonly frames: { readonly at: number; readonly sent: boolean; readonly message: Record<string, unknown> }[];
   select(...names: string[]): Promise<void>;
+  /** Brings a layer into view. */
+  look(name: string): Promise<void>;
   node(name: string | RegExp): Promise<Seen>;
   count(): Promise<number>;
   /** Where a layer is on the screen. */
@@ -133,6 +135,10 @@ export async function openPlayground(browser: Browser, options: OpenOptions): Pr
     async select(...names) {
       const ids = await Promise.all(names.map(async (name) => (await find(name)).id));
       await page.evaluate((chosen) => playground.editor.select(chosen), ids);
+    },
+    async look(name) {
+      const { id } = await find(name);
+      await page.evaluate((one) => playground.editor.zoomTo([one]), id);
     },
     count: () => page.evaluate(() => playground.editor.scene.records.size),
     async screenBox(name) {

@@ -150,6 +150,7 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
 
   test("draws an ellipse over a stain, selects both, presses Fill: nothing changes outside", async () => {
     const { page, ui, frames } = designer;
+    await designer.look("Picture to repair");
     await page.getByRole("button", { name: "Ellipse" }).click();
     const box = await designer.screenBox("Morning");
     const on = (x: number, y: number) => [box.x + (x / 512) * box.width, box.y + (y / 512) * box.height] as const;
@@ -227,6 +228,7 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
   test("lets a result follow a reference", async () => {
     const { ui } = designer;
     await back();
+    await designer.look("Icon set");
     await designer.select("Fox, calm");
     await ui.getByRole("button", { name: "Add layer" }).click();
     await ui.locator(".reference").waitFor();

@@ -1,8 +1,9 @@
 /** The document's rules, as a plugin meets them. */
 import { createTestStage, inFigma, png } from "./test-stage.ts";
 
-const close = (value: unknown, expected: number[]) =>
-  (value as number[]).forEach((number, i) => expect(number).toBeCloseTo(expected[i]!, 6));
+const close = (value: unknown, expected: number[]) => {
+  for (const [i, number] of (value as number[]).entries()) expect(number).toBeCloseTo(expected[i]!, 6);
+};
 
 const FLAT = "const flat = (t) => [...t[0], ...t[1]];";
 const BOX = "const box = (n) => { const b = n.absoluteBoundingBox; return [b.x, b.y, b.width, b.height]; };";

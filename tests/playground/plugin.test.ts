@@ -122,7 +122,8 @@ test.each(TARGETS)("place-layer puts a result exactly over %s, in one step of un
   const transform = scene.absoluteTransform(target);
   const { node } = await place(plugin, ticket);
   const placed = scene.get(node);
-  flat(scene.absoluteTransform(node)).forEach((value, i) => expect(value).toBeCloseTo(flat(transform)[i]!, 6));
+  for (const [i, value] of flat(scene.absoluteTransform(node)).entries())
+    expect(value).toBeCloseTo(flat(transform)[i]!, 6);
   expect([placed.width, placed.height]).toEqual([width, height]);
   expect(scene.absoluteTransform(target)).toEqual(transform);
   expect(scene.instanceAround(node)).toBeUndefined();

@@ -6,14 +6,16 @@ import { landingPage } from "./landing-page.ts";
 import { marketApp } from "./market-app.ts";
 import { repair } from "./repair.ts";
 
-export async function openSample(editor: Editor): Promise<void> {
+/** Resolves to the layers to look at first. */
+export async function openSample(editor: Editor): Promise<readonly string[]> {
   const { scene, page } = editor;
   scene.patch("0:0", { name: "Welcome to Underpaint" });
   scene.patch(page, { name: "Market day" });
-  await repair(editor, page, 470, 720);
-  characterSheet(editor, page, 1142, 1000);
-  landingPage(editor, page, 1250, 0);
-  iconSet(editor, page, 470, 0);
-  marketApp(editor, page, 0, 0);
+  characterSheet(editor, page, 1120, 944);
+  landingPage(editor, page, 0, 944);
+  await repair(editor, page, 1250, 0);
+  const icons = iconSet(editor, page, 470, 0);
+  const market = marketApp(editor, page, 0, 0);
   await editor.drawing.images.ready();
+  return [market, icons];
 }
