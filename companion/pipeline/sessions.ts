@@ -11,8 +11,10 @@ export interface Lease {
 }
 
 /**
- * Open sessions under a byte budget. What is leased stays; of the rest the least recently used goes first, before
- * something new is opened. A single session that is larger than the budget is opened all the same: nothing smaller would do.
+ * Open sessions under a byte budget. What is leased stays; of the rest the smallest is closed first, before something new
+ * is opened. Jobs go in a circle (text encoder, VAE encoder, UNet, VAE decoder), so closing what was not used for longest
+ * would always close what is needed next, the UNet first; this way the one that is dearest to open again stays. A single
+ * session that is larger than the budget is opened all the same: nothing smaller would do.
  */
 export interface Sessions {
   /** `key` names everything that the graph depends on: the weights' fingerprint, shapes, options. */
@@ -21,7 +23,7 @@ export interface Sessions {
   use<T>(key: string, build: () => Graph, body: (run: Session["run"]) => Promise<T>): Promise<T>;
   /** Closes all that are not leased and whose key begins with `prefix`. */
   close(prefix?: string): Promise<void>;
-  /** What is open, the least recently used first. */
+  /** What is open, in the order in which it is closed when memory is short: small before large, old before new. */
   list(): { key: string; bytes: number; leases: number }[];
   /** Milliseconds spent inside networks so far (running and opening them). */
   readonly spent: { running: number; opening: number };
@@ -36,10 +38,11 @@ export function createSessions({ device, budget }: { device: Device; budget: num
   // A Map keeps its order: an entry that is used is taken out and put back at the end.
   const open = new Map<string, Entry>();
   const spent = { running: 0, opening: 0 };
+  const bySize = () => [...open].sort(([, a], [, b]) => a.session.bytes - b.session.bytes);
   const total = () => [...open.values()].reduce((sum, { session }) => sum + session.bytes, 0);
 
   const evict = async (fits: () => boolean, prefix = "") => {
-    for (const [key, { session, leases }] of [...open]) {
+    for (const [key, { session, leases }] of bySize()) {
       if (fits()) return;
       if (leases > 0 || !key.startsWith(prefix)) continue;
       open.delete(key);
@@ -89,7 +92,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       }
     },
     close: (prefix) => evict(() => false, prefix),
-    list: () => [...open].map(([key, { session, leases }]) => ({ key, bytes: session.bytes, leases })),
+    list: () => bySize().map(([key, { session, leases }]) => ({ key, bytes: session.bytes, leases })),
     spent,
   };
 }

@@ -6,12 +6,11 @@ import { tensor } from "../../companion/tensor.ts";
 
 const device = cpuDevice();
 
-/** y = x + 1, whose constant and values take about 1 MB each. */
-function plusOne(): Graph {
+/** y = x + 1, whose constant and values take about 4 MB each for a million of them. */
+function plusOne(count = 250_000): Graph {
   const op = new Graph({ dialect: device.dialect });
-  const dims = [250_000];
-  const x = op.input("x", { type: "float32", dims });
-  op.output("y", add(op, x, op.constant(tensor(new Float32Array(250_000).fill(1), dims))));
+  const x = op.input("x", { type: "float32", dims: [count] });
+  op.output("y", add(op, x, op.constant(tensor(new Float32Array(count).fill(1), [count]))));
   return op;
 }
 const ones = tensor(new Float32Array(250_000).fill(1), [250_000]);
@@ -33,36 +32,62 @@ test("lease() opens once, runs, and keeps the session for the next lease", async
   expect(sessions.list()).toEqual([]);
 });
 
-test("the least recently used goes first when the budget is full, and what is leased stays", async () => {
+test("the smallest goes first when the budget is full, the older of equals, and what is leased stays", async () => {
   const probe = createSessions({ device, budget: 1e9 });
-  await probe.use("a", plusOne, async () => {});
+  await probe.use(
+    "one",
+    () => plusOne(),
+    async () => {},
+  );
   const { bytes } = probe.list()[0]!;
   await probe.close();
 
-  const sessions = createSessions({ device, budget: 2.5 * bytes });
+  const sessions = createSessions({ device, budget: 4.5 * bytes });
   const keys = () => sessions.list().map(({ key }) => key);
-  await sessions.use("a", plusOne, async () => {});
-  await sessions.use("b", plusOne, async () => {});
-  await sessions.use("a", plusOne, async () => {});
-  await sessions.use("c", plusOne, async () => {});
-  expect(keys()).toEqual(["a", "c"]);
+  const use = (key: string, count?: number) =>
+    sessions.use(
+      key,
+      () => plusOne(count),
+      async () => {},
+    );
+  await use("large", 500_000);
+  await use("a");
+  await use("b");
+  await use("a");
+  await use("c");
+  expect(keys()).toEqual(["a", "c", "large"]);
 
-  const lease = await sessions.lease("a", plusOne);
-  await sessions.use("d", plusOne, async () => {});
-  await sessions.use("e", plusOne, async () => {});
-  expect(keys()).toEqual(["a", "e"]);
+  const lease = await sessions.lease("a", () => plusOne());
+  await use("d");
+  expect(keys().sort()).toEqual(["a", "d", "large"]);
   lease.giveBack();
   lease.giveBack();
-  expect(sessions.list()[0]!.leases).toBe(0);
+  expect(sessions.list().every(({ leases }) => leases === 0)).toBe(true);
+  await sessions.close();
+});
+
+test("a session larger than the budget is opened alone", async () => {
+  const sessions = createSessions({ device, budget: 1 });
+  for (const key of ["a", "b"])
+    await sessions.use(
+      key,
+      () => plusOne(),
+      async () => {},
+    );
+  expect(sessions.list().map(({ key }) => key)).toEqual(["b"]);
   await sessions.close();
 });
 
 test("use() gives back where its body throws", async () => {
   const sessions = createSessions({ device, budget: 1e9 });
   await expect(
-    sessions.use("a", plusOne, async () => {
-      throw new Error("in the middle");
-    }),
+    sessions.use(
+      "a",
+      () => plusOne(),
+      async () => {
+        throw new Error("in the middle");
+      },
+    ),
   ).rejects.toThrow("in the middle");
   expect(sessions.list()[0]!.leases).toBe(0);
   await sessions.close();
@@ -70,7 +95,12 @@ test("use() gives back where its body throws", async () => {
 
 test("close(prefix) closes one model's sessions", async () => {
   const sessions = createSessions({ device, budget: 1e9 });
-  for (const key of ["one/unet", "one/vae", "two/unet"]) await sessions.use(key, plusOne, async () => {});
+  for (const key of ["one/unet", "one/vae", "two/unet"])
+    await sessions.use(
+      key,
+      () => plusOne(),
+      async () => {},
+    );
   await sessions.close("one/");
   expect(sessions.list().map(({ key }) => key)).toEqual(["two/unet"]);
   await sessions.close();

@@ -1,0 +1,73 @@
+import { encodePng } from "../../companion/image/encode.ts";
+import { prepareCanvas } from "../../companion/pipeline/canvas.ts";
+import type { PixelImage } from "../../shared/pixels.ts";
+import type { Region } from "../../shared/request.ts";
+import { testPicture } from "../image/reference.ts";
+import { request } from "./studio-for-tests.ts";
+
+/** A shape exported by itself: opaque in the disc, transparent around it. */
+function disc(width: number, height: number, [cx, cy, radius]: [number, number, number]): PixelImage {
+  const data = new Uint8Array(width * height * 4);
+  for (let i = 0; i < width * height; i++)
+    if (Math.hypot((i % width) - cx, Math.floor(i / width) - cy) <= radius) data.set([10, 200, 30, 255], i * 4);
+  return { width, height, data };
+}
+
+async function canvasOf(source: PixelImage, mask: PixelImage, region?: Partial<Region>, native = 64) {
+  const images = new Map([
+    ["i", await encodePng(source)],
+    ["m", await encodePng(mask)],
+  ]);
+  const fields = { image: "i", mask: "m", ...(region && { region: { detail: 0, colorMatch: true, ...region } }) };
+  return prepareCanvas(request(fields), images, { native, factor: 8 });
+}
+
+test.each<[number, number, number]>([
+  [40, 50, 2],
+  [99, 0, 4],
+  [0, 89, 1],
+])("a region around (%d, %d) that is cut out and pasted back without a model is the identity", async (...place) => {
+  const source = testPicture(100, 90);
+  // At detail 0 a small mask's context is the model's own size at 1:1.
+  const canvas = await canvasOf(source, disc(100, 90, place), { grow: 1, feather: 2 });
+  expect(canvas.size).toEqual({ width: 64, height: 64 });
+  expect(canvas.finish(canvas.picture!)).toEqual(source);
+});
+
+test("a region's picture is what lies around the mask, at the model's own size", async () => {
+  const source = testPicture(400, 300);
+  const { size, picture, mask } = await canvasOf(source, disc(400, 300, [300, 200, 30]), { detail: 1 }, 128);
+  expect([size.width, size.height]).toEqual([128, 128]);
+  expect([picture!.width, picture!.height, mask!.width, mask!.height]).toEqual([128, 128, 128, 128]);
+  // The middle of the mask is in the middle of the context: red grows with x, green with y.
+  const middle = (64 * 128 + 64) * 4;
+  expect(Math.abs(picture!.data[middle]! - (300 * 255) / 400)).toBeLessThan(12);
+  expect(Math.abs(picture!.data[middle + 1]! - (200 * 255) / 300)).toBeLessThan(12);
+  expect(mask!.data[64 * 128 + 64]).toBe(255);
+  expect(mask!.data[0]).toBe(0);
+});
+
+test("a region's mask covers all that will be painted, in whole places of the latent", async () => {
+  const { mask } = await canvasOf(testPicture(400, 300), disc(400, 300, [200, 150, 21]), { detail: 0.5 }, 128);
+  const { width, data } = mask!;
+  for (let y = 0; y < mask!.height; y++)
+    for (let x = 0; x < width; x++)
+      if (data[y * width + x] !== data[(y - (y % 8)) * width + x - (x % 8)])
+        throw new Error(`a cell is split at ${x}, ${y}`);
+  expect(new Set(data)).toEqual(new Set([0, 255]));
+});
+
+test("without its composite a region is pasted whole, and nothing outside it changes", async () => {
+  const source = testPicture(400, 300);
+  const fields = { image: "i", mask: "m", composite: false, region: { detail: 1, colorMatch: false } };
+  const images = new Map([
+    ["i", await encodePng(source)],
+    ["m", await encodePng(disc(400, 300, [200, 150, 20]))],
+  ]);
+  const canvas = await prepareCanvas(request(fields), images, { native: 128, factor: 8 });
+  const black = { ...canvas.size, data: new Uint8Array(canvas.size.width * canvas.size.height * 4).fill(255) };
+  const made = canvas.finish(black);
+  expect([...made.data.subarray(0, 400)]).toEqual([...source.data.subarray(0, 400)]);
+  const painted = made.data.filter((v, i) => v === 255 && source.data[i] !== 255).length;
+  expect(painted).toBeGreaterThan(40 * 40 * 3);
+});
