@@ -20,6 +20,15 @@ export const SCHEDULER_NAMES = [
   "unipc",
   "lcm",
   "pndm",
+  "lms",
+  "dpm2",
+  "dpm2_ancestral",
+  "dpmpp_2s",
+  "dpmpp_sde",
+  "dpmpp_3m_sde",
+  "deis",
+  "tcd",
+  "ddpm",
 ] as const;
 export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
 

@@ -1,7 +1,8 @@
 /** What the multistep solvers (DPM-Solver, UniPC, DEIS) share: their schedule, and the numbers of one noise level. */
 import { Problem } from "../../shared/problem.ts";
-import { f32, interpolate, roundHalfEven } from "./float32.ts";
-import { levelPreserving } from "./method.ts";
+import type { Tensor } from "../tensor.ts";
+import { combine, f32, interpolate, roundHalfEven } from "./float32.ts";
+import { type Evaluation, levelPreserving } from "./method.ts";
 import { type NoiseScheduleSettings, positiveAlphasCumprod, sigmasOf } from "./noise-schedule.ts";
 import { placeSigmas, type SigmaSettings, sigmaScheduleOf, timestepOfSigma } from "./sigma-schedules.ts";
 import { multistepTimesteps, type SpacingSettings } from "./spacing.ts";
@@ -67,8 +68,14 @@ function countBelow(alphas: Float32Array, lambda: number): number {
   return alphas.filter((alpha) => f32(log(alpha) - log(f32(1 - alpha))) < lambda).length;
 }
 
+/** ε out of x0, at level `sigma`. */
+export function noiseOfDenoised({ x, denoised }: Pick<Evaluation, "x" | "denoised">, sigma: number): Tensor {
+  const { signal, noise } = levelPreserving(sigma);
+  return combine([1 / noise, x], [-signal / noise, denoised]);
+}
+
 /** Refuses a last step to σ = 0 for a method that would divide by it. */
-export function refuseFinalZero(settings: DpmSettings, reason: string): void {
+export function refuseFinalZero(settings: Pick<DpmSettings, "final_sigmas_type">, reason: string): void {
   if (settings.final_sigmas_type === "zero") {
     throw new Problem("scheduler-unsupported", `With ${reason}, final_sigmas_type must be "sigma_min".`);
   }

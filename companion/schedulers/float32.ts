@@ -25,12 +25,15 @@ export function linspace(start: number, stop: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => (i > 0 && i === count - 1 ? stop : i * step + start));
 }
 
-/** torch.linspace(start, stop, count, dtype=float32): from the start in the first half, from the end in the second. */
+/**
+ * torch.linspace(start, stop, count, dtype=float32): from the start in the first half, from the end in the second; product
+ * and sum are one operation (fused multiply-add).
+ */
 export function linspace32(start: number, stop: number, count: number): Float32Array {
   const [from, to] = [f32(start), f32(stop)];
   const step = f32(f32(to - from) / Math.max(1, count - 1));
   return Float32Array.from({ length: count }, (_, i) =>
-    i < Math.floor(count / 2) || count === 1 ? from + f32(step * i) : to - f32(step * (count - 1 - i)),
+    i < Math.floor(count / 2) || count === 1 ? from + step * i : to - step * (count - 1 - i),
   );
 }
 

@@ -40,6 +40,8 @@ export interface Course {
   readonly initNoiseSigma: number;
   /** The noise in the latent before evaluation `i`. */
   level(i: number): NoiseLevel;
+  /** The noise that diffusers adds to a picture for evaluation `i`, where that is another (DPM2 between two steps). */
+  addedLevel?(i: number): NoiseLevel;
   /** A sampler that remembers nothing yet. */
   sampler(): Sampler;
 }

@@ -6,7 +6,7 @@ export interface NoiseScheduleSettings {
   readonly num_train_timesteps: number;
   readonly beta_start: number;
   readonly beta_end: number;
-  /** "linear", "scaled_linear", "squaredcos_cap_v2" or "exp". */
+  /** "linear", "scaled_linear", "squaredcos_cap_v2"; in some classes "exp", "laplace" or "sigmoid". */
   readonly beta_schedule: string;
   readonly trained_betas: readonly number[] | null;
   readonly rescale_betas_zero_snr?: boolean;
@@ -57,9 +57,23 @@ function trainingBetas(settings: NoiseScheduleSettings): Float32Array {
       return betasFor(count, (t) => Math.cos((((t + 0.008) / 1.008) * Math.PI) / 2) ** 2);
     case "exp":
       return betasFor(count, (t) => Math.exp(t * -12));
+    case "laplace":
+      return betasFor(count, laplace);
+    case "sigmoid": {
+      // Xu et al. 2022, "GeoDiff".
+      const range = beta_end - beta_start;
+      return linspace32(-6, 6, count).map((x) => f32(f32(1 / (1 + Math.exp(-x))) * f32(range)) + beta_start);
+    }
     default:
       throw new Problem("scheduler-unsupported", `The scheduler's beta_schedule "${beta_schedule}" is not supported.`);
   }
+}
+
+/** Hang et al. 2024, "Improved Noise Schedule for Diffusion Training": most of the training near log SNR = 0. */
+function laplace(t: number): number {
+  const logSnr = -0.5 * (t <= 0.5 ? 1 : -1) * Math.log(1 - 2 * Math.abs(0.5 - t) + 1e-6);
+  const snr = Math.exp(logSnr);
+  return Math.sqrt(snr / (1 + snr));
 }
 
 /** β that give ᾱ(t), t = 0 … 1, none above 0.999. */

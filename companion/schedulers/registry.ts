@@ -2,12 +2,18 @@
 import type { SchedulerName } from "../../shared/request.ts";
 import type { Method } from "./method.ts";
 import { ddim } from "./methods/ddim.ts";
+import { ddpm } from "./methods/ddpm.ts";
+import { deis } from "./methods/deis.ts";
 import { dpmMultistep } from "./methods/dpm-multistep.ts";
+import { dpmSinglestep } from "./methods/dpm-singlestep.ts";
+import { dpm2, dpm2Ancestral } from "./methods/dpm2.ts";
 import { euler } from "./methods/euler.ts";
 import { eulerAncestral } from "./methods/euler-ancestral.ts";
 import { heun } from "./methods/heun.ts";
 import { lcm } from "./methods/lcm.ts";
+import { lms } from "./methods/lms.ts";
 import { pndm } from "./methods/pndm.ts";
+import { tcd } from "./methods/tcd.ts";
 import { unipc } from "./methods/unipc.ts";
 import type { PredictionSettings } from "./prediction.ts";
 
@@ -15,10 +21,10 @@ type AnyMethod = Method<PredictionSettings & Readonly<Record<string, unknown>>>;
 
 /** By diffusers' class name. Settings are checked against a method's own defaults before it sees them. */
 export const METHODS: ReadonlyMap<string, AnyMethod> = new Map(
-  [ddim, euler, eulerAncestral, heun, dpmMultistep, unipc, lcm, pndm].map((method) => [
-    method.className,
-    method as unknown as AnyMethod,
-  ]),
+  [
+    ...[ddim, ddpm, deis, dpm2, dpm2Ancestral, dpmMultistep, dpmSinglestep, euler, eulerAncestral],
+    ...[heun, lcm, lms, pndm, tcd, unipc],
+  ].map((method) => [method.className, method as unknown as AnyMethod]),
 );
 
 /** The class behind each name, and the settings that make it what the name says. */
@@ -34,4 +40,13 @@ export const NAMED_SCHEDULERS: Readonly<
   unipc: { className: unipc.className, settings: {} },
   lcm: { className: lcm.className, settings: {} },
   pndm: { className: pndm.className, settings: {} },
+  lms: { className: lms.className, settings: {} },
+  dpm2: { className: dpm2.className, settings: {} },
+  dpm2_ancestral: { className: dpm2Ancestral.className, settings: {} },
+  dpmpp_2s: { className: dpmSinglestep.className, settings: { algorithm_type: "dpmsolver++" } },
+  dpmpp_sde: { className: dpmSinglestep.className, settings: { algorithm_type: "sde-dpmsolver++" } },
+  dpmpp_3m_sde: { className: dpmMultistep.className, settings: { algorithm_type: "sde-dpmsolver++", solver_order: 3 } },
+  deis: { className: deis.className, settings: {} },
+  tcd: { className: tcd.className, settings: {} },
+  ddpm: { className: ddpm.className, settings: {} },
 };

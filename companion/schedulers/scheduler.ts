@@ -92,12 +92,13 @@ function createPlan(course: Course, settings: PredictionSettings, steps: number,
       return norm === 1 ? latent : { ...latent, data: latent.data.map((x) => x / norm) };
     },
     addNoise: (original, noise, i) => {
-      const { signal, noise: sigma } = course.level(begin + i);
+      const { signal, noise: sigma } = (course.addedLevel ?? course.level)(begin + i);
       return combine([signal, original], [sigma, noise]);
     },
     denoised: (i, modelOutput, latent) => predict(settings, course.level(begin + i), modelOutput, latent).denoised,
     step: (i, modelOutput, latent, randn) => {
-      if (i !== next++) throw new RangeError(`Cannot take evaluation ${i} as evaluation ${next - 1} is due`);
+      if (i !== next) throw new RangeError(`Cannot take evaluation ${i} as evaluation ${next} is due`);
+      next++;
       return sampler({
         i: begin + i,
         x: latent,

@@ -24,6 +24,8 @@ const { configs, cases }: { configs: Record<string, unknown>[]; cases: Case[] } 
 
 /** Of the largest value of a latent. Most cases stay below 1e-6; the worst are float32 noise at σ = 4096. */
 const TOLERANCE = 3e-5;
+/** The first DPM-Solver multiplies ε by e^h − 1, which is large in large steps: float32 has fewer digits left. */
+const DPM_SOLVER_TOLERANCE = 1.5e-4;
 const DIMS = [1, 2, 3, 4];
 
 /** tanh(x + t / 100) + 0.1 x */
@@ -70,12 +72,13 @@ const titled = cases.map((one, index) => {
 
 test.each(titled)("createScheduler() follows diffusers: %s", (_, one) => {
   const { plan, latents } = run(one);
+  const tolerance = one.overrides.algorithm_type === "dpmsolver" ? DPM_SOLVER_TOLERANCE : TOLERANCE;
   expect(plan.timesteps.length).toBe(one.timesteps.length);
   for (const [i, t] of one.timesteps.entries()) expect(Math.abs(plan.timesteps[i]! - t)).toBeLessThan(1e-3);
   expect(Math.abs(plan.initNoiseSigma / one.init - 1)).toBeLessThan(1e-6);
   for (const [i, values] of Object.entries(one.latents)) {
     const largest = Math.max(...values.map(Math.abs));
     const worst = Math.max(...values.map((value, k) => Math.abs(latents[Number(i)]!.data[k]! - value)));
-    expect(worst / largest).toBeLessThan(TOLERANCE);
+    expect(worst / largest).toBeLessThan(tolerance);
   }
 });

@@ -1,8 +1,9 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { Tensor } from "../../tensor.ts";
-import { dpmSchedule, type LogSnr, logSnr, refuseFinalZero } from "../dpm-schedule.ts";
+import { dpmSchedule, type LogSnr, logSnr, noiseOfDenoised, refuseFinalZero } from "../dpm-schedule.ts";
+import { DPM_WEIGHTS } from "../dpm-weights.ts";
 import { combine, f32 } from "../float32.ts";
-import { type Evaluation, levelPreserving, type Method, type Sampler } from "../method.ts";
+import { levelPreserving, type Method, type Sampler } from "../method.ts";
 import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
 import { TIMESTEP_SPACINGS } from "../spacing.ts";
@@ -47,7 +48,8 @@ export const dpmMultistep: Method<Settings> = {
     solver_type: ["midpoint", "heun"],
     use_flow_sigmas: [false],
     final_sigmas_type: ["zero", "sigma_min"],
-    variance_type: [null],
+    // What a DDPM configuration says of its fixed variance does not matter here.
+    variance_type: [null, "fixed_small", "fixed_small_log", "fixed_large", "fixed_large_log"],
     timestep_spacing: TIMESTEP_SPACINGS,
     use_dynamic_shifting: [false],
   },
@@ -93,7 +95,13 @@ function multistep(settings: Settings, sigmas: readonly number[]): Sampler {
 
   return (evaluation) => {
     const { i, x, randn } = evaluation;
-    models.unshift(algorithm.endsWith("++") ? evaluation.denoised : noiseOf(settings, evaluation, sigmas[i]!));
+    models.unshift(
+      algorithm.endsWith("++")
+        ? evaluation.denoised
+        : settings.thresholding
+          ? noiseOfDenoised(evaluation, sigmas[i]!)
+          : evaluation.noise(),
+    );
     models.length = Math.min(models.length, solver_order);
     const noise = algorithm.startsWith("sde") ? randn() : undefined;
 
@@ -105,7 +113,7 @@ function multistep(settings: Settings, sigmas: readonly number[]): Sampler {
       LogSnr,
     ];
     const h = f32(t.lambda - s0.lambda);
-    const weights = WEIGHTS[algorithm]!(t, s0, h);
+    const weights = DPM_WEIGHTS[algorithm]!(t, s0, h);
     const terms: [number, Tensor][] = [
       [weights.x, x],
       [weights.d0, models[0]!],
@@ -127,72 +135,3 @@ function multistep(settings: Settings, sigmas: readonly number[]): Sampler {
     return combine(...terms);
   };
 }
-
-/** ε, taken from the thresholded x0 where there is one. */
-function noiseOf(settings: Settings, { x, denoised, noise }: Evaluation, sigma: number): Tensor {
-  if (!settings.thresholding) return noise();
-  const level = levelPreserving(sigma);
-  return combine([1 / level.noise, x], [-level.signal / level.noise, denoised]);
-}
-
-/** What latent, model, its first and second difference, and fresh noise are multiplied by. */
-interface Weights {
-  readonly x: number;
-  readonly d0: number;
-  readonly d1Midpoint: number;
-  readonly d1: number;
-  readonly d2: number;
-  readonly noise: number;
-}
-
-/** One step from s to t = λ_t − λ_s = h further. All in float32, in the order in which diffusers computes. */
-const WEIGHTS: Record<string, (t: LogSnr, s: LogSnr, h: number) => Weights> = {
-  // "DPM-Solver++", algorithm 2 and appendix D.
-  "dpmsolver++": (t, s, h) => {
-    const e = f32(f32(Math.exp(-h)) - 1);
-    return {
-      x: f32(t.sigma / s.sigma),
-      d0: -f32(t.alpha * e),
-      d1Midpoint: f32(-0.5 * f32(t.alpha * e)),
-      d1: f32(t.alpha * f32(f32(e / h) + 1)),
-      d2: -f32(t.alpha * f32(f32(f32(e + h) / f32(h * h)) - 0.5)),
-      noise: 0,
-    };
-  },
-  // "DPM-Solver", appendix B.
-  dpmsolver: (t, s, h) => {
-    const e = f32(f32(Math.exp(h)) - 1);
-    return {
-      x: f32(t.alpha / s.alpha),
-      d0: -f32(t.sigma * e),
-      d1Midpoint: f32(-0.5 * f32(t.sigma * e)),
-      d1: -f32(t.sigma * f32(f32(e / h) - 1)),
-      d2: -f32(t.sigma * f32(f32(f32(e - h) / f32(h * h)) - 0.5)),
-      noise: 0,
-    };
-  },
-  // "DPM-Solver++", appendix on SDEs: the variance that the step takes away is put back as noise.
-  "sde-dpmsolver++": (t, s, h) => {
-    const e = f32(1 - f32(Math.exp(-2 * h)));
-    const h2 = f32(2 * h);
-    return {
-      x: f32(f32(t.sigma / s.sigma) * f32(Math.exp(-h))),
-      d0: f32(t.alpha * e),
-      d1Midpoint: f32(0.5 * f32(t.alpha * e)),
-      d1: f32(t.alpha * f32(f32(e / -h2) + 1)),
-      d2: f32(t.alpha * f32(f32(f32(e - h2) / f32(h2 * h2)) - 0.5)),
-      noise: f32(t.sigma * f32(Math.sqrt(e))),
-    };
-  },
-  "sde-dpmsolver": (t, s, h) => {
-    const e = f32(f32(Math.exp(h)) - 1);
-    return {
-      x: f32(t.alpha / s.alpha),
-      d0: -2 * f32(t.sigma * e),
-      d1Midpoint: -f32(t.sigma * e),
-      d1: -2 * f32(t.sigma * f32(f32(e / h) - 1)),
-      d2: 0,
-      noise: f32(t.sigma * f32(Math.sqrt(f32(f32(Math.exp(2 * h)) - 1)))),
-    };
-  },
-};

@@ -1,9 +1,8 @@
-import { Problem } from "../../../shared/problem.ts";
+import { distilledTimesteps } from "../distilled-timesteps.ts";
 import { combine } from "../float32.ts";
 import { levelOfAlpha, type Method } from "../method.ts";
 import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
-import { requireStepsWithinTraining } from "../spacing.ts";
 
 const defaults = {
   ...NOISE_SCHEDULE_DEFAULTS,
@@ -33,7 +32,6 @@ export const lcm: Method<typeof defaults> = {
   defaults,
   allowed: { beta_schedule: BETA_SCHEDULES, prediction_type: PREDICTION_TYPES },
   course(settings, steps) {
-    requireStepsWithinTraining(settings, steps);
     const alphas = alphasCumprod(settings);
     const timesteps = distilledTimesteps(settings, steps);
     return {
@@ -54,19 +52,3 @@ export const lcm: Method<typeof defaults> = {
     };
   },
 };
-
-/** `steps` of the timesteps that the model was distilled at, evenly by index, highest first. */
-function distilledTimesteps(settings: typeof defaults, steps: number): number[] {
-  const { original_inference_steps: original, num_train_timesteps: count } = settings;
-  if (original > count || steps > original) {
-    throw new Problem(
-      "request-invalid",
-      `LCM takes at most ${Math.min(original, count)} steps here: ${steps} of ${original} (original_inference_steps) were asked for.`,
-    );
-  }
-  const stride = Math.floor(count / original);
-  return Array.from({ length: steps }, (_, i) => {
-    const index = Math.floor(i * (original / steps));
-    return (original - index) * stride - 1;
-  });
-}
