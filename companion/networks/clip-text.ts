@@ -2,7 +2,7 @@
 import type { Dialect } from "../graph/dialect.ts";
 import { Graph, type Value } from "../graph/graph.ts";
 import { embedding, layerNorm, linearNoBias } from "../graph/layers.ts";
-import { add, argMax, cast, equal, matMul, reshape } from "../graph/ops.ts";
+import { add, argMax, cast, floats, gather, matMul, reshape } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
 import { clipLayers } from "./blocks/clip-layer.ts";
 import type { ClipTextConfig } from "./configs.ts";
@@ -44,7 +44,7 @@ export function clipTextGraph(
   give("last_hidden_state", last);
   for (const k of hiddenStates) give(`hidden_states.${k}`, state(k));
   if (finalNormOf !== undefined) give("final_norm", finalNorm(state(finalNormOf)));
-  const pooled = rowAtEnd(op, last, ids, config.eos_token_id);
+  const pooled = rowAtEnd(op, [last, ids], config);
   give(
     "pooled",
     config.with_projection ? linearNoBias(op, weights.at("text_projection"), pooled, config.projection_dim) : pooled,
@@ -63,22 +63,16 @@ function positions(op: Graph, w: Weights, [count, tokens, width]: readonly [numb
   return embedding(op, w.at("position_embedding"), ids, [count, width]);
 }
 
-/** x [B, T, D] at each text's first end token → [B, D]. A one-hot product: exact, and every provider runs it. */
-function rowAtEnd(op: Graph, x: Value, ids: Value, endToken: number): Value {
+/**
+ * x [B, T, D] at each text's first end token → [B, D]. By tables and a one-hot product: exact, and without arithmetic on
+ * int64, which WebGPU lacks.
+ */
+function rowAtEnd(op: Graph, [x, ids]: readonly [Value, Value], { vocab_size, eos_token_id }: ClipTextConfig): Value {
   const [batch, tokens, width] = x.dims as [number, number, number];
-  const float32 = (data: ArrayLike<number>, dims: readonly number[]) =>
-    op.constant({ type: "float32", dims, data: Float32Array.from(data) });
-  const numbers = cast(op, ids, "float32");
-  const marks = endToken === MISTAKEN_EOS ? numbers : cast(op, equal(op, numbers, float32([endToken], [])), "float32");
-  const at = cast(op, argMax(op, marks), "float32"); // [B, 1]
-  const oneHot = equal(
-    op,
-    at,
-    float32(
-      Array.from({ length: tokens }, (_, i) => i),
-      [1, tokens],
-    ),
-  );
-  const rows = matMul(op, reshape(op, cast(op, oneHot, op.float), [batch, 1, tokens]), x);
-  return reshape(op, rows, [batch, width]);
+  const markOf = (id: number) => (eos_token_id === MISTAKEN_EOS ? id : Number(id === eos_token_id));
+  const marks = Float32Array.from({ length: vocab_size }, (_, id) => markOf(id));
+  const at = argMax(op, gather(op, op.constant({ type: "float32", dims: [vocab_size], data: marks }), ids)); // [B, 1]
+  const identity = Float32Array.from({ length: tokens ** 2 }, (_, i) => Number(i % (tokens + 1) === 0));
+  const oneHot = gather(op, floats(op, identity, [tokens, tokens]), at); // [B, 1, T]
+  return reshape(op, matMul(op, oneHot, x), [batch, width]);
 }

@@ -126,8 +126,7 @@ const once = (op: Graph, dialect: Dialect, feeds: Record<string, Tensor>) =>
   withSession(op, dialect, (session) => session.run(feeds));
 
 async function withSession<T>(op: Graph, dialect: Dialect, body: (session: Session) => Promise<T>): Promise<T> {
-  const info = { provider: dialect.provider, name: "self-test", passedOver: [] };
-  const session = await openSession(op, { info, dialect });
+  const session = await openSession(op, { info: dialect });
   try {
     return await body(session);
   } finally {

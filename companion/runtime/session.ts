@@ -2,11 +2,14 @@
 import path from "node:path";
 import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from "onnxruntime-node";
 import { Problem } from "../../shared/problem.ts";
+import type { DeviceInfo } from "../../shared/protocol.ts";
 import type { Graph } from "../graph/graph.ts";
 import { estimateMemory } from "../graph/memory.ts";
 import { onnxFile } from "../graph/onnx-file.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
-import type { Device } from "./device.ts";
+
+/** What of a device matters here. */
+type Place = { readonly info: Pick<DeviceInfo, "provider"> };
 
 export interface Session {
   /** Bytes that this session is estimated to need: weights in their computing type, and intermediate values. */
@@ -27,11 +30,10 @@ export const bundledProviders = (): string[] => listSupportedBackends().map(({ n
  * Opens a graph on a device. On the CPU float32 weights stay in their memory-mapped file (nothing is packed or copied);
  * other types are widened once, here. Throws Problem "out-of-memory" or "internal".
  */
-export async function openSession(graph: Graph, device: Device): Promise<Session> {
+export async function openSession(graph: Graph, device: Place): Promise<Session> {
   const { weights, activations } = estimateMemory(graph);
-  const native = await attempt("open the network", () =>
-    InferenceSession.create(onnxFile(graph), sessionOptions(graph, device, weights)),
-  );
+  const options = sessionOptions(graph, device, weights);
+  const native = await attempt("open the network", () => InferenceSession.create(onnxFile(graph), options));
   return {
     bytes: weights + activations,
     async run(feeds) {
@@ -51,11 +53,7 @@ const LIGHT_WEIGHTS = 2 ** 28;
  * rearranged convolutions open the UNet in 20 s instead of 0.4 s for nothing, but decode a picture 20 % faster; the memory
  * arena holds up to 1 GB back for nothing. Threads that spin while idle would take the designer's other programs' time.
  */
-function sessionOptions(
-  graph: Graph,
-  { info: { provider } }: Pick<Device, "info">,
-  weights: number,
-): InferenceSession.SessionOptions {
+function sessionOptions(graph: Graph, { info: { provider } }: Place, weights: number): InferenceSession.SessionOptions {
   const cpu = provider === "cpu";
   return {
     executionProviders: [provider],

@@ -1,0 +1,105 @@
+import { DIALECTS } from "../../companion/graph/dialect.ts";
+import { Graph } from "../../companion/graph/graph.ts";
+import { linear, weight } from "../../companion/graph/layers.ts";
+import { estimateMemory } from "../../companion/graph/memory.ts";
+import { onnxFile } from "../../companion/graph/onnx-file.ts";
+import { add, concat, conv, matMul, mul, reshape, scalar, slice, split, transpose } from "../../companion/graph/ops.ts";
+import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
+import { Problem } from "../../shared/problem.ts";
+
+const graph = () => new Graph({ dialect: DIALECTS.cpu });
+const float32 = (op: Graph, name: string, dims: readonly number[]) => op.input(name, { type: "float32", dims });
+
+/** Weights of one tensor each, none of which is on disk. */
+function weights(tensors: Record<string, readonly number[]>, type: WeightRef["type"] = "F32"): Weights {
+  const find = (key: string) =>
+    tensors[key] && { key, type, dims: tensors[key], file: "/models/m.safetensors", offset: 8, byteLength: 4 };
+  return new Weights({ origin: "m.safetensors", find, keys: () => Object.keys(tensors) });
+}
+
+test("operators infer the dims of their results", () => {
+  const op = graph();
+  const x = float32(op, "x", [2, 3, 4, 5]);
+  expect(reshape(op, x, [2, -1, 5]).dims).toEqual([2, 12, 5]);
+  expect(transpose(op, x, [0, 2, 3, 1]).dims).toEqual([2, 4, 5, 3]);
+  expect(concat(op, [x, x], 1).dims).toEqual([2, 6, 4, 5]);
+  expect(slice(op, x, 3, [1, 4]).dims).toEqual([2, 3, 4, 3]);
+  expect(split(op, x, 2, 2).map((v) => v.dims)).toEqual([
+    [2, 3, 2, 5],
+    [2, 3, 2, 5],
+  ]);
+  expect(add(op, x, float32(op, "b", [3, 1, 1])).dims).toEqual([2, 3, 4, 5]);
+  const kernel = float32(op, "k", [7, 3, 3, 3]);
+  expect(conv(op, x, kernel, undefined, { stride: 2, padding: [0, 0, 1, 1] }).dims).toEqual([2, 7, 2, 2]);
+});
+
+test.each([
+  ["reshape", (op: Graph) => reshape(op, float32(op, "x", [2, 3]), [4, -1])],
+  ["add", (op: Graph) => add(op, float32(op, "x", [2, 3]), float32(op, "y", [2, 4]))],
+  ["matMul", (op: Graph) => matMul(op, float32(op, "x", [2, 3]), float32(op, "y", [2, 3]))],
+  ["concat", (op: Graph) => concat(op, [float32(op, "x", [2, 3]), float32(op, "y", [3, 2])], 0)],
+  ["slice", (op: Graph) => slice(op, float32(op, "x", [2, 3]), 1, [1, 4])],
+  ["conv", (op: Graph) => conv(op, float32(op, "x", [1, 3, 4, 4]), float32(op, "k", [2, 4, 3, 3]), undefined)],
+])("%s() refuses dims that do not fit, naming the place", (_, build) => {
+  const op = graph();
+  expect(() => op.scope("down_blocks.0.conv", () => build(op))).toThrow(/^Cannot .*\[.*at "down_blocks\/0\/conv"\.$/);
+  expect(() => build(graph())).toThrow(Problem);
+});
+
+test("linear() names nodes by the weights' path and initializers by their keys", () => {
+  const op = graph();
+  const w = weights({ "a.0.proj.weight": [5, 3], "a.0.proj.bias": [5] });
+  expect(linear(op, w.at("a.0.proj"), float32(op, "x", [2, 4, 3]), 5).dims).toEqual([2, 4, 5]);
+  expect(op.nodes.map(({ name }) => name)).toEqual(["a/0/proj/Reshape", "a/0/proj/Gemm", "a/0/proj/Reshape#1"]);
+  expect([...op.initializers.keys()].filter((name) => !name.startsWith("constant/"))).toEqual([
+    "a.0.proj.weight",
+    "a.0.proj.bias",
+  ]);
+  expect(w.unused()).toEqual([]);
+});
+
+test("linear() lets branches join by path", () => {
+  const gate = (op: Graph) => op.input("gate", { type: "float32", dims: [] });
+  const op = new Graph({
+    dialect: DIALECTS.cpu,
+    branchesAt: (path) => (path === "proj" ? [(g, x, layer) => mul(g, slice(g, x, 1, [0, layer.out]), gate(g))] : []),
+  });
+  const w = weights({ "proj.weight": [2, 3], "proj.bias": [2] });
+  expect(linear(op, w.at("proj"), float32(op, "x", [4, 3]), 2).dims).toEqual([4, 2]);
+  expect(op.nodes.map(({ operator }) => operator)).toEqual(["Gemm", "Slice", "Mul", "Add"]);
+  expect(op.inputs.map(({ name }) => name)).toEqual(["x", "gate"]);
+});
+
+test("weight() widens or narrows to the dialect's type in one cast, and asks for a tensor once", () => {
+  const op = graph();
+  const w = weights({ t: [4] }, "BF16");
+  expect(weight(op, w, "t", [4])).toMatchObject({ type: "float32", dims: [4] });
+  expect(weight(op, w, "t", [4], [1, 4])).toMatchObject({ type: "float32", dims: [1, 4] });
+  expect(op.initializer(w.get("t", [4]))).toBe(op.initializer(w.get("t", [4])));
+  const half = new Graph({ dialect: { ...DIALECTS.cpu, float: "float16" } });
+  expect(weight(half, weights({ t: [4] }, "F16"), "t", [4]).type).toBe("float16");
+  expect(half.nodes).toEqual([]);
+});
+
+test("constant() makes equal constants one", () => {
+  const op = graph();
+  expect(scalar(op, 2)).toBe(scalar(op, 2));
+  expect(scalar(op, 2)).not.toBe(scalar(op, 3));
+});
+
+test("estimateMemory() counts weights in their computing type and the most values alive at once", () => {
+  const op = graph();
+  const x = float32(op, "x", [256]);
+  const big = mul(op, x, weight(op, weights({ t: [256] }, "F16"), "t", [256])); // 1 KiB
+  const again = reshape(op, mul(op, big, big), [16, 16]); // both alive: 2 KiB; the view is free
+  op.output("y", add(op, again, again));
+  expect(estimateMemory(op)).toEqual({ weights: 1024 + 16, activations: 2048 });
+});
+
+test("onnxFile() points at the weights' bytes and holds none of them", () => {
+  const op = graph();
+  op.output("y", add(op, float32(op, "x", [1 << 20]), weight(op, weights({ t: [1 << 20] }), "t", [1 << 20])));
+  const bytes = onnxFile(op);
+  expect(bytes.length).toBeLessThan(500);
+  expect(Buffer.from(bytes).toString("latin1")).toContain("models/m.safetensors");
+});

@@ -1,0 +1,72 @@
+import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
+import { Graph } from "../../companion/graph/graph.ts";
+import {
+  groupNormalization,
+  scaledDotProductAttention,
+  upsampledConvolution,
+} from "../../companion/graph/lowerings.ts";
+import { floats } from "../../companion/graph/ops.ts";
+import { cpuDevice } from "../../companion/runtime/device.ts";
+import { attend, convolve, normaliseGroups } from "../../companion/runtime/reference.ts";
+import { openSession } from "../../companion/runtime/session.ts";
+import { elementCount, type Tensor, tensor } from "../../companion/tensor.ts";
+import { deviation } from "../networks/fixture.ts";
+
+const wave = (dims: readonly number[], step: number): Tensor =>
+  tensor(
+    Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(step * (i + 1))),
+    dims,
+  );
+
+async function run(op: Graph, feeds: Record<string, Tensor>): Promise<Tensor> {
+  const session = await openSession(op, cpuDevice());
+  try {
+    return (await session.run(feeds)).y!;
+  } finally {
+    await session.release();
+  }
+}
+
+const CHUNKED: Dialect = { ...DIALECTS.cpu, attention: "chunked", maxScores: 500 };
+
+test.each([DIALECTS.cpu, CHUNKED])(
+  "scaledDotProductAttention() agrees with its definition: $attention",
+  async (dialect) => {
+    const [q, k, v] = [wave([1, 33, 40], 0.7), wave([1, 21, 40], 1.3), wave([1, 21, 40], 0.9)];
+    const op = new Graph({ dialect });
+    const input = (name: string, { dims }: Tensor) => op.input(name, { type: "float32", dims });
+    const values = [input("q", q!), input("k", k!), input("v", v!)] as const;
+    op.output("y", scaledDotProductAttention(op, values, { heads: 4, mask: "none" }));
+    const expected = tensor(attend([q!, k!, v!], 4), [1, 33, 40]);
+    expect(deviation(await run(op, { q: q!, k: k!, v: v! }), expected)).toBeLessThan(1e-6);
+  },
+);
+
+test("groupNormalization() agrees with its definition", async () => {
+  const [x, scale, shift] = [wave([1, 6, 5, 7], 0.37), wave([6], 1.1), wave([6], 2.3)];
+  const op = new Graph({ dialect: DIALECTS.cpu });
+  const constants = [floats(op, scale!.data, [6]), floats(op, shift!.data, [6])] as const;
+  op.output(
+    "y",
+    groupNormalization(op, op.input("x", { type: "float32", dims: x!.dims }), constants, { groups: 3, eps: 1e-5 }),
+  );
+  const expected = tensor(normaliseGroups(x!, [scale!, shift!], { groups: 3, eps: 1e-5 }), x!.dims);
+  expect(deviation(await run(op, { x: x! }), expected)).toBeLessThan(1e-6);
+});
+
+test.each([0, Number.POSITIVE_INFINITY])(
+  "upsampledConvolution() agrees with its definition: phasesFrom %s",
+  async (phasesFrom) => {
+    const [x, kernel, bias] = [wave([1, 3, 4, 5], 0.7), wave([2, 3, 3, 3], 1.9), wave([2], 0.3)];
+    const op = new Graph({ dialect: { ...DIALECTS.cpu, phasesFrom } });
+    const constants = [floats(op, kernel!.data, kernel!.dims), floats(op, bias!.data, [2])] as const;
+    op.output("y", upsampledConvolution(op, op.input("x", { type: "float32", dims: x!.dims }), constants, [8, 10]));
+    expect(op.nodes.some(({ operator }) => operator === "Resize")).toBe(phasesFrom !== 0);
+    const big = Float32Array.from({ length: 3 * 8 * 10 }, (_, i) => {
+      const [c, row, column] = [Math.floor(i / 80), Math.floor(i / 10) % 8, i % 10];
+      return x!.data[(c * 4 + (row >> 1)) * 5 + (column >> 1)]!;
+    });
+    const expected = tensor(convolve(tensor(big, [1, 3, 8, 10]), kernel!, bias!), [1, 2, 8, 10]);
+    expect(deviation(await run(op, { x: x! }), expected)).toBeLessThan(1e-6);
+  },
+);
