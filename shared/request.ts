@@ -24,6 +24,7 @@ export const SCHEDULER_NAMES = [
   "dpm2",
   "dpm2_ancestral",
   "dpmpp_2s",
+  "dpmpp_2s_ancestral",
   "dpmpp_sde",
   "dpmpp_3m_sde",
   "deis",
@@ -72,11 +73,52 @@ export interface Region {
   readonly colorMatch: boolean;
 }
 
+/** Pixels, 0 … 16384. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Pixels, 0 … 16384. */
+export interface CropCorner {
+  readonly top: number;
+  readonly left: number;
+}
+
+/**
+ * SDXL's size, crop and score (Podell et al. 2023, "SDXL", section 2.2), with diffusers' defaults. What is said for the
+ * negative prompt has diffusers' rules, too: in pictures from nothing it needs both sizes, else the prompt's own count.
+ */
+export interface MicroConditioning {
+  /** Of the picture before it was resized. Default: the request's size. */
+  readonly originalSize?: PictureSize;
+  /** Where it was cropped. Default 0, 0. */
+  readonly cropTopLeft?: CropCorner;
+  /** Default: the request's size. */
+  readonly targetSize?: PictureSize;
+  readonly negativeOriginalSize?: PictureSize;
+  readonly negativeCropTopLeft?: CropCorner;
+  readonly negativeTargetSize?: PictureSize;
+  /** How beautiful, 0 … 10; the refiner only. Default 6. */
+  readonly aestheticScore?: number;
+  /** Default 2.5. */
+  readonly negativeAestheticScore?: number;
+}
+
+/** As diffusers chains SDXL's base and refiner by denoising_end and denoising_start. */
+export interface Refiner {
+  /** A model with the same kind of latent, named as `model` is. */
+  readonly model: string;
+  /** The share of the noise schedule after which it takes over, above 0 and below 1. */
+  readonly start: number;
+}
+
 export interface GenerateRequest {
   /** A model of the library by its id, or (command line only) a path to a `.safetensors` file or a diffusers folder. */
   readonly model: string;
   readonly prompt: string;
-  readonly negativePrompt: string;
+  /** What should not be in the picture. Absent is not the same as "" for SDXL, most of which hear zeros then. */
+  readonly negativePrompt?: string;
   /** The size at the model ("diffusion"), in pixels, multiples of the VAE's factor (8). */
   readonly width: number;
   readonly height: number;
@@ -85,6 +127,17 @@ export interface GenerateRequest {
   readonly steps: number;
   /** 1 or less = no guidance (the negative prompt is not used). */
   readonly guidanceScale: number;
+  /** 0 … 1: how far the guided prediction's contrast goes back to the prompt's own; for zero terminal SNR. Default 0. */
+  readonly guidanceRescale: number;
+  /**
+   * How closely a model that edits by instruction keeps to the picture, 0 … 50; below 1 = no guidance at all. Others
+   * ignore it. Default 1.5.
+   */
+  readonly imageGuidanceScale: number;
+  /** What an SDXL model is told about the picture's making. Others ignore it. */
+  readonly microConditioning?: MicroConditioning;
+  /** A second model that takes over for the last steps. Not with a mask. */
+  readonly refiner?: Refiner;
   readonly scheduler: SchedulerChoice;
   /** DDIM's eta, 0 … 1; other schedulers ignore it, as in diffusers. */
   readonly eta: number;
@@ -108,11 +161,12 @@ export interface GenerateRequest {
 
 /** What a request is when a field is absent. `model`, `prompt`, `seed` have no default. */
 export const REQUEST_DEFAULTS = {
-  negativePrompt: "",
   width: 512,
   height: 512,
   steps: 20,
   guidanceScale: 7.5,
+  guidanceRescale: 0,
+  imageGuidanceScale: 1.5,
   scheduler: {},
   eta: 0,
   clipSkip: 0,

@@ -21,6 +21,8 @@ export const COMMUNITY_NAMES: Readonly<Record<string, SchedulerChoice>> = {
   "DPM++ 3M SDE Exponential": { name: "dpmpp_3m_sde", ...exponential },
   "DPM++ SDE": { name: "dpmpp_sde" },
   "DPM++ SDE Karras": { name: "dpmpp_sde", ...karras },
+  "DPM++ 2S a": { name: "dpmpp_2s_ancestral" },
+  "DPM++ 2S a Karras": { name: "dpmpp_2s_ancestral", ...karras },
   "DPM++ 2S": { name: "dpmpp_2s" },
   "DPM++ 2S Karras": { name: "dpmpp_2s", ...karras },
   Euler: { name: "euler" },

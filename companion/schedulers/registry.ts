@@ -6,7 +6,7 @@ import { ddpm } from "./methods/ddpm.ts";
 import { deis } from "./methods/deis.ts";
 import { dpmMultistep } from "./methods/dpm-multistep.ts";
 import { dpmSinglestep } from "./methods/dpm-singlestep.ts";
-import { dpm2, dpm2Ancestral } from "./methods/dpm2.ts";
+import { dpm2, dpm2Ancestral, dpmpp2sAncestral } from "./methods/dpm2.ts";
 import { euler } from "./methods/euler.ts";
 import { eulerAncestral } from "./methods/euler-ancestral.ts";
 import { heun } from "./methods/heun.ts";
@@ -22,7 +22,7 @@ type AnyMethod = Method<PredictionSettings & Readonly<Record<string, unknown>>>;
 /** By diffusers' class name. Settings are checked against a method's own defaults before it sees them. */
 export const METHODS: ReadonlyMap<string, AnyMethod> = new Map(
   [
-    ...[ddim, ddpm, deis, dpm2, dpm2Ancestral, dpmMultistep, dpmSinglestep, euler, eulerAncestral],
+    ...[ddim, ddpm, deis, dpm2, dpm2Ancestral, dpmpp2sAncestral, dpmMultistep, dpmSinglestep, euler, eulerAncestral],
     ...[heun, lcm, lms, pndm, tcd, unipc],
   ].map((method) => [method.className, method as unknown as AnyMethod]),
 );
@@ -43,6 +43,7 @@ export const NAMED_SCHEDULERS: Readonly<
   lms: { className: lms.className, settings: {} },
   dpm2: { className: dpm2.className, settings: {} },
   dpm2_ancestral: { className: dpm2Ancestral.className, settings: {} },
+  dpmpp_2s_ancestral: { className: dpmpp2sAncestral.className, settings: {} },
   dpmpp_2s: { className: dpmSinglestep.className, settings: { algorithm_type: "dpmsolver++" } },
   dpmpp_sde: { className: dpmSinglestep.className, settings: { algorithm_type: "sde-dpmsolver++" } },
   dpmpp_3m_sde: { className: dpmMultistep.className, settings: { algorithm_type: "sde-dpmsolver++", solver_order: 3 } },

@@ -8,6 +8,24 @@ import { timestepOfSigma } from "../sigma-schedules.ts";
 import { TIMESTEP_SPACINGS } from "../spacing.ts";
 import { ancestralStep } from "./euler-ancestral.ts";
 
+/** Part of a step: the model was evaluated at latent `at`, with noise `sigma`, and said `denoised`. */
+interface Integration {
+  /** The latent at σ `from`, where the step begins. */
+  readonly x: Tensor;
+  readonly from: number;
+  readonly to: number;
+  readonly at: Tensor;
+  readonly sigma: number;
+  readonly denoised: Tensor;
+}
+
+interface MidpointMethod {
+  readonly stepFrom: typeof ancestralStep;
+  readonly integrate: (part: Integration) => Tensor;
+  /** Whether the timesteps of Karras' sigmas are rounded. */
+  readonly karrasTimesteps: "whole" | "exact";
+}
+
 const defaults = {
   ...NOISE_SCHEDULE_DEFAULTS,
   beta_start: 0.00085,
@@ -35,7 +53,12 @@ export const dpm2: Method<Settings> = {
   className: "KDPM2DiscreteScheduler",
   defaults,
   allowed,
-  course: (settings, steps) => midpointCourse(settings, steps, (_, to) => ({ up: 0, down: to })),
+  course: (settings, steps) =>
+    midpointCourse(settings, steps, {
+      stepFrom: (_, to) => ({ up: 0, down: to }),
+      integrate: alongSlope,
+      karrasTimesteps: "whole",
+    }),
 };
 
 /** The same down to σ_down, and fresh noise up to the next σ (k-diffusion's sample_dpm_2_ancestral). */
@@ -43,16 +66,30 @@ export const dpm2Ancestral: Method<Settings> = {
   className: "KDPM2AncestralDiscreteScheduler",
   defaults,
   allowed,
-  course: (settings, steps) => midpointCourse(settings, steps, ancestralStep),
+  course: (settings, steps) =>
+    midpointCourse(settings, steps, { stepFrom: ancestralStep, integrate: alongSlope, karrasTimesteps: "whole" }),
 };
 
-function midpointCourse(settings: KSettings, steps: number, stepFrom: typeof ancestralStep): Course {
+/**
+ * DPM-Solver++(2S) of Lu et al. 2022 down to σ_down, and fresh noise up to the next σ (k-diffusion's
+ * sample_dpmpp_2s_ancestral). diffusers has no such class: the name is ours, the settings are DPM2's.
+ */
+export const dpmpp2sAncestral: Method<Settings> = {
+  className: "DPMSolverPP2SAncestralScheduler",
+  defaults,
+  allowed,
+  course: (settings, steps) =>
+    midpointCourse(settings, steps, { stepFrom: ancestralStep, integrate: exponentially, karrasTimesteps: "exact" }),
+};
+
+function midpointCourse(settings: KSettings, steps: number, method: MidpointMethod): Course {
   const schedule = kSchedule(settings, steps);
   const table = trainingSigmas(settings);
   const sigmas = [...schedule.sigmas, 0].map(f32);
-  const timesteps = schedule.timesteps.map(settings.use_karras_sigmas ? roundHalfEven : f32);
+  const whole = settings.use_karras_sigmas && method.karrasTimesteps === "whole";
+  const timesteps = schedule.timesteps.map(whole ? roundHalfEven : f32);
   const parts = schedule.sigmas.map((_, k) => {
-    const { up, down } = stepFrom(sigmas[k]!, sigmas[k + 1]!);
+    const { up, down } = method.stepFrom(sigmas[k]!, sigmas[k + 1]!);
     return { up, down, middle: down === 0 ? 0 : middleOf(sigmas[k]!, down) };
   });
   // Evaluations: σ0, middle, σ1, middle, …, σ_{N-1}.
@@ -66,20 +103,31 @@ function midpointCourse(settings: KSettings, steps: number, stepFrom: typeof anc
     sampler: () => {
       /** Where the step began, while its midpoint is being evaluated. */
       let start: Tensor | undefined;
-      return ({ i, x, denoised, randn }) => {
+      return ({ i, x: at, denoised, randn }) => {
         const { up, down, middle } = parts[Math.floor(i / 2)]!;
-        const sigma = sigmas[Math.floor(i / 2)]!;
-        const slope = combine([1 / levels[i]!, combine([1, x], [-1, denoised])]);
+        const from = sigmas[Math.floor(i / 2)]!;
+        const model = { at, sigma: levels[i]!, denoised };
         if (start === undefined) {
-          start = x;
-          return combine([1, x], [middle - sigma, slope]);
+          start = at;
+          return method.integrate({ ...model, x: at, from, to: middle });
         }
-        const next = combine([1, start], [down - sigma, slope]);
+        const next = method.integrate({ ...model, x: start, from, to: down });
         start = undefined;
         return up > 0 ? combine([1, next], [up, randn()]) : next;
       };
     },
   };
+}
+
+/** dx/dσ = (x − x0) / σ, taken as constant. */
+function alongSlope({ x, from, to, at, sigma, denoised }: Integration): Tensor {
+  const slope = combine([1 / sigma, combine([1, at], [-1, denoised])]);
+  return combine([1, x], [to - from, slope]);
+}
+
+/** x0 taken as constant: x moves on the line between it and x0. */
+function exponentially({ x, from, to, denoised }: Integration): Tensor {
+  return combine([to / from, x], [1 - to / from, denoised]);
 }
 
 /** √(a b), by way of logarithms in float32. */
