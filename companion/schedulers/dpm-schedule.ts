@@ -2,7 +2,8 @@
 import { Problem } from "../../shared/problem.ts";
 import type { Tensor } from "../tensor.ts";
 import { combine, f32, interpolate, roundHalfEven } from "./float32.ts";
-import { type Evaluation, levelPreserving } from "./method.ts";
+import type { Evaluation } from "./method.ts";
+import { levelPreserving } from "./noise-level.ts";
 import { type NoiseScheduleSettings, positiveAlphasCumprod, sigmasOf } from "./noise-schedule.ts";
 import { placeSigmas, type SigmaSettings, sigmaScheduleOf, timestepOfSigma } from "./sigma-schedules.ts";
 import { multistepTimesteps, type SpacingSettings } from "./spacing.ts";

@@ -1,6 +1,6 @@
 /** What the methods in k-diffusion's manner share: x = x0 + σ ε, sigmas from the spaced timesteps, a zero at the end. */
 import { f32, interpolate } from "./float32.ts";
-import { levelExploding, type NoiseLevel } from "./method.ts";
+import { levelExploding, type NoiseLevel } from "./noise-level.ts";
 import { type NoiseScheduleSettings, positiveAlphasCumprod, sigmasOf } from "./noise-schedule.ts";
 import { placeSigmas, type SigmaSettings, sigmaScheduleOf, timestepOfSigma } from "./sigma-schedules.ts";
 import { type SpacingSettings, spacedTimesteps } from "./spacing.ts";

@@ -2,7 +2,7 @@
 import { Problem } from "../../shared/problem.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { combine, f32 } from "./float32.ts";
-import type { NoiseLevel } from "./method.ts";
+import type { NoiseLevel } from "./noise-level.ts";
 
 export const PREDICTION_TYPES = ["epsilon", "v_prediction", "sample"] as const;
 

@@ -1,5 +1,6 @@
 import { combine, f32, roundHalfEven } from "../float32.ts";
-import { levelOfAlpha, type Method } from "../method.ts";
+import type { Method } from "../method.ts";
+import { levelOfAlpha } from "../noise-level.ts";
 import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
 import { requireStepsWithinTraining, spacedTimesteps, TIMESTEP_SPACINGS } from "../spacing.ts";

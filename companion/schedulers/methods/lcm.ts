@@ -1,6 +1,7 @@
 import { distilledTimesteps } from "../distilled-timesteps.ts";
 import { combine } from "../float32.ts";
-import { levelOfAlpha, type Method } from "../method.ts";
+import type { Method } from "../method.ts";
+import { levelOfAlpha } from "../noise-level.ts";
 import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
 

@@ -1,7 +1,8 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { Tensor } from "../../tensor.ts";
 import { combine, f32, roundHalfEven } from "../float32.ts";
-import { levelOfAlpha, type Method, type Sampler } from "../method.ts";
+import type { Method, Sampler } from "../method.ts";
+import { levelOfAlpha } from "../noise-level.ts";
 import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { predict } from "../prediction.ts";
 import { requireStepsWithinTraining, spacedTimesteps, TIMESTEP_SPACINGS } from "../spacing.ts";

@@ -1,7 +1,8 @@
 import type { Tensor } from "../../tensor.ts";
 import { dpmSchedule, type LogSnr, logSnr, refuseFinalZero } from "../dpm-schedule.ts";
 import { combine, f32 } from "../float32.ts";
-import { levelPreserving, type Method, type Sampler } from "../method.ts";
+import type { Method, Sampler } from "../method.ts";
+import { levelPreserving } from "../noise-level.ts";
 import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
 import { solveLinear } from "../solve-linear.ts";
