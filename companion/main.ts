@@ -27,6 +27,11 @@ const COMMANDS: Record<string, Command> = {
     summary: "Check this machine and say how to fix what is wrong",
     run: async (args) => (await import("./cli/doctor.ts")).runDoctor(args),
   },
+  bench: {
+    usage: "bench [--model PATH] [--python PATH]",
+    summary: "Measure the engine on this machine",
+    run: async (args) => (await import("./bench/bench.ts")).runBench(args),
+  },
   pairings: {
     usage: "pairings [list | revoke ID]",
     summary: "Show or revoke the plugins that may connect",

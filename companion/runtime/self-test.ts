@@ -13,7 +13,8 @@ const TOLERANCE = { float32: 1e-3, float16: 2e-2 } as const;
 
 /** Shapes at which wrong attention kernels were seen: more queries than a subgroup, more keys than queries, heads of 40. */
 const SHAPE = { queries: 64, keys: 77, heads: 2, size: 40 } as const;
-const PICTURE = { channels: 8, height: 12, width: 10, groups: 4 } as const;
+/** Nine channels: convolutions of such odd numbers were seen wrong. */
+const PICTURE = { channels: 9, height: 12, width: 10, groups: 3 } as const;
 /** The products for timing, [side, side] by [side, side], so many in one run: a first taste, then a real measurement. */
 const PRODUCTS = [
   { side: 256, repeats: 1 },

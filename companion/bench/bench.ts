@@ -1,0 +1,130 @@
+/**
+ * `npm run bench -- [--model PATH] [--python PATH]`: how fast this machine opens a model and paints a 512×512 picture with
+ * guidance, and how that compares with diffusers on PyTorch. Without a model, one of Stable Diffusion 1.5's size with random
+ * weights is written to the temporary folder (4.3 GB) and removed at the end.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { Problem } from "../../shared/problem.ts";
+import { parseRequest } from "../../shared/validate.ts";
+import { type Model, openModel } from "../checkpoint/model.ts";
+import { Weights } from "../graph/weights.ts";
+import { unetGraph } from "../networks/unet.ts";
+import { generate } from "../pipeline/generate.ts";
+import { openStudio } from "../pipeline/studio.ts";
+import { chooseDevice, type Device } from "../runtime/device.ts";
+import { openSession, runtimeClock } from "../runtime/session.ts";
+import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import { secondsOfDiffusers } from "./diffusers.ts";
+import { writeRandomModel } from "./random-model.ts";
+
+const STEPS = 3;
+
+/** Resolves to the exit code; throws Problem. */
+export async function runBench(argv: string[]): Promise<number> {
+  const { model: given, python } = readArguments(argv);
+  const scratch = mkdtempSync(path.join(tmpdir(), "underpaint-bench-"));
+  try {
+    if (given === undefined) {
+      console.log("Writing a random model (4.3 GB) …");
+      writeRandomModel(scratch);
+    }
+    const place = given === undefined ? scratch : path.resolve(given);
+    const device = await chooseDevice();
+    console.log(`On ${device.info.name}`);
+    const model = await openModel(place);
+    const ours = await stepSeconds(model, device);
+    report("Opening the UNet, cold", `${ours.firstOpen.toFixed(2)} s`);
+    report("Opening the UNet, warm", `${ours.open.toFixed(2)} s`);
+    report("One guided step", `${ours.step.toFixed(2)} s`);
+    if (python !== undefined) {
+      const theirs = secondsOfDiffusers(python, model.unet.config);
+      report(
+        "One guided step of diffusers",
+        `${theirs.toFixed(2)} s: ours takes ${(ours.step / theirs).toFixed(2)} of it`,
+      );
+    }
+    const picture = await pictureSeconds(place, device);
+    report(`A picture of ${STEPS} steps, all in all`, `${picture.seconds.toFixed(1)} s`);
+    const share = 1 - picture.inNetworks / picture.seconds;
+    report("  of it outside opening and running networks", `${(100 * share).toFixed(1)} %`);
+    report("Most memory resident", memoryPeak());
+    return 0;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+const report = (what: string, value: string): void => console.log(`${what.padEnd(46)} ${value}`);
+
+function readArguments(argv: string[]): { model?: string; python?: string } {
+  try {
+    return parseArgs({ args: argv, options: { model: { type: "string" }, python: { type: "string" } } }).values;
+  } catch (error) {
+    throw new Problem(
+      "request-invalid",
+      `${(error as Error).message}: use underpaint bench [--model PATH] [--python PATH]`,
+    );
+  }
+}
+
+const clock = async <T>(body: () => Promise<T>): Promise<[T, number]> => {
+  const start = performance.now();
+  const result = await body();
+  return [result, (performance.now() - start) / 1000];
+};
+
+/** Opens the UNet twice and runs it three times at the model's native size; the best run counts. */
+async function stepSeconds(model: Model, device: Device): Promise<{ firstOpen: number; open: number; step: number }> {
+  const { config, weights } = model.unet;
+  const size = config.sample_size;
+  const tokens = model.textEncoders[0]!.component.config.max_position_embeddings;
+  const shape = { batch: 2, height: size, width: size, tokens };
+  const build = () => unetGraph(config, new Weights(weights), shape, { dialect: device.dialect });
+  const openIt = () => clock(() => openSession(build(), device));
+  const [first, firstOpen] = await openIt();
+  await first.release();
+  const [session, open] = await openIt();
+  const feeds: Record<string, Tensor> = {};
+  for (const { name, dims } of build().inputs)
+    feeds[name] = tensor(
+      Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(i)),
+      dims,
+    );
+  const times: number[] = [];
+  for (let i = 0; i < STEPS; i++) times.push((await clock(() => session.run(feeds)))[1]);
+  await session.release();
+  return { firstOpen, open, step: Math.min(...times) };
+}
+
+async function pictureSeconds(place: string, device: Device): Promise<{ seconds: number; inNetworks: number }> {
+  const studio = openStudio({ device, library: { resolve: () => place }, names: "paths" });
+  try {
+    const { nativeSize } = await studio.openModel(place);
+    const request = parseRequest({
+      model: place,
+      prompt: "a red apple on a wooden table",
+      width: nativeSize,
+      height: nativeSize,
+      seed: 1,
+      steps: STEPS,
+      guidanceScale: 7.5,
+    });
+    const before = runtimeClock.seconds;
+    const [, seconds] = await clock(async () => {
+      for await (const _ of generate(request, new Map(), studio)) void _;
+    });
+    return { seconds, inNetworks: runtimeClock.seconds - before };
+  } finally {
+    await studio.close();
+  }
+}
+
+/** The process's peak since it began, where the system tells. */
+function memoryPeak(): string {
+  if (process.platform !== "linux") return `${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB`;
+  const [, kilobytes] = readFileSync("/proc/self/status", "utf8").match(/VmHWM:\s+(\d+)/) ?? [];
+  return `${(Number(kilobytes) / 2 ** 20).toFixed(2)} GiB`;
+}
