@@ -1,6 +1,6 @@
 import type { Size } from "../../shared/geometry.ts";
 import type { ModelInfo } from "../../shared/protocol.ts";
-import type { GenerateRequest, Reference } from "../../shared/request.ts";
+import { type GenerateRequest, REQUEST_DEFAULTS, type Reference } from "../../shared/request.ts";
 import type { Mode, Settings } from "../bridge.ts";
 import { fillContext } from "./fill-context.ts";
 import { modelSize } from "./model-size.ts";
@@ -44,21 +44,20 @@ export function sizeAtModel({ mode, model, settings, target, fill }: Omit<Intent
 export function buildRequest(intent: Intent, seed: number): GenerateRequest {
   const { mode, model, settings, prompt } = intent;
   const { width, height } = sizeAtModel(intent);
+  const negativePrompt = settings.negativePrompt.trim();
   return {
+    ...REQUEST_DEFAULTS,
     model: model.id,
     prompt: prompt.trim(),
-    negativePrompt: settings.negativePrompt.trim(),
+    ...(negativePrompt !== "" && { negativePrompt }),
     width,
     height,
     seed,
     ...effectiveSettings(model, settings),
     scheduler: schedulerChoice(settings.scheduler),
-    eta: 0,
-    clipSkip: 0,
     strength: mode === "edit" ? settings.strength : 1,
     ...(mode !== "generate" && { image: IMAGE }),
     ...(mode === "fill" && { mask: MASK, region: { detail: settings.detail, colorMatch: true } }),
-    composite: true,
     references: model.references ? intent.references.map(toReference) : [],
   };
 }

@@ -221,7 +221,7 @@ export class Studio {
     if (recipe === null)
       throw new Problem("request-invalid", "This layer's settings were written by another version and can't be read.");
     const { request } = recipe;
-    const { negativePrompt, seed, steps, guidanceScale, strength, model } = request;
+    const { negativePrompt = "", seed, steps, guidanceScale, strength, model } = request;
     const scheduler = schedulerId(request.scheduler);
     const change = { negativePrompt, seed, seedLocked: true, steps, guidanceScale, model, scheduler };
     this.store.dispatch({ type: "settings", change: recipe.mode === "edit" ? { ...change, strength } : change });

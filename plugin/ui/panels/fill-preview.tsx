@@ -1,5 +1,6 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { fillContext } from "../fill-context.ts";
+import { fitBox } from "../parts/fit-box.ts";
 import { Slider } from "../parts/slider.tsx";
 import type { FillView, State } from "../state.ts";
 import type { Studio } from "../studio.ts";
@@ -40,6 +41,9 @@ export function FillPreview({ state, studio, model }: { state: State; studio: St
   );
 }
 
+/** Of the preview, pixels. */
+const TALLEST = 200;
+
 interface CropProps {
   readonly fill: FillView;
   readonly bounds: NonNullable<FillView["maskBounds"]>;
@@ -54,7 +58,7 @@ function Crop({ fill, bounds, model, detail }: CropProps) {
   const times = (diffusion.width / rect.width) * fill.scale;
   return (
     <div class="crop">
-      <div class="crop-picture" style={{ aspectRatio: `${source.width} / ${source.height}` }}>
+      <div class="crop-picture" style={fitBox(source, TALLEST)}>
         <img src={fill.picture} alt="What is to be repaired" />
         <div
           class="crop-context"

@@ -1,5 +1,9 @@
 import { inWords, secondsLeftOfRun } from "../estimate.ts";
+import { fitBox } from "../parts/fit-box.ts";
 import { isActive, type Picture } from "../picture.ts";
+
+/** Of the preview, pixels. */
+const TALLEST = 240;
 
 /** The run that is being painted: its newest preview, how far it is, and how long it will take. */
 export function Working({ run }: { run: readonly Picture[] }) {
@@ -8,10 +12,9 @@ export function Working({ run }: { run: readonly Picture[] }) {
   const finished = run.filter((picture) => !isActive(picture)).length;
   const share = (finished + shareOf(current)) / run.length;
   const left = secondsLeftOfRun(run);
-  const { width, height } = current.job.ticket;
   return (
     <section aria-live="polite">
-      <div class={`preview ${current.preview ? "" : "waiting"}`} style={{ aspectRatio: `${width} / ${height}` }}>
+      <div class={`preview ${current.preview ? "" : "waiting"}`} style={fitBox(current.job.ticket, TALLEST)}>
         {current.preview && (
           <img
             src={current.preview}
