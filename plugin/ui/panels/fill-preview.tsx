@@ -42,7 +42,7 @@ export function FillPreview({ state, studio, model }: { state: State; studio: St
 }
 
 /** Of the preview, pixels. */
-const TALLEST = 200;
+const TALLEST = 220;
 
 interface CropProps {
   readonly fill: FillView;
