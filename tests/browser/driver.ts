@@ -65,6 +65,7 @@ const FOLDER = process.env.UNDERPAINT_SCREENSHOTS;
 
 export async function openPlayground(browser: Browser, options: OpenOptions): Promise<Driver> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "light" });
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const errors: string[] = [];
   const frames: Driver["frames"] = [];

@@ -55,14 +55,16 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     removeDataFolder(home);
   });
 
-  /** Presses the blue button and waits until the picture can be placed. */
+  /** Waits until the chosen picture can be placed; throws what the designer reads where it failed. */
+  const painted = async () => {
+    const ready = designer.ui.locator("footer button.primary:enabled", { hasText: /^Place/ });
+    const failure = designer.ui.locator(".result.on .failure");
+    await ready.or(failure).first().waitFor({ timeout: 45_000 });
+    if (await failure.isVisible()) throw new Error(await failure.innerText());
+  };
   const paint = async (verb: "Generate" | "Fill" | "Edit") => {
-    const { ui } = designer;
-    await ui.locator("footer button.primary", { hasText: verb }).click();
-    await ui
-      .getByRole("button", { name: /^Place/ })
-      .and(ui.locator(":enabled"))
-      .waitFor({ timeout: 60_000 });
+    await designer.ui.locator("footer button.primary:enabled", { hasText: verb }).click();
+    await painted();
   };
   const placeIt = async () => {
     const appeared = designer.nextLayer();
@@ -116,10 +118,12 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     await ui.getByText("Frame · 128 × 128").waitFor();
     await ui.locator("#prompt").fill("rocket");
+    await ui.locator("footer button.primary:enabled", { hasText: "Generate" }).waitFor({ timeout: 20_000 });
+    await designer.screenshot("ready");
     await ui.locator("#prompt").press("Control+Enter");
     await ui.locator(".preview img").first().waitFor({ timeout: 60_000 });
     await designer.screenshot("painting");
-    await ui.getByRole("button", { name: "Place on canvas" }).and(ui.locator(":enabled")).waitFor({ timeout: 60_000 });
+    await painted();
     const before = await designer.count();
     await placeIt();
     const [target, result] = [await designer.node("Rocket"), await designer.node(GENERATED)];
@@ -148,21 +152,21 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await designer.screenshot("generate-again");
   });
 
-  test("draws an ellipse over a stain, selects both, presses Fill: nothing changes outside", async () => {
+  test("draws an ellipse over an empty plate, selects both, presses Fill: nothing changes outside", async () => {
     const { page, ui, frames } = designer;
     await designer.look("Picture to repair");
     await page.getByRole("button", { name: "Ellipse" }).click();
-    const box = await designer.screenBox("Morning");
+    const box = await designer.screenBox("Breakfast");
     const on = (x: number, y: number) => [box.x + (x / 512) * box.width, box.y + (y / 512) * box.height] as const;
-    await page.mouse.move(...on(290, 105));
+    await page.mouse.move(...on(81, 81));
     await page.mouse.down();
-    await page.mouse.move(...on(380, 200), { steps: 4 });
-    await page.mouse.move(...on(428, 240), { steps: 4 });
+    await page.mouse.move(...on(280, 300), { steps: 4 });
+    await page.mouse.move(...on(431, 431), { steps: 4 });
     await page.mouse.up();
-    await designer.select("Morning", "Ellipse");
+    await designer.select("Breakfast", "Ellipse");
     await ui.getByText("masked by “Ellipse”").waitFor();
     await choose("Fill");
-    await ui.locator("#prompt").fill("sky");
+    await ui.locator("#prompt").fill("red apple");
     await ui.locator(".crop-mask").waitFor();
     await designer.screenshot("fill");
 
@@ -174,7 +178,7 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
         return now;
       });
     const clicked = await press(/Fill/);
-    await ui.locator("footer button.primary:enabled", { hasText: /^Place/ }).waitFor({ timeout: 60_000 });
+    await painted();
     const shown = Date.now();
     const appeared = designer.nextLayer();
     const pressed = await press(/^Place/);
@@ -196,10 +200,10 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await designer.screenshot("filled");
     const result = /^Fill – /;
     expect(await designer.image(result)).toMatchObject({ width: 512, height: 512 });
-    const difference = (await designer.difference("Morning", result))!;
-    const [ellipse, morning] = [await designer.node("Ellipse"), await designer.node("Morning")];
-    const left = ellipse.absoluteTransform[0][2] - morning.absoluteTransform[0][2];
-    const top = ellipse.absoluteTransform[1][2] - morning.absoluteTransform[1][2];
+    const difference = (await designer.difference("Breakfast", result))!;
+    const [ellipse, breakfast] = [await designer.node("Ellipse"), await designer.node("Breakfast")];
+    const left = ellipse.absoluteTransform[0][2] - breakfast.absoluteTransform[0][2];
+    const top = ellipse.absoluteTransform[1][2] - breakfast.absoluteTransform[1][2];
     // What the mask grows and softens by.
     const margin = 0.25 * Math.max(ellipse.width, ellipse.height);
     expect(difference.count).toBeGreaterThan(2000);
@@ -251,7 +255,7 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await ui.locator("footer button.primary", { hasText: "Generate" }).click();
     await ui.locator(".progress").first().waitFor();
     await designer.change("Sun", { opacity: 0.9 });
-    await ui.getByRole("button", { name: "Place on canvas" }).and(ui.locator(":enabled")).waitFor({ timeout: 60_000 });
+    await painted();
     const before = await designer.count();
     await ui.getByRole("button", { name: "Place on canvas" }).click();
     await ui
@@ -287,7 +291,7 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
       .waitFor({ timeout: 60_000 });
     if (!(await ui.getByRole("button", { name: "Place on canvas" }).isVisible()))
       await ui.getByRole("button", { name: /^Pictures|^Painting/ }).click();
-    await ui.getByRole("button", { name: "Place on canvas" }).and(ui.locator(":enabled")).waitFor({ timeout: 60_000 });
+    await painted();
     await placeIt();
     const [target, result] = [await designer.node("House"), await designer.node(/^Generated – House/)];
     expect(result.absoluteTransform).toEqual(target.absoluteTransform);

@@ -29,7 +29,15 @@ export function iconSet(editor: Editor, page: string, x: number, y: number): str
   NAMES.forEach((name, i) => {
     const at = { x: 40 + (i % 4) * 164, y: 132 + Math.floor(i / 4) * 172 };
     slot(editor, sheet, name, { ...at, width: 128, height: 128 }, TINTS[(i + Math.floor(i / 4) * 3) % 4]!, 32);
-    text(editor, sheet, name, { x: at.x, y: at.y + 136, width: 128, size: 12, align: "CENTER", color: SOFT });
+    text(editor, sheet, name, {
+      name: `${name}, label`,
+      x: at.x,
+      y: at.y + 136,
+      width: 128,
+      size: 12,
+      align: "CENTER",
+      color: SOFT,
+    });
   });
   return sheet;
 }
