@@ -6,7 +6,7 @@ import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import type { Graph } from "../../companion/graph/graph.ts";
 import { clipTextGraph } from "../../companion/networks/clip-text.ts";
 import { unetGraph } from "../../companion/networks/unet.ts";
-import { vaeDecoderGraph, vaeEncoderGraph } from "../../companion/networks/vae.ts";
+import { vaeDecoderGraph } from "../../companion/networks/vae.ts";
 import { selfTest } from "../../companion/runtime/self-test.ts";
 import { openSession } from "../../companion/runtime/session.ts";
 import type { AnyTensor } from "../../companion/tensor.ts";
@@ -24,24 +24,26 @@ async function run(graph: Graph, feeds: Record<string, AnyTensor>) {
 }
 
 const sizeOf = ([batch, , height, width]: readonly number[]) => ({ batch: batch!, height: height!, width: width! });
-const vae = (build: typeof vaeEncoderGraph, input: string) => (name: string, dialect: Dialect) =>
-  build(parseVaeConfig(configOf(name)), weightsOf(name), sizeOf(tensorsOf(name, "in.")[input]!.dims), dialect);
-
 const CASES: [name: string, build: (name: string, dialect: Dialect) => Graph][] = [
   [
     "clip-text",
     (name, dialect) =>
       clipTextGraph(parseClipTextConfig(configOf(name)), weightsOf(name), { batch: 2, tokens: 9 }, { dialect }),
   ],
-  ["vae-kl", vae(vaeEncoderGraph, "sample")],
-  ["vae-kl", vae(vaeDecoderGraph, "latent")],
-  ...["unet-sd1", "unet-odd", "unet-text"].map((name): (typeof CASES)[number] => [
-    name,
-    (unet, dialect) => {
-      const size = sizeOf(tensorsOf(unet, "in.").sample!.dims);
-      return unetGraph(parseUNetConfig(configOf(unet)), weightsOf(unet), { ...size, tokens: 7 }, { dialect });
+  [
+    "vae-kl",
+    (name, dialect) => {
+      const size = sizeOf(tensorsOf(name, "in.").latent!.dims);
+      return vaeDecoderGraph(parseVaeConfig(configOf(name)), weightsOf(name), size, dialect);
     },
-  ]),
+  ],
+  [
+    "unet-odd",
+    (name, dialect) => {
+      const size = sizeOf(tensorsOf(name, "in.").sample!.dims);
+      return unetGraph(parseUNetConfig(configOf(name)), weightsOf(name), { ...size, tokens: 7 }, { dialect });
+    },
+  ],
 ];
 
 const wrong: Record<string, unknown> = {};
