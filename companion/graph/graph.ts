@@ -66,6 +66,8 @@ export class Graph {
   readonly outputs: Value[] = [];
   readonly nodes: Node[] = [];
   readonly initializers = new Map<string, Initializer>();
+  /** Inputs whose first dim feeds may choose, with a name for that size; their `dims` have a typical one, for estimates. */
+  readonly freeInputs = new Map<string, string>();
   readonly #names = new Map<string, number>();
   readonly #constants = new Map<string, Value>();
   #scope = "";
@@ -94,6 +96,13 @@ export class Graph {
   input(name: string, { type, dims }: Shape): Value {
     const value = { name: this.#unique(name), type, dims };
     this.inputs.push(value);
+    return value;
+  }
+
+  /** An input whose first dim may differ from run to run; `size` names it, so that equal ones are known to be equal. */
+  freeInput(name: string, size: string, shape: Shape): Value {
+    const value = this.input(name, shape);
+    this.freeInputs.set(value.name, size);
     return value;
   }
 

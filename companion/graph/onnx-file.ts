@@ -33,8 +33,8 @@ export function onnxFile(graph: Graph): Uint8Array {
       graph: {
         name: "network",
         initializer: [...graph.initializers.values()].map(tensorProto),
-        input: graph.inputs.map(valueInfo),
-        output: graph.outputs.map(valueInfo),
+        input: graph.inputs.map((value) => valueInfo(value, graph.freeInputs.get(value.name))),
+        output: graph.outputs.map((value) => valueInfo(value)),
         node: graph.nodes.map((node) => ({
           name: node.name,
           opType: node.operator,
@@ -66,8 +66,13 @@ function tensorProto({ value, source }: Initializer): MessageInitShape<typeof Te
   };
 }
 
-function valueInfo({ name, type, dims }: Value): MessageInitShape<typeof ValueInfoProtoSchema> {
-  const dim = dims.map((d) => ({ value: { case: "dimValue" as const, value: BigInt(d) } }));
+/** `free`: the name of the first dim's size, where feeds choose it. */
+function valueInfo({ name, type, dims }: Value, free?: string): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = dims.map((d, i) =>
+    i === 0 && free !== undefined
+      ? { value: { case: "dimParam" as const, value: free } }
+      : { value: { case: "dimValue" as const, value: BigInt(d) } },
+  );
   return {
     name,
     type: { value: { case: "tensorType", value: { elemType: ELEMENT_TYPES[type].code, shape: { dim } } } },

@@ -15,18 +15,15 @@ function broadcast(op: Graph, a: Value, b: Value): number[] {
   });
 }
 
-function binary(op: Graph, operator: string, a: Value, b: Value, type = a.type): Value {
+function binary(op: Graph, operator: string, a: Value, b: Value): Value {
   if (a.type !== b.type) op.fail(`Cannot combine ${a.type} with ${b.type}`);
-  return op.emit(operator, [a, b], [{ type, dims: broadcast(op, a, b) }])[0]!;
+  return op.emit(operator, [a, b], [{ type: a.type, dims: broadcast(op, a, b) }])[0]!;
 }
 
 const unary = (op: Graph, operator: string, x: Value): Value => op.emit(operator, [x], [x])[0]!;
 
 export const add = (op: Graph, a: Value, b: Value): Value => binary(op, "Add", a, b);
-export const sub = (op: Graph, a: Value, b: Value): Value => binary(op, "Sub", a, b);
 export const mul = (op: Graph, a: Value, b: Value): Value => binary(op, "Mul", a, b);
-export const div = (op: Graph, a: Value, b: Value): Value => binary(op, "Div", a, b);
-export const equal = (op: Graph, a: Value, b: Value): Value => binary(op, "Equal", a, b, "bool");
 
 export const sin = (op: Graph, x: Value): Value => unary(op, "Sin", x);
 export const cos = (op: Graph, x: Value): Value => unary(op, "Cos", x);

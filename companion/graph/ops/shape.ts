@@ -18,6 +18,13 @@ export function reshape(op: Graph, x: Value, dims: readonly number[]): Value {
   return op.emit("Reshape", [x, indices(op, full)], [{ type: x.type, dims: full }])[0]!;
 }
 
+/** x [N, …] → [N, ...dims], whatever N is when the graph runs. */
+export function unflatten(op: Graph, x: Value, dims: readonly number[]): Value {
+  const full = [x.dims[0]!, ...dims];
+  if (elementCount(full) !== elementCount(x.dims)) op.fail(`Cannot read [${x.dims}] as [${full}]`);
+  return op.emit("Reshape", [x, indices(op, [-1, ...dims])], [{ type: x.type, dims: full }])[0]!;
+}
+
 export function transpose(op: Graph, x: Value, order: readonly number[]): Value {
   if ([...order].sort((a, b) => a - b).join() !== x.dims.map((_, i) => i).join())
     op.fail(`Cannot transpose [${x.dims}] by [${order}]`);
@@ -61,14 +68,6 @@ export function expand(op: Graph, x: Value, dims: readonly number[]): Value {
     op.fail(`Cannot expand [${x.dims}] to [${dims}]`);
   if (x.dims.every((d, i) => d === dims[i])) return x;
   return op.emit("Expand", [x, indices(op, dims)], [{ type: x.type, dims }])[0]!;
-}
-
-/** Zeros around the last axes: as many before and after each axis of x as said. */
-export function pad(op: Graph, x: Value, before: readonly number[], after: readonly number[]): Value {
-  if ([...before, ...after].every((n) => n === 0)) return x;
-  const dims = x.dims.map((d, i) => d + before[i]! + after[i]!);
-  const inputs = [x, indices(op, [...before, ...after])];
-  return op.emit("Pad", inputs, [{ type: x.type, dims }], { mode: string("constant") })[0]!;
 }
 
 /** Rows of `table` [N, D] by `ids` (int64 or int32, any dims) → [...ids, D]. */
