@@ -5,7 +5,7 @@
  */
 import type { Refs } from "../component.ts";
 
-const RESNET: Readonly<Record<string, string>> = {
+export const RESNET: Readonly<Record<string, string>> = {
   "in_layers.0": "norm1",
   "in_layers.2": "conv1",
   "emb_layers.1": "time_emb_proj",
@@ -14,7 +14,7 @@ const RESNET: Readonly<Record<string, string>> = {
   skip_connection: "conv_shortcut",
 };
 
-const OUTSIDE_BLOCKS: Readonly<Record<string, string>> = {
+export const OUTSIDE_BLOCKS: Readonly<Record<string, string>> = {
   "time_embed.0": "time_embedding.linear_1",
   "time_embed.2": "time_embedding.linear_2",
   "time_embed.cond_proj": "time_embedding.cond_proj",

@@ -1,0 +1,70 @@
+/** The small dense arithmetic of adapters; everything row-major. */
+import type { Numbers } from "../tensor-data.ts";
+
+/** The product of all dims but the first. */
+export const rowLength = ({ dims }: Pick<Numbers, "dims">): number => dims.slice(1).reduce((a, b) => a * b, 1);
+
+/** a [m, k] · b [k, …] → [m, …]. */
+export function multiply(a: Numbers, b: Numbers): Numbers {
+  const [m, k] = a.dims as [number, number];
+  const n = rowLength(b);
+  const data = new Float32Array(m * n);
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < k; j++) {
+      const factor = a.data[i * k + j]!;
+      for (let c = 0; c < n; c++) data[i * n + c]! += factor * b.data[j * n + c]!;
+    }
+  return { dims: [m, ...b.dims.slice(1)], data };
+}
+
+/** a [m, n] → [n, m]. */
+export function transposed({ dims: [m, n], data }: Numbers): Numbers {
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < m!; i++) for (let j = 0; j < n!; j++) result[j * m! + i] = data[i * n! + j]!;
+  return { dims: [n!, m!], data: result };
+}
+
+/** core [i, j, …] with b [j, n] in its second place → [i, n, …]. */
+export function contractSecond(core: Numbers, b: Numbers): Numbers {
+  const [rows, inner] = core.dims as [number, number];
+  const n = b.dims[1]!;
+  const area = rowLength(core) / inner;
+  const data = new Float32Array(rows * n * area);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < inner; j++)
+      for (let c = 0; c < n; c++) {
+        const factor = b.data[j * n + c]!;
+        for (let p = 0; p < area; p++) data[(i * n + c) * area + p]! += factor * core.data[(i * inner + j) * area + p]!;
+      }
+  return { dims: [rows, n, ...core.dims.slice(2)], data };
+}
+
+/** a [m, n] ⊗ b [p, q, …] → [m·p, n·q, …], blocks of b. */
+export function kronecker(a: Numbers, b: Numbers): Numbers {
+  const [m, n] = a.dims as [number, number];
+  const [p, q] = b.dims as [number, number];
+  const area = rowLength(b) / q;
+  const data = new Float32Array(a.data.length * b.data.length);
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < n; j++)
+      for (let k = 0; k < p; k++)
+        for (let l = 0; l < q * area; l++)
+          data[((i * p + k) * n + j) * q * area + l] = a.data[i * n + j]! * b.data[k * q * area + l]!;
+  return { dims: [m * p, n * q, ...b.dims.slice(2)], data };
+}
+
+/** The products of every row of a [m, n] with every row of b [p, n], element by element → [m·p, n] (Khatri and Rao 1968). */
+export function rowProducts(a: Numbers, b: Numbers): Numbers {
+  const [m, n, p] = [a.dims[0]!, rowLength(a), b.dims[0]!];
+  const data = new Float32Array(m * p * n);
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < p; j++)
+      for (let c = 0; c < n; c++) data[(i * p + j) * n + c] = a.data[i * n + c]! * b.data[j * n + c]!;
+  return { dims: [m * p, ...a.dims.slice(1)], data };
+}
+
+/** a ∘ b, of equal dims. */
+export const hadamard = (a: Numbers, b: Numbers): Numbers => ({
+  dims: a.dims,
+  data: a.data.map((value, i) => value * b.data[i]!),
+});

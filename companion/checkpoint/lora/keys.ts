@@ -1,0 +1,72 @@
+/** How add-ons name what they change: one table for every program that writes them. */
+
+/** The network of a model that a tensor changes: "unet", or the number of the text encoder. */
+export type Target = "unet" | 0 | 1;
+
+/** What a tensor is in the add-on's formula; the words are LyCORIS' and kohya's. */
+export type Part =
+  | "down"
+  | "up"
+  | "mid"
+  | "alpha"
+  | "magnitude"
+  | "dora_scale"
+  | "diff"
+  | "diff_b"
+  | `hada_${"w1_a" | "w1_b" | "w2_a" | "w2_b" | "t1" | "t2"}`
+  | `lokr_${"w1" | "w1_a" | "w1_b" | "w2" | "w2_a" | "w2_b" | "t2"}`;
+
+export interface LoraKey {
+  readonly target: Target;
+  /** The layer with every dot as an underscore, in diffusers' or in the original spelling. */
+  readonly layer: string;
+  readonly part: Part;
+}
+
+/** kohya (sd-scripts), diffusers and peft, ComfyUI; nothing at all is the UNet, as `save_attn_procs` wrote it. */
+const TARGETS: readonly (readonly [RegExp, Target])[] = [
+  [/^lora_te2_|^text_encoder_2\./, 1],
+  [/^lora_te1?_|^text_encoder\./, 0],
+  [/^lora_unet_|^unet\.|^(?:model\.)?diffusion_model\.|^base_model\.model\.|^/, "unet"],
+];
+
+/** The end of a key → its part. peft puts the adapter's own name in between where it is saved raw. */
+const PARTS: readonly (readonly [RegExp, Part])[] = [
+  [/(?:\.lora_down|\.lora_A(?:\.default)?|[._]lora\.down|\.lora_linear_layer\.down)\.weight$/, "down"],
+  [/(?:\.lora_up|\.lora_B(?:\.default)?|[._]lora\.up|\.lora_linear_layer\.up)\.weight$/, "up"],
+  [/\.lora_mid\.weight$/, "mid"],
+  [/(?:[._]lora)?\.alpha$/, "alpha"],
+  [/\.dora_scale$/, "dora_scale"],
+  [/[._]lora\.magnitude_vector$|\.lora_magnitude_vector(?:\.default)?(?:\.weight)?$/, "magnitude"],
+  [/\.diff$/, "diff"],
+  [/\.diff_b$/, "diff_b"],
+];
+const LYCORIS = /\.((?:hada_(?:w[12]_[ab]|t[12]))|(?:lokr_(?:w[12](?:_[ab])?|t2)))$/;
+
+/** diffusers' first attention processors named the projections themselves. */
+const LAYERS: readonly (readonly [RegExp, string, Target | "text"])[] = [
+  [/_processor(?=_|$)/, "", "unet"],
+  [/_to_out$/, "_to_out_0", "unet"],
+  [/_to_([qkv])$/, "_$1_proj", "text"],
+  [/_to_out$/, "_out_proj", "text"],
+  [/^text_model_/, "", "text"],
+];
+
+/** undefined where no known program names a tensor so. */
+export function parseLoraKey(key: string): LoraKey | undefined {
+  const end = PARTS.find(([pattern]) => pattern.test(key));
+  const lycoris = LYCORIS.exec(key);
+  if (!end && !lycoris) return undefined;
+  const [prefix, target] = TARGETS.find(([pattern]) => pattern.test(key))!;
+  const bare = key.replace(end?.[0] ?? LYCORIS, "").replace(prefix, "");
+  return { target, layer: layerName(bare, target), part: end?.[1] ?? (lycoris![1] as Part) };
+}
+
+/** A layer's path as `LoraKey.layer` spells it. */
+export function layerName(path: string, target: Target): string {
+  const kind = target === "unet" ? "unet" : "text";
+  return LAYERS.reduce(
+    (name, [pattern, replacement, of]) => (of === kind ? name.replace(pattern, replacement) : name),
+    path.replaceAll(".", "_"),
+  );
+}

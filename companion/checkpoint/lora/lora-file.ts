@@ -1,0 +1,56 @@
+import path from "node:path";
+import { Problem } from "../../../shared/problem.ts";
+import type { WeightRef } from "../../graph/weights.ts";
+import { describe } from "../identify.ts";
+import { refuseLeftovers } from "../leftovers.ts";
+import { type OpenOptions, openSafetensors } from "../safetensors.ts";
+import { type Alphas, alphasOf } from "./alphas.ts";
+import { type Part, parseLoraKey, type Target } from "./keys.ts";
+
+/** The tensors that change one layer. */
+export type LayerParts = ReadonlyMap<Part, WeightRef>;
+
+/** An add-on's file, sorted by what it changes: LoRA and its kin. */
+export interface LoraFile {
+  /** The file's name, for messages. */
+  readonly origin: string;
+  readonly fingerprint: string;
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Layers by `LoraKey.layer`. */
+  readonly targets: ReadonlyMap<Target, ReadonlyMap<string, LayerParts>>;
+  readonly alphas: Alphas;
+}
+
+/** Reads the header. Throws Problem "model-unsupported" (it is something else), "weights-leftover", and as `openSafetensors`. */
+export function openLora(file: string, options: OpenOptions = {}): LoraFile {
+  const store = openSafetensors(file, options);
+  const targets = new Map<Target, Map<string, Map<Part, WeightRef>>>();
+  const unknown: string[] = [];
+  for (const key of store.keys()) {
+    const parsed = parseLoraKey(key);
+    if (!parsed) {
+      unknown.push(key);
+      continue;
+    }
+    const { target, layer, part } = parsed;
+    const layers = targets.get(target) ?? new Map<string, Map<Part, WeightRef>>();
+    targets.set(target, layers.set(layer, (layers.get(layer) ?? new Map()).set(part, store.find(key)!)));
+  }
+  if (targets.size === 0)
+    throw new Problem(
+      "model-unsupported",
+      `"${path.basename(file)}" is ${describe(store)}, not a LoRA: choose a LoRA's .safetensors file.`,
+    );
+  refuseLeftovers(unknown, store.origin);
+  const { origin, fingerprint, metadata } = store;
+  return { origin, fingerprint, metadata, targets, alphas: alphasOf(metadata, origin) };
+}
+
+/** The width of the text that the add-on's cross attentions read, by which families differ; undefined where it has none. */
+export function textWidthOf({ targets }: Pick<LoraFile, "targets">): number | undefined {
+  for (const [layer, parts] of targets.get("unet") ?? []) {
+    const ref = parts.get("down") ?? parts.get("hada_w1_b") ?? parts.get("diff");
+    if (ref && /attn2_to_[kv]$/.test(layer)) return ref.dims[1];
+  }
+  return undefined;
+}

@@ -1,0 +1,56 @@
+/** A tensor's numbers in memory, for the few that are needed outside the networks. */
+import { closeSync, openSync } from "node:fs";
+import path from "node:path";
+import { Problem } from "../../shared/problem.ts";
+import type { WeightRef, WeightType } from "../graph/weights.ts";
+import { attempt, readFully } from "./files.ts";
+
+/** Row-major numbers of `dims`. */
+export interface Numbers {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+type Widen = (bytes: Uint8Array) => Float32Array;
+
+const WIDEN: Partial<Record<WeightType, Widen>> = {
+  F32: ({ buffer }) => new Float32Array(buffer as ArrayBuffer),
+  F64: ({ buffer }) => Float32Array.from(new Float64Array(buffer as ArrayBuffer)),
+  F16: ({ buffer }) => Float32Array.from(new Uint16Array(buffer as ArrayBuffer), (bits) => halves()[bits]!),
+  BF16: ({ buffer }) => {
+    const wide = Uint32Array.from(new Uint16Array(buffer as ArrayBuffer), (bits) => bits << 16);
+    return new Float32Array(wide.buffer);
+  },
+};
+
+/** Reads tensors as float32. Throws Problem "model-unsupported" for another number format, "file-changed". */
+export function readNumbers(ref: WeightRef): Numbers {
+  const widen = WIDEN[ref.type];
+  const name = path.basename(ref.file);
+  if (!widen)
+    throw new Problem(
+      "model-unsupported",
+      `"${name}" has "${ref.key}" as ${ref.type}, where F32, F16, BF16 and F64 can be read: use a version in float16.`,
+    );
+  const fd = attempt(name, () => openSync(ref.file, "r"));
+  try {
+    const bytes = new Uint8Array(ref.byteLength);
+    if (readFully(fd, bytes, ref.offset) !== bytes.length)
+      throw new Problem("file-changed", `"${name}" was changed while it was open: start the picture again.`);
+    return { dims: ref.dims, data: widen(bytes) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+let table: Float32Array | undefined;
+
+/** The value of every float16. IEEE 754-2019, section 3.4: 1 sign, 5 exponent and 10 fraction bits. */
+function halves(): Float32Array {
+  table ??= Float32Array.from({ length: 65536 }, (_, bits) => {
+    const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+  });
+  return table;
+}
