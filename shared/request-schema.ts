@@ -14,6 +14,9 @@ export const REQUEST_LIMITS = {
   side: { min: 8, max: 4096, multipleOf: 8 },
   steps: { min: 1, max: 150 },
   guidanceScale: { min: 0, max: 50 },
+  /** Pixels that SDXL is told of. */
+  toldSide: { min: 0, max: 16384 },
+  aestheticScore: { min: 0, max: 10 },
   references: 8,
   referenceWeight: { min: 0, max: 2 },
   clipSkip: { min: 0, max: 12 },
@@ -69,16 +72,44 @@ const region = v.strictObject({
   colorMatch: v.optional(v.boolean(), true),
 });
 
+const toldSide = wholeBetween(REQUEST_LIMITS.toldSide);
+const pictureSize = v.optional(v.strictObject({ width: toldSide, height: toldSide }));
+const cropCorner = v.optional(v.strictObject({ top: toldSide, left: toldSide }));
+const aestheticScore = v.optional(between(REQUEST_LIMITS.aestheticScore));
+
+const microConditioning = v.strictObject({
+  originalSize: pictureSize,
+  cropTopLeft: cropCorner,
+  targetSize: pictureSize,
+  negativeOriginalSize: pictureSize,
+  negativeCropTopLeft: cropCorner,
+  negativeTargetSize: pictureSize,
+  aestheticScore,
+  negativeAestheticScore: aestheticScore,
+});
+
+const refiner = v.strictObject({
+  model: nameSchema,
+  start: v.pipe(
+    v.number(),
+    v.check((start) => start > 0 && start < 1, "must be above 0 and below 1"),
+  ),
+});
+
 export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
   v.strictObject({
     model: nameSchema,
     prompt,
-    negativePrompt: v.optional(prompt, REQUEST_DEFAULTS.negativePrompt),
+    negativePrompt: v.optional(prompt),
     width: v.optional(side, REQUEST_DEFAULTS.width),
     height: v.optional(side, REQUEST_DEFAULTS.height),
     seed: wholeBetween({ min: 0, max: Number.MAX_SAFE_INTEGER }),
     steps: v.optional(wholeBetween(REQUEST_LIMITS.steps), REQUEST_DEFAULTS.steps),
     guidanceScale: v.optional(between(REQUEST_LIMITS.guidanceScale), REQUEST_DEFAULTS.guidanceScale),
+    guidanceRescale: v.optional(share, REQUEST_DEFAULTS.guidanceRescale),
+    imageGuidanceScale: v.optional(between(REQUEST_LIMITS.guidanceScale), REQUEST_DEFAULTS.imageGuidanceScale),
+    microConditioning: v.optional(microConditioning),
+    refiner: v.optional(refiner),
     scheduler: v.optional(scheduler, REQUEST_DEFAULTS.scheduler),
     eta: v.optional(share, REQUEST_DEFAULTS.eta),
     clipSkip: v.optional(wholeBetween(REQUEST_LIMITS.clipSkip), REQUEST_DEFAULTS.clipSkip),
@@ -92,6 +123,10 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
   v.forward(
     v.check(({ mask, image }) => mask === undefined || image !== undefined, "needs `image`, the picture to repair"),
     ["mask"],
+  ),
+  v.forward(
+    v.check(({ refiner, mask }) => refiner === undefined || mask === undefined, "cannot be used with `mask`"),
+    ["refiner"],
   ),
   v.forward(
     v.check(({ region, mask }) => region === undefined || mask !== undefined, "needs `mask`"),

@@ -22,13 +22,22 @@ export interface Family {
   /** As people call it. */
   readonly name: string;
   readonly textEncoders: readonly TextEncoderPlace[];
+  /**
+   * What the UNet attends to. "normed": the last layer's states after the final norm (which also follows where layers are
+   * skipped). "penultimate": the states before the last layer, as they are.
+   */
+  readonly textStates: "normed" | "penultimate";
   /** Channels of one attention head, or how many heads there are at every level. In no tensor. */
   readonly heads: { readonly channels: number } | { readonly count: number };
   /** Pixels. */
   readonly nativeSize: number;
   readonly vae: { readonly scaling_factor: number; readonly force_upcast: boolean };
+  /** "heeded": an autoencoder with force_upcast computes in float32 whatever the rest computes in. */
+  readonly forceUpcast: "heeded" | "ignored";
   /** Numbers that SDXL adds to the time embedding, beside the pooled text (size and crop; the refiner: and a score). */
-  readonly timeIds: number;
+  readonly timeIds: 0 | 5 | 6;
+  /** What the family's published model_index.json says, where a single file can't. */
+  readonly forceZerosForEmptyPrompt: boolean;
   readonly scheduler: SchedulerConfig;
 }
 
@@ -85,20 +94,26 @@ export const FAMILIES: readonly Family[] = [
     id: "sd1",
     name: "Stable Diffusion 1.x",
     textEncoders: [clip("cond_stage_model.transformer.", "last")],
+    textStates: "normed",
     heads: { count: 8 },
     nativeSize: 512,
     vae: { scaling_factor: 0.18215, force_upcast: true },
+    forceUpcast: "ignored",
     timeIds: 0,
+    forceZerosForEmptyPrompt: false,
     scheduler: DDIM,
   },
   {
     id: "sd2",
     name: "Stable Diffusion 2.x",
     textEncoders: [openClip("cond_stage_model.model.", "penultimate", false)],
+    textStates: "normed",
     heads: { channels: 64 },
     nativeSize: 512,
     vae: { scaling_factor: 0.18215, force_upcast: true },
+    forceUpcast: "ignored",
     timeIds: 0,
+    forceZerosForEmptyPrompt: false,
     scheduler: DDIM,
   },
   {
@@ -108,23 +123,34 @@ export const FAMILIES: readonly Family[] = [
       clip("conditioner.embedders.0.transformer.", "inner"),
       openClip("conditioner.embedders.1.model.", "inner", true),
     ],
+    textStates: "penultimate",
     heads: { channels: 64 },
     nativeSize: 1024,
     vae: { scaling_factor: 0.13025, force_upcast: true },
+    forceUpcast: "heeded",
     timeIds: 6,
+    forceZerosForEmptyPrompt: true,
     scheduler: EULER,
   },
   {
     id: "sdxl-refiner",
     name: "Stable Diffusion XL refiner",
     textEncoders: [openClip("conditioner.embedders.0.model.", "inner", true)],
+    textStates: "penultimate",
     heads: { channels: 64 },
     nativeSize: 1024,
     vae: { scaling_factor: 0.13025, force_upcast: true },
+    forceUpcast: "heeded",
     timeIds: 5,
+    forceZerosForEmptyPrompt: false,
     scheduler: EULER,
   },
 ];
+
+/** The row of a family. */
+export function familyOf(id: Family["id"]): Family {
+  return FAMILIES.find((row) => row.id === id)!;
+}
 
 /** Where the other two networks lie in every single file. */
 export const UNET_PREFIX = "model.diffusion_model.";

@@ -45,11 +45,16 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
   const stores = [...parts.map(({ weights }) => weights), ...(ipAdapter ? [ipAdapter] : [])];
   const configs = parts.map(({ config }) => JSON.stringify(config));
   const schedulerConfig = reader.scheduler();
+  const settings = {
+    forceZerosForEmptyPrompt:
+      unet.config.addition_embed_type === "text_time" && reader.index.force_zeros_for_empty_prompt !== false,
+    requiresAestheticsScore: reader.index.requires_aesthetics_score === true,
+  };
   return {
     path: path.resolve(folder),
     family: familyOf(unet, textEncoders),
     kind: modelKind(
-      { unet: unet.config, vae: vae.config, text: textEncoders.map(({ component }) => component.config) },
+      { unet: unet.config, vae: vae.config, text: textEncoders.map(({ component }) => component.config), settings },
       reader.name,
     ),
     unet,
@@ -58,10 +63,7 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
     schedulerConfig,
     ...(imageEncoder && { imageEncoder }),
     ...(ipAdapter && { ipAdapter }),
-    settings: {
-      forceZerosForEmptyPrompt: reader.index.force_zeros_for_empty_prompt !== false && textEncoders.length > 1,
-      requiresAestheticsScore: reader.index.requires_aesthetics_score === true,
-    },
+    settings,
     metadata: new Map(),
     nativeSize: unet.config.sample_size * 2 ** (vae.config.block_out_channels.length - 1),
     fingerprint: fingerprintOf([

@@ -53,18 +53,22 @@ export function openSingleFile(file: string, options: OpenOptions = {}): Model {
   );
   parts.refuseRest();
 
+  const settings = {
+    forceZerosForEmptyPrompt: family.forceZerosForEmptyPrompt,
+    requiresAestheticsScore: family.timeIds === 5,
+  };
   return {
     path: path.resolve(file),
     family: family.id,
     kind: modelKind(
-      { unet: unet.config, vae: vae.config, text: textEncoders.map(({ component }) => component.config) },
+      { unet: unet.config, vae: vae.config, text: textEncoders.map(({ component }) => component.config), settings },
       store.origin,
     ),
     unet,
     vae,
     textEncoders,
     schedulerConfig: scheduler,
-    settings: { forceZerosForEmptyPrompt: family.timeIds > 0, requiresAestheticsScore: family.id === "sdxl-refiner" },
+    settings,
     metadata: store.metadata,
     nativeSize,
     fingerprint: fingerprintOf([store.fingerprint, family.id]),

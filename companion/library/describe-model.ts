@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import type { SchedulerName } from "../../shared/request.ts";
-import { FAMILIES } from "../checkpoint/families.ts";
+import { familyOf } from "../checkpoint/families.ts";
 import type { Model } from "../checkpoint/model.ts";
 import type { SideNotes } from "./side-notes.ts";
 
@@ -28,7 +28,7 @@ const PUBLISHED_WIDTHS = [320, 384];
 
 /** The model as the plugin shows it. References are found later, when all files are known. */
 export function describeModel(model: Model, { id, notes }: Description): ModelInfo {
-  const family = FAMILIES.find((row) => row.id === model.family)!.name;
+  const family = familyOf(model.family).name;
   const published = PUBLISHED_WIDTHS.includes(model.unet.config.block_out_channels[0]!);
   const usual = model.schedulerConfig._class_name === "LCMScheduler" ? LCM : DEFAULTS[model.family];
   const licence = notes.licence ?? model.metadata.get("modelspec.license");

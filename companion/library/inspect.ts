@@ -8,7 +8,6 @@ import { openImageEncoder } from "../checkpoint/image-encoder.ts";
 import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
 import { type OpenOptions, openSafetensors } from "../checkpoint/safetensors.ts";
-import { refuseUnsupported } from "../checkpoint/supported.ts";
 import { describeModel } from "./describe-model.ts";
 import type { Place } from "./scan.ts";
 import { readSideNotes } from "./side-notes.ts";
@@ -57,7 +56,6 @@ async function open({ id, path: file, kind }: Place, options: OpenOptions): Prom
     return { kind: "image-encoder", path: encoder, projectionDim: config.projection_dim };
   }
   const model = await openModel(file, options);
-  refuseUnsupported(model);
   const notes = kind === "folder" ? readSideNotes(file, options) : { suggestions: [] };
   return { kind: "model", info: describeModel(model, { id, notes }), attention: attentionOf(model) };
 }

@@ -27,6 +27,8 @@ export interface UNetShape {
   readonly width: number;
   /** Of the prompt. */
   readonly tokens: number;
+  /** Numbers of `time_ids`, for addition_embed_type "text_time": SDXL takes 6, its refiner 5. */
+  readonly timeIds?: number;
 }
 
 export interface UNetOptions {
@@ -48,7 +50,7 @@ export function unetGraph(config: UNetConfig, weights: Weights, shape: UNetShape
   if (config.center_input_sample) x = add(op, mul(op, x, scalar(op, 2)), scalar(op, -1));
   const context = cast(op, float32("encoder_hidden_states", [batch, tokens, contextWidth(config)]), op.float);
   const images = imageAttentions(op, config, { batch, adapters: options.adapters ?? [] });
-  const time = timeEmbedding(op, weights, config, { batch, context });
+  const time = timeEmbedding(op, weights, config, { batch, context, timeIds: shape.timeIds ?? 6 });
 
   const resnet = (w: Weights, input: Value, out: number, scaleFactor = 1) =>
     resnetBlock(op, w, input, time, { ...resnetOptions(config), out, scaleFactor });

@@ -1,6 +1,7 @@
 import { isIgnorable } from "../checkpoint/ignorable.ts";
 import { refuseLeftovers } from "../checkpoint/leftovers.ts";
 import type { Model } from "../checkpoint/model.ts";
+import { timeIdCount } from "../checkpoint/model-kind.ts";
 import type { Dialect } from "../graph/dialect.ts";
 import { type WeightStore, Weights } from "../graph/weights.ts";
 import { clipTextGraph } from "../networks/clip-text.ts";
@@ -30,7 +31,9 @@ export function buildWhole<T>(
  */
 export function checkWeights(model: Model, dialect: Dialect): void {
   const small = { batch: 1, height: 16, width: 16 };
-  buildWhole(model.unet.weights, (w) => unetGraph(model.unet.config, w, { ...small, tokens: 1 }, { dialect }));
+  buildWhole(model.unet.weights, (w) =>
+    unetGraph(model.unet.config, w, { ...small, tokens: 1, timeIds: timeIdCount(model.settings) }, { dialect }),
+  );
   buildWhole(model.vae.weights, (w) => {
     vaeEncoderGraph(model.vae.config, w, { batch: 1, height: 64, width: 64 }, dialect);
     vaeDecoderGraph(model.vae.config, w, small, dialect);

@@ -11,6 +11,8 @@ export interface DenoiseOptions extends Omit<Conditions, "extraChannels"> {
   readonly first: FirstLatent;
   readonly preview: LatentPreview;
   readonly trace: Trace;
+  /** Evaluations of the picture that another model has done. Default 0. */
+  readonly done?: number;
 }
 
 /**
@@ -22,6 +24,8 @@ export async function* denoise(job: Job, options: DenoiseOptions): AsyncGenerato
   const { first, preview, trace } = options;
   const { noise, extraChannels, keep } = first;
   const of = plan.timesteps.length;
+  const done = options.done ?? 0;
+  const whole = done + of + (job.refining?.plan.timesteps.length ?? 0);
   const unet = await openDenoiser(job, { ...options, extraChannels });
   try {
     let latent = first.latent;
@@ -36,8 +40,8 @@ export async function* denoise(job: Job, options: DenoiseOptions): AsyncGenerato
         latent = blend(keep.mask, original, latent);
         soFar = blend(keep.mask, keep.original, soFar);
       }
-      trace.set(`latents.${i}`, latent);
-      yield { type: "step", step: i + 1, of, preview: preview(soFar) };
+      trace.set(`latents.${done + i}`, latent);
+      yield { type: "step", step: done + i + 1, of: whole, preview: preview(soFar) };
     }
     return latent;
   } finally {

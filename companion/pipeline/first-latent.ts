@@ -4,7 +4,7 @@ import type { Canvas } from "./canvas.ts";
 import type { Trace } from "./events.ts";
 import type { Job } from "./job.ts";
 import { concatChannels } from "./tensors.ts";
-import { encodePicture } from "./vae.ts";
+import { encodeMode, encodePicture } from "./vae.ts";
 
 /** Where denoising begins. */
 export interface FirstLatent {
@@ -12,7 +12,7 @@ export interface FirstLatent {
   readonly latent: Tensor;
   /** The raw draw. */
   readonly noise: Tensor;
-  /** What an inpainting UNet sees besides the latent: mask and masked picture, [1, 1 + C, h, w]. */
+  /** What a UNet sees besides the latent: mask and masked picture [1, 1 + C, h, w], or the picture to edit [1, C, h, w]. */
   readonly extraChannels?: Tensor;
   /** What a plain UNet's latent is mixed with after each step, outside the mask. */
   readonly keep?: { readonly original: Tensor; readonly mask: Tensor };
@@ -24,10 +24,15 @@ export interface FirstLatent {
  * Sources: diffusers, prepare_latents of pipeline_stable_diffusion_img2img.py and …_inpaint.py, prepare_mask_latents.
  */
 export async function firstLatent(job: Job, trace: Trace): Promise<FirstLatent> {
-  const { canvas, generator, plan, dims, inpainting } = job;
+  const { canvas, generator, dims, inpainting } = job;
   const { strength } = job.request;
   const draw = () => generator.randn(dims);
   const sample = canvas.picture && toSample(canvas.picture);
+  if (job.model.kind === "pix2pix") {
+    const noise = draw();
+    trace.set("initial_noise", noise);
+    return { noise, latent: pureNoise(noise, job), extraChannels: await encodeMode(sample!, job) };
+  }
   const masked = canvas.mask !== undefined || inpainting === "channels";
   const fromNoise = sample === undefined || (masked && strength === 1);
   const needsOriginal = sample !== undefined && (!fromNoise || inpainting === "blend");
@@ -35,12 +40,7 @@ export async function firstLatent(job: Job, trace: Trace): Promise<FirstLatent> 
   const original = needsOriginal ? await encodePicture(sample, draw(), job) : undefined;
   const noise = draw();
   trace.set("initial_noise", noise);
-  const latent = fromNoise
-    ? tensor(
-        noise.data.map((value) => value * Math.fround(plan.initNoiseSigma)),
-        dims,
-      )
-    : plan.addNoise(original!, noise, 0);
+  const latent = fromNoise ? pureNoise(noise, job) : job.plan.addNoise(original!, noise, 0);
   if (!masked) return { latent, noise };
 
   const mask = latentMask(canvas, dims);
@@ -48,6 +48,14 @@ export async function firstLatent(job: Job, trace: Trace): Promise<FirstLatent> 
   if (inpainting === "blend") return { latent, noise, keep: { original: original!, mask } };
   const maskedLatent = await encodePicture(maskedSample(canvas, sample), maskedNoise, job);
   return { latent, noise, extraChannels: concatChannels([mask, maskedLatent]) };
+}
+
+function pureNoise({ data, dims }: Tensor, { plan }: Job): Tensor {
+  const sigma = Math.fround(plan.initNoiseSigma);
+  return tensor(
+    data.map((value) => value * sigma),
+    dims,
+  );
 }
 
 /** Without a mask everything is masked: how an inpainting UNet draws a picture from nothing. */

@@ -29,12 +29,19 @@ export async function* generate(
 
   yield { type: "stage", stage: "encoding" };
   const prompts = await encodePrompts(job, trace);
+  const refiner = job.refining && { job: job.refining, prompts: await encodePrompts(job.refining, new Map()) };
   const references = await encodeReferences(job);
   const first = await firstLatent(job, trace);
   const preview = await latentPreview(job);
 
   yield { type: "stage", stage: "denoising" };
-  const latent = yield* denoise(job, { prompts, references, first, preview, trace });
+  const begun = yield* denoise(job, { prompts, references, first, preview, trace });
+  const latent = refiner
+    ? yield* denoise(refiner.job, {
+        ...{ prompts: refiner.prompts, references: [], preview, trace },
+        ...{ first: { latent: begun, noise: first.noise }, done: job.plan.timesteps.length },
+      })
+    : begun;
 
   yield { type: "stage", stage: "decoding" };
   const image = toUnitRange(await decodeLatent(latent, job));

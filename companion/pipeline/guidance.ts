@@ -1,17 +1,55 @@
-/** Two ways to follow the prompt more closely. */
-import type { UNetConfig } from "../networks/configs.ts";
+/** Ways to follow the prompt, and a picture, more closely: which runs of the network an evaluation has, and what is made of them. */
+import type { GenerateRequest } from "../../shared/request.ts";
+import type { Model } from "../checkpoint/model.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 
-/**
- * "none": the prompt alone. "classifier-free": every evaluation runs twice, with and without the prompt. "embedded": the
- * network was distilled to take the scale as an input (LCM), and needs no second run.
- */
-export type Guidance = "none" | "classifier-free" | "embedded";
+/** What one run of the network hears and sees. */
+export interface Side {
+  readonly prompt: "positive" | "negative";
+  /** Whether a model that edits by instruction sees its picture. */
+  readonly picture: "shown" | "hidden";
+}
 
-/** As diffusers decides it: guidance from a scale above 1 on, never beside an embedded one. */
-export function guidanceOf(scale: number, { time_cond_proj_dim }: UNetConfig): Guidance {
-  if (time_cond_proj_dim !== null) return "embedded";
-  return scale > 1 ? "classifier-free" : "none";
+export interface Guidance {
+  /** The runs of one evaluation, in the batch's order. */
+  readonly sides: readonly Side[];
+  /** What the sides predict, each [1, C, h, w] → the guided prediction. */
+  combine(predictions: readonly Tensor[]): Tensor;
+  /** The scale as an input of the network, which was distilled to take it (LCM): `timestep_cond` [1, P]. */
+  readonly embedding?: Tensor;
+}
+
+type Scales = Pick<GenerateRequest, "guidanceScale" | "guidanceRescale" | "imageGuidanceScale">;
+
+const POSITIVE: Side = { prompt: "positive", picture: "shown" };
+const NEGATIVE: Side = { prompt: "negative", picture: "shown" };
+const NOTHING: Side = { prompt: "negative", picture: "hidden" };
+
+/**
+ * As diffusers decides it: guidance from a scale above 1 on, never beside an embedded one; for a model that edits by
+ * instruction the picture's scale must be at least 1, too.
+ */
+export function guidanceOf(
+  { guidanceScale, guidanceRescale, imageGuidanceScale }: Scales,
+  { kind, unet }: { readonly kind: Model["kind"]; readonly unet: Pick<Model["unet"], "config"> },
+): Guidance {
+  const size = unet.config.time_cond_proj_dim;
+  const rescaled = (guided: Tensor, text: Tensor) =>
+    guidanceRescale > 0 ? rescale(guidanceRescale, guided, text) : guided;
+  if (size !== null)
+    return { sides: [POSITIVE], combine: ([only]) => only!, embedding: guidanceEmbedding(guidanceScale, size) };
+  if (guidanceScale <= 1 || (kind === "pix2pix" && imageGuidanceScale < 1))
+    return { sides: [POSITIVE], combine: ([only]) => only! };
+  if (kind === "pix2pix")
+    return {
+      sides: [POSITIVE, NEGATIVE, NOTHING],
+      combine: ([text, picture, nothing]) =>
+        rescaled(guideTwice([guidanceScale, imageGuidanceScale], [text!, picture!, nothing!]), text!),
+    };
+  return {
+    sides: [NEGATIVE, POSITIVE],
+    combine: ([negative, text]) => rescaled(guide(guidanceScale, negative!, text!), text!),
+  };
 }
 
 /** Ho and Salimans 2022, "Classifier-Free Diffusion Guidance", eq. 6, in the form of Saharia et al.: u + g · (c − u). */
@@ -19,6 +57,38 @@ export function guide(scale: number, unconditional: Tensor, conditional: Tensor)
   const g = Math.fround(scale);
   const data = unconditional.data.map((u, i) => u + Math.fround(g * Math.fround(conditional.data[i]! - u)));
   return tensor(data, conditional.dims);
+}
+
+/** Brooks et al. 2023, "InstructPix2Pix", eq. 3: n + g · (t − p) + s · (p − n), of text and picture, picture alone, nothing. */
+export function guideTwice(
+  [textScale, pictureScale]: readonly [number, number],
+  [text, picture, nothing]: readonly [Tensor, Tensor, Tensor],
+): Tensor {
+  const [g, s] = [Math.fround(textScale), Math.fround(pictureScale)];
+  const data = nothing.data.map((n, i) => {
+    const [t, p] = [text.data[i]!, picture.data[i]!];
+    return Math.fround(n + Math.fround(g * Math.fround(t - p))) + Math.fround(s * Math.fround(p - n));
+  });
+  return tensor(data, text.dims);
+}
+
+/**
+ * Lin et al. 2024, "Common Diffusion Noise Schedules and Sample Steps are Flawed", section 3.4: the guided prediction with
+ * the text's own standard deviation, mixed by `share` with what it was.
+ */
+export function rescale(share: number, guided: Tensor, text: Tensor): Tensor {
+  const factor = Math.fround(deviation(text.data) / deviation(guided.data));
+  const data = guided.data.map((value) => {
+    const rescaled = Math.fround(value * factor);
+    return Math.fround(share * rescaled) + Math.fround((1 - share) * value);
+  });
+  return tensor(data, guided.dims);
+}
+
+/** Of a sample: divided by one less than their number. */
+function deviation(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
 /**

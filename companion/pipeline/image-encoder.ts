@@ -15,7 +15,7 @@ import type { Seat } from "./vae.ts";
 /** A reference as the UNet takes it: a branch of its own beside every cross attention. */
 export interface ReferenceTokens {
   readonly adapter: IpAdapter;
-  /** [B, n, D]; with guidance the unconditional side first. */
+  /** [B, n, D], for the sides of the guidance. */
   readonly tokens: Tensor;
   /** The branch's strength at evaluation `i` of `of`. */
   scaleAt(i: number, of: number): number;
@@ -31,7 +31,7 @@ export async function encodeReferences(job: Job): Promise<ReferenceTokens[]> {
     if (reference.weight === 0) continue;
     const adapter = await job.studio.openAdapter(job.model, reference);
     const embeds = await embedImage(reference, adapter, job);
-    const sides = job.guidance === "classifier-free" ? [zerosLike(embeds), embeds] : [embeds];
+    const sides = job.guidance.sides.map(({ prompt }) => (prompt === "positive" ? embeds : zerosLike(embeds)));
     encoded.push({
       adapter,
       tokens: await project(sides, adapter, job),

@@ -1,6 +1,9 @@
+import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
+import type { Model } from "../checkpoint/model.ts";
 import { createGenerator, type Generator } from "../random/generator.ts";
-import { createScheduler, type Plan } from "../schedulers/scheduler.ts";
+import { createScheduler, type Plan, type PlanOptions } from "../schedulers/scheduler.ts";
+import type { DiffusersPipeline } from "../schedulers/settings.ts";
 import { type Canvas, type Images, prepareCanvas } from "./canvas.ts";
 import { type Guidance, guidanceOf } from "./guidance.ts";
 import type { Studio } from "./studio.ts";
@@ -16,30 +19,70 @@ export interface Job extends Seat {
   readonly guidance: Guidance;
   /** "channels": the UNet takes mask and masked picture as channels. "blend": it knows nothing of masks. */
   readonly inpainting: "channels" | "blend";
+  /** What its denoising begins with: noise alone, or something that is there. */
+  readonly beginning: "noise" | "picture";
   readonly plan: Plan;
   readonly generator: Generator;
+  /** The last steps, where another model takes them over. */
+  readonly refining?: Job;
 }
 
 /** Everything that can be refused is refused here, before any network runs. Throws Problem. */
 export async function prepareJob(request: GenerateRequest, images: Images, studio: Studio): Promise<Job> {
+  const { refiner } = request;
   const model = await studio.openModel(request.model);
   const { config } = model.vae;
   const factor = vaeFactor(config);
   const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor });
-  const scheduler = createScheduler(
-    model.schedulerConfig,
-    request.scheduler,
-    canvas.mask ? "stable-diffusion-inpaint" : "stable-diffusion",
-  );
-  return {
-    ...{ request, images, model, studio, canvas },
-    dims: [1, config.latent_channels, canvas.size.height / factor, canvas.size.width / factor],
-    guidance: guidanceOf(request.guidanceScale, model.unet.config),
-    inpainting: model.kind === "inpaint" ? "channels" : "blend",
-    plan: scheduler.setTimesteps(request.steps, {
-      strength: canvas.picture ? request.strength : 1,
-      eta: request.eta,
-    }),
+  if (model.kind === "pix2pix") refuseMisuse(canvas);
+  const beginning = canvas.picture && model.kind !== "pix2pix" ? "picture" : "noise";
+  const base = {
+    ...{ request, images, studio, canvas },
+    dims: [1, config.latent_channels, canvas.size.height / factor, canvas.size.width / factor] as const,
     generator: createGenerator(request.seed),
   };
+  const strength = beginning === "picture" ? request.strength : 1;
+  const job = decide({ ...base, model, beginning }, { strength, ...(refiner && { end: refiner.start }) });
+  if (!refiner) return job;
+  const second = await studio.openModel(refiner.model);
+  refuseMisfit(model, second);
+  return { ...job, refining: decide({ ...base, model: second, beginning: "picture" }, { start: refiner.start }) };
+}
+
+type Undecided = Omit<Job, "guidance" | "inpainting" | "plan">;
+
+/** What follows from the model. */
+function decide(job: Undecided, course: PlanOptions): Job {
+  const { request, model } = job;
+  const scheduler = createScheduler(model.schedulerConfig, request.scheduler, pipelineOf(job));
+  return {
+    ...job,
+    guidance: guidanceOf(request, model),
+    inpainting: model.kind === "inpaint" ? "channels" : "blend",
+    plan: scheduler.setTimesteps(request.steps, { ...course, eta: request.eta }),
+  };
+}
+
+/** The pipeline of diffusers that would draw this, as far as schedulers care. */
+function pipelineOf({ model, canvas }: Pick<Job, "model" | "canvas">): DiffusersPipeline {
+  // Those of SDXL and of edits by instruction correct nothing.
+  if (model.unet.config.addition_embed_type === "text_time" || model.kind === "pix2pix") return "stable-diffusion-xl";
+  return canvas.mask ? "stable-diffusion-inpaint" : "stable-diffusion";
+}
+
+function refuseMisuse({ picture, mask }: Canvas): void {
+  if (picture && !mask) return;
+  const what = mask ? "and knows no masks: leave out `mask`" : "so it needs one: give `image`";
+  throw new Problem("request-invalid", `This model changes a whole picture by instruction, ${what}.`);
+}
+
+/** A refiner goes on with the base's latent. */
+function refuseMisfit(base: Model, refiner: Model): void {
+  const latent = ({ vae: { config } }: Model) =>
+    JSON.stringify([config.latent_channels, config.scaling_factor, config.block_out_channels.length]);
+  if (refiner.kind === "base" && latent(refiner) === latent(base)) return;
+  throw new Problem(
+    "model-unsupported",
+    "The refiner cannot go on with what the model begins: choose two plain models of the same family.",
+  );
 }

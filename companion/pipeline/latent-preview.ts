@@ -27,7 +27,18 @@ const SD1: RgbFactors = {
   bias: [0, 0, 0],
 };
 
-/** The model's own factors: from `latent_rgb.json` in its folder, the field's for SD 1 and 2, or fitted to its decoder. */
+/** Stable Diffusion XL, as the field uses it. Source: as above, class SDXL. */
+const SDXL: RgbFactors = {
+  factors: [
+    [0.3651, 0.4232, 0.4341],
+    [-0.2533, -0.0042, 0.1068],
+    [0.1076, 0.1111, -0.0362],
+    [-0.3165, -0.2492, -0.2188],
+  ],
+  bias: [0.1084, -0.0175, -0.0011],
+};
+
+/** The model's own factors: from `latent_rgb.json` in its folder, the field's, or fitted to its decoder. */
 export async function latentPreview(seat: Seat): Promise<LatentPreview> {
   const { model, studio } = seat;
   const factors = await studio.remember(
@@ -39,7 +50,11 @@ export async function latentPreview(seat: Seat): Promise<LatentPreview> {
 
 function knownFactors({ model }: Seat): RgbFactors | undefined {
   const { latent_channels, scaling_factor } = model.vae.config;
-  return latent_channels === 4 && scaling_factor === 0.18215 ? SD1 : undefined;
+  if (latent_channels !== 4) return undefined;
+  return new Map([
+    [0.18215, SD1],
+    [0.13025, SDXL],
+  ]).get(scaling_factor);
 }
 
 function factorsBeside(folder: string, channels: number): RgbFactors | undefined {

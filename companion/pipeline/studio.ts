@@ -7,7 +7,6 @@ import type { Reference } from "../../shared/request.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
 import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
 import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts";
-import { refuseUnsupported } from "../checkpoint/supported.ts";
 import type { Device } from "../runtime/device.ts";
 import { checkWeights } from "./check-weights.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
@@ -68,7 +67,6 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
       if (known && isUnchanged(known)) return known;
       if (known) await sessions.close(known.fingerprint);
       const model = await openModel(file, reading);
-      refuseUnsupported(model);
       checkWeights(model, device.dialect);
       models.set(file, model);
       return model;

@@ -27,6 +27,24 @@ export function concatChannels(tensors: readonly Tensor[]): Tensor {
   return tensor(data, [1, channels, height, width]);
 }
 
+/** [1, T, Da], [1, T, Db], … → [1, T, Da + Db + …]. */
+export function concatLast(tensors: readonly Tensor[]): Tensor {
+  const [first] = tensors;
+  if (!first) throw new RangeError("Cannot join no tensors");
+  if (tensors.length === 1) return first;
+  const rows = first.dims.slice(0, -1).reduce((product, size) => product * size, 1);
+  const width = tensors.reduce((sum, { dims }) => sum + dims.at(-1)!, 0);
+  const data = new Float32Array(rows * width);
+  let at = 0;
+  for (const t of tensors) {
+    const size = t.dims.at(-1)!;
+    if (t.data.length !== rows * size) throw new RangeError(`Cannot join [${t.dims}] to [${first.dims}]`);
+    for (let row = 0; row < rows; row++) data.set(t.data.subarray(row * size, (row + 1) * size), row * width + at);
+    at += size;
+  }
+  return tensor(data, [...first.dims.slice(0, -1), width]);
+}
+
 /** The n parts of a tensor along its first axis, sharing its data. */
 export function unstack(x: Tensor): Tensor[] {
   const count = x.dims[0]!;

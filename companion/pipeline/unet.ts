@@ -1,10 +1,11 @@
 import { refuseLeftovers } from "../checkpoint/leftovers.ts";
+import { timeIdCount } from "../checkpoint/model-kind.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
 import { type Tensor, tensor } from "../tensor.ts";
-import { guidanceEmbedding, guide } from "./guidance.ts";
 import type { ReferenceTokens } from "./image-encoder.ts";
 import type { Job } from "./job.ts";
+import { timeIds } from "./micro-conditioning.ts";
 import { concatChannels, stack, unstack } from "./tensors.ts";
 import type { Prompts } from "./text-encoder.ts";
 
@@ -27,13 +28,14 @@ export interface Conditions {
 export async function openDenoiser(job: Job, conditions: Conditions): Promise<Denoiser> {
   const { model, studio, guidance } = job;
   const { prompts, references, extraChannels } = conditions;
-  const { guidanceScale } = job.request;
   const [, , height, width] = job.dims;
   const { config, weights } = model.unet;
-  const embeds =
-    guidance === "classifier-free" ? [prompts.negative!.embeds, prompts.positive.embeds] : [prompts.positive.embeds];
-  const batch = embeds.length;
-  const shape = { batch, height, width, tokens: prompts.positive.embeds.dims[1]! };
+  const { sides } = guidance;
+  const batch = sides.length;
+  const shape = {
+    ...{ batch, height, width, tokens: prompts.positive.embeds.dims[1]! },
+    timeIds: timeIdCount(model.settings),
+  };
   const adapters = references.map(({ adapter, tokens }) => ({
     weights: new Weights(adapter),
     tokens: tokens.dims[1]!,
@@ -51,12 +53,14 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
     return graph;
   });
 
-  const constant: Record<string, Tensor> = { encoder_hidden_states: stack(embeds) };
+  const constant: Record<string, Tensor> = {
+    encoder_hidden_states: stack(sides.map(({ prompt }) => prompts[prompt]!.embeds)),
+    ...addedConditions(job, prompts),
+  };
   references.forEach(({ tokens }, i) => {
     constant[`ip_tokens.${i}`] = tokens;
   });
-  if (guidance === "embedded")
-    constant.timestep_cond = guidanceEmbedding(guidanceScale, config.time_cond_proj_dim as number);
+  const hidden = extraChannels && tensor(new Float32Array(extraChannels.data.length), extraChannels.dims);
 
   return {
     predict: async (latent, { timestep, i, of }) => {
@@ -64,18 +68,35 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
         `ip_scale.${r}`,
         filled(scaleAt(i, of), adapter.layers.length),
       ]);
-      const sample = extraChannels ? concatChannels([latent, extraChannels]) : latent;
+      const samples = sides.map(({ picture }) =>
+        extraChannels ? concatChannels([latent, picture === "shown" ? extraChannels : hidden!]) : latent,
+      );
       const { out } = await run({
         ...constant,
         ...Object.fromEntries(scales),
-        sample: stack(Array.from({ length: batch }, () => sample)),
+        sample: stack(samples),
         timestep: filled(timestep, batch),
       });
-      const [first, second] = unstack(out!);
-      return second ? guide(guidanceScale, first!, second) : first!;
+      return guidance.combine(unstack(out!));
     },
     giveBack,
   };
+}
+
+/** What the network's config asks for besides the prompts' states: SDXL's pooled text and numbers, LCM's scale. */
+function addedConditions(job: Job, prompts: Prompts): Record<string, Tensor> {
+  const { sides, embedding } = job.guidance;
+  const added: Record<string, Tensor> = {};
+  if (embedding) added.timestep_cond = embedding;
+  if (job.model.unet.config.addition_embed_type !== "text_time") return added;
+  added.text_embeds = stack(sides.map(({ prompt }) => prompts[prompt]!.pooled!));
+  added.time_ids = stack(
+    sides.map(({ prompt }) => {
+      const ids = timeIds(job, prompt);
+      return tensor(Float32Array.from(ids), [1, ids.length]);
+    }),
+  );
+  return added;
 }
 
 const filled = (value: number, count: number): Tensor => tensor(new Float32Array(count).fill(value), [count]);

@@ -5,10 +5,10 @@
 import { Problem } from "../../shared/problem.ts";
 import type { SchedulerChoice } from "../../shared/request.ts";
 import type { Tensor } from "../tensor.ts";
-import { combine } from "./float32.ts";
+import { combine, roundHalfEven } from "./float32.ts";
 import type { Course } from "./method.ts";
-import { type PredictionSettings, predict } from "./prediction.ts";
-import { type DiffusersPipeline, resolveScheduler, type SchedulerConfig } from "./settings.ts";
+import { predict } from "./prediction.ts";
+import { type DiffusersPipeline, resolveScheduler, type SchedulerConfig, type Settings } from "./settings.ts";
 
 export type { SchedulerConfig } from "./settings.ts";
 
@@ -24,6 +24,12 @@ export interface Scheduler {
 export interface PlanOptions {
   /** 0 … 1, for image to image: the share of the steps that is done. Default 1. */
   readonly strength?: number;
+  /**
+   * Shares of the training timesteps, above 0 and below 1: where a second model takes over from a first one, which ends
+   * there. A start counts instead of the strength. diffusers' denoising_start and denoising_end.
+   */
+  readonly start?: number;
+  readonly end?: number;
   /** DDIM's and TCD's eta, 0 … 1; the others ignore it. Default 0. */
   readonly eta?: number;
 }
@@ -68,17 +74,25 @@ export function createScheduler(
     className: scheduler.className,
     predictionType: settings.prediction_type,
     setTimesteps: (steps, options = {}) =>
-      createPlan(scheduler.course(settings, steps, options.eta ?? 0), settings, steps, options.strength ?? 1),
+      createPlan(scheduler.course(settings, steps, options.eta ?? 0), settings, steps, options),
   };
 }
 
-function createPlan(course: Course, settings: PredictionSettings, steps: number, strength: number): Plan {
-  const begin = Math.max(steps - Math.min(Math.trunc(steps * strength), steps), 0) * course.order;
-  const timesteps = Float64Array.from(course.timesteps.slice(begin));
+function createPlan(course: Course, settings: Settings, steps: number, options: PlanOptions): Plan {
+  const { strength = 1, start, end } = options;
+  const trained = Number(settings.num_train_timesteps);
+  const begin =
+    start === undefined
+      ? Math.max(steps - Math.min(Math.trunc(steps * strength), steps), 0) * course.order
+      : course.timesteps.length - evaluationsBelow(roundHalfEven(trained - start * trained), course);
+  const last = end === undefined ? Number.NEGATIVE_INFINITY : roundHalfEven(trained - end * trained);
+  const timesteps = Float64Array.from(course.timesteps.slice(begin).filter((timestep) => timestep >= last));
   if (timesteps.length === 0) {
     throw new Problem(
       "request-invalid",
-      `A strength of ${strength} leaves nothing of ${steps} steps: raise the strength or the number of steps.`,
+      start === undefined && end === undefined
+        ? `A strength of ${strength} leaves nothing of ${steps} steps: raise the strength or the number of steps.`
+        : `Where the refiner starts, nothing of ${steps} steps is left for one of the two models: raise the number of steps.`,
     );
   }
   const sampler = course.sampler();
@@ -108,4 +122,10 @@ function createPlan(course: Course, settings: PredictionSettings, steps: number,
       });
     },
   };
+}
+
+/** Evaluations whose timestep is below `cutoff`; whole steps of methods of second order (diffusers, get_timesteps of …_xl_img2img.py). */
+function evaluationsBelow(cutoff: number, { timesteps, order }: Course): number {
+  const count = timesteps.filter((timestep) => timestep < cutoff).length;
+  return order === 2 && count % 2 === 0 ? count + 1 : count;
 }

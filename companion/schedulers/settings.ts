@@ -20,7 +20,8 @@ const CORRECTIONS = {
 } as const satisfies Record<string, Record<string, unknown>>;
 export type DiffusersPipeline = keyof typeof CORRECTIONS;
 
-type Settings = PredictionSettings & Readonly<Record<string, unknown>>;
+/** All settings of a scheduler, checked. */
+export type Settings = PredictionSettings & Readonly<Record<string, unknown>>;
 
 /** The scheduler and all of its settings. */
 export function resolveScheduler(

@@ -34,7 +34,7 @@ test("runGenerate() writes the picture and what it is made of", async () => {
   expect(await decodeImage(await readFile(at("out", "image.png")))).toMatchObject({ width: 64, height: 64 });
   expect(await result()).toMatchObject({
     ...{ width: 64, height: 64, tokens: 4 },
-    request: { ...small, guidanceScale: 7.5, negativePrompt: "", references: [] },
+    request: { ...small, guidanceScale: 7.5, guidanceRescale: 0, references: [] },
   });
 });
 

@@ -35,13 +35,13 @@ export function embeddingMlp(op: Graph, w: Weights, x: Value, out: number, activ
 /**
  * The time embedding [B, T] that every resnet block receives: the timestep, what LCM adds (its guidance scale), and what
  * config.addition_embed_type adds. Inputs of the graph: `timestep` [B]; `timestep_cond` [B, P] (LCM); `text_embeds` [B, P]
- * and `time_ids` [B, 6] (SDXL). diffusers models/unets/unet_2d_condition.py, get_time_embed and get_aug_embed.
+ * and `time_ids` [B, N] (SDXL; N = 6, its refiner's 5). diffusers models/unets/unet_2d_condition.py, get_time_embed and get_aug_embed.
  */
 export function timeEmbedding(
   op: Graph,
   w: Weights,
   config: UNetConfig,
-  { batch, context }: { readonly batch: number; readonly context: Value },
+  { batch, context, timeIds }: { readonly batch: number; readonly context: Value; readonly timeIds: number },
 ): Value {
   const first = config.block_out_channels[0]!;
   const size = 4 * first;
@@ -63,8 +63,8 @@ export function timeEmbedding(
       );
     case "text_time": {
       const [idSize, all] = [config.addition_time_embed_dim!, config.projection_class_embeddings_input_dim!];
-      const ids = sinusoids(op, reshape(op, input("time_ids", [batch, 6]), [-1]), { ...config, size: idSize });
-      const text = cast(op, input("text_embeds", [batch, all - 6 * idSize]), op.float);
+      const ids = sinusoids(op, reshape(op, input("time_ids", [batch, timeIds]), [-1]), { ...config, size: idSize });
+      const text = cast(op, input("text_embeds", [batch, all - timeIds * idSize]), op.float);
       const both = concat(op, [text, reshape(op, ids, [batch, -1])], 1);
       return add(op, time, embeddingMlp(op, w.at("add_embedding"), both, size, config.act_fn));
     }
