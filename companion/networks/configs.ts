@@ -39,6 +39,28 @@ export interface UNetConfig {
   readonly sample_size: number;
 }
 
+/** ControlNetModel. */
+export interface ControlNetConfig {
+  /** The inward half that it copies, as a UNet's record; what that says of the outward half means nothing. */
+  readonly unet: UNetConfig;
+  readonly conditioning_channels: number;
+  /** Of the small network that reads the picture, outermost first. */
+  readonly conditioning_embedding_out_channels: readonly number[];
+  readonly channel_order: "rgb" | "bgr";
+  /** What it adds is averaged over the picture (content shuffle). */
+  readonly global_pool_conditions: boolean;
+}
+
+/** T2IAdapter. */
+export interface T2IAdapterConfig {
+  readonly in_channels: number;
+  readonly channels: readonly number[];
+  readonly num_res_blocks: number;
+  /** Pixels along a side of the cells that become channels first. */
+  readonly downscale_factor: number;
+  readonly adapter_type: "full_adapter" | "full_adapter_xl" | "light_adapter";
+}
+
 /** AutoencoderKL. */
 export interface VaeConfig {
   readonly in_channels: number;

@@ -30,6 +30,8 @@ export const cos = (op: Graph, x: Value): Value => unary(op, "Cos", x);
 export const tanh = (op: Graph, x: Value): Value => unary(op, "Tanh", x);
 export const softplus = (op: Graph, x: Value): Value => unary(op, "Softplus", x);
 
+export const relu = (op: Graph, x: Value): Value => unary(op, "Relu", x);
+
 /** x · Φ(x), with the error function. Hendrycks & Gimpel 2016. */
 export const gelu = (op: Graph, x: Value): Value => op.emit("Gelu", [x], [x], { approximate: string("none") })[0]!;
 

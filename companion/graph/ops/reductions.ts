@@ -1,5 +1,5 @@
 /** Operators that normalise, reduce or mix along axes. */
-import { float, int } from "../attributes.ts";
+import { float, int, ints } from "../attributes.ts";
 import type { Graph, Value } from "../graph.ts";
 
 /** Each [b, c] of x [B, C, N] to mean 0 and variance 1, then · scale[c] + shift[c]. Ulyanov et al. 2016. */
@@ -17,6 +17,14 @@ export function reduceMean(op: Graph, x: Value, axis: number): Value {
   const dims = x.dims.map((d, i) => (i === axis ? 1 : d));
   const axes = op.constant({ type: "int64", dims: [1], data: BigInt64Array.of(BigInt(axis)) });
   return op.emit("ReduceMean", [x, axes], [{ type: x.type, dims }], { keepdims: int(1) })[0]!;
+}
+
+/** x [B, C, H, W] → [B, C, ⌈H/2⌉, ⌈W/2⌉]: the mean of each 2×2 pixels; at an odd edge of those that are there. */
+export function averagePool(op: Graph, x: Value): Value {
+  const [b, c, h, w] = x.dims as [number, number, number, number];
+  const dims = [b, c, Math.ceil(h / 2), Math.ceil(w / 2)];
+  const attributes = { kernel_shape: ints([2, 2]), strides: ints([2, 2]), ceil_mode: int(1) };
+  return op.emit("AveragePool", [x], [{ type: x.type, dims }], attributes)[0]!;
 }
 
 /** The first position of the largest element along the last axis, which stays, 1 long; int64. */

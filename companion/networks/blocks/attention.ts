@@ -12,12 +12,14 @@ export interface ImageAttention {
   readonly tokens: Value;
   /** Rank 0. */
   readonly scale: Value;
+  /** [1, S, 1]: how much each place of the picture hears of it. Absent: everything everywhere. */
+  readonly mask?: Value;
 }
 
 /**
  * Attention from x [B, S, C] to context [B, T, D] (x itself for self attention) → [B, S, C].
  * Keys: to_q to_k to_v (no bias), to_out.0. With images: softmax(q·kᵀ)·v of the text plus, per adapter, scale times the
- * same of the image's keys and values (Ye et al. 2023, IP-Adapter, equation 5).
+ * same of the image's keys and values, where its mask lets it (Ye et al. 2023, IP-Adapter, equation 5).
  */
 export function attention(
   op: Graph,
@@ -31,10 +33,11 @@ export function attention(
   const attend = (k: Value, v: Value) =>
     op.scope(w.path, () => scaledDotProductAttention(op, [q, k, v], { heads, mask: "none" }));
   let h = attend(linearNoBias(op, w.at("to_k"), context, width), linearNoBias(op, w.at("to_v"), context, width));
-  for (const { weights, tokens, scale } of images) {
+  for (const { weights, tokens, scale, mask } of images) {
     const k = linearNoBias(op, weights.at("to_k_ip"), tokens, width);
     const v = linearNoBias(op, weights.at("to_v_ip"), tokens, width);
-    h = add(op, h, mul(op, attend(k, v), scale));
+    const seen = attend(k, v);
+    h = add(op, h, mul(op, mask ? mul(op, seen, mask) : seen, scale));
   }
   return linear(op, w.at("to_out.0"), h, width);
 }

@@ -32,6 +32,28 @@ export function embeddingMlp(op: Graph, w: Weights, x: Value, out: number, activ
   return linear(op, w.at("linear_2"), ACTIVATIONS[activation](op, linear(op, w.at("linear_1"), x, out)), out);
 }
 
+export interface TimeEmbeddingOptions {
+  readonly batch: number;
+  /** [B, T, D] */
+  readonly context: Value;
+  /** Numbers of `time_ids`. */
+  readonly timeIds: number;
+  readonly input: SharedInput;
+}
+
+/** A float32 input of the graph, made when it is first asked for. */
+export type SharedInput = (name: string, dims: readonly number[]) => Value;
+
+/** Inputs that several networks of one graph take: the same name is the same input. */
+export function sharedInputs(op: Graph): SharedInput {
+  const made = new Map<string, Value>();
+  return (name, dims) => {
+    const value = made.get(name) ?? op.input(name, { type: "float32", dims });
+    made.set(name, value);
+    return value;
+  };
+}
+
 /**
  * The time embedding [B, T] that every resnet block receives: the timestep, what LCM adds (its guidance scale), and what
  * config.addition_embed_type adds. Inputs of the graph: `timestep` [B]; `timestep_cond` [B, P] (LCM); `text_embeds` [B, P]
@@ -41,11 +63,10 @@ export function timeEmbedding(
   op: Graph,
   w: Weights,
   config: UNetConfig,
-  { batch, context, timeIds }: { readonly batch: number; readonly context: Value; readonly timeIds: number },
+  { batch, context, timeIds, input }: TimeEmbeddingOptions,
 ): Value {
   const first = config.block_out_channels[0]!;
   const size = 4 * first;
-  const input = (name: string, dims: readonly number[]) => op.input(name, { type: "float32", dims });
   let t = sinusoids(op, input("timestep", [batch]), { ...config, size: first });
   if (config.time_cond_proj_dim !== null) {
     const condition = cast(op, input("timestep_cond", [batch, config.time_cond_proj_dim]), op.float);

@@ -1,0 +1,113 @@
+import type { Graph } from "../../graph/graph.ts";
+import { cast, reshape, slice } from "../../graph/ops.ts";
+import type { Weights } from "../../graph/weights.ts";
+import type { UNetConfig } from "../configs.ts";
+import type { ImageAttention } from "./attention.ts";
+import type { Part, Surroundings } from "./unet-parts.ts";
+
+/** An IP-Adapter to build in. */
+export interface IpAdapterBranch {
+  /** The adapter's file; keys ip_adapter.K.to_k_ip.weight and to_v_ip.weight, K = 1, 3, 5, … */
+  readonly weights: Weights;
+  /** Tokens of all its images together: 4 an image with ImageProjection. */
+  readonly tokens: number;
+  /** "everywhere", or only where a mask says. */
+  readonly reach?: "everywhere" | "masked";
+}
+
+/** Cross attentions of one attention module: its place as diffusers' scales name it, and how many it has. */
+export interface AttentionPlace {
+  readonly part: Part;
+  /** The block's number within its part; 0 for the mid block. */
+  readonly block: number;
+  /** Which of the block's `attentions`. */
+  readonly index: number;
+  /** Cross attentions in it. */
+  readonly layers: number;
+}
+
+/** Every attention of a UNet in the order in which an IP-Adapter's file counts them: down blocks, up blocks, mid block. */
+export function attentionPlaces(config: UNetConfig): AttentionPlace[] {
+  const last = config.block_out_channels.length - 1;
+  const inBlock = (part: Part, block: number, level: number, count: number): AttentionPlace[] =>
+    Array.from({ length: count }, (_, index) => ({
+      ...{ part, block, index },
+      layers: config.transformer_layers_per_block[level]!,
+    }));
+  const down = config.down_block_types.map((type, block) =>
+    type === "CrossAttnDownBlock2D" ? inBlock("down", block, block, config.layers_per_block[block]!) : [],
+  );
+  const up = config.up_block_types.map((type, block) =>
+    type === "CrossAttnUpBlock2D" ? inBlock("up", block, last - block, config.layers_per_block[last - block]! + 1) : [],
+  );
+  const mid = config.mid_block_type === "UNetMidBlock2DCrossAttn" ? inBlock("mid", 0, last, 1) : [];
+  return [...down, ...up, mid].flat();
+}
+
+/** Cross attentions of the UNet, all in all. */
+export const attentionCount = (config: UNetConfig): number => layersOf(attentionPlaces(config));
+
+/**
+ * The numbers of queries that the cross attentions have, each once. `size` of the latent; a level has half of the one before,
+ * rounded as its downsampling rounds.
+ */
+export function attentionQueries(
+  config: UNetConfig,
+  size: { readonly height: number; readonly width: number },
+): number[] {
+  const last = config.block_out_channels.length - 1;
+  const half = config.downsample_padding === 0 ? Math.floor : Math.ceil;
+  const at = (side: number, level: number): number => (level === 0 ? side : half(at(side, level - 1) / 2));
+  const levelOf = ({ part, block }: AttentionPlace) => ({ down: block, up: last - block, mid: last })[part];
+  return [...new Set(attentionPlaces(config).map(levelOf))].map(
+    (level) => at(size.height, level) * at(size.width, level),
+  );
+}
+
+const layersOf = (places: readonly AttentionPlace[]): number => places.reduce((sum, { layers }) => sum + layers, 0);
+
+export interface ImageAttentionOptions {
+  readonly batch: number;
+  /** Of the latent. */
+  readonly height: number;
+  readonly width: number;
+  readonly adapters: readonly IpAdapterBranch[];
+}
+
+/** Hands out each cross attention's share of the adapters. Inputs of the graph: see `unetGraph`. */
+export function imageAttentions(
+  op: Graph,
+  config: UNetConfig,
+  { batch, height, width, adapters }: ImageAttentionOptions,
+): Required<Surroundings>["nextImages"] {
+  const places = attentionPlaces(config);
+  const count = layersOf(places);
+  const input = (name: string, dims: readonly number[]) =>
+    cast(op, op.input(name, { type: "float32", dims }), op.float);
+  const branches = adapters.map(({ weights, tokens, reach }, i) => ({
+    weights: weights.at("ip_adapter"),
+    tokens: input(`ip_tokens.${i}`, [batch, tokens, config.cross_attention_dim[0]!]),
+    scales: input(`ip_scale.${i}`, [count]),
+    masks: new Map(
+      (reach === "masked" ? attentionQueries(config, { height, width }) : []).map((queries) => [
+        queries,
+        input(`ip_mask.${i}.${queries}`, [1, queries, 1]),
+      ]),
+    ),
+  }));
+  const before = (part: Part) => layersOf(places.filter((place) => ORDER[place.part] < ORDER[part]));
+  const position = { down: 0, up: before("up"), mid: before("mid") };
+  return (part, queries) => {
+    const k = position[part]++;
+    return branches.map(
+      ({ weights, tokens, scales, masks }): ImageAttention => ({
+        weights: weights.at(2 * k + 1),
+        tokens,
+        scale: reshape(op, slice(op, scales, 0, [k, k + 1]), []),
+        ...(masks.size > 0 && { mask: masks.get(queries)! }),
+      }),
+    );
+  };
+}
+
+const ORDER = { down: 0, up: 1, mid: 2 } as const;

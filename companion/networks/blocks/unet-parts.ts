@@ -1,0 +1,109 @@
+/** What UNet and ControlNet share: their blocks with every size from the config, and the half that leads inwards. */
+import type { Graph, Value } from "../../graph/graph.ts";
+import { conv2d } from "../../graph/layers.ts";
+import { add } from "../../graph/ops.ts";
+import type { Weights } from "../../graph/weights.ts";
+import type { UNetConfig } from "../configs.ts";
+import type { ImageAttention } from "./attention.ts";
+import { downsample } from "./resample.ts";
+import { resnetBlock } from "./resnet-block.ts";
+import { transformer } from "./transformer.ts";
+
+export type Part = "down" | "mid" | "up";
+
+/** What every block is told besides its input. */
+export interface Surroundings {
+  /** [B, T] */
+  readonly time: Value;
+  /** [B, T, D] */
+  readonly context: Value;
+  /** The image attentions of the part's next cross attention, which has so many queries. */
+  readonly nextImages?: (part: Part, queries: number) => readonly ImageAttention[];
+}
+
+export interface Blocks {
+  resnet(w: Weights, x: Value, out: number, scaleFactor?: number): Value;
+  attend(w: Weights, x: Value, level: number, part: Part): Value;
+}
+
+/** The two kinds of block that a UNet consists of. */
+export function unetBlocks(op: Graph, config: UNetConfig, { time, context, nextImages }: Surroundings): Blocks {
+  const groups = config.norm_num_groups;
+  return {
+    resnet: (w, x, out, scaleFactor = 1) =>
+      resnetBlock(op, w, x, time, {
+        ...{ out, scaleFactor, groups, eps: config.norm_eps, activation: config.act_fn },
+        timeInjection: config.resnet_time_scale_shift,
+      }),
+    attend: (w, x, level, part) =>
+      transformer(op, w, x, context, {
+        layers: config.transformer_layers_per_block[level]!,
+        heads: config.num_attention_heads[level]!,
+        groups,
+        projection: config.use_linear_projection ? "linear" : "convolution",
+        attentions: part !== "mid" && config.only_cross_attention[level] ? "cross-only" : "self-then-cross",
+        nextImages: () => nextImages?.(part, x.dims[2]! * x.dims[3]!) ?? [],
+      }),
+  };
+}
+
+export interface InwardOptions {
+  readonly blocks: Blocks;
+  /** Added to what conv_in gives (ControlNet's picture). */
+  readonly hint?: Value;
+  /** Added to each level's result, and then to the mid block's: T2I-Adapter's. */
+  readonly features?: readonly Value[];
+}
+
+/**
+ * sample [B, in, H, W] → what the mid block gives, and all that the outward half will meet again, outermost first.
+ * Keys: conv_in down_blocks.N mid_block. diffusers models/unets/unet_2d_condition.py, forward, steps 2 to 4.
+ */
+export function inwardHalf(
+  op: Graph,
+  config: UNetConfig,
+  weights: Weights,
+  sample: Value,
+  { blocks, hint, features = [] }: InwardOptions,
+): { readonly x: Value; readonly skips: Value[] } {
+  const { resnet, attend } = blocks;
+  const channels = config.block_out_channels;
+  const last = channels.length - 1;
+  let x = conv2d(op, weights.at("conv_in"), sample, [channels[0]!, 3], { padding: [1, 1, 1, 1] });
+  if (hint) x = add(op, x, hint);
+  const skips = [x];
+  config.down_block_types.forEach((type, level) => {
+    const w = weights.at("down_blocks").at(level);
+    const attends = type === "CrossAttnDownBlock2D";
+    const feature = features[level];
+    const layers = config.layers_per_block[level]!;
+    for (let i = 0; i < layers; i++) {
+      x = resnet(w.at("resnets").at(i), x, channels[level]!);
+      if (attends) x = attend(w.at("attentions").at(i), x, level, "down");
+      if (attends && feature && i === layers - 1) x = add(op, x, feature);
+      skips.push(x);
+    }
+    if (level < last) {
+      const p = config.downsample_padding;
+      x = downsample(op, w.at("downsamplers.0"), x, p === 0 ? [0, 0, 1, 1] : [p, p, p, p]);
+      skips.push(x);
+    }
+    // A level without attention gets it after its downsampling, and so does its last skip connection.
+    if (!attends && feature) {
+      x = add(op, x, feature);
+      skips[skips.length - 1] = x;
+    }
+  });
+  x = midBlock(config, weights.at("mid_block"), x, blocks);
+  const left = features[last + 1];
+  return { x: left?.dims.slice(1).every((d, i) => d === x.dims[i + 1]) ? add(op, x, left) : x, skips };
+}
+
+function midBlock(config: UNetConfig, w: Weights, input: Value, { resnet, attend }: Blocks): Value {
+  if (config.mid_block_type === null) return input;
+  const [out, factor] = [input.dims[1]!, config.mid_block_scale_factor];
+  const x = resnet(w.at("resnets.0"), input, out, factor);
+  if (config.mid_block_type === "UNetMidBlock2D") return x;
+  const attended = attend(w.at("attentions.0"), x, config.block_out_channels.length - 1, "mid");
+  return resnet(w.at("resnets.1"), attended, out, factor);
+}
