@@ -66,6 +66,14 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await designer.ui.locator("footer button.primary:enabled", { hasText: verb }).click();
     await painted();
   };
+  /** Until the companion has said something of that type since `frames` was emptied. */
+  const heard = async (type: string) => {
+    const end = Date.now() + 15_000;
+    while (!designer.frames.some(({ message }) => message.type === type)) {
+      if (Date.now() > end) throw new Error(`The companion never said "${type}"`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
   const placeIt = async () => {
     const appeared = designer.nextLayer();
     await designer.ui.locator("footer button.primary", { hasText: /^Place/ }).click();
@@ -120,8 +128,16 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await ui.locator("#prompt").fill("rocket");
     await ui.locator("footer button.primary:enabled", { hasText: "Generate" }).waitFor({ timeout: 20_000 });
     await designer.screenshot("ready");
+    // A preview may be gone before the driver looks: the page itself watches for it.
+    const previewed = ui.locator("body").evaluate(
+      (body) =>
+        new Promise<boolean>((resolve) => {
+          const look = () => body.querySelector(".preview img") !== null && resolve(true);
+          new MutationObserver(look).observe(body, { subtree: true, childList: true, attributes: true });
+        }),
+    );
     await ui.locator("#prompt").press("Control+Enter");
-    await ui.locator(".preview img").first().waitFor({ timeout: 60_000 });
+    await previewed;
     await designer.screenshot("painting");
     await painted();
     const before = await designer.count();
@@ -177,9 +193,21 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
         (button as HTMLElement).click();
         return now;
       });
+    // Watched from inside the page: the driver looks only ten times a second.
+    const offered = ui.locator("body").evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const isReady = (button: HTMLButtonElement) => !button.disabled && /^Place/.test(button.innerText);
+          const timer = setInterval(() => {
+            if (![...document.querySelectorAll<HTMLButtonElement>("footer button.primary")].some(isReady)) return;
+            clearInterval(timer);
+            resolve(Date.now());
+          }, 2);
+        }),
+    );
     const clicked = await press(/Fill/);
     await painted();
-    const shown = Date.now();
+    const shown = await offered;
     const appeared = designer.nextLayer();
     const pressed = await press(/^Place/);
     const done = await appeared;
@@ -195,7 +223,7 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     const table = Object.entries(parts).map(([name, ms]) => `${name} ${Math.round(ms)} ms`);
     console.log(`512 × 512, everything but the model: ${Math.round(overhead)} ms (${table.join(", ")})`);
     // The aim is 300 ms on a machine with nothing else to do; this one may have.
-    expect(overhead).toBeLessThan(3000);
+    expect(overhead).toBeLessThan(1500);
 
     await designer.screenshot("filled");
     const result = /^Fill – /;
@@ -252,8 +280,9 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await back();
     await designer.select("Sun");
     await ui.locator("#prompt").fill("sun");
+    designer.frames.length = 0;
     await ui.locator("footer button.primary", { hasText: "Generate" }).click();
-    await ui.locator(".progress").first().waitFor();
+    await heard("queued");
     await designer.change("Sun", { opacity: 0.9 });
     await painted();
     const before = await designer.count();
@@ -276,11 +305,9 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await back();
     await designer.select("House");
     await ui.locator("#prompt").fill("house");
+    designer.frames.length = 0;
     await ui.locator("footer button.primary", { hasText: "Generate" }).click();
-    await ui
-      .getByText(/Next in line|step|opening|reading/)
-      .first()
-      .waitFor();
+    await heard("queued");
     await page.getByRole("button", { name: "Close plugin" }).click();
     await page.getByTestId("plugin-window").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Open Underpaint" }).click();
