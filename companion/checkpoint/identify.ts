@@ -5,14 +5,18 @@ import { type Family, familyOfKeys } from "./families.ts";
 /** `describe` says it as a noun phrase. */
 export type FileKind =
   | { readonly kind: "model"; readonly family: Family }
-  | { readonly kind: "ip-adapter" | "image-encoder" | "vae" | "text-encoder" }
-  | { readonly kind: "other"; readonly what: string; readonly use: string };
+  | { readonly kind: "ip-adapter" | "controlnet" | "t2i-adapter" | "image-encoder" | "vae" | "text-encoder" }
+  | { readonly kind: "other"; readonly what: string; readonly use: string; readonly adapter?: "lora" | "embedding" };
 
 interface Signature {
   readonly test: (keys: readonly string[], store: WeightStore) => boolean;
   readonly what: string;
   /** What the person can do with it. */
   readonly use?: string;
+  /** What a request can name it as, beside a model. */
+  readonly adapter?: "lora" | "embedding";
+  /** Where it is a kind of its own. */
+  readonly kind?: "controlnet" | "t2i-adapter";
 }
 
 const some =
@@ -25,35 +29,47 @@ const ADD_ON = "choose the model that it was made for";
 const OTHERS: readonly Signature[] = [
   { test: (keys) => keys.length === 0, what: "a file without any tensor" },
   {
-    test: some(
-      /\.lora_(?:up|down|mid|A|B)\b|\.lora\.(?:up|down)\.|lora_linear_layer|_lora\.(?:up|down)\.|\.dora_scale$/,
-    ),
-    what: "a LoRA",
-    use: ADD_ON,
-  },
-  {
     test: some(/\.(?:hada_w[12]_[ab]|lokr_w[12](?:_[ab])?|oft_blocks|oft_diag)$/),
     what: "a LyCORIS add-on",
     use: ADD_ON,
+    adapter: "lora",
+  },
+  {
+    test: some(
+      /\.lora_(?:up|down|mid|A|B)\b|\.lora\.(?:up|down)\.|lora_linear_layer|_lora\.(?:up|down)\.|\.dora_scale$|^lora_(?:unet|te[12]?)_/,
+    ),
+    what: "a LoRA",
+    use: ADD_ON,
+    adapter: "lora",
+  },
+  {
+    test: some(/^(?:task_embedding|control_add_embedding\.|control_type_proj\.|spatial_ch_projs\.)/),
+    what: "a ControlNet Union",
+    use: "choose a ControlNet for one kind of picture",
+  },
+  {
+    test: some(/^controlnet_blocks\.|^controlnet_x_embedder\.|^pos_embed_input\./),
+    what: "a ControlNet for FLUX or Stable Diffusion 3",
   },
   {
     test: some(/^control_model\.|controlnet_cond_embedding\.|input_hint_block\.|^controlnet_(?:down|mid)_block/),
     what: "a ControlNet",
-    use: ADD_ON,
+    kind: "controlnet",
   },
   {
-    test: some(/^(?:adapter\.)?body\.\d+\.(?:resnets|block1)\.|^adapter\.channels_in/),
+    test: some(/^(?:adapter\.)?body\.\d+\.(?:resnets|block1|in_conv|body)\./),
     what: "a T2I-Adapter",
-    use: ADD_ON,
+    kind: "t2i-adapter",
   },
   { test: some(/\.motion_modules\.|^motion_modules/), what: "an AnimateDiff motion module", use: ADD_ON },
   {
     // A1111's, SDXL's, and diffusers' single tensor under the new word's own name.
     test: (keys, store) =>
-      keys.every((key) => /^(?:emb_params|clip_[lg]|string_to_param\b.*)$/.test(key)) ||
+      keys.every((key) => /^(?:emb_params|clip_[lg]|\*|string_to_param\b.*)$/.test(key)) ||
       (keys.length === 1 && [768, 1024, 1280].includes(store.find(keys[0]!)!.dims.at(-1)!)),
     what: "a textual inversion embedding",
     use: ADD_ON,
+    adapter: "embedding",
   },
   {
     test: some(
@@ -96,7 +112,11 @@ export function identify(store: WeightStore): FileKind {
   const has = (pattern: RegExp) => keys.some((key) => pattern.test(key));
   if (has(/^image_proj\./) && has(/^ip_adapter\.\d+\./)) return { kind: "ip-adapter" };
   const other = OTHERS.find(({ test }) => test(keys, store));
-  if (other) return { kind: "other", what: other.what, use: other.use ?? "choose a Stable Diffusion model" };
+  if (other?.kind) return { kind: other.kind };
+  if (other) {
+    const { what, use = "choose a Stable Diffusion model", adapter } = other;
+    return { kind: "other", what, use, ...(adapter && { adapter }) };
+  }
   const family = familyOfKeys(keys);
   if (family) return { kind: "model", family };
   if (has(/^(?:clip_vision\.)?vision_model\.embeddings\./)) return { kind: "image-encoder" };
@@ -120,6 +140,8 @@ export function identify(store: WeightStore): FileKind {
 
 const NAMES = {
   "ip-adapter": "an IP-Adapter",
+  controlnet: "a ControlNet",
+  "t2i-adapter": "a T2I-Adapter",
   "image-encoder": "an image encoder",
   vae: "an autoencoder (VAE)",
   "text-encoder": "a text encoder",

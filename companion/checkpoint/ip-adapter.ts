@@ -1,16 +1,17 @@
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
-import { RenamedStore, refsUnder } from "./component.ts";
+import type { WeightRef } from "../graph/weights.ts";
+import { type ProjectionKind, projectionKind } from "../networks/ip-adapter.ts";
+import { type Refs, RenamedStore, refsUnder, rows } from "./component.ts";
 import { describe } from "./identify.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "./safetensors.ts";
 
 /** An IP-Adapter's weights under the names of its published files: `image_proj.…`, `ip_adapter.N.to_k_ip.weight`. */
 export interface IpAdapter extends CheckpointStore {
-  /** "plain": one projection (Ye et al. 2023). "plus": a resampler over all patches. "full": an MLP over them. */
-  readonly kind: "plain" | "plus" | "full";
+  readonly kind: ProjectionKind;
   /** Width of the UNet's text states, which its tokens must match. */
   readonly crossAttentionDim: number;
-  /** Width of the image embedding that it takes. */
+  /** Width of what it takes from the image encoder: of the embedding (plain), or of the states of the patches. */
   readonly embeddingDim: number;
   /** The cross-attentions that it adds to, by their number in the file, ascending. */
   readonly layers: readonly number[];
@@ -20,7 +21,7 @@ export interface IpAdapter extends CheckpointStore {
 export async function openIpAdapter(file: string, options: OpenOptions = {}): Promise<IpAdapter> {
   const store = openSafetensors(file, options);
   const name = path.basename(file);
-  const refs = refsUnder(store);
+  const refs = apart(refsUnder(store));
   const layers = [...refs.keys()].flatMap((key) => {
     const layer = /^ip_adapter\.(\d+)\.to_k_ip\.weight$/.exec(key)?.[1];
     return layer === undefined ? [] : [Number(layer)];
@@ -32,7 +33,7 @@ export async function openIpAdapter(file: string, options: OpenOptions = {}): Pr
     if (ref) return ref.dims;
     throw new Problem("weights-missing", `"${name}" lacks the tensor "${key}": the file is incomplete.`);
   };
-  const kind = adapterKind(refs);
+  const kind = projectionKind((key) => refs.has(key));
   if (kind === undefined)
     throw new Problem(
       "model-unsupported",
@@ -50,8 +51,13 @@ const EMBEDDING_KEYS = {
   full: "image_proj.proj.0.weight",
 } as const;
 
-function adapterKind(refs: ReadonlyMap<string, unknown>): IpAdapter["kind"] | undefined {
-  if (refs.has("image_proj.latents")) return "plus";
-  if (refs.has("image_proj.proj.3.weight")) return "full";
-  return refs.has("image_proj.proj.weight") ? "plain" : undefined;
+/** The resampler keeps keys and values as one matrix, which our networks ask for apart. */
+function apart(refs: Refs): Refs {
+  return new Map(
+    [...refs].flatMap(([key, ref]): [string, WeightRef][] =>
+      key.endsWith(".to_kv.weight")
+        ? ["to_k", "to_v"].map((name, i) => [key.replace("to_kv", name), rows(ref, i, 2)])
+        : [[key, ref]],
+    ),
+  );
 }

@@ -3,11 +3,13 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { Problem, type ProblemData } from "../../shared/problem.ts";
 import type { ModelInfo } from "../../shared/protocol.ts";
+import { openControlNet } from "../checkpoint/controlnet.ts";
 import { identify } from "../checkpoint/identify.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
 import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
 import { type OpenOptions, openSafetensors } from "../checkpoint/safetensors.ts";
+import { openT2IAdapter } from "../checkpoint/t2i-adapter.ts";
 import { describeModel } from "./describe-model.ts";
 import type { Place } from "./scan.ts";
 import { readSideNotes } from "./side-notes.ts";
@@ -24,9 +26,15 @@ export type Finding =
   | {
       readonly kind: "ip-adapter";
       readonly path: string;
-      readonly adapter: Attention & { readonly embeddingDim: number };
+      readonly adapter: Attention & Pick<IpAdapter, "embeddingDim" | "kind">;
     }
-  | { readonly kind: "image-encoder"; readonly path: string; readonly projectionDim: number }
+  | {
+      readonly kind: "image-encoder";
+      readonly path: string;
+      /** What adapters of each kind take from it. */
+      readonly widths: Readonly<Record<IpAdapter["kind"], number>>;
+    }
+  | { readonly kind: "controlnet" | "t2i-adapter"; readonly path: string }
   | { readonly kind: "problem"; readonly problem: ProblemData };
 
 /** Never throws: what goes wrong is the finding. */
@@ -53,17 +61,19 @@ async function open({ id, path: file, kind }: Place, options: OpenOptions): Prom
     const folder = path.dirname(file);
     const encoder = existsSync(path.join(folder, "config.json")) ? folder : file;
     const { config } = await openImageEncoder(encoder, options);
-    return { kind: "image-encoder", path: encoder, projectionDim: config.projection_dim };
+    const { projection_dim: plain, hidden_size: states } = config;
+    return { kind: "image-encoder", path: encoder, widths: { plain, plus: states, full: states } };
   }
+  if (found === "controlnet") openControlNet(file, options);
+  if (found === "t2i-adapter") openT2IAdapter(file, options);
+  if (found === "controlnet" || found === "t2i-adapter") return { kind: found, path: file };
   const model = await openModel(file, options);
   const notes = kind === "folder" ? readSideNotes(file, options) : { suggestions: [] };
   return { kind: "model", info: describeModel(model, { id, notes }), attention: attentionOf(model) };
 }
 
-function adapterNeeds({ crossAttentionDim, embeddingDim, layers, kind, origin }: IpAdapter) {
-  if (kind !== "plain")
-    throw new Problem("model-unsupported", `"${origin}" is an IP-Adapter ${kind}: this version uses plain ones only.`);
-  return { width: crossAttentionDim, count: layers.length, embeddingDim };
+function adapterNeeds({ crossAttentionDim, embeddingDim, layers, kind }: IpAdapter) {
+  return { width: crossAttentionDim, count: layers.length, embeddingDim, kind };
 }
 
 /** Cross-attentions have keys of the text's width. */

@@ -126,7 +126,7 @@ function filesFor(all: readonly { finding: Finding }[], attention: Attention): R
     const { path: file, adapter } = finding;
     if (adapter.width !== attention.width || adapter.count !== attention.count) continue;
     for (const { finding: other } of all)
-      if (other.kind === "image-encoder" && other.projectionDim === adapter.embeddingDim)
+      if (other.kind === "image-encoder" && other.widths[adapter.kind] === adapter.embeddingDim)
         return { adapter: file, imageEncoder: other.path };
   }
   return undefined;

@@ -70,7 +70,7 @@ export function headsOf(width: number, heads: Family["heads"]): number {
 }
 
 /** Questions to a set of tensors. */
-class Shapes {
+export class Shapes {
   readonly #refs: Refs;
   readonly #origin: string;
   readonly #counts = new Map<string, number>();
