@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import {
   type GenerateRequest,
+  PROMPT_SYNTAXES,
   REFERENCE_ROLES,
   REQUEST_DEFAULTS,
   SCHEDULER_NAMES,
@@ -19,6 +20,10 @@ export const REQUEST_LIMITS = {
   aestheticScore: { min: 0, max: 10 },
   references: 8,
   referenceWeight: { min: 0, max: 2 },
+  loras: 32,
+  loraWeight: { min: -10, max: 10 },
+  embeddings: 64,
+  tokenCharacters: 200,
   clipSkip: { min: 0, max: 12 },
   /** Pixels. */
   maskReach: { min: 0, max: 512 },
@@ -65,6 +70,15 @@ const reference = v.pipe(
   ),
 );
 
+const lora = v.strictObject({
+  model: nameSchema,
+  weight: v.optional(between(REQUEST_LIMITS.loraWeight), 1),
+  textEncoderWeight: v.optional(between(REQUEST_LIMITS.loraWeight)),
+});
+
+const token = v.pipe(v.string(), v.minLength(1), v.maxLength(REQUEST_LIMITS.tokenCharacters));
+const embedding = v.strictObject({ model: nameSchema, token: v.optional(token) });
+
 const region = v.strictObject({
   detail: v.optional(share, 0.5),
   grow: v.optional(between(REQUEST_LIMITS.maskReach)),
@@ -103,6 +117,23 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     negativePrompt: v.optional(prompt),
     width: v.optional(side, REQUEST_DEFAULTS.width),
     height: v.optional(side, REQUEST_DEFAULTS.height),
+    promptSyntax: v.optional(v.picklist(PROMPT_SYNTAXES), REQUEST_DEFAULTS.promptSyntax),
+    loras: v.optional(v.pipe(v.array(lora), v.maxLength(REQUEST_LIMITS.loras)), []),
+    embeddings: v.optional(
+      v.pipe(
+        v.array(
+          v.union([
+            embedding,
+            v.pipe(
+              nameSchema,
+              v.transform((model) => ({ model })),
+            ),
+          ]),
+        ),
+        v.maxLength(REQUEST_LIMITS.embeddings),
+      ),
+      [],
+    ),
     seed: wholeBetween({ min: 0, max: Number.MAX_SAFE_INTEGER }),
     steps: v.optional(wholeBetween(REQUEST_LIMITS.steps), REQUEST_DEFAULTS.steps),
     guidanceScale: v.optional(between(REQUEST_LIMITS.guidanceScale), REQUEST_DEFAULTS.guidanceScale),

@@ -113,6 +113,31 @@ export interface Refiner {
   readonly start: number;
 }
 
+/** An adapter that changes the model's own layers: LoRA, LoCon, LoHa, LoKr, DoRA. */
+export interface LoraChoice {
+  /** By its library id, or (command line only) a path. */
+  readonly model: string;
+  /** −10 … 10; 0 is exactly no adapter. Default 1. */
+  readonly weight: number;
+  /** The same for the text encoders. Absent: as `weight`. */
+  readonly textEncoderWeight?: number;
+}
+
+/** A textual inversion: new words, each with its vectors. */
+export interface EmbeddingChoice {
+  /** By its library id, or (command line only) a path. */
+  readonly model: string;
+  /** The word in the prompt. Absent: the one in the file, or else the file's name. */
+  readonly token?: string;
+}
+
+/**
+ * "plain": the prompt as it is, cut where the text encoder ends, as diffusers reads it. "a1111": `(word:1.2)`, `[word]`,
+ * `BREAK`, `{a|b}` by the seed, `# comments`, `<lora:name:0.8>`, names of the library's embeddings, any length.
+ */
+export const PROMPT_SYNTAXES = ["plain", "a1111"] as const;
+export type PromptSyntax = (typeof PROMPT_SYNTAXES)[number];
+
 export interface GenerateRequest {
   /** A model of the library by its id, or (command line only) a path to a `.safetensors` file or a diffusers folder. */
   readonly model: string;
@@ -123,6 +148,9 @@ export interface GenerateRequest {
   readonly width: number;
   readonly height: number;
   /** 0 … 2^53-1. As in PyTorch's CPU generator, only the low 32 bits count. */
+  readonly promptSyntax: PromptSyntax;
+  readonly loras: readonly LoraChoice[];
+  readonly embeddings: readonly EmbeddingChoice[];
   readonly seed: number;
   readonly steps: number;
   /** 1 or less = no guidance (the negative prompt is not used). */
@@ -141,7 +169,10 @@ export interface GenerateRequest {
   readonly scheduler: SchedulerChoice;
   /** DDIM's eta, 0 … 1; other schedulers ignore it, as in diffusers. */
   readonly eta: number;
-  /** Layers of the text encoder left out at the end, as diffusers' `clip_skip` counts them (0 = none). */
+  /**
+   * Layers of the text encoder left out at the end, as diffusers' `clip_skip` counts them (0 = none). "plain" leaves the
+   * negative prompt alone, as diffusers does; "a1111" leaves them out of both.
+   */
   readonly clipSkip: number;
   /** The picture to change (image to image) or to repair (with `mask`). */
   readonly image?: ImageRef;
@@ -161,6 +192,9 @@ export interface GenerateRequest {
 
 /** What a request is when a field is absent. `model`, `prompt`, `seed` have no default. */
 export const REQUEST_DEFAULTS = {
+  promptSyntax: "plain",
+  loras: [],
+  embeddings: [],
   width: 512,
   height: 512,
   steps: 20,

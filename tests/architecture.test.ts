@@ -38,6 +38,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "companion/runtime",
     "companion/schedulers",
     "companion/tokenizer",
+    "companion/prompt",
     "companion/random",
     "companion/image",
     "companion/tensor.ts",

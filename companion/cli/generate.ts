@@ -44,8 +44,8 @@ export async function runGenerate(argv: string[]): Promise<number> {
     await writeFile(path.join(out, "image.png"), result.png);
     if (kept) await writeSafetensors(path.join(out, "trace.safetensors"), kept);
     const seconds = (performance.now() - begin) / 1000;
-    const { width, height, tokens, droppedText } = result;
-    const report = { width, height, tokens, droppedText, seconds, device: studio.device.info, request };
+    const { width, height, tokens, chunks, droppedText } = result;
+    const report = { width, height, tokens, chunks, droppedText, seconds, device: studio.device.info, request };
     await writeFile(path.join(out, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
     if (droppedText !== undefined) console.error(`The prompt was too long; this was left out: ${droppedText}`);
     console.log(path.join(out, "image.png"));

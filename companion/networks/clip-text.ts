@@ -1,8 +1,8 @@
 /** CLIPTextModel and CLIPTextModelWithProjection of transformers: Radford et al. 2021, section 2.4. */
 import type { Dialect } from "../graph/dialect.ts";
-import { Graph, type Value } from "../graph/graph.ts";
-import { embedding, layerNorm, linearNoBias } from "../graph/layers.ts";
-import { add, argMax, cast, floats, gather, matMul, reshape } from "../graph/ops.ts";
+import { type BranchesAt, Graph, type Value } from "../graph/graph.ts";
+import { embedding, layerNorm, linearNoBias, weight } from "../graph/layers.ts";
+import { add, argMax, cast, concat, floats, gather, matMul, reshape } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
 import { clipLayers } from "./blocks/clip-layer.ts";
 import type { ClipTextConfig } from "./configs.ts";
@@ -11,6 +11,10 @@ export interface ClipTextOptions {
   readonly dialect: Dialect;
   /** Which of transformers' `hidden_states` to give out, negative ones from the end. */
   readonly hiddenStates?: readonly number[];
+  /** New words: ids from vocab_size on stand for the rows of the input `new_words` [newWords, D]. */
+  readonly newWords?: number;
+  /** What is added beside the layers. */
+  readonly branchesAt?: BranchesAt;
   /** One of `hidden_states` to give out as `final_norm` after final_layer_norm: how Stable Diffusion 1 skips layers. */
   readonly finalNormOf?: number;
 }
@@ -26,14 +30,14 @@ export function clipTextGraph(
   config: ClipTextConfig,
   weights: Weights,
   { batch, tokens }: { readonly batch: number; readonly tokens: number },
-  { dialect, hiddenStates = [], finalNormOf }: ClipTextOptions,
+  { dialect, branchesAt, hiddenStates = [], finalNormOf, newWords = 0 }: ClipTextOptions,
 ): Graph {
-  const op = new Graph({ dialect });
+  const op = new Graph({ dialect, branchesAt });
   const { hidden_size: width } = config;
   const ids = op.input("input_ids", { type: "int64", dims: [batch, tokens] });
   const w = weights.has("text_model.final_layer_norm.weight") ? weights.at("text_model") : weights;
   const embeddings = w.at("embeddings");
-  const words = embedding(op, embeddings.at("token_embedding"), ids, [config.vocab_size, width]);
+  const words = gather(op, vocabulary(op, embeddings.at("token_embedding"), [config.vocab_size, newWords, width]), ids);
   const x = add(op, words, positions(op, embeddings, [config.max_position_embeddings, tokens, width]));
   const states = clipLayers(op, w.at("encoder"), x, config, "causal");
   const finalNorm = (value: Value) => layerNorm(op, w.at("final_layer_norm"), value, config.layer_norm_eps);
@@ -44,12 +48,19 @@ export function clipTextGraph(
   give("last_hidden_state", last);
   for (const k of hiddenStates) give(`hidden_states.${k}`, state(k));
   if (finalNormOf !== undefined) give("final_norm", finalNorm(state(finalNormOf)));
-  const pooled = rowAtEnd(op, [last, ids], config);
+  const pooled = rowAtEnd(op, [last, ids], { ...config, vocab_size: config.vocab_size + newWords });
   give(
     "pooled",
     config.with_projection ? linearNoBias(op, weights.at("text_projection"), pooled, config.projection_dim) : pooled,
   );
   return op;
+}
+
+/** The vectors of all words, [known + added, D]: the model's own, then the input `new_words`. */
+function vocabulary(op: Graph, w: Weights, [known, added, width]: readonly [number, number, number]): Value {
+  const own = op.scope(w.path, () => weight(op, w, "weight", [known, width]));
+  if (added === 0) return own;
+  return concat(op, [own, cast(op, op.input("new_words", { type: "float32", dims: [added, width] }), op.float)], 0);
 }
 
 /** The first `tokens` rows of the position table, [tokens, D]. */

@@ -71,7 +71,7 @@ const fullBranch =
 
 const biasBranch =
   (path: string): Branch =>
-  (op, x, layer) => {
+  (op, _x, layer) => {
     const bias = cast(op, op.input(slotNames.bias(path), { type: "float32", dims: [layer.out] }), op.float);
     return layer.kind === "linear" ? bias : reshape(op, bias, [layer.out, 1, 1]);
   };

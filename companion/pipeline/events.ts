@@ -23,8 +23,10 @@ export interface GenerateResult {
   readonly png: Uint8Array;
   readonly width: number;
   readonly height: number;
-  /** The prompt's tokens, without padding. */
+  /** The prompt's tokens, without padding; see `Reading`. */
   readonly tokens: number;
+  /** How often the text encoder's length the prompt takes. */
+  readonly chunks: number;
   /** The end of the prompt that did not fit. */
   readonly droppedText?: string;
 }

@@ -44,10 +44,10 @@ export async function* generate(
     : begun;
 
   yield { type: "stage", stage: "decoding" };
-  const image = toUnitRange(await decodeLatent(latent, job));
+  const image = toUnitRange(await decodeLatent(latent, job.refining ?? job));
   trace.set("image", image);
   const result = job.canvas.finish(toPixels(image));
-  const { tokens, dropped } = prompts.positive;
+  const { tokens, dropped, chunks } = prompts.positive;
   const { width, height } = result;
-  return { png: await encodePng(result), width, height, tokens, ...(dropped && { droppedText: dropped }) };
+  return { png: await encodePng(result), width, height, tokens, chunks, ...(dropped && { droppedText: dropped }) };
 }

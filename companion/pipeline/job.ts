@@ -6,12 +6,14 @@ import { createScheduler, type Plan, type PlanOptions } from "../schedulers/sche
 import type { DiffusersPipeline } from "../schedulers/settings.ts";
 import { type Canvas, type Images, prepareCanvas } from "./canvas.ts";
 import { type Guidance, guidanceOf } from "./guidance.ts";
+import { type Said, understand } from "./language.ts";
 import type { Studio } from "./studio.ts";
 import { type Seat, vaeFactor } from "./vae.ts";
 
 /** A request with everything decided: which model, what it sees, how it goes from noise to picture. */
 export interface Job extends Seat {
   readonly request: GenerateRequest;
+  readonly said: Said;
   readonly images: Images;
   readonly canvas: Canvas;
   /** Of the latent: [1, C, h, w]. */
@@ -36,8 +38,9 @@ export async function prepareJob(request: GenerateRequest, images: Images, studi
   const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor });
   if (model.kind === "pix2pix") refuseMisuse(canvas);
   const beginning = canvas.picture && model.kind !== "pix2pix" ? "picture" : "noise";
+  const said = await understand(request, model, studio);
   const base = {
-    ...{ request, images, studio, canvas },
+    ...{ request, said, images, studio, canvas },
     dims: [1, config.latent_channels, canvas.size.height / factor, canvas.size.width / factor] as const,
     generator: createGenerator(request.seed),
   };
@@ -46,7 +49,9 @@ export async function prepareJob(request: GenerateRequest, images: Images, studi
   if (!refiner) return job;
   const second = await studio.openModel(refiner.model);
   refuseMisfit(model, second);
-  return { ...job, refining: decide({ ...base, model: second, beginning: "picture" }, { start: refiner.start }) };
+  // Adapters are made for the first model.
+  const later = { ...base, said: { ...said, loras: [], embeddings: [] } };
+  return { ...job, refining: decide({ ...later, model: second, beginning: "picture" }, { start: refiner.start }) };
 }
 
 type Undecided = Omit<Job, "guidance" | "inpainting" | "plan">;

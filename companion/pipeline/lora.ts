@@ -1,4 +1,5 @@
 /** The request's LoRAs beside a network: which inputs its graph needs, and what they are fed. */
+import { Problem } from "../../shared/problem.ts";
 import type { Change } from "../checkpoint/lora/changes.ts";
 import type { FittedLora } from "../checkpoint/lora/fit-lora.ts";
 import type { Target } from "../checkpoint/lora/keys.ts";
@@ -8,7 +9,6 @@ import { type Tensor, tensor } from "../tensor.ts";
 
 /** A LoRA with the strengths of this request. */
 export interface ActiveLora {
-  readonly name: string;
   readonly fitted: FittedLora;
   readonly weight: number;
   readonly textEncoderWeight: number;
@@ -21,6 +21,8 @@ export interface ActiveLora {
 export interface Adapted {
   readonly key: string;
   readonly branchesAt: BranchesAt;
+  /** To be called when the graph is built. Throws Problem "adapter-mismatch" where a layer was changed that does not run. */
+  refuseUnused(): void;
   readonly feeds: Readonly<Record<string, Tensor>>;
 }
 
@@ -40,12 +42,22 @@ export function adapt(loras: readonly ActiveLora[], target: Target): Adapted {
   }
   const slots = new Map([...layers].map(([path, changes]) => [path, slotsOf(changes)]));
   const feeds = Object.fromEntries([...layers].flatMap(([path, changes]) => feedsOf(path, changes)));
+  const waiting = new Set(slots.keys());
   return {
     key: [...slots]
       .map(([path, { lowRank, full, bias }]) => `${path}:${+lowRank}${full}${+bias}`)
       .sort()
       .join(),
+    refuseUnused: () => {
+      const [first] = waiting;
+      if (first === undefined) return;
+      throw new Problem(
+        "adapter-mismatch",
+        `A LoRA changes "${first}", which does not take part in making a picture with this model: choose another LoRA.`,
+      );
+    },
     branchesAt: (path) => {
+      waiting.delete(path);
       const layer = slots.get(path);
       return layer ? slotBranches(path, layer) : [];
     },

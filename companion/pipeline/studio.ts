@@ -4,8 +4,11 @@ import { totalmem } from "node:os";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { Reference } from "../../shared/request.ts";
+import { type Embedding, openEmbedding } from "../checkpoint/embedding.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
 import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
+import { type FittedLora, fitLora } from "../checkpoint/lora/fit-lora.ts";
+import { openLora } from "../checkpoint/lora/lora-file.ts";
 import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts";
 import type { Device } from "../runtime/device.ts";
 import { checkWeights } from "./check-weights.ts";
@@ -16,9 +19,18 @@ export interface Places {
   /** The only folders that may be read for a model that was named by its id. */
   readonly roots?: readonly string[];
   /** An IP-Adapter and an image encoder of the library that fit a model. */
+  /** The add-ons of a kind in the library, by the names that prompts use. */
+  adapters?(kind: AdapterKind): Promise<readonly NamedAdapter[]>;
   references?(model: Model): Promise<{ readonly adapter: string; readonly imageEncoder: string } | undefined>;
   /** The path behind a name. Throws Problem "model-not-found", "file-outside-models". */
   resolve(name: string, options: { readonly allowPaths: boolean }): string;
+}
+
+export type AdapterKind = "lora" | "embedding";
+
+export interface NamedAdapter {
+  readonly id: string;
+  readonly name: string;
 }
 
 export interface StudioOptions {
@@ -35,6 +47,12 @@ export interface Studio {
   readonly sessions: Sessions;
   /** Throws Problem "model-not-found", "model-unsupported", "weights-leftover", "file-…". */
   openModel(name: string): Promise<Model>;
+  /** What a LoRA makes of this model. Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover". */
+  openLora(name: string, model: Model): Promise<FittedLora>;
+  /** Throws Problem "model-not-found", "model-unsupported". */
+  openEmbedding(name: string): Promise<Embedding>;
+  /** What the library has. */
+  adapters(kind: AdapterKind): Promise<readonly NamedAdapter[]>;
   /** The reference's IP-Adapter, or else the model's own. Throws Problem "model-not-found", "model-unsupported". */
   openAdapter(model: Model, reference: Reference): Promise<IpAdapter>;
   /** The reference's image encoder, or else the one beside its adapter, or else the model's own. */
@@ -51,10 +69,15 @@ export interface Studio {
  */
 export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, totalmem() / 2);
 
+/** LoRAs that stay in memory between pictures. */
+const KEPT_LORAS = 8;
+
 export function openStudio({ device, library, memoryBudget, names = "ids" }: StudioOptions): Studio {
   const sessions = createSessions({ device, budget: memoryBudget ?? defaultMemoryBudget() });
   const models = new Map<string, Model>();
   const memory = new Map<string, Promise<unknown>>();
+  // The last few, in the order of use: a LoRA takes as much memory as its file has numbers.
+  const fitted = new Map<string, FittedLora>();
   const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
   const reading = names === "ids" ? { within: library.roots } : {};
 
@@ -71,6 +94,18 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
       models.set(file, model);
       return model;
     },
+    openLora: async (name, model) => {
+      const known = (await studio.adapters("lora")).find((lora) => lora.id === name || lora.name === name);
+      const lora = openLora(resolve(known?.id ?? name), reading);
+      const key = `${lora.fingerprint}/${model.fingerprint}`;
+      const result = fitted.get(key) ?? fitLora(lora, model);
+      fitted.delete(key);
+      fitted.set(key, result);
+      if (fitted.size > KEPT_LORAS) fitted.delete(fitted.keys().next().value!);
+      return result;
+    },
+    openEmbedding: async (name) => openEmbedding(resolve(name), reading),
+    adapters: async (kind) => (await library.adapters?.(kind)) ?? [],
     openAdapter: async (model, { adapter }) => {
       if (adapter !== undefined) return openIpAdapter(resolve(adapter), reading);
       if (model.ipAdapter) return model.ipAdapter;

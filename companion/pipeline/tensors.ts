@@ -62,3 +62,17 @@ export function blend(mask: Tensor, outside: Tensor, inside: Tensor): Tensor {
   });
   return tensor(data, inside.dims);
 }
+
+/** [1, Ta, D], [1, Tb, D], … → [1, Ta + Tb + …, D]. */
+export function concatTokens(tensors: readonly Tensor[]): Tensor {
+  const [first] = tensors;
+  if (tensors.length === 1) return first!;
+  const tokens = tensors.reduce((sum, { dims }) => sum + dims[1]!, 0);
+  const data = new Float32Array(tokens * first!.dims[2]!);
+  let at = 0;
+  for (const t of tensors) {
+    data.set(t.data, at);
+    at += t.data.length;
+  }
+  return tensor(data, [1, tokens, first!.dims[2]!]);
+}

@@ -1,13 +1,17 @@
 import { Problem } from "../../shared/problem.ts";
 import { type Family, familyOf } from "../checkpoint/families.ts";
+import type { Target } from "../checkpoint/lora/keys.ts";
 import { Weights } from "../graph/weights.ts";
 import { type ClipTextOptions, clipTextGraph } from "../networks/clip-text.ts";
+import { weighEmbedding } from "../prompt/weigh-embedding.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import type { Trace } from "./events.ts";
 import type { Job } from "./job.ts";
-import { concatLast } from "./tensors.ts";
+import { adapt } from "./lora.ts";
+import { newWords, readPrompt } from "./prompt.ts";
+import { concatLast, concatTokens } from "./tensors.ts";
 
-/** A prompt as the UNet reads it. */
+/** A prompt as the UNet reads it; T is the text encoder's length, or with A1111's syntax a multiple. */
 export interface EncodedPrompt {
   /** [1, T], padded, as the first text encoder reads them. */
   readonly ids: Tensor<"int64">;
@@ -18,6 +22,8 @@ export interface EncodedPrompt {
   /** Without padding. */
   readonly tokens: number;
   readonly dropped?: string;
+  /** Runs of the text encoder, one after the other. */
+  readonly chunks: number;
 }
 
 export interface Prompts {
@@ -28,17 +34,17 @@ export interface Prompts {
 
 /**
  * The prompts through all text encoders of the model. With clipSkip k the positive prompt is read k layers earlier than
- * usual; the negative prompt always where it is usual. That is diffusers' rule, which we follow so that results can be
- * compared; A1111 skips on both sides. An SDXL model can have zeros for a negative prompt that is absent.
+ * usual; the negative prompt too with A1111's syntax, but never with the plain one: that is diffusers' rule. An SDXL model can have zeros for a negative prompt that is absent.
  * Sources: diffusers, encode_prompt of pipeline_stable_diffusion.py and pipeline_stable_diffusion_xl.py.
  */
 export async function encodePrompts(job: Job, trace: Trace): Promise<Prompts> {
-  const { request, guidance, model } = job;
+  const { request, said, guidance, model } = job;
   const guided = guidance.sides.some(({ prompt }) => prompt === "negative");
   const zeros = request.negativePrompt === undefined && model.settings.forceZerosForEmptyPrompt;
+  const negativeSkip = request.promptSyntax === "a1111" ? request.clipSkip : 0;
   const texts = [
-    { text: request.prompt, skip: request.clipSkip },
-    ...(guided && !zeros ? [{ text: request.negativePrompt ?? "", skip: 0 }] : []),
+    { text: said.positive, skip: request.clipSkip },
+    ...(guided && !zeros ? [{ text: said.negative ?? "", skip: negativeSkip }] : []),
   ];
   const parts: EncodedPrompt[][] = [];
   for (const index of model.textEncoders.keys()) parts.push(await readAll(texts, index, job));
@@ -54,42 +60,69 @@ export async function encodePrompts(job: Job, trace: Trace): Promise<Prompts> {
 }
 
 /** A text, and how many layers earlier than usual it is read. */
-interface Reading {
+interface Text {
   readonly text: string;
   readonly skip: number;
 }
 
-/** The texts through one of the model's text encoders. */
-async function readAll(texts: readonly Reading[], index: number, job: Job): Promise<EncodedPrompt[]> {
-  const { request, model, studio } = job;
+/** The texts through one of the model's text encoders, run by run. */
+async function readAll(texts: readonly Text[], index: number, job: Job): Promise<EncodedPrompt[]> {
+  const { request, said, model, studio } = job;
   const { component, tokenizer } = model.textEncoders[index]!;
   const { config, weights } = component;
-  const { clipSkip } = request;
+  const { clipSkip, promptSyntax } = request;
   const states = familyOf(model.family).textStates;
   refuseSkip(clipSkip, { layers: config.num_hidden_layers, states });
-  const build = () =>
-    clipTextGraph(
-      config,
+  const widths = model.textEncoders.map((encoder) => encoder.component.config.hidden_size);
+  const words = newWords(said.embeddings, { widths, index, first: config.vocab_size });
+  const readings = texts.map(({ text }) => readPrompt(text, tokenizer, words, promptSyntax));
+  const loras = adapt(said.loras, index as Target);
+  const added = words.table?.dims[0] ?? 0;
+  // In A1111 new words never count as the end of the text, whatever their ids.
+  const ends = promptSyntax === "a1111" ? { ...config, eos_token_id: tokenizer.endId } : config;
+  const key = `${model.fingerprint}/text-encoder/${index}/${clipSkip}/${added}${promptSyntax}/${loras.key}`;
+  const build = () => {
+    const graph = clipTextGraph(
+      ends,
       new Weights(weights),
       { batch: 1, tokens: tokenizer.maxLength },
-      { dialect: studio.device.dialect, ...optionsOf(states, clipSkip) },
+      {
+        ...{ dialect: studio.device.dialect, branchesAt: loras.branchesAt, newWords: added },
+        ...optionsOf(states, clipSkip),
+      },
     );
-  const key = `${model.fingerprint}/text-encoder/${index}/${clipSkip}`;
+    loras.refuseUnused();
+    return graph;
+  };
+  const feeds = { ...loras.feeds, ...(words.table && { new_words: words.table }) };
   return studio.sessions.use(key, build, async (run) => {
     const encoded: EncodedPrompt[] = [];
-    for (const { text, skip } of texts) {
-      const { ids, tokens, dropped } = tokenizer.encode(text);
-      const input = { type: "int64" as const, dims: [1, ids.length], data: BigInt64Array.from(ids, BigInt) };
-      const outputs = await run({ input_ids: input });
+    for (const [i, { skip }] of texts.entries()) {
+      const { runs, tokens, dropped } = readings[i]!;
+      const outputs = [];
+      for (const { ids, weights } of runs) {
+        const out = await run({ ...feeds, input_ids: idTensor(ids) });
+        if (weights) weighEmbedding(out[outputOf(states, skip)]!.data, weights);
+        outputs.push(out);
+      }
       encoded.push({
-        ...{ ids: input, embeds: outputs[outputOf(states, skip)]!, tokens },
-        ...(config.with_projection && { pooled: outputs.pooled! }),
+        ...{ ids: idTensor(runs.flatMap(({ ids }) => ids)), tokens, chunks: runs.length },
+        embeds: concatTokens(outputs.map((out) => out[outputOf(states, skip)]!)),
+        // Of the first run, as in A1111.
+        ...(config.with_projection && { pooled: outputs[0]!.pooled! }),
         ...(dropped !== undefined && { dropped }),
       });
     }
     return encoded;
   });
 }
+
+const idTensor = (ids: readonly number[]) => ({
+  type: "int64" as const,
+  dims: [1, ids.length],
+  data: BigInt64Array.from(ids, BigInt),
+});
+
 /** Where texts are read, as clipTextGraph calls it. */
 function outputOf(states: Family["textStates"], skip: number): string {
   if (states === "penultimate") return `hidden_states.${-(skip + 2)}`;
@@ -120,5 +153,5 @@ function join(parts: readonly EncodedPrompt[]): EncodedPrompt {
 /** No prompt at all, of the same dims. */
 function silence({ ids, embeds, pooled }: EncodedPrompt): EncodedPrompt {
   const zeros = ({ data, dims }: Tensor) => tensor(new Float32Array(data.length), dims);
-  return { ids, tokens: 0, embeds: zeros(embeds), ...(pooled && { pooled: zeros(pooled) }) };
+  return { ids, tokens: 0, chunks: 1, embeds: zeros(embeds), ...(pooled && { pooled: zeros(pooled) }) };
 }

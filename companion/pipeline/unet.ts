@@ -5,6 +5,7 @@ import { unetGraph } from "../networks/unet.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import type { ReferenceTokens } from "./image-encoder.ts";
 import type { Job } from "./job.ts";
+import { adapt } from "./lora.ts";
 import { timeIds } from "./micro-conditioning.ts";
 import { concatChannels, stack, unstack } from "./tensors.ts";
 import type { Prompts } from "./text-encoder.ts";
@@ -33,19 +34,25 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
   const { sides } = guidance;
   const batch = sides.length;
   const shape = {
-    ...{ batch, height, width, tokens: prompts.positive.embeds.dims[1]! },
+    ...{ batch, height, width, tokens: lengthOf(sides.map(({ prompt }) => prompts[prompt]!.embeds)) },
     timeIds: timeIdCount(model.settings),
   };
   const adapters = references.map(({ adapter, tokens }) => ({
     weights: new Weights(adapter),
     tokens: tokens.dims[1]!,
   }));
+  const loras = adapt(job.said.loras, "unet");
   const key = [
-    `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}`,
+    `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}/${loras.key}`,
     ...references.map(({ adapter, tokens }) => `${adapter.fingerprint}:${tokens.dims[1]}`),
   ].join("+");
   const { run, giveBack } = await studio.sessions.lease(key, () => {
-    const graph = unetGraph(config, new Weights(weights), shape, { dialect: studio.device.dialect, adapters });
+    const graph = unetGraph(config, new Weights(weights), shape, {
+      dialect: studio.device.dialect,
+      adapters,
+      branchesAt: loras.branchesAt,
+    });
+    loras.refuseUnused();
     adapters.forEach(({ weights: used }, i) => {
       const unused = used.unused().filter((name) => !name.startsWith("image_proj."));
       refuseLeftovers(unused, references[i]!.adapter.origin);
@@ -54,7 +61,8 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
   });
 
   const constant: Record<string, Tensor> = {
-    encoder_hidden_states: stack(sides.map(({ prompt }) => prompts[prompt]!.embeds)),
+    ...loras.feeds,
+    encoder_hidden_states: stack(atOneLength(sides.map(({ prompt }) => prompts[prompt]!.embeds))),
     ...addedConditions(job, prompts),
   };
   references.forEach(({ tokens }, i) => {
@@ -97,6 +105,28 @@ function addedConditions(job: Job, prompts: Prompts): Record<string, Tensor> {
     }),
   );
   return added;
+}
+
+/** The least number of tokens that each prompt fills when it is repeated. */
+const lengthOf = (embeds: readonly Tensor[]): number => embeds.map(({ dims }) => dims[1]!).reduce(leastCommonMultiple);
+
+function leastCommonMultiple(a: number, b: number): number {
+  const divisor = (m: number, n: number): number => (n === 0 ? m : divisor(n, m % n));
+  return (a / divisor(a, b)) * b;
+}
+
+/**
+ * Prompts [1, T, D] of different lengths, each repeated until all are equal. That changes nothing: softmax over keys that are
+ * all there n times gives each copy an nth of the weight, and the values sum up to the same.
+ */
+function atOneLength(embeds: readonly Tensor[]): Tensor[] {
+  const length = lengthOf(embeds);
+  return embeds.map(({ data, dims: [, tokens, width] }) => {
+    const times = length / tokens!;
+    const repeated = new Float32Array(data.length * times);
+    for (let i = 0; i < times; i++) repeated.set(data, i * data.length);
+    return tensor(repeated, [1, length, width!]);
+  });
 }
 
 const filled = (value: number, count: number): Tensor => tensor(new Float32Array(count).fill(value), [count]);

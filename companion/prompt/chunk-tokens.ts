@@ -10,6 +10,8 @@ export interface Chunk {
 export interface ChunkVocabulary {
   /** Text → ids, without start, end or padding. */
   encode(text: string): readonly number[];
+  /** How many ids from `index` on are one word of several vectors, which no chunk's end may cut. Absent: always 1. */
+  lengthAt?(ids: readonly number[], index: number): number;
   /** Positions of the text encoder, start and end token included (77). */
   readonly maxLength: number;
   readonly startId: number;
@@ -56,7 +58,12 @@ export function chunkTokens(
       close();
       continue;
     }
-    for (const id of vocabulary.encode(segment.text)) {
+    const all = vocabulary.encode(segment.text);
+    for (const [index, id] of all.entries()) {
+      if (ids.length + (vocabulary.lengthAt?.(all, index) ?? 1) > length && ids.length < length) {
+        tokens += length;
+        close();
+      }
       if (id === comma) lastComma = ids.length;
       else if (ids.length === length && lastComma !== -1 && ids.length - lastComma <= BACKTRACK) {
         const moved = { ids: ids.splice(lastComma + 1), weights: weights.splice(lastComma + 1) };

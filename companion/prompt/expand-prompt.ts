@@ -1,7 +1,9 @@
-/** A LoRA named in a prompt: `<lora:name:0.8>`. */
+/** A LoRA named in a prompt: `<lora:name:0.8>`, or with a weight for the text encoder first: `<lora:name:0.5:0.8>`. */
 export interface LoraTag {
   readonly name: string;
   readonly weight: number;
+  /** Where it differs. */
+  readonly textEncoderWeight?: number;
 }
 
 export interface ExpandedPrompt {
@@ -13,13 +15,16 @@ export interface ExpandedPrompt {
  * What a prompt says before its emphasis is read: `# comments` go, `{red|green|blue}` becomes one of its alternatives,
  * chosen by the seed (they nest, and `\{` is a plain brace), and `<lora:name:weight>` tags are taken out into a list
  * (weight 1 where none is given).
+ * Source of the tags' order: stable-diffusion-webui, extensions-builtin/Lora/extra_networks_lora.py.
  */
 export function expandPrompt(prompt: string, seed: number): ExpandedPrompt {
   const loras: LoraTag[] = [];
   const text = chooseAlternatives(stripComments(prompt), seed).replace(
-    /<lora:([^:<>]+)(?::([+-]?\d*\.?\d+))?>/gi,
-    (_tag, name: string, weight: string | undefined) => {
-      loras.push({ name: name.trim(), weight: weight === undefined ? 1 : Number(weight) });
+    /<lora:([^:<>]+)(?::([+-]?\d*\.?\d+))?(?::([+-]?\d*\.?\d+))?>/gi,
+    (_tag, name: string, first: string | undefined, second: string | undefined) => {
+      const text = first === undefined ? 1 : Number(first);
+      const weight = second === undefined ? text : Number(second);
+      loras.push({ name: name.trim(), weight, ...(weight !== text && { textEncoderWeight: text }) });
       return "";
     },
   );

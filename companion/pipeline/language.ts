@@ -1,0 +1,58 @@
+/** What a request says in words, and which adapters it names, in its prompt or beside it. */
+import type { GenerateRequest } from "../../shared/request.ts";
+import type { Model } from "../checkpoint/model.ts";
+import { expandPrompt } from "../prompt/expand-prompt.ts";
+import type { ActiveLora } from "./lora.ts";
+import { lowered } from "./lowered.ts";
+import type { NamedEmbedding } from "./prompt.ts";
+import type { Studio } from "./studio.ts";
+
+export interface Said {
+  readonly positive: string;
+  /** Absent is not the same as "": see `encodePrompts`. */
+  readonly negative?: string;
+  readonly loras: readonly ActiveLora[];
+  readonly embeddings: readonly NamedEmbedding[];
+}
+
+/** Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover", "file-…". */
+export async function understand(request: GenerateRequest, model: Model, studio: Studio): Promise<Said> {
+  const expand = request.promptSyntax === "a1111" ? expandPrompt : plainly;
+  const positive = expand(request.prompt, request.seed);
+  const negative = request.negativePrompt === undefined ? undefined : expand(request.negativePrompt, request.seed);
+  // A tag among what should not be in the picture has no meaning in A1111 either: it is taken out, and no more.
+  const loras = [...request.loras, ...positive.loras.map(({ name, ...weights }) => ({ model: name, ...weights }))];
+  const active: ActiveLora[] = [];
+  for (const { model: name, weight, textEncoderWeight = weight } of loras)
+    active.push({ fitted: await studio.openLora(name, model), weight, textEncoderWeight });
+  const texts = [positive.text, negative?.text ?? ""];
+  return {
+    positive: positive.text,
+    ...(negative && { negative: negative.text }),
+    loras: active,
+    embeddings: await embeddingsOf(request, texts, studio),
+  };
+}
+
+const plainly = (text: string) => ({ text, loras: [] });
+
+/** Those that the request lists, and with A1111's syntax those of the library whose names are in the prompts. */
+async function embeddingsOf(
+  { embeddings, promptSyntax }: GenerateRequest,
+  texts: readonly string[],
+  studio: Studio,
+): Promise<NamedEmbedding[]> {
+  const named: NamedEmbedding[] = [];
+  for (const { model, token } of embeddings) {
+    const embedding = await studio.openEmbedding(model);
+    named.push({ ...embedding, name: lowered(token ?? embedding.token) });
+  }
+  if (promptSyntax === "plain") return named;
+  const heard = texts.map(lowered);
+  for (const { id, name } of await studio.adapters("embedding")) {
+    const word = lowered(name);
+    if (named.some((known) => known.name === word) || !heard.some((text) => text.includes(word))) continue;
+    named.push({ ...(await studio.openEmbedding(id)), name: word });
+  }
+  return named;
+}
