@@ -42,8 +42,17 @@ export type LayerInfo = v.InferOutput<typeof layer>;
 
 const selection = v.variant("kind", [
   v.object({ kind: v.literal("none"), page: v.string() }),
-  /** One target; with `mask`, a layer above it that says where to repaint. `recipe`: how the target was made. */
-  v.object({ kind: v.literal("target"), target: layer, mask: v.optional(layer), recipe: v.optional(v.string()) }),
+  /**
+   * One target; with `mask`, a layer above it that says where to repaint. `under`: where the target is a shape over a
+   * picture, that picture; Fill repaints what the shape covers of it. `recipe`: how the target was made.
+   */
+  v.object({
+    kind: v.literal("target"),
+    target: layer,
+    mask: v.optional(layer),
+    under: v.optional(layer),
+    recipe: v.optional(v.string()),
+  }),
   v.object({ kind: v.literal("several"), layers: v.array(layer), total: v.number() }),
   v.object({ kind: v.literal("unsupported"), name: v.string(), problem }),
 ]);
@@ -169,7 +178,10 @@ export const CALLS = {
     input: v.object({ ticket, bytes, name: v.string(), recipe: v.string(), where: v.picklist(["over", "beside"]) }),
     output: v.object({ node: nodeId, note: v.optional(v.string()) }),
   },
-  /** Select the layers that a recipe was made from; those that are gone are left out. */
+  /**
+   * Select the layers that a recipe was made from; those that are gone are left out, and so are those that hold another one
+   * of them, since Figma selects no layer together with one inside it.
+   */
   "select-layers": {
     input: v.object({ nodes: v.array(nodeId) }),
     output: v.object({ found: v.array(nodeId), selection }),

@@ -21,17 +21,23 @@ const CLOSED: Partial<Record<NodeType, string>> = {
 };
 
 /**
- * The place directly above the target: above the mask where that is painted later, above results placed earlier for the
- * same target, and outside of everything that takes no new children.
+ * The place directly above the target: above the mask where that stands in the same frame and is painted later, above results
+ * placed earlier for the same target, and outside of everything that takes no new children.
  */
 export function findPlace(target: SceneNode, mask: SceneNode | null): Place {
-  const covered = mask === null || isInside(mask, target) ? target : inPaintOrder(target, mask)[1];
+  const together = mask !== null && frameOf(mask)?.id === frameOf(target)?.id;
+  const covered = together ? inPaintOrder(target, mask)[1] : target;
   const { anchor, closed } = climbOut(covered);
   const parent = anchor.parent as BaseNode & ChildrenMixin;
   let index = parent.children.findIndex((child) => child.id === anchor.id) + 1;
   while (index < parent.children.length && parent.children[index]!.getPluginData("target") === target.id) index++;
-  const note = closed && `Placed above the ${CLOSED[closed.type]} “${closed.name}”.`;
-  return { parent, index, container: containerOf(parent), ...(note && { note }) };
+  const note = closed
+    ? `Placed above the ${CLOSED[closed.type]} “${closed.name}”.`
+    : mask !== null &&
+      !together &&
+      !isInside(mask, target) &&
+      `Placed over the picture. “${mask.name}” still covers it.`;
+  return { parent, index, container: containerOf(anchor), ...(note && { note }) };
 }
 
 /** The outermost ancestor below which the tree is closed, or the node itself. */
@@ -46,10 +52,15 @@ function climbOut(node: SceneNode): { anchor: SceneNode; closed?: SceneNode } {
   return closed === undefined ? { anchor } : { anchor, closed };
 }
 
-function containerOf(parent: BaseNode): Transform | null {
-  for (let at: BaseNode | null = parent; at !== null && at.type !== "PAGE"; at = at.parent) {
-    if (at.type === "GROUP" || at.type === "BOOLEAN_OPERATION" || at.type === "TRANSFORM_GROUP") continue;
-    if ("absoluteTransform" in at) return at.absoluteTransform;
-  }
-  return null;
+/** The nearest ancestor that is not a mere bundle of layers. */
+function frameOf(node: BaseNode): BaseNode | null {
+  let at = node.parent;
+  while (at !== null && (at.type === "GROUP" || at.type === "BOOLEAN_OPERATION" || at.type === "TRANSFORM_GROUP"))
+    at = at.parent;
+  return at;
+}
+
+function containerOf(node: SceneNode): Transform | null {
+  const frame = frameOf(node);
+  return frame !== null && "absoluteTransform" in frame ? frame.absoluteTransform : null;
 }

@@ -1,7 +1,7 @@
 /** The plugin's half inside Figma: shows the interface and answers its calls. No logic lives here. */
 import { exportLayer, exportThumbnail } from "./export-layer.ts";
 import { findLayer } from "./find-layer.ts";
-import { describeLayer } from "./layer.ts";
+import { describeLayer, isInside } from "./layer.ts";
 import { placeLayer } from "./place-layer.ts";
 import { readSelection } from "./read-selection.ts";
 import { runSelfTest } from "./self-test.ts";
@@ -27,7 +27,8 @@ const handlers: Handlers = {
   "place-layer": placeLayer,
   "select-layers": async ({ nodes }) => {
     const found = (await existing(nodes)).filter((layer) => pageOf(layer) === figma.currentPage);
-    if (found.length > 0) figma.currentPage.selection = found;
+    if (found.length > 0)
+      figma.currentPage.selection = found.filter((layer) => !found.some((other) => isInside(other, layer)));
     return { found: found.map((layer) => layer.id), selection: readSelection() };
   },
   "describe-layers": async ({ nodes }) => ({ layers: (await existing(nodes)).map(describeLayer) }),

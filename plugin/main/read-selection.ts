@@ -1,7 +1,8 @@
 import { Problem } from "../../shared/problem.ts";
 import type { SelectionInfo } from "../bridge.ts";
-import { checkPaintable, describeLayer, imagePaintOf, renderBoundsOf } from "./layer.ts";
+import { checkPaintable, describeLayer, imagePaintOf } from "./layer.ts";
 import { inPaintOrder } from "./paint-order.ts";
+import { overlap, pictureUnder } from "./picture-under.ts";
 
 const MOST_SHOWN = 8;
 
@@ -20,8 +21,9 @@ const MASK_TYPES: readonly NodeType[] = [
 ];
 
 /**
- * The selection in the interface's terms. One layer is the target. Two, where the upper one is a shape that overlaps the
- * lower one, are a picture and its mask. More are candidates for references.
+ * The selection in the interface's terms. One layer is the target; where it is a shape over a picture, that picture is told
+ * too. Two, where the upper one is a shape that overlaps the lower one, are a picture and its mask. More are candidates for
+ * references.
  */
 export function readSelection(): SelectionInfo {
   const nodes = figma.currentPage.selection;
@@ -43,21 +45,16 @@ export function readSelection(): SelectionInfo {
 function target(node: SceneNode, mask?: SceneNode): SelectionInfo {
   checkPaintable(node);
   const recipe = node.getPluginData("recipe");
+  const under = mask === undefined && canMask(node) ? pictureUnder(node) : null;
   return {
     kind: "target",
     target: describeLayer(node),
     ...(mask && { mask: describeLayer(mask) }),
+    ...(under && { under: describeLayer(under) }),
     ...(recipe !== "" && { recipe }),
   };
 }
 
 function canMask(node: SceneNode): boolean {
   return MASK_TYPES.includes(node.type) && imagePaintOf(node) === undefined;
-}
-
-function overlap(a: SceneNode, b: SceneNode): boolean {
-  const p = a.absoluteBoundingBox;
-  const q = renderBoundsOf(b) ?? b.absoluteBoundingBox;
-  if (p === null || q === null) return false;
-  return p.x < q.x + q.width && q.x < p.x + p.width && p.y < q.y + q.height && q.y < p.y + p.height;
 }

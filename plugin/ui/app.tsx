@@ -90,7 +90,7 @@ function Create({ state, studio }: { state: State; studio: Studio }) {
   return (
     <>
       <section>
-        <SelectionCard selection={state.selection} studio={studio} />
+        <SelectionCard state={state} studio={studio} />
         <Segmented label="What to do" segments={MODES} value={mode} onChange={studio.choseMode} />
       </section>
       {mode === "fill" && <FillPreview state={state} studio={studio} model={model} />}

@@ -1,4 +1,5 @@
 import type { State } from "./state.ts";
+import { subjectOf } from "./subject.ts";
 import { modelInUse } from "./submit.ts";
 
 /** Null where the primary button would work; otherwise what is missing, as an invitation. */
@@ -10,7 +11,7 @@ export function whatIsMissing(state: State): string | null {
   if (selection.kind === "none") return "Select a layer first";
   if (selection.kind === "several") return "Select one layer to paint into";
   if (selection.kind === "unsupported") return "Select another layer";
-  if (mode === "fill" && selection.mask === undefined) return "Select a picture and a shape above it";
+  if (mode === "fill" && subjectOf(state)?.mask === undefined) return "Select a picture and a shape above it";
   if (mode === "fill" && state.fill !== null && state.fill.maskBounds === null) return "The shape covers nothing yet";
   if (mode === "edit" && !selection.target.hasPicture) return "There is nothing to change in this layer yet";
   if (mode === "generate" && state.prompt.trim() === "") return "Describe the picture first";

@@ -3,26 +3,28 @@ import type { MainClient } from "./main-client.ts";
 import { addressOf, maskOf, pictureOf } from "./raster.ts";
 import { sourceScale } from "./source-scale.ts";
 import type { Store } from "./store.ts";
+import { type Subject, subjectOf } from "./subject.ts";
 
 /** Pixels of the preview's long side. */
 const PREVIEW_PIXELS = 640;
 
 /** Loads what the Fill view shows of the selected picture and mask, unless it shows them already. */
 export async function showFill(store: Store, main: MainClient): Promise<void> {
-  const { selection, mode, fill } = store.state;
-  if (mode !== "fill" || selection.kind !== "target" || selection.mask === undefined) return;
-  const key = `${selection.target.fingerprint} ${selection.mask.fingerprint}`;
-  if (fill?.key === key) return;
+  const subject = subjectOf(store.state);
+  if (store.state.mode !== "fill" || subject?.mask === undefined) return;
+  const key = keyOf(subject);
+  if (store.state.fill?.key === key) return;
   try {
-    const view = await load(selection.target.id, selection.mask.id, main);
-    const now = store.state.selection;
-    const current = now.kind === "target" && `${now.target.fingerprint} ${now.mask?.fingerprint}` === key;
-    if (current) store.dispatch({ type: "fill", fill: { ...view, key } });
+    const view = await load(subject.target.id, subject.mask.id, main);
+    const now = subjectOf(store.state);
+    if (now !== null && keyOf(now) === key) store.dispatch({ type: "fill", fill: { ...view, key } });
   } catch (error) {
     if (Problem.from(error).code === "target-gone") return; // The selection changed meanwhile; its own preview follows.
     throw error;
   }
 }
+
+const keyOf = ({ target, mask }: Subject) => `${target.fingerprint} ${mask?.fingerprint}`;
 
 async function load(target: string, mask: string, main: MainClient) {
   const ticket = await main.call("take-ticket", { target, mask });

@@ -5,6 +5,7 @@ import type { DeviceInfo, ModelInfo, ModelProblem, Progress } from "../../shared
 import type { Check, LayerInfo, Mode, OpenJob, SelectionInfo, Settings } from "../bridge.ts";
 import type { Connection } from "./connection.ts";
 import { isActive, newPicture, type Picture, type ResultImage } from "./picture.ts";
+import { subjectOf } from "./subject.ts";
 
 /** A layer that results should follow. */
 export interface ReferenceLayer {
@@ -252,8 +253,10 @@ function withSelection(state: State, selection: SelectionInfo): State {
   const was = before.kind === "target" && before.mask !== undefined;
   const mode = masked && !was ? "fill" : !masked && was ? state.modeWithoutMask : state.mode;
   const modeWithoutMask = masked && !was && state.mode !== "fill" ? state.mode : state.modeWithoutMask;
-  const same = masked && was && before.target.id === selection.target.id && before.mask?.id === selection.mask?.id;
-  return { ...state, selection, mode, modeWithoutMask, fill: same ? state.fill : null };
+  const next = { ...state, selection, mode, modeWithoutMask };
+  const [a, b] = [subjectOf(state), subjectOf(next)];
+  const same = a?.mask !== undefined && a.target.id === b?.target.id && a.mask.id === b.mask?.id;
+  return { ...next, fill: same ? state.fill : null };
 }
 
 /** Events about finished pictures come too late and change nothing, except that a finished one was placed. */

@@ -264,5 +264,6 @@ export class Studio {
 function selectedLayers(selection: SelectionInfo): readonly LayerInfo[] {
   if (selection.kind === "several") return selection.layers;
   if (selection.kind !== "target") return [];
-  return [selection.target, ...(selection.mask ? [selection.mask] : [])];
+  const { target, mask } = selection;
+  return mask === undefined ? [target] : [target, mask];
 }

@@ -18,6 +18,7 @@ import { maskOf, pictureAt, pictureOf, referenceOf } from "./raster.ts";
 import { writeRecipe } from "./recipe.ts";
 import { sourceScale } from "./source-scale.ts";
 import type { State } from "./state.ts";
+import { subjectOf } from "./subject.ts";
 
 /** Pixels of a reference's long side: image encoders look at 224 or less. */
 const REFERENCE_PIXELS = 512;
@@ -39,15 +40,16 @@ export function modelInUse({ companion, settings }: Pick<State, "companion" | "s
 /** Takes the ticket and the pixels, and builds one job a picture. Problems say what the designer can do. */
 export async function prepareRun(state: State, main: MainClient): Promise<Submission[]> {
   const model = modelInUse(state);
-  const { selection, mode, references } = state;
+  const { mode, references } = state;
+  const subject = subjectOf(state);
   if (model === null)
     throw new Problem("model-not-found", "There is no model yet. Put one into the models folder, then try again.");
-  if (selection.kind !== "target") throw new Problem("selection-unsupported", "Select one layer to paint into.");
-  const mask = mode === "fill" ? selection.mask?.id : undefined;
+  if (subject === null) throw new Problem("selection-unsupported", "Select one layer to paint into.");
+  const mask = mode === "fill" ? subject.mask?.id : undefined;
   if (mode === "fill" && mask === undefined)
-    throw new Problem("mask-empty", "Put a shape over the picture and select both: the shape says where to repaint.");
+    throw new Problem("mask-empty", "Put a shape over a picture and select it: the shape says where to repaint.");
 
-  const ticket = await main.call("take-ticket", { target: selection.target.id, ...(mask && { mask }) });
+  const ticket = await main.call("take-ticket", { target: subject.target.id, ...(mask && { mask }) });
   const images = new Map<string, Uint8Array>();
   const fill = mode === "fill" ? await takeFill(ticket, main, images) : null;
   const used = model.references ? references : [];
@@ -71,7 +73,7 @@ export async function prepareRun(state: State, main: MainClient): Promise<Submis
       await referenceOf(await main.call("export-layer", { node: layer.id, scale, bounds: "box" })),
     );
   }
-  return submissions(intent, { ticket, images, maskName: selection.mask?.name });
+  return submissions(intent, { ticket, images, maskName: subject.mask?.name });
 }
 
 async function takeFill(ticket: Ticket, main: MainClient, images: Map<string, Uint8Array>) {

@@ -50,6 +50,45 @@ test("readSelection() takes a shape above a picture as its mask, in any order of
 });
 
 test.each([
+  [
+    "the frame it was drawn in",
+    `const f = add("Frame", "Hero", 0, 0, 300, 200); await paint(f); add("Ellipse", "Spot", 9, 9, 40, 40, f);`,
+  ],
+  [
+    "a picture beside it",
+    `await paint(add("Rectangle", "Hero", 0, 0, 300, 200)); add("Ellipse", "Spot", 9, 9, 40, 40);`,
+  ],
+  [
+    "a picture in a frame below",
+    `const f = add("Frame", "F", 0, 0, 300, 200); await paint(add("Rectangle", "Hero", 0, 0, 90, 90, f)); add("Text", "Spot", 9, 9, 40, 40);`,
+  ],
+  [
+    "a picture below the frame it is in",
+    `await paint(add("Rectangle", "Hero", 0, 0, 90, 90)); add("Ellipse", "Spot", 9, 9, 40, 40, add("Frame", "F", 0, 0, 50, 50));`,
+  ],
+  [
+    "the upper of two",
+    `await paint(add("Rectangle", "Low", 0, 0, 90, 90)); await paint(add("Rectangle", "Hero", 0, 0, 90, 90)); add("Ellipse", "Spot", 9, 9, 40, 40);`,
+  ],
+  [
+    "what shows, past a hidden one",
+    `await paint(add("Rectangle", "Hero", 0, 0, 90, 90)); const h = add("Rectangle", "Hidden", 0, 0, 90, 90); await paint(h); h.visible = false; add("Ellipse", "Spot", 9, 9, 40, 40);`,
+  ],
+])("readSelection() finds the picture under a shape: %s", async (_what, setUp) => {
+  await open(`${setUp} select("Spot");`);
+  expect(await selection()).toMatchObject({ kind: "target", target: { name: "Spot" }, under: { name: "Hero" } });
+});
+
+test.each([
+  ["beside every picture", `await paint(add("Rectangle", "Hero", 0, 0, 90, 90)); add("Ellipse", "A", 100, 0, 40, 40);`],
+  ["below a picture", `add("Ellipse", "A", 0, 0, 40, 40); await paint(add("Rectangle", "Hero", 0, 0, 90, 90));`],
+  ["that is a frame", `await paint(add("Rectangle", "Hero", 0, 0, 90, 90)); add("Frame", "A", 0, 0, 40, 40);`],
+])("readSelection() finds no picture under a layer %s", async (_what, setUp) => {
+  await open(`${setUp} select("A");`);
+  expect(await selection()).not.toHaveProperty("under");
+});
+
+test.each([
   ["beside each other", `add("Rectangle", "A", 0, 0, 50, 50); add("Rectangle", "B", 100, 0, 50, 50);`],
   ["with a picture above", `add("Rectangle", "A", 0, 0, 50, 50); await paint(add("Rectangle", "B", 10, 0, 50, 50));`],
   ["with a frame above", `add("Rectangle", "A", 0, 0, 50, 50); add("Frame", "B", 10, 0, 50, 50);`],
@@ -163,6 +202,17 @@ test("select-layers selects what is still there", async () => {
   expect(await host.call("select-layers", { nodes: [id, "99:99"] })).toMatchObject({
     found: [id],
     selection: { kind: "target", target: { id } },
+  });
+});
+
+test("select-layers selects a mask alone where its picture is the frame around it", async () => {
+  await open(
+    `const f = add("Frame", "Hero", 0, 0, 300, 200); await paint(f); add("Ellipse", "Spot", 9, 9, 40, 40, f);`,
+  );
+  const nodes = [await idOf("Hero"), await idOf("Spot")];
+  expect(await host.call("select-layers", { nodes })).toMatchObject({
+    found: nodes,
+    selection: { kind: "target", target: { name: "Spot" }, under: { name: "Hero" } },
   });
 });
 

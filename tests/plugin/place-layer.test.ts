@@ -151,6 +151,21 @@ test("placeLayer() goes above the mask of a Fill", async () => {
   expect((await placeExactly("Mask")).siblings).toEqual(["Target", "Between", "Mask", "Result", "Top"]);
 });
 
+test("placeLayer() goes above the frame that a mask was drawn in, where that frame is the picture", async () => {
+  await open(
+    `const f = frame("Target", null, 30, 20, 300, 200); rect("Mask", f, 40, 40, 50, 50); rect("Top", null, 0, 0, 5, 5);`,
+  );
+  expect((await placeExactly("Mask")).siblings).toEqual(["Target", "Result", "Top"]);
+});
+
+test("placeLayer() stays with the picture where the mask is in another frame, and says what covers it", async () => {
+  await open(`rect("Target", null, 0, 0, 300, 200); const f = frame("Card", null, 40, 40, 90, 90); f.clipsContent = true;
+    rect("Mask", f, 0, 0, 50, 50);`);
+  const { node, note } = await place(await ticketFor("Target", "Mask"));
+  expect(note).toBe("Placed over the picture. “Mask” still covers it.");
+  expect((await look(node, "Target")).siblings).toEqual(["Target", "Result", "Card"]);
+});
+
 test("placeLayer() takes the outline of rounded and round targets", async () => {
   await open(`const t = rect("Target", null, 0, 0, 100, 100); t.topLeftRadius = 12; t.bottomRightRadius = 30;
     const e = figma.createEllipse(); e.name = "Round"; e.resize(80, 80); e.x = 300;`);

@@ -4,15 +4,17 @@ import { fitBox } from "../parts/fit-box.ts";
 import { Slider } from "../parts/slider.tsx";
 import type { FillView, State } from "../state.ts";
 import type { Studio } from "../studio.ts";
+import { subjectOf } from "../subject.ts";
 
 /** The picture, the mask, and the part that the model will see. */
 export function FillPreview({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo | null }) {
-  const { fill, selection, settings } = state;
-  if (selection.kind !== "target" || selection.mask === undefined)
+  const { fill, settings } = state;
+  const mask = subjectOf(state)?.mask;
+  if (mask === undefined)
     return (
       <section class="hint-block">
         <b>Fill repaints the part of a picture under a shape.</b>
-        <p>Draw any shape, vector stroke or text over the picture. Then select both, the picture and the shape.</p>
+        <p>Draw any shape, vector stroke or text over the picture, and keep it selected.</p>
       </section>
     );
   if (fill === null || model === null)
@@ -24,7 +26,7 @@ export function FillPreview({ state, studio, model }: { state: State; studio: St
   if (fill.maskBounds === null)
     return (
       <section class="hint-block">
-        <b>“{selection.mask.name}” covers nothing yet.</b>
+        <b>“{mask.name}” covers nothing yet.</b>
         <p>Give the shape a fill or a stroke, and move it over the picture.</p>
       </section>
     );

@@ -4,6 +4,7 @@ import { Stepper } from "../parts/stepper.tsx";
 import { whatIsMissing } from "../readiness.ts";
 import type { State } from "../state.ts";
 import type { Studio } from "../studio.ts";
+import { subjectOf } from "../subject.ts";
 import { modelInUse } from "../submit.ts";
 
 const VERBS = { generate: "Generate", fill: "Fill", edit: "Edit" } as const;
@@ -43,9 +44,10 @@ export function GenerateBar({ state, studio }: { state: State; studio: Studio })
 
 function estimate(state: State): string {
   const model = modelInUse(state);
-  const { selection, settings, mode, fill } = state;
-  if (model === null || selection.kind !== "target") return "";
-  const size = sizeAtModel({ mode, model, settings, target: selection.target, fill });
+  const { settings, mode, fill } = state;
+  const target = subjectOf(state)?.target;
+  if (model === null || target === undefined) return "";
+  const size = sizeAtModel({ mode, model, settings, target, fill });
   const steps = effectiveSettings(model, settings).steps * (mode === "edit" ? settings.strength : 1);
   const seconds = estimateSeconds(settings.pace, { model: model.id, size, steps, count: settings.count });
   return seconds === null ? "" : `About ${inWords(seconds)}`;

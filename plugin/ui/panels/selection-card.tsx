@@ -1,10 +1,13 @@
 import type { SelectionInfo } from "../../bridge.ts";
 import { Layers, Pointer } from "../parts/icons.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
+import type { State } from "../state.ts";
 import type { Studio } from "../studio.ts";
+import { subjectOf } from "../subject.ts";
 
 /** What the result belongs to, live. */
-export function SelectionCard({ selection, studio }: { selection: SelectionInfo; studio: Studio }) {
+export function SelectionCard({ state, studio }: { state: State; studio: Studio }) {
+  const { selection } = state;
   switch (selection.kind) {
     case "none":
       return (
@@ -42,25 +45,40 @@ export function SelectionCard({ selection, studio }: { selection: SelectionInfo;
           </div>
         </div>
       );
-    case "target": {
-      const { target, mask, recipe } = selection;
-      const size = `${pixels(target.width)} × ${pixels(target.height)}`;
-      return (
-        <div class="card">
-          <Thumbnail thumbnails={studio.thumbnails} layer={target} />
-          <div>
-            <b class="ellipsis">{target.name}</b>
-            <small>{mask ? `${target.kind} · masked by “${mask.name}”` : `${target.kind} · ${size}`}</small>
-            {recipe !== undefined && !mask && (
-              <button type="button" class="link" onClick={() => studio.recall(selection)}>
-                Use its settings
-              </button>
-            )}
-          </div>
-        </div>
-      );
-    }
+    case "target":
+      return <TargetCard state={state} selection={selection} studio={studio} />;
   }
+}
+
+interface TargetCardProps {
+  readonly state: State;
+  readonly selection: Extract<SelectionInfo, { kind: "target" }>;
+  readonly studio: Studio;
+}
+
+function TargetCard({ state, selection, studio }: TargetCardProps) {
+  const { target, mask } = subjectOf(state) ?? selection;
+  const { recipe, under } = selection;
+  const size = `${pixels(target.width)} × ${pixels(target.height)}`;
+  return (
+    <div class="card">
+      <Thumbnail thumbnails={studio.thumbnails} layer={target} />
+      <div>
+        <b class="ellipsis">{target.name}</b>
+        <small>{mask ? `${target.kind} · masked by “${mask.name}”` : `${target.kind} · ${size}`}</small>
+        {recipe !== undefined && !mask && (
+          <button type="button" class="link" onClick={() => studio.recall(selection)}>
+            Use its settings
+          </button>
+        )}
+        {under !== undefined && !mask && (
+          <button type="button" class="link ellipsis" onClick={() => studio.choseMode("fill")}>
+            Fill “{under.name}” under it
+          </button>
+        )}
+      </div>
+    </div>
+  );
 }
 
 const pixels = (length: number) => String(Math.round(length * 10) / 10);

@@ -7,6 +7,7 @@ import { Select } from "../parts/select.tsx";
 import { SCHEDULERS } from "../schedulers.ts";
 import type { State } from "../state.ts";
 import type { Studio } from "../studio.ts";
+import { subjectOf } from "../subject.ts";
 
 const SIZES = [
   { value: 0.75, label: "Small" },
@@ -17,10 +18,10 @@ const SIZES = [
 
 /** What most people never need, behind one line that says what it is set to. */
 export function SettingsPanel({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {
-  const { settings, companion, selection, mode, fill } = state;
+  const { settings, companion, mode, fill } = state;
   const { steps, guidanceScale } = effectiveSettings(model, settings);
   const summary = `${settings.seedLocked ? `seed ${settings.seed}` : "random seed"} · ${steps} steps`;
-  const target = selection.kind === "target" ? selection.target : null;
+  const target = subjectOf(state)?.target ?? null;
   const sizeOf = (sizeFactor: number) => {
     if (target === null) return "";
     const size = sizeAtModel({ mode, model, settings: { ...settings, sizeFactor }, target, fill });

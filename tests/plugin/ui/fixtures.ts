@@ -42,6 +42,13 @@ export const target = (name: string, mask?: string): SelectionInfo => ({
   ...(mask !== undefined && { mask: layer(mask) }),
 });
 
+/** A shape alone, over a picture. */
+export const over = (shape: string, picture: string): SelectionInfo => ({
+  kind: "target",
+  target: layer(shape),
+  under: layer(picture),
+});
+
 export const ticket: Ticket = {
   document: "File",
   target: "1:1",

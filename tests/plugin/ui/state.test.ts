@@ -1,5 +1,6 @@
 import { type AppEvent, INITIAL_STATE, reduce, type State } from "../../../plugin/ui/state.ts";
-import { companion, job, layer, recipe, target } from "./fixtures.ts";
+import { subjectOf } from "../../../plugin/ui/subject.ts";
+import { companion, job, layer, over, recipe, target } from "./fixtures.ts";
 
 const after = (...events: AppEvent[]): State => events.reduce(reduce, INITIAL_STATE);
 const selected = (name: string, mask?: string): AppEvent => ({ type: "selection", selection: target(name, mask) });
@@ -36,6 +37,21 @@ test("reduce() keeps the Fill view only for the same picture and mask", () => {
   const shown = after(selected("Photo", "Spot"), { type: "fill", fill });
   expect(reduce(shown, selected("Photo", "Spot")).fill).toBe(fill);
   expect(reduce(shown, selected("Photo", "Other")).fill).toBe(null);
+});
+
+test("subjectOf() takes one shape over a picture as the mask of that picture, in Fill only", () => {
+  const selection = over("Spot", "Photo");
+  expect(subjectOf({ selection, mode: "generate" })).toEqual({ target: layer("Spot") });
+  expect(subjectOf({ selection, mode: "fill" })).toEqual({ target: layer("Photo"), mask: layer("Spot") });
+});
+
+test("reduce() leaves the mode alone where a shape over a picture is selected", () => {
+  const shape: AppEvent = { type: "selection", selection: over("Spot", "Photo") };
+  expect(after({ type: "mode", mode: "edit" }, shape).mode).toBe("edit");
+  const fill = { key: "k", picture: "p", mask: "m", source: { width: 1, height: 1 }, maskBounds: null, scale: 1 };
+  const shown = after({ type: "mode", mode: "fill" }, shape, { type: "fill", fill });
+  expect(reduce(shown, shape).fill).toBe(fill);
+  expect(reduce(shown, { type: "selection", selection: over("Spot", "Other") }).fill).toBe(null);
 });
 
 test("reduce() follows a run from submission to the first picture, which is chosen", () => {
