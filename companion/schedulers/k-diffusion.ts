@@ -1,4 +1,5 @@
 /** What the methods in k-diffusion's manner share: x = x0 + σ ε, sigmas from the spaced timesteps, a zero at the end. */
+import { type Tensor, tensor } from "../tensor.ts";
 import { f32, interpolate } from "./float32.ts";
 import { levelExploding, type NoiseLevel } from "./noise-level.ts";
 import { type NoiseScheduleSettings, positiveAlphasCumprod, sigmasOf } from "./noise-schedule.ts";
@@ -41,6 +42,12 @@ export function trainingSigmas(settings: NoiseScheduleSettings): Float32Array {
 export function kInitialSigma(settings: SpacingSettings, sigmas: readonly number[]): number {
   const highest = Math.max(...sigmas);
   return settings.timestep_spacing === "leading" ? f32(Math.sqrt(f32(f32(highest * highest) + 1))) : highest;
+}
+
+/** dx/dσ = (x − x0) / σ (Karras et al. 2022, "EDM", eq. 1 and 3), by a division as in diffusers: at zero terminal SNR σ is 4096. */
+export function slopeOf(x: Tensor, denoised: Tensor, sigma: number): Tensor {
+  const data = x.data.map((value, i) => f32(value - denoised.data[i]!) / sigma);
+  return tensor(data, x.dims);
 }
 
 /** The noise levels of a list of sigmas. */

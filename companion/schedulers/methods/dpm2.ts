@@ -1,6 +1,6 @@
 import type { Tensor } from "../../tensor.ts";
 import { combine, f32, roundHalfEven } from "../float32.ts";
-import { explodingLevels, type KSettings, kInitialSigma, kSchedule, trainingSigmas } from "../k-diffusion.ts";
+import { explodingLevels, type KSettings, kInitialSigma, kSchedule, slopeOf, trainingSigmas } from "../k-diffusion.ts";
 import type { Course, Method } from "../method.ts";
 import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
@@ -121,7 +121,7 @@ function midpointCourse(settings: KSettings, steps: number, method: MidpointMeth
 
 /** dx/dσ = (x − x0) / σ, taken as constant. */
 function alongSlope({ x, from, to, at, sigma, denoised }: Integration): Tensor {
-  const slope = combine([1 / sigma, combine([1, at], [-1, denoised])]);
+  const slope = slopeOf(at, denoised, sigma);
   return combine([1, x], [to - from, slope]);
 }
 

@@ -1,5 +1,5 @@
 import { combine, f32 } from "../float32.ts";
-import { explodingLevels, kInitialSigma, kSchedule } from "../k-diffusion.ts";
+import { explodingLevels, kInitialSigma, kSchedule, slopeOf } from "../k-diffusion.ts";
 import type { Method } from "../method.ts";
 import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
@@ -38,7 +38,7 @@ export const eulerAncestral: Method<typeof defaults> = {
         ({ i, x, denoised, randn }) => {
           const sigma = sigmas[i]!;
           const { up, down } = ancestralStep(sigma, sigmas[i + 1]!);
-          const derivative = combine([1 / sigma, combine([1, x], [-1, denoised])]);
+          const derivative = slopeOf(x, denoised, sigma);
           return combine([1, x], [down - sigma, derivative], [up, randn()]);
         },
     };

@@ -5,6 +5,7 @@ import {
   kInitialSigma,
   kSchedule,
   replaceSigmas,
+  slopeOf,
   trainingSigmas,
 } from "../k-diffusion.ts";
 import { log32 } from "../log32.ts";
@@ -55,7 +56,7 @@ export const euler: Method<typeof defaults> = {
       sampler:
         () =>
         ({ i, x, denoised }) => {
-          const derivative = combine([1 / sigmas[i]!, combine([1, x], [-1, denoised])]);
+          const derivative = slopeOf(x, denoised, sigmas[i]!);
           return combine([1, x], [sigmas[i + 1]! - sigmas[i]!, derivative]);
         },
     };

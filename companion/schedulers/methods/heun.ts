@@ -1,6 +1,6 @@
 import type { Tensor } from "../../tensor.ts";
 import { combine, f32 } from "../float32.ts";
-import { explodingLevels, kInitialSigma, kSchedule } from "../k-diffusion.ts";
+import { explodingLevels, kInitialSigma, kSchedule, slopeOf } from "../k-diffusion.ts";
 import type { Method } from "../method.ts";
 import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
@@ -47,7 +47,7 @@ export const heun: Method<typeof defaults> = {
         /** The Euler step that waits for its correction. */
         let tried: { x: Tensor; slope: Tensor; dt: number } | undefined;
         return ({ i, x, denoised }) => {
-          const slope = combine([1 / sigmas[i]!, combine([1, x], [-1, denoised])]);
+          const slope = slopeOf(x, denoised, sigmas[i]!);
           if (tried === undefined) {
             const dt = f32(sigmas[i + 1]! - sigmas[i]!);
             tried = { x, slope, dt };

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../tensor.ts";
 import { combine, f32 } from "../float32.ts";
-import { explodingLevels, kInitialSigma, kSchedule } from "../k-diffusion.ts";
+import { explodingLevels, kInitialSigma, kSchedule, slopeOf } from "../k-diffusion.ts";
 import type { Method } from "../method.ts";
 import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
@@ -42,7 +42,7 @@ export const lms: Method<typeof defaults> = {
         /** Newest first. */
         const slopes: Tensor[] = [];
         return ({ i, x, denoised }) => {
-          slopes.unshift(combine([1 / sigmas[i]!, combine([1, x], [-1, denoised])]));
+          slopes.unshift(slopeOf(x, denoised, sigmas[i]!));
           slopes.length = Math.min(slopes.length, ORDER);
           const weights = slopeWeights(sigmas, i);
           return combine([1, x], ...slopes.map((slope, k) => [weights[k]!, slope] as const));
