@@ -1,7 +1,9 @@
 /** The GenerateRequest of request.ts as a schema: types, ranges, defaults. validate.ts turns its findings into sentences. */
 import * as v from "valibot";
 import {
+  BLOCK_CHOICES,
   type GenerateRequest,
+  PREPROCESSOR_NAMES,
   PROMPT_SYNTAXES,
   REFERENCE_ROLES,
   REQUEST_DEFAULTS,
@@ -20,6 +22,11 @@ export const REQUEST_LIMITS = {
   aestheticScore: { min: 0, max: 10 },
   references: 8,
   referenceWeight: { min: 0, max: 2 },
+  blockScale: { min: -2, max: 2 },
+  blockEntries: 16,
+  controls: 4,
+  controlWeight: { min: 0, max: 2 },
+  cannyThreshold: { min: 0, max: 10000 },
   loras: 32,
   loraWeight: { min: -10, max: 10 },
   embeddings: 64,
@@ -54,6 +61,28 @@ const scheduler = v.pipe(
   v.maxEntries(REQUEST_LIMITS.schedulerSettings),
 ) as v.GenericSchema<unknown, SchedulerChoice>;
 
+const blockScale = between(REQUEST_LIMITS.blockScale);
+const blockScales = v.union(
+  [
+    blockScale,
+    v.pipe(
+      v.record(
+        v.pipe(v.string(), v.regex(/^block_\d$/, "must be named block_0, block_1, …")),
+        v.union([blockScale, v.pipe(v.array(blockScale), v.minLength(1), v.maxLength(REQUEST_LIMITS.blockEntries))]),
+      ),
+      v.maxEntries(REQUEST_LIMITS.blockEntries),
+    ),
+  ],
+  "must be a number or {block_0: …}",
+);
+const blocks = v.union(
+  [
+    v.picklist(BLOCK_CHOICES),
+    v.strictObject({ down: v.optional(blockScales), mid: v.optional(blockScale), up: v.optional(blockScales) }),
+  ],
+  `must be one of ${BLOCK_CHOICES.join(", ")}, or {down, mid, up}`,
+);
+
 const reference = v.pipe(
   v.strictObject({
     image: nameSchema,
@@ -61,6 +90,8 @@ const reference = v.pipe(
     start: v.optional(share, 0),
     end: v.optional(share, 1),
     role: v.optional(v.picklist(REFERENCE_ROLES)),
+    mask: v.optional(nameSchema),
+    blocks: v.optional(blocks),
     adapter: v.optional(nameSchema),
     imageEncoder: v.optional(nameSchema),
   }),
@@ -78,6 +109,31 @@ const lora = v.strictObject({
 
 const token = v.pipe(v.string(), v.minLength(1), v.maxLength(REQUEST_LIMITS.tokenCharacters));
 const embedding = v.strictObject({ model: nameSchema, token: v.optional(token) });
+
+const threshold = between(REQUEST_LIMITS.cannyThreshold);
+const preprocessor = v.union(
+  [
+    v.picklist(PREPROCESSOR_NAMES),
+    v.strictObject({ name: v.literal("canny"), low: v.optional(threshold, 100), high: v.optional(threshold, 200) }),
+  ],
+  `must be one of ${PREPROCESSOR_NAMES.join(", ")}, or {name: "canny", low, high}`,
+);
+
+const control = v.pipe(
+  v.strictObject({
+    image: nameSchema,
+    model: nameSchema,
+    weight: v.optional(between(REQUEST_LIMITS.controlWeight), 1),
+    start: v.optional(share, 0),
+    end: v.optional(share, 1),
+    mode: v.optional(v.picklist(["balanced", "guess"]), "balanced"),
+    preprocessor: v.optional(preprocessor),
+  }),
+  v.forward(
+    v.check(({ start, end }) => start < end, "must be greater than `start`"),
+    ["end"],
+  ),
+);
 
 const region = v.strictObject({
   detail: v.optional(share, 0.5),
@@ -113,6 +169,7 @@ const refiner = v.strictObject({
 export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
   v.strictObject({
     model: nameSchema,
+    vae: v.optional(nameSchema),
     prompt,
     negativePrompt: v.optional(prompt),
     width: v.optional(side, REQUEST_DEFAULTS.width),
@@ -150,6 +207,7 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     region: v.optional(region),
     composite: v.optional(v.boolean(), REQUEST_DEFAULTS.composite),
     references: v.optional(v.pipe(v.array(reference), v.maxLength(REQUEST_LIMITS.references)), []),
+    controls: v.optional(v.pipe(v.array(control), v.maxLength(REQUEST_LIMITS.controls)), []),
   }),
   v.forward(
     v.check(({ mask, image }) => mask === undefined || image !== undefined, "needs `image`, the picture to repair"),

@@ -46,6 +46,21 @@ export interface SchedulerChoice {
 export const REFERENCE_ROLES = ["face", "outfit", "style", "composition"] as const;
 export type ReferenceRole = (typeof REFERENCE_ROLES)[number];
 
+export const BLOCK_CHOICES = ["all", "style", "layout", "style+layout"] as const;
+
+/** −2 … 2: for a whole block, or for each of its attentions. */
+export type BlockScale = number | readonly number[];
+
+/**
+ * How much each part of the UNet hears of a reference, in the form that diffusers' set_ip_adapter_scale takes:
+ * `{ "down": { "block_2": [0, 1] }, "mid": 0.5, "up": 1 }`. What is not named hears nothing.
+ */
+export interface BlockScales {
+  readonly down?: number | Readonly<Record<string, BlockScale>>;
+  readonly mid?: number;
+  readonly up?: number | Readonly<Record<string, BlockScale>>;
+}
+
 /** An image that the result should follow (IP-Adapter). */
 export interface Reference {
   readonly image: ImageRef;
@@ -54,11 +69,54 @@ export interface Reference {
   /** Shares of the steps, 0 … 1, start < end: the reference acts from `start` up to `end`. */
   readonly start: number;
   readonly end: number;
+  /** What the reference is for, in the designer's words. It changes nothing by itself: `blocks` does. */
   readonly role?: ReferenceRole;
+  /** Where the result follows it: white (or opaque) = there. In the place of `image`, or of the whole result. */
+  readonly mask?: ImageRef;
+  /**
+   * The parts of the UNet that hear it, times `weight`. "style" and "layout" are InstantStyle's for SDXL (Wang et al. 2024),
+   * and for Stable Diffusion 1 and 2 those that ComfyUI's IP-Adapter nodes have for it. Default "all".
+   */
+  readonly blocks?: (typeof BLOCK_CHOICES)[number] | BlockScales;
   /** An IP-Adapter by its library id, or (command line only) a path. Absent: the model's own. */
   readonly adapter?: string;
   /** A CLIP vision encoder by its library id, or (command line only) a folder. Absent: the adapter's or the model's own. */
   readonly imageEncoder?: string;
+}
+
+export const PREPROCESSOR_NAMES = ["canny", "scribble", "tile", "color", "outline"] as const;
+export type PreprocessorName = (typeof PREPROCESSOR_NAMES)[number];
+
+/** Canny's thresholds, 0 … 10000: an edge is as strong as `high` somewhere, and nowhere weaker than `low`. */
+export interface CannySettings {
+  readonly name: "canny";
+  /** Default 100. */
+  readonly low: number;
+  /** Default 200. */
+  readonly high: number;
+}
+
+/** A picture whose lines, shapes or colours the result keeps (ControlNet, T2I-Adapter). */
+export interface Control {
+  readonly image: ImageRef;
+  /** A ControlNet or T2I-Adapter by its library id, or (command line only) a path. */
+  readonly model: string;
+  /** 0 … 2; 0 is exactly no control. Default 1. */
+  readonly weight: number;
+  /** Shares of the steps, 0 … 1, start < end: the control acts from `start` up to `end`. Default 0 and 1. */
+  readonly start: number;
+  readonly end: number;
+  /**
+   * "guess" hears the picture more than the prompt: only the prompt's side is controlled, the outer layers less than the
+   * inner ones (diffusers' guess_mode; ControlNet only). Default "balanced".
+   */
+  readonly mode: "balanced" | "guess";
+  /**
+   * What makes the control picture of `image`, at the size that the model sees. "canny": edges. "scribble": the lines of a
+   * drawing or photo. "tile": the picture itself. "color": its colours in cells of 64 pixels. "outline": lines that are drawn
+   * already, made white on black. Absent: `image` is the control picture.
+   */
+  readonly preprocessor?: PreprocessorName | CannySettings;
 }
 
 /** How a Fill chooses what the model sees around the mask. Lengths in pixels of the source image. */
@@ -141,6 +199,8 @@ export type PromptSyntax = (typeof PROMPT_SYNTAXES)[number];
 export interface GenerateRequest {
   /** A model of the library by its id, or (command line only) a path to a `.safetensors` file or a diffusers folder. */
   readonly model: string;
+  /** An autoencoder in place of the model's own: its library id, or (command line only) a path to its file or folder. */
+  readonly vae?: string;
   readonly prompt: string;
   /** What should not be in the picture. Absent is not the same as "" for SDXL, most of which hear zeros then. */
   readonly negativePrompt?: string;
@@ -188,6 +248,8 @@ export interface GenerateRequest {
   /** With `mask`: put the original bytes back outside the mask. Default true; false leaves the model's whole picture. */
   readonly composite: boolean;
   readonly references: readonly Reference[];
+  /** Up to 4. With `region` in the place of `image`, otherwise of the whole result. */
+  readonly controls: readonly Control[];
 }
 
 /** What a request is when a field is absent. `model`, `prompt`, `seed` have no default. */
@@ -207,4 +269,5 @@ export const REQUEST_DEFAULTS = {
   strength: 1,
   composite: true,
   references: [],
+  controls: [],
 } as const;

@@ -23,7 +23,11 @@ export function parseCompanionMessage(value: unknown): CompanionMessage {
 
 /** The images that a request names, each once. */
 export function imageRefs(request: GenerateRequest): ImageRef[] {
-  const named = [request.image, request.mask, ...request.references.map((reference) => reference.image)];
+  const named = [
+    ...[request.image, request.mask],
+    ...request.references.flatMap(({ image, mask }) => [image, mask]),
+    ...request.controls.map(({ image }) => image),
+  ];
   return [...new Set(named.filter((name) => name !== undefined))];
 }
 
@@ -83,6 +87,8 @@ function demand(issue: v.BaseIssue<unknown>): string {
     case "finite":
       return `must be a finite number${found}`;
     case "union":
+      // One that says itself what it takes.
+      if (issue.message.startsWith("must")) return `${issue.message}${found}`;
       return `must be text, a number, a list of numbers, true, false or null${found}`;
     case "safe_integer":
       return `must be a whole number${found}`;

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { WeightRef } from "../graph/weights.ts";
+import type { ClipVisionConfig } from "../networks/configs.ts";
 import { type ProjectionKind, projectionKind } from "../networks/ip-adapter.ts";
 import { type Refs, RenamedStore, refsUnder, rows } from "./component.ts";
 import { describe } from "./identify.ts";
@@ -43,6 +44,11 @@ export async function openIpAdapter(file: string, options: OpenOptions = {}): Pr
   const embeddingDim = dims(EMBEDDING_KEYS[kind])[1]!;
   layers.sort((a, b) => a - b);
   return Object.assign(new RenamedStore(name, refs, [store]), { kind, crossAttentionDim, embeddingDim, layers });
+}
+
+/** Width of what an adapter of this kind takes from an image encoder. */
+export function embeddingWidth(kind: ProjectionKind, encoder: ClipVisionConfig): number {
+  return kind === "plain" ? encoder.projection_dim : encoder.hidden_size;
 }
 
 const EMBEDDING_KEYS = {

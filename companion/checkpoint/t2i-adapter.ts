@@ -28,6 +28,11 @@ export function openT2IAdapter(place: string, options: OpenOptions = {}): T2IAda
   return Object.assign(new RenamedStore(origin, refs, [source]), { kind: "t2i-adapter" as const, config });
 }
 
+/** Whether a place holds a T2I-Adapter. Throws as `openSafetensors`. */
+export function opensAsT2IAdapter(place: string, options: OpenOptions = {}): boolean {
+  return identify(openWithConfig(place, "T2IAdapter", options).source).kind === "t2i-adapter";
+}
+
 /** The levels that the original code (TencentARC/T2I-Adapter, ldm/modules/encoders/adapter.py) has in every adapter. */
 const LEVELS = 4;
 

@@ -17,6 +17,19 @@ export function toSample({ width, height, data }: PixelImage): Tensor {
   return tensor(out, [1, 3, height, width]);
 }
 
+/**
+ * A control picture: [1, 3, H, W], or with one channel its lightness (ITU-R 601-2, as Pillow's "L"), in 0 … 1. Alpha is left
+ * out. Source: diffusers, VaeImageProcessor.preprocess without do_normalize; _preprocess_adapter_image.
+ */
+export function toControlImage({ width, height, data }: PixelImage, channels: number): Tensor {
+  const area = width * height;
+  const out = new Float32Array(channels * area);
+  for (let i = 0, p = 0; i < area; i++, p += 4)
+    if (channels === 1) out[i] = ((data[p]! * 19595 + data[p + 1]! * 38470 + data[p + 2]! * 7471 + 0x8000) >> 16) / 255;
+    else for (let c = 0; c < 3; c++) out[c * area + i] = data[p + c]! / 255;
+  return tensor(out, [1, channels, height, width]);
+}
+
 /** The VAE's picture in 0 … 1, [1, 3, H, W], clamped: diffusers' output_type "pt" (VaeImageProcessor.denormalize). */
 export function toUnitRange(sample: Tensor): Tensor {
   return { ...sample, data: sample.data.map((v) => Math.min(Math.max(v * 0.5 + 0.5, 0), 1)) };

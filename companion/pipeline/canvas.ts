@@ -16,6 +16,8 @@ export interface Canvas {
   readonly picture?: PixelImage;
   /** Where the model may change it, of `size`: 0 or 255. Absent: everywhere. */
   readonly mask?: Mask;
+  /** Another picture in the source's place (or, without a source, in the result's) as the model sees it, of `size`. */
+  see(image: PixelImage): PixelImage;
   /** The model's picture (of `size`) → the result. */
   finish(made: PixelImage): PixelImage;
 }
@@ -38,10 +40,11 @@ export async function prepareCanvas(request: GenerateRequest, images: Images, op
         "request-invalid",
         `Cannot draw ${size.width} × ${size.height} with this model as \`${name}\` must be a multiple of ${options.factor}: received ${side}.`,
       );
-  if (request.image === undefined) return { size, finish: (made) => made };
+  const see = (image: PixelImage) => resizeImage(image, size, "lanczos");
+  if (request.image === undefined) return { size, see, finish: (made) => made };
   const source = await readImage(images, request.image);
   if (request.mask === undefined) {
-    return { size, picture: resizeImage(source, size, "lanczos"), finish: (made) => made };
+    return { size, see, picture: see(source), finish: (made) => made };
   }
   const maskImage = await readImage(images, request.mask);
   if (maskImage.width !== source.width || maskImage.height !== source.height)
@@ -68,11 +71,12 @@ function wholeCanvas(
   maskImage: PixelImage,
   { size, paste }: { size: Size; paste: boolean },
 ): Canvas {
-  const picture = resizeImage(source, size, "lanczos");
+  const see = (image: PixelImage) => resizeImage(image, size, "lanczos");
+  const picture = see(source);
   const mask = binarize(coverageOf(resizeImage(maskImage, size, "lanczos")));
   requireBounds(mask);
   const rect = { x: 0, y: 0, ...size };
-  return { size, picture, mask, finish: (made) => (paste ? composite(picture, made, { rect, mask }) : made) };
+  return { size, see, picture, mask, finish: (made) => (paste ? composite(picture, made, { rect, mask }) : made) };
 }
 
 /** The mask's surroundings at the model's own size, pasted back into the whole picture. */
@@ -91,10 +95,13 @@ function regionCanvas(
   const seen = flatten(crop(source, rect), [255, 255, 255]);
   const softSeen = cropMask(soft, rect);
   const picture = resizeImage(seen, diffusion, "lanczos");
+  const see = (image: PixelImage) =>
+    resizeImage(crop(resizeImage(image, source, "lanczos"), rect), diffusion, "lanczos");
   // Everything that will be painted at all is drawn afresh, in whole latent places.
   const mask = coverCells(resizeMask(softSeen, diffusion), factor);
   return {
     size: diffusion,
+    see,
     picture,
     mask,
     finish: (made) => {

@@ -4,6 +4,7 @@ import { parseRequest } from "../../shared/validate.ts";
 import { encodePng } from "../image/encode.ts";
 import { toPixels, toUnitRange } from "../image/preprocess.ts";
 import type { Images } from "./canvas.ts";
+import { encodeControls } from "./control.ts";
 import { denoise } from "./denoise.ts";
 import type { GenerateResult, PipelineEvent, Trace } from "./events.ts";
 import { firstLatent } from "./first-latent.ts";
@@ -31,14 +32,15 @@ export async function* generate(
   const prompts = await encodePrompts(job, trace);
   const refiner = job.refining && { job: job.refining, prompts: await encodePrompts(job.refining, new Map()) };
   const references = await encodeReferences(job);
+  const controls = await encodeControls(job);
   const first = await firstLatent(job, trace);
   const preview = await latentPreview(job);
 
   yield { type: "stage", stage: "denoising" };
-  const begun = yield* denoise(job, { prompts, references, first, preview, trace });
+  const begun = yield* denoise(job, { prompts, references, controls, first, preview, trace });
   const latent = refiner
     ? yield* denoise(refiner.job, {
-        ...{ prompts: refiner.prompts, references: [], preview, trace },
+        ...{ prompts: refiner.prompts, references: [], controls: { hints: [] }, preview, trace },
         ...{ first: { latent: begun, noise: first.noise }, done: job.plan.timesteps.length },
       })
     : begun;

@@ -4,14 +4,17 @@ import { totalmem } from "node:os";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { Reference } from "../../shared/request.ts";
+import { type ControlNet, openControlNet } from "../checkpoint/controlnet.ts";
 import { type Embedding, openEmbedding } from "../checkpoint/embedding.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
-import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
+import { embeddingWidth, type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
 import { type FittedLora, fitLora } from "../checkpoint/lora/fit-lora.ts";
 import { openLora } from "../checkpoint/lora/lora-file.ts";
 import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts";
+import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../checkpoint/t2i-adapter.ts";
+import { openVae } from "../checkpoint/vae.ts";
 import type { Device } from "../runtime/device.ts";
-import { checkWeights } from "./check-weights.ts";
+import { checkVae, checkWeights } from "./check-weights.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 
 /** Where names lead: the library. */
@@ -47,6 +50,8 @@ export interface Studio {
   readonly sessions: Sessions;
   /** Throws Problem "model-not-found", "model-unsupported", "weights-leftover", "file-…". */
   openModel(name: string): Promise<Model>;
+  /** The model with another autoencoder. Throws Problem as `openModel`, and "adapter-mismatch" where its latents are others. */
+  exchangeVae(model: Model, name: string): Model;
   /** What a LoRA makes of this model. Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover". */
   openLora(name: string, model: Model): Promise<FittedLora>;
   /** Throws Problem "model-not-found", "model-unsupported". */
@@ -55,6 +60,8 @@ export interface Studio {
   adapters(kind: AdapterKind): Promise<readonly NamedAdapter[]>;
   /** The reference's IP-Adapter, or else the model's own. Throws Problem "model-not-found", "model-unsupported". */
   openAdapter(model: Model, reference: Reference): Promise<IpAdapter>;
+  /** A ControlNet or T2I-Adapter. Throws Problem "model-not-found", "model-unsupported", "weights-leftover". */
+  openControl(name: string, model: Model): Promise<ControlNet | T2IAdapter>;
   /** The reference's image encoder, or else the one beside its adapter, or else the model's own. */
   openImageEncoder(model: Model, reference: Reference, adapter: IpAdapter): Promise<ImageEncoder>;
   /** What `make` gave the first time it was asked for `key`. */
@@ -81,6 +88,11 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
   const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
   const reading = names === "ids" ? { within: library.roots } : {};
 
+  const fromLibrary = async (model: Model) => {
+    const files = await library.references?.(model);
+    return files && openImageEncoder(files.imageEncoder, reading);
+  };
+
   const studio: Studio = {
     device,
     sessions,
@@ -93,6 +105,27 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
       checkWeights(model, device.dialect);
       models.set(file, model);
       return model;
+    },
+    exchangeVae: (model, name) => {
+      const vae = openVae(resolve(name), model.vae.config, reading);
+      const [own, other] = [model.vae, vae].map(({ config }) => [
+        config.latent_channels,
+        config.block_out_channels.length,
+      ]);
+      if (own!.join() !== other!.join())
+        throw new Problem(
+          "adapter-mismatch",
+          `"${vae.weights.origin}" is an autoencoder for another kind of latent (${other![0]} channels at 1/${2 ** (other![1]! - 1)}, where the model has ${own![0]} at 1/${2 ** (own![1]! - 1)}): choose one of the model's family.`,
+        );
+      checkVae(vae, device.dialect);
+      return {
+        ...model,
+        vae,
+        verifyUnchanged: () => {
+          model.verifyUnchanged();
+          vae.weights.verifyUnchanged();
+        },
+      };
     },
     openLora: async (name, model) => {
       const known = (await studio.adapters("lora")).find((lora) => lora.id === name || lora.name === name);
@@ -116,13 +149,23 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
         "This model comes without an IP-Adapter, which references need: put one into the models folder and name it as the reference's `adapter`.",
       );
     },
-    openImageEncoder: async (model, { adapter, imageEncoder }, { files }) => {
+    openControl: async (name, model) => {
+      const place = resolve(name);
+      return opensAsT2IAdapter(place, reading)
+        ? openT2IAdapter(place, reading)
+        : openControlNet(place, { ...reading, base: model.unet.config });
+    },
+    openImageEncoder: async (model, { adapter, imageEncoder }, ipAdapter) => {
       if (imageEncoder !== undefined) return openImageEncoder(resolve(imageEncoder), reading);
-      const beside = path.join(path.dirname(files[0]!), "image_encoder");
-      if (adapter !== undefined && existsSync(beside)) return openImageEncoder(beside, reading);
-      if (model.imageEncoder) return model.imageEncoder;
-      const fitting = await library.references?.(model);
-      if (fitting) return openImageEncoder(fitting.imageEncoder, reading);
+      const folder = path.dirname(ipAdapter.files[0]!);
+      // As published, some adapters for SDXL share the encoder of those for Stable Diffusion 1, in a folder beside theirs.
+      const beside = [path.join(folder, "image_encoder"), path.join(folder, "../models/image_encoder")];
+      const near = adapter === undefined ? [] : beside.filter((place) => existsSync(place));
+      const encoders = await Promise.all(near.map((place) => openImageEncoder(place, reading)));
+      if (model.imageEncoder) encoders.push(model.imageEncoder);
+      const fitting = encoders.find(({ config }) => embeddingWidth(ipAdapter.kind, config) === ipAdapter.embeddingDim);
+      const [any = await fromLibrary(model)] = encoders;
+      if (fitting ?? any) return (fitting ?? any)!;
       throw new Problem(
         "model-not-found",
         "Neither the model nor the IP-Adapter comes with an image encoder, which references need: name one as the reference's `imageEncoder`.",

@@ -1,14 +1,15 @@
-import { refuseLeftovers } from "../checkpoint/leftovers.ts";
 import { timeIdCount } from "../checkpoint/model-kind.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
 import { type Tensor, tensor } from "../tensor.ts";
+import type { Controls } from "./control.ts";
 import type { ReferenceTokens } from "./image-encoder.ts";
 import type { Job } from "./job.ts";
 import { adapt } from "./lora.ts";
 import { timeIds } from "./micro-conditioning.ts";
 import { concatChannels, stack, unstack } from "./tensors.ts";
 import type { Prompts } from "./text-encoder.ts";
+import { unetAddOns } from "./unet-addons.ts";
 
 /** The UNet with everything that stays the same through a picture. */
 export interface Denoiser {
@@ -22,13 +23,14 @@ export interface Denoiser {
 export interface Conditions {
   readonly prompts: Prompts;
   readonly references: readonly ReferenceTokens[];
+  readonly controls: Controls;
   readonly extraChannels?: Tensor;
 }
 
-/** Opens the UNet for the job's shape and these references. */
+/** Opens the UNet for the job's shape, these references and controls. */
 export async function openDenoiser(job: Job, conditions: Conditions): Promise<Denoiser> {
   const { model, studio, guidance } = job;
-  const { prompts, references, extraChannels } = conditions;
+  const { prompts, references, controls, extraChannels } = conditions;
   const [, , height, width] = job.dims;
   const { config, weights } = model.unet;
   const { sides } = guidance;
@@ -37,26 +39,17 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
     ...{ batch, height, width, tokens: lengthOf(sides.map(({ prompt }) => prompts[prompt]!.embeds)) },
     timeIds: timeIdCount(model.settings),
   };
-  const adapters = references.map(({ adapter, tokens }) => ({
-    weights: new Weights(adapter),
-    tokens: tokens.dims[1]!,
-  }));
+  const addOns = unetAddOns(references, controls);
   const loras = adapt(job.said.loras, "unet");
-  const key = [
-    `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}/${loras.key}`,
-    ...references.map(({ adapter, tokens }) => `${adapter.fingerprint}:${tokens.dims[1]}`),
-  ].join("+");
+  const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}/${loras.key}${addOns.key}`;
   const { run, giveBack } = await studio.sessions.lease(key, () => {
     const graph = unetGraph(config, new Weights(weights), shape, {
+      ...addOns.options,
       dialect: studio.device.dialect,
-      adapters,
       branchesAt: loras.branchesAt,
     });
     loras.refuseUnused();
-    adapters.forEach(({ weights: used }, i) => {
-      const unused = used.unused().filter((name) => !name.startsWith("image_proj."));
-      refuseLeftovers(unused, references[i]!.adapter.origin);
-    });
+    addOns.refuseUnused();
     return graph;
   });
 
@@ -64,24 +57,18 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
     ...loras.feeds,
     encoder_hidden_states: stack(atOneLength(sides.map(({ prompt }) => prompts[prompt]!.embeds))),
     ...addedConditions(job, prompts),
+    ...addOns.constant,
   };
-  references.forEach(({ tokens }, i) => {
-    constant[`ip_tokens.${i}`] = tokens;
-  });
   const hidden = extraChannels && tensor(new Float32Array(extraChannels.data.length), extraChannels.dims);
 
   return {
     predict: async (latent, { timestep, i, of }) => {
-      const scales = references.map(({ adapter, scaleAt }, r) => [
-        `ip_scale.${r}`,
-        filled(scaleAt(i, of), adapter.layers.length),
-      ]);
       const samples = sides.map(({ picture }) =>
         extraChannels ? concatChannels([latent, picture === "shown" ? extraChannels : hidden!]) : latent,
       );
       const { out } = await run({
         ...constant,
-        ...Object.fromEntries(scales),
+        ...addOns.feedsAt(i, of),
         sample: stack(samples),
         timestep: filled(timestep, batch),
       });

@@ -24,7 +24,7 @@ export function parseControlNetConfig(json: unknown, origin: string): ControlNet
       { ...inward, _class_name: "UNet2DConditionModel", up_block_types: Array(levels).fill("UpBlock2D") },
       origin,
     ),
-    conditioning_channels: fields.int("conditioning_channels", 3, { max: 4 }),
+    conditioning_channels: fields.int("conditioning_channels", 3, { min: 3, max: 3 }),
     conditioning_embedding_out_channels: fields.ints("conditioning_embedding_out_channels", [16, 32, 96, 256]),
     channel_order: fields.oneOf("controlnet_conditioning_channel_order", ["rgb", "bgr"], "rgb"),
     global_pool_conditions: fields.flag("global_pool_conditions", false),
@@ -36,13 +36,13 @@ export function parseT2IAdapterConfig(json: unknown, origin: string): T2IAdapter
   const fields = new Fields(json, origin);
   fields.only({ _class_name: "T2IAdapter" });
   const config: T2IAdapterConfig = {
-    in_channels: fields.int("in_channels", 3, { max: 4 }),
+    in_channels: fields.int("in_channels", 3, { max: 3 }),
     channels: fields.ints("channels", [320, 640, 1280, 1280]),
     num_res_blocks: fields.int("num_res_blocks", 2, { max: 64 }),
     downscale_factor: fields.int("downscale_factor", 8, { max: 64 }),
     adapter_type: fields.oneOf("adapter_type", ["full_adapter", "full_adapter_xl", "light_adapter"], "full_adapter"),
   };
-  if (config.in_channels === 2 || config.in_channels === 4) fields.refuse("in_channels", "1 or 3");
+  if (config.in_channels === 2) fields.refuse("in_channels", "1 or 3");
   fields.refuseOthers();
   return config;
 }

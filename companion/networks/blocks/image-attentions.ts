@@ -3,7 +3,7 @@ import { cast, reshape, slice } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
 import type { UNetConfig } from "../configs.ts";
 import type { ImageAttention } from "./attention.ts";
-import type { Part, Surroundings } from "./unet-parts.ts";
+import { type LatentSize, levelSize, type Part, type Surroundings } from "./unet-parts.ts";
 
 /** An IP-Adapter to build in. */
 export interface IpAdapterBranch {
@@ -47,21 +47,14 @@ export function attentionPlaces(config: UNetConfig): AttentionPlace[] {
 /** Cross attentions of the UNet, all in all. */
 export const attentionCount = (config: UNetConfig): number => layersOf(attentionPlaces(config));
 
-/**
- * The numbers of queries that the cross attentions have, each once. `size` of the latent; a level has half of the one before,
- * rounded as its downsampling rounds.
- */
-export function attentionQueries(
-  config: UNetConfig,
-  size: { readonly height: number; readonly width: number },
-): number[] {
+/** The numbers of queries that the cross attentions have, each once. `size` of the latent. */
+export function attentionQueries(config: UNetConfig, size: LatentSize): number[] {
   const last = config.block_out_channels.length - 1;
-  const half = config.downsample_padding === 0 ? Math.floor : Math.ceil;
-  const at = (side: number, level: number): number => (level === 0 ? side : half(at(side, level - 1) / 2));
   const levelOf = ({ part, block }: AttentionPlace) => ({ down: block, up: last - block, mid: last })[part];
-  return [...new Set(attentionPlaces(config).map(levelOf))].map(
-    (level) => at(size.height, level) * at(size.width, level),
-  );
+  const levels = new Set(attentionPlaces(config).map(levelOf));
+  return [
+    ...new Set([...levels].map((level) => levelSize(config, size, level)).map(([height, width]) => height * width)),
+  ];
 }
 
 const layersOf = (places: readonly AttentionPlace[]): number => places.reduce((sum, { layers }) => sum + layers, 0);

@@ -47,11 +47,31 @@ export function unetBlocks(op: Graph, config: UNetConfig, { time, context, nextI
   };
 }
 
+/** Height and width of a level: half of the one before, rounded as its downsampling rounds. */
+export function levelSize(config: UNetConfig, size: LatentSize, level: number): [height: number, width: number] {
+  const half = config.downsample_padding === 0 ? Math.floor : Math.ceil;
+  const at = (side: number, steps: number): number => (steps === 0 ? side : half(at(side, steps - 1) / 2));
+  return [at(size.height, level), at(size.width, level)];
+}
+
+export interface LatentSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The dims that `InwardOptions.features` must have: one for each level, and the mid block's last. */
+export function featureDims(config: UNetConfig, size: LatentSize): number[][] {
+  const { block_out_channels: channels, down_block_types: types } = config;
+  const last = channels.length - 1;
+  const levels = types.map((type, i) => (type === "CrossAttnDownBlock2D" ? i : Math.min(i + 1, last)));
+  return [...levels, last].map((level, i) => [1, channels[i] ?? channels[last]!, ...levelSize(config, size, level)]);
+}
+
 export interface InwardOptions {
   readonly blocks: Blocks;
   /** Added to what conv_in gives (ControlNet's picture). */
   readonly hint?: Value;
-  /** Added to each level's result, and then to the mid block's: T2I-Adapter's. */
+  /** Added to each level's result, and then to the mid block's: T2I-Adapter's. Of `featureDims`, as many as there are. */
   readonly features?: readonly Value[];
 }
 
@@ -95,8 +115,8 @@ export function inwardHalf(
     }
   });
   x = midBlock(config, weights.at("mid_block"), x, blocks);
-  const left = features[last + 1];
-  return { x: left?.dims.slice(1).every((d, i) => d === x.dims[i + 1]) ? add(op, x, left) : x, skips };
+  const deepest = features[last + 1];
+  return { x: deepest ? add(op, x, deepest) : x, skips };
 }
 
 function midBlock(config: UNetConfig, w: Weights, input: Value, { resnet, attend }: Blocks): Value {

@@ -1,0 +1,166 @@
+/** Control pictures: Zhang et al. 2023, "ControlNet"; Mou et al. 2023, "T2I-Adapter". */
+import type { PixelImage } from "../../shared/pixels.ts";
+import { Problem } from "../../shared/problem.ts";
+import type { Control } from "../../shared/request.ts";
+import { CONTROLNET_PREFIX, type ControlNet } from "../checkpoint/controlnet.ts";
+import type { T2IAdapter } from "../checkpoint/t2i-adapter.ts";
+import { Weights } from "../graph/weights.ts";
+import { toControlImage } from "../image/preprocess.ts";
+import { preprocess } from "../image/preprocessors/preprocess.ts";
+import { featureDims } from "../networks/blocks/unet-parts.ts";
+import type { UNetConfig } from "../networks/configs.ts";
+import { controlHintGraph, residualCount } from "../networks/controlnet.ts";
+import { bodyOf, t2iAdapterGraph } from "../networks/t2i-adapter.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import { isActive } from "./active.ts";
+import { readImage } from "./canvas.ts";
+import type { Job } from "./job.ts";
+
+/** A ControlNet as the UNet's graph takes it. */
+export interface ControlHint {
+  readonly net: ControlNet;
+  /** [1, C, h, w] */
+  readonly hint: Tensor;
+  /** How much of each residual is added on each side of the guidance at evaluation `i` of `of`, [B, residuals]. */
+  scalesAt(i: number, of: number): Tensor;
+}
+
+/** What all T2I-Adapters add together. */
+export interface ControlFeatures {
+  readonly dims: readonly (readonly number[])[];
+  /** Of `dims`, at evaluation `i` of `of`. */
+  at(i: number, of: number): Tensor[];
+}
+
+export interface Controls {
+  readonly hints: readonly ControlHint[];
+  readonly features?: ControlFeatures;
+}
+
+/** The controls that have any weight, as far as they depend on their pictures alone. Throws Problem "adapter-mismatch", …. */
+export async function encodeControls(job: Job): Promise<Controls> {
+  const hints: ControlHint[] = [];
+  const adapted: { control: Control; features: Tensor[] }[] = [];
+  for (const control of job.request.controls) {
+    if (control.weight === 0) continue;
+    const opened = await job.studio.openControl(control.model, job.model);
+    const picture = await pictureOf(control, job);
+    if (opened.kind === "controlnet") hints.push(await hintOf(control, opened, picture, job));
+    else adapted.push({ control, features: await featuresOf(control, opened, picture, job) });
+  }
+  return { hints, ...(adapted.length > 0 && { features: together(adapted) }) };
+}
+
+async function pictureOf({ image, preprocessor }: Control, { canvas, images }: Job): Promise<PixelImage> {
+  const seen = canvas.see(await readImage(images, image));
+  return preprocessor === undefined ? seen : preprocess(seen, preprocessor);
+}
+
+async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: Job): Promise<ControlHint> {
+  refuseMisfit(net, job.model.unet.config);
+  const { studio, guidance } = job;
+  const { config } = net;
+  const weights = new Weights(net).at(CONTROLNET_PREFIX);
+  const { hint } = await studio.sessions.use(
+    `${net.fingerprint}/control-hint/${picture.width}x${picture.height}`,
+    () => controlHintGraph({ config, weights }, picture, studio.device.dialect),
+    (run) => run({ image: toControlImage(picture, config.conditioning_channels) }),
+  );
+  const count = residualCount(config);
+  const guesses = control.mode === "guess";
+  const strengths = Array.from({ length: count }, (_, k) =>
+    Math.fround(guesses && !config.global_pool_conditions ? Math.fround(10 ** (k / (count - 1) - 1)) : 1),
+  );
+  const rows = guidance.sides.map(({ prompt }) => (guesses && prompt === "negative" ? 0 : control.weight));
+  const heard = Float32Array.from(rows.flatMap((weight) => strengths.map((strength) => strength * weight)));
+  const dims = [guidance.sides.length, count];
+  return {
+    net,
+    hint: hint!,
+    scalesAt: (i, of) => tensor(isActive(control, i, of) ? heard : new Float32Array(heard.length), dims),
+  };
+}
+
+/** A ControlNet begins as a copy of the inward half of the UNet. */
+function refuseMisfit({ origin, config }: ControlNet, unet: UNetConfig): void {
+  const name = `The ControlNet "${origin}"`;
+  const own = config.unet;
+  const differs = (what: string, its: unknown, ours: unknown) => {
+    if (String(its) === String(ours)) return;
+    throw new Problem(
+      "adapter-mismatch",
+      `${name} has ${what} ${its}, and this model ${ours}: choose a ControlNet of the model's family.`,
+    );
+  };
+  differs("text states of width", own.cross_attention_dim[0], unet.cross_attention_dim[0]);
+  differs("channels", own.block_out_channels, unet.block_out_channels);
+  differs("layers", own.layers_per_block, unet.layers_per_block);
+  differs("a latent of", own.in_channels, unet.out_channels);
+  if (own.addition_embed_type !== null) {
+    differs("time embedding", own.addition_embed_type, unet.addition_embed_type ?? "without additions");
+    differs("conditions", own.projection_class_embeddings_input_dim, unet.projection_class_embeddings_input_dim);
+  }
+}
+
+async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelImage, job: Job): Promise<Tensor[]> {
+  const { studio } = job;
+  const { config, origin } = adapter;
+  if (control.mode === "guess")
+    throw new Problem(
+      "request-invalid",
+      `Cannot use the T2I-Adapter "${origin}" in guess mode: only ControlNets have it.`,
+    );
+  const { width, height } = picture;
+  const side = config.downscale_factor;
+  if (width % side !== 0 || height % side !== 0)
+    throw new Problem(
+      "request-invalid",
+      `Cannot draw ${width} × ${height} with the T2I-Adapter "${origin}": width and height must be multiples of ${side}.`,
+    );
+  const outputs = await studio.sessions.use(
+    `${adapter.fingerprint}/t2i-adapter/${width}x${height}`,
+    () => t2iAdapterGraph(config, new Weights(adapter), { height, width }, studio.device.dialect),
+    (run) => run({ image: toControlImage(picture, config.in_channels) }),
+  );
+  const features = bodyOf(config).map((_, i) => outputs[`feature.${i}`]!);
+  return fitting(features, adapter, job);
+}
+
+/** The features that the UNet has a place for: one for each level, and one more for the mid block where it has its size. */
+function fitting(
+  features: readonly Tensor[],
+  { origin }: T2IAdapter,
+  { model, dims: [, , height, width] }: Job,
+): Tensor[] {
+  const expected = featureDims(model.unet.config, { height, width });
+  const levels = expected.length - 1;
+  const fits = features.map(({ dims }, i) => String(dims) === String(expected[i]));
+  if (features.length <= levels + 1 && fits.slice(0, levels).every(Boolean)) return features.filter((_, i) => fits[i]);
+  throw new Problem(
+    "adapter-mismatch",
+    `The T2I-Adapter "${origin}" gives ${features.map(({ dims }) => dims.slice(1).join("×")).join(", ")}, and this model takes ${expected.map((dims) => dims.slice(1).join("×")).join(", ")}: choose one of the model's family.`,
+  );
+}
+
+/** The sum of all. Throws Problem "adapter-mismatch" where they do not have the same sizes. */
+function together(
+  all: readonly { readonly control: Control; readonly features: readonly Tensor[] }[],
+): ControlFeatures {
+  const dims = all[0]!.features.map((feature) => feature.dims);
+  if (all.some(({ features }) => String(features.map((feature) => feature.dims)) !== String(dims)))
+    throw new Problem("adapter-mismatch", "These T2I-Adapters cannot be used together: choose two of the same kind.");
+  return {
+    dims,
+    at: (i, of) => {
+      const active = all.filter(({ control }) => isActive(control, i, of));
+      return dims.map((size, k) => {
+        const sum = new Float32Array(all[0]!.features[k]!.data.length);
+        for (const { control, features } of active)
+          features[k]!.data.forEach((value, n) => {
+            sum[n]! += Math.fround(value * control.weight);
+          });
+        return tensor(sum, size);
+      });
+    },
+  };
+}
