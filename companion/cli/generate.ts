@@ -77,7 +77,8 @@ function besideRequest(library: Library, folder: string): Places {
     ...library,
     resolve: (name, options) => {
       const place = path.resolve(folder, name);
-      return name !== STARTER_ID && existsSync(place) ? place : library.resolve(name, options);
+      const found = [place, `${place}.safetensors`].find((candidate) => existsSync(candidate));
+      return name !== STARTER_ID && found !== undefined ? found : library.resolve(name, options);
     },
   };
 }

@@ -45,7 +45,7 @@ async function embeddingsOf(
   const named: NamedEmbedding[] = [];
   for (const { model, token } of embeddings) {
     const embedding = await studio.openEmbedding(model);
-    named.push({ ...embedding, name: lowered(token ?? embedding.token) });
+    named.push({ ...embedding, token: token ?? embedding.token, name: lowered(token ?? embedding.token) });
   }
   if (promptSyntax === "plain") return named;
   const heard = texts.map(lowered);

@@ -34,7 +34,7 @@ export interface NamedEmbedding extends Embedding {
 /** The new words of one text encoder: ids from `first` on. */
 export interface NewWords {
   /** Longest name first. */
-  readonly words: readonly { readonly name: string; readonly ids: readonly number[] }[];
+  readonly words: readonly { readonly name: string; readonly token: string; readonly ids: readonly number[] }[];
   /** [vectors, width] of all words; absent where there are none. */
   readonly table?: Tensor;
 }
@@ -44,10 +44,10 @@ export function newWords(
   embeddings: readonly NamedEmbedding[],
   { widths, index, first }: { readonly widths: readonly number[]; readonly index: number; readonly first: number },
 ): NewWords {
-  const words: { name: string; ids: number[] }[] = [];
+  const words: { name: string; token: string; ids: number[] }[] = [];
   const rows: Float32Array[] = [];
   let next = first;
-  for (const { name, tables, origin } of embeddings) {
+  for (const { name, token, tables, origin } of embeddings) {
     if (!tables.some(({ dims }) => widths.includes(dims[1]!)))
       throw new Problem(
         "adapter-mismatch",
@@ -55,7 +55,7 @@ export function newWords(
       );
     const table = tables.find(({ dims }) => dims[1] === widths[index]);
     if (!table) continue;
-    words.push({ name, ids: Array.from({ length: table.dims[0]! }, () => next++) });
+    words.push({ name, token, ids: Array.from({ length: table.dims[0]! }, () => next++) });
     rows.push(table.data);
   }
   words.sort((a, b) => b.name.length - a.name.length);
@@ -87,7 +87,7 @@ const readWhole = ({ ids, tokens, dropped }: ReturnType<Tokenizer["encode"]>): R
 
 /**
  * As transformers finds added tokens: wherever the lower-cased text has one, even within a word.
- * Source: diffusers, loaders/textual_inversion.py, which adds them without `single_word`.
+ * Source: diffusers, loaders/textual_inversion.py: `maybe_convert_prompt`, and `add_tokens` without `single_word`.
  */
 function readWithWords(text: string, tokenizer: Tokenizer, words: NewWords["words"]): Reading {
   const tokenize = (part: string): number[] => {
@@ -98,7 +98,10 @@ function readWithWords(text: string, tokenizer: Tokenizer, words: NewWords["word
       if (found !== -1 && (at === -1 || found < at)) [at, word] = [found, candidate];
     }
     if (at === -1) return tokenizer.tokenize(part);
-    return [...tokenizer.tokenize(part.slice(0, at)), ...word.ids, ...tokenize(part.slice(at + word.name.length))];
+    const end = at + word.name.length;
+    // Only the exact spelling is replaced by all of its vectors, before the tokenizer finds the word in any case.
+    const ids = part.slice(at, end) === word.token ? word.ids : word.ids.slice(0, 1);
+    return [...tokenizer.tokenize(part.slice(0, at)), ...ids, ...tokenize(part.slice(end))];
   };
   const { maxLength, startId, endId, padId } = tokenizer;
   const room = maxLength - 2;

@@ -12,8 +12,13 @@ import { distances, readTrace } from "./compare.ts";
 /** The largest difference, as a share of the largest value of a tensor. */
 const TOLERANCE = 3e-4;
 
-const folder = process.env.UNDERPAINT_PARITY_CASES ?? path.join(__dirname, "../fixtures/parity/cases");
-const cases = readdirSync(folder).filter((name) => name.includes(process.env.UNDERPAINT_PARITY ?? ""));
+const own = ["cases", "adapter-cases"].map((name) => path.join(__dirname, "../fixtures/parity", name));
+const folders = process.env.UNDERPAINT_PARITY_CASES === undefined ? own : [process.env.UNDERPAINT_PARITY_CASES];
+const cases = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.includes(process.env.UNDERPAINT_PARITY ?? ""))
+    .map((name): [string, string] => [name, path.join(folder, name)]),
+);
 const out = mkdtempSync(path.join(tmpdir(), "underpaint-parity-"));
 const worst: [number, string][] = [];
 
@@ -30,10 +35,10 @@ afterAll(() => {
   );
 });
 
-test.each(cases)("generate() gives diffusers' picture: %s", async (name) => {
+test.each(cases)("generate() gives diffusers' picture: %s", async (name, folder) => {
   const here = path.join(out, name);
-  expect(await runGenerate([path.join(folder, name, "request.json"), "--out", here, "--trace"])).toBe(0);
-  const expected = readTrace(path.join(folder, name, "expected.safetensors"));
+  expect(await runGenerate([path.join(folder, "request.json"), "--out", here, "--trace"])).toBe(0);
+  const expected = readTrace(path.join(folder, "expected.safetensors"));
   const got = readTrace(path.join(here, "trace.safetensors"));
 
   const evaluations = [...got.tensors.keys()].filter((key) => key.startsWith("latents."));
