@@ -17,7 +17,7 @@ import { openStudio } from "../pipeline/studio.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
-import { secondsOfDiffusers } from "./diffusers.ts";
+import { type Diffusers, startDiffusers } from "./diffusers.ts";
 import { writeRandomModel } from "./random-model.ts";
 
 const STEPS = 3;
@@ -35,17 +35,16 @@ export async function runBench(argv: string[]): Promise<number> {
     const device = await chooseDevice();
     console.log(`On ${device.info.name}`);
     const model = await openModel(place);
-    const ours = await stepSeconds(model, device);
-    report("Opening the UNet, cold", `${ours.firstOpen.toFixed(2)} s`);
-    report("Opening the UNet, warm", `${ours.open.toFixed(2)} s`);
-    report("One guided step", `${ours.step.toFixed(2)} s`);
-    if (python !== undefined) {
-      const theirs = secondsOfDiffusers(python, model.unet.config);
+    const theirs = python === undefined ? undefined : await startDiffusers(python, model.unet.config);
+    const times = await stepSeconds(model, device, theirs).finally(() => theirs?.stop());
+    report("Opening the UNet, cold", `${times.firstOpen.toFixed(2)} s`);
+    report("Opening the UNet, warm", `${times.open.toFixed(2)} s`);
+    report("One guided step", `${times.ours.toFixed(2)} s`);
+    if (theirs)
       report(
-        "One guided step of diffusers",
-        `${theirs.toFixed(2)} s: ours takes ${(ours.step / theirs).toFixed(2)} of it`,
+        "One guided step of diffusers, in turns with ours",
+        `${times.theirs.toFixed(2)} s: ours takes ${(times.ours / times.theirs).toFixed(2)} of it`,
       );
-    }
     const picture = await pictureSeconds(place, device);
     report(`A picture of ${STEPS} steps, all in all`, `${picture.seconds.toFixed(1)} s`);
     const share = 1 - picture.inNetworks / picture.seconds;
@@ -76,8 +75,11 @@ const clock = async <T>(body: () => Promise<T>): Promise<[T, number]> => {
   return [result, (performance.now() - start) / 1000];
 };
 
-/** Opens the UNet twice and runs it three times at the model's native size; the best run counts. */
-async function stepSeconds(model: Model, device: Device): Promise<{ firstOpen: number; open: number; step: number }> {
+/**
+ * Opens the UNet twice and runs it at the model's native size, in turns with diffusers where it takes part, because the
+ * speed of a shared machine drifts; the best run of each counts.
+ */
+async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) {
   const { config, weights } = model.unet;
   const size = config.sample_size;
   const tokens = model.textEncoders[0]!.component.config.max_position_embeddings;
@@ -93,10 +95,13 @@ async function stepSeconds(model: Model, device: Device): Promise<{ firstOpen: n
       Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(i)),
       dims,
     );
-  const times: number[] = [];
-  for (let i = 0; i < STEPS; i++) times.push((await clock(() => session.run(feeds)))[1]);
+  let [ours, theirs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let i = 0; i < STEPS; i++) {
+    ours = Math.min(ours, (await clock(() => session.run(feeds)))[1]);
+    if (diffusers) theirs = Math.min(theirs, await diffusers.step());
+  }
   await session.release();
-  return { firstOpen, open, step: Math.min(...times) };
+  return { firstOpen, open, ours, theirs };
 }
 
 async function pictureSeconds(place: string, device: Device): Promise<{ seconds: number; inNetworks: number }> {

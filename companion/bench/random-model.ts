@@ -8,7 +8,7 @@ import { DIALECTS } from "../graph/dialect.ts";
 import { type WeightRef, Weights } from "../graph/weights.ts";
 import { clipTextGraph } from "../networks/clip-text.ts";
 import { unetGraph } from "../networks/unet.ts";
-import { vaeDecoderGraph, vaeEncoderGraph } from "../networks/vae.ts";
+import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
 import { elementCount } from "../tensor.ts";
 import { clipVocabulary } from "../tokenizer/clip-vocabulary.ts";
 import { SD15 } from "./sd15.ts";
@@ -59,8 +59,8 @@ export function writeRandomModel(folder: string): void {
     "diffusion_pytorch_model.safetensors",
     SD15.vae,
     record((w) => {
-      vaeEncoderGraph(vae, w, { batch: 1, height: 64, width: 64 }, dialect);
-      vaeDecoderGraph(vae, w, size, dialect);
+      encoderGraph(vae, w, { batch: 1, height: 64, width: 64 }, dialect);
+      decoderGraph(vae, w, size, dialect);
     }),
   );
   part(
