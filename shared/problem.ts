@@ -24,6 +24,7 @@ export const PROBLEM_CODES = {
   "weights-missing": "A tensor that the network needs is not in the file.",
   "weights-shape": "A tensor has another shape than the network needs.",
   "weights-leftover": "The file holds tensors that the network does not use.",
+  "weights-not-finite": "The weights hold NaN or infinities, or give them.",
   "config-invalid": "A config.json names something that this version does not support.",
   "adapter-mismatch": "The adapter belongs to another model family.",
   "scheduler-unsupported": "A scheduler setting that this version does not support.",

@@ -12,12 +12,12 @@ import { openImageEncoder } from "./image-encoder.ts";
 import { openIpAdapter } from "./ip-adapter.ts";
 import { readJsonFile } from "./json-file.ts";
 import { renameClipText } from "./ldm/text-keys.ts";
-import { renameVae } from "./ldm/vae-keys.ts";
 import { refuseLeftovers } from "./leftovers.ts";
 import { modelKind } from "./model-kind.ts";
 import type { Model, TextEncoder } from "./model-record.ts";
 import type { CheckpointStore, OpenOptions } from "./safetensors.ts";
 import { openTokenizerFolder } from "./tokenizer-folder.ts";
+import { renameAutoencoder } from "./vae.ts";
 import { openWeights } from "./weight-files.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ type Json = Readonly<Record<string, unknown>>;
 export async function openFolder(folder: string, options: OpenOptions = {}): Promise<Model> {
   const reader = new Folder(folder, options);
   const unet = reader.component("unet", parseUNetConfig, keepNames);
-  const vae = reader.component("vae", parseVaeConfig, renameVae);
+  const vae = reader.component("vae", parseVaeConfig, renameAutoencoder);
   const textEncoders = ["", "_2"].flatMap((suffix) =>
     reader.has(`text_encoder${suffix}`) ? [reader.text(suffix)] : [],
   );

@@ -25,6 +25,10 @@ const some =
     keys.some((key) => pattern.test(key));
 const ADD_ON = "choose the model that it was made for";
 
+const TINY_VAE = /^\d+\.conv\.\d+\.weight$|^(?:taesd_)?(?:en|de)coder\.layers\.\d+\.(?:conv\.|weight$)/;
+const isTinyVae = (keys: readonly string[]) =>
+  ["encoder.layers.0.weight", "decoder.layers.0.weight"].every((key) => keys.includes(key));
+
 /** First match counts: the add-ons come before the models, whose names they repeat. */
 const OTHERS: readonly Signature[] = [
   { test: (keys) => keys.length === 0, what: "a file without any tensor" },
@@ -101,8 +105,10 @@ const OTHERS: readonly Signature[] = [
   { test: some(/^encoder\.block\.\d+\.layer\.\d+\.|^shared\.weight$/), what: "a T5 text encoder" },
   { test: some(/RDB\d\.conv|rdb\d\.conv|^conv_first\.|\.residual_group\./), what: "a picture upscaler" },
   {
-    test: some(/^(?:taesd_)?(?:en|de)coder\.layers\.\d+\.(?:conv\.|weight$)|^\d+\.conv\.\d+\.weight$/),
-    what: "a tiny autoencoder (TAESD)",
+    // Both halves make an autoencoder, see below.
+    test: (keys) => keys.some((key) => TINY_VAE.test(key)) && !isTinyVae(keys),
+    what: "one half of a tiny autoencoder (TAESD)",
+    use: "choose the file or folder that holds both halves",
   },
 ];
 
@@ -124,7 +130,8 @@ export function identify(store: WeightStore): FileKind {
     const missing = has(/^first_stage_model\./) ? "its text encoder" : "its text encoder and autoencoder";
     return { kind: "other", what: `the UNet of a model without ${missing}`, use: "choose the complete model" };
   }
-  if (has(/^(?:first_stage_model\.)?decoder\.(?:mid|mid_block|up|up_blocks)\./)) return { kind: "vae" };
+  if (isTinyVae(keys) || has(/^(?:first_stage_model\.)?decoder\.(?:mid|mid_block|up|up_blocks)\./))
+    return { kind: "vae" };
   if (
     has(
       /^(?:cond_stage_model\.|text_encoders?\.)?(?:\w+\.)*(?:text_model\.)?(?:encoder\.layers|transformer\.resblocks)\.\d+\./,

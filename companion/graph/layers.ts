@@ -1,7 +1,7 @@
 /**
  * Layers with weights. EVERY weighted operation of every network passes through here, keyed by the weights' path: this is
- * where element types are widened or narrowed, where a dialect's lowering is chosen, and where branches (LoRA and its kin)
- * join. A layer asks for each weight by name and by the shape that its input implies.
+ * where element types are widened or narrowed, where a dialect's lowering is chosen, where branches (LoRA and its kin)
+ * join, and where a strip of a picture is normalised by the whole picture's moments. A layer asks for each weight by name and by the shape that its input implies.
  */
 import type { BranchedLayer, Graph, Value } from "./graph.ts";
 import { affine, groupNormalization, upsampledConvolution } from "./lowerings.ts";
@@ -56,6 +56,18 @@ export const conv2d = (
     return branched(op, w, x, y, { kind: "conv2d", out, kernel, stride, padding });
   });
 
+/** x [B, in, H, W] → [B, out, H', W']. Key: weight [out, in, kernel, kernel]. */
+export const conv2dNoBias = (
+  op: Graph,
+  w: Weights,
+  x: Value,
+  [out, kernel]: readonly [number, number],
+  { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
+): Value =>
+  op.scope(w.path, () =>
+    conv(op, x, weight(op, w, "weight", [out, x.dims[1]!, kernel, kernel]), undefined, { stride, padding }),
+  );
+
 /**
  * x [B, C, H, W], resized to `size` by nearest neighbour, then a 3×3 convolution → [B, out, ...size].
  * Keys: weight [out, C, 3, 3], bias [out].
@@ -88,7 +100,8 @@ export const groupNorm = (
 ): Value =>
   op.scope(w.path, () => {
     const dims = [x.dims[1]!];
-    return groupNormalization(op, x, [weight(op, w, "weight", dims), weight(op, w, "bias", dims)], norm);
+    const own = op.momentsAt(w.path, x, norm);
+    return groupNormalization(op, x, [weight(op, w, "weight", dims), weight(op, w, "bias", dims)], { ...norm, own });
   });
 
 /** x [..., D]. Keys: weight [D], bias [D]. */

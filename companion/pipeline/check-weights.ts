@@ -4,10 +4,10 @@ import type { Model } from "../checkpoint/model.ts";
 import { timeIdCount } from "../checkpoint/model-kind.ts";
 import type { Dialect } from "../graph/dialect.ts";
 import { type WeightStore, Weights } from "../graph/weights.ts";
+import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
 import { clipTextGraph } from "../networks/clip-text.ts";
 import { clipVisionGraph } from "../networks/clip-vision.ts";
 import { unetGraph } from "../networks/unet.ts";
-import { vaeDecoderGraph, vaeEncoderGraph } from "../networks/vae.ts";
 
 /**
  * What `build` makes of a file's weights, of which none may be left over. `isOther`: keys that belong to another network.
@@ -25,6 +25,14 @@ export function buildWhole<T>(
   return built;
 }
 
+/** The same for an autoencoder alone. */
+export function checkVae({ config, weights }: Model["vae"], dialect: Dialect): void {
+  buildWhole(weights, (w) => {
+    encoderGraph(config, w, { batch: 1, height: 64, width: 64 }, dialect);
+    decoderGraph(config, w, { batch: 1, height: 16, width: 16 }, dialect);
+  });
+}
+
 /**
  * Builds every network of the model once, small and without opening it: what a file lacks, has in another shape, or has too
  * much, is known before anything runs. Takes milliseconds. Throws as `buildWhole`.
@@ -34,10 +42,7 @@ export function checkWeights(model: Model, dialect: Dialect): void {
   buildWhole(model.unet.weights, (w) =>
     unetGraph(model.unet.config, w, { ...small, tokens: 1, timeIds: timeIdCount(model.settings) }, { dialect }),
   );
-  buildWhole(model.vae.weights, (w) => {
-    vaeEncoderGraph(model.vae.config, w, { batch: 1, height: 64, width: 64 }, dialect);
-    vaeDecoderGraph(model.vae.config, w, small, dialect);
-  });
+  checkVae(model.vae, dialect);
   for (const { component } of model.textEncoders)
     buildWhole(component.weights, (w) => clipTextGraph(component.config, w, { batch: 1, tokens: 1 }, { dialect }));
   const encoder = model.imageEncoder;

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Tensor } from "../tensor.ts";
 import type { StepEvent, Trace } from "./events.ts";
+import { finite } from "./finite.ts";
 import type { FirstLatent } from "./first-latent.ts";
 import type { Job } from "./job.ts";
 import type { LatentPreview } from "./latent-preview.ts";
@@ -33,6 +34,7 @@ export async function* denoise(job: Job, options: DenoiseOptions): AsyncGenerato
       // Networks block their thread: let messages in and out between two of them.
       await setImmediate();
       const prediction = await unet.predict(plan.scaleInput(latent, i), { timestep: plan.timesteps[i]!, i, of });
+      finite(prediction, job.model.unet.weights.origin);
       let soFar = plan.denoised(i, prediction, latent);
       latent = plan.step(i, prediction, latent, (dims) => generator.randn(dims));
       if (keep) {

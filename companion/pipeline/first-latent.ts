@@ -4,7 +4,7 @@ import type { Canvas } from "./canvas.ts";
 import type { Trace } from "./events.ts";
 import type { Job } from "./job.ts";
 import { concatChannels } from "./tensors.ts";
-import { encodeMode, encodePicture } from "./vae.ts";
+import { encodeMode, encodePicture, hasPosterior } from "./vae.ts";
 
 /** Where denoising begins. */
 export interface FirstLatent {
@@ -27,6 +27,7 @@ export async function firstLatent(job: Job, trace: Trace): Promise<FirstLatent> 
   const { canvas, generator, dims, inpainting } = job;
   const { strength } = job.request;
   const draw = () => generator.randn(dims);
+  const drawPosterior = () => (hasPosterior(job) ? draw() : undefined);
   const sample = canvas.picture && toSample(canvas.picture);
   if (job.model.kind === "pix2pix") {
     const noise = draw();
@@ -37,14 +38,14 @@ export async function firstLatent(job: Job, trace: Trace): Promise<FirstLatent> 
   const fromNoise = sample === undefined || (masked && strength === 1);
   const needsOriginal = sample !== undefined && (!fromNoise || inpainting === "blend");
 
-  const original = needsOriginal ? await encodePicture(sample, draw(), job) : undefined;
+  const original = needsOriginal ? await encodePicture(sample, drawPosterior(), job) : undefined;
   const noise = draw();
   trace.set("initial_noise", noise);
   const latent = fromNoise ? pureNoise(noise, job) : job.plan.addNoise(original!, noise, 0);
   if (!masked) return { latent, noise };
 
   const mask = latentMask(canvas, dims);
-  const maskedNoise = draw();
+  const maskedNoise = drawPosterior();
   if (inpainting === "blend") return { latent, noise, keep: { original: original!, mask } };
   const maskedLatent = await encodePicture(maskedSample(canvas, sample), maskedNoise, job);
   return { latent, noise, extraChannels: concatChannels([mask, maskedLatent]) };

@@ -32,7 +32,11 @@ export interface Job extends Seat {
 /** Everything that can be refused is refused here, before any network runs. Throws Problem. */
 export async function prepareJob(request: GenerateRequest, images: Images, studio: Studio): Promise<Job> {
   const { refiner } = request;
-  const model = await studio.openModel(request.model);
+  const open = async (name: string) => {
+    const own = await studio.openModel(name);
+    return request.vae === undefined ? own : studio.exchangeVae(own, request.vae);
+  };
+  const model = await open(request.model);
   const { config } = model.vae;
   const factor = vaeFactor(config);
   const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor });
@@ -47,7 +51,7 @@ export async function prepareJob(request: GenerateRequest, images: Images, studi
   const strength = beginning === "picture" ? request.strength : 1;
   const job = decide({ ...base, model, beginning }, { strength, ...(refiner && { end: refiner.start }) });
   if (!refiner) return job;
-  const second = await studio.openModel(refiner.model);
+  const second = await open(refiner.model);
   refuseMisfit(model, second);
   // Adapters are made for the first model.
   const later = { ...base, said: { ...said, loras: [], embeddings: [] } };

@@ -42,7 +42,7 @@ const SDXL: RgbFactors = {
 export async function latentPreview(seat: Seat): Promise<LatentPreview> {
   const { model, studio } = seat;
   const factors = await studio.remember(
-    `${model.fingerprint}/latent-rgb`,
+    `${model.fingerprint}/${model.vae.weights.fingerprint}/latent-rgb`,
     async () => factorsBeside(model.path, model.vae.config.latent_channels) ?? knownFactors(seat) ?? fitFactors(seat),
   );
   return (latent) => paint(latent, factors);

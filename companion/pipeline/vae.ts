@@ -1,12 +1,18 @@
 /** Between picture and latent. Kingma and Welling 2013, with the scaling of Rombach et al. 2022, appendix D.1. */
 
+import { fingerprintOf } from "../checkpoint/component.ts";
 import { familyOf } from "../checkpoint/families.ts";
 import type { Model } from "../checkpoint/model.ts";
 import type { Dialect } from "../graph/dialect.ts";
+import { estimateMemory } from "../graph/memory.ts";
 import { Weights } from "../graph/weights.ts";
+import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
 import type { VaeConfig } from "../networks/configs.ts";
-import { vaeDecoderGraph, vaeEncoderGraph } from "../networks/vae.ts";
+import { vaeDecoderStages, vaeEncoderStages } from "../networks/vae.ts";
+
 import { type Tensor, tensor } from "../tensor.ts";
+import { finite } from "./finite.ts";
+import { runInStages } from "./strips.ts";
 import type { Studio } from "./studio.ts";
 
 /** Pixels of one latent place along a side: 8 for Stable Diffusion. */
@@ -14,12 +20,17 @@ export function vaeFactor({ block_out_channels }: VaeConfig): number {
   return 2 ** (block_out_channels.length - 1);
 }
 
+/** Whether a picture has a distribution of latents, of which one is drawn. A tiny autoencoder gives the latent itself. */
+export const hasPosterior = ({ model }: Seat): boolean => model.vae.config.kind === "kl";
+
 /**
  * sample [1, 3, H, W] in −1 … 1 → latent [1, C, h, w], scaled. The posterior is sampled, as diffusers' pipelines do
- * everywhere: `noise` [1, C, h, w] is the draw. Source: diffusers, models/autoencoders/vae.py, DiagonalGaussianDistribution.
+ * everywhere: `noise` [1, C, h, w] is the draw, where `hasPosterior`. Source: diffusers, models/autoencoders/vae.py,
+ * DiagonalGaussianDistribution.
  */
-export async function encodePicture(sample: Tensor, noise: Tensor, seat: Seat): Promise<Tensor> {
-  const moments = await encodeMoments(sample, seat);
+export async function encodePicture(sample: Tensor, noise: Tensor | undefined, seat: Seat): Promise<Tensor> {
+  const moments = await encode(sample, seat);
+  if (noise === undefined) return scaleLatent(moments, seat.model.vae.config);
   const count = noise.data.length;
   const data = new Float32Array(count);
   for (let i = 0; i < count; i++) {
@@ -32,22 +43,44 @@ export async function encodePicture(sample: Tensor, noise: Tensor, seat: Seat): 
 
 /** sample [1, 3, H, W] in −1 … 1 → the posterior's mode [1, C, h, w], not scaled: what a model sees that edits by instruction. */
 export async function encodeMode(sample: Tensor, seat: Seat): Promise<Tensor> {
-  const { data, dims } = await encodeMoments(sample, seat);
+  const { data, dims } = await encode(sample, seat);
+  if (!hasPosterior(seat)) return tensor(data, dims);
   const [, channels, height, width] = dims as [number, number, number, number];
   return tensor(data.slice(0, data.length / 2), [1, channels / 2, height, width]);
 }
 
-/** sample [1, 3, H, W] → mean and logarithm of the variance, [1, 2C, h, w]. */
-async function encodeMoments(sample: Tensor, { model, studio }: Seat): Promise<Tensor> {
+/** sample [1, 3, H, W] → mean and logarithm of the variance, [1, 2C, h, w]; or, without a posterior, the latent. */
+const encode = (sample: Tensor, seat: Seat): Promise<Tensor> => runHalf("encoder", { sample }, seat);
+
+/** Whole where that fits into the memory budget, otherwise in strips; which of the two can't be seen in the picture. */
+async function runHalf(half: "encoder" | "decoder", feeds: Record<string, Tensor>, seat: Seat): Promise<Tensor> {
+  const { model, studio } = seat;
   const { config, weights } = model.vae;
-  const [, , height, width] = sample.dims as [number, number, number, number];
-  const { moments } = await studio.sessions.use(
-    `${model.fingerprint}/vae-encoder/${width}x${height}`,
-    () => vaeEncoderGraph(config, new Weights(weights), { batch: 1, height, width }, dialectOf({ model, studio })),
-    (run) => run({ sample }),
+  const [x] = Object.values(feeds) as [Tensor];
+  const [, , height, width] = x.dims as [number, number, number, number];
+  const dialect = dialectOf(seat);
+  const key = `${keyOf(model)}/vae-${half}`;
+  const build = half === "encoder" ? encoderGraph : decoderGraph;
+  const graph = build(config, new Weights(weights), { batch: 1, height, width }, dialect);
+  const need = estimateMemory(graph);
+  if (config.kind === "kl" && need.weights + need.activations > studio.sessions.budget) {
+    const stages = half === "encoder" ? vaeEncoderStages : vaeDecoderStages;
+    const result = await runInStages(stages(config, new Weights(weights)), x, {
+      ...{ sessions: studio.sessions, dialect, key },
+    });
+    return finite(result, weights.origin);
+  }
+  const results = await studio.sessions.use(
+    `${key}/${width}x${height}`,
+    () => graph,
+    (run) => run(feeds),
   );
-  return moments!;
+  return finite(Object.values(results)[0]!, weights.origin);
 }
+
+/** A model's autoencoder may be exchanged. */
+const keyOf = ({ fingerprint, vae }: Model): string =>
+  `${fingerprint}/${fingerprintOf([vae.weights.fingerprint, JSON.stringify(vae.config)])}`;
 
 /** SDXL's autoencoder exceeds what float16 can hold: there, and nowhere else, diffusers heeds `force_upcast`, too. */
 function dialectOf({ model, studio }: Seat): Dialect {
@@ -57,16 +90,8 @@ function dialectOf({ model, studio }: Seat): Dialect {
 }
 
 /** latent [1, C, h, w], scaled → sample [1, 3, H, W], about −1 … 1. */
-export async function decodeLatent(latent: Tensor, { model, studio }: Seat): Promise<Tensor> {
-  const { config, weights } = model.vae;
-  const [, , height, width] = latent.dims as [number, number, number, number];
-  const { sample } = await studio.sessions.use(
-    `${model.fingerprint}/vae-decoder/${width}x${height}`,
-    () => vaeDecoderGraph(config, new Weights(weights), { batch: 1, height, width }, dialectOf({ model, studio })),
-    (run) => run({ latent: unscaleLatent(latent, config) }),
-  );
-  return sample!;
-}
+export const decodeLatent = (latent: Tensor, seat: Seat): Promise<Tensor> =>
+  runHalf("decoder", { latent: unscaleLatent(latent, seat.model.vae.config) }, seat);
 
 /** Which model, and where it runs. */
 export interface Seat {

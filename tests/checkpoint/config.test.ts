@@ -138,6 +138,7 @@ describe("parseVaeConfig()", () => {
 
   test("fills in diffusers' defaults", () => {
     expect(parseVaeConfig({})).toEqual({
+      kind: "kl",
       in_channels: 3,
       out_channels: 3,
       latent_channels: 4,
@@ -162,7 +163,10 @@ describe("parseVaeConfig()", () => {
   });
 
   test.each([
-    [{ _class_name: "AutoencoderTiny" }, "_class_name"],
+    [{ _class_name: "VQModel" }, "_class_name"],
+    [{ _class_name: "AutoencoderTiny", act_fn: "gelu" }, "act_fn"],
+    [{ _class_name: "AutoencoderTiny", decoder_block_out_channels: [8, 8, 8, 9] }, "decoder_block_out_channels"],
+    [{ _class_name: "AutoencoderTiny", num_decoder_blocks: [1, 1] }, "num_decoder_blocks"],
     [{ ...blocks(2), up_block_types: ["UpDecoderBlock2D"] }, "up_block_types"],
     [{ ...blocks(2), down_block_types: ["AttnDownEncoderBlock2D", "DownEncoderBlock2D"] }, "down_block_types"],
     [{ latents_mean: [0, 1] }, "latents_mean"],

@@ -61,7 +61,7 @@ test.each<[string, Record<string, SampleTensor>]>([
   ["FLUX.2", { "single_stream_modulation.lin.weight": one, "double_blocks.0.img_attn.qkv.weight": one }],
   ["a T5 text encoder", { "encoder.block.0.layer.0.SelfAttention.q.weight": one }],
   ["Stable Diffusion's ×4 upscaler", { "model.diffusion_model.input_blocks.0.0.weight": { shape: [256, 7, 3, 3] } }],
-  ["a tiny autoencoder (TAESD)", { "decoder.layers.0.weight": one }],
+  ["one half of a tiny autoencoder (TAESD)", { "decoder.layers.0.weight": one }],
   ["a model quantised for another program", { "x.weight.absmax": one }],
   ["a model quantised for another program", { scaled_fp8: { dtype: "F8_E4M3", shape: [2] }, "a.scale_weight": one }],
   ["the UNet of a model without its text encoder and autoencoder", { "down_blocks.0.resnets.0.norm1.weight": one }],

@@ -1,19 +1,19 @@
 import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
-import { vaeDecoderGraph, vaeEncoderGraph } from "../../companion/networks/vae.ts";
+import { decoderGraph, encoderGraph } from "../../companion/networks/autoencoder.ts";
 import { configOf, deviating, runGraph, tensorsOf, weightsOf } from "./fixture.ts";
 
 const shapeOf = ([batch, , height, width]: readonly number[]) => ({ batch: batch!, height: height!, width: width! });
 
-test.each(["vae-kl", "vae-bare"])("vaeEncoderGraph() and vaeDecoderGraph() agree with diffusers: %s", async (name) => {
+test.each(["vae-kl", "vae-bare"])("encoderGraph() and decoderGraph() agree with diffusers: %s", async (name) => {
   const config = parseVaeConfig(configOf(name));
   const weights = weightsOf(name);
   const inputs = tensorsOf(name, "in.");
   const expected = tensorsOf(name, "out.");
   const blocks = Object.entries(tensorsOf(name, "block."));
   const graphs = {
-    encoder: vaeEncoderGraph(config, weights, shapeOf(inputs.sample!.dims), DIALECTS.cpu),
-    decoder: vaeDecoderGraph(config, weights, shapeOf(inputs.latent!.dims), DIALECTS.cpu),
+    encoder: encoderGraph(config, weights, shapeOf(inputs.sample!.dims), DIALECTS.cpu),
+    decoder: decoderGraph(config, weights, shapeOf(inputs.latent!.dims), DIALECTS.cpu),
   };
   for (const [half, out] of [
     ["encoder", "moments"],

@@ -4,9 +4,9 @@ import { parseUNetConfig } from "../../companion/checkpoint/config/unet-config.t
 import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
 import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import type { Graph } from "../../companion/graph/graph.ts";
+import { decoderGraph } from "../../companion/networks/autoencoder.ts";
 import { clipTextGraph } from "../../companion/networks/clip-text.ts";
 import { unetGraph } from "../../companion/networks/unet.ts";
-import { vaeDecoderGraph } from "../../companion/networks/vae.ts";
 import { selfTest } from "../../companion/runtime/self-test.ts";
 import { openSession } from "../../companion/runtime/session.ts";
 import type { AnyTensor } from "../../companion/tensor.ts";
@@ -34,7 +34,7 @@ const CASES: [name: string, build: (name: string, dialect: Dialect) => Graph][] 
     "vae-kl",
     (name, dialect) => {
       const size = sizeOf(tensorsOf(name, "in.").latent!.dims);
-      return vaeDecoderGraph(parseVaeConfig(configOf(name)), weightsOf(name), size, dialect);
+      return decoderGraph(parseVaeConfig(configOf(name)), weightsOf(name), size, dialect);
     },
   ],
   [

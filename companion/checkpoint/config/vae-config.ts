@@ -1,14 +1,58 @@
-import type { VaeConfig } from "../../networks/configs.ts";
+import type { KlVaeConfig, TinyVaeConfig, VaeConfig } from "../../networks/configs.ts";
 import { Fields } from "./fields.ts";
 
 /**
- * vae/config.json as a record, with the defaults of diffusers' AutoencoderKL (models/autoencoders/autoencoder_kl.py).
+ * vae/config.json as a record, with the defaults of diffusers' AutoencoderKL and AutoencoderTiny (models/autoencoders/…).
  * Throws Problem "config-invalid" for everything that the record cannot say.
  */
 export function parseVaeConfig(json: unknown, origin = "vae/config.json"): VaeConfig {
   const fields = new Fields(json, origin);
-  fields.only({ _class_name: "AutoencoderKL", act_fn: "silu" });
-  const config: VaeConfig = {
+  const name = fields.oneOf("_class_name", ["AutoencoderKL", "AutoencoderTiny"], "AutoencoderKL");
+  return name === "AutoencoderKL" ? parseKl(fields) : parseTiny(fields);
+}
+
+/** `scale_latents`' magnitude and shift are for storing latents, which pipelines do not. */
+function parseTiny(fields: Fields): TinyVaeConfig {
+  fields.only({ act_fn: "relu", upsample_fn: "nearest", upsampling_scaling_factor: 2 });
+  fields.ignore("latent_magnitude", "latent_shift");
+  const width = (name: string, levels: number) => {
+    const channels = fields.ints(name, [64, 64, 64, 64]);
+    return channels.length === levels && channels.every((count) => count === channels[0])
+      ? channels
+      : fields.refuse(name, `${levels} times the same number`);
+  };
+  const num_encoder_blocks = fields.ints("num_encoder_blocks", [1, 3, 3, 3], { min: 0, max: 64 });
+  const num_decoder_blocks = fields.ints("num_decoder_blocks", [3, 3, 3, 1], { min: 0, max: 64 });
+  if (num_encoder_blocks.length !== num_decoder_blocks.length)
+    fields.refuse("num_decoder_blocks", `a list of ${num_encoder_blocks.length}, as num_encoder_blocks,`);
+  const levels = num_decoder_blocks.length;
+  const decoder = width("decoder_block_out_channels", levels);
+  fields.ignore("block_out_channels");
+  const config: TinyVaeConfig = {
+    kind: "tiny",
+    in_channels: fields.int("in_channels", 3),
+    out_channels: fields.int("out_channels", 3),
+    latent_channels: fields.int("latent_channels", 4),
+    block_out_channels: decoder,
+    encoder_channels: width("encoder_block_out_channels", levels)[0]!,
+    decoder_channels: decoder[0]!,
+    num_encoder_blocks,
+    num_decoder_blocks,
+    scaling_factor: fields.number("scaling_factor", 1),
+    shift_factor: fields.number("shift_factor", 0),
+    latents_mean: null,
+    latents_std: null,
+    force_upcast: fields.flag("force_upcast", false),
+  };
+  if (config.scaling_factor === 0) fields.refuse("scaling_factor", "a number other than 0");
+  fields.refuseOthers();
+  return config;
+}
+
+function parseKl(fields: Fields): KlVaeConfig {
+  fields.only({ act_fn: "silu" });
+  const config: KlVaeConfig = {
+    kind: "kl",
     in_channels: fields.int("in_channels", 3),
     out_channels: fields.int("out_channels", 3),
     latent_channels: fields.int("latent_channels", 4),

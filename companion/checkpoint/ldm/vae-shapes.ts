@@ -1,6 +1,6 @@
 /** An autoencoder's dimensions from the shapes of its tensors, for files that carry no configuration. */
 import { Problem } from "../../../shared/problem.ts";
-import type { VaeConfig } from "../../networks/configs.ts";
+import type { KlVaeConfig } from "../../networks/configs.ts";
 import type { Refs } from "../component.ts";
 import { parseVaeConfig } from "../config/vae-config.ts";
 
@@ -14,7 +14,7 @@ export interface VaeShapeOptions {
 }
 
 /** `refs` under diffusers' names. Throws Problem "weights-missing", "config-invalid". */
-export function vaeConfigFromShapes(refs: Refs, { origin, nativeSize, ...rest }: VaeShapeOptions): VaeConfig {
+export function vaeConfigFromShapes(refs: Refs, { origin, nativeSize, ...rest }: VaeShapeOptions): KlVaeConfig {
   const dims = (key: string): readonly number[] => {
     const ref = refs.get(key);
     if (ref) return ref.dims;
@@ -46,5 +46,5 @@ export function vaeConfigFromShapes(refs: Refs, { origin, nativeSize, ...rest }:
       ...rest,
     },
     origin,
-  );
+  ) as KlVaeConfig;
 }
