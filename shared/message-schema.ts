@@ -46,6 +46,7 @@ const model = v.strictObject({
   maxTokens: count,
   inpainting: v.boolean(),
   references: v.boolean(),
+  ignoresNegativePrompt: v.optional(v.boolean()),
   defaults: v.strictObject({ steps: count, guidanceScale: seconds, scheduler: text }),
   note: v.optional(text),
   licence: v.optional(text),

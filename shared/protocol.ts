@@ -88,6 +88,8 @@ export interface ModelInfo {
   readonly inpainting: boolean;
   /** True where references (IP-Adapter) can be used with it. */
   readonly references: boolean;
+  /** True where the guidance is an input of the network (LCM): the negative prompt is not used, whatever the scale. */
+  readonly ignoresNegativePrompt?: boolean;
   readonly defaults: { readonly steps: number; readonly guidanceScale: number; readonly scheduler: string };
   /** One honest sentence about what it can do, for the starter model. */
   readonly note?: string;

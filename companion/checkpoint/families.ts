@@ -67,6 +67,18 @@ export const LCM_SCHEDULER: SchedulerConfig = {
   set_alpha_to_one: true,
   timestep_spacing: "leading",
 };
+/**
+ * Sauer et al. 2023, "Adversarial Diffusion Distillation" (SD-Turbo, SDXL-Turbo), and what was distilled like it later: few
+ * steps, from the last training timestep on, no guidance.
+ */
+export const FEW_STEPS_SCHEDULER: SchedulerConfig = {
+  ...SCHEDULE,
+  _class_name: "EulerDiscreteScheduler",
+  interpolation_type: "linear",
+  steps_offset: 1,
+  timestep_spacing: "trailing",
+  use_karras_sigmas: false,
+};
 const EULER: SchedulerConfig = {
   ...SCHEDULE,
   _class_name: "EulerDiscreteScheduler",

@@ -1,8 +1,8 @@
 import path from "node:path";
 import type { ModelInfo } from "../../shared/protocol.ts";
-import type { SchedulerName } from "../../shared/request.ts";
 import { familyOf } from "../checkpoint/families.ts";
 import type { Model } from "../checkpoint/model.ts";
+import { samplingDefaults } from "./sampling-defaults.ts";
 import type { SideNotes } from "./side-notes.ts";
 
 export interface Description {
@@ -10,31 +10,19 @@ export interface Description {
   readonly notes: SideNotes;
 }
 
-type Defaults = ModelInfo["defaults"] & { readonly scheduler: SchedulerName };
-
-/** What people of the field begin with. */
-const DEFAULTS: Readonly<Record<Model["family"], Defaults>> = {
-  sd1: { steps: 25, guidanceScale: 7, scheduler: "dpmpp_2m" },
-  sd2: { steps: 25, guidanceScale: 7, scheduler: "dpmpp_2m" },
-  sdxl: { steps: 30, guidanceScale: 6, scheduler: "dpmpp_2m" },
-  "sdxl-refiner": { steps: 30, guidanceScale: 6, scheduler: "dpmpp_2m" },
-};
-
-/** Luo et al. 2023, Latent Consistency Models, section 5: distilled, and useless with other schedulers. */
-const LCM: Defaults = { steps: 6, guidanceScale: 1, scheduler: "lcm" };
-
 /** The widths of the published models; a model of another width only has the family's shape. */
 const PUBLISHED_WIDTHS = [320, 384];
+
+const EDITS = "It changes a picture as the prompt tells it to (“make it night”), and cannot draw from nothing.";
+const triggerNote = (trigger: string) => `Put "${trigger.slice(0, 200)}" into the prompt: the model was trained on it.`;
 
 /** The model as the plugin shows it. References are found later, when all files are known. */
 export function describeModel(model: Model, { id, notes }: Description): ModelInfo {
   const family = familyOf(model.family).name;
   const published = PUBLISHED_WIDTHS.includes(model.unet.config.block_out_channels[0]!);
-  const usual = model.schedulerConfig._class_name === "LCMScheduler" ? LCM : DEFAULTS[model.family];
   const licence = notes.licence ?? model.metadata.get("modelspec.license");
   const trigger = model.metadata.get("modelspec.trigger_phrase");
-  const note =
-    notes.note ?? (trigger && `Put "${trigger.slice(0, 200)}" into the prompt: the model was trained on it.`);
+  const note = notes.note ?? (model.kind === "pix2pix" ? EDITS : trigger && triggerNote(trigger));
   return {
     id,
     name: notes.name ?? nameOf(model.path),
@@ -43,7 +31,8 @@ export function describeModel(model: Model, { id, notes }: Description): ModelIn
     maxTokens: Math.min(...model.textEncoders.map(({ tokenizer }) => tokenizer.maxLength)),
     inpainting: model.kind === "inpaint",
     references: model.ipAdapter !== undefined && model.imageEncoder !== undefined,
-    defaults: { ...usual, ...notes.defaults },
+    ...(model.unet.config.time_cond_proj_dim !== null && { ignoresNegativePrompt: true }),
+    defaults: { ...samplingDefaults(model), ...notes.defaults },
     ...(note !== undefined && { note }),
     ...(licence !== undefined && { licence: licence.slice(0, 1000) }),
     ...(notes.provenance && { provenance: notes.provenance }),

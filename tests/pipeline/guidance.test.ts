@@ -1,4 +1,4 @@
-import { guidanceEmbedding, guide } from "../../companion/pipeline/guidance.ts";
+import { guidanceEmbedding, guidanceOf, guide, guideTwice, rescale } from "../../companion/pipeline/guidance.ts";
 import { blend, concatChannels, stack, unstack } from "../../companion/pipeline/tensors.ts";
 import { tensor } from "../../companion/tensor.ts";
 
@@ -18,6 +18,43 @@ test("guide() goes from the unconditional through the conditional prediction", (
   const [u, c] = [tensor(Float32Array.of(1, 2), [1, 2]), tensor(Float32Array.of(2, 0), [1, 2])];
   expect([...guide(3, u, c).data]).toEqual([4, -4]);
   expect([...guide(1, u, c).data]).toEqual([2, 0]);
+});
+
+const row = (...values: number[]) => tensor(Float32Array.from(values), [1, values.length]);
+
+test("guideTwice() goes from nothing through the picture to picture and text", () => {
+  expect([...guideTwice([3, 2], [row(4, 1), row(3, 2), row(1, 2)]).data]).toEqual([8, -1]);
+  expect([...guideTwice([1, 1], [row(4, 1), row(3, 2), row(1, 2)]).data]).toEqual([4, 1]);
+});
+
+test("rescale() gives the guided prediction the text's deviation", () => {
+  const [guided, text] = [row(4, -4, 8, -8), row(1, -1, 2, -2)];
+  expect([...rescale(1, guided, text).data]).toEqual([1, -1, 2, -2]);
+  expect([...rescale(0.5, guided, text).data]).toEqual([2.5, -2.5, 5, -5]);
+});
+
+describe("guidanceOf()", () => {
+  const scales = { guidanceScale: 5, guidanceRescale: 0, imageGuidanceScale: 1.5 };
+  const model = (kind: "base" | "pix2pix", time_cond_proj_dim: number | null = null) =>
+    ({ kind, unet: { config: { time_cond_proj_dim } } }) as Parameters<typeof guidanceOf>[1];
+  const prompts = (...of: Parameters<typeof guidanceOf>) => guidanceOf(...of).sides.map(({ prompt }) => prompt);
+
+  test("runs the network without the prompt, too, from a scale above 1 on", () => {
+    expect(prompts(scales, model("base"))).toEqual(["negative", "positive"]);
+    expect(prompts({ ...scales, guidanceScale: 1 }, model("base"))).toEqual(["positive"]);
+  });
+
+  test("runs a model that edits by instruction thrice, once without its picture", () => {
+    const { sides } = guidanceOf(scales, model("pix2pix"));
+    expect(sides.map(({ picture }) => picture)).toEqual(["shown", "shown", "hidden"]);
+    expect(prompts({ ...scales, imageGuidanceScale: 0.9 }, model("pix2pix"))).toEqual(["positive"]);
+  });
+
+  test("leaves it to a network that takes the scale", () => {
+    const { sides, embedding } = guidanceOf(scales, model("base", 16));
+    expect(sides).toHaveLength(1);
+    expect(embedding!.dims).toEqual([1, 16]);
+  });
 });
 
 test("stack() and unstack() are each other's inverse", () => {

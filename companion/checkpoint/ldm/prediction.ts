@@ -1,6 +1,6 @@
 /** Whether a single file predicts the noise or the velocity. No tensor's shape says so; some files carry a mark. */
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
-import { type Family, LCM_SCHEDULER, UNET_PREFIX } from "../families.ts";
+import { type Family, FEW_STEPS_SCHEDULER, LCM_SCHEDULER, UNET_PREFIX } from "../families.ts";
 import type { SafetensorsFile } from "../safetensors.ts";
 
 export interface Prediction {
@@ -15,19 +15,32 @@ const SD2_VELOCITY_SIZE = 768;
 const VELOCITY_DEVIATION = 0.09;
 const TELLING_BIAS = `${UNET_PREFIX}output_blocks.11.1.transformer_blocks.0.norm1.bias`;
 
+/** Distilled models look like all others; only the title that their makers put into the file tells them apart. */
+const FEW_STEPS = /\b(?:turbo|lightning|hyper)\b/i;
+/** SD-Turbo and SDXL-Turbo. */
+const TURBO = /\bturbo\b/i;
+const TURBO_SIZE = 512;
+
 /** The family's scheduler as this file wants it. */
 export function predictionOf(file: SafetensorsFile, family: Family): Prediction {
   const velocity = isVelocity(file, family);
-  const distilled = file.find(`${UNET_PREFIX}time_embed.cond_proj.weight`) !== undefined;
+  const title = file.metadata.get("modelspec.title") ?? "";
+  const embedded = file.find(`${UNET_PREFIX}time_embed.cond_proj.weight`) !== undefined;
+  const usual = FEW_STEPS.test(title) ? FEW_STEPS_SCHEDULER : family.scheduler;
   const zeroSnr = file.find("ztsnr") !== undefined;
   return {
     scheduler: {
-      ...(distilled ? LCM_SCHEDULER : family.scheduler),
+      ...(embedded ? LCM_SCHEDULER : usual),
       ...(velocity ? { prediction_type: "v_prediction" } : {}),
       ...(zeroSnr ? { rescale_betas_zero_snr: true, timestep_spacing: "trailing" } : {}),
     },
-    nativeSize: velocity && family.id === "sd2" ? SD2_VELOCITY_SIZE : family.nativeSize,
+    nativeSize: nativeSize(family, { velocity, turbo: TURBO.test(title) }),
   };
+}
+
+function nativeSize(family: Family, { velocity, turbo }: { velocity: boolean; turbo: boolean }): number {
+  if (turbo) return TURBO_SIZE;
+  return velocity && family.id === "sd2" ? SD2_VELOCITY_SIZE : family.nativeSize;
 }
 
 /** The trainer's mark, then the metadata (Stability-AI/ModelSpec), then, for version 2, the rule of ComfyUI's supported_models.py. */

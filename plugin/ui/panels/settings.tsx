@@ -16,6 +16,11 @@ const SIZES = [
   { value: 1.5, label: "Very large" },
 ] as const;
 
+function negativeHint({ ignoresNegativePrompt }: ModelInfo, guidanceScale: number): string {
+  if (ignoresNegativePrompt) return "Not used by this model";
+  return guidanceScale > 1 ? "What should not be in it" : "Not used while guidance is 1 or less";
+}
+
 /** What most people never need, behind one line that says what it is set to. */
 export function SettingsPanel({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {
   const { settings, companion, mode, fill } = state;
@@ -110,7 +115,7 @@ export function SettingsPanel({ state, studio, model }: { state: State; studio: 
             rows={2}
             value={settings.negativePrompt}
             maxLength={REQUEST_LIMITS.promptCharacters}
-            placeholder={guidanceScale > 1 ? "What should not be in it" : "Not used while guidance is 1 or less"}
+            placeholder={negativeHint(model, guidanceScale)}
             onInput={(event) => studio.set({ negativePrompt: event.currentTarget.value })}
           />
         </label>
