@@ -4,9 +4,11 @@ import path from "node:path";
 import { Problem, type ProblemData } from "../../shared/problem.ts";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import { openControlNet } from "../checkpoint/controlnet.ts";
+import { openEmbedding } from "../checkpoint/embedding.ts";
 import { identify } from "../checkpoint/identify.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
 import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
+import { openLora } from "../checkpoint/lora/lora-file.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
 import { type OpenOptions, openSafetensors } from "../checkpoint/safetensors.ts";
 import { openT2IAdapter } from "../checkpoint/t2i-adapter.ts";
@@ -35,6 +37,7 @@ export type Finding =
       readonly widths: Readonly<Record<IpAdapter["kind"], number>>;
     }
   | { readonly kind: "controlnet" | "t2i-adapter"; readonly path: string }
+  | { readonly kind: "lora" | "embedding"; readonly names: readonly string[] }
   | { readonly kind: "problem"; readonly problem: ProblemData };
 
 /** Never throws: what goes wrong is the finding. */
@@ -52,7 +55,12 @@ async function open({ id, path: file, kind }: Place, options: OpenOptions): Prom
       "file-not-safetensors",
       `"${path.basename(file)}" is a pickle, which can run code when it is opened: use the model's .safetensors version.`,
     );
-  const found = kind === "file" ? identify(openSafetensors(file, options)).kind : "model";
+  const identity = kind === "file" ? identify(openSafetensors(file, options)) : undefined;
+  if (identity?.kind === "other" && identity.adapter === "lora")
+    return { kind: "lora", names: loraNames(openLora(file, options).metadata) };
+  if (identity?.kind === "other" && identity.adapter === "embedding")
+    return { kind: "embedding", names: [openEmbedding(file, options).token] };
+  const found = identity?.kind ?? "model";
   if (found === "ip-adapter") {
     const adapter = await openIpAdapter(file, options);
     return { kind: "ip-adapter", path: file, adapter: adapterNeeds(adapter) };
@@ -70,6 +78,12 @@ async function open({ id, path: file, kind }: Place, options: OpenOptions): Prom
   const model = await openModel(file, options);
   const notes = kind === "folder" ? readSideNotes(file, options) : { suggestions: [] };
   return { kind: "model", info: describeModel(model, { id, notes }), attention: attentionOf(model) };
+}
+
+/** What prompts may call it besides its file's name. */
+function loraNames(metadata: ReadonlyMap<string, string>): string[] {
+  const name = metadata.get("ss_output_name");
+  return name === undefined ? [] : [name];
 }
 
 function adapterNeeds({ crossAttentionDim, embeddingDim, layers, kind }: IpAdapter) {

@@ -38,6 +38,8 @@ export interface Library {
   resolve(idOrPath: string, options: ResolveOptions): string;
   /** An IP-Adapter and an image encoder in the folders that fit the model. */
   references(model: Pick<Model, "unet">): Promise<ReferenceFiles | undefined>;
+  /** Every LoRA, or every embedding, by each name that prompts may call it: the file's, and the one in the file. */
+  adapters(kind: "lora" | "embedding"): Promise<{ readonly id: string; readonly name: string }[]>;
   /** Calls `onChange` when the folders' content changed, until the returned function is called. */
   watch(onChange: () => void): () => void;
 }
@@ -98,6 +100,12 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
       throw new Problem("model-not-found", `There is no model "${name.slice(0, 200)}": choose one from the list.`);
     },
     references: async (model) => filesFor(await findings(), attentionOf(model)),
+    adapters: async (kind) =>
+      (await findings()).flatMap(({ place: { id }, finding }) =>
+        finding.kind === kind && "names" in finding
+          ? [...new Set([path.posix.basename(id), ...finding.names])].map((name) => ({ id, name }))
+          : [],
+      ),
     watch: (onChange) =>
       watchFolders(folders, {
         state: () => JSON.stringify(places().map(({ id, signature }) => [id, signature])),

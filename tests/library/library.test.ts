@@ -64,7 +64,7 @@ describe("list()", () => {
 
   test("says of each unusable file why", async () => {
     const { folder, library } = fresh();
-    writeSample(path.join(folder, "style.safetensors"), { "lora_unet_a.lora_up.weight": { shape: [4, 1] } });
+    writeSample(path.join(folder, "motion.safetensors"), { "a.motion_modules.b": { shape: [4, 1] } });
     writeFileSync(path.join(folder, "old.ckpt"), "PK\x03\x04");
     writeSample(path.join(folder, "broken.safetensors"), tensorsOf("sd1"));
     truncateSync(path.join(folder, "broken.safetensors"), 1_000_000);
@@ -74,12 +74,26 @@ describe("list()", () => {
     expect(models).toHaveLength(1);
     expect(problems.map(({ name, problem }) => [name, problem.code])).toEqual([
       ["broken", "file-truncated"],
+      ["motion", "model-unsupported"],
       ["old.ckpt", "file-not-safetensors"],
-      ["style", "model-unsupported"],
     ]);
-    expect(problems[2]!.problem.message).toBe(
-      '"style.safetensors" is a LoRA, not a model that can draw by itself: choose the model that it was made for.',
+    expect(problems[1]!.problem.message).toBe(
+      '"motion.safetensors" is an AnimateDiff motion module, not a model that can draw by itself: choose the model that it was made for.',
     );
+  });
+
+  test("knows LoRAs and embeddings by the names that prompts call them", async () => {
+    const { folder, library } = fresh();
+    mkdirSync(path.join(folder, "Lora"));
+    const up = { "lora_unet_a.lora_up.weight": { shape: [4, 1] } };
+    writeSample(path.join(folder, "Lora/ink.safetensors"), up, { ss_output_name: "ink_v2" });
+    writeSample(path.join(folder, "toy.safetensors"), { emb_params: { shape: [2, 768] } });
+    expect((await library.list()).problems).toEqual([]);
+    expect(await library.adapters("lora")).toEqual([
+      { id: "Lora/ink", name: "ink" },
+      { id: "Lora/ink", name: "ink_v2" },
+    ]);
+    expect(await library.adapters("embedding")).toEqual([{ id: "toy", name: "toy" }]);
   });
 
   test("sees what changed since", async () => {
