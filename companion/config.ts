@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { PORT } from "../shared/protocol.ts";
 import { packageRoot } from "./root.ts";
+import { readSettings } from "./settings.ts";
 
 export interface Config {
   /** Underpaint's own folder: assets, starter model, manifest. */
@@ -14,6 +15,10 @@ export interface Config {
   readonly starter: string;
   readonly queueFile: string;
   readonly pairingsFile: string;
+  /** What the models' bytes hash to, so that each is read once. */
+  readonly hashesFile: string;
+  /** Where models are downloaded from; absent: the Hugging Face hub. */
+  readonly downloadEndpoint?: string;
   /** 47821, the only one that Figma lets the plugin talk to; 0 = any free one (tests). */
   readonly port: number;
   /** The provider asked for by name (`UNDERPAINT_PROVIDER`); absent: the best one that works. */
@@ -23,8 +28,8 @@ export interface Config {
 }
 
 export interface ConfigOptions {
-  /** Replaces the models folder of the data folder. */
-  readonly models?: string;
+  /** Replace the models folder of the data folder and those of the settings. */
+  readonly models?: readonly string[];
   readonly port?: number;
   readonly provider?: string;
 }
@@ -32,14 +37,19 @@ export interface ConfigOptions {
 export function readConfig(options: ConfigOptions = {}, env = process.env): Config {
   const root = packageRoot();
   const home = path.resolve(env.UNDERPAINT_HOME ?? path.join(homedir(), ".underpaint"));
+  const settings = readSettings(path.join(home, "settings.json"));
+  const chosen = options.models?.length ? options.models : [path.join(home, "models"), ...settings.modelsFolders];
+  const folders = [...new Set(chosen.map((folder) => path.resolve(folder)))];
   return {
     root,
     home,
-    modelsFolders: [path.resolve(options.models ?? path.join(home, "models"))],
+    modelsFolders: folders as [string, ...string[]],
     starter: path.join(root, "starter", "weights"),
     queueFile: path.join(home, "queue.sqlite"),
     pairingsFile: path.join(home, "pairings.json"),
     port: options.port ?? PORT,
+    hashesFile: path.join(home, "hashes.json"),
+    downloadEndpoint: env.UNDERPAINT_DOWNLOAD_ENDPOINT ?? settings.downloadEndpoint,
     provider: options.provider ?? env.UNDERPAINT_PROVIDER,
     engineEntry: path.join(root, "dist", "companion", "engine.js"),
   };

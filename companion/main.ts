@@ -13,17 +13,17 @@ interface Command {
 
 const COMMANDS: Record<string, Command> = {
   start: {
-    usage: "start [--models DIR] [--provider NAME] [--no-open]",
+    usage: "start [--models DIR …] [--provider NAME] [--no-open]",
     summary: "Start the companion that the Figma plugin talks to",
     run: async (args) => (await import("./cli/start.ts")).runStart(args),
   },
   generate: {
-    usage: "generate REQUEST.json --out DIR [--models DIR] [--trace]",
+    usage: "generate REQUEST.json --out DIR [--models DIR …] [--trace]",
     summary: "Make one picture from a request file",
     run: async (args) => (await import("./cli/generate.ts")).runGenerate(args),
   },
   doctor: {
-    usage: "doctor [--models DIR]",
+    usage: "doctor [--models DIR …]",
     summary: "Check this machine and say how to fix what is wrong",
     run: async (args) => (await import("./cli/doctor.ts")).runDoctor(args),
   },

@@ -83,6 +83,28 @@ const memory: Check = () => {
   return [totalmem() < 8 * GIB ? warn(text, "Stable Diffusion wants 8 GB: choose small sizes.") : ok(text)];
 };
 
+const WORDS: Partial<Record<string, readonly [one: string, many: string]>> = {
+  model: ["model", "models"],
+  lora: ["LoRA", "LoRAs"],
+  embedding: ["embedding", "embeddings"],
+  vae: ["VAE", "VAEs"],
+  controlnet: ["ControlNet", "ControlNets"],
+  "t2i-adapter": ["T2I-Adapter", "T2I-Adapters"],
+  "ip-adapter": ["IP-Adapter", "IP-Adapters"],
+  "image-encoder": ["image encoder", "image encoders"],
+  problem: ["file that can't be used", "files that can't be used"],
+};
+
+const folders: Check = async ({ modelsFolders, starter }) => {
+  const reports = await openLibrary({ folders: modelsFolders, starter }).survey();
+  return reports.map(({ folder, layout, exists, found }) => {
+    if (!exists && folder === modelsFolders[0]) return ok(`The models folder ${folder} is made at the first start`);
+    if (!exists) return bad(`The models folder ${folder} does not exist`, "Correct it in settings.json or --models.");
+    const counts = Object.entries(found).map(([kind, count]) => `${count} ${WORDS[kind]![count === 1 ? 0 : 1]}`);
+    return ok(`${folder} (${layout}): ${counts.join(", ") || "nothing yet"}`);
+  });
+};
+
 const models: Check = async ({ modelsFolders, starter }) => {
   const { models, problems } = await openLibrary({ folders: modelsFolders, starter }).list();
   const found = models.map(({ name, family, nativeSize }) => ok(`Model ${name}: ${family}, ${nativeSize} px`));
@@ -124,7 +146,18 @@ function settled(engine: Engine): Promise<EngineState> {
   });
 }
 
-export const CHECKS: readonly Check[] = [node, packages, plugin, port, dataFolder, disk, memory, models, provider];
+export const CHECKS: readonly Check[] = [
+  node,
+  packages,
+  plugin,
+  port,
+  dataFolder,
+  disk,
+  memory,
+  folders,
+  models,
+  provider,
+];
 
 /** What the check finds; that it failed itself is a finding too. */
 export async function examine(check: Check, config: Config): Promise<Finding[]> {

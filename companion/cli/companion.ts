@@ -41,7 +41,7 @@ export interface Companion {
 /** Throws Problem "port-taken", "data-in-use", "data-damaged", "disk-full". */
 export async function openCompanion(config: Config, { onEvent, code }: CompanionOptions): Promise<Companion> {
   const version = JSON.parse(readFileSync(path.join(config.root, "package.json"), "utf8")).version as string;
-  for (const folder of [config.home, ...config.modelsFolders]) makeFolder(folder);
+  for (const folder of [config.home, config.modelsFolders[0]]) makeFolder(folder);
   const library = openLibrary({ folders: config.modelsFolders, starter: config.starter });
   const store = new Store(config.queueFile);
   const engine = new Engine({

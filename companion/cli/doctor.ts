@@ -5,7 +5,11 @@ import { readConfig } from "../config.ts";
 import { CHECKS, examine, type Finding } from "./checks.ts";
 import { Terminal } from "./terminal.ts";
 
-const OPTIONS = { models: { type: "string" }, provider: { type: "string" }, port: { type: "string" } } as const;
+const OPTIONS = {
+  models: { type: "string", multiple: true },
+  provider: { type: "string" },
+  port: { type: "string" },
+} as const;
 
 /** Resolves to 0 where everything works (warnings included), to 1 otherwise. */
 export async function runDoctor(args: string[]): Promise<number> {

@@ -16,7 +16,7 @@ import { openStudio, type Places, type Studio } from "../pipeline/studio.ts";
 import { vaeFactor } from "../pipeline/vae.ts";
 import { chooseDevice } from "../runtime/device.ts";
 
-const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR] [--trace]";
+const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--trace]";
 
 /**
  * Writes `image.png` and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
@@ -55,13 +55,17 @@ export async function runGenerate(argv: string[]): Promise<number> {
   }
 }
 
-function readArguments(argv: string[]): { file: string; out: string; models?: string; trace: boolean } {
+function readArguments(argv: string[]): { file: string; out: string; models?: string[]; trace: boolean } {
   const wrong = (what: string) => new Problem("request-invalid", `${what}: use ${USAGE}`);
   try {
     const { values, positionals } = parseArgs({
       args: argv,
       allowPositionals: true,
-      options: { out: { type: "string" }, models: { type: "string" }, trace: { type: "boolean", default: false } },
+      options: {
+        out: { type: "string" },
+        models: { type: "string", multiple: true },
+        trace: { type: "boolean", default: false },
+      },
     });
     if (positionals.length !== 1) throw wrong(`Name one request file, not ${positionals.length}`);
     if (values.out === undefined) throw wrong("Name a folder for the result with --out");

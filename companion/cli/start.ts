@@ -12,7 +12,7 @@ import { portTaken, whoIsThere } from "./who-is-there.ts";
 
 /** `--port` and `--pair-code` are for tests: Figma lets the plugin talk to one port only, and a fixed code is no secret. */
 const OPTIONS = {
-  models: { type: "string" },
+  models: { type: "string", multiple: true },
   provider: { type: "string" },
   "no-open": { type: "boolean", default: false },
   "no-playground": { type: "boolean", default: false },

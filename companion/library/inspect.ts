@@ -12,6 +12,7 @@ import { openLora } from "../checkpoint/lora/lora-file.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
 import { type OpenOptions, openSafetensors } from "../checkpoint/safetensors.ts";
 import { openT2IAdapter } from "../checkpoint/t2i-adapter.ts";
+import { openVae } from "../checkpoint/vae.ts";
 import { describeModel } from "./describe-model.ts";
 import type { Place } from "./scan.ts";
 import { readSideNotes } from "./side-notes.ts";
@@ -36,7 +37,7 @@ export type Finding =
       /** What adapters of each kind take from it. */
       readonly widths: Readonly<Record<IpAdapter["kind"], number>>;
     }
-  | { readonly kind: "controlnet" | "t2i-adapter"; readonly path: string }
+  | { readonly kind: "controlnet" | "t2i-adapter" | "vae"; readonly path: string }
   | { readonly kind: "lora" | "embedding"; readonly names: readonly string[] }
   | { readonly kind: "problem"; readonly problem: ProblemData };
 
@@ -75,6 +76,11 @@ async function open({ id, path: file, kind }: Place, options: OpenOptions): Prom
   if (found === "controlnet") openControlNet(file, options);
   if (found === "t2i-adapter") openT2IAdapter(file, options);
   if (found === "controlnet" || found === "t2i-adapter") return { kind: found, path: file };
+  if (found === "vae") {
+    const vae = existsSync(path.join(path.dirname(file), "config.json")) ? path.dirname(file) : file;
+    openVae(vae, { scaling_factor: 1, force_upcast: true }, options);
+    return { kind: "vae", path: vae };
+  }
   const model = await openModel(file, options);
   const notes = kind === "folder" ? readSideNotes(file, options) : { suggestions: [] };
   return { kind: "model", info: describeModel(model, { id, notes }), attention: attentionOf(model) };

@@ -6,6 +6,7 @@ import type { ModelInfo, ModelProblem } from "../../shared/protocol.ts";
 import { resolveInside } from "../checkpoint/files.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { type Attention, attentionOf, type Finding, inspect } from "./inspect.ts";
+import { layoutOf } from "./layouts.ts";
 import { type Place, scanFolder } from "./scan.ts";
 import { watchFolders } from "./watch.ts";
 
@@ -29,6 +30,15 @@ export interface ReferenceFiles {
   readonly imageEncoder: string;
 }
 
+export interface FolderReport {
+  /** Absolute. */
+  readonly folder: string;
+  /** Whose it is, see layouts.ts. */
+  readonly layout: string;
+  readonly exists: boolean;
+  readonly found: Readonly<Partial<Record<Finding["kind"], number>>>;
+}
+
 export interface Library {
   /** All folders that may be read, symlinks included. */
   readonly roots: readonly string[];
@@ -40,17 +50,22 @@ export interface Library {
   references(model: Pick<Model, "unet">): Promise<ReferenceFiles | undefined>;
   /** Every LoRA, or every embedding, by each name that prompts may call it: the file's, and the one in the file. */
   adapters(kind: "lora" | "embedding"): Promise<{ readonly id: string; readonly name: string }[]>;
+  /** Each folder that is searched, and how many things of each kind are in it. */
+  survey(): Promise<FolderReport[]>;
   /** Calls `onChange` when the folders' content changed, until the returned function is called. */
   watch(onChange: () => void): () => void;
 }
 
 export function openLibrary({ folders, starter }: LibraryOptions): Library {
-  const roots = [...folders.map((folder) => path.resolve(folder)), path.resolve(starter)];
+  const pointed = folders.map((folder) => path.resolve(folder)).map((root) => ({ root, layout: layoutOf(root) }));
+  const elsewhere = pointed.flatMap(({ layout }) => layout.elsewhere).map((root) => ({ root, layout: layoutOf(root) }));
+  const searched = [...pointed, ...elsewhere].filter(({ root }, i, all) => all.findIndex((a) => a.root === root) === i);
+  const roots = [...searched.map(({ root }) => root), path.resolve(starter)];
   const known = new Map<string, { signature: string; finding: Finding }>();
 
   const places = (): Place[] => [
     ...scanFolder(path.resolve(starter)).map((place) => ({ ...place, id: STARTER_ID })),
-    ...folders.flatMap((folder) => scanFolder(path.resolve(folder), roots)),
+    ...searched.flatMap(({ root, layout: { below } }) => scanFolder(root, { roots, below })),
   ];
 
   const findings = async (): Promise<{ place: Place; finding: Finding }[]> => {
@@ -90,8 +105,8 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
     resolve: (name, { allowPaths }) => {
       if (name === STARTER_ID) return path.resolve(starter);
       if (allowPaths && existsSync(name)) return path.resolve(name);
-      for (const folder of folders) {
-        const inside = find(path.resolve(folder), name);
+      for (const { root } of searched) {
+        const inside = find(root, name);
         if (inside) {
           resolveInside(inside, roots);
           return inside;
@@ -106,8 +121,17 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
           ? [...new Set([path.posix.basename(id), ...finding.names])].map((name) => ({ id, name }))
           : [],
       ),
+    survey: async () => {
+      const all = await findings();
+      return searched.map(({ root, layout }) => {
+        const inside = all.filter(({ place }) => place.path === root || place.path.startsWith(root + path.sep));
+        const found: Partial<Record<Finding["kind"], number>> = {};
+        for (const { finding } of inside) found[finding.kind] = (found[finding.kind] ?? 0) + 1;
+        return { folder: root, layout: layout.name, exists: existsSync(root), found };
+      });
+    },
     watch: (onChange) =>
-      watchFolders(folders, {
+      watchFolders(roots.slice(0, -1), {
         state: () => JSON.stringify(places().map(({ id, signature }) => [id, signature])),
         onChange,
       }),

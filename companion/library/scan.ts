@@ -1,5 +1,5 @@
 /** What lies in a models folder: files and folders that may be models, found by looking, not yet opened. */
-import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 
 export interface Place {
@@ -18,10 +18,13 @@ const SKIPPED = new Set(["blobs", "refs", ".locks", ".no_exist"]);
 const MAX_DEPTH = 8;
 
 /**
- * Everything below `root`, in the order of ids; nothing where it does not exist. A symbolic link to a folder is followed where it stays below one
- * of `roots`. What cannot be read is left out: it cannot be shown either.
+ * Everything in the folders `below` of `root`, in the order of ids; nothing where they do not exist. A symbolic link to a folder is followed where
+ * it stays below one of `roots`. What cannot be read is left out: it cannot be shown either.
  */
-export function scanFolder(root: string, roots: readonly string[] = [root]): Place[] {
+export function scanFolder(
+  root: string,
+  { roots = [root], below = ["."] }: { readonly roots?: readonly string[]; readonly below?: readonly string[] } = {},
+): Place[] {
   const allowed = roots.flatMap((folder) => tryRead(() => [realpathSync(folder)], []));
   const places: Place[] = [];
   const visited = new Set<string>();
@@ -35,7 +38,7 @@ export function scanFolder(root: string, roots: readonly string[] = [root]): Pla
       return;
     visited.add(real);
     const entries = tryRead(() => readdirSync(folder, { withFileTypes: true }), [] as Dirent[]);
-    if (isModelFolder(entries)) {
+    if (isModelFolder(folder, entries)) {
       places.push({ id: idOf(root, folder), path: folder, kind: "folder", signature: signatureOf(folder) });
       return;
     }
@@ -50,13 +53,13 @@ export function scanFolder(root: string, roots: readonly string[] = [root]): Pla
       if (kind) places.push({ id: idOf(root, place), path: place, kind, signature: stamp(place) });
     }
   };
-  visit(root, 0);
+  for (const place of below) visit(path.join(root, place), 0);
   return places;
 }
 
-function isModelFolder(entries: readonly Dirent[]): boolean {
+function isModelFolder(folder: string, entries: readonly Dirent[]): boolean {
   const names = new Set(entries.map((entry) => entry.name));
-  return names.has("model_index.json") || (names.has("unet") && names.has("vae"));
+  return names.has("model_index.json") || (names.has("unet") && existsSync(path.join(folder, "unet", "config.json")));
 }
 
 function isFolder(entry: Dirent, place: string): boolean {

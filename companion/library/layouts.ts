@@ -1,0 +1,58 @@
+/**
+ * Where programs of the field keep their models. A layout only says where to look, so that a whole installation can be pointed
+ * to without reading its Python packages; what a file is, its keys and shapes say.
+ */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { readExtraModelPaths } from "./extra-model-paths.ts";
+
+export interface Layout {
+  /** As people call the program; "models folder" where it is nobody's. */
+  readonly name: string;
+  /** Folders below the root to look into, relative; "." is the root itself. */
+  readonly below: readonly string[];
+  /** Folders elsewhere that the program's settings name, absolute. */
+  readonly elsewhere: readonly string[];
+}
+
+interface Rule {
+  readonly name: string;
+  /** True for the program's own folder, or for its models folder. */
+  readonly fits: (has: (place: string) => boolean, names: readonly string[]) => boolean;
+}
+
+const BASES = ["sd-1", "sd-2", "sdxl", "sdxl-refiner"];
+
+const RULES: readonly Rule[] = [
+  { name: "A1111 or Forge", fits: (has) => has("models/Stable-diffusion") || has("Stable-diffusion") },
+  {
+    name: "ComfyUI",
+    fits: (has) => has("models/checkpoints") || has("extra_model_paths.yaml") || (has("checkpoints") && has("loras")),
+  },
+  {
+    name: "InvokeAI",
+    fits: (has) => BASES.some((base) => has(`models/${base}/main`) || has(`${base}/main`)),
+  },
+  { name: "Hugging Face cache", fits: (_, names) => names.some((name) => name.startsWith("models--")) },
+];
+
+/** What the folder `root` is. Never throws for a folder that cannot be read: then it is nobody's, and empty. */
+export function layoutOf(root: string): Layout {
+  const has = (place: string) => existsSync(path.join(root, place));
+  const names = isFolder(root) ? readdirSync(root) : [];
+  const rule = RULES.find(({ fits }) => fits(has, names));
+  const installation = rule !== undefined && isFolder(path.join(root, "models"));
+  return {
+    name: rule?.name ?? "models folder",
+    below: installation ? ["models", "embeddings"].filter((place) => has(place)) : ["."],
+    elsewhere: readExtraModelPaths(path.join(root, "extra_model_paths.yaml")),
+  };
+}
+
+function isFolder(place: string): boolean {
+  try {
+    return statSync(place).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+/** `settings.json` of the data folder: what a person sets once, and not with every command. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import * as v from "valibot";
+import { Problem } from "../shared/problem.ts";
+
+const folder = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(4096),
+  v.check(path.isAbsolute, "must be an absolute path"),
+);
+
+/** Anything else in it is an error, so that a misspelt field is noticed. */
+const SETTINGS = v.strictObject({
+  /** Besides the models folder of the data folder: installations of other programs, and folders of models. */
+  modelsFolders: v.optional(v.pipe(v.array(folder), v.maxLength(64)), []),
+  /** Where models are downloaded from; absent: the Hugging Face hub. */
+  downloadEndpoint: v.optional(v.pipe(v.string(), v.url("must be a URL"))),
+});
+
+export type Settings = v.InferOutput<typeof SETTINGS>;
+
+/** Throws Problem "config-invalid". */
+export function readSettings(file: string): Settings {
+  const wrong = (what: string) =>
+    new Problem("config-invalid", `The settings "${file}" ${what}: correct or delete them.`);
+  if (!existsSync(file)) return { modelsFolders: [] };
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw wrong(`cannot be read (${(error as Error).message})`);
+  }
+  const result = v.safeParse(SETTINGS, json);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw wrong(`are wrong at "${v.getDotPath(issue) ?? ""}" (${issue.message})`);
+}

@@ -1,0 +1,107 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { readExtraModelPaths } from "../../companion/library/extra-model-paths.ts";
+import { layoutOf } from "../../companion/library/layouts.ts";
+import { openLibrary } from "../../companion/library/library.ts";
+import { attempted } from "../attempted.ts";
+import { tensorsOf } from "../checkpoint/families.ts";
+import { temporaryFolder, writeSample } from "../checkpoint/sample.ts";
+
+const starter = path.join(__dirname, "../../starter/weights");
+const vaes = path.join(__dirname, "../fixtures/parity/models/vaes");
+const top = temporaryFolder();
+let count = 0;
+
+function folderOf(files: readonly string[]): string {
+  const root = path.join(top, String(count++));
+  for (const file of files) {
+    mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
+    if (file.endsWith(".safetensors")) writeSample(path.join(root, file), tensorsOf("sd1"));
+    else writeFileSync(path.join(root, file), "");
+  }
+  return root;
+}
+
+test.each([
+  [
+    "A1111 or Forge",
+    ["models/Stable-diffusion/a.safetensors", "venv/lib/b.safetensors", "embeddings/c.txt"],
+    ["models/Stable-diffusion/a"],
+  ],
+  ["A1111 or Forge", ["Stable-diffusion/a.safetensors", "Lora/notes.txt"], ["Stable-diffusion/a"]],
+  [
+    "ComfyUI",
+    ["models/checkpoints/a.safetensors", "models/unet/x.txt", "models/vae/x.txt", "output/b.safetensors"],
+    ["models/checkpoints/a"],
+  ],
+  ["InvokeAI", ["models/sd-1/main/a.safetensors", "databases/b.safetensors"], ["models/sd-1/main/a"]],
+  ["models folder", ["deep/er/a.safetensors", "b.safetensors"], ["b", "deep/er/a"]],
+])("layoutOf() knows %s", async (name, files, ids) => {
+  const root = folderOf(files);
+  const library = openLibrary({ folders: [root], starter });
+  expect(layoutOf(root).name).toBe(name);
+  expect((await library.list()).models.map(({ id }) => id)).toEqual(["starter", ...ids]);
+  expect(library.resolve(ids[0]!, { allowPaths: false })).toBe(path.join(root, `${ids[0]}.safetensors`));
+  expect(await library.survey()).toEqual([{ folder: root, layout: name, exists: true, found: { model: ids.length } }]);
+});
+
+test("openLibrary() follows the Hugging Face cache's links to its blobs, and no others", async () => {
+  const root = folderOf(["models--a--b/snapshots/f00/notes.txt", "models--a--b/blobs/0"]);
+  const outside = folderOf(["c.safetensors"]);
+  writeSample(path.join(root, "models--a--b/blobs/1"), tensorsOf("sd1"));
+  symlinkSync("../../blobs/1", path.join(root, "models--a--b/snapshots/f00/model.safetensors"));
+  symlinkSync(path.join(outside, "c.safetensors"), path.join(root, "models--a--b/snapshots/f00/out.safetensors"));
+  const library = openLibrary({ folders: [root], starter });
+  const { models, problems } = await library.list();
+  expect(models.map(({ id }) => id)).toEqual(["starter", "models--a--b/snapshots/f00/model"]);
+  expect(problems.map(({ problem }) => problem.code)).toEqual(["file-outside-models"]);
+  expect((await library.survey())[0]!.layout).toBe("Hugging Face cache");
+});
+
+test("openLibrary() counts autoencoders among what it found, by file and by folder", async () => {
+  const library = openLibrary({ folders: [vaes], starter });
+  expect((await library.list()).problems).toEqual([]);
+  expect((await library.survey())[0]!.found).toEqual({ vae: 4 });
+});
+
+describe("readExtraModelPaths()", () => {
+  const read = (text: string) => {
+    const root = folderOf(["main.py"]);
+    writeFileSync(path.join(root, "extra_model_paths.yaml"), text);
+    return { root, read: () => readExtraModelPaths(path.join(root, "extra_model_paths.yaml")) };
+  };
+
+  test("reads ComfyUI's own example", async () => {
+    const elsewhere = folderOf(["models/Stable-diffusion/a.safetensors"]);
+    const { root, read: folders } = read(
+      [
+        "# a comment",
+        "a111:",
+        `    base_path: "${elsewhere}" # where it is`,
+        "    is_default: true",
+        "",
+        "    checkpoints: models/Stable-diffusion",
+        "    loras: |",
+        "         models/Lora",
+        "         models/LyCORIS",
+        "other:",
+        "    vae: /absolute/vae",
+      ].join("\n"),
+    );
+    expect(folders()).toEqual([
+      path.join(elsewhere, "models/Stable-diffusion"),
+      path.join(elsewhere, "models/Lora"),
+      path.join(elsewhere, "models/LyCORIS"),
+      "/absolute/vae",
+    ]);
+    const library = openLibrary({ folders: [root], starter });
+    expect((await library.list()).models.map(({ id }) => id)).toEqual(["starter", "a"]);
+  });
+
+  test.each([["a: {b: c}"], ["a:\n  - b"], ["a:\n  b: *anchor"], ["a:\n  b: [c]"], ["key: value"], ["  lost: x"]])(
+    "refuses %j",
+    (text) => {
+      expect(attempted(read(text).read)).toMatchObject({ code: "config-invalid" });
+    },
+  );
+});
