@@ -50,8 +50,22 @@ export type Branch = (op: Graph, x: Value, layer: BranchedLayer) => Value;
 /** The branches beside the layer at a path of the weights, e.g. "down_blocks.0.attentions.0.proj_in". */
 export type BranchesAt = (path: string) => readonly Branch[];
 
+/** Each [batch, group] of a picture as a group norm sees it, both [B, G, 1]: what to add (the mean, negative) and to multiply by. */
+export interface Moments {
+  readonly shift: Value;
+  readonly scale: Value;
+}
+
+/** The moments of the group norm at a path of the weights, where they are not its input's own: a strip of a picture. */
+export type MomentsAt = (
+  path: string,
+  x: Value,
+  norm: { readonly groups: number; readonly eps: number },
+) => Moments | undefined;
+
 export interface GraphOptions {
   readonly dialect: Dialect;
+  readonly momentsAt?: MomentsAt;
   /** What to add to weighted layers, by their path (LoRA and its kin). */
   readonly branchesAt?: BranchesAt;
 }
@@ -62,6 +76,7 @@ export type Shape = Pick<Value, "type" | "dims">;
 export class Graph {
   readonly dialect: Dialect;
   readonly branchesAt: BranchesAt;
+  readonly momentsAt: MomentsAt;
   readonly inputs: Value[] = [];
   readonly outputs: Value[] = [];
   readonly nodes: Node[] = [];
@@ -72,9 +87,10 @@ export class Graph {
   readonly #constants = new Map<string, Value>();
   #scope = "";
 
-  constructor({ dialect, branchesAt = () => [] }: GraphOptions) {
+  constructor({ dialect, branchesAt = () => [], momentsAt = () => undefined }: GraphOptions) {
     this.dialect = dialect;
     this.branchesAt = branchesAt;
+    this.momentsAt = momentsAt;
   }
 
   /** The element type of the arithmetic inside; inputs and outputs of networks stay float32. */
@@ -154,6 +170,19 @@ export class Graph {
       this.#constants.set(key, value);
     }
     return value;
+  }
+
+  /** Drops nodes and initializers that no output needs. Inputs stay. */
+  prune(): void {
+    const needed = new Set(this.outputs.map(({ name }) => name));
+    const kept: Node[] = [];
+    for (const node of this.nodes.toReversed()) {
+      if (!node.outputs.some(({ name }) => needed.has(name))) continue;
+      kept.unshift(node);
+      for (const input of node.inputs) if (input) needed.add(input.name);
+    }
+    this.nodes.splice(0, this.nodes.length, ...kept);
+    for (const name of this.initializers.keys()) if (!needed.has(name)) this.initializers.delete(name);
   }
 
   /** Throws: the network is built wrongly here. */

@@ -1,5 +1,5 @@
 /** What has no operator of its own, or not everywhere: composed by the dialect's table. */
-import type { Graph, Value } from "./graph.ts";
+import type { Graph, Moments, Value } from "./graph.ts";
 import {
   type AttentionOptions,
   add,
@@ -27,26 +27,23 @@ export function affine(op: Graph, x: Value, weight: Value, bias: Value | undefin
   return reshape(op, rows, [...x.dims.slice(0, -1), weight.dims[0]!]);
 }
 
-/** Channels of x [B, C, ...] in groups, each to mean 0 and variance 1, then · scale[C] + shift[C]. Wu & He 2018. */
+/**
+ * Channels of x [B, C, ...] in groups, each to mean 0 and variance 1, then · scale[C] + shift[C]. Wu & He 2018.
+ * `own`: moments to use instead of x's.
+ */
 export function groupNormalization(
   op: Graph,
   x: Value,
   [scale, shift]: readonly [Value, Value],
-  { groups, eps }: { readonly groups: number; readonly eps: number },
+  { groups, eps, own }: { readonly groups: number; readonly eps: number; readonly own?: Moments },
 ): Value {
   const [batch, channels] = x.dims as [number, number];
   if (channels % groups !== 0) op.fail(`Cannot divide ${channels} channels into ${groups} groups`);
-  const ones = floats(
-    op,
-    Array.from({ length: groups }, () => 1),
-    [groups],
-  );
-  const zeros = floats(
-    op,
-    Array.from({ length: groups }, () => 0),
-    [groups],
-  );
-  const grouped = instanceNormalization(op, reshape(op, x, [batch, groups, -1]), ones, zeros, eps);
+  const filled = (value: number) => floats(op, new Float32Array(groups).fill(value), [groups]);
+  const rows = reshape(op, x, [batch, groups, -1]);
+  const grouped = own
+    ? mul(op, add(op, rows, own.shift), own.scale)
+    : instanceNormalization(op, rows, filled(1), filled(0), eps);
   const perChannel = [channels, ...x.dims.slice(2).map(() => 1)];
   const normal = reshape(op, grouped, x.dims);
   return add(op, mul(op, normal, reshape(op, scale, perChannel)), reshape(op, shift, perChannel));

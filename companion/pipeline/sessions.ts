@@ -17,10 +17,14 @@ export interface Lease {
  * session that is larger than the budget is opened all the same: nothing smaller would do.
  */
 export interface Sessions {
+  /** Bytes that open sessions may need together. */
+  readonly budget: number;
   /** `key` names everything that the graph depends on: the weights' fingerprint, shapes, options. */
   lease(key: string, build: () => Graph): Promise<Lease>;
   /** Leases, runs `body`, gives back. */
   use<T>(key: string, build: () => Graph, body: (run: Session["run"]) => Promise<T>): Promise<T>;
+  /** Closes what it takes, of what is not leased, for `bytes` of something else to lie within the budget. */
+  makeRoom(bytes: number): Promise<void>;
   /** Closes all that are not leased and whose key begins with `prefix`. */
   close(prefix?: string): Promise<void>;
   /** What is open, in the order in which it is closed when memory is short: small before large, old before new. */
@@ -82,7 +86,9 @@ export function createSessions({ device, budget }: { device: Device; budget: num
   };
 
   return {
+    budget,
     lease,
+    makeRoom: (bytes) => evict(() => total() + bytes <= budget),
     use: async (key, build, body) => {
       const { run, giveBack } = await lease(key, build);
       try {
