@@ -16,9 +16,16 @@ type Widen = (bytes: Uint8Array) => Float32Array;
 const WIDEN: Partial<Record<WeightType, Widen>> = {
   F32: ({ buffer }) => new Float32Array(buffer as ArrayBuffer),
   F64: ({ buffer }) => Float32Array.from(new Float64Array(buffer as ArrayBuffer)),
-  F16: ({ buffer }) => Float32Array.from(new Uint16Array(buffer as ArrayBuffer), (bits) => halves()[bits]!),
+  F16: ({ buffer }) => {
+    const [bits, values] = [new Uint16Array(buffer as ArrayBuffer), halves()];
+    const wide = new Float32Array(bits.length);
+    for (let i = 0; i < bits.length; i++) wide[i] = values[bits[i]!]!;
+    return wide;
+  },
   BF16: ({ buffer }) => {
-    const wide = Uint32Array.from(new Uint16Array(buffer as ArrayBuffer), (bits) => bits << 16);
+    const bits = new Uint16Array(buffer as ArrayBuffer);
+    const wide = new Uint32Array(bits.length);
+    for (let i = 0; i < bits.length; i++) wide[i] = bits[i]! << 16;
     return new Float32Array(wide.buffer);
   },
 };

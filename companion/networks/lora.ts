@@ -24,6 +24,8 @@ export const slotNames = {
   down: (path: string) => `lora/${path}/down`,
   /** [rank, out]: turned, so that the rank comes first here as well. */
   up: (path: string) => `lora/${path}/up`,
+  /** [rank, 1]: how much of each. */
+  gates: (path: string) => `lora/${path}/gates`,
   /** [out, in · kernel] */
   delta: (path: string, i: number) => `lora/${path}/delta.${i}`,
   /** [1] */
@@ -44,10 +46,10 @@ export function slotBranches(path: string, { lowRank, full, bias }: LayerSlots):
 const lowRankBranch =
   (path: string): Branch =>
   (op, x, layer) => {
-    const free = (name: string, width: number) =>
-      cast(op, op.freeInput(name, `rank/${path}`, { type: "float32", dims: [TYPICAL_RANK, width] }), op.float);
+    const free = (name: string, ...widths: number[]) =>
+      cast(op, op.freeInput(name, `rank/${path}`, { type: "float32", dims: [TYPICAL_RANK, ...widths] }), op.float);
     const down = free(slotNames.down(path), inputsOf(x, layer));
-    const up = free(slotNames.up(path), layer.out);
+    const up = mul(op, free(slotNames.up(path), layer.out), free(slotNames.gates(path), 1));
     if (layer.kind === "linear") return rows(op, x, layer, (flat) => matMul(op, gemm(op, flat, down), up));
     const inner = conv(op, x, unflatten(op, down, kernelOf(x, layer)), undefined, layer);
     return conv(op, inner, transpose(op, unflatten(op, up, [layer.out, 1, 1]), [1, 0, 2, 3]), undefined);

@@ -1,6 +1,6 @@
 /** The request's LoRAs beside a network: which inputs its graph needs, and what they are fed. */
 import { Problem } from "../../shared/problem.ts";
-import type { Change } from "../checkpoint/lora/changes.ts";
+import type { Change, LowRank } from "../checkpoint/lora/changes.ts";
 import type { FittedLora } from "../checkpoint/lora/fit-lora.ts";
 import type { Target } from "../checkpoint/lora/keys.ts";
 import type { BranchesAt } from "../graph/graph.ts";
@@ -73,10 +73,14 @@ const slotsOf = (changes: readonly WeightedChange[]): LayerSlots => ({
 
 function feedsOf(path: string, changes: readonly WeightedChange[]): [string, Tensor][] {
   const feeds: [string, Tensor][] = [];
-  const parts = changes.flatMap(({ change: { lowRank }, weight }) => (lowRank ? [{ ...lowRank, weight }] : []));
+  const parts = changes.flatMap(({ change: { lowRank }, weight }) => (lowRank ? [{ lowRank, weight }] : []));
   if (parts.length > 0) {
-    feeds.push([slotNames.down(path), stackRows(parts.map(({ down }) => tensor(down.data, down.dims)))]);
-    feeds.push([slotNames.up(path), stackRows(parts.map(({ up, scale, weight }) => turned(up, scale * weight)))]);
+    const { down, up } = stacked(parts.map(({ lowRank }) => lowRank));
+    const gates = parts.flatMap(({ lowRank, weight }) =>
+      Array<number>(lowRank.up.dims[0]!).fill(lowRank.scale * weight),
+    );
+    feeds.push([slotNames.down(path), down], [slotNames.up(path), up]);
+    feeds.push([slotNames.gates(path), tensor(Float32Array.from(gates), [gates.length, 1])]);
   }
   const fulls = changes.flatMap(({ change: { full }, weight }) => (full ? [full.at(weight)] : []));
   fulls.forEach(({ delta, gate }, i) => {
@@ -91,12 +95,26 @@ function feedsOf(path: string, changes: readonly WeightedChange[]): [string, Ten
   return feeds;
 }
 
-/** x [out, rank] · factor → [rank, out]. */
-function turned({ dims, data }: Pick<Tensor, "dims" | "data">, factor: number): Tensor {
-  const [out, rank] = dims as [number, number];
-  const result = new Float32Array(data.length);
-  for (let i = 0; i < out; i++) for (let r = 0; r < rank; r++) result[r * out + i] = data[i * rank + r]! * factor;
-  return tensor(result, [rank, out]);
+interface Stack {
+  readonly of: readonly LowRank[];
+  readonly down: Tensor;
+  readonly up: Tensor;
+}
+
+/** The last stack that begins with a layer's change: another weight is only another gate. */
+const STACKS = new WeakMap<LowRank, Stack>();
+
+function stacked(parts: readonly LowRank[]): Stack {
+  const [first] = parts as [LowRank, ...LowRank[]];
+  const known = STACKS.get(first);
+  if (known && known.of.length === parts.length && known.of.every((part, i) => part === parts[i])) return known;
+  const made = {
+    of: parts,
+    down: stackRows(parts.map(({ down }) => tensor(down.data, down.dims))),
+    up: stackRows(parts.map(({ up }) => tensor(up.data, up.dims))),
+  };
+  STACKS.set(first, made);
+  return made;
 }
 
 /** Matrices of one width, one below the other. */

@@ -9,7 +9,7 @@ import { type Embedding, openEmbedding } from "../checkpoint/embedding.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
 import { embeddingWidth, type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
 import { type FittedLora, fitLora } from "../checkpoint/lora/fit-lora.ts";
-import { openLora } from "../checkpoint/lora/lora-file.ts";
+import { type LoraFile, openLora } from "../checkpoint/lora/lora-file.ts";
 import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts";
 import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../checkpoint/t2i-adapter.ts";
 import { openVae } from "../checkpoint/vae.ts";
@@ -84,7 +84,7 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
   const models = new Map<string, Model>();
   const memory = new Map<string, Promise<unknown>>();
   // The last few, in the order of use: a LoRA takes as much memory as its file has numbers.
-  const fitted = new Map<string, FittedLora>();
+  const fitted = new Map<string, { readonly file: LoraFile; readonly lora: FittedLora }>();
   const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
   const reading = names === "ids" ? { within: library.roots } : {};
 
@@ -129,13 +129,17 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
     },
     openLora: async (name, model) => {
       const known = (await studio.adapters("lora")).find((lora) => lora.id === name || lora.name === name);
-      const lora = openLora(resolve(known?.id ?? name), reading);
-      const key = `${lora.fingerprint}/${model.fingerprint}`;
-      const result = fitted.get(key) ?? fitLora(lora, model);
+      const place = resolve(known?.id ?? name);
+      const key = `${place}/${model.fingerprint}`;
+      let entry = fitted.get(key);
       fitted.delete(key);
-      fitted.set(key, result);
+      if (!entry || !isUnchanged(entry.file)) {
+        const file = openLora(place, reading);
+        entry = { file, lora: fitLora(file, model) };
+      }
+      fitted.set(key, entry);
       if (fitted.size > KEPT_LORAS) fitted.delete(fitted.keys().next().value!);
-      return result;
+      return entry.lora;
     },
     openEmbedding: async (name) => openEmbedding(resolve(name), reading),
     adapters: async (kind) => (await library.adapters?.(kind)) ?? [],
@@ -184,9 +188,9 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
   return studio;
 }
 
-function isUnchanged(model: Model): boolean {
+function isUnchanged(opened: Pick<Model, "verifyUnchanged">): boolean {
   try {
-    model.verifyUnchanged();
+    opened.verifyUnchanged();
     return true;
   } catch (error) {
     if (error instanceof Problem && error.code === "file-changed") return false;

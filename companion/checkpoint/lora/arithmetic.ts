@@ -20,7 +20,7 @@ export function multiply(a: Numbers, b: Numbers): Numbers {
 /** a [m, n] → [n, m]. */
 export function transposed({ dims: [m, n], data }: Numbers): Numbers {
   const result = new Float32Array(data.length);
-  for (let i = 0; i < m!; i++) for (let j = 0; j < n!; j++) result[j * m! + i] = data[i * n! + j]!;
+  for (let j = 0; j < n!; j++) for (let i = 0; i < m!; i++) result[j * m! + i] = data[i * n! + j]!;
   return { dims: [n!, m!], data: result };
 }
 

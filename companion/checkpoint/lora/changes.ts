@@ -6,11 +6,11 @@ import { contractSecond, hadamard, kronecker, multiply, rowLength, rowProducts, 
 import type { Part } from "./keys.ts";
 import type { LayerParts } from "./lora-file.ts";
 
-/** The layer's weight gains scale · weight · up · down. */
+/** The layer's weight gains scale · weight · upᵀ · down. */
 export interface LowRank {
   /** [rank, in · kernel] */
   readonly down: Numbers;
-  /** [out, rank] */
+  /** [rank, out]: turned, so that several lie one below the other. */
   readonly up: Numbers;
   readonly scale: number;
 }
@@ -55,7 +55,7 @@ function changeOf(layer: LayerReader, { base }: ChangeOptions): Change {
     const rank = up.dims[1]!;
     const core = layer.optional("mid");
     const down = core ? contractSecond(core, layer.flat("down", rank)) : layer.get("down");
-    const lowRank = { down: layer.fit(down, [rank, rowLength(base)]), up, scale: layer.scale(rank) };
+    const lowRank = { down: layer.fit(down, [rank, rowLength(base)]), up: transposed(up), scale: layer.scale(rank) };
     const lengths = layer.optional("magnitude") ?? layer.optional("dora_scale");
     return lengths
       ? { full: dora(lowRank, { lengths, along: layer.has("magnitude") ? "rows" : alongOf(lengths) }, base) }
@@ -91,7 +91,7 @@ function loha(layer: LayerReader, dims: readonly number[]): Change {
   if (2 * rank ** 2 > Math.min(out, width))
     return { full: constant(hadamard(multiply(a1, b1), multiply(a2, b2)), scale) };
   return {
-    lowRank: { down: rowProducts(b1, b2), up: transposed(rowProducts(transposed(a1), transposed(a2))), scale },
+    lowRank: { down: rowProducts(b1, b2), up: rowProducts(transposed(a1), transposed(a2)), scale },
   };
 }
 
@@ -125,8 +125,8 @@ function dora({ down, up, scale }: LowRank, { lengths, along }: Lengths, base: C
   let made: { readonly weight: number; readonly delta: Numbers } | undefined;
   const make = (weight: number): Numbers => {
     const { data: w } = base.read();
-    const [out, width] = [up.dims[0]!, rowLength(down)];
-    const product = multiply(up, down).data;
+    const [out, width] = [up.dims[1]!, rowLength(down)];
+    const product = multiply(transposed(up), down).data;
     const area = width / base.dims[1]!;
     const place = (i: number) => Math.floor(along === "rows" ? i / width : (i % width) / area);
     const squares = new Float64Array(along === "rows" ? out : base.dims[1]!);

@@ -19,6 +19,8 @@ export interface LoraFile {
   /** Layers by `LoraKey.layer`. */
   readonly targets: ReadonlyMap<Target, ReadonlyMap<string, LayerParts>>;
   readonly alphas: Alphas;
+  /** Throws Problem "file-changed" where the file is not the one that was opened. */
+  verifyUnchanged(): void;
 }
 
 /** Reads the header. Throws Problem "model-unsupported" (it is something else), "weights-leftover", and as `openSafetensors`. */
@@ -43,7 +45,14 @@ export function openLora(file: string, options: OpenOptions = {}): LoraFile {
     );
   refuseLeftovers(unknown, store.origin);
   const { origin, fingerprint, metadata } = store;
-  return { origin, fingerprint, metadata, targets, alphas: alphasOf(metadata, origin) };
+  return {
+    origin,
+    fingerprint,
+    metadata,
+    targets,
+    alphas: alphasOf(metadata, origin),
+    verifyUnchanged: () => store.verifyUnchanged(),
+  };
 }
 
 /** The width of the text that the add-on's cross attentions read, by which families differ; undefined where it has none. */
