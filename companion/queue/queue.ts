@@ -177,13 +177,15 @@ export class Queue {
     }
     this.#running = undefined;
     try {
+      // It may have been cancelled meanwhile, and even be forgotten.
+      const wanted = this.#store.find(job.id) !== undefined && this.#endOf(job.id) === undefined;
       if (this.#state === "closed") {
         // What was finished in the last moment counts; what was interrupted did not happen.
-        if (end?.state === "done") this.#end(job.id, end);
-        else if (this.#endOf(job.id) === undefined) this.#store.requeue(job.id, job.attempts);
+        if (wanted && end?.state === "done") this.#end(job.id, end);
+        else if (wanted) this.#store.requeue(job.id, job.attempts);
         return;
       }
-      if (end !== undefined && this.#endOf(job.id) === undefined) this.#end(job.id, end);
+      if (wanted && end !== undefined) this.#end(job.id, end);
       this.#makeRoom();
     } catch (error) {
       this.#waitForRoom(Problem.from(error));

@@ -176,6 +176,21 @@ test("cancel() of the running job stops it at once for the plugin, and stays can
   expect(watch(queue, 1).events).toHaveLength(1);
 });
 
+test("cancel() and acknowledge() of a job whose picture is just done do not hold up the next one", async () => {
+  const finish: ((result: JobResult) => void)[] = [];
+  const queue = open({ run: () => new Promise((resolve) => finish.push(resolve)) });
+  queue.submit(job(1), images);
+  queue.submit(job(2), images);
+  await settle();
+  queue.cancel(id(1), "p");
+  queue.acknowledge(id(1), "p");
+  finish[0]!(result());
+  await settle();
+  expect(finish).toHaveLength(2);
+  expect(queue.jobsOf("p")).toEqual([id(2)]);
+  finish[1]!(result());
+});
+
 test("a job belongs to its pairing: nobody else can watch, cancel or acknowledge it", async () => {
   const { calls, run } = handRunner();
   const queue = open({ run });
