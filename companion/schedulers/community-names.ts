@@ -4,7 +4,8 @@ import type { SchedulerChoice } from "../../shared/request.ts";
 const karras = { use_karras_sigmas: true };
 const exponential = { use_exponential_sigmas: true };
 const beta = { use_beta_sigmas: true };
-const sgmUniform = { timestep_spacing: "trailing" };
+const sgmUniform = { timestep_spacing: "sgm_uniform" };
+const trailing = { timestep_spacing: "trailing" };
 
 /** In the order in which a menu shows them. */
 export const COMMUNITY_NAMES: Readonly<Record<string, SchedulerChoice>> = {
@@ -13,6 +14,8 @@ export const COMMUNITY_NAMES: Readonly<Record<string, SchedulerChoice>> = {
   "DPM++ 2M Exponential": { name: "dpmpp_2m", ...exponential },
   "DPM++ 2M Beta": { name: "dpmpp_2m", ...beta },
   "DPM++ 2M SGM Uniform": { name: "dpmpp_2m", ...sgmUniform },
+  "DPM++ 2M AYS": { name: "dpmpp_2m", use_ays_sigmas: "sd1" },
+  "DPM++ 2M AYS SDXL": { name: "dpmpp_2m", use_ays_sigmas: "sdxl" },
   "DPM++ 2M SDE": { name: "dpmpp_2m_sde" },
   "DPM++ 2M SDE Karras": { name: "dpmpp_2m_sde", ...karras },
   "DPM++ 2M SDE Heun": { name: "dpmpp_2m_sde", solver_type: "heun" },
@@ -29,6 +32,8 @@ export const COMMUNITY_NAMES: Readonly<Record<string, SchedulerChoice>> = {
   "Euler Karras": { name: "euler", ...karras },
   "Euler Beta": { name: "euler", ...beta },
   "Euler SGM Uniform": { name: "euler", ...sgmUniform },
+  "Euler AYS": { name: "euler", use_ays_sigmas: "sd1" },
+  "Euler AYS SDXL": { name: "euler", use_ays_sigmas: "sdxl" },
   "Euler a": { name: "euler_ancestral" },
   Heun: { name: "heun" },
   "Heun Karras": { name: "heun", ...karras },
@@ -39,7 +44,7 @@ export const COMMUNITY_NAMES: Readonly<Record<string, SchedulerChoice>> = {
   LMS: { name: "lms" },
   "LMS Karras": { name: "lms", ...karras },
   DDIM: { name: "ddim" },
-  "DDIM Trailing": { name: "ddim", ...sgmUniform },
+  "DDIM Trailing": { name: "ddim", ...trailing },
   DDPM: { name: "ddpm" },
   PLMS: { name: "pndm", skip_prk_steps: true },
   UniPC: { name: "unipc" },

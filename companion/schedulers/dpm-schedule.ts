@@ -52,7 +52,7 @@ export function dpmSchedule(
   let sigmas = timesteps.map((t) => interpolate(t, table));
   if (kind !== "table") {
     sigmas = placeSigmas(kind, { high: table.at(-1)!, low: table[0]!, settings }, steps);
-    const whole = options.rounded.includes(kind) ? roundHalfEven : Math.trunc;
+    const whole = kind === "ays" || options.rounded.includes(kind) ? roundHalfEven : Math.trunc;
     timesteps = sigmas.map((sigma) => whole(timestepOfSigma(sigma, table)));
   }
   return { timesteps, sigmas: [...sigmas, finalSigma()].map(f32) };

@@ -1,6 +1,7 @@
 /** Which scheduler, with which settings: a model's configuration and a request's wishes, joined as diffusers does. */
 import { Problem } from "../../shared/problem.ts";
 import type { SchedulerChoice } from "../../shared/request.ts";
+import { AYS_SIGMAS, type AysTable } from "./align-your-steps.ts";
 import type { Method } from "./method.ts";
 import type { PredictionSettings } from "./prediction.ts";
 import { METHODS, NAMED_SCHEDULERS } from "./registry.ts";
@@ -38,7 +39,7 @@ export function resolveScheduler(
 
   const given = Object.entries(wishes).filter(([, value]) => value !== undefined);
   for (const [key] of given) {
-    if (![...METHODS.values()].some(({ defaults }) => key in defaults)) {
+    if (key !== AYS && ![...METHODS.values()].some(({ defaults }) => key in defaults)) {
       throw new Problem("scheduler-unsupported", `No scheduler knows the setting "${key}".`);
     }
   }
@@ -53,6 +54,8 @@ export function resolveScheduler(
   // diffusers reads these two from the configuration even in classes that do not declare them.
   for (const key of ["sigma_min", "sigma_max"]) if (!(key in scheduler.defaults)) settings[key] = config[key] ?? null;
 
+  if (wishes[AYS] !== undefined) settings[AYS] = alignedSteps(scheduler, wishes[AYS]);
+
   const normalised = (scheduler.normalise?.(settings as Settings) ?? settings) as Settings;
   check(scheduler, normalised);
   return { scheduler, settings: normalised };
@@ -61,6 +64,20 @@ export function resolveScheduler(
 function correct(config: SchedulerConfig, corrections: Readonly<Record<string, unknown>>): SchedulerConfig {
   const present = Object.entries(corrections).filter(([key]) => key in config);
   return { ...config, ...Object.fromEntries(present) };
+}
+
+/** A setting that diffusers lacks: every method that can place its noise levels anew has it. */
+const AYS = "use_ays_sigmas";
+
+function alignedSteps(scheduler: Method<Settings>, table: unknown): AysTable {
+  if (!("use_karras_sigmas" in scheduler.defaults))
+    throw new Problem("scheduler-unsupported", `${scheduler.className} does not support the setting "${AYS}".`);
+  const found = (Object.keys(AYS_SIGMAS) as AysTable[]).find((name) => name === table);
+  if (found) return found;
+  throw new Problem(
+    "scheduler-unsupported",
+    `The setting "${AYS}" = ${JSON.stringify(table)} is not supported; it can be ${Object.keys(AYS_SIGMAS).join(", ")}.`,
+  );
 }
 
 /** Refuses values of the wrong type, and those that are not supported, by name. */

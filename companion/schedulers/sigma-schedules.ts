@@ -1,23 +1,26 @@
 /** Other ways to place the noise levels between the highest and the lowest, and the timesteps that belong to them. */
 import { Problem } from "../../shared/problem.ts";
+import { AYS_SIGMAS, type AysTable } from "./align-your-steps.ts";
 import { betaQuantile } from "./beta-quantile.ts";
-import { f32, linspace } from "./float32.ts";
+import { f32, interpolate, linspace } from "./float32.ts";
 import { log32 } from "./log32.ts";
 
 export interface SigmaSettings {
   readonly use_karras_sigmas?: boolean;
   readonly use_exponential_sigmas?: boolean;
   readonly use_beta_sigmas?: boolean;
+  /** Not diffusers' own: in ComfyUI and A1111 "Align Your Steps". */
+  readonly use_ays_sigmas?: AysTable;
   readonly use_lu_lambdas?: boolean;
   readonly sigma_min?: number | null;
   readonly sigma_max?: number | null;
 }
 
-export type SigmaSchedule = "table" | "karras" | "exponential" | "beta" | "lu";
+export type SigmaSchedule = "table" | "karras" | "exponential" | "beta" | "ays" | "lu";
 
 /** Which of the schedules the settings ask for; more than one is refused. */
 export function sigmaScheduleOf(settings: SigmaSettings): SigmaSchedule {
-  const chosen = (["karras", "exponential", "beta"] as const).filter((kind) => settings[`use_${kind}_sigmas`]);
+  const chosen = (["karras", "exponential", "beta", "ays"] as const).filter((kind) => settings[`use_${kind}_sigmas`]);
   if (chosen.length > 1) {
     throw new Problem("scheduler-unsupported", `Only one of ${chosen.join(" and ")} sigmas can be used at a time.`);
   }
@@ -46,6 +49,12 @@ export function placeSigmas(
     case "beta":
       // Lee et al. 2024, "Beta Sampling is All You Need", with α = β = 0.6.
       return linspace(0, 1, count).map((p) => low + betaQuantile(1 - p, 0.6, 0.6) * (high - low));
+    case "ays": {
+      // Given, whatever the range; the last one is left to the end of the last step.
+      const logs = AYS_SIGMAS[range.settings.use_ays_sigmas!].map(Math.log);
+      const places = linspace(0, logs.length - 1, count + 1).slice(0, -1);
+      return places.map((place) => Math.exp(interpolate(place, logs)));
+    }
     case "lu": {
       // Lu et al. 2022, "DPM-Solver", section 3.3: uniform in λ = log(α/σ). sigma_min and sigma_max do not act here.
       const [from, to] = [log32(range.high), log32(range.low)];

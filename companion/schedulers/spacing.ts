@@ -2,7 +2,8 @@
 import { Problem } from "../../shared/problem.ts";
 import { arange, linspace, roundHalfEven } from "./float32.ts";
 
-export const TIMESTEP_SPACINGS = ["linspace", "leading", "trailing"] as const;
+/** All but the last are diffusers'. */
+export const TIMESTEP_SPACINGS = ["linspace", "leading", "trailing", "sgm_uniform"] as const;
 
 export interface SpacingSettings {
   readonly num_train_timesteps: number;
@@ -10,7 +11,7 @@ export interface SpacingSettings {
   readonly steps_offset: number;
 }
 
-/** `steps` timesteps, not rounded where spacing is "linspace". */
+/** `steps` timesteps, not rounded where spacing is "linspace" or "sgm_uniform". */
 export function spacedTimesteps(settings: SpacingSettings, steps: number): number[] {
   const { num_train_timesteps: count, timestep_spacing, steps_offset } = settings;
   switch (timestep_spacing) {
@@ -22,6 +23,8 @@ export function spacedTimesteps(settings: SpacingSettings, steps: number): numbe
     }
     case "trailing":
       return arange(count, 0, -count / steps).map((t) => roundHalfEven(t) - 1);
+    case "sgm_uniform":
+      return sgmUniform(count, steps);
     default:
       throw unknownSpacing(timestep_spacing);
   }
@@ -45,10 +48,15 @@ export function multistepTimesteps(settings: SpacingSettings, steps: number, las
     }
     case "trailing":
       return arange(last, 0, -count / steps).map((t) => roundHalfEven(t) - 1);
+    case "sgm_uniform":
+      return sgmUniform(last, steps);
     default:
       throw unknownSpacing(timestep_spacing);
   }
 }
+
+/** From the last timestep to the first, of `steps` + 1 points without the last: what ComfyUI and A1111 call "SGM uniform". */
+const sgmUniform = (count: number, steps: number): number[] => linspace(count - 1, 0, steps + 1).slice(0, -1);
 
 function unknownSpacing(spacing: string): Problem {
   return new Problem(
