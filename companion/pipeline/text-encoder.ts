@@ -8,7 +8,7 @@ import { type Tensor, tensor } from "../tensor.ts";
 import type { Trace } from "./events.ts";
 import type { Job } from "./job.ts";
 import { adapt } from "./lora.ts";
-import { newWords, readPrompt } from "./prompt.ts";
+import { type NewWords, newWords, type Reading, readPrompt } from "./prompt.ts";
 import { concatLast, concatTokens } from "./tensors.ts";
 
 /** A prompt as the UNet reads it; T is the text encoder's length, or with A1111's syntax a multiple. */
@@ -34,7 +34,8 @@ export interface Prompts {
 
 /**
  * The prompts through all text encoders of the model. With clipSkip k the positive prompt is read k layers earlier than
- * usual; the negative prompt too with A1111's syntax, but never with the plain one: that is diffusers' rule. An SDXL model can have zeros for a negative prompt that is absent.
+ * usual; the negative prompt too with A1111's syntax, but never with the plain one: that is diffusers' rule. An SDXL model
+ * can have zeros for a negative prompt that is absent.
  * Sources: diffusers, encode_prompt of pipeline_stable_diffusion.py and pipeline_stable_diffusion_xl.py.
  */
 export async function encodePrompts(job: Job, trace: Trace): Promise<Prompts> {
@@ -47,7 +48,7 @@ export async function encodePrompts(job: Job, trace: Trace): Promise<Prompts> {
     ...(guided && !zeros ? [{ text: said.negative ?? "", skip: negativeSkip }] : []),
   ];
   const parts: EncodedPrompt[][] = [];
-  for (const index of model.textEncoders.keys()) parts.push(await readAll(texts, index, job));
+  for (const [index, script] of scriptsOf(texts, job).entries()) parts.push(await readAll(script, index, job));
   const [positive, negative = guided ? silence(positive!) : undefined] = texts.map((_, i) =>
     join(parts.map((ofEncoder) => ofEncoder[i]!)),
   ) as [EncodedPrompt, EncodedPrompt?];
@@ -65,17 +66,39 @@ interface Text {
   readonly skip: number;
 }
 
+/** The texts as one text encoder gets them. */
+interface Script {
+  readonly readings: readonly (Reading & Pick<Text, "skip">)[];
+  readonly words: NewWords;
+}
+
+/** For each text encoder. Where a word has more vectors in one than in the other, an empty run makes up for it. */
+function scriptsOf(texts: readonly Text[], { request, said, model }: Job): Script[] {
+  const configs = model.textEncoders.map(({ component }) => component.config);
+  const widths = configs.map(({ hidden_size }) => hidden_size);
+  const scripts = model.textEncoders.map(({ tokenizer }, index) => {
+    const words = newWords(said.embeddings, { widths, index, first: configs[index]!.vocab_size });
+    const read = (text: string) => readPrompt(text, tokenizer, words, request.promptSyntax);
+    return { words, readings: texts.map(({ text, skip }) => ({ ...read(text), skip })), empty: read("").runs[0]! };
+  });
+  const runs = texts.map((_, i) => Math.max(...scripts.map(({ readings }) => readings[i]!.runs.length)));
+  return scripts.map(({ words, readings, empty }) => ({
+    words,
+    readings: readings.map((reading, i) => ({
+      ...reading,
+      runs: Array.from({ length: runs[i]! }, (_, k) => reading.runs[k] ?? empty),
+    })),
+  }));
+}
+
 /** The texts through one of the model's text encoders, run by run. */
-async function readAll(texts: readonly Text[], index: number, job: Job): Promise<EncodedPrompt[]> {
+async function readAll({ readings, words }: Script, index: number, job: Job): Promise<EncodedPrompt[]> {
   const { request, said, model, studio } = job;
   const { component, tokenizer } = model.textEncoders[index]!;
   const { config, weights } = component;
   const { clipSkip, promptSyntax } = request;
   const states = familyOf(model.family).textStates;
   refuseSkip(clipSkip, { layers: config.num_hidden_layers, states });
-  const widths = model.textEncoders.map((encoder) => encoder.component.config.hidden_size);
-  const words = newWords(said.embeddings, { widths, index, first: config.vocab_size });
-  const readings = texts.map(({ text }) => readPrompt(text, tokenizer, words, promptSyntax));
   const loras = adapt(said.loras, index as Target);
   const added = words.table?.dims[0] ?? 0;
   // In A1111 new words never count as the end of the text, whatever their ids.
@@ -97,8 +120,7 @@ async function readAll(texts: readonly Text[], index: number, job: Job): Promise
   const feeds = { ...loras.feeds, ...(words.table && { new_words: words.table }) };
   return studio.sessions.use(key, build, async (run) => {
     const encoded: EncodedPrompt[] = [];
-    for (const [i, { skip }] of texts.entries()) {
-      const { runs, tokens, dropped } = readings[i]!;
+    for (const { runs, tokens, dropped, skip } of readings) {
       const outputs = [];
       for (const { ids, weights } of runs) {
         const out = await run({ ...feeds, input_ids: idTensor(ids) });

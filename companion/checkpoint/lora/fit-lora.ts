@@ -24,6 +24,9 @@ export const familyOfLora = (lora: LoraFile): string | undefined => FAMILY_OF_WI
 
 /** Reads the add-on for this model. Throws Problem "adapter-mismatch" where it belongs to another one, "weights-leftover". */
 export function fitLora(lora: LoraFile, model: Pick<Model, "unet" | "textEncoders">): FittedLora {
+  const [width, own] = [textWidthOf(lora), model.unet.config.cross_attention_dim[0]!];
+  if (width !== undefined && width !== own)
+    throw mismatch(lora, `reads texts of width ${width}, and this model's have ${own}`);
   const fitted = new Map<Target, Map<string, Change>>();
   for (const [target, layers] of lora.targets) {
     const store = target === "unet" ? model.unet.weights : model.textEncoders[target]?.component.weights;
