@@ -207,10 +207,11 @@ export interface GenerateRequest {
   /** The size at the model ("diffusion"), in pixels, multiples of the VAE's factor (8). */
   readonly width: number;
   readonly height: number;
-  /** 0 … 2^53-1. As in PyTorch's CPU generator, only the low 32 bits count. */
+  /** Default "plain"; the plugin sends "a1111". */
   readonly promptSyntax: PromptSyntax;
   readonly loras: readonly LoraChoice[];
   readonly embeddings: readonly EmbeddingChoice[];
+  /** 0 … 2^53-1. As in PyTorch's CPU generator, only the low 32 bits count. */
   readonly seed: number;
   readonly steps: number;
   /** 1 or less = no guidance (the negative prompt is not used). */
