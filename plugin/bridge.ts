@@ -85,6 +85,14 @@ const layerExport = v.object({
 });
 export type LayerExport = v.InferOutput<typeof layerExport>;
 
+/** A point of the page, and the layer (or page) that is there. */
+const spot = v.object({ x: size, y: size, inside: nodeId });
+export type Spot = v.InferOutput<typeof spot>;
+
+const where = v.union([v.picklist(["over", "beside"]), spot]);
+/** Over the target, beside it as a new layer, or with its middle on a spot where the designer dropped it. */
+export type Where = v.InferOutput<typeof where>;
+
 // ---- what survives closing the plugin -----------------------------------------------------------------------------
 
 export const MODES = ["generate", "fill", "edit"] as const;
@@ -173,9 +181,9 @@ export const CALLS = {
     }),
     output: layerExport,
   },
-  /** Put a result over its target, or beside it where the target changed. One undo step. */
+  /** Put a result over its target, beside it, or where it was dropped. One undo step. */
   "place-layer": {
-    input: v.object({ ticket, bytes, name: v.string(), recipe: v.string(), where: v.picklist(["over", "beside"]) }),
+    input: v.object({ ticket, bytes, name: v.string(), recipe: v.string(), where }),
     output: v.object({ node: nodeId, note: v.optional(v.string()) }),
   },
   /**
@@ -206,7 +214,11 @@ export type CallName = keyof typeof CALLS;
 export type CallInput<N extends CallName> = v.InferOutput<(typeof CALLS)[N]["input"]>;
 export type CallOutput<N extends CallName> = v.InferOutput<(typeof CALLS)[N]["output"]>;
 
-const event = v.variant("type", [v.object({ type: v.literal("selection"), selection })]);
+const event = v.variant("type", [
+  v.object({ type: v.literal("selection"), selection }),
+  /** The result of this job was dragged out of the interface and dropped on the canvas. */
+  v.object({ type: v.literal("dropped"), job: v.string(), spot }),
+]);
 export type BridgeEvent = v.InferOutput<typeof event>;
 
 /** ui → main. `input` is checked against the call's own schema. */

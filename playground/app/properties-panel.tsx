@@ -49,7 +49,7 @@ function Nothing() {
     <section class="hint">
       <p>Click a layer. Shift-click adds another. Hold Ctrl to reach into groups.</p>
       <p>Drop a picture anywhere. Space or wheel pans, Ctrl-wheel zooms.</p>
-      <p>To repair a picture, draw over it with the ellipse or the pencil, then select both.</p>
+      <p>To repair a picture, draw over it with the ellipse or the pencil, then choose Fill.</p>
     </section>
   );
 }

@@ -40,6 +40,17 @@ export function findPlace(target: SceneNode, mask: SceneNode | null): Place {
   return { parent, index, container: containerOf(anchor), ...(note && { note }) };
 }
 
+/** The top of the innermost frame or section around what is under the pointer, out of all that is closed; null = the page. */
+export function findPlaceInside(under: SceneNode | null): Place {
+  const { anchor, closed } = under === null ? {} : climbOut(under);
+  let parent: BaseNode | null = closed === undefined ? (anchor ?? null) : closed.parent;
+  while (parent !== null && parent.type !== "FRAME" && parent.type !== "SECTION" && parent.type !== "PAGE")
+    parent = parent.parent;
+  const open = (parent ?? figma.currentPage) as FrameNode | SectionNode | PageNode;
+  const container = open.type === "PAGE" ? null : open.absoluteTransform;
+  return { parent: open, index: open.children.length, container };
+}
+
 /** The outermost ancestor below which the tree is closed, or the node itself. */
 function climbOut(node: SceneNode): { anchor: SceneNode; closed?: SceneNode } {
   let anchor = node;

@@ -8,6 +8,7 @@ import { runSelfTest } from "./self-test.ts";
 import { type Handlers, serveCalls } from "./serve-calls.ts";
 import { loadSaved, save } from "./storage.ts";
 import { takeTicket } from "./take-ticket.ts";
+import { watchDrops } from "./watch-drops.ts";
 import { watchSelection } from "./watch-selection.ts";
 
 const DEFAULT_WINDOW = { width: 320, height: 600 };
@@ -67,6 +68,7 @@ async function open() {
   figma.showUI(__html__, { ...(settings?.window ?? DEFAULT_WINDOW), title: "Underpaint", themeColors: true });
   serveCalls(handlers);
   watchSelection();
+  watchDrops();
 }
 
 void open();

@@ -1,8 +1,8 @@
 import { compose, invert } from "../../shared/affine.ts";
 import { Problem } from "../../shared/problem.ts";
-import type { CallInput, CallOutput, Ticket } from "../bridge.ts";
+import type { CallInput, CallOutput, Spot, Ticket } from "../bridge.ts";
 import { findFreeSpot } from "./find-free-spot.ts";
-import { findPlace } from "./find-place.ts";
+import { findPlace, findPlaceInside, type Place } from "./find-place.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 /** Figma allows 100 kB an entry of pluginData; the id and the key count too. */
@@ -10,7 +10,7 @@ const MOST_RECIPE_CHARACTERS = 30_000;
 
 /**
  * Places a result as one new layer: over its target, exactly (same size, same transform, however its parents are turned),
- * or beside it. The original is never changed. From `createImage` to `commitUndo` nothing awaits, so that it is one undo
+ * beside it, or where the designer dropped it. The original is never changed. From `createImage` to `commitUndo` nothing awaits, so that it is one undo
  * step and no other editor sees half of it.
  *
  * Problems: "target-gone", "target-changed" (placing "beside" still works then), "image-not-readable",
@@ -22,6 +22,7 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
     throw new Problem("target-unsupported", "The settings of this picture are too long to be kept in the layer.");
   const mask = ticket.mask === undefined ? null : await existingLayer(ticket.mask);
   const target = await existingLayer(ticket.target);
+  const under = typeof where === "string" ? null : await existingLayer(where.inside);
   if (where === "over") checkUnchanged(target, ticket);
 
   const layer = newLayer(where === "over" ? target : null, ticket, bytes);
@@ -30,10 +31,12 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
     let note: string | undefined;
     if (where === "over" && target !== null) {
       note = putOver(layer, target, mask?.removed ? null : mask);
-    } else {
+    } else if (typeof where === "string") {
       const spot = findFreeSpot(target, ticket, layer.id);
       layer.x = spot.x;
       layer.y = spot.y;
+    } else {
+      putAt(layer, where, findPlaceInside(under?.removed ? null : under));
     }
     layer.setPluginData("recipe", recipe);
     layer.setPluginData("target", ticket.target);
@@ -105,14 +108,28 @@ function rectangleLike(target: SceneNode | null): RectangleNode {
 
 /** Puts the layer directly above what it covers, and turns it as the target is turned. Returns what the designer should know. */
 function putOver(layer: RectangleNode | EllipseNode, target: SceneNode, mask: SceneNode | null): string | undefined {
-  const { parent, index, container, note } = findPlace(target, mask);
+  const place = findPlace(target, mask);
+  insert(layer, place, target.absoluteTransform);
+  // Where the parent is resized later, the result goes along with its target.
+  if (place.parent.id === target.parent?.id && "constraints" in target) layer.constraints = target.constraints;
+  return place.note;
+}
+
+/** Puts the layer upright with its middle on the spot. */
+function putAt(layer: RectangleNode | EllipseNode, { x, y }: Spot, place: Place): void {
+  const { width, height } = layer;
+  insert(layer, place, [
+    [1, 0, x - width / 2],
+    [0, 1, y - height / 2],
+  ]);
+}
+
+/** `transform`: the layer's on the page. */
+function insert(layer: RectangleNode | EllipseNode, { parent, index, container }: Place, transform: Transform): void {
   parent.insertChild(index, layer);
   if ("layoutMode" in parent && parent.layoutMode !== "NONE") layer.layoutPositioning = "ABSOLUTE";
-  const transform = compose(container === null ? IDENTITY_TRANSFORM : invert(container), target.absoluteTransform);
-  layer.relativeTransform = [[...transform[0]], [...transform[1]]];
-  // Where the parent is resized later, the result goes along with its target.
-  if (parent.id === target.parent?.id && "constraints" in target) layer.constraints = target.constraints;
-  return note;
+  const [row, column] = compose(container === null ? IDENTITY_TRANSFORM : invert(container), transform);
+  layer.relativeTransform = [[...row], [...column]];
 }
 
 const IDENTITY_TRANSFORM: Transform = [

@@ -19,6 +19,11 @@ export const SCHEDULERS: readonly { readonly id: string; readonly label: string;
     { id: "lcm", label: "LCM", choice: { name: "lcm" } },
   ];
 
+/** What people call the scheduler of that name. */
+export function schedulerLabel(name: string): string {
+  return SCHEDULERS.find(({ id }) => id === name)?.label ?? name;
+}
+
 /** The request's scheduler for a choice of the list; anything else means the model's own. */
 export function schedulerChoice(id: string | undefined): SchedulerChoice {
   return SCHEDULERS.find((scheduler) => scheduler.id === id)?.choice ?? {};

@@ -1,7 +1,7 @@
 /** What the interface does: every effect of a button, and the wiring of main, companion and state. */
 import { Problem } from "../../shared/problem.ts";
 import type { CompanionMessage, Envelope, Welcome } from "../../shared/protocol.ts";
-import type { CallInput, LayerInfo, Mode, SelectionInfo, Settings } from "../bridge.ts";
+import type { BridgeEvent, CallInput, LayerInfo, Mode, SelectionInfo, Settings, Where } from "../bridge.ts";
 import { CompanionClient } from "./companion-client.ts";
 import { JobDesk } from "./job-desk.ts";
 import { connectMain, type MainClient } from "./main-client.ts";
@@ -16,6 +16,8 @@ import { prepareRun } from "./submit.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 const SAVE_SETTINGS_AFTER_MS = 400;
+/** For as long as good news stay on their own; what went wrong stays until the designer has seen it. */
+const PLAIN_NOTICE_MS = 5000;
 /** As many as the companion takes. */
 const MOST_REFERENCES = 8;
 
@@ -28,7 +30,7 @@ export class Studio {
   #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: Window, world: Surroundings = browserSurroundings()) {
-    this.main = connectMain(host, ({ selection }) => this.store.dispatch({ type: "selection", selection }));
+    this.main = connectMain(host, (event) => this.#onEvent(event));
     this.thumbnails = new Thumbnails(this.main);
     this.#companion = new CompanionClient({
       world,
@@ -103,7 +105,7 @@ export class Studio {
       this.store.dispatch({ type: "view", view: "create" });
     });
 
-  place = (picture: Picture, where: "over" | "beside" = "over") =>
+  place = (picture: Picture, where: Where = "over") =>
     this.#try(async () => {
       const recipe = readRecipe(picture.job.recipe);
       if (picture.image === null || recipe === null) throw new Problem("internal", "This picture is not there yet.");
@@ -194,8 +196,19 @@ export class Studio {
         SAVE_SETTINGS_AFTER_MS,
       );
     }
+    const { notice } = state;
+    if (notice !== before.notice && notice?.tone === "plain")
+      setTimeout(() => this.store.state.notice === notice && this.dismiss(), PLAIN_NOTICE_MS);
     if (state.selection !== before.selection || state.mode !== before.mode)
       void this.#try(() => showFill(this.store, this.main));
+  }
+
+  #onEvent(event: BridgeEvent): void {
+    if (event.type === "selection") this.store.dispatch(event);
+    else {
+      const picture = this.store.state.pictures.find(({ job }) => job.job === event.job);
+      if (picture !== undefined) void this.place(picture, event.spot);
+    }
   }
 
   #onWelcome(welcome: Welcome): void {

@@ -128,6 +128,17 @@ test("watchSelection() tells of a new selection and of an edit of the selected l
   expect(fingerprints[0]).not.toBe(fingerprints[1]);
 });
 
+test("watchDrops() tells where one of our pictures was dropped, and leaves other drops to Figma", async () => {
+  await open(`add("Frame", "A", 10, 20, 50, 50);`);
+  const node = await idOf("A");
+  host.drop({ node, absoluteX: 30, absoluteY: 40, dropMetadata: undefined });
+  host.drop({ node, absoluteX: 30, absoluteY: 40, dropMetadata: { job: "a" } });
+  await until(() => host.events().length > 0);
+  expect(host.events()).toEqual([
+    { kind: "event", event: { type: "dropped", job: "a", spot: { x: 30, y: 40, inside: node } } },
+  ]);
+});
+
 test("takeTicket() knows how fine the target's own image is", async () => {
   await open(`await paint(add("Rectangle", "Photo", 0, 0, 10, 5)); add("Rectangle", "Plain", 0, 0, 10, 5);`);
   expect((await host.call("take-ticket", { target: await idOf("Photo") })).naturalScale).toBe(4);

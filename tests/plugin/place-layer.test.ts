@@ -221,6 +221,39 @@ test("placeLayer() refuses an edit inside a frame, not a change of its neighbour
   await expect(place(ticket)).rejects.toMatchObject({ code: "target-changed" });
 });
 
+test.each([
+  ["the frame", "Frame", "Frame"],
+  ["a layer of the frame", "Inner", "Frame"],
+  ["an auto layout", "Row", "Row"],
+  ["an instance in a frame", "Copy", "Frame"],
+  ["a main component", "Card", "Page 1"],
+])(
+  "placeLayer() puts a result that was dropped on %s into the frame there, its middle on the spot",
+  async (_what, on, into) => {
+    await open(`rect("Target", null, -300, 0, 120, 80); const f = frame("Frame", null, 100, 50, 400, 300); f.rotation = 10;
+    rect("Inner", f, 10, 10, 50, 50); const r = frame("Row", null, 700, 0, 200, 200); r.layoutMode = "HORIZONTAL";
+    const c = figma.createComponent(); c.name = "Card"; c.resize(40, 40); c.x = 1000; const i = c.createInstance(); i.name = "Copy"; f.appendChild(i);`);
+    const ticket = await ticketFor("Target");
+    const where = { x: 210, y: 160, inside: await idOf(on) };
+    const { node } = await host.call("place-layer", {
+      ticket,
+      bytes: await png(16, 16),
+      name: "Result",
+      recipe: RECIPE,
+      where,
+    });
+    const { parent, transform, siblings } = await look(node, "Target");
+    expect({ parent, transform, top: siblings.at(-1) }).toEqual({
+      parent: into,
+      transform: [
+        [1, 0, 150],
+        [0, 1, 120],
+      ],
+      top: "Result",
+    });
+  },
+);
+
 test("placeLayer() leaves nothing behind when Figma refuses the picture", async () => {
   await open(`rect("Target", null, 0, 0, 100, 100);`);
   const ticket = await ticketFor("Target");

@@ -1,6 +1,7 @@
 /** The built main thread in the strict stand-in for Figma: a document to play with, and the bridge's calls. */
 import { build } from "esbuild";
 import { boundingBox, renderBounds } from "../../playground/host/bounds.ts";
+import { NodeRef } from "../../playground/host/references.ts";
 import type { CallInput, CallName, CallOutput } from "../../plugin/bridge.ts";
 import { Problem, type ProblemData } from "../../shared/problem.ts";
 import { createTestStage, png, root, startPlugin, type TestStage, until } from "../playground/test-stage.ts";
@@ -28,6 +29,8 @@ export interface Host {
   script<T>(body: string): Promise<T>;
   /** What main announced on its own, newest last. */
   events(): unknown[];
+  /** Drops something from the plugin's window on a layer. */
+  drop(event: { node: string; absoluteX: number; absoluteY: number; dropMetadata: unknown }): void;
   close(): void;
 }
 
@@ -51,6 +54,8 @@ export async function openHost(setUp: string, command = "open"): Promise<Host> {
       return result as never;
     },
     events: () => stage.posted.filter((message) => (message as { kind?: string }).kind === "event"),
+    drop: ({ node, ...event }) =>
+      plugin.run.emit("figma", "drop", { node: new NodeRef(node), x: 0, y: 0, items: [], files: [], ...event }),
     close: () => plugin.machine.dispose(),
     async call(name, input) {
       const id = ++lastId;

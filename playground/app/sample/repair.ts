@@ -7,7 +7,7 @@ export async function repair(editor: Editor, page: string, x: number, y: number)
   const image = editor.images.add(await breakfastPicture());
   const card = frame(editor, page, "Picture to repair", { x, y, width: 592, height: 680 }, "#ffffff", 24);
   text(editor, card, "Someone ate the apple", { x: 40, y: 36, size: 24, style: "Bold", color: INK });
-  text(editor, card, "Draw over the plate, select both layers, press Fill.", { x: 40, y: 72, size: 14, color: SOFT });
+  text(editor, card, "Draw over the plate, choose Fill.", { x: 40, y: 72, size: 14, color: SOFT });
   const place = { x: 40, y: 120, width: 512, height: 512 };
   box(editor, card, "Breakfast", place, { type: "IMAGE", imageHash: image.hash, scaleMode: "FILL" });
   return card;

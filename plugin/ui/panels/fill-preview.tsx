@@ -44,7 +44,7 @@ export function FillPreview({ state, studio, model }: { state: State; studio: St
 }
 
 /** Of the preview, pixels. */
-const TALLEST = 220;
+const TALLEST = 168;
 
 interface CropProps {
   readonly fill: FillView;

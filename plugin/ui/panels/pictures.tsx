@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Check, Dots, Warning } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { isActive, type Picture } from "../picture.ts";
@@ -20,22 +20,7 @@ export function PicturesPanel({ state, studio }: { state: State; studio: Studio 
       {active.length > 0 && <Working run={run} />}
       {shown.length > 0 && (
         <section>
-          <div
-            class={`results ${active.length === 0 ? "at-rest" : ""}`}
-            role="listbox"
-            aria-label="Pictures"
-            aria-orientation="horizontal"
-          >
-            {shown.map((picture) => (
-              <Result
-                key={picture.job.job}
-                picture={picture}
-                chosen={picture === chosen}
-                onChoose={() => studio.choose(picture)}
-                onPlace={() => studio.place(picture)}
-              />
-            ))}
-          </div>
+          <Results shown={shown} state={state} studio={studio} />
         </section>
       )}
       {chosen?.droppedText && (
@@ -109,22 +94,71 @@ function actionsFor(picture: Picture, { state, studio }: { state: State; studio:
   ];
 }
 
-function Result(props: { picture: Picture; chosen: boolean; onChoose: () => void; onPlace: () => void }) {
-  const { picture, chosen, onChoose, onPlace } = props;
+/** Columns of the grid, see styles/panels.css. */
+const COLUMNS = 2;
+const MOVES: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
+
+/** All pictures that can be chosen. Arrow keys choose, as in every list; a picture can be dragged onto the canvas. */
+function Results({ shown, state, studio }: { shown: readonly Picture[]; state: State; studio: Studio }) {
+  const grid = useRef<HTMLDivElement>(null);
+  const at = shown.findIndex(({ job }) => job.job === state.chosen);
+  const move = (event: KeyboardEvent) => {
+    const next = shown[at + (MOVES[event.key] ?? Number.NaN)];
+    if (next === undefined) return;
+    event.preventDefault();
+    studio.choose(next);
+    grid.current?.querySelectorAll("button")[shown.indexOf(next)]?.focus();
+  };
+  return (
+    <div
+      class={`results ${state.pictures.some(isActive) ? "" : "at-rest"}`}
+      role="listbox"
+      tabIndex={-1}
+      aria-label="Pictures"
+      ref={grid}
+      onKeyDown={move}
+    >
+      {shown.map((picture, index) => (
+        <Result
+          key={picture.job.job}
+          picture={picture}
+          reached={index === Math.max(0, at)}
+          state={state}
+          studio={studio}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface ResultProps {
+  readonly picture: Picture;
+  /** True for the one that Tab reaches. */
+  readonly reached: boolean;
+  readonly state: State;
+  readonly studio: Studio;
+}
+
+function Result({ picture, reached, state, studio }: ResultProps) {
   const { width, height } = picture.job.ticket;
+  const chosen = picture.job.job === state.chosen;
+  const done = picture.phase === "done";
   const seed = readRecipe(picture.job.recipe)?.request.seed;
   return (
     <button
       type="button"
       role="option"
       aria-selected={chosen}
+      tabIndex={reached ? 0 : -1}
       class={`result ${chosen ? "on" : ""} ${picture.phase}`}
       style={{ aspectRatio: String(Math.min(2, Math.max(0.5, width / height))) }}
-      title={picture.phase === "done" ? `Seed ${seed}. Double-click to place it.` : picture.problem?.message}
-      onClick={onChoose}
-      onDblClick={() => picture.phase === "done" && onPlace()}
+      title={done ? `Seed ${seed}. Double-click to place it, or drag it onto the canvas.` : picture.problem?.message}
+      draggable={done}
+      onClick={() => studio.choose(picture)}
+      onDblClick={() => done && studio.place(picture)}
+      onDragEnd={(event) => dropOnCanvas(event, picture)}
     >
-      {picture.image && <img src={picture.image.url} alt={`Seed ${seed}`} />}
+      {picture.image && <img src={picture.image.url} alt={`Seed ${seed}`} draggable={false} />}
       {picture.problem && (
         <span class="failure">
           <Warning />
@@ -138,4 +172,10 @@ function Result(props: { picture: Picture; chosen: boolean; onChoose: () => void
       )}
     </button>
   );
+}
+
+/** Tells Figma that the picture was dropped outside of the plugin's window. */
+function dropOnCanvas({ clientX, clientY }: DragEvent, { job: { job } }: Picture): void {
+  if (clientX >= 0 && clientY >= 0 && clientX < innerWidth && clientY < innerHeight) return;
+  parent.postMessage({ pluginDrop: { clientX, clientY, items: [], dropMetadata: { job } } }, "*");
 }

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Slider } from "../parts/slider.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import { useEscape } from "../parts/use-escape.ts";
@@ -78,8 +78,10 @@ function ReferenceDetails({
 }) {
   const { layer, weight, start, end } = reference;
   useEscape(useCallback(onClose, [layer.id]));
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
   return (
-    <div class="details">
+    <div class="details" ref={box}>
       <Slider
         label={`Weight of ${layer.name}`}
         ends={["Weight", percent(weight)]}

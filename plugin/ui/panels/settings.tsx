@@ -4,7 +4,7 @@ import { effectiveSettings, randomSeed, sizeAtModel } from "../build-request.ts"
 import { Dice, Lock, Unlock } from "../parts/icons.tsx";
 import { NumberField } from "../parts/number-field.tsx";
 import { Select } from "../parts/select.tsx";
-import { SCHEDULERS } from "../schedulers.ts";
+import { SCHEDULERS, schedulerLabel } from "../schedulers.ts";
 import type { State } from "../state.ts";
 import type { Studio } from "../studio.ts";
 import { subjectOf } from "../subject.ts";
@@ -75,7 +75,7 @@ export function SettingsPanel({ state, studio, model }: { state: State; studio: 
           label="Scheduler"
           value={settings.scheduler ?? ""}
           options={[
-            { value: "", label: `Model’s own (${model.defaults.scheduler})` },
+            { value: "", label: `Model’s own (${schedulerLabel(model.defaults.scheduler)})` },
             ...SCHEDULERS.map(({ id, label }) => ({ value: id, label })),
           ]}
           onChange={(value) => studio.set({ scheduler: value === "" ? undefined : value })}

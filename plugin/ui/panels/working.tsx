@@ -3,7 +3,7 @@ import { fitBox } from "../parts/fit-box.ts";
 import { isActive, type Picture } from "../picture.ts";
 
 /** Of the preview, pixels. */
-const TALLEST = 240;
+const TALLEST = 212;
 
 /** The run that is being painted: its newest preview, how far it is, and how long it will take. */
 export function Working({ run }: { run: readonly Picture[] }) {
