@@ -4,7 +4,7 @@ import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from "on
 import { Problem } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
 import type { Graph } from "../graph/graph.ts";
-import { estimateMemory } from "../graph/memory.ts";
+import { estimateMemory, type MemoryEstimate } from "../graph/memory.ts";
 import { onnxFile } from "../graph/onnx-file.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
 
@@ -31,11 +31,12 @@ export const bundledProviders = (): string[] => listSupportedBackends().map(({ n
 
 /**
  * Opens a graph on a device. On the CPU float32 weights stay in their memory-mapped file (nothing is packed or copied);
- * other types are widened once, here. Throws Problem "out-of-memory" or "internal".
+ * other types are widened once, here, or where that would take too much memory anew in every run. Throws Problem "out-of-memory" or "internal".
  */
 export async function openSession(graph: Graph, device: Place): Promise<Session> {
-  const { weights, activations } = estimateMemory(graph);
-  const options = sessionOptions(graph, device, weights);
+  const estimate = estimateMemory(graph);
+  const { weights, activations } = estimate;
+  const options = sessionOptions(graph, device, estimate);
   const native = await attempt("open the network", () => InferenceSession.create(onnxFile(graph), options));
   return {
     bytes: weights + activations,
@@ -59,7 +60,11 @@ const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
  * rearranged convolutions open the UNet in 20 s instead of 0.4 s for nothing, but decode a picture 20 % faster; the memory
  * arena holds up to 1 GB back for nothing. Threads that spin while idle would take the designer's other programs' time.
  */
-function sessionOptions(graph: Graph, { info: { provider } }: Place, weights: number): InferenceSession.SessionOptions {
+function sessionOptions(
+  graph: Graph,
+  { info: { provider } }: Place,
+  { weights, widening }: MemoryEstimate,
+): InferenceSession.SessionOptions {
   const cpu = provider === "cpu";
   return {
     executionProviders: [provider === "webgpu" ? WEBGPU : provider],
@@ -67,6 +72,8 @@ function sessionOptions(graph: Graph, { info: { provider } }: Place, weights: nu
     enableCpuMemArena: !cpu,
     logSeverityLevel: 4,
     extra: {
+      // The runtime would keep what it can compute before the first run: the copy.
+      ...(widening === "every-run" && { optimization: { disable_specified_optimizers: "ConstantFolding" } }),
       session: {
         model_external_initializers_file_folder_path: rootOf(graph),
         disable_prepacking: cpu ? "1" : "0",

@@ -93,7 +93,19 @@ test("estimateMemory() counts weights in their computing type and the most value
   const big = mul(op, x, weight(op, weights({ t: [256] }, "F16"), "t", [256])); // 1 KiB
   const again = reshape(op, mul(op, big, big), [16, 16]); // both alive: 2 KiB; the view is free
   op.output("y", add(op, again, again));
-  expect(estimateMemory(op)).toEqual({ weights: 1024 + 16, activations: 2048 });
+  expect(estimateMemory(op)).toEqual({ weights: 1024 + 16, widening: "once", activations: 2048 });
+});
+
+test("estimateMemory() has heavy weights widened in every run instead of copied", () => {
+  const heavy = (type: WeightRef["type"]) => {
+    const op = graph();
+    const dims = [2 ** 16, 2 ** 15];
+    op.output("y", add(op, float32(op, "x", [2 ** 15]), weight(op, weights({ t: dims }, type), "t", dims)));
+    const { weights: bytes, widening } = estimateMemory(op);
+    return { bytes, widening };
+  };
+  expect(heavy("F16")).toEqual({ bytes: 2 ** 32, widening: "every-run" });
+  expect(heavy("F32")).toEqual({ bytes: 2 ** 33, widening: "once" });
 });
 
 test("onnxFile() points at the weights' bytes and holds none of them", () => {
