@@ -72,7 +72,10 @@ interface Script {
   readonly words: NewWords;
 }
 
-/** For each text encoder. Where a word has more vectors in one than in the other, an empty run makes up for it. */
+/**
+ * For each text encoder. Where a word has more vectors in one than in the other, an empty run makes up for it; and where
+ * the prompts' lengths differ and the time embedding takes the mean of the text, in which repeated tokens would count.
+ */
 function scriptsOf(texts: readonly Text[], { request, said, model }: Job): Script[] {
   const configs = model.textEncoders.map(({ component }) => component.config);
   const widths = configs.map(({ hidden_size }) => hidden_size);
@@ -81,7 +84,9 @@ function scriptsOf(texts: readonly Text[], { request, said, model }: Job): Scrip
     const read = (text: string) => readPrompt(text, tokenizer, words, request.promptSyntax);
     return { words, readings: texts.map(({ text, skip }) => ({ ...read(text), skip })), empty: read("").runs[0]! };
   });
-  const runs = texts.map((_, i) => Math.max(...scripts.map(({ readings }) => readings[i]!.runs.length)));
+  const needed = texts.map((_, i) => Math.max(...scripts.map(({ readings }) => readings[i]!.runs.length)));
+  const alike = model.unet.config.addition_embed_type === "text";
+  const runs = alike ? needed.map(() => Math.max(...needed)) : needed;
   return scripts.map(({ words, readings, empty }) => ({
     words,
     readings: readings.map((reading, i) => ({

@@ -31,11 +31,14 @@ export function expandPrompt(prompt: string, seed: number): ExpandedPrompt {
   return { text, loras };
 }
 
-/** A `#` comments out the rest of its line. Source: stable-diffusion-webui, modules/processing_scripts/comments.py. */
+/**
+ * A `#` comments out the rest of its line; unlike in the original not where a colour stands there, as in `#ff8800`.
+ * Source: stable-diffusion-webui, modules/processing_scripts/comments.py.
+ */
 function stripComments(prompt: string): string {
   return prompt
-    .replace(/(^|\n)#[^\n]*(\n|$)/g, "\n")
-    .replace(/#[^\n]*(\n|$)/g, "\n")
+    .replace(/(^|\n)#(?!(?:[0-9a-f]{3,4}){1,2}\b)[^\n]*(\n|$)/gi, "\n")
+    .replace(/#(?!(?:[0-9a-f]{3,4}){1,2}\b)[^\n]*(\n|$)/gi, "\n")
     .replace(/^\n|\n$/g, "");
 }
 

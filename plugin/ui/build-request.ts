@@ -49,6 +49,7 @@ export function buildRequest(intent: Intent, seed: number): GenerateRequest {
     ...REQUEST_DEFAULTS,
     model: model.id,
     prompt: prompt.trim(),
+    promptSyntax: "a1111",
     ...(negativePrompt !== "" && { negativePrompt }),
     width,
     height,

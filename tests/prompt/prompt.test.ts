@@ -121,5 +121,14 @@ describe("expandPrompt()", () => {
     expect(seen.size).toBe(9);
   });
 
+  test("takes a colour for a colour", () =>
+    expect(expandPrompt("icon in #FF8800 and #fff # not #000", 1).text).toBe("icon in #FF8800 and #fff "));
+
+  test("reads two weights as the text encoder's and the UNet's", () =>
+    expect(expandPrompt("<lora:ink:0.5:-1><lora:ink:0.5:0.5>", 1).loras).toEqual([
+      { name: "ink", weight: -1, textEncoderWeight: 0.5 },
+      { name: "ink", weight: 0.5 },
+    ]));
+
   test("keeps escaped braces", () => expect(expandPrompt("\\{a\\|b\\}", 3).text).toBe("{a|b}"));
 });

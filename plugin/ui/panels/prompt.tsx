@@ -1,6 +1,6 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
-import { approximateTokens } from "../count-tokens.ts";
+import { approximateTokens, roomFor } from "../count-tokens.ts";
 import type { State } from "../state.ts";
 import type { Studio } from "../studio.ts";
 
@@ -45,11 +45,10 @@ function TokenCount({ state: { prompt, tokens, mode }, model }: { state: State; 
   if (model === null) return null;
   const exact = tokens[prompt.trim()];
   const count = exact ?? approximateTokens(prompt);
-  const over = count > model.maxTokens;
   return (
-    <span class={over ? "warning-text" : ""} title={over ? "The model does not read what comes after its limit." : ""}>
+    <span title="Any length works: the model reads long prompts in parts.">
       {exact === undefined && count > 2 ? "about " : ""}
-      {count} of {model.maxTokens}
+      {count} of {roomFor(count, model.maxTokens)}
     </span>
   );
 }

@@ -1,4 +1,4 @@
-import { approximateTokens } from "../../../plugin/ui/count-tokens.ts";
+import { approximateTokens, roomFor } from "../../../plugin/ui/count-tokens.ts";
 import { estimateSeconds, inWords, learnPace, secondsLeftOfRun } from "../../../plugin/ui/estimate.ts";
 import { newPicture } from "../../../plugin/ui/picture.ts";
 import { whatIsMissing } from "../../../plugin/ui/readiness.ts";
@@ -40,9 +40,9 @@ test("inWords() rounds as people do", () => {
   expect([0.2, 6.4, 59, 240].map(inWords)).toEqual(["1 s", "6 s", "59 s", "4 min"]);
 });
 
-test("approximateTokens() counts start, end, words and signs", () => {
-  expect(approximateTokens("")).toBe(2);
-  expect(approximateTokens("a red apple, it's 42")).toBe(10);
+test("approximateTokens() counts words and signs", () => {
+  expect(approximateTokens("")).toBe(0);
+  expect(approximateTokens("a red apple, it's 42")).toBe(8);
 });
 
 test("readRecipe() reads what writeRecipe() wrote, and nothing else", () => {
@@ -67,4 +67,8 @@ test.each<[string, Partial<State>, string | null]>([
   ],
 ])("whatIsMissing() when %s", (_what, change, expected) => {
   expect(whatIsMissing({ ...state, ...change })).toBe(expected);
+});
+
+test("roomFor() grows by the text encoder's length", () => {
+  expect([0, 23, 75, 76, 151].map((tokens) => roomFor(tokens, 77))).toEqual([75, 75, 75, 150, 225]);
 });
