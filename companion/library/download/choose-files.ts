@@ -1,0 +1,77 @@
+/** Which files of a repository are needed to draw with it: safetensors, and the JSON and text beside them. */
+import { Problem } from "../../../shared/problem.ts";
+
+/** A file of a repository, as its listing says; nothing of it is believed before the bytes are here. */
+export interface RemoteFile {
+  /** Below the repository, with "/". */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Hexadecimal: of a large file its SHA-256, of any other git's blob hash (SHA-1). */
+  readonly checksum: { readonly kind: "sha256" | "git"; readonly hex: string };
+}
+
+export interface Choice {
+  /** One file alone. */
+  readonly file?: string;
+  /** "fp16": half the size, where the repository has it. Default "full". */
+  readonly variant?: "full" | "fp16";
+}
+
+/** Parts of a diffusers folder that draw nothing. */
+const UNNEEDED = new Set(["safety_checker"]);
+
+/** Throws Problem "download-refused" where there is nothing that can be used, or several things. */
+export function chooseFiles(
+  files: readonly RemoteFile[],
+  { file, variant = "full" }: Choice,
+  repo: string,
+): RemoteFile[] {
+  const refuse = (what: string) => new Problem("download-refused", `"${repo}" ${what}`);
+  for (const { path } of files)
+    if (!isPlain(path)) throw refuse(`lists a file under a path that leads elsewhere ("${path.slice(0, 80)}").`);
+  const weights = files.filter(({ path }) => path.endsWith(".safetensors"));
+  if (file !== undefined) {
+    const one = weights.find(({ path }) => path === file);
+    if (one) return [one];
+    throw refuse(`has no file "${file.slice(0, 200)}" with weights: it has ${listOf(weights)}.`);
+  }
+  if (weights.length === 0) throw refuse("has no .safetensors files: choose a repository that has.");
+  if (files.some(({ path }) => path === "model_index.json")) return diffusersFolder(files, variant);
+  const [single, ...others] = weights.filter(({ path }) => !path.includes("/"));
+  if (single && others.length === 0) return [single];
+  throw refuse(`holds several files: name one of them with --file. It has ${listOf(weights)}.`);
+}
+
+function diffusersFolder(files: readonly RemoteFile[], variant: "full" | "fp16"): RemoteFile[] {
+  const inParts = files.filter(({ path }) => {
+    const [part, name, ...deeper] = path.split("/");
+    return name !== undefined && deeper.length === 0 && !UNNEEDED.has(part!);
+  });
+  const texts = inParts.filter(
+    ({ path }) => /\.(?:json|txt)$/.test(path) && !/\.safetensors\.index\.|flax|onnx/.test(path),
+  );
+  const parts = new Set(inParts.map(({ path }) => path.split("/")[0]!));
+  const weights = [...parts].flatMap((part) => {
+    const here = inParts.filter(
+      ({ path }) => path.startsWith(`${part}/`) && /\.safetensors(?:\.index.*\.json)?$/.test(path),
+    );
+    const known = here.filter(({ path }) => /\/(?:diffusion_pytorch_)?model\b/.test(path) && !/non_ema/.test(path));
+    const half = known.filter(({ path }) => /[./]fp16[.-]/.test(path));
+    const full = known.filter((one) => !half.includes(one));
+    return variant === "fp16" ? (half.length > 0 ? half : full) : full.length > 0 ? full : half;
+  });
+  // Parts without a configuration are no parts of the pipeline (other programs' conversions).
+  const whole = weights.filter(({ path }) => files.some((other) => other.path === `${path.split("/")[0]}/config.json`));
+  return [...files.filter(({ path }) => path === "model_index.json"), ...texts, ...whole];
+}
+
+/** Below the repository on every system. */
+const isPlain = (path: string): boolean =>
+  /^[^\\:*?"<>|\0]{1,400}$/.test(path) && path.split("/").every((name) => name !== "" && name !== "." && name !== "..");
+
+function listOf(files: readonly RemoteFile[]): string {
+  const names = files.slice(0, 8).map(({ path }) => `"${path}"`);
+  const more = files.length > names.length ? ` and ${files.length - names.length} more` : "";
+  return names.length === 0 ? "none" : names.join(", ") + more;
+}

@@ -1,0 +1,213 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { chooseFiles, type RemoteFile } from "../../companion/library/download/choose-files.ts";
+import {
+  type DownloadOptions,
+  type DownloadProgress,
+  downloadModel,
+  removeStaleDownloads,
+} from "../../companion/library/download/download.ts";
+import { scanFolder } from "../../companion/library/scan.ts";
+import { attempted } from "../attempted.ts";
+import { temporaryFolder } from "../checkpoint/sample.ts";
+import { type Mischief, type StandInHub, standInHub } from "./stand-in-hub.ts";
+
+const top = temporaryFolder();
+const big = randomBytes(300_000);
+const FILES = {
+  "model_index.json": Buffer.from("{}"),
+  "README.md": Buffer.from("words"),
+  "unet/config.json": Buffer.from('{"a":1}'),
+  "unet/diffusion_pytorch_model.safetensors": big,
+  "unet/diffusion_pytorch_model.fp16.safetensors": big.subarray(0, 1000),
+  "tokenizer/merges.txt": Buffer.from("a b\n"),
+};
+const UNET = "unet/diffusion_pytorch_model.safetensors";
+
+let hub: StandInHub;
+let folder: string;
+let count = 0;
+beforeEach(async () => {
+  hub = await standInHub(FILES);
+  folder = path.join(top, String(count++));
+});
+afterEach(() => hub.close());
+
+const seen: DownloadProgress[] = [];
+const download = (options: Partial<DownloadOptions> = {}, request = {}) =>
+  downloadModel(
+    { repo: "some/model", ...request },
+    {
+      ...{ folder, endpoint: hub.endpoint, signal: new AbortController().signal, pausesMs: [1, 1], stallMs: 200 },
+      onProgress: (progress) => seen.push(progress),
+      ...options,
+    },
+  );
+const filesOf = (place: string) =>
+  existsSync(place)
+    ? (readdirSync(place, { recursive: true, withFileTypes: true }) as { name: string; isFile(): boolean }[])
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name)
+        .sort()
+    : [];
+
+test("downloadModel() brings what is needed, whole, and tells how far it is", async () => {
+  seen.length = 0;
+  const place = await download();
+  expect(place).toBe(path.join(folder, "some--model"));
+  expect(filesOf(folder)).toEqual([
+    "config.json",
+    "diffusion_pytorch_model.safetensors",
+    "merges.txt",
+    "model_index.json",
+  ]);
+  expect(readFileSync(path.join(place, UNET)).equals(big)).toBe(true);
+  const total = 2 + 7 + 4 + big.length;
+  expect(seen.at(-1)).toEqual({ done: total, total });
+  expect(seen.every(({ done }, i) => done >= (seen[i - 1]?.done ?? 0))).toBe(true);
+});
+
+test.each<[string, Mischief[], number]>([
+  ["breaks off", ["break", "break"], 2],
+  ["ends early", ["short"], 1],
+  ["stalls", ["stall"], 1],
+  ["is busy", ["busy"], 1],
+])("downloadModel() goes on where it was when the server %s", async (_, mischief, breaks) => {
+  hub.mischief.push(...mischief);
+  const place = await download({}, { file: UNET });
+  expect(readFileSync(path.join(place, UNET)).equals(big)).toBe(true);
+  expect(hub.asked).toHaveLength(breaks + 1);
+  if (mischief[0] !== "busy") expect(hub.asked[1]![1]).toBeGreaterThan(0);
+});
+
+test("downloadModel() begins anew when the server ignores the range", async () => {
+  hub.mischief.push("break", "no-range");
+  const place = await download({}, { file: UNET });
+  expect(readFileSync(path.join(place, UNET)).equals(big)).toBe(true);
+});
+
+test("downloadModel() gives up after several breaks, shows nothing half-written, and goes on the next time", async () => {
+  hub.mischief.push("break", "busy", "busy", "busy");
+  await expect(download({}, { file: UNET })).rejects.toMatchObject({ code: "download-failed" });
+  expect(scanFolder(folder)).toEqual([]);
+  expect(existsSync(path.join(folder, "some--model"))).toBe(false);
+  hub.asked.length = 0;
+  await download({}, { file: UNET });
+  expect(hub.asked[0]![1]).toBeGreaterThan(0);
+  expect(filesOf(folder)).toEqual(["diffusion_pytorch_model.safetensors"]);
+});
+
+test.each<[Mischief, string]>([
+  ["wrong-bytes", "download-failed"],
+  ["longer", "download-failed"],
+  ["teapot", "download-refused"],
+])("downloadModel() refuses %s, and keeps nothing of it", async (mischief, code) => {
+  hub.mischief.push(mischief);
+  await expect(download({}, { file: UNET })).rejects.toMatchObject({ code });
+  expect(filesOf(folder)).toEqual([]);
+});
+
+test.each([
+  [401, "download-refused"],
+  [403, "download-refused"],
+  [404, "download-refused"],
+  [500, "download-failed"],
+])("downloadModel() says what a status of %s means", async (status, code) => {
+  hub.status = status;
+  await expect(download()).rejects.toMatchObject({ code, message: expect.stringContaining('"some/model"') });
+  expect(filesOf(folder)).toEqual([]);
+});
+
+test("downloadModel() deletes what it has when it is cancelled", async () => {
+  const cancel = new AbortController();
+  hub.mischief.push("stall");
+  const running = download(
+    { signal: cancel.signal, stallMs: 60_000, onProgress: ({ done }) => done > 0 && cancel.abort() },
+    { file: UNET },
+  );
+  await expect(running).rejects.toMatchObject({ name: "AbortError" });
+  expect(filesOf(folder)).toEqual([]);
+});
+
+test("downloadModel() looks for space before it begins", async () => {
+  await expect(download({ freeBytes: () => 2 ** 29 })).rejects.toMatchObject({ code: "disk-full" });
+  expect(hub.asked).toEqual([]);
+});
+
+test("downloadModel() shows the token to the hub", async () => {
+  await download({ token: "hf_secret" }, { file: UNET });
+  expect(new Set(hub.tokens)).toEqual(new Set(["Bearer hf_secret"]));
+});
+
+test.each(["model", "../x/y", "a/../b", "a/b/c", "a/..", "https://x/y"])(
+  "downloadModel() refuses the name %j",
+  async (repo) => {
+    await expect(download({}, { repo })).rejects.toMatchObject({ code: "download-refused" });
+  },
+);
+
+test("removeStaleDownloads() removes what nobody went on with", () => {
+  const place = (name: string) => path.join(folder, ".downloads", name);
+  for (const name of ["old", "new"]) {
+    mkdirSync(place(name), { recursive: true });
+    writeFileSync(path.join(place(name), "x.part"), "");
+  }
+  const longAgo = new Date(Date.now() - 8 * 24 * 3600 * 1000);
+  for (const file of ["x.part", "."]) utimesSync(path.join(place("old"), file), longAgo, longAgo);
+  removeStaleDownloads(folder);
+  expect(readdirSync(path.join(folder, ".downloads"))).toEqual(["new"]);
+});
+
+describe("chooseFiles()", () => {
+  const remote = (...paths: string[]): RemoteFile[] =>
+    paths.map((path) => ({ path, size: 1, checksum: { kind: "git", hex: "" } }));
+  const choose = (files: string[], choice = {}) => chooseFiles(remote(...files), choice, "a/b").map(({ path }) => path);
+  const repository = [
+    ...[
+      "model_index.json",
+      "README.md",
+      "v1-5.safetensors",
+      "unet/config.json",
+      UNET,
+      "unet/diffusion_pytorch_model.bin",
+    ],
+    ...["unet/diffusion_pytorch_model.fp16.safetensors", "unet/diffusion_pytorch_model.non_ema.safetensors"],
+    ...["vae/config.json", "vae/diffusion_pytorch_model.safetensors", "safety_checker/model.safetensors"],
+    ...["tokenizer/vocab.json", "unet/flax_model.msgpack"],
+  ];
+
+  test("takes the parts of a diffusers folder once", () => {
+    const parts = ["model_index.json", "unet/config.json", "vae/config.json", "tokenizer/vocab.json"];
+    const vae = "vae/diffusion_pytorch_model.safetensors";
+    expect(choose(repository)).toEqual([...parts, UNET, vae]);
+    const half = "unet/diffusion_pytorch_model.fp16.safetensors";
+    expect(choose(repository, { variant: "fp16" })).toEqual([...parts, half, vae]);
+  });
+
+  test("takes the only file, and asks which where there are several", () => {
+    expect(choose(["a.safetensors", "README.md"])).toEqual(["a.safetensors"]);
+    expect(choose(["a.safetensors", "b.safetensors"], { file: "b.safetensors" })).toEqual(["b.safetensors"]);
+    expect(attempted(() => choose(["a.safetensors", "b.safetensors"]))).toMatchObject({
+      code: "download-refused",
+      message: expect.stringContaining('"a.safetensors", "b.safetensors"'),
+    });
+  });
+
+  test.each([
+    ["../a.safetensors"],
+    ["/a.safetensors"],
+    ["a/../../b.safetensors"],
+    ["a\\b.safetensors"],
+    ["c:/a.safetensors"],
+  ])("refuses a listing with %j", (file) => {
+    expect(attempted(() => choose([file, "ok.safetensors"], { file: "ok.safetensors" }))).toMatchObject({
+      code: "download-refused",
+    });
+  });
+
+  test("refuses pickles and names that are not there", () => {
+    expect(attempted(() => choose(["a.ckpt"]))).toMatchObject({ code: "download-refused" });
+    expect(attempted(() => choose(["a.safetensors"], { file: "b" }))).toMatchObject({ code: "download-refused" });
+  });
+});

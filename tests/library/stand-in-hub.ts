@@ -1,0 +1,75 @@
+/** A server that speaks the hub's protocol, as far as downloads go, and misbehaves as it is told. */
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface StandInHub {
+  readonly endpoint: string;
+  /** Of the requests for contents: the file and the range's begin. */
+  readonly asked: [file: string, from: number][];
+  /** Headers of the requests so far. */
+  readonly tokens: (string | undefined)[];
+  /** What the next requests for contents do instead of answering rightly; used up from the front. */
+  readonly mischief: Mischief[];
+  /** Answers everything with this status. */
+  status?: number;
+  close(): Promise<void>;
+}
+
+export type Mischief = "break" | "short" | "longer" | "wrong-bytes" | "no-range" | "stall" | "busy" | "teapot";
+
+export async function standInHub(files: Readonly<Record<string, Buffer>>): Promise<StandInHub> {
+  const server = createServer((request, response) => answer(request, response));
+  const hub: StandInHub = {
+    endpoint: "",
+    asked: [],
+    tokens: [],
+    mischief: [],
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+  const sha = (kind: "sha1" | "sha256", ...parts: (string | Buffer)[]) => {
+    const hash = createHash(kind);
+    for (const part of parts) hash.update(part);
+    return hash.digest("hex");
+  };
+  const tree = Object.entries(files).map(([path, bytes]) => ({
+    ...{ type: "file", path, size: bytes.length, oid: sha("sha1", `blob ${bytes.length}\0`, bytes) },
+    ...(path.endsWith(".safetensors") && { lfs: { oid: sha("sha256", bytes), size: bytes.length, pointerSize: 130 } }),
+  }));
+
+  function answer({ url = "", headers }: IncomingMessage, response: ServerResponse): void {
+    hub.tokens.push(headers.authorization);
+    if (hub.status !== undefined)
+      return void response.writeHead(hub.status, { "content-type": "text/plain" }).end("no");
+    if (url.startsWith("/api/models/some/model/tree/main"))
+      return void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(tree));
+    const name = decodeURIComponent(/^\/some\/model\/resolve\/main\/(.+)$/.exec(url)?.[1] ?? "");
+    const bytes = files[name];
+    if (bytes === undefined) return void response.writeHead(404, { "content-type": "text/plain" }).end("no");
+    const [, from = "0", to = String(bytes.length - 1)] = /^bytes=(\d+)-(\d+)?$/.exec(headers.range ?? "") ?? [];
+    const isProbe = headers.range === "bytes=0-0";
+    if (!isProbe) hub.asked.push([name, Number(from)]);
+    const mischief = isProbe ? undefined : hub.mischief.shift();
+    if (mischief === "busy") return void response.writeHead(503).end();
+    if (mischief === "teapot") return void response.writeHead(418).end();
+    const range = mischief === "no-range" ? undefined : `bytes ${from}-${to}/${bytes.length}`;
+    let body = range === undefined ? bytes : bytes.subarray(Number(from), Number(to) + 1);
+    if (mischief === "wrong-bytes") body = Buffer.alloc(body.length, 7);
+    if (mischief === "longer") body = Buffer.concat([body, Buffer.from("more")]);
+    const half = body.subarray(0, body.length >> 1);
+    response.writeHead(range ? 206 : 200, {
+      ...(range && { "content-range": range }),
+      ...{ etag: '"e"', "content-length": mischief === "short" ? half.length : body.length },
+    });
+    if (mischief === "stall") return void response.write(half);
+    if (mischief === "break") return void response.write(half, () => setTimeout(() => response.destroy(), 20));
+    response.end(mischief === "short" ? half : body);
+  }
+
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return Object.assign(hub, { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+}
