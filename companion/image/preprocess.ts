@@ -17,16 +17,27 @@ export function toSample({ width, height, data }: PixelImage): Tensor {
   return tensor(out, [1, 3, height, width]);
 }
 
+/** ITU-R 601-2 luma in 16-bit fixed point: Pillow, src/libImaging/Convert.c, L24. */
+const luma = (data: Uint8Array, at: number): number =>
+  (data[at]! * 19595 + data[at + 1]! * 38470 + data[at + 2]! * 7471 + 0x8000) >> 16;
+
+/** The picture without colour, as Pillow's convert("L"); alpha as it is. */
+export function toGrey({ width, height, data }: PixelImage): PixelImage {
+  const out = data.slice();
+  for (let i = 0; i < data.length; i += 4) out.fill(luma(data, i), i, i + 3);
+  return { width, height, data: out };
+}
+
 /**
- * A control picture: [1, 3, H, W], or with one channel its lightness (ITU-R 601-2, as Pillow's "L"), in 0 … 1. Alpha is left
- * out. Source: diffusers, VaeImageProcessor.preprocess without do_normalize; _preprocess_adapter_image.
+ * A control picture: [1, 3, H, W], or with one channel its lightness, in 0 … 1. Alpha is left out. Source: diffusers,
+ * VaeImageProcessor.preprocess without do_normalize; _preprocess_adapter_image.
  */
 export function toControlImage({ width, height, data }: PixelImage, channels: number): Tensor {
   const area = width * height;
   const out = new Float32Array(channels * area);
-  for (let i = 0, p = 0; i < area; i++, p += 4)
-    if (channels === 1) out[i] = ((data[p]! * 19595 + data[p + 1]! * 38470 + data[p + 2]! * 7471 + 0x8000) >> 16) / 255;
-    else for (let c = 0; c < 3; c++) out[c * area + i] = data[p + c]! / 255;
+  for (let i = 0; i < area; i++)
+    if (channels === 1) out[i] = luma(data, 4 * i) / 255;
+    else for (let c = 0; c < 3; c++) out[c * area + i] = data[4 * i + c]! / 255;
   return tensor(out, [1, channels, height, width]);
 }
 

@@ -5,7 +5,7 @@ import type { Control } from "../../shared/request.ts";
 import { CONTROLNET_PREFIX, type ControlNet } from "../checkpoint/controlnet.ts";
 import type { T2IAdapter } from "../checkpoint/t2i-adapter.ts";
 import { Weights } from "../graph/weights.ts";
-import { toControlImage } from "../image/preprocess.ts";
+import { toControlImage, toGrey } from "../image/preprocess.ts";
 import { preprocess } from "../image/preprocessors/preprocess.ts";
 import { featureDims } from "../networks/blocks/unet-parts.ts";
 import type { UNetConfig } from "../networks/configs.ts";
@@ -44,16 +44,23 @@ export async function encodeControls(job: Job): Promise<Controls> {
   for (const control of job.request.controls) {
     if (control.weight === 0) continue;
     const opened = await job.studio.openControl(control.model, job.model);
-    const picture = await pictureOf(control, job);
+    const picture = await pictureOf(control, job, channelsOf(opened));
     if (opened.kind === "controlnet") hints.push(await hintOf(control, opened, picture, job));
     else adapted.push({ control, features: await featuresOf(control, opened, picture, job) });
   }
   return { hints, ...(adapted.length > 0 && { features: together(adapted) }) };
 }
 
-async function pictureOf({ image, preprocessor }: Control, { canvas, images }: Job): Promise<PixelImage> {
-  const seen = canvas.see(await readImage(images, image));
-  return preprocessor === undefined ? seen : preprocess(seen, preprocessor);
+const channelsOf = (opened: ControlNet | T2IAdapter): number =>
+  opened.kind === "controlnet" ? opened.config.conditioning_channels : opened.config.in_channels;
+
+/** As the model sees it. What is to be grey is so before it is resized, as when diffusers is given a grey picture. */
+async function pictureOf(control: Control, { canvas, images }: Job, channels: number): Promise<PixelImage> {
+  const { image, preprocessor } = control;
+  const source = await readImage(images, image);
+  return preprocessor === undefined
+    ? canvas.see(channels === 1 ? toGrey(source) : source)
+    : preprocess(canvas.see(source), preprocessor);
 }
 
 async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: Job): Promise<ControlHint> {
@@ -66,6 +73,11 @@ async function hintOf(control: Control, net: ControlNet, picture: PixelImage, jo
     () => controlHintGraph({ config, weights }, picture, studio.device.dialect),
     (run) => run({ image: toControlImage(picture, config.conditioning_channels) }),
   );
+  if (hint!.dims.slice(2).join() !== job.dims.slice(2).join())
+    throw new Problem(
+      "adapter-mismatch",
+      `The ControlNet "${net.origin}" makes ${hint!.dims[3]} × ${hint!.dims[2]} of the picture, and this model's latent has ${job.dims[3]} × ${job.dims[2]}: choose a ControlNet of the model's family.`,
+    );
   const count = residualCount(config);
   const guesses = control.mode === "guess";
   const strengths = Array.from({ length: count }, (_, k) =>
