@@ -22,6 +22,16 @@ const COMMANDS: Record<string, Command> = {
     summary: "Make one picture from a request file",
     run: async (args) => (await import("./cli/generate.ts")).runGenerate(args),
   },
+  models: {
+    usage: "models [--models DIR …]",
+    summary: "List the models that are installed, and some to begin with",
+    run: async (args) => (await import("./cli/models.ts")).runModels(args),
+  },
+  download: {
+    usage: "download REPOSITORY [--file F] [--revision R] [--full]",
+    summary: "Bring a model from Hugging Face into the models folder",
+    run: async (args) => (await import("./cli/download.ts")).runDownload(args),
+  },
   doctor: {
     usage: "doctor [--models DIR …]",
     summary: "Check this machine and say how to fix what is wrong",

@@ -10,6 +10,8 @@ const seconds = v.pipe(v.number(), v.finite(), v.minValue(0));
 const secret = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 /** Chosen by the plugin for a job, by the companion for a pairing. */
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
+/** "owner/name" on the hub. */
+const repo = v.pipe(v.string(), v.regex(/^[\w.-]{1,96}\/[\w.-]{1,96}$/));
 const message = <const T extends string, E extends v.ObjectEntries>(type: T, entries: E) =>
   v.strictObject({ type: v.literal(type), ...entries });
 
@@ -27,6 +29,8 @@ export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.va
   message("attach", { job: id }),
   message("acknowledge", { job: id }),
   message("list-models", {}),
+  message("download", { repo, file: v.optional(nameSchema) }),
+  message("cancel-download", { repo }),
 ]);
 
 const problem = v.strictObject({
@@ -73,6 +77,29 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
   }),
   message("refused", { problem }),
   message("models", models),
+  message("downloads", {
+    downloads: v.array(
+      v.strictObject({
+        repo,
+        state: v.picklist(["running", "failed"]),
+        done: count,
+        total: count,
+        problem: v.optional(problem),
+      }),
+    ),
+    recommended: v.array(
+      v.strictObject({
+        repo,
+        name: text,
+        family: text,
+        goodFor: text,
+        bytes: count,
+        memoryBytes: count,
+        licence: text,
+        commercialUse: v.picklist(["allowed", "limited", "forbidden"]),
+      }),
+    ),
+  }),
   message("engine", { device: v.optional(device), problem: v.optional(problem) }),
   message("queued", { job: id, ahead: count }),
   message("progress", {

@@ -64,7 +64,20 @@ export interface Acknowledge {
 export interface ListModels {
   readonly type: "list-models";
 }
-export type ClientMessage = Hello | Submit | Cancel | Attach | Acknowledge | ListModels;
+/** Bring a model into the models folder, in half precision where the repository has it. `downloads` tells how it goes. */
+export interface Download {
+  readonly type: "download";
+  /** "owner/name". */
+  readonly repo: string;
+  /** One file of it. Absent: what is needed to draw. */
+  readonly file?: string;
+}
+/** Also takes a failed download off the list. */
+export interface CancelDownload {
+  readonly type: "cancel-download";
+  readonly repo: string;
+}
+export type ClientMessage = Hello | Submit | Cancel | Attach | Acknowledge | ListModels | Download | CancelDownload;
 
 // ---- companion → plugin -------------------------------------------------------------------------------------------
 
@@ -106,6 +119,33 @@ export interface ModelProblem {
   readonly problem: ProblemData;
 }
 
+/** A model worth downloading. */
+export interface RecommendedModel {
+  /** "owner/name". */
+  readonly repo: string;
+  readonly name: string;
+  readonly family: string;
+  /** One sentence. */
+  readonly goodFor: string;
+  /** On disk. */
+  readonly bytes: number;
+  /** While it draws. */
+  readonly memoryBytes: number;
+  /** In plain words. */
+  readonly licence: string;
+  readonly commercialUse: "allowed" | "limited" | "forbidden";
+}
+
+export interface DownloadInfo {
+  readonly repo: string;
+  readonly state: "running" | "failed";
+  /** Bytes; `total` is 0 until it is known. */
+  readonly done: number;
+  readonly total: number;
+  /** Where it failed. */
+  readonly problem?: ProblemData;
+}
+
 export interface DeviceInfo {
   /** The provider in use. */
   readonly provider: "cuda" | "webgpu" | "dml" | "coreml" | "cpu";
@@ -140,6 +180,12 @@ export interface Models {
   readonly type: "models";
   readonly models: readonly ModelInfo[];
   readonly modelProblems: readonly ModelProblem[];
+}
+/** All downloads; one that is done is gone from here, and is a model. Sent after `welcome` and on every change. */
+export interface DownloadsMessage {
+  readonly type: "downloads";
+  readonly downloads: readonly DownloadInfo[];
+  readonly recommended: readonly RecommendedModel[];
 }
 export interface Engine {
   readonly type: "engine";
@@ -196,6 +242,7 @@ export type CompanionMessage =
   | Welcome
   | Refused
   | Models
+  | DownloadsMessage
   | Engine
   | Queued
   | Progress

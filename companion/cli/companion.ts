@@ -9,6 +9,9 @@ import type { GatewayEvent, Host } from "../gateway/host.ts";
 import { type CodeState, PairingCode } from "../gateway/pairing-code.ts";
 import { Pairings } from "../gateway/pairings.ts";
 import { openGateway } from "../gateway/server.ts";
+import { CATALOGUE } from "../library/catalogue.ts";
+import { removeStaleDownloads } from "../library/download/download.ts";
+import { Downloads } from "../library/download/downloads.ts";
 import { openLibrary } from "../library/library.ts";
 import type { JobResult } from "../queue/job.ts";
 import { Queue, type RunJob } from "../queue/queue.ts";
@@ -53,6 +56,12 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     run: announced((job, options) => engine.run(job, options), onEvent),
     log: (line) => onEvent({ type: "note", line }),
   });
+  removeStaleDownloads(config.modelsFolders[0]);
+  const downloads = new Downloads({
+    folder: config.modelsFolders[0],
+    ...(config.downloadEndpoint && { endpoint: config.downloadEndpoint }),
+    ...(process.env.HF_TOKEN && { token: process.env.HF_TOKEN }),
+  });
   const host: Host = {
     version,
     modelsFolder: config.modelsFolders[0],
@@ -60,6 +69,13 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     pairings: new Pairings(config.pairingsFile),
     code: new PairingCode({ onChange: (state) => onEvent({ type: "code", state }), fixed: code }),
     models: watched(library),
+    downloads: {
+      recommended: CATALOGUE,
+      list: () => downloads.list(),
+      start: (request) => downloads.start({ ...request, variant: "fp16" }),
+      cancel: (repo) => downloads.cancel(repo),
+      onChange: (listener) => downloads.onChange(listener),
+    },
     engine,
     onEvent,
   };
@@ -69,6 +85,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     const closed = queue.close();
     await engine.close();
     await closed;
+    await downloads.close();
   };
   try {
     const gateway = await openGateway(host, config.port);

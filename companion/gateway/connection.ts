@@ -136,6 +136,9 @@ export class Connection {
     if (this.#isClosed()) return;
     this.#unlisten.push(engine.onChange((state) => this.#send({ type: "engine", ...state })));
     this.#unlisten.push(models.onChange(() => this.#refreshModels()));
+    this.#unlisten.push(this.#host.downloads.onChange(() => this.#sendDownloads()));
+    const { downloads } = this.#host;
+    if (downloads.recommended.length + downloads.list().length > 0) this.#sendDownloads();
     if (problem !== undefined) this.#send({ type: "engine", problem });
     if (list === late) this.#sendModels(await listing);
   }
@@ -159,6 +162,10 @@ export class Connection {
       case "acknowledge":
         this.#unwatch(message.job);
         return queue.acknowledge(message.job, pairing);
+      case "download":
+        return this.#host.downloads.start({ repo: message.repo, ...(message.file && { file: message.file }) });
+      case "cancel-download":
+        return this.#host.downloads.cancel(message.repo);
       case "list-models":
         return this.#refreshModels();
     }
@@ -223,6 +230,11 @@ export class Connection {
 
   #sendModels({ models, problems }: ModelList): void {
     this.#send({ type: "models", models, modelProblems: problems });
+  }
+
+  #sendDownloads(): void {
+    const { downloads } = this.#host;
+    this.#send({ type: "downloads", downloads: downloads.list(), recommended: downloads.recommended });
   }
 
   #send(message: CompanionMessage, attachments?: ReadonlyMap<string, Uint8Array>): void {

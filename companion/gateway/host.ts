@@ -1,5 +1,5 @@
 import type { ProblemData } from "../../shared/problem.ts";
-import type { DeviceInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
+import type { DeviceInfo, DownloadInfo, ModelInfo, ModelProblem, RecommendedModel } from "../../shared/protocol.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { PairingCode } from "./pairing-code.ts";
 import type { Pairings } from "./pairings.ts";
@@ -25,6 +25,14 @@ export interface Host {
   readonly models: {
     list(): Promise<ModelList>;
     /** Returns how to stop listening, as `engine.onChange` does. */
+    onChange(listener: () => void): () => void;
+  };
+  readonly downloads: {
+    readonly recommended: readonly RecommendedModel[];
+    list(): readonly DownloadInfo[];
+    /** Throws Problem. */
+    start(request: { readonly repo: string; readonly file?: string }): void;
+    cancel(repo: string): void;
     onChange(listener: () => void): () => void;
   };
   readonly engine: {

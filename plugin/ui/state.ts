@@ -1,7 +1,14 @@
 /** Everything that the interface shows, and how each event changes it. Pure: effects live in studio.ts. */
 import type { Size } from "../../shared/geometry.ts";
 import type { ProblemData } from "../../shared/problem.ts";
-import type { DeviceInfo, ModelInfo, ModelProblem, Progress } from "../../shared/protocol.ts";
+import type {
+  DeviceInfo,
+  DownloadInfo,
+  ModelInfo,
+  ModelProblem,
+  Progress,
+  RecommendedModel,
+} from "../../shared/protocol.ts";
 import type { Check, LayerInfo, Mode, OpenJob, SelectionInfo, Settings } from "../bridge.ts";
 import type { Connection } from "./connection.ts";
 import { isActive, newPicture, type Picture, type ResultImage } from "./picture.ts";
@@ -58,6 +65,8 @@ export interface State {
   readonly loaded: boolean;
   readonly document: string;
   readonly connection: Connection;
+  readonly downloads: readonly DownloadInfo[];
+  readonly recommended: readonly RecommendedModel[];
   readonly companion: Companion | null;
   readonly view: View;
   readonly selection: SelectionInfo;
@@ -102,6 +111,8 @@ export const INITIAL_STATE: State = {
   modeWithoutMask: "generate",
   prompt: "",
   tokens: {},
+  downloads: [],
+  recommended: [],
   references: [],
   settings: DEFAULT_SETTINGS,
   fill: null,
@@ -118,6 +129,7 @@ export type AppEvent =
   | { type: "connection"; connection: Connection }
   | { type: "companion"; companion: Companion }
   | { type: "models"; models: readonly ModelInfo[]; modelProblems: readonly ModelProblem[] }
+  | { type: "downloads"; downloads: readonly DownloadInfo[]; recommended: readonly RecommendedModel[] }
   | { type: "engine"; device: DeviceInfo | null; problem: ProblemData | null }
   | { type: "view"; view: View }
   | { type: "mode"; mode: Mode }
@@ -164,6 +176,8 @@ export function reduce(state: State, event: AppEvent): State {
       return state.companion === null
         ? state
         : { ...state, companion: { ...state.companion, models: event.models, modelProblems: event.modelProblems } };
+    case "downloads":
+      return { ...state, downloads: event.downloads, recommended: event.recommended };
     case "engine":
       return state.companion === null
         ? state

@@ -65,6 +65,8 @@ export class Studio {
 
   pair = (code: string) => this.#companion.pair(code);
   retry = () => this.#companion.retryNow();
+  download = (repo: string) => this.#try(async () => this.#companion.send({ type: "download", repo }));
+  cancelDownload = (repo: string) => this.#try(async () => this.#companion.send({ type: "cancel-download", repo }));
   listModels = () => this.#try(async () => this.#companion.send({ type: "list-models" }));
   /** What was typed last is kept, too. */
   close = () =>
@@ -222,6 +224,8 @@ export class Studio {
     const { message } = envelope;
     if (message.type === "models")
       this.store.dispatch({ type: "models", models: message.models, modelProblems: message.modelProblems });
+    else if (message.type === "downloads")
+      this.store.dispatch({ type: "downloads", downloads: message.downloads, recommended: message.recommended });
     else if (message.type === "engine")
       this.store.dispatch({ type: "engine", device: message.device ?? null, problem: message.problem ?? null });
     else this.#desk.onMessage(envelope);

@@ -46,6 +46,7 @@ export function openTestHost(
         return () => void watchers.delete(listener);
       },
     },
+    downloads: { recommended: [], list: () => [], start: () => {}, cancel: () => {}, onChange: () => () => {} },
     changeModels: () => {
       for (const listener of watchers) listener();
     },

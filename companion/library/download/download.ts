@@ -32,6 +32,9 @@ export interface DownloadOptions extends Pick<FetchOptions, "stallMs" | "pausesM
   readonly freeBytes?: (folder: string) => number;
 }
 
+/** The reason of a signal that ends a download, but not what has come so far. */
+export const PAUSED = new Error("The download is paused.");
+
 /** In the models folder, hidden from its scan, and on the same disk. */
 const STAGING = ".downloads";
 /** Bytes that stay free. */
@@ -41,7 +44,7 @@ const KEPT_MS = 7 * 24 * 3600 * 1000;
 
 /**
  * Resolves to the folder of the complete model. Until then nothing of it is visible; a download that breaks off is gone on with by the
- * next call, one that is cancelled by `signal` is deleted. Throws Problem "download-refused", "download-failed", "disk-full",
+ * next call; one that is cancelled by `signal` is deleted, unless the reason is `PAUSED`. Throws Problem "download-refused", "download-failed", "disk-full",
  * and the signal's reason.
  */
 export async function downloadModel(request: DownloadRequest, options: DownloadOptions): Promise<string> {
@@ -76,7 +79,7 @@ export async function downloadModel(request: DownloadRequest, options: DownloadO
     publish(wanted, staging, target);
     return target;
   } catch (error) {
-    if (options.signal.aborted) rmSync(staging, { recursive: true, force: true });
+    if (options.signal.aborted && options.signal.reason !== PAUSED) rmSync(staging, { recursive: true, force: true });
     throw error;
   }
 }

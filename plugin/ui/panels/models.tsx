@@ -5,6 +5,7 @@ import type { Companion, State } from "../state.ts";
 import type { Studio } from "../studio.ts";
 import { modelInUse } from "../submit.ts";
 import { deviceName } from "./header.tsx";
+import { RecommendedModels } from "./recommended-models.tsx";
 
 /** What paints, on what, and how to add a model of one's own. */
 export function ModelsPanel({ state, studio }: { state: State; studio: Studio }) {
@@ -35,11 +36,12 @@ export function ModelsPanel({ state, studio }: { state: State; studio: Studio })
           </div>
         ))}
       </section>
+      <RecommendedModels state={state} studio={studio} />
       <section>
         <h2>Add your own</h2>
         <p class="secondary-text">
-          Put a Stable Diffusion 1.x model, a .safetensors file or a diffusers folder, into this folder. It is used as
-          it is: nothing is converted.
+          Put a Stable Diffusion model, a .safetensors file or a diffusers folder, into this folder. It is used as it
+          is: nothing is converted.
         </p>
         <CopyText text={companion.modelsFolder} />
         <button type="button" class="secondary wide" onClick={studio.listModels}>
