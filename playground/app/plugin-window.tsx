@@ -41,10 +41,10 @@ export function PluginWindow({ host, state, form }: Properties) {
         loaded = true;
         for (const message of waiting.splice(0)) send({ type: "message", message });
       } else if (type === "ui" && data?.pluginDrop !== undefined) {
-        const box = outer.getBoundingClientRect();
+        // As in Figma, the point is one of the whole window.
         const canvas = document.querySelector(".canvas")!.getBoundingClientRect();
         const { clientX, clientY } = data.pluginDrop;
-        host.drop(data.pluginDrop, { x: box.x + clientX - canvas.x, y: box.y + clientY - canvas.y });
+        host.drop(data.pluginDrop, { x: clientX - canvas.x, y: clientY - canvas.y });
       } else if (type === "ui" && data !== undefined) {
         host.receive(data);
       }

@@ -35,6 +35,7 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
       const spot = findFreeSpot(target, ticket, layer.id);
       layer.x = spot.x;
       layer.y = spot.y;
+      note = "Placed on the right, as a new layer.";
     } else {
       putAt(layer, where, findPlaceInside(under?.removed ? null : under));
     }

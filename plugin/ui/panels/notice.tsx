@@ -18,12 +18,14 @@ export function NoticeBar({ state, studio }: { state: State; studio: Studio }) {
   return (
     <div class="notice" role={tone === "problem" ? "alert" : "status"}>
       {tone === "problem" ? <Bad /> : <Good />}
-      <p>{text}</p>
-      {action && picture && (
-        <button type="button" class="link" onClick={() => studio.place(picture, "beside")}>
-          {action.label}
-        </button>
-      )}
+      <div>
+        <p>{text}</p>
+        {action && picture && (
+          <button type="button" class="link" onClick={() => studio.place(picture, "beside")}>
+            {action.label}
+          </button>
+        )}
+      </div>
       <button type="button" class="tool" aria-label="Dismiss" onClick={studio.dismiss}>
         <Cross />
       </button>

@@ -174,8 +174,11 @@ function Result({ picture, reached, state, studio }: ResultProps) {
   );
 }
 
-/** Tells Figma that the picture was dropped outside of the plugin's window. */
-function dropOnCanvas({ clientX, clientY }: DragEvent, { job: { job } }: Picture): void {
-  if (clientX >= 0 && clientY >= 0 && clientX < innerWidth && clientY < innerHeight) return;
+/**
+ * Tells Figma that the picture was dropped outside of the plugin's window. The browser gives such a `dragend` the view and the
+ * coordinates of the window around all frames; one inside our own window has our view, which holds no frames.
+ */
+function dropOnCanvas({ view, clientX, clientY }: DragEvent, { job: { job } }: Picture): void {
+  if (view === null || view.length === 0) return;
   parent.postMessage({ pluginDrop: { clientX, clientY, items: [], dropMetadata: { job } } }, "*");
 }
