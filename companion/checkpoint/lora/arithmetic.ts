@@ -1,14 +1,27 @@
-/** The small dense arithmetic of adapters; everything row-major. */
+/** The small dense arithmetic of adapters; everything row-major. What does not fit together throws a RangeError. */
 import type { Numbers } from "../tensor-data.ts";
 
 /** The product of all dims but the first. */
 export const rowLength = ({ dims }: Pick<Numbers, "dims">): number => dims.slice(1).reduce((a, b) => a * b, 1);
 
+/** Numbers that one layer of any model may have; a file that asks for more is broken. */
+const MOST = 2 ** 28;
+
+function zeros(count: number): Float32Array {
+  if (count > MOST) throw new RangeError(`${count} numbers are too many for one layer`);
+  return new Float32Array(count);
+}
+
+function demand(fits: boolean, a: Numbers, b: Numbers): void {
+  if (!fits) throw new RangeError(`[${a.dims}] does not go with [${b.dims}]`);
+}
+
 /** a [m, k] · b [k, …] → [m, …]. */
 export function multiply(a: Numbers, b: Numbers): Numbers {
   const [m, k] = a.dims as [number, number];
   const n = rowLength(b);
-  const data = new Float32Array(m * n);
+  demand(a.dims.length === 2 && b.dims[0] === k, a, b);
+  const data = zeros(m * n);
   for (let i = 0; i < m; i++)
     for (let j = 0; j < k; j++) {
       const factor = a.data[i * k + j]!;
@@ -29,7 +42,8 @@ export function contractSecond(core: Numbers, b: Numbers): Numbers {
   const [rows, inner] = core.dims as [number, number];
   const n = b.dims[1]!;
   const area = rowLength(core) / inner;
-  const data = new Float32Array(rows * n * area);
+  demand(b.dims[0] === inner && b.data.length === inner * n, core, b);
+  const data = zeros(rows * n * area);
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < inner; j++)
       for (let c = 0; c < n; c++) {
@@ -44,7 +58,8 @@ export function kronecker(a: Numbers, b: Numbers): Numbers {
   const [m, n] = a.dims as [number, number];
   const [p, q] = b.dims as [number, number];
   const area = rowLength(b) / q;
-  const data = new Float32Array(a.data.length * b.data.length);
+  demand(a.dims.length === 2 && b.dims.length >= 2, a, b);
+  const data = zeros(a.data.length * b.data.length);
   for (let i = 0; i < m; i++)
     for (let j = 0; j < n; j++)
       for (let k = 0; k < p; k++)
@@ -56,7 +71,8 @@ export function kronecker(a: Numbers, b: Numbers): Numbers {
 /** The products of every row of a [m, n] with every row of b [p, n], element by element → [m·p, n] (Khatri and Rao 1968). */
 export function rowProducts(a: Numbers, b: Numbers): Numbers {
   const [m, n, p] = [a.dims[0]!, rowLength(a), b.dims[0]!];
-  const data = new Float32Array(m * p * n);
+  demand(rowLength(b) === n, a, b);
+  const data = zeros(m * p * n);
   for (let i = 0; i < m; i++)
     for (let j = 0; j < p; j++)
       for (let c = 0; c < n; c++) data[(i * p + j) * n + c] = a.data[i * n + c]! * b.data[j * n + c]!;
@@ -64,7 +80,7 @@ export function rowProducts(a: Numbers, b: Numbers): Numbers {
 }
 
 /** a ∘ b, of equal dims. */
-export const hadamard = (a: Numbers, b: Numbers): Numbers => ({
-  dims: a.dims,
-  data: a.data.map((value, i) => value * b.data[i]!),
-});
+export function hadamard(a: Numbers, b: Numbers): Numbers {
+  demand(a.data.length === b.data.length, a, b);
+  return { dims: a.dims, data: a.data.map((value, i) => value * b.data[i]!) };
+}

@@ -43,10 +43,15 @@ export interface ChangeOptions {
  */
 export function readChange(parts: LayerParts, options: ChangeOptions): Change {
   const layer = new LayerReader(parts, options);
-  const change = changeOf(layer, options);
-  const bias = layer.optional("diff_b");
-  layer.finish();
-  return { ...change, ...(bias && { bias }) };
+  try {
+    const change = changeOf(layer, options);
+    const bias = layer.has("diff_b") ? layer.fit(layer.get("diff_b"), [options.base.dims[0]!, 1]) : undefined;
+    layer.finish();
+    return { ...change, ...(bias && { bias }) };
+  } catch (error) {
+    if (error instanceof RangeError) throw layer.misfit(error.message);
+    throw error;
+  }
 }
 
 function changeOf(layer: LayerReader, { base }: ChangeOptions): Change {
@@ -122,6 +127,8 @@ const alongOf = ({ dims }: Numbers): Lengths["along"] => (dims.length > 1 && dim
 
 /** The changed weight keeps its direction and takes the given lengths. */
 function dora({ down, up, scale }: LowRank, { lengths, along }: Lengths, base: ChangeOptions["base"]): Full {
+  const count = along === "rows" ? up.dims[1]! : base.dims[1]!;
+  if (lengths.data.length !== count) throw new RangeError(`${lengths.data.length} lengths where there are ${count}`);
   let made: { readonly weight: number; readonly delta: Numbers } | undefined;
   const make = (weight: number): Numbers => {
     const { data: w } = base.read();
@@ -129,7 +136,7 @@ function dora({ down, up, scale }: LowRank, { lengths, along }: Lengths, base: C
     const product = multiply(transposed(up), down).data;
     const area = width / base.dims[1]!;
     const place = (i: number) => Math.floor(along === "rows" ? i / width : (i % width) / area);
-    const squares = new Float64Array(along === "rows" ? out : base.dims[1]!);
+    const squares = new Float64Array(count);
     const moved = w.map((value, i) => value + scale * weight * product[i]!);
     moved.forEach((value, i) => {
       squares[place(i)]! += value * value;
@@ -185,11 +192,15 @@ class LayerReader {
 
   /** The same numbers as `dims`, if there are so many. Throws Problem "adapter-mismatch". */
   fit({ dims, data }: Numbers, wanted: readonly [number, number]): Numbers {
-    if (dims[0] === wanted[0] && data.length === wanted[0] * wanted[1]) return { dims: wanted, data };
+    if (dims[0] === wanted[0] && wanted[1] > 0 && data.length === wanted[0] * wanted[1]) return { dims: wanted, data };
+    throw this.misfit(`[${dims}] where this model has [${wanted}]`);
+  }
+
+  misfit(how: string): Problem {
     const [first] = this.#parts.values();
-    throw new Problem(
+    return new Problem(
       "adapter-mismatch",
-      `"${this.#options.origin}" has "${first!.key}" for a layer of another size ([${dims}] where this model has [${wanted}]): choose a model of the family that it was made for.`,
+      `"${this.#options.origin}" has "${first!.key}" for a layer of another size (${how}): choose a model of the family that it was made for.`,
     );
   }
 
