@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { Problem, type ProblemData } from "../../shared/problem.ts";
 import type { ModelInfo } from "../../shared/protocol.ts";
-import { openControlNet } from "../checkpoint/controlnet.ts";
 import { openEmbedding } from "../checkpoint/embedding.ts";
 import { identify } from "../checkpoint/identify.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
@@ -11,7 +10,6 @@ import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
 import { openLora } from "../checkpoint/lora/lora-file.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
 import { type OpenOptions, openSafetensors } from "../checkpoint/safetensors.ts";
-import { openT2IAdapter } from "../checkpoint/t2i-adapter.ts";
 import { openVae } from "../checkpoint/vae.ts";
 import { describeModel } from "./describe-model.ts";
 import type { Place } from "./scan.ts";
@@ -73,8 +71,7 @@ async function open({ id, path: file, kind }: Place, options: OpenOptions): Prom
     const { projection_dim: plain, hidden_size: states } = config;
     return { kind: "image-encoder", path: encoder, widths: { plain, plus: states, full: states } };
   }
-  if (found === "controlnet") openControlNet(file, options);
-  if (found === "t2i-adapter") openT2IAdapter(file, options);
+  // Whether they fit shows with a model: what no tensor of theirs says is as it is there.
   if (found === "controlnet" || found === "t2i-adapter") return { kind: found, path: file };
   if (found === "vae") {
     const vae = existsSync(path.join(path.dirname(file), "config.json")) ? path.dirname(file) : file;
