@@ -10,7 +10,7 @@ const LAST = { tile: "Cactus", prompt: "cactus" } as const;
 const MOST_BYTES = 400_000;
 
 export async function run(root: string): Promise<void> {
-  const settings = { count: 1, seed: 7, seedLocked: true, window: { width: 320, height: 600 } };
+  const settings = { count: 1, seed: 7, seedLocked: true, window: { width: 320, height: 340 } };
   await withDesigner({ root, settings }, async (designer) => {
     const { ui, page } = designer;
     await designer.look("Icon set");
@@ -21,7 +21,7 @@ export async function run(root: string): Promise<void> {
       await placed;
       await discardAll(designer);
     }
-    await ui.getByRole("button", { name: "More" }).click();
+    await ui.getByRole("button", { name: "More", exact: true }).click(); // Pictures: two.
     await paint(designer, { ...LAST, pictures: 2 });
     await page.mouse.move(700, 880);
     // Until the last notice has left.
@@ -45,7 +45,7 @@ async function paint(
   await ui
     .locator(".at-rest .result.done")
     .nth(pictures - 1)
-    .waitFor({ timeout: 120_000 });
+    .waitFor({ timeout: 40_000 });
 }
 
 async function discardAll({ ui }: Driver): Promise<void> {
