@@ -35,13 +35,14 @@ export interface Prompts {
 /**
  * The prompts through all text encoders of the model. With clipSkip k the positive prompt is read k layers earlier than
  * usual; the negative prompt too with A1111's syntax, but never with the plain one: that is diffusers' rule. An SDXL model
- * can have zeros for a negative prompt that is absent.
+ * can have zeros for a negative prompt that is absent, or with A1111's syntax empty.
  * Sources: diffusers, encode_prompt of pipeline_stable_diffusion.py and pipeline_stable_diffusion_xl.py.
  */
 export async function encodePrompts(job: Job, trace: Trace): Promise<Prompts> {
   const { request, said, guidance, model } = job;
   const guided = guidance.sides.some(({ prompt }) => prompt === "negative");
-  const zeros = request.negativePrompt === undefined && model.settings.forceZerosForEmptyPrompt;
+  const unsaid = said.negative === undefined || (said.negative === "" && request.promptSyntax === "a1111");
+  const zeros = unsaid && model.settings.forceZerosForEmptyPrompt;
   const negativeSkip = request.promptSyntax === "a1111" ? request.clipSkip : 0;
   const texts = [
     { text: said.positive, skip: request.clipSkip },
