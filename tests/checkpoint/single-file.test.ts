@@ -156,6 +156,18 @@ describe("openModel() on how to sample", () => {
     expect(model.unet.config.time_cond_proj_dim).toBe(256);
   });
 
+  test.each([
+    ["Stable Diffusion XL 1.0 Turbo", "trailing", 512],
+    ["Some Lightning Merge", "trailing", 1024],
+    ["Hyperion", "leading", 1024],
+  ])("knows few steps by the title %j", async (title, spacing, size) => {
+    const file = path.join(folder, "titled.safetensors");
+    writeSample(file, tensorsOf("sdxl"), { "modelspec.title": title });
+    const model = await openModel(file);
+    expect(model.schedulerConfig.timestep_spacing).toBe(spacing);
+    expect(model.nativeSize).toBe(size);
+  });
+
   test("believes the trainer's marks", async () => {
     const marks = { v_pred: { shape: [] }, ztsnr: { shape: [] } };
     const { schedulerConfig } = await openModel(write("marked", { ...tensorsOf("sdxl"), ...marks }));

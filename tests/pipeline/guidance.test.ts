@@ -1,5 +1,5 @@
 import { guidanceEmbedding, guidanceOf, guide, guideTwice, rescale } from "../../companion/pipeline/guidance.ts";
-import { blend, concatChannels, stack, unstack } from "../../companion/pipeline/tensors.ts";
+import { blend, concatChannels, concatLast, stack, unstack } from "../../companion/pipeline/tensors.ts";
 import { tensor } from "../../companion/tensor.ts";
 
 // diffusers 0.42.1: pipe.get_guidance_scale_embedding(torch.tensor([scale - 1]), embedding_dim=size)
@@ -65,6 +65,12 @@ test("stack() and unstack() are each other's inverse", () => {
     [3, 4],
   ]);
   expect(() => stack([parts[0]!, tensor(new Float32Array(3), [1, 3])])).toThrow(RangeError);
+});
+
+test("concatLast() puts rows side by side", () => {
+  const [a, b] = [tensor(Float32Array.of(1, 2), [1, 2, 1]), tensor(Float32Array.of(3, 4, 5, 6), [1, 2, 2])];
+  expect(concatLast([a, b])).toEqual(tensor(Float32Array.of(1, 3, 4, 2, 5, 6), [1, 2, 3]));
+  expect(() => concatLast([a, tensor(new Float32Array(3), [1, 3, 1])])).toThrow(RangeError);
 });
 
 test("concatChannels() appends channels of the same picture", () => {
