@@ -55,6 +55,7 @@ const model = v.strictObject({
   note: v.optional(text),
   licence: v.optional(text),
   provenance: v.optional(v.array(v.strictObject({ name: text, licence: text }))),
+  sha256: v.optional(secret),
   suggestions: v.array(text),
 });
 const models = {

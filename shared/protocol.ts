@@ -109,6 +109,8 @@ export interface ModelInfo {
   /** Licence in plain words, and where the training data came from, where the model's folder says so. */
   readonly licence?: string;
   readonly provenance?: readonly { readonly name: string; readonly licence: string }[];
+  /** A single file's, hexadecimal, once it was computed. Its first ten digits are what recipes call AutoV2. */
+  readonly sha256?: string;
   /** Prompts that are known to work well. */
   readonly suggestions: readonly string[];
 }

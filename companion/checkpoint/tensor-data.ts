@@ -22,6 +22,9 @@ const WIDEN: Partial<Record<WeightType, Widen>> = {
     for (let i = 0; i < bits.length; i++) wide[i] = values[bits[i]!]!;
     return wide;
   },
+  F8_E4M3: (bytes) => Float32Array.from(bytes, (bits) => eighth(bits)),
+  // The upper half of a float16.
+  F8_E5M2: (bytes) => Float32Array.from(bytes, (bits) => halves()[bits << 8]!),
   BF16: ({ buffer }) => {
     const bits = new Uint16Array(buffer as ArrayBuffer);
     const wide = new Uint32Array(bits.length);
@@ -37,7 +40,7 @@ export function readNumbers(ref: WeightRef): Numbers {
   if (!widen)
     throw new Problem(
       "model-unsupported",
-      `"${name}" has "${ref.key}" as ${ref.type}, where F32, F16, BF16 and F64 can be read: use a version in float16.`,
+      `"${name}" has "${ref.key}" as ${ref.type}, where floating-point numbers are needed: use a version in float16.`,
     );
   const fd = attempt(name, () => openSync(ref.file, "r"));
   try {
@@ -48,6 +51,13 @@ export function readNumbers(ref: WeightRef): Numbers {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Micikevicius et al. 2022, "FP8 formats for deep learning", E4M3: 1 sign, 4 exponent and 3 fraction bits; no infinities. */
+function eighth(bits: number): number {
+  const [sign, exponent, fraction] = [bits >> 7 ? -1 : 1, (bits >> 3) & 15, bits & 7];
+  if (exponent === 15 && fraction === 7) return Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -9 : (1 + fraction / 8) * 2 ** (exponent - 7));
 }
 
 let table: Float32Array | undefined;

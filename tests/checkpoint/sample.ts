@@ -8,7 +8,16 @@ export interface SampleTensor {
   readonly shape: readonly number[];
 }
 
-const BYTES: Readonly<Record<string, number>> = { F64: 8, I64: 8, F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, U8: 1 };
+const BYTES: Readonly<Record<string, number>> = {
+  F64: 8,
+  I64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  U8: 1,
+};
 
 /** A header that is right, with the tensors one after the other. */
 export function headerOf(

@@ -77,7 +77,7 @@ function Running({ download: { done, total }, onCancel }: { download: DownloadIn
       </div>
       <p class="between">
         <span>{total === 0 ? "Looking what is needed…" : `${inGigabytes(done)} of ${inGigabytes(total)}`}</span>
-        <button type="button" class="secondary" onClick={onCancel}>
+        <button type="button" class="text-button" onClick={onCancel}>
           Cancel
         </button>
       </p>
@@ -91,4 +91,5 @@ const USE: Readonly<Record<RecommendedModel["commercialUse"], string>> = {
   forbidden: "not for commercial use",
 };
 
-const inGigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+const inGigabytes = (bytes: number) =>
+  bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

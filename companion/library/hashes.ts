@@ -1,0 +1,109 @@
+/**
+ * SHA-256 of model files, as communities name them: computed one file at a time with pauses, so that nobody's work waits, and
+ * remembered by path, size and time.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as v from "valibot";
+
+const KNOWN = v.record(
+  v.string(),
+  v.strictObject({ stamp: v.string(), sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) }),
+);
+
+export interface HashesOptions {
+  /** JSON; where it cannot be read, all is computed again. */
+  readonly file: string;
+  /** Milliseconds of rest after each piece that was read. */
+  readonly restMs?: number;
+}
+
+/** Hashed in about 2 ms, while which nothing else runs. */
+const PIECE_BYTES = 2 ** 20;
+
+export class Hashes {
+  readonly #file: string;
+  readonly #restMs: number;
+  readonly #known: Record<string, { stamp: string; sha256: string }>;
+  readonly #waiting = new Set<string>();
+  readonly #stop = new AbortController();
+  #work: Promise<void> | undefined;
+
+  constructor({ file, restMs = 5 }: HashesOptions) {
+    this.#file = file;
+    this.#restMs = restMs;
+    this.#known = readKnown(file);
+  }
+
+  /** Hexadecimal; undefined until it is known. Then `onKnown` of `want` is called. */
+  find(file: string): string | undefined {
+    const known = this.#known[file];
+    return known !== undefined && known.stamp === stampOf(file) ? known.sha256 : undefined;
+  }
+
+  /** Computes those that are not known, later. `onKnown` is called after each. */
+  want(files: readonly string[], onKnown: (file: string) => void): void {
+    for (const file of files) if (this.find(file) === undefined) this.#waiting.add(file);
+    this.#work ??= this.#run(onKnown).finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#work;
+  }
+
+  async #run(onKnown: (file: string) => void): Promise<void> {
+    for (const file of this.#waiting) {
+      this.#waiting.delete(file);
+      const stamp = stampOf(file);
+      const sha256 = await this.#hash(file);
+      if (sha256 === undefined || stamp === undefined || stamp !== stampOf(file)) continue;
+      this.#known[file] = { stamp, sha256 };
+      this.#save();
+      onKnown(file);
+    }
+  }
+
+  /** Undefined where the file went away, or the work was stopped. */
+  async #hash(file: string): Promise<string | undefined> {
+    const hash = createHash("sha256");
+    const { signal } = this.#stop;
+    try {
+      for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES, signal })) {
+        hash.update(piece as Uint8Array);
+        await sleep(this.#restMs, undefined, { signal, ref: false });
+      }
+      return hash.digest("hex");
+    } catch {
+      return undefined;
+    }
+  }
+
+  #save(): void {
+    try {
+      writeFileSync(`${this.#file}.new`, JSON.stringify(this.#known));
+      renameSync(`${this.#file}.new`, this.#file);
+    } catch {
+      // A full disk: it is computed again next time.
+    }
+  }
+}
+
+/** The first ten digits, as Civitai and A1111 write them into recipes ("AutoV2"). */
+export const autoV2 = (sha256: string): string => sha256.slice(0, 10);
+
+function readKnown(file: string): Record<string, { stamp: string; sha256: string }> {
+  try {
+    return existsSync(file) ? v.parse(KNOWN, JSON.parse(readFileSync(file, "utf8"))) : {};
+  } catch {
+    return {};
+  }
+}
+
+function stampOf(file: string): string | undefined {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats && `${stats.size}:${stats.mtimeMs}`;
+}
