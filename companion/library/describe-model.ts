@@ -8,6 +8,8 @@ import type { SideNotes } from "./side-notes.ts";
 export interface Description {
   readonly id: string;
   readonly notes: SideNotes;
+  /** Words that the model was trained on. */
+  readonly trigger?: string;
 }
 
 /** The widths of the published models; a model of another width only has the family's shape. */
@@ -17,11 +19,10 @@ const EDITS = "It changes a picture as the prompt tells it to (â€œmake it nightâ
 const triggerNote = (trigger: string) => `Put "${trigger.slice(0, 200)}" into the prompt: the model was trained on it.`;
 
 /** The model as the plugin shows it. References are found later, when all files are known. */
-export function describeModel(model: Model, { id, notes }: Description): ModelInfo {
+export function describeModel(model: Model, { id, notes, trigger }: Description): ModelInfo {
   const family = familyOf(model.family).name;
   const published = PUBLISHED_WIDTHS.includes(model.unet.config.block_out_channels[0]!);
   const licence = notes.licence ?? model.metadata.get("modelspec.license");
-  const trigger = model.metadata.get("modelspec.trigger_phrase");
   const note = notes.note ?? (model.kind === "pix2pix" ? EDITS : trigger && triggerNote(trigger));
   return {
     id,

@@ -11,6 +11,7 @@ import { openLora } from "../checkpoint/lora/lora-file.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
 import { type OpenOptions, openSafetensors } from "../checkpoint/safetensors.ts";
 import { openVae } from "../checkpoint/vae.ts";
+import { triggerWords } from "./community-notes.ts";
 import { describeModel } from "./describe-model.ts";
 import type { Place } from "./scan.ts";
 import { readSideNotes } from "./side-notes.ts";
@@ -79,8 +80,13 @@ async function open({ id, path: file, kind }: Place, options: OpenOptions): Prom
     return { kind: "vae", path: vae };
   }
   const model = await openModel(file, options);
+  const trigger = kind === "file" ? triggerWords(file, model.metadata, options) : undefined;
   const notes = kind === "folder" ? readSideNotes(file, options) : { suggestions: [] };
-  return { kind: "model", info: describeModel(model, { id, notes }), attention: attentionOf(model) };
+  return {
+    kind: "model",
+    info: describeModel(model, { id, notes, ...(trigger && { trigger }) }),
+    attention: attentionOf(model),
+  };
 }
 
 /** What prompts may call it besides its file's name. */

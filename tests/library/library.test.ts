@@ -264,3 +264,23 @@ test("watch() tells of a new file, of its end and of nothing else", async () => 
   await until(2);
   stop();
 });
+
+test("list() reads trigger words beside a file, and is not stopped by broken notes", async () => {
+  const { folder, library } = fresh();
+  for (const name of ["a", "b", "c"]) writeSample(path.join(folder, `${name}.safetensors`), tensorsOf("sd1"));
+  writeFileSync(
+    path.join(folder, "a.civitai.info"),
+    JSON.stringify({ id: 1, trainedWords: ["rainy  street", "neon"] }),
+  );
+  writeFileSync(path.join(folder, "b.json"), JSON.stringify({ "activation text": "oil paint", "sd version": "SD1" }));
+  writeFileSync(path.join(folder, "c.civitai.info"), "{broken");
+  writeFileSync(path.join(folder, "c.json"), "[]");
+  const { models, problems } = await library.list();
+  expect(problems).toEqual([]);
+  const note = (words: string) => `Put "${words}" into the prompt: the model was trained on it.`;
+  expect(models.slice(1).map((model) => model.note)).toEqual([
+    note("rainy street, neon"),
+    note("oil paint"),
+    undefined,
+  ]);
+});
