@@ -1,6 +1,7 @@
 /** Arguments and environment → Config: every path, port and choice in one record. */
 import { homedir } from "node:os";
 import path from "node:path";
+import { Problem } from "../shared/problem.ts";
 import { PORT } from "../shared/protocol.ts";
 import { packageRoot } from "./root.ts";
 import { readSettings } from "./settings.ts";
@@ -23,6 +24,8 @@ export interface Config {
   readonly port: number;
   /** The provider asked for by name (`UNDERPAINT_PROVIDER`); absent: the best one that works. */
   readonly provider?: string;
+  /** Bytes that networks may take (`UNDERPAINT_MEMORY`, in GiB); absent: a share of the machine's. */
+  readonly memory?: number;
   /** The built entry of the engine's process. */
   readonly engineEntry: string;
 }
@@ -51,6 +54,15 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     hashesFile: path.join(home, "hashes.json"),
     downloadEndpoint: env.UNDERPAINT_DOWNLOAD_ENDPOINT ?? settings.downloadEndpoint,
     provider: options.provider ?? env.UNDERPAINT_PROVIDER,
+    memory: memoryOf(env.UNDERPAINT_MEMORY),
     engineEntry: path.join(root, "dist", "companion", "engine.js"),
   };
+}
+
+/** GiB as people write it → bytes. Throws Problem "request-invalid". */
+function memoryOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  const gibibytes = Number(text);
+  if (gibibytes > 0 && Number.isFinite(gibibytes)) return gibibytes * 2 ** 30;
+  throw new Problem("request-invalid", `UNDERPAINT_MEMORY is "${text}": give the GiB that networks may take, like 4.`);
 }

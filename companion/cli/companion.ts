@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
+import type { ModelInfo } from "../../shared/protocol.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import type { Config } from "../config.ts";
 import { Engine, type EngineState } from "../engine/engine.ts";
@@ -12,6 +13,7 @@ import { openGateway } from "../gateway/server.ts";
 import { CATALOGUE } from "../library/catalogue.ts";
 import { removeStaleDownloads } from "../library/download/download.ts";
 import { Downloads } from "../library/download/downloads.ts";
+import { Hashes } from "../library/hashes.ts";
 import { openLibrary } from "../library/library.ts";
 import type { JobResult } from "../queue/job.ts";
 import { Queue, type RunJob } from "../queue/queue.ts";
@@ -49,7 +51,12 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
   const store = new Store(config.queueFile);
   const engine = new Engine({
     entry: config.engineEntry,
-    setup: { modelsFolders: config.modelsFolders, starter: config.starter, provider: config.provider },
+    setup: {
+      modelsFolders: config.modelsFolders,
+      starter: config.starter,
+      provider: config.provider,
+      memoryBudget: config.memory,
+    },
   });
   engine.onChange((state) => onEvent({ type: "engine", state }));
   const queue = new Queue(store, {
@@ -57,6 +64,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     log: (line) => onEvent({ type: "note", line }),
   });
   removeStaleDownloads(config.modelsFolders[0]);
+  const hashes = new Hashes({ file: config.hashesFile });
   const downloads = new Downloads({
     folder: config.modelsFolders[0],
     ...(config.downloadEndpoint && { endpoint: config.downloadEndpoint }),
@@ -68,7 +76,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     queue,
     pairings: new Pairings(config.pairingsFile),
     code: new PairingCode({ onChange: (state) => onEvent({ type: "code", state }), fixed: code }),
-    models: watched(library),
+    models: watched(library, hashes),
     downloads: {
       recommended: CATALOGUE,
       list: () => downloads.list(),
@@ -85,7 +93,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     const closed = queue.close();
     await engine.close();
     await closed;
-    await downloads.close();
+    await Promise.all([downloads.close(), hashes.close()]);
   };
   try {
     const gateway = await openGateway(host, config.port);
@@ -117,17 +125,28 @@ function announced(run: RunJob, onEvent: CompanionOptions["onEvent"]): RunJob {
   };
 }
 
-/** The folders are watched only while somebody listens. */
-function watched(library: ReturnType<typeof openLibrary>): Host["models"] {
+/** The folders are watched only while somebody listens. The files' hashes come later, and are told as a change. */
+function watched(library: ReturnType<typeof openLibrary>, hashes: Hashes): Host["models"] {
   const listeners = new Set<() => void>();
   let stop: (() => void) | undefined;
+  const tell = () => {
+    for (const each of [...listeners]) each();
+  };
   return {
-    list: () => library.list(),
+    list: async () => {
+      const { models, problems } = await library.list();
+      const fileOf = ({ id }: ModelInfo) => library.resolve(id, { allowPaths: false });
+      const isFile = (place: string) => /\.safetensors$/i.test(place);
+      hashes.want(models.map(fileOf).filter(isFile), tell);
+      const named = models.map((model) => {
+        const sha256 = hashes.find(fileOf(model));
+        return sha256 === undefined ? model : { ...model, sha256 };
+      });
+      return { models: named, problems };
+    },
     onChange: (listener) => {
       listeners.add(listener);
-      stop ??= library.watch(() => {
-        for (const each of [...listeners]) each();
-      });
+      stop ??= library.watch(tell);
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;
