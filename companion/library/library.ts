@@ -152,10 +152,12 @@ function find(folder: string, id: string): string | undefined {
   return id !== "" && existsSync(place) && statSync(place).isDirectory() ? place : undefined;
 }
 
+/** Plain adapters come first: of the others some are for faces only, which no tensor of theirs says. */
+const BY_KIND = { plain: 0, plus: 1, full: 2 } as const;
+
 function filesFor(all: readonly { finding: Finding }[], attention: Attention): ReferenceFiles | undefined {
-  for (const { finding } of all) {
-    if (finding.kind !== "ip-adapter") continue;
-    const { path: file, adapter } = finding;
+  const adapters = all.flatMap(({ finding }) => (finding.kind === "ip-adapter" ? [finding] : []));
+  for (const { path: file, adapter } of adapters.sort((a, b) => BY_KIND[a.adapter.kind] - BY_KIND[b.adapter.kind])) {
     if (adapter.width !== attention.width || adapter.count !== attention.count) continue;
     for (const { finding: other } of all)
       if (other.kind === "image-encoder" && other.widths[adapter.kind] === adapter.embeddingDim)

@@ -188,3 +188,26 @@ test("checkAttachments() wants exactly the images that the request names", () =>
     /does not name the image "d"/,
   );
 });
+
+test.each([
+  [
+    { controls: [{ image: "a", model: "m", preprocessor: "depth" }] },
+    /must be one of canny, scribble, .*received "depth"/,
+  ],
+  [{ controls: [{ image: "a", model: "m", start: 0.5, end: 0.5 }] }, /must be greater than `start`/],
+  [{ controls: [{ image: "a", model: "m", mode: "strict" }] }, /must be one of/],
+  [{ references: [{ image: "a", blocks: "colour" }] }, /must be one of all, style, layout, style\+layout, or \{down/],
+  [{ references: [{ image: "a", blocks: { up: { first: 1 } } }] }, /blocks.* received "first"|blocks/],
+])("parseRequest() refuses %j", (fields, message) => {
+  expect(problemOf(() => parseRequest({ ...smallest, ...fields }))).toMatchObject({
+    code: "request-invalid",
+    message: expect.stringMatching(message),
+  });
+});
+
+test("imageRefs() knows control pictures and masks of references", () => {
+  const controls = [{ image: "lines", model: "m", preprocessor: { name: "canny", low: 50 } }];
+  const request = parseRequest({ ...smallest, controls, references: [{ image: "face", mask: "where" }] });
+  expect(imageRefs(request)).toEqual(["face", "where", "lines"]);
+  expect(request.controls[0]).toMatchObject({ weight: 1, mode: "balanced", preprocessor: { low: 50, high: 200 } });
+});
