@@ -11,7 +11,7 @@ const secret = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 /** Chosen by the plugin for a job, by the companion for a pairing. */
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 /** "owner/name" on the hub. */
-const repo = v.pipe(v.string(), v.regex(/^[\w.-]{1,96}\/[\w.-]{1,96}$/));
+const repo = v.pipe(v.string(), v.regex(/^(?!.*\.\.)\w[\w.-]{0,95}\/\w[\w.-]{0,95}$/));
 const message = <const T extends string, E extends v.ObjectEntries>(type: T, entries: E) =>
   v.strictObject({ type: v.literal(type), ...entries });
 

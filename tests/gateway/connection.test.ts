@@ -342,3 +342,31 @@ test("a change of the models folder brings a fresh list, until the client leaves
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(client.ofType("models")).toHaveLength(1);
 });
+
+test("downloads are told after the welcome, started and cancelled", async () => {
+  const asked: unknown[] = [];
+  let tell = () => {};
+  const downloads = {
+    recommended: [],
+    list: () => [{ repo: "a/b", state: "running" as const, done: 1, total: 2 }],
+    start: (request: unknown) => asked.push(request),
+    cancel: (repo: string) => asked.push(repo),
+    onChange: (listener: () => void) => {
+      tell = listener;
+      return () => {
+        tell = () => {};
+      };
+    },
+  };
+  const { client } = await paired({ ...open(), downloads } as ReturnType<typeof open>);
+  const told = { type: "downloads", downloads: downloads.list(), recommended: [] };
+  expect(client.ofType("downloads")).toEqual([told]);
+  tell();
+  expect(client.ofType("downloads")).toEqual([told, told]);
+  client.send({ type: "download", repo: "a/b" });
+  client.send({ type: "cancel-download", repo: "a/b" });
+  client.send({ type: "download", repo: "../b" });
+  client.send({ type: "download", repo: "https://a/b" });
+  expect(asked).toEqual([{ repo: "a/b" }, "a/b"]);
+  expect(client.ofType("rejected").map(({ problem }) => problem.code)).toEqual(["frame-invalid", "frame-invalid"]);
+});

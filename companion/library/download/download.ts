@@ -49,7 +49,7 @@ const KEPT_MS = 7 * 24 * 3600 * 1000;
  */
 export async function downloadModel(request: DownloadRequest, options: DownloadOptions): Promise<string> {
   const { repo } = request;
-  if (!/^[\w.-]{1,96}\/[\w.-]{1,96}$/.test(repo) || /\.\./.test(repo))
+  if (!/^(?!.*\.\.)\w[\w.-]{0,95}\/\w[\w.-]{0,95}$/.test(repo))
     throw new Problem(
       "download-refused",
       `"${repo.slice(0, 200)}" is not the name of a repository: it is like "owner/name".`,
