@@ -251,6 +251,8 @@ export interface GenerateRequest {
   readonly references: readonly Reference[];
   /** Up to 4. With `region` in the place of `image`, otherwise of the whole result. */
   readonly controls: readonly Control[];
+  /** Bits of the weights of the UNet's linear layers, for machines with little memory. Absent: as the file has them. */
+  readonly quantize?: 4 | 8;
 }
 
 /** What a request is when a field is absent. `model`, `prompt`, `seed` have no default. */

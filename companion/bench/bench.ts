@@ -10,9 +10,12 @@ import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
+import type { Graph, Quantizer } from "../graph/graph.ts";
+import type { Bits } from "../graph/quantize.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
 import { generate } from "../pipeline/generate.ts";
+import { quantizerOf } from "../pipeline/quantize.ts";
 import { openStudio } from "../pipeline/studio.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
@@ -40,6 +43,10 @@ export async function runBench(argv: string[]): Promise<number> {
     report("Opening the UNet, cold", `${times.firstOpen.toFixed(2)} s`);
     report("Opening the UNet, warm", `${times.open.toFixed(2)} s`);
     report("One guided step", `${times.ours.toFixed(2)} s`);
+    for (const bits of [8, 4] as const) {
+      const loss = await quantizationLoss(model, device, bits);
+      report(`  with linear weights of ${bits} bits`, `${(100 * loss).toFixed(2)} % off the exact one`);
+    }
     if (theirs)
       report(
         "One guided step of diffusers, in turns with ours",
@@ -89,12 +96,7 @@ async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) 
   const [first, firstOpen] = await openIt();
   await first.release();
   const [session, open] = await openIt();
-  const feeds: Record<string, Tensor> = {};
-  for (const { name, dims } of build().inputs)
-    feeds[name] = tensor(
-      Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(i)),
-      dims,
-    );
+  const feeds = sineFeeds(build());
   let [ours, theirs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let i = 0; i < STEPS; i++) {
     ours = Math.min(ours, (await clock(() => session.run(feeds)))[1]);
@@ -103,6 +105,35 @@ async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) 
   await session.release();
   return { firstOpen, open, ours, theirs };
 }
+
+/** How far one step of the UNet with narrowed weights is from the exact one, as a share of its length. */
+async function quantizationLoss({ unet: { config, weights } }: Model, device: Device, bits: Bits): Promise<number> {
+  const shape = { batch: 1, height: 16, width: 16, tokens: 77 };
+  const step = async (quantizer?: Quantizer) => {
+    const graph = unetGraph(config, new Weights(weights), shape, { dialect: device.dialect, quantizer });
+    const session = await openSession(graph, device);
+    try {
+      return (await session.run(sineFeeds(graph))).out!.data;
+    } finally {
+      await session.release();
+    }
+  };
+  const [exact, found] = [await step(), await step(quantizerOf(bits))];
+  const length = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+  return length(found.map((value, i) => value - exact[i]!)) / length(exact);
+}
+
+/** Something for every input. */
+const sineFeeds = ({ inputs }: Graph): Record<string, Tensor> =>
+  Object.fromEntries(
+    inputs.map(({ name, dims }) => [
+      name,
+      tensor(
+        Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(i)),
+        dims,
+      ),
+    ]),
+  );
 
 async function pictureSeconds(place: string, device: Device): Promise<{ seconds: number; inNetworks: number }> {
   const studio = openStudio({ device, library: { resolve: () => place }, names: "paths" });

@@ -32,6 +32,8 @@ export async function runGenerate(argv: string[]): Promise<number> {
   const studio = openStudio({
     device: await chooseDevice(config.provider),
     library: besideRequest(library, folder),
+    memoryBudget: config.memory,
+    memoryLimit: config.memory,
     names: "paths",
   });
   try {
@@ -44,10 +46,21 @@ export async function runGenerate(argv: string[]): Promise<number> {
     await writeFile(path.join(out, "image.png"), result.png);
     if (kept) await writeSafetensors(path.join(out, "trace.safetensors"), kept);
     const seconds = (performance.now() - begin) / 1000;
-    const { width, height, tokens, chunks, droppedText } = result;
-    const report = { width, height, tokens, chunks, droppedText, seconds, device: studio.device.info, request };
+    const { width, height, tokens, chunks, droppedText, weightBits } = result;
+    const report = {
+      width,
+      height,
+      tokens,
+      chunks,
+      droppedText,
+      weightBits,
+      seconds,
+      device: studio.device.info,
+      request,
+    };
     await writeFile(path.join(out, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
     if (droppedText !== undefined) console.error(`The prompt was too long; this was left out: ${droppedText}`);
+    if (weightBits !== undefined) console.error(`The UNet's weights were narrowed to ${weightBits} bits.`);
     console.log(path.join(out, "image.png"));
     return 0;
   } finally {

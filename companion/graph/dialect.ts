@@ -18,6 +18,11 @@ export interface Dialect {
    * than half the arithmetic. The phases' kernels are computed by the CPU when the session opens, which takes time.
    */
   readonly phasesFrom: number;
+  /**
+   * What a convolution's kernel may be. "constant": ONNX Runtime 1.30's WebGPU provider ends the process where it is an input
+   * (seen on SwiftShader), so that those are products over patches.
+   */
+  readonly kernels: "any" | "constant";
 }
 
 const MAX_SCORES = 2 ** 26;
@@ -27,6 +32,7 @@ const GPU = {
   attention: "fused",
   maxScores: MAX_SCORES,
   phasesFrom: Number.POSITIVE_INFINITY,
+  kernels: "any",
 } as const;
 
 /**
@@ -35,8 +41,8 @@ const GPU = {
  * binding can't ask for. So products are Gemm and group norms InstanceNormalization everywhere.
  */
 export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
-  cpu: { provider: "cpu", float: "float32", attention: "fused", maxScores: MAX_SCORES, phasesFrom: 4096 },
+  cpu: { provider: "cpu", float: "float32", attention: "fused", maxScores: MAX_SCORES, phasesFrom: 4096, kernels: "any" },
   cuda: { provider: "cuda", ...GPU },
-  webgpu: { provider: "webgpu", ...GPU },
+  webgpu: { provider: "webgpu", ...GPU, kernels: "constant" },
   dml: { provider: "dml", ...GPU },
 };

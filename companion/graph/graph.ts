@@ -7,6 +7,7 @@ import { type AnyTensor, elementCount } from "../tensor.ts";
 import type { Attribute } from "./attributes.ts";
 import type { Dialect } from "./dialect.ts";
 import { ELEMENT_TYPE_OF, type ElementType } from "./element-type.ts";
+import type { QuantizedMatrix } from "./quantize.ts";
 import type { WeightRef } from "./weights.ts";
 
 /** A tensor that will exist when the graph runs. Row-major; `dims` are known now. */
@@ -63,8 +64,13 @@ export type MomentsAt = (
   norm: { readonly groups: number; readonly eps: number },
 ) => Moments | undefined;
 
+/** A weight matrix [out, in] in few bits, or undefined where it is to stay as it is. */
+export type Quantizer = (ref: WeightRef, dims: readonly [out: number, inner: number]) => QuantizedMatrix | undefined;
+
 export interface GraphOptions {
   readonly dialect: Dialect;
+  /** How the matrices of linear layers are narrowed. Absent: they are exact. */
+  readonly quantizer?: Quantizer;
   readonly momentsAt?: MomentsAt;
   /** What to add to weighted layers, by their path (LoRA and its kin). */
   readonly branchesAt?: BranchesAt;
@@ -77,6 +83,7 @@ export class Graph {
   readonly dialect: Dialect;
   readonly branchesAt: BranchesAt;
   readonly momentsAt: MomentsAt;
+  readonly quantizer: Quantizer;
   readonly inputs: Value[] = [];
   readonly outputs: Value[] = [];
   readonly nodes: Node[] = [];
@@ -87,10 +94,16 @@ export class Graph {
   readonly #constants = new Map<string, Value>();
   #scope = "";
 
-  constructor({ dialect, branchesAt = () => [], momentsAt = () => undefined }: GraphOptions) {
+  constructor({
+    dialect,
+    branchesAt = () => [],
+    momentsAt = () => undefined,
+    quantizer = () => undefined,
+  }: GraphOptions) {
     this.dialect = dialect;
     this.branchesAt = branchesAt;
     this.momentsAt = momentsAt;
+    this.quantizer = quantizer;
   }
 
   /** The element type of the arithmetic inside; inputs and outputs of networks stay float32. */

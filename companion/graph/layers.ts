@@ -1,10 +1,11 @@
 /**
  * Layers with weights. EVERY weighted operation of every network passes through here, keyed by the weights' path: this is
- * where element types are widened or narrowed, where a dialect's lowering is chosen, where branches (LoRA and its kin)
- * join, and where a strip of a picture is normalised by the whole picture's moments. A layer asks for each weight by name and by the shape that its input implies.
+ * where element types are widened or narrowed, where matrices are quantised, where a dialect's lowering is chosen, where
+ * branches (LoRA and its kin) join, and where a strip of a picture is normalised by the whole picture's moments. A layer
+ * asks for each weight by name and by the shape that its input implies.
  */
 import type { BranchedLayer, Graph, Value } from "./graph.ts";
-import { affine, groupNormalization, upsampledConvolution } from "./lowerings.ts";
+import { affine, groupNormalization, narrowAffine, upsampledConvolution } from "./lowerings.ts";
 import { add, type Conv2dOptions, cast, conv, gather, layerNormalization, matMul, resizeNearest } from "./ops.ts";
 import type { Weights } from "./weights.ts";
 
@@ -13,13 +14,27 @@ export function weight(op: Graph, w: Weights, name: string, dims: readonly numbe
   return cast(op, op.initializer(w.get(name, dims), as), op.float);
 }
 
+/** x [..., in] · weightᵀ, and the bias where there is one; `as`: the weight's dims in the file, where they are not [out, in]. */
+function product(
+  op: Graph,
+  w: Weights,
+  x: Value,
+  { out, bias, as }: { readonly out: number; readonly bias: "added" | "none"; readonly as?: readonly number[] },
+): Value {
+  const dims = [out, x.dims.at(-1)!] as const;
+  const quantized = op.quantizer(w.get("weight", as ?? dims), dims);
+  const exact = quantized ? undefined : weight(op, w, "weight", as ?? dims, dims);
+  const added = bias === "added" ? weight(op, w, "bias", [out]) : undefined;
+  return exact ? affine(op, x, exact, added) : narrowAffine(op, x, quantized!, { dims, bias: added });
+}
+
 const branched = (op: Graph, w: Weights, x: Value, y: Value, layer: BranchedLayer): Value =>
   op.branchesAt(w.path).reduce((sum, branch) => add(op, sum, branch(op, x, layer)), y);
 
 /** x [..., in] → [..., out]. Keys: weight [out, in], bias [out]. */
 export const linear = (op: Graph, w: Weights, x: Value, out: number): Value =>
   op.scope(w.path, () => {
-    const y = affine(op, x, weight(op, w, "weight", [out, x.dims.at(-1)!]), weight(op, w, "bias", [out]));
+    const y = product(op, w, x, { out, bias: "added" });
     return branched(op, w, x, y, { kind: "linear", out });
   });
 
@@ -29,7 +44,7 @@ export const linearNoBias = (op: Graph, w: Weights, x: Value, out: number): Valu
     const inner = x.dims.at(-1)!;
     const y = w.has("weight.T")
       ? matMul(op, x, weight(op, w, "weight.T", [inner, out]))
-      : affine(op, x, weight(op, w, "weight", [out, inner]), undefined);
+      : product(op, w, x, { out, bias: "none" });
     return branched(op, w, x, y, { kind: "linear", out });
   });
 
@@ -37,8 +52,7 @@ export const linearNoBias = (op: Graph, w: Weights, x: Value, out: number): Valu
 export const pointwise = (op: Graph, w: Weights, x: Value, out: number): Value =>
   op.scope(w.path, () => {
     const inner = x.dims.at(-1)!;
-    const kernel = weight(op, w, "weight", [out, inner, 1, 1], [out, inner]);
-    const y = affine(op, x, kernel, weight(op, w, "bias", [out]));
+    const y = product(op, w, x, { out, bias: "added", as: [out, inner, 1, 1] });
     return branched(op, w, x, y, { kind: "linear", out });
   });
 

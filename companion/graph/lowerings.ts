@@ -10,6 +10,7 @@ import {
   gemm,
   instanceNormalization,
   matMul,
+  matMulNBits,
   mul,
   multiHeadAttention,
   reshape,
@@ -20,11 +21,27 @@ import {
   split,
   transpose,
 } from "./ops.ts";
+import { BLOCK, type QuantizedMatrix } from "./quantize.ts";
 
 /** x [..., K] · weightᵀ [N, K] + bias [N] → [..., N]. */
 export function affine(op: Graph, x: Value, weight: Value, bias: Value | undefined): Value {
   const rows = gemm(op, reshape(op, x, [-1, x.dims.at(-1)!]), weight, bias);
   return reshape(op, rows, [...x.dims.slice(0, -1), weight.dims[0]!]);
+}
+
+/** x [..., K] · matrixᵀ [N, K] + bias [N] → [..., N]. */
+export function narrowAffine(
+  op: Graph,
+  x: Value,
+  { bits, values, scales }: QuantizedMatrix,
+  { dims, bias }: { readonly dims: readonly [out: number, inner: number]; readonly bias: Value | undefined },
+): Value {
+  const [out, inner] = dims;
+  const blocks = Math.ceil(inner / BLOCK);
+  const narrow = op.constant({ type: "uint8", dims: [out, blocks, (BLOCK * bits) / 8], data: values });
+  const matrix = { values: narrow, scales: floats(op, scales, [out * blocks]), dims, bits, block: BLOCK };
+  const rows = matMulNBits(op, reshape(op, x, [-1, inner]), matrix);
+  return reshape(op, bias ? add(op, rows, bias) : rows, [...x.dims.slice(0, -1), out]);
 }
 
 /**

@@ -41,7 +41,8 @@ export function estimateMemory(graph: Graph): MemoryEstimate {
   for (const { value } of graph.initializers.values()) {
     const { bytes } = ELEMENT_TYPES[value.type];
     stored += elementCount(value.dims) * bytes;
-    widened += elementCount(value.dims) * Math.max(bytes, float);
+    // Quantised weights are widened by nobody.
+    widened += elementCount(value.dims) * (value.type === "uint8" ? bytes : Math.max(bytes, float));
   }
   const widening = widened > stored && widened > HEAVY_WEIGHTS ? "every-run" : "once";
   let live = 0;

@@ -11,6 +11,7 @@ import {
 import type { Attribute } from "./attributes.ts";
 import { ELEMENT_TYPES } from "./element-type.ts";
 import type { Graph, Initializer, Value } from "./graph.ts";
+import type { WeightRef } from "./weights.ts";
 
 /** ONNX IR 10 with operator set 20: what ONNX Runtime 1.30's kernels are complete for. */
 const IR_VERSION = 10n;
@@ -18,9 +19,10 @@ const OPSET = 20n;
 
 /**
  * The graph as a ModelProto. Weights are not in it: they are byte ranges of their own files, by absolute path without the
- * root ("/" or the drive), because the runtime takes paths only relative to a folder, which then is the root.
+ * root ("/" or the drive), because the runtime takes paths only relative to a folder, which then is the root. `elsewhere`:
+ * numbers made here that lie in a file nonetheless, by the names of their values.
  */
-export function onnxFile(graph: Graph): Uint8Array {
+export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef> = new Map()): Uint8Array {
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -32,7 +34,9 @@ export function onnxFile(graph: Graph): Uint8Array {
       ],
       graph: {
         name: "network",
-        initializer: [...graph.initializers.values()].map(tensorProto),
+        initializer: [...graph.initializers.values()].map(({ value, source }) =>
+          tensorProto({ value, source: elsewhere.get(value.name) ?? source }),
+        ),
         input: graph.inputs.map((value) => valueInfo(value, graph.freeInputs.get(value.name))),
         output: graph.outputs.map((value) => valueInfo(value)),
         node: graph.nodes.map((node) => ({

@@ -29,6 +29,8 @@ export interface GenerateResult {
   readonly chunks: number;
   /** The end of the prompt that did not fit. */
   readonly droppedText?: string;
+  /** The UNet's linear layers had weights of this many bits: asked for, or forced by the memory limit. */
+  readonly weightBits?: 4 | 8;
 }
 
 /**

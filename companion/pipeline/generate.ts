@@ -51,5 +51,13 @@ export async function* generate(
   const result = job.canvas.finish(toPixels(image));
   const { tokens, dropped, chunks } = prompts.positive;
   const { width, height } = result;
-  return { png: await encodePng(result), width, height, tokens, chunks, ...(dropped && { droppedText: dropped }) };
+  return {
+    png: await encodePng(result),
+    width,
+    height,
+    tokens,
+    chunks,
+    ...(dropped && { droppedText: dropped }),
+    ...(job.weightBits && { weightBits: job.weightBits }),
+  };
 }

@@ -1,12 +1,14 @@
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import type { Model } from "../checkpoint/model.ts";
+import type { Bits } from "../graph/quantize.ts";
 import { createGenerator, type Generator } from "../random/generator.ts";
 import { createScheduler, type Plan, type PlanOptions } from "../schedulers/scheduler.ts";
 import type { DiffusersPipeline } from "../schedulers/settings.ts";
 import { type Canvas, type Images, prepareCanvas } from "./canvas.ts";
 import { type Guidance, guidanceOf } from "./guidance.ts";
 import { type Said, understand } from "./language.ts";
+import { weightBits } from "./quantize.ts";
 import type { Studio } from "./studio.ts";
 import { type Seat, vaeFactor } from "./vae.ts";
 
@@ -25,6 +27,8 @@ export interface Job extends Seat {
   readonly beginning: "noise" | "picture";
   readonly plan: Plan;
   readonly generator: Generator;
+  /** Of the weights of the UNet's linear layers. Absent: as the file has them. */
+  readonly weightBits?: Bits;
   /** The last steps, where another model takes them over. */
   readonly refining?: Job;
 }
@@ -58,15 +62,18 @@ export async function prepareJob(request: GenerateRequest, images: Images, studi
   return { ...job, refining: decide({ ...later, model: second, beginning: "picture" }, { start: refiner.start }) };
 }
 
-type Undecided = Omit<Job, "guidance" | "inpainting" | "plan">;
+type Undecided = Omit<Job, "guidance" | "inpainting" | "plan" | "weightBits">;
 
 /** What follows from the model. */
 function decide(job: Undecided, course: PlanOptions): Job {
   const { request, model } = job;
   const scheduler = createScheduler(model.schedulerConfig, request.scheduler, pipelineOf(job));
+  const guidance = guidanceOf(request, model);
+  const bits = weightBits({ ...job, guidance });
   return {
     ...job,
-    guidance: guidanceOf(request, model),
+    ...(bits && { weightBits: bits }),
+    guidance,
     inpainting: model.kind === "inpaint" ? "channels" : "blend",
     plan: scheduler.setTimesteps(request.steps, { ...course, eta: request.eta }),
   };

@@ -41,6 +41,8 @@ export interface StudioOptions {
   readonly library: Places;
   /** Bytes that open sessions may need together. Default: `defaultMemoryBudget()`. */
   readonly memoryBudget?: number;
+  /** Bytes that no network may exceed: one that would gets weights of fewer bits, and the result says so. Absent: none. */
+  readonly memoryLimit?: number;
   /** "ids": models are what the library lists (requests from the plugin). "paths": also paths (the command line). */
   readonly names?: "ids" | "paths";
 }
@@ -48,6 +50,7 @@ export interface StudioOptions {
 export interface Studio {
   readonly device: Device;
   readonly sessions: Sessions;
+  readonly memoryLimit?: number;
   /** Throws Problem "model-not-found", "model-unsupported", "weights-leftover", "file-…". */
   openModel(name: string): Promise<Model>;
   /** The model with another autoencoder. Throws Problem as `openModel`, and "adapter-mismatch" where its latents are others. */
@@ -79,7 +82,7 @@ export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, totalmem(
 /** LoRAs that stay in memory between pictures. */
 const KEPT_LORAS = 8;
 
-export function openStudio({ device, library, memoryBudget, names = "ids" }: StudioOptions): Studio {
+export function openStudio({ device, library, memoryBudget, memoryLimit, names = "ids" }: StudioOptions): Studio {
   const sessions = createSessions({ device, budget: memoryBudget ?? defaultMemoryBudget() });
   const models = new Map<string, Model>();
   const memory = new Map<string, Promise<unknown>>();
@@ -96,6 +99,7 @@ export function openStudio({ device, library, memoryBudget, names = "ids" }: Stu
   const studio: Studio = {
     device,
     sessions,
+    memoryLimit,
     openModel: async (name) => {
       const file = resolve(name);
       const known = models.get(file);

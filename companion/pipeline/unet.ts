@@ -7,6 +7,7 @@ import type { ReferenceTokens } from "./image-encoder.ts";
 import type { Job } from "./job.ts";
 import { adapt } from "./lora.ts";
 import { timeIds } from "./micro-conditioning.ts";
+import { quantizerOf } from "./quantize.ts";
 import { concatChannels, stack, unstack } from "./tensors.ts";
 import type { Prompts } from "./text-encoder.ts";
 import { unetAddOns } from "./unet-addons.ts";
@@ -41,12 +42,13 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
   };
   const addOns = unetAddOns(references, controls);
   const loras = adapt(job.said.loras, "unet");
-  const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}/${loras.key}${addOns.key}`;
+  const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.weightBits ? `-${job.weightBits}bit` : ""}/${loras.key}${addOns.key}`;
   const { run, giveBack } = await studio.sessions.lease(key, () => {
     const graph = unetGraph(config, new Weights(weights), shape, {
       ...addOns.options,
       dialect: studio.device.dialect,
       branchesAt: loras.branchesAt,
+      ...(job.weightBits && { quantizer: quantizerOf(job.weightBits) }),
     });
     loras.refuseUnused();
     addOns.refuseUnused();

@@ -7,6 +7,7 @@ import type { Graph } from "../graph/graph.ts";
 import { estimateMemory, type MemoryEstimate } from "../graph/memory.ts";
 import { onnxFile } from "../graph/onnx-file.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
+import { type Spill, spill } from "./spill.ts";
 
 /** What of a device matters here. */
 type Place = { readonly info: Pick<DeviceInfo, "provider"> };
@@ -36,8 +37,16 @@ export const bundledProviders = (): string[] => listSupportedBackends().map(({ n
 export async function openSession(graph: Graph, device: Place): Promise<Session> {
   const estimate = estimateMemory(graph);
   const { weights, activations } = estimate;
-  const options = sessionOptions(graph, device, estimate);
-  const native = await attempt("open the network", () => InferenceSession.create(onnxFile(graph), options));
+  const spilled = spill(graph);
+  const options = sessionOptions(graph, device, { ...estimate, spilled });
+  const native = await attempt("open the network", () =>
+    InferenceSession.create(onnxFile(graph, spilled.refs), options),
+  ).catch((error) => {
+    spilled.remove();
+    throw error;
+  });
+  // What is mapped stays, under no name; Windows does not allow it.
+  if (process.platform !== "win32") spilled.remove();
   return {
     bytes: weights + activations,
     async run(feeds) {
@@ -45,7 +54,7 @@ export async function openSession(graph: Graph, device: Place): Promise<Session>
       const outputs = await attempt("run the network", () => native.run(inputs));
       return Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, fromNative(name, t)]));
     },
-    release: () => native.release(),
+    release: () => native.release().finally(spilled.remove),
   };
 }
 
@@ -63,7 +72,7 @@ const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
 function sessionOptions(
   graph: Graph,
   { info: { provider } }: Place,
-  { weights, widening }: MemoryEstimate,
+  { weights, widening, spilled }: MemoryEstimate & { readonly spilled: Spill },
 ): InferenceSession.SessionOptions {
   const cpu = provider === "cpu";
   return {
@@ -75,7 +84,7 @@ function sessionOptions(
       // The runtime would keep what it can compute before the first run: the copy.
       ...(widening === "every-run" && { optimization: { disable_specified_optimizers: "ConstantFolding" } }),
       session: {
-        model_external_initializers_file_folder_path: rootOf(graph),
+        model_external_initializers_file_folder_path: rootOf(graph, spilled),
         disable_prepacking: cpu ? "1" : "0",
         disable_cpu_ep_fallback: cpu ? "0" : "1",
         intra_op: { allow_spinning: "0" },
@@ -85,8 +94,8 @@ function sessionOptions(
 }
 
 /** "/", or the drive that all weights lie on. Throws Problem "model-unsupported" where there are several. */
-function rootOf(graph: Graph): string {
-  const roots = new Set<string>();
+function rootOf(graph: Graph, { refs }: Spill): string {
+  const roots = new Set([...refs.values()].map(({ file }) => path.parse(file).root.toUpperCase()));
   for (const { source } of graph.initializers.values())
     if ("file" in source) roots.add(path.parse(source.file).root.toUpperCase());
   if (roots.size > 1)

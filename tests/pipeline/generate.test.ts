@@ -105,7 +105,7 @@ test("generate() gives the same bytes where memory is for one network at a time"
   const tight = openTestStudio(1);
   const { result } = await paint(tight, request());
   expect(result.png).toEqual((await paint(studio, request())).result.png);
-  expect(tight.sessions.list().map(({ key }) => key.split("/")[1])).toEqual(["vae-decoder"]);
+  expect(tight.sessions.list().map(({ key }) => key.split("/")[2])).toEqual(["vae-decoder"]);
   await tight.close();
   expect(tight.sessions.list()).toEqual([]);
 });

@@ -45,3 +45,21 @@ export function gemm(op: Graph, x: Value, weight: Value, bias?: Value): Value {
   if (x.dims.length !== 2 || k !== k2) op.fail(`Cannot multiply [${x.dims}] by the transpose of [${weight.dims}]`);
   return op.emit("Gemm", [x, weight, bias], [{ type: x.type, dims: [m!, n!] }], { transB: int(1) })[0]!;
 }
+
+/** A matrix [N, K] of few bits, as MatMulNBits takes it. */
+export interface NarrowMatrix {
+  /** uint8 [N, blocks, block · bits / 8] and float [N · blocks]. */
+  readonly values: Value;
+  readonly scales: Value;
+  readonly dims: readonly [out: number, inner: number];
+  readonly bits: number;
+  readonly block: number;
+}
+
+/** x [M, K] · weightᵀ [N, K] → [M, N], in the precision of x: `accuracy_level` 4 would round x to 8 bits as well. */
+export function matMulNBits(op: Graph, x: Value, { values, scales, dims: [n, k], bits, block }: NarrowMatrix): Value {
+  if (x.dims.length !== 2 || x.dims[1] !== k) op.fail(`Cannot multiply [${x.dims}] by the transpose of [${n},${k}]`);
+  const attributes = { K: int(k), N: int(n), bits: int(bits), block_size: int(block), accuracy_level: int(0) };
+  const result = [{ type: x.type, dims: [x.dims[0]!, n] }];
+  return op.emit("MatMulNBits", [x, values, scales], result, attributes, { domain: "com.microsoft" })[0]!;
+}

@@ -23,7 +23,8 @@ export function reduceMean(op: Graph, x: Value, axis: number): Value {
 export function averagePool(op: Graph, x: Value): Value {
   const [b, c, h, w] = x.dims as [number, number, number, number];
   const dims = [b, c, Math.ceil(h / 2), Math.ceil(w / 2)];
-  const attributes = { kernel_shape: ints([2, 2]), strides: ints([2, 2]), ceil_mode: int(1) };
+  const isOdd = h % 2 === 1 || w % 2 === 1;
+  const attributes = { kernel_shape: ints([2, 2]), strides: ints([2, 2]), ...(isOdd && { ceil_mode: int(1) }) };
   return op.emit("AveragePool", [x], [{ type: x.type, dims }], attributes)[0]!;
 }
 

@@ -53,6 +53,21 @@ export function slice(op: Graph, x: Value, axis: number, [start, end]: readonly 
   return op.emit("Slice", inputs, [{ type: x.type, dims }])[0]!;
 }
 
+/** `count` elements along `axis`, from `start` on, `step` apart. */
+export function stride(
+  op: Graph,
+  x: Value,
+  axis: number,
+  [start, count, step]: readonly [start: number, count: number, step: number],
+): Value {
+  const end = start + (count - 1) * step + 1;
+  if (step === 1) return slice(op, x, axis, [start, end]);
+  if (start < 0 || end > (x.dims[axis] ?? 0)) op.fail(`Cannot take ${start} … ${end} of axis ${axis} of [${x.dims}]`);
+  const dims = x.dims.map((d, i) => (i === axis ? count : d));
+  const inputs = [x, ...[start, end, axis, step].map((n) => indices(op, [n]))];
+  return op.emit("Slice", inputs, [{ type: x.type, dims }])[0]!;
+}
+
 /** `parts` equal pieces along `axis`. */
 export function split(op: Graph, x: Value, parts: number, axis: number): Value[] {
   const size = x.dims[axis] ?? 0;
