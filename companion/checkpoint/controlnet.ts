@@ -7,6 +7,7 @@ import { type Refs, RenamedStore, refsUnder } from "./component.ts";
 import { parseControlNetConfig } from "./config/controlnet-config.ts";
 import { attempt, resolveInside } from "./files.ts";
 import { describe, identify } from "./identify.ts";
+import { isIgnorable } from "./ignorable.ts";
 import { readJsonFile } from "./json-file.ts";
 import { renameLdmControlNet } from "./ldm/control-keys.ts";
 import { headsOf, Shapes } from "./ldm/unet-shapes.ts";
@@ -66,11 +67,16 @@ export function openControlNet(place: string, options: ControlNetOptions = {}): 
   return Object.assign(new RenamedStore(origin, prefixed, [source]), { kind: "controlnet" as const, config });
 }
 
+/** The first ones were published with the whole model that they were trained on. */
+const OF_THE_MODEL = /^(?:model\.diffusion_model|first_stage_model|cond_stage_model)\./;
+
 function diffusersRefs(source: CheckpointStore): Refs {
   const refs = refsUnder(source);
   if (refs.has("controlnet_cond_embedding.conv_in.weight")) return refs;
   const prefix = [...refs.keys()].some((key) => key.startsWith("control_model.")) ? "control_model." : "";
-  const others = [...refs.keys()].filter((key) => !key.startsWith(prefix));
+  const others = [...refs.keys()].filter(
+    (key) => !key.startsWith(prefix) && !OF_THE_MODEL.test(key) && !isIgnorable(key),
+  );
   const { refs: renamed, unknown } = renameLdmControlNet(refsUnder(source, prefix));
   refuseLeftovers([...others, ...unknown], source.origin);
   return renamed;

@@ -57,6 +57,15 @@ test("openControlNet() refuses what is none, and names what is left over", () =>
   });
 });
 
+test("openControlNet() finds the ControlNet in a whole model", () => {
+  const store = openSafetensors(path.join(fixtures, "net-ldm.safetensors"));
+  const file = path.join(top, "whole.safetensors");
+  const tensors = [...store.keys()].map((key): [string, SampleTensor] => [key, { shape: [...store.find(key)!.dims] }]);
+  writeSample(file, { ...Object.fromEntries(tensors), "model.diffusion_model.out.2.bias": { shape: [4] } });
+  const base = openControlNet(path.join(fixtures, "net")).config.unet;
+  expect([...openControlNet(file, { base }).keys()].length).toBe(tensors.length);
+});
+
 test("openT2IAdapter() reads the original code's names", () => {
   const named = (rename: (key: string) => string, name: string) => {
     const store = openSafetensors(weights(name));
