@@ -77,7 +77,7 @@ function Running({ download: { done, total }, onCancel }: { download: DownloadIn
       </div>
       <p class="between">
         <span>{total === 0 ? "Looking what is needed…" : `${inGigabytes(done)} of ${inGigabytes(total)}`}</span>
-        <button type="button" class="text-button" onClick={onCancel}>
+        <button type="button" class="link" onClick={onCancel}>
           Cancel
         </button>
       </p>
