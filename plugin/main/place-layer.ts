@@ -35,6 +35,7 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
       const spot = findFreeSpot(target, ticket, layer.id);
       layer.x = spot.x;
       layer.y = spot.y;
+      showIfUnseen(layer);
       note = "Placed on the right, as a new layer.";
     } else {
       putAt(layer, where, findPlaceInside(under?.removed ? null : under));
@@ -114,6 +115,17 @@ function putOver(layer: RectangleNode | EllipseNode, target: SceneNode, mask: Sc
   // Where the parent is resized later, the result goes along with its target.
   if (place.parent.id === target.parent?.id && "constraints" in target) layer.constraints = target.constraints;
   return place.note;
+}
+
+/** Moves the view only where the layer would else be out of sight. */
+function showIfUnseen(layer: SceneNode): void {
+  const { bounds } = figma.viewport;
+  const seen =
+    layer.x < bounds.x + bounds.width &&
+    bounds.x < layer.x + layer.width &&
+    layer.y < bounds.y + bounds.height &&
+    bounds.y < layer.y + layer.height;
+  if (!seen) figma.viewport.scrollAndZoomIntoView([layer]);
 }
 
 /** Puts the layer upright with its middle on the spot. */

@@ -254,6 +254,16 @@ test.each([
   },
 );
 
+test("placeLayer() moves the view only to a result that would be out of sight", async () => {
+  await open(`rect("Near", null, 0, 0, 50, 50); rect("Far", null, 90000, 0, 50, 50);`);
+  let moves = 0;
+  Object.assign(host.stage.viewport, { show: () => moves++ });
+  await place(await ticketFor("Near"), "beside");
+  expect(moves).toBe(0);
+  await place(await ticketFor("Far"), "beside");
+  expect(moves).toBe(1);
+});
+
 test("placeLayer() leaves nothing behind when Figma refuses the picture", async () => {
   await open(`rect("Target", null, 0, 0, 100, 100);`);
   const ticket = await ticketFor("Target");
