@@ -31,20 +31,22 @@ export function quantize(matrix: Float32Array, width: number, bits: Bits): Quant
   const middle = 2 ** (bits - 1);
   const perByte = 8 / bits;
   const { values, scales } = emptyMatrix(rows, width, bits);
+  const { abs, fround, max, min, round } = Math;
   for (let row = 0; row < rows; row++)
     for (let block = 0; block < blocks; block++) {
       const begin = row * width + block * BLOCK;
-      const end = Math.min(begin + BLOCK, (row + 1) * width);
+      const end = min(begin + BLOCK, (row + 1) * width);
       let extreme = 0;
-      for (let i = begin; i < end; i++) if (Math.abs(matrix[i]!) > Math.abs(extreme)) extreme = matrix[i]!;
-      const scale = Math.fround(-extreme / middle);
+      for (let i = begin; i < end; i++) if (abs(matrix[i]!) > abs(extreme)) extreme = matrix[i]!;
+      const scale = fround(-extreme / middle);
       const at = row * blocks + block;
       scales[at] = scale;
       for (let i = 0; i < BLOCK; i++) {
         const exact = scale === 0 || begin + i >= end ? 0 : matrix[begin + i]! / scale;
-        const whole = Math.min(Math.max(Math.round(exact), -middle), middle - 1) + middle;
+        const whole = min(max(round(exact), -middle), middle - 1) + middle;
         const place = at * BLOCK + i;
-        values[Math.floor(place / perByte)]! |= whole << (bits * (place % perByte));
+        const within = place % perByte;
+        values[(place - within) / perByte]! |= whole << (bits * within);
       }
     }
   return { bits, values, scales };
