@@ -41,7 +41,14 @@ const GPU = {
  * binding can't ask for. So products are Gemm and group norms InstanceNormalization everywhere.
  */
 export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
-  cpu: { provider: "cpu", float: "float32", attention: "fused", maxScores: MAX_SCORES, phasesFrom: 4096, kernels: "any" },
+  cpu: {
+    provider: "cpu",
+    float: "float32",
+    attention: "fused",
+    maxScores: MAX_SCORES,
+    phasesFrom: 4096,
+    kernels: "any",
+  },
   cuda: { provider: "cuda", ...GPU },
   webgpu: { provider: "webgpu", ...GPU, kernels: "constant" },
   dml: { provider: "dml", ...GPU },

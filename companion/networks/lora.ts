@@ -3,7 +3,7 @@
  * network takes any adapters that change the same layers, at any weight, and its own weights stay where they are.
  */
 import type { Branch, BranchedLayer, Graph, Value } from "../graph/graph.ts";
-import { cast, conv, gemm, matMul, mul, reshape, transpose, unflatten } from "../graph/ops.ts";
+import { cast, concat, conv, gemm, matMul, mul, pad, reshape, stride, transpose, unflatten } from "../graph/ops.ts";
 
 /** What is added to one layer. */
 export interface LayerSlots {
@@ -50,7 +50,8 @@ const lowRankBranch =
       cast(op, op.freeInput(name, `rank/${path}`, { type: "float32", dims: [TYPICAL_RANK, ...widths] }), op.float);
     const down = free(slotNames.down(path), inputsOf(x, layer));
     const up = mul(op, free(slotNames.up(path), layer.out), free(slotNames.gates(path), 1));
-    if (layer.kind === "linear") return rows(op, x, layer, (flat) => matMul(op, gemm(op, flat, down), up));
+    if (layer.kind === "linear" || op.dialect.kernels === "constant")
+      return rows(op, x, layer, (flat) => matMul(op, gemm(op, flat, down), up));
     const inner = conv(op, x, unflatten(op, down, kernelOf(x, layer)), undefined, layer);
     return conv(op, inner, transpose(op, unflatten(op, up, [layer.out, 1, 1]), [1, 0, 2, 3]), undefined);
   };
@@ -62,7 +63,7 @@ const fullBranch =
       cast(op, op.input(name, { type: "float32", dims }), op.float);
     const delta = input(slotNames.delta(path, i), [layer.out, inputsOf(x, layer)]);
     const gate = input(slotNames.gate(path, i), [1]);
-    if (layer.kind === "linear")
+    if (layer.kind === "linear" || op.dialect.kernels === "constant")
       return mul(
         op,
         rows(op, x, layer, (flat) => gemm(op, flat, delta)),
@@ -88,6 +89,27 @@ const kernelOf = (x: Value, { kernel }: { readonly kernel: number }): [number, n
   kernel,
 ];
 
-/** x [..., in] as rows through `body`, and back to [..., out]. */
-const rows = (op: Graph, x: Value, { out }: { readonly out: number }, body: (flat: Value) => Value): Value =>
-  reshape(op, body(reshape(op, x, [-1, x.dims.at(-1)!])), [...x.dims.slice(0, -1), out]);
+/** x [..., in] as rows through `body`, and back to [..., out]; or the patches of x [B, in, H, W], and back to [B, out, H', W']. */
+function rows(op: Graph, x: Value, layer: BranchedLayer, body: (flat: Value) => Value): Value {
+  if (layer.kind === "linear")
+    return reshape(op, body(reshape(op, x, [-1, x.dims.at(-1)!])), [...x.dims.slice(0, -1), layer.out]);
+  const { patches, height, width } = patchesOf(op, x, layer);
+  const batch = x.dims[0]!;
+  const result = reshape(op, body(reshape(op, patches, [-1, patches.dims[2]!])), [batch, height * width, layer.out]);
+  return reshape(op, transpose(op, result, [0, 2, 1]), [batch, layer.out, height, width]);
+}
+
+/** What each place of the result sees of x [B, C, H, W]: [B, H' · W', C · kernel²], in the order of a kernel's numbers. */
+function patchesOf(op: Graph, x: Value, layer: Extract<BranchedLayer, { kind: "conv2d" }>) {
+  const { kernel, stride: step, padding } = layer;
+  const [top, left, bottom, right] = padding;
+  const padded = pad(op, x, [0, 0, top, left], [0, 0, bottom, right]);
+  const [batch, channels, h, w] = padded.dims as [number, number, number, number];
+  const [height, width] = [Math.floor((h - kernel) / step) + 1, Math.floor((w - kernel) / step) + 1];
+  const taps = Array.from({ length: kernel ** 2 }, (_, tap) => {
+    const row = stride(op, padded, 2, [Math.floor(tap / kernel), height, step]);
+    return reshape(op, stride(op, row, 3, [tap % kernel, width, step]), [batch, channels, 1, height * width]);
+  });
+  const seen = reshape(op, concat(op, taps, 2), [batch, channels * kernel ** 2, height * width]);
+  return { patches: transpose(op, seen, [0, 2, 1]), height, width };
+}

@@ -85,6 +85,14 @@ export function expand(op: Graph, x: Value, dims: readonly number[]): Value {
   return op.emit("Expand", [x, indices(op, dims)], [{ type: x.type, dims }])[0]!;
 }
 
+/** Zeros around: as many before and after each axis of x as said. */
+export function pad(op: Graph, x: Value, before: readonly number[], after: readonly number[]): Value {
+  if ([...before, ...after].every((n) => n === 0)) return x;
+  const dims = x.dims.map((d, i) => d + before[i]! + after[i]!);
+  const inputs = [x, indices(op, [...before, ...after])];
+  return op.emit("Pad", inputs, [{ type: x.type, dims }], { mode: string("constant") })[0]!;
+}
+
 /** Rows of `table` [N, D] by `ids` (int64 or int32, any dims) → [...ids, D]. */
 export function gather(op: Graph, table: Value, ids: Value): Value {
   const dims = [...ids.dims, ...table.dims.slice(1)];
