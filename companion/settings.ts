@@ -32,6 +32,7 @@ export function readSettings(file: string): Settings {
   } catch (error) {
     throw wrong(`cannot be read (${(error as Error).message})`);
   }
+  if (Array.isArray(json)) throw wrong("are a list, where an object is expected");
   const result = v.safeParse(SETTINGS, json);
   if (result.success) return result.output;
   const [issue] = result.issues;

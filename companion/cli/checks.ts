@@ -112,7 +112,7 @@ const models: Check = async ({ modelsFolders, starter }) => {
   const own = models.some(({ id }) => id !== "starter");
   const hint = warn(
     "There is only the small model that comes with Underpaint",
-    `Put a Stable Diffusion 1.x model (.safetensors or diffusers folder) into ${modelsFolders[0]}.`,
+    `Put a Stable Diffusion model (.safetensors or diffusers folder) into ${modelsFolders[0]}, or see "underpaint models".`,
   );
   return [...found, ...broken, ...(own ? [] : [hint])];
 };
