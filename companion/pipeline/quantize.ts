@@ -1,4 +1,5 @@
 /** Weights of few bits, where the machine is short of memory or the request asks for it. */
+import type { GenerateRequest } from "../../shared/request.ts";
 import { timeIdCount } from "../checkpoint/model-kind.ts";
 import { readNumbers } from "../checkpoint/tensor-data.ts";
 import type { Quantizer } from "../graph/graph.ts";
@@ -6,7 +7,8 @@ import { estimateMemory } from "../graph/memory.ts";
 import { type Bits, emptyMatrix, quantize } from "../graph/quantize.ts";
 import { type WeightRef, Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
-import type { Job } from "./job.ts";
+import type { Guidance } from "./guidance.ts";
+import type { Seat } from "./vae.ts";
 
 /** Narrows what the file keeps in a wider type; the file itself stays as it is. */
 export const quantizerOf =
@@ -14,14 +16,21 @@ export const quantizerOf =
   (ref, [, inner]) =>
     WIDE.has(ref.type) ? quantize(readNumbers(ref).data, inner, bits) : undefined;
 
+/** What of a job matters here. */
+interface Wanted extends Seat {
+  readonly request: Pick<GenerateRequest, "quantize">;
+  /** Of the latent: [1, C, h, w]. */
+  readonly dims: readonly [number, number, number, number];
+  readonly guidance: Guidance;
+}
+
 const WIDE: ReadonlySet<WeightRef["type"]> = new Set(["F64", "F32", "F16", "BF16"]);
 
 /**
  * Of how many bits the weights of the UNet's linear layers are; undefined: as the file has them. What the request says, or
  * else the most that the memory limit allows, if the exact weights exceed it.
  */
-export function weightBits(job: Pick<Job, "request" | "model" | "studio" | "dims" | "guidance">): Bits | undefined {
-  const { request, model, studio, dims, guidance } = job;
+export function weightBits({ request, model, studio, dims, guidance }: Wanted): Bits | undefined {
   if (request.quantize !== undefined) return request.quantize;
   const limit = studio.memoryLimit;
   if (limit === undefined) return undefined;
