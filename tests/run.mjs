@@ -23,8 +23,7 @@ const fail = (what) => {
 
 if (!existsSync(path.join(root, "node_modules/jest"))) {
   console.log("Installing the packages …");
-  if (run("npm", ["ci"]).status !== 0)
-    fail("npm ci failed");
+  if (run("npm", ["ci"]).status !== 0) fail("npm ci failed");
 }
 
 const [mode, ...rest] = process.argv.slice(2);
