@@ -1,6 +1,6 @@
 /**
- * Resizing as Pillow does it, to the bit: antialiased convolution in 8-bit fixed point, first along rows, then along
- * columns, with the intermediate picture rounded to 8 bits. The networks' preprocessing was trained on and is compared with
+ * Resizing as Pillow does it, to the bit: antialiased convolution in 8-bit fixed point, along rows and along columns, with
+ * the intermediate picture rounded to 8 bits. The networks' preprocessing was trained on and is compared with
  * this very filter, and one level of difference here moves an image embedding by 6e-4.
  *
  * Source: Pillow, src/libImaging/Resample.c (precompute_coeffs, normalize_coeffs_8bpc, the two 8bpc passes).
@@ -101,17 +101,26 @@ function convolve(
 
 /** The raster at another size, every channel by itself. At the same size the bytes are shared, not copied. */
 export function resample(image: Raster, size: Size, filter: Filter): Raster {
-  const { channels, height } = image;
-  let { width, data } = image;
-  if (size.width !== width) {
-    data = convolve(data, windowsFor(width, size.width, filter), { outer: height, from: width, inner: channels });
-    width = size.width;
-  }
-  if (size.height !== height) {
-    const inner = width * channels;
-    data = convolve(data, windowsFor(height, size.height, filter), { outer: 1, from: height, inner });
-  }
-  return { width, height: size.height, channels, data };
+  const passes = columnsFirst(image, size) ? [alongColumns, alongRows] : [alongRows, alongColumns];
+  return passes.reduce((raster, pass) => pass(raster, size, filter), image);
+}
+
+/** Where the height shrinks by more than twice what the width does: Pillow since 13, as measured. */
+const columnsFirst = (from: Size, to: Size): boolean =>
+  to.height < from.height && from.height - to.height > 2 * (from.width - to.width);
+
+function alongRows(image: Raster, to: Size, filter: Filter): Raster {
+  const { width, height, channels } = image;
+  if (to.width === width) return image;
+  const axes = { outer: height, from: width, inner: channels };
+  return { ...image, width: to.width, data: convolve(image.data, windowsFor(width, to.width, filter), axes) };
+}
+
+function alongColumns(image: Raster, to: Size, filter: Filter): Raster {
+  const { width, height, channels } = image;
+  if (to.height === height) return image;
+  const axes = { outer: 1, from: height, inner: width * channels };
+  return { ...image, height: to.height, data: convolve(image.data, windowsFor(height, to.height, filter), axes) };
 }
 
 /** The picture at another size; red, green, blue and alpha are resized independently. */
