@@ -110,10 +110,11 @@ function unscaleLatent(latent: Tensor, config: VaeConfig): Tensor {
   return perChannel(latent, (value, c) => (value * deviation(c)) / factor + mean(c));
 }
 
-function statistics({ scaling_factor, shift_factor, latents_mean, latents_std }: VaeConfig) {
+/** As diffusers' pipelines for Stable Diffusion, which ignore `shift_factor`. */
+function statistics({ scaling_factor, latents_mean, latents_std }: VaeConfig) {
   return {
     factor: scaling_factor,
-    mean: (c: number) => latents_mean?.[c] ?? shift_factor ?? 0,
+    mean: (c: number) => latents_mean?.[c] ?? 0,
     deviation: (c: number) => latents_std?.[c] ?? 1,
   };
 }

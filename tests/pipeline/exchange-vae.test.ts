@@ -1,15 +1,22 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { openTestStudio, paint, request } from "./studio-for-tests.ts";
 
 const models = path.join(__dirname, "../fixtures/parity/models");
+const shifted = mkdtempSync(path.join(tmpdir(), "shifted-vae-"));
 const studio = openTestStudio(undefined, {
   sd1: path.join(models, "sd1"),
   tiny: path.join(models, "vaes/tiny"),
   "tiny-file": path.join(models, "vaes/tiny.safetensors"),
   unet: path.join(models, "sd1/unet/diffusion_pytorch_model.safetensors"),
   tokenizer: path.join(models, "sd1/tokenizer"),
+  shifted,
 });
-afterAll(() => studio.close());
+afterAll(async () => {
+  await studio.close();
+  rmSync(shifted, { recursive: true });
+});
 
 const asked = (vae?: string) => request({ model: "sd1", width: 32, height: 32, ...(vae && { vae }) });
 
@@ -22,6 +29,14 @@ test("an autoencoder's file and folder give the same bytes, and the model's own 
   expect(file.result.png).toEqual(folder.result.png);
   expect(own.result.png).not.toEqual(folder.result.png);
   expect((await paint(studio, asked())).result.png).toEqual(own.result.png);
+});
+
+test("an autoencoder's shift_factor changes nothing, as in diffusers' pipelines for Stable Diffusion", async () => {
+  cpSync(path.join(models, "sd1/vae"), shifted, { recursive: true });
+  const config = path.join(shifted, "config.json");
+  writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), shift_factor: 0.5 }));
+  const [own, other] = [await paint(studio, asked()), await paint(studio, asked("shifted"))];
+  expect(other.result.png).toEqual(own.result.png);
 });
 
 test.each([
