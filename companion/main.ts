@@ -70,6 +70,7 @@ function print(text: string): number {
 const ALIASES: Record<string, string> = { "--help": "help", "-h": "help", "--version": "version", "-v": "version" };
 
 async function main([name = "help", ...args]: string[]): Promise<number> {
+  if (args.some((arg) => ALIASES[arg] === "help")) return print(help());
   const command = COMMANDS[ALIASES[name] ?? name];
   if (command === undefined) {
     console.error(`There is no command "${name}": these exist.\n\n${help()}`);

@@ -259,3 +259,10 @@ test("a second companion on the same port says who is there", async () => {
   expect(second.exitCode).toBe(1);
   expect(output).toMatch(/^Underpaint \S+ is running already: use that one, or stop it first\.$/m);
 });
+
+test("every command takes --help, which starts nothing", () => {
+  const output = execFileSync(process.execPath, ["companion/underpaint.mjs", "start", "--help"], {
+    ...{ cwd: root, encoding: "utf8", env: { ...process.env, UNDERPAINT_HOME: home } },
+  });
+  expect(output).toMatch(/^ {2}start .*\n {2}generate /m);
+});
