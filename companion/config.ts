@@ -26,6 +26,8 @@ export interface Config {
   readonly provider?: string;
   /** Bytes that networks may take (`UNDERPAINT_MEMORY`, in GiB); absent: a share of the machine's. */
   readonly memory?: number;
+  /** "enforced": every picture passes its model's content filter, whatever the request says. */
+  readonly contentFilter: "on-request" | "enforced";
   /** The built entry of the engine's process. */
   readonly engineEntry: string;
 }
@@ -35,6 +37,8 @@ export interface ConfigOptions {
   readonly models?: readonly string[];
   readonly port?: number;
   readonly provider?: string;
+  /** Default "on-request". */
+  readonly contentFilter?: Config["contentFilter"];
 }
 
 export function readConfig(options: ConfigOptions = {}, env = process.env): Config {
@@ -55,6 +59,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     downloadEndpoint: env.UNDERPAINT_DOWNLOAD_ENDPOINT ?? settings.downloadEndpoint,
     provider: options.provider ?? env.UNDERPAINT_PROVIDER,
     memory: memoryOf(env.UNDERPAINT_MEMORY),
+    contentFilter: options.contentFilter ?? "on-request",
     engineEntry: path.join(root, "dist", "companion", "engine.js"),
   };
 }

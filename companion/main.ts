@@ -13,7 +13,7 @@ interface Command {
 
 const COMMANDS: Record<string, Command> = {
   start: {
-    usage: "start [--models DIR …] [--provider NAME] [--no-open]",
+    usage: "start [--models DIR …] [--provider NAME] [--enforce-content-filter] [--no-open]",
     summary: "Start the companion that the Figma plugin talks to",
     run: async (args) => (await import("./cli/start.ts")).runStart(args),
   },

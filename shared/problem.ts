@@ -29,6 +29,7 @@ export const PROBLEM_CODES = {
   "adapter-mismatch": "The adapter belongs to another model family.",
   "scheduler-unsupported": "A scheduler setting that this version does not support.",
   "provider-unavailable": "The graphics backend that was asked for is not available.",
+  "content-filtered": "The content filter withheld the picture.",
   "out-of-memory": "The picture does not fit into memory.",
   "disk-full": "No space left on the disk.",
   "engine-crashed": "The process that runs the model ended unexpectedly.",

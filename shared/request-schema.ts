@@ -209,6 +209,7 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     references: v.optional(v.pipe(v.array(reference), v.maxLength(REQUEST_LIMITS.references)), []),
     controls: v.optional(v.pipe(v.array(control), v.maxLength(REQUEST_LIMITS.controls)), []),
     quantize: v.optional(v.picklist([4, 8])),
+    contentFilter: v.optional(v.boolean()),
   }),
   v.forward(
     v.check(({ mask, image }) => mask === undefined || image !== undefined, "needs `image`, the picture to repair"),

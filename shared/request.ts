@@ -253,6 +253,11 @@ export interface GenerateRequest {
   readonly controls: readonly Control[];
   /** Bits of the weights of the UNet's linear layers, for machines with little memory. Absent: as the file has them. */
   readonly quantize?: 4 | 8;
+  /**
+   * Show the picture only if the model's own content filter passes it (a diffusers folder's safety_checker), and no preview
+   * of it. Default false; a companion can enforce it.
+   */
+  readonly contentFilter?: boolean;
 }
 
 /** What a request is when a field is absent. `model`, `prompt`, `seed` have no default. */

@@ -56,6 +56,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
       starter: config.starter,
       provider: config.provider,
       memoryBudget: config.memory,
+      contentFilter: config.contentFilter,
     },
   });
   engine.onChange((state) => onEvent({ type: "engine", state }));

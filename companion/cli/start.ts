@@ -14,6 +14,7 @@ import { portTaken, whoIsThere } from "./who-is-there.ts";
 const OPTIONS = {
   models: { type: "string", multiple: true },
   provider: { type: "string" },
+  "enforce-content-filter": { type: "boolean", default: false },
   "no-open": { type: "boolean", default: false },
   "no-playground": { type: "boolean", default: false },
   port: { type: "string" },
@@ -24,7 +25,8 @@ const OPTIONS = {
 export async function runStart(args: string[]): Promise<number> {
   const values = readArguments(args);
   const port = values.port === undefined ? undefined : Number(values.port);
-  const config = readConfig({ models: values.models, provider: values.provider, port });
+  const contentFilter = values["enforce-content-filter"] ? "enforced" : "on-request";
+  const config = readConfig({ models: values.models, provider: values.provider, port, contentFilter });
   const listener = config.port === 0 ? { kind: "nobody" as const } : await whoIsThere(config.port);
   if (listener.kind !== "nobody") throw portTaken(config.port, listener);
 
@@ -95,6 +97,9 @@ function welcome(terminal: Terminal, { config, version, port, playground }: Addr
     "",
     ...(playground === undefined ? [] : [`  ${bold("Without Figma")}    ${cyan(playground)}`]),
     `  ${bold("Models")}           ${config.modelsFolders[0]}  ${dim("drop .safetensors files or diffusers folders here")}`,
+    ...(config.contentFilter === "enforced"
+      ? [`  ${bold("Content filter")}   enforced  ${dim("models that come with none are refused")}`]
+      : []),
     `  ${bold("Listens on")}       localhost:${port}  ${dim("this machine only; Ctrl-C stops it")}`,
     "",
   ];

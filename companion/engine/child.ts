@@ -39,9 +39,15 @@ async function make({ id, request, images }: EngineJob, studio: Studio, cancelle
   }
 }
 
-async function openEngine({ modelsFolders, starter, provider, memoryBudget }: EngineSetup): Promise<Studio> {
+async function openEngine({
+  modelsFolders,
+  starter,
+  provider,
+  memoryBudget,
+  contentFilter,
+}: EngineSetup): Promise<Studio> {
   const library = await openLibrary({ folders: modelsFolders, starter });
-  return openStudio({ device: await chooseDevice(provider), library, memoryBudget });
+  return openStudio({ device: await chooseDevice(provider), library, memoryBudget, contentFilter });
 }
 
 async function main(setup: EngineSetup): Promise<void> {

@@ -11,6 +11,8 @@ export interface EngineSetup {
   readonly provider?: string;
   /** Bytes of opened networks to keep. Absent: a share of the machine's memory. */
   readonly memoryBudget?: number;
+  /** "enforced": every picture passes its model's content filter, whatever the request says. Absent: "on-request". */
+  readonly contentFilter?: "on-request" | "enforced";
 }
 
 /** A request on its way through the engine. */

@@ -1,6 +1,6 @@
 /** CLIPVisionModelWithProjection of transformers: Dosovitskiy et al. 2021 as in Radford et al. 2021. */
 import type { Dialect } from "../graph/dialect.ts";
-import { Graph } from "../graph/graph.ts";
+import { Graph, type Value } from "../graph/graph.ts";
 import { layerNorm, linearNoBias, patchesNoBias, weight } from "../graph/layers.ts";
 import { add, cast, concat, expand, reshape, slice, transpose } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
@@ -18,6 +18,19 @@ export function clipVisionGraph(
   dialect: Dialect,
 ): Graph {
   const op = new Graph({ dialect });
+  const { embeds, states } = clipVision(op, weights, config, batch);
+  op.output("image_embeds", cast(op, embeds, "float32"));
+  op.output("hidden_states.-2", cast(op, states.at(-2)!, "float32"));
+  return op;
+}
+
+/** The network itself, from its input `pixel_values`: the projected class token [B, P], and every state [B, N, D]. */
+export function clipVision(
+  op: Graph,
+  weights: Weights,
+  config: ClipVisionConfig,
+  batch: number,
+): { readonly embeds: Value; readonly states: readonly Value[] } {
   const { hidden_size: width, image_size: size, patch_size: patch, layer_norm_eps: eps } = config;
   const pixels = op.input("pixel_values", { type: "float32", dims: [batch, config.num_channels, size, size] });
   const w = weights.at("vision_model");
@@ -34,7 +47,5 @@ export function clipVisionGraph(
   const pooled = reshape(op, slice(op, states.at(-1)!, 1, [0, 1]), [batch, width]);
   const normal = layerNorm(op, w.at("post_layernorm"), pooled, eps);
   const embeds = linearNoBias(op, weights.at("visual_projection"), normal, config.projection_dim);
-  op.output("image_embeds", cast(op, embeds, "float32"));
-  op.output("hidden_states.-2", cast(op, states.at(-2)!, "float32"));
-  return op;
+  return { embeds, states };
 }

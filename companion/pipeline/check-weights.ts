@@ -1,3 +1,4 @@
+import type { ContentFilter } from "../checkpoint/content-filter.ts";
 import { isIgnorable } from "../checkpoint/ignorable.ts";
 import { refuseLeftovers } from "../checkpoint/leftovers.ts";
 import type { Model } from "../checkpoint/model.ts";
@@ -7,6 +8,7 @@ import { type WeightStore, Weights } from "../graph/weights.ts";
 import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
 import { clipTextGraph } from "../networks/clip-text.ts";
 import { clipVisionGraph } from "../networks/clip-vision.ts";
+import { contentFilterGraph } from "../networks/content-filter.ts";
 import { unetGraph } from "../networks/unet.ts";
 
 /**
@@ -31,6 +33,11 @@ export function checkVae({ config, weights }: Model["vae"], dialect: Dialect): v
     encoderGraph(config, w, { batch: 1, height: 64, width: 64 }, dialect);
     decoderGraph(config, w, { batch: 1, height: 16, width: 16 }, dialect);
   });
+}
+
+/** The same for a content filter. */
+export function checkContentFilter({ config, weights }: ContentFilter, dialect: Dialect): void {
+  buildWhole(weights, (w) => contentFilterGraph(config, w, { batch: 1 }, dialect));
 }
 
 /**

@@ -10,7 +10,8 @@ import { type Conditions, openDenoiser } from "./unet.ts";
 
 export interface DenoiseOptions extends Omit<Conditions, "extraChannels"> {
   readonly first: FirstLatent;
-  readonly preview: LatentPreview;
+  /** Absent: there is none. */
+  readonly preview?: LatentPreview;
   readonly trace: Trace;
   /** Evaluations of the picture that another model has done. Default 0. */
   readonly done?: number;
@@ -43,7 +44,7 @@ export async function* denoise(job: Job, options: DenoiseOptions): AsyncGenerato
         soFar = blend(keep.mask, keep.original, soFar);
       }
       trace.set(`latents.${done + i}`, latent);
-      yield { type: "step", step: done + i + 1, of: whole, preview: preview(soFar) };
+      yield { type: "step", step: done + i + 1, of: whole, ...(preview && { preview: preview(soFar) }) };
     }
     return latent;
   } finally {

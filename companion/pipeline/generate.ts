@@ -4,6 +4,7 @@ import { parseRequest } from "../../shared/validate.ts";
 import { encodePng } from "../image/encode.ts";
 import { toPixels, toUnitRange } from "../image/preprocess.ts";
 import type { Images } from "./canvas.ts";
+import { passContentFilter } from "./content-filter.ts";
 import { encodeControls } from "./control.ts";
 import { denoise } from "./denoise.ts";
 import type { GenerateResult, PipelineEvent, Trace } from "./events.ts";
@@ -34,7 +35,8 @@ export async function* generate(
   const references = await encodeReferences(job);
   const controls = await encodeControls(job);
   const first = await firstLatent(job, trace);
-  const preview = await latentPreview(job);
+  // A preview would show what the filter may withhold.
+  const preview = job.contentFilter ? undefined : await latentPreview(job);
 
   yield { type: "stage", stage: "denoising" };
   const begun = yield* denoise(job, { prompts, references, controls, first, preview, trace });
@@ -48,7 +50,9 @@ export async function* generate(
   yield { type: "stage", stage: "decoding" };
   const image = toUnitRange(await decodeLatent(latent, job.refining ?? job));
   trace.set("image", image);
-  const result = job.canvas.finish(toPixels(image));
+  const made = toPixels(image);
+  if (job.contentFilter) await passContentFilter(made, job.contentFilter, studio);
+  const result = job.canvas.finish(made);
   const { tokens, dropped, chunks } = prompts.positive;
   const { width, height } = result;
   return {

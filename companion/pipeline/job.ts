@@ -1,11 +1,13 @@
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
+import type { ContentFilter } from "../checkpoint/content-filter.ts";
 import type { Model } from "../checkpoint/model.ts";
 import type { Bits } from "../graph/quantize.ts";
 import { createGenerator, type Generator } from "../random/generator.ts";
 import { createScheduler, type Plan, type PlanOptions } from "../schedulers/scheduler.ts";
 import type { DiffusersPipeline } from "../schedulers/settings.ts";
 import { type Canvas, type Images, prepareCanvas } from "./canvas.ts";
+import { filterFor } from "./content-filter.ts";
 import { type Guidance, guidanceOf } from "./guidance.ts";
 import { type Said, understand } from "./language.ts";
 import { weightBits } from "./quantize.ts";
@@ -29,6 +31,8 @@ export interface Job extends Seat {
   readonly generator: Generator;
   /** Of the weights of the UNet's linear layers. Absent: as the file has them. */
   readonly weightBits?: Bits;
+  /** What the picture has to pass. Until it has, nobody sees it. */
+  readonly contentFilter?: ContentFilter;
   /** The last steps, where another model takes them over. */
   readonly refining?: Job;
 }
@@ -41,6 +45,7 @@ export async function prepareJob(request: GenerateRequest, images: Images, studi
     return request.vae === undefined ? own : studio.exchangeVae(own, request.vae);
   };
   const model = await open(request.model);
+  const contentFilter = filterFor(request, model, studio);
   const { config } = model.vae;
   const factor = vaeFactor(config);
   const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor });
@@ -51,6 +56,7 @@ export async function prepareJob(request: GenerateRequest, images: Images, studi
     ...{ request, said, images, studio, canvas },
     dims: [1, config.latent_channels, canvas.size.height / factor, canvas.size.width / factor] as const,
     generator: createGenerator(request.seed),
+    ...(contentFilter && { contentFilter }),
   };
   const strength = beginning === "picture" ? request.strength : 1;
   const job = decide({ ...base, model, beginning }, { strength, ...(refiner && { end: refiner.start }) });

@@ -4,6 +4,7 @@ import { totalmem } from "node:os";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { Reference } from "../../shared/request.ts";
+import { type ContentFilter, openContentFilter } from "../checkpoint/content-filter.ts";
 import { type ControlNet, openControlNet } from "../checkpoint/controlnet.ts";
 import { type Embedding, openEmbedding } from "../checkpoint/embedding.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
@@ -14,7 +15,7 @@ import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts
 import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../checkpoint/t2i-adapter.ts";
 import { openVae } from "../checkpoint/vae.ts";
 import type { Device } from "../runtime/device.ts";
-import { checkVae, checkWeights } from "./check-weights.ts";
+import { checkContentFilter, checkVae, checkWeights } from "./check-weights.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 
 /** Where names lead: the library. */
@@ -43,6 +44,8 @@ export interface StudioOptions {
   readonly memoryBudget?: number;
   /** Bytes that no network may exceed: one that would gets weights of fewer bits, and the result says so. Absent: none. */
   readonly memoryLimit?: number;
+  /** "on-request": a request says whether its picture passes the model's content filter. "enforced": every picture does. */
+  readonly contentFilter?: "on-request" | "enforced";
   /** "ids": models are what the library lists (requests from the plugin). "paths": also paths (the command line). */
   readonly names?: "ids" | "paths";
 }
@@ -51,10 +54,13 @@ export interface Studio {
   readonly device: Device;
   readonly sessions: Sessions;
   readonly memoryLimit?: number;
+  readonly contentFilter: "on-request" | "enforced";
   /** Throws Problem "model-not-found", "model-unsupported", "weights-leftover", "file-…". */
   openModel(name: string): Promise<Model>;
   /** The model with another autoencoder. Throws Problem as `openModel`, and "adapter-mismatch" where its latents are others. */
   exchangeVae(model: Model, name: string): Model;
+  /** The one that the model ships. Throws Problem "config-invalid", "weights-…", "file-…". */
+  openContentFilter(model: Model): ContentFilter | undefined;
   /** What a LoRA makes of this model. Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover". */
   openLora(name: string, model: Model): Promise<FittedLora>;
   /** Throws Problem "model-not-found", "model-unsupported". */
@@ -82,7 +88,14 @@ export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, totalmem(
 /** LoRAs that stay in memory between pictures. */
 const KEPT_LORAS = 8;
 
-export function openStudio({ device, library, memoryBudget, memoryLimit, names = "ids" }: StudioOptions): Studio {
+export function openStudio({
+  device,
+  library,
+  memoryBudget,
+  memoryLimit,
+  contentFilter = "on-request",
+  names = "ids",
+}: StudioOptions): Studio {
   const sessions = createSessions({ device, budget: memoryBudget ?? defaultMemoryBudget() });
   const models = new Map<string, Model>();
   const memory = new Map<string, Promise<unknown>>();
@@ -100,6 +113,7 @@ export function openStudio({ device, library, memoryBudget, memoryLimit, names =
     device,
     sessions,
     memoryLimit,
+    contentFilter,
     openModel: async (name) => {
       const file = resolve(name);
       const known = models.get(file);
@@ -130,6 +144,11 @@ export function openStudio({ device, library, memoryBudget, memoryLimit, names =
           vae.weights.verifyUnchanged();
         },
       };
+    },
+    openContentFilter: (model) => {
+      const filter = openContentFilter(model.path, reading);
+      if (filter) checkContentFilter(filter, device.dialect);
+      return filter;
     },
     openLora: async (name, model) => {
       const known = (await studio.adapters("lora")).find((lora) => lora.id === name || lora.name === name);

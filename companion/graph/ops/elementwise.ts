@@ -23,6 +23,7 @@ function binary(op: Graph, operator: string, a: Value, b: Value): Value {
 const unary = (op: Graph, operator: string, x: Value): Value => op.emit(operator, [x], [x])[0]!;
 
 export const add = (op: Graph, a: Value, b: Value): Value => binary(op, "Add", a, b);
+export const sub = (op: Graph, a: Value, b: Value): Value => binary(op, "Sub", a, b);
 export const mul = (op: Graph, a: Value, b: Value): Value => binary(op, "Mul", a, b);
 
 export const sin = (op: Graph, x: Value): Value => unary(op, "Sin", x);

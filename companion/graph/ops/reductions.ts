@@ -10,6 +10,10 @@ export const instanceNormalization = (op: Graph, x: Value, scale: Value, shift: 
 export const layerNormalization = (op: Graph, x: Value, scale: Value, shift: Value, eps: number): Value =>
   op.emit("LayerNormalization", [x, scale, shift], [x], { axis: int(-1), epsilon: float(eps) })[0]!;
 
+/** Every row by its Euclidean length; a row of zeros stays. */
+export const lpNormalization = (op: Graph, x: Value): Value =>
+  op.emit("LpNormalization", [x], [x], { axis: int(-1), p: int(2) })[0]!;
+
 export const softmax = (op: Graph, x: Value): Value => op.emit("Softmax", [x], [x], { axis: int(-1) })[0]!;
 
 /** The mean along `axis`, which stays, 1 long. */
