@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Tensor } from "../tensor.ts";
 import type { StepEvent, Trace } from "./events.ts";
-import { finite } from "./finite.ts";
+import { finite, finiteStep } from "./finite.ts";
 import type { FirstLatent } from "./first-latent.ts";
 import type { Job } from "./job.ts";
 import type { LatentPreview } from "./latent-preview.ts";
@@ -34,7 +34,8 @@ export async function* denoise(job: Job, options: DenoiseOptions): AsyncGenerato
     for (let i = 0; i < of; i++) {
       // Networks block their thread: let messages in and out between two of them.
       await setImmediate();
-      const prediction = await unet.predict(plan.scaleInput(latent, i), { timestep: plan.timesteps[i]!, i, of });
+      const input = finiteStep(plan.scaleInput(latent, i));
+      const prediction = await unet.predict(input, { timestep: plan.timesteps[i]!, i, of });
       finite(prediction, job.model.unet.weights.origin);
       let soFar = plan.denoised(i, prediction, latent);
       latent = plan.step(i, prediction, latent, (dims) => generator.randn(dims));
@@ -46,7 +47,7 @@ export async function* denoise(job: Job, options: DenoiseOptions): AsyncGenerato
       trace.set(`latents.${done + i}`, latent);
       yield { type: "step", step: done + i + 1, of: whole, ...(preview && { preview: preview(soFar) }) };
     }
-    return latent;
+    return finiteStep(latent);
   } finally {
     unet.giveBack();
   }

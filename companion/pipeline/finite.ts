@@ -9,3 +9,12 @@ export function finite(value: Tensor, origin: string): Tensor {
     `"${origin}" gives no numbers (NaN) where a picture should be: its weights, or those of an adapter that is used with it, are damaged or too large for this device. Download it again, or choose another.`,
   );
 }
+
+/** `latent` itself. Throws Problem "scheduler-unsupported" where the scheduler made NaN or an infinity of finite numbers. */
+export function finiteStep(latent: Tensor): Tensor {
+  if (latent.data.every(Number.isFinite)) return latent;
+  throw new Problem(
+    "scheduler-unsupported",
+    "The scheduler gives no numbers (NaN) with these settings: leave some of them out, or choose another scheduler.",
+  );
+}
