@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
-import type { Graph, Quantizer } from "../graph/graph.ts";
+import type { Quantizer } from "../graph/graph.ts";
 import type { Bits } from "../graph/quantize.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
@@ -19,9 +19,10 @@ import { quantizerOf } from "../pipeline/quantize.ts";
 import { openStudio } from "../pipeline/studio.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
-import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import { deviationsFrom } from "./deviations.ts";
 import { type Diffusers, startDiffusers } from "./diffusers.ts";
 import { writeRandomModel } from "./random-model.ts";
+import { sineFeeds } from "./sine-feeds.ts";
 
 const STEPS = 3;
 
@@ -57,6 +58,13 @@ export async function runBench(argv: string[]): Promise<number> {
     const share = 1 - picture.inNetworks / picture.seconds;
     report("  of it outside opening and running networks", `${(100 * share).toFixed(1)} %`);
     report("Most memory resident", memoryPeak());
+    if (python !== undefined) {
+      const { step, decode, text } = await deviationsFrom(python, model, { device, scratch });
+      const share = (value: number) => `${value.toExponential(1)} of the largest value`;
+      report("One guided step, from diffusers' of this file", share(step));
+      report("One VAE decode, from diffusers'", share(decode));
+      report("The text embedding, from diffusers'", share(text));
+    }
     return 0;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -122,18 +130,6 @@ async function quantizationLoss({ unet: { config, weights } }: Model, device: De
   const length = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   return length(found.map((value, i) => value - exact[i]!)) / length(exact);
 }
-
-/** Something for every input. */
-const sineFeeds = ({ inputs }: Graph): Record<string, Tensor> =>
-  Object.fromEntries(
-    inputs.map(({ name, dims }) => [
-      name,
-      tensor(
-        Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(i)),
-        dims,
-      ),
-    ]),
-  );
 
 async function pictureSeconds(place: string, device: Device): Promise<{ seconds: number; inNetworks: number }> {
   const studio = openStudio({ device, library: { resolve: () => place }, names: "paths" });
