@@ -37,6 +37,13 @@ const defaults = {
 };
 type Settings = typeof defaults;
 
+/** Configurations of DEIS and UniPC name kinds of their own: DPM-Solver, multistep or singlestep, takes its defaults then. */
+export const dpmKinds = <S extends Pick<Settings, "algorithm_type" | "solver_type">>(settings: S): S => ({
+  ...settings,
+  algorithm_type: settings.algorithm_type === "deis" ? "dpmsolver++" : settings.algorithm_type,
+  solver_type: ["logrho", "bh1", "bh2"].includes(settings.solver_type) ? "midpoint" : settings.solver_type,
+});
+
 /** Lu et al. 2022, "DPM-Solver" and "DPM-Solver++" (multistep), with their stochastic forms. */
 export const dpmMultistep: Method<Settings> = {
   className: "DPMSolverMultistepScheduler",
@@ -54,12 +61,7 @@ export const dpmMultistep: Method<Settings> = {
     timestep_spacing: TIMESTEP_SPACINGS,
     use_dynamic_shifting: [false],
   },
-  // Configurations of DEIS and UniPC name their own kinds.
-  normalise: (settings) => ({
-    ...settings,
-    algorithm_type: settings.algorithm_type === "deis" ? "dpmsolver++" : settings.algorithm_type,
-    solver_type: ["logrho", "bh1", "bh2"].includes(settings.solver_type) ? "midpoint" : settings.solver_type,
-  }),
+  normalise: dpmKinds,
   course(settings, steps) {
     const { algorithm_type: algorithm } = settings;
     if (!algorithm.endsWith("++")) refuseFinalZero(settings, `algorithm_type "${algorithm}"`);

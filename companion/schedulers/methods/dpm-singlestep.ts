@@ -6,7 +6,7 @@ import type { Method, Sampler } from "../method.ts";
 import { levelPreserving } from "../noise-level.ts";
 import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
-import { dpmMultistep } from "./dpm-multistep.ts";
+import { dpmKinds, dpmMultistep } from "./dpm-multistep.ts";
 
 const defaults = {
   ...NOISE_SCHEDULE_DEFAULTS,
@@ -49,11 +49,7 @@ export const dpmSinglestep: Method<Settings> = {
     variance_type: dpmMultistep.allowed.variance_type,
     use_dynamic_shifting: [false],
   },
-  normalise: (settings) => ({
-    ...settings,
-    algorithm_type: settings.algorithm_type === "deis" ? "dpmsolver++" : settings.algorithm_type,
-    solver_type: ["logrho", "bh1", "bh2"].includes(settings.solver_type) ? "midpoint" : settings.solver_type,
-  }),
+  normalise: dpmKinds,
   course(settings, steps) {
     const { algorithm_type: algorithm } = settings;
     if (!algorithm.endsWith("++")) refuseFinalZero(settings, `algorithm_type "${algorithm}"`);
