@@ -15,6 +15,7 @@ import {
 } from "./companion-process.ts";
 import { type Driver, openPlayground } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
+import { pressPrimary, whenOffered } from "./page-clock.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
@@ -187,29 +188,12 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await designer.screenshot("fill");
 
     frames.length = 0;
-    const press = (name: RegExp) =>
-      ui.locator("footer button.primary", { hasText: name }).evaluate((button) => {
-        const now = Date.now();
-        (button as HTMLElement).click();
-        return now;
-      });
-    // Watched from inside the page: the driver looks only ten times a second.
-    const offered = ui.locator("body").evaluate(
-      () =>
-        new Promise<number>((resolve) => {
-          const isReady = (button: HTMLButtonElement) => !button.disabled && /^Place/.test(button.innerText);
-          const timer = setInterval(() => {
-            if (![...document.querySelectorAll<HTMLButtonElement>("footer button.primary")].some(isReady)) return;
-            clearInterval(timer);
-            resolve(Date.now());
-          }, 2);
-        }),
-    );
-    const clicked = await press(/Fill/);
+    const offered = whenOffered(ui);
+    const clicked = await pressPrimary(ui, /Fill/);
     await painted();
     const shown = await offered;
     const appeared = designer.nextLayer();
-    const pressed = await press(/^Place/);
+    const pressed = await pressPrimary(ui, /^Place/);
     const done = await appeared;
     const at = (type: string) => frames.find(({ message }) => message.type === type)!;
     const model = (at("done").message.seconds as number) * 1000;

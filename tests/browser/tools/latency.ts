@@ -1,5 +1,6 @@
 /** From the click to the placed layer: what everything but the model takes for a 512 × 512 result, step by step. */
 import type { Driver } from "../driver.ts";
+import { pressPrimary, whenOffered } from "../page-clock.ts";
 import { withDesigner } from "./designer.ts";
 
 const RUNS = 7;
@@ -37,28 +38,11 @@ async function drawEllipse({ page, look, screenBox }: Driver): Promise<void> {
 /** One Fill, placed: milliseconds for each of PARTS. */
 async function measure({ ui, frames, nextLayer }: Driver): Promise<number[]> {
   frames.length = 0;
-  const press = (name: string) =>
-    ui.locator("footer button.primary:enabled", { hasText: name }).evaluate((button) => {
-      const now = Date.now();
-      (button as HTMLElement).click();
-      return now;
-    });
-  // Watched from inside the page: the driver looks only ten times a second.
-  const offered = ui.locator("body").evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const isReady = (button: HTMLButtonElement) => !button.disabled && /^Place/.test(button.innerText);
-        const timer = setInterval(() => {
-          if (![...document.querySelectorAll<HTMLButtonElement>("footer button.primary")].some(isReady)) return;
-          clearInterval(timer);
-          resolve(Date.now());
-        }, 2);
-      }),
-  );
-  const clicked = await press("Fill");
+  const offered = whenOffered(ui);
+  const clicked = await pressPrimary(ui, "Fill");
   const shown = await offered;
   const appeared = nextLayer();
-  const pressed = await press("Place");
+  const pressed = await pressPrimary(ui, "Place");
   const placed = await appeared;
   const [submit, done] = ["submit", "done"].map((type) => frames.find(({ message }) => message.type === type)!);
   const model = (done!.message.seconds as number) * 1000;
