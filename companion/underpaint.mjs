@@ -19,11 +19,9 @@ function fail(sentence) {
 
 function run(what, command, args) {
   console.error(`${what} …`);
-  const env = { ...process.env, npm_config_onnxruntime_node_install: "skip" };
   // stdout belongs to the command that the person typed.
   const { status } = spawnSync(command, args, {
     cwd: root,
-    env,
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   });

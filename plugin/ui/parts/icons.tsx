@@ -21,11 +21,6 @@ export const ChevronLeft = () => (
     <path d="M9.5 4 5.5 8l4 4" />
   </Icon>
 );
-export const ChevronRight = () => (
-  <Icon>
-    <path d="M6.5 4.5 10 8l-3.5 3.5" />
-  </Icon>
-);
 export const ChevronDown = () => (
   <Icon>
     <path d="M5 6.5 8 9.5l3-3" />
