@@ -1,7 +1,7 @@
 /** Runs the plugin in the editor: one at a time, as in Figma. */
 
 import prelude from "text:prelude";
-import type { QuickJSWASMModule } from "quickjs-emscripten";
+import type { QuickJSWASMModule } from "quickjs-emscripten-core";
 import { ClientStorage } from "../host/client-storage.ts";
 import type { Manifest } from "../host/manifest.ts";
 import { NodeRef } from "../host/references.ts";

@@ -1,5 +1,5 @@
 /** A QuickJS VM with Figma's globals and nothing more, running one plugin. */
-import type { QuickJSContext, QuickJSHandle, QuickJSWASMModule } from "quickjs-emscripten";
+import type { QuickJSContext, QuickJSHandle, QuickJSWASMModule } from "quickjs-emscripten-core";
 import type { Delivery, PluginRun } from "../host/run.ts";
 import { watch } from "../host/watch.ts";
 import { createBorder, NAMES } from "./border.ts";

@@ -6,7 +6,7 @@ import {
   newVariant,
   type QuickJSSyncVariant,
   type QuickJSWASMModule,
-} from "quickjs-emscripten";
+} from "quickjs-emscripten-core";
 
 const RELEASE: QuickJSSyncVariant = {
   type: "sync",
