@@ -29,6 +29,7 @@ export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.va
   message("attach", { job: id }),
   message("acknowledge", { job: id }),
   message("list-models", {}),
+  message("thumbnail", { id: nameSchema }),
   message("download", { repo, file: v.optional(nameSchema) }),
   message("cancel-download", { repo }),
 ]);
@@ -50,6 +51,7 @@ const model = v.strictObject({
   maxTokens: count,
   inpainting: v.boolean(),
   references: v.boolean(),
+  edits: v.boolean(),
   ignoresNegativePrompt: v.optional(v.boolean()),
   defaults: v.strictObject({ steps: count, guidanceScale: seconds, scheduler: text }),
   note: v.optional(text),
@@ -57,9 +59,23 @@ const model = v.strictObject({
   provenance: v.optional(v.array(v.strictObject({ name: text, licence: text }))),
   sha256: v.optional(secret),
   suggestions: v.array(text),
+  thumbnail: v.boolean(),
+});
+const addOn = v.strictObject({
+  id: nameSchema,
+  name: text,
+  kind: v.picklist(["lora", "control", "embedding", "vae"]),
+  families: v.array(text),
+  triggerWords: v.array(text),
+  controlKind: v.optional(v.picklist(["controlnet", "t2i-adapter"])),
+  suggestedWeight: v.optional(v.pipe(v.number(), v.finite())),
+  licence: v.optional(text),
+  sha256: v.optional(secret),
+  thumbnail: v.boolean(),
 });
 const models = {
   models: v.array(model),
+  addOns: v.array(addOn),
   modelProblems: v.array(v.strictObject({ name: text, problem })),
 };
 
@@ -74,10 +90,12 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
     device: v.optional(device),
     modelsFolder: text,
     ...models,
+    contentFilter: v.picklist(["off", "enforced"]),
     jobs: v.array(id),
   }),
   message("refused", { problem }),
   message("models", models),
+  message("thumbnail", { id: nameSchema }),
   message("downloads", {
     downloads: v.array(
       v.strictObject({
@@ -117,6 +135,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
     seconds,
     tokens: count,
     droppedText: v.optional(text),
+    weightBits: v.optional(v.picklist([4, 8])),
     request: requestSchema,
   }),
   message("failed", { job: id, problem }),

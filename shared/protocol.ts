@@ -21,6 +21,8 @@ export const PATH = "/v1";
 export const SUBPROTOCOL = "underpaint.v1";
 /** One frame, header and attachments together, in bytes. */
 export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+/** The longer side of a thumbnail, pixels. */
+export const THUMBNAIL_SIDE = 192;
 
 // ---- plugin → companion -------------------------------------------------------------------------------------------
 
@@ -64,6 +66,12 @@ export interface Acknowledge {
 export interface ListModels {
   readonly type: "list-models";
 }
+/** Ask for the picture that lies beside a model or an add-on. */
+export interface AskThumbnail {
+  readonly type: "thumbnail";
+  /** Of a `ModelInfo` or an `AddOnInfo` whose `thumbnail` is true. */
+  readonly id: string;
+}
 /** Bring a model into the models folder, in half precision where the repository has it. `downloads` tells how it goes. */
 export interface Download {
   readonly type: "download";
@@ -77,7 +85,16 @@ export interface CancelDownload {
   readonly type: "cancel-download";
   readonly repo: string;
 }
-export type ClientMessage = Hello | Submit | Cancel | Attach | Acknowledge | ListModels | Download | CancelDownload;
+export type ClientMessage =
+  | Hello
+  | Submit
+  | Cancel
+  | Attach
+  | Acknowledge
+  | ListModels
+  | AskThumbnail
+  | Download
+  | CancelDownload;
 
 // ---- companion → plugin -------------------------------------------------------------------------------------------
 
@@ -101,6 +118,8 @@ export interface ModelInfo {
   readonly inpainting: boolean;
   /** True where references (IP-Adapter) can be used with it. */
   readonly references: boolean;
+  /** True for instruct-pix2pix: it changes a picture as the prompt says, and can neither generate nor fill. */
+  readonly edits: boolean;
   /** True where the guidance is an input of the network (LCM): the negative prompt is not used, whatever the scale. */
   readonly ignoresNegativePrompt?: boolean;
   readonly defaults: { readonly steps: number; readonly guidanceScale: number; readonly scheduler: string };
@@ -113,6 +132,29 @@ export interface ModelInfo {
   readonly sha256?: string;
   /** Prompts that are known to work well. */
   readonly suggestions: readonly string[];
+  /** True where a picture of what it draws lies beside it: `thumbnail` asks for it. */
+  readonly thumbnail: boolean;
+}
+
+/** Something that works beside a model. */
+export interface AddOnInfo {
+  /** The library's id, as requests name it (`loras[].model`, `controls[].model`, `embeddings[].model`, `vae`). */
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "lora" | "control" | "embedding" | "vae";
+  /** The values of `ModelInfo.family` that it fits. Empty: it can't be told from the file. */
+  readonly families: readonly string[];
+  /** Words that call up what a LoRA has learnt; for an embedding its own token. From the file's metadata or its side-car. */
+  readonly triggerWords: readonly string[];
+  /** For kind "control". */
+  readonly controlKind?: "controlnet" | "t2i-adapter";
+  /** The weight that its maker suggests, where a side-car says so. */
+  readonly suggestedWeight?: number;
+  readonly licence?: string;
+  /** A single file's, hexadecimal, once it was computed. */
+  readonly sha256?: string;
+  /** True where `thumbnail` can be asked for. */
+  readonly thumbnail: boolean;
 }
 
 /** A file in the models folder that can't be used, and why. */
@@ -169,7 +211,10 @@ export interface Welcome {
   readonly device?: DeviceInfo;
   readonly modelsFolder: string;
   readonly models: readonly ModelInfo[];
+  readonly addOns: readonly AddOnInfo[];
   readonly modelProblems: readonly ModelProblem[];
+  /** "enforced": every picture passes its model's content filter. "off": those do that ask for it (`contentFilter`). */
+  readonly contentFilter: "off" | "enforced";
   /** Jobs of this pairing that are not finished, or whose end was not acknowledged. */
   readonly jobs: readonly string[];
 }
@@ -181,7 +226,16 @@ export interface Refused {
 export interface Models {
   readonly type: "models";
   readonly models: readonly ModelInfo[];
+  readonly addOns: readonly AddOnInfo[];
   readonly modelProblems: readonly ModelProblem[];
+}
+/**
+ * Attachment "image": a PNG or JPEG of at most `THUMBNAIL_SIDE` pixels on its longer side; none where there is no picture
+ * that can be read. Answered in the order of asking.
+ */
+export interface Thumbnail {
+  readonly type: "thumbnail";
+  readonly id: string;
 }
 /** All downloads; one that is done is gone from here, and is a model. Sent after `welcome` and on every change. */
 export interface DownloadsMessage {
@@ -220,6 +274,8 @@ export interface Done {
   readonly seconds: number;
   readonly tokens: number;
   readonly droppedText?: string;
+  /** The UNet's weights were narrowed to this many bits: the request asked for it, or the memory is short. */
+  readonly weightBits?: 4 | 8;
   /** The request with every default filled in, for the recipe. */
   readonly request: GenerateRequest;
 }
@@ -244,6 +300,7 @@ export type CompanionMessage =
   | Welcome
   | Refused
   | Models
+  | Thumbnail
   | DownloadsMessage
   | Engine
   | Queued

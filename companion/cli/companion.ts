@@ -74,6 +74,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
   const host: Host = {
     version,
     modelsFolder: config.modelsFolders[0],
+    contentFilter: config.contentFilter === "enforced" ? "enforced" : "off",
     queue,
     pairings: new Pairings(config.pairingsFile),
     code: new PairingCode({ onChange: (state) => onEvent({ type: "code", state }), fixed: code }),
@@ -135,7 +136,7 @@ function watched(library: ReturnType<typeof openLibrary>, hashes: Hashes): Host[
   };
   return {
     list: async () => {
-      const { models, problems } = await library.list();
+      const { models, addOns, problems } = await library.list();
       const fileOf = ({ id }: ModelInfo) => library.resolve(id, { allowPaths: false });
       const isFile = (place: string) => /\.safetensors$/i.test(place);
       hashes.want(models.map(fileOf).filter(isFile), tell);
@@ -143,8 +144,9 @@ function watched(library: ReturnType<typeof openLibrary>, hashes: Hashes): Host[
         const sha256 = hashes.find(fileOf(model));
         return sha256 === undefined ? model : { ...model, sha256 };
       });
-      return { models: named, problems };
+      return { models: named, addOns, problems };
     },
+    thumbnail: async () => undefined,
     onChange: (listener) => {
       listeners.add(listener);
       stop ??= library.watch(tell);

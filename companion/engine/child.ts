@@ -26,9 +26,9 @@ async function make({ id, request, images }: EngineJob, studio: Studio, cancelle
     for (;;) {
       const { done, value } = await events.next();
       if (done) {
-        const { png, width, height, tokens, droppedText } = value;
+        const { png, width, height, tokens, droppedText, weightBits } = value;
         const seconds = (performance.now() - started) / 1000;
-        return { png, width, height, seconds, tokens, droppedText } satisfies EngineResult;
+        return { png, width, height, seconds, tokens, droppedText, weightBits } satisfies EngineResult;
       }
       send({ type: "progress", job: id, progress: await reporter.report(value) });
       await turn();

@@ -34,6 +34,8 @@ export interface EngineResult {
   readonly seconds: number;
   readonly tokens: number;
   readonly droppedText?: string;
+  /** Of the UNet's weights, where they were narrowed. */
+  readonly weightBits?: 4 | 8;
 }
 
 export type ToEngine =

@@ -20,6 +20,7 @@ import { type Authenticated, authenticate, checkVersion } from "./authenticate.t
 import type { Host, ModelList } from "./host.ts";
 import { Pace } from "./pace.ts";
 import type { ClientSocket } from "./socket.ts";
+import { Thumbnails } from "./thumbnails.ts";
 
 /** Milliseconds for the client to say hello. */
 export const HELLO_MS = 3000;
@@ -42,6 +43,7 @@ export class Connection {
   readonly #deadline: NodeJS.Timeout;
   /** How to stop watching, by job. */
   readonly #watched = new Map<string, () => void>();
+  readonly #thumbnails: Thumbnails;
   #client: { readonly pairing: string; readonly build: string } | undefined;
   readonly #unlisten: (() => void)[] = [];
   #garbage = 0;
@@ -51,6 +53,11 @@ export class Connection {
     this.#socket = socket;
     this.#host = host;
     this.#deadline = setTimeout(() => this.#refuse(tooLate()), HELLO_MS).unref();
+    this.#thumbnails = new Thumbnails({
+      find: (id) => host.models.thumbnail(id),
+      answer: (id, image) => this.#send({ type: "thumbnail", id }, image && new Map([[IMAGE, image]])),
+      ready: () => socket.bufferedAmount < FULL_BYTES,
+    });
     socket.onFrame((frame) => this.#receive(frame));
     socket.onClose(() => this.#leave());
     this.#send({ type: "challenge", protocol: PROTOCOL_VERSION, nonce: this.#nonce });
@@ -114,7 +121,7 @@ export class Connection {
   }
 
   async #welcome({ build }: Hello, { pairing, proof, fresh }: Authenticated): Promise<void> {
-    const { version, modelsFolder, models, queue, engine, onEvent } = this.#host;
+    const { version, modelsFolder, contentFilter, models, queue, engine, onEvent } = this.#host;
     if (fresh) onEvent({ type: "paired", build });
     onEvent({ type: "connected", build });
     const listing = this.#listModels();
@@ -129,8 +136,8 @@ export class Connection {
       ...(fresh && { pairing: pairing.id, token: pairing.token }),
       ...(device !== undefined && { device }),
       modelsFolder,
-      models: list === late ? [] : list.models,
-      modelProblems: list === late ? [] : list.problems,
+      ...(list === late ? NO_MODELS : wireOf(list)),
+      contentFilter,
       jobs: queue.jobsOf(pairing.id),
     });
     if (this.#isClosed()) return;
@@ -168,6 +175,8 @@ export class Connection {
         return this.#host.downloads.cancel(message.repo);
       case "list-models":
         return this.#refreshModels();
+      case "thumbnail":
+        return this.#thumbnails.ask(message.id);
     }
   }
 
@@ -220,7 +229,11 @@ export class Connection {
     try {
       return await this.#host.models.list();
     } catch (error) {
-      return { models: [], problems: [{ name: this.#host.modelsFolder, problem: Problem.from(error).toJSON() }] };
+      return {
+        models: [],
+        addOns: [],
+        problems: [{ name: this.#host.modelsFolder, problem: Problem.from(error).toJSON() }],
+      };
     }
   }
 
@@ -228,8 +241,8 @@ export class Connection {
     this.#safely(async () => this.#sendModels(await this.#listModels()));
   }
 
-  #sendModels({ models, problems }: ModelList): void {
-    this.#send({ type: "models", models, modelProblems: problems });
+  #sendModels(list: ModelList): void {
+    this.#send({ type: "models", ...wireOf(list) });
   }
 
   #sendDownloads(): void {
@@ -256,6 +269,7 @@ export class Connection {
     if (this.#isClosed()) return;
     this.#state = "closed";
     clearTimeout(this.#deadline);
+    this.#thumbnails.stop();
     for (const unlisten of this.#unlisten) unlisten();
     for (const job of [...this.#watched.keys()]) this.#unwatch(job);
     if (this.#client !== undefined) this.#host.onEvent({ type: "left", build: this.#client.build });
@@ -266,6 +280,9 @@ export class Connection {
     return this.#state === "closed";
   }
 }
+
+const wireOf = ({ models, addOns, problems }: ModelList) => ({ models, addOns, modelProblems: problems });
+const NO_MODELS = wireOf({ models: [], addOns: [], problems: [] });
 
 /** The job that a message is about, as far as it can be told before it is validated. */
 function jobOf(message: unknown): string | undefined {

@@ -1,11 +1,20 @@
 import type { ProblemData } from "../../shared/problem.ts";
-import type { DeviceInfo, DownloadInfo, ModelInfo, ModelProblem, RecommendedModel } from "../../shared/protocol.ts";
+import type {
+  AddOnInfo,
+  DeviceInfo,
+  DownloadInfo,
+  ModelInfo,
+  ModelProblem,
+  RecommendedModel,
+  Welcome,
+} from "../../shared/protocol.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { PairingCode } from "./pairing-code.ts";
 import type { Pairings } from "./pairings.ts";
 
 export interface ModelList {
   readonly models: readonly ModelInfo[];
+  readonly addOns: readonly AddOnInfo[];
   readonly problems: readonly ModelProblem[];
 }
 
@@ -19,11 +28,14 @@ export interface EngineState {
 export interface Host {
   readonly version: string;
   readonly modelsFolder: string;
+  readonly contentFilter: Welcome["contentFilter"];
   readonly queue: Queue;
   readonly pairings: Pairings;
   readonly code: PairingCode;
   readonly models: {
     list(): Promise<ModelList>;
+    /** A small PNG or JPEG; undefined where there is none that can be read. Whatever `id` says, it is of the library. */
+    thumbnail(id: string): Promise<Uint8Array | undefined>;
     /** Returns how to stop listening, as `engine.onChange` does. */
     onChange(listener: () => void): () => void;
   };

@@ -31,6 +31,7 @@ export function describeModel(model: Model, { id, notes, trigger }: Description)
     nativeSize: notes.nativeSize ?? model.nativeSize,
     maxTokens: Math.min(...model.textEncoders.map(({ tokenizer }) => tokenizer.maxLength)),
     inpainting: model.kind === "inpaint",
+    edits: model.kind === "pix2pix",
     references: model.ipAdapter !== undefined && model.imageEncoder !== undefined,
     ...(model.unet.config.time_cond_proj_dim !== null && { ignoresNegativePrompt: true }),
     defaults: { ...samplingDefaults(model), ...notes.defaults },
@@ -38,6 +39,7 @@ export function describeModel(model: Model, { id, notes, trigger }: Description)
     ...(licence !== undefined && { licence: licence.slice(0, 1000) }),
     ...(notes.provenance && { provenance: notes.provenance }),
     suggestions: notes.suggestions,
+    thumbnail: false,
   };
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { Problem, type ProblemData } from "../../shared/problem.ts";
-import type { ModelInfo } from "../../shared/protocol.ts";
+import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import { openEmbedding } from "../checkpoint/embedding.ts";
 import { identify } from "../checkpoint/identify.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
@@ -36,8 +36,8 @@ export type Finding =
       /** What adapters of each kind take from it. */
       readonly widths: Readonly<Record<IpAdapter["kind"], number>>;
     }
-  | { readonly kind: "controlnet" | "t2i-adapter" | "vae"; readonly path: string }
-  | { readonly kind: "lora" | "embedding"; readonly names: readonly string[] }
+  | { readonly kind: "controlnet" | "t2i-adapter" | "vae"; readonly addOn: AddOnInfo }
+  | { readonly kind: "lora" | "embedding"; readonly names: readonly string[]; readonly addOn: AddOnInfo }
   | { readonly kind: "problem"; readonly problem: ProblemData };
 
 /** Never throws: what goes wrong is the finding. */
@@ -55,11 +55,15 @@ async function open({ id, path: file, kind }: Place, options: OpenOptions): Prom
       "file-not-safetensors",
       `"${path.basename(file)}" is a pickle, which can run code when it is opened: use the model's .safetensors version.`,
     );
+  const addOn = (kind: AddOnInfo["kind"]): AddOnInfo => ({
+    ...{ id, name: path.posix.basename(id), kind },
+    ...{ families: [], triggerWords: [], thumbnail: false },
+  });
   const identity = kind === "file" ? identify(openSafetensors(file, options)) : undefined;
   if (identity?.kind === "other" && identity.adapter === "lora")
-    return { kind: "lora", names: loraNames(openLora(file, options).metadata) };
+    return { kind: "lora", names: loraNames(openLora(file, options).metadata), addOn: addOn("lora") };
   if (identity?.kind === "other" && identity.adapter === "embedding")
-    return { kind: "embedding", names: [openEmbedding(file, options).token] };
+    return { kind: "embedding", names: [openEmbedding(file, options).token], addOn: addOn("embedding") };
   const found = identity?.kind ?? "model";
   if (found === "ip-adapter") {
     const adapter = await openIpAdapter(file, options);
@@ -73,11 +77,12 @@ async function open({ id, path: file, kind }: Place, options: OpenOptions): Prom
     return { kind: "image-encoder", path: encoder, widths: { plain, plus: states, full: states } };
   }
   // Whether they fit shows with a model: what no tensor of theirs says is as it is there.
-  if (found === "controlnet" || found === "t2i-adapter") return { kind: found, path: file };
+  if (found === "controlnet" || found === "t2i-adapter")
+    return { kind: found, addOn: { ...addOn("control"), controlKind: found } };
   if (found === "vae") {
     const vae = existsSync(path.join(path.dirname(file), "config.json")) ? path.dirname(file) : file;
     openVae(vae, { scaling_factor: 1, force_upcast: true }, options);
-    return { kind: "vae", path: vae };
+    return { kind: "vae", addOn: addOn("vae") };
   }
   const model = await openModel(file, options);
   const trigger = kind === "file" ? triggerWords(file, model.metadata, options) : undefined;

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
-import type { ModelInfo, ModelProblem } from "../../shared/protocol.ts";
+import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
 import { resolveInside } from "../checkpoint/files.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { type Attention, attentionOf, type Finding, inspect } from "./inspect.ts";
@@ -43,7 +43,7 @@ export interface Library {
   /** All folders that may be read, symlinks included. */
   readonly roots: readonly string[];
   /** Looks again, and opens what is new or changed. */
-  list(): Promise<{ models: ModelInfo[]; problems: ModelProblem[] }>;
+  list(): Promise<{ models: ModelInfo[]; addOns: AddOnInfo[]; problems: ModelProblem[] }>;
   /** The path of a model, IP-Adapter or image encoder. Throws Problem "model-not-found", "file-outside-models". */
   resolve(idOrPath: string, options: ResolveOptions): string;
   /** An IP-Adapter and an image encoder in the folders that fit the model. */
@@ -87,11 +87,13 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
     list: async () => {
       const all = await findings();
       const models = new Map<string, ModelInfo>();
+      const addOns = new Map<string, AddOnInfo>();
       const problems: ModelProblem[] = [];
       for (const { place, finding } of all) {
         // It went away while we looked.
         if (finding.kind === "problem" && !existsSync(place.path)) continue;
         if (finding.kind === "problem") problems.push({ name: place.id, problem: finding.problem });
+        if ("addOn" in finding && !addOns.has(place.id)) addOns.set(place.id, finding.addOn);
         if (finding.kind !== "model") continue;
         if (models.has(place.id)) problems.push(twice(place.id));
         else
@@ -100,7 +102,7 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
             references: finding.info.references || filesFor(all, finding.attention) !== undefined,
           });
       }
-      return { models: [...models.values()], problems };
+      return { models: [...models.values()], addOns: [...addOns.values()], problems };
     },
     resolve: (name, { allowPaths }) => {
       if (name === STARTER_ID) return path.resolve(starter);

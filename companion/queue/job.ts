@@ -34,6 +34,8 @@ export interface JobResult {
   /** Of the prompt, and the text that did not fit. */
   readonly tokens: number;
   readonly droppedText?: string;
+  /** Of the UNet's weights, where they were narrowed. */
+  readonly weightBits?: 4 | 8;
 }
 
 /** How a job ended. */

@@ -1,4 +1,5 @@
 import { HELLO_MS, MODELS_MS } from "../../companion/gateway/connection.ts";
+import { MOST_WAITING } from "../../companion/gateway/thumbnails.ts";
 import type { JobProgress, JobResult } from "../../companion/queue/job.ts";
 import type { RunJob } from "../../companion/queue/queue.ts";
 import { randomSecret, verifyProof } from "../../shared/pairing.ts";
@@ -7,7 +8,15 @@ import { parseRequest } from "../../shared/validate.ts";
 import { TestClient, until } from "./test-client.ts";
 import { CODE, openTestHost, type TestHost } from "./test-host.ts";
 
-const result: JobResult = { png: Uint8Array.of(9, 8, 7), width: 8, height: 8, seconds: 1, tokens: 3, droppedText: "…" };
+const result: JobResult = {
+  png: Uint8Array.of(9, 8, 7),
+  width: 8,
+  height: 8,
+  seconds: 1,
+  tokens: 3,
+  droppedText: "…",
+  weightBits: 8,
+};
 const id = (n: number) => n.toString(16).padStart(32, "0");
 const request = { model: "m", prompt: "a cat", seed: 1 };
 const submit = (n: number, more: object = {}) => ({ type: "submit", job: id(n), request: { ...request, ...more } });
@@ -293,6 +302,7 @@ test("progress comes at most ten times a second, the newest last, and not at all
 test("welcome does not wait for a slow list of models: it follows", async () => {
   let give: (list: {
     models: [];
+    addOns: [];
     problems: { name: string; problem: { code: "internal"; message: string } }[];
   }) => void = () => {};
   const host = open(
@@ -306,7 +316,7 @@ test("welcome does not wait for a slow list of models: it follows", async () => 
   const started = Date.now();
   await client.pair(CODE);
   expect(Date.now() - started).toBeLessThan(MODELS_MS + 400);
-  give({ models: [], problems: [{ name: "x", problem: { code: "internal", message: "late" } }] });
+  give({ models: [], addOns: [], problems: [{ name: "x", problem: { code: "internal", message: "late" } }] });
   await until(() => client.ofType("models").length > 0);
   expect(client.last).toMatchObject({ modelProblems: [{ name: "x" }] });
 });
@@ -369,4 +379,30 @@ test("downloads are told after the welcome, started and cancelled", async () => 
   client.send({ type: "download", repo: "https://a/b" });
   expect(asked).toEqual([{ repo: "a/b" }, "a/b"]);
   expect(client.ofType("rejected").map(({ problem }) => problem.code)).toEqual(["frame-invalid", "frame-invalid"]);
+});
+
+test("thumbnails are answered one after the other, with a picture where there is one", async () => {
+  const host = open();
+  const { client } = await paired(host);
+  for (const id of ["pictured", "plain", "pictured", "../../etc/passwd"]) client.send({ type: "thumbnail", id });
+  await until(() => client.ofType("thumbnail").length === 3);
+  const answers = client.received.filter(({ message }) => message.type === "thumbnail");
+  expect(answers.map(({ message, attachments }) => [message, attachments.get("image")?.length])).toEqual([
+    [{ type: "thumbnail", id: "pictured" }, 3],
+    [{ type: "thumbnail", id: "plain" }, undefined],
+    [{ type: "thumbnail", id: "../../etc/passwd" }, undefined],
+  ]);
+});
+
+test("a client that asks for thumbnails without end is told off, and a full wire gets none", async () => {
+  const host = open();
+  const { client } = await paired(host);
+  client.bufferedAmount = 10_000_000;
+  for (let i = 0; i <= MOST_WAITING; i++) client.send({ type: "thumbnail", id: String(i) });
+  expect(client.last).toMatchObject({ type: "rejected", problem: { code: "queue-full" } });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(client.ofType("thumbnail")).toEqual([]);
+  client.bufferedAmount = 0;
+  await until(() => client.ofType("thumbnail").length > 3);
+  client.leave();
 });

@@ -22,7 +22,7 @@ export interface TestHost extends Host {
 
 export function openTestHost(
   run: RunJob,
-  models: () => Promise<ModelList> = async () => ({ models: [], problems: [] }),
+  models: () => Promise<ModelList> = async () => ({ models: [], addOns: [], problems: [] }),
 ): TestHost {
   const folder = mkdtempSync(path.join(tmpdir(), "underpaint-gateway-"));
   const queue = new Queue(new Store(path.join(folder, "queue.sqlite")), { run });
@@ -36,11 +36,13 @@ export function openTestHost(
     folder,
     version: "0.0.0",
     modelsFolder: "/models",
+    contentFilter: "off",
     queue,
     pairings: new Pairings(path.join(folder, "pairings.json")),
     code,
     models: {
       list: models,
+      thumbnail: async (id) => (id === "pictured" ? new Uint8Array([1, 2, 3]) : undefined),
       onChange: (listener) => {
         watchers.add(listener);
         return () => void watchers.delete(listener);

@@ -153,20 +153,39 @@ test("parseCompanionMessage() reads every kind of message", () => {
     maxTokens: 32,
     inpainting: false,
     references: true,
+    edits: false,
     defaults: { steps: 20, guidanceScale: 4, scheduler: "ddim" },
     suggestions: ["a cat"],
+    thumbnail: true,
   };
+  const addOn = {
+    id: "Lora/ink",
+    name: "ink",
+    kind: "lora",
+    families: ["Stable Diffusion 1.x"],
+    triggerWords: ["inked"],
+    suggestedWeight: 0.7,
+    licence: "MIT",
+    sha256: secret,
+    thumbnail: true,
+  };
+  const control = { ...{ id: "c", name: "c", kind: "control", controlKind: "t2i-adapter" } };
+  const addOns = [addOn, { ...control, families: [], triggerWords: [], thumbnail: false }];
   const device = { provider: "cpu", name: "CPU (2 cores)", passedOver: [{ provider: "cuda", reason: "no card" }] };
-  const models = { models: [model], modelProblems: [{ name: "a.ckpt", problem }] };
+  const models = { models: [model], addOns, modelProblems: [{ name: "a.ckpt", problem }] };
   const messages = [
     { type: "challenge", protocol: 1, nonce: secret },
-    { type: "welcome", protocol: 1, version: "1", proof: secret, modelsFolder: "/m", ...models, jobs: [job], device },
+    {
+      ...{ type: "welcome", protocol: 1, version: "1", proof: secret, modelsFolder: "/m", contentFilter: "enforced" },
+      ...{ ...models, jobs: [job], device },
+    },
     { type: "refused", problem },
     { type: "models", ...models },
+    { type: "thumbnail", id: "Lora/ink" },
     { type: "engine", device },
     { type: "queued", job, ahead: 0 },
     { type: "progress", job, stage: "denoising", step: 1, of: 20, secondsLeft: 1.5 },
-    { type: "done", job, width: 64, height: 64, seconds: 2, tokens: 4, request: parseRequest(smallest) },
+    { type: "done", job, width: 64, height: 64, seconds: 2, tokens: 4, weightBits: 8, request: parseRequest(smallest) },
     { type: "failed", job, problem },
     { type: "cancelled", job },
     { type: "rejected", problem },

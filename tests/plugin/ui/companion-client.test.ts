@@ -36,8 +36,9 @@ class FakeSocket {
   }
   welcome(change: Partial<Welcome> = {}, token = TOKEN) {
     const proof = proofOf("companion", { token, nonce: this.hello.nonce });
-    const rest = { protocol: 1, version: "9", modelsFolder: "/m", models: [], modelProblems: [], jobs: [] };
-    this.say({ type: "welcome", proof, ...rest, ...change });
+    const lists = { models: [], addOns: [], modelProblems: [], jobs: [] };
+    const rest = { protocol: 1, version: "9", modelsFolder: "/m", contentFilter: "off" } as const;
+    this.say({ type: "welcome", proof, ...rest, ...lists, ...change });
   }
 }
 

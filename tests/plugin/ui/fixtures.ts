@@ -12,8 +12,10 @@ export const model: ModelInfo = {
   maxTokens: 77,
   inpainting: false,
   references: true,
+  edits: false,
   defaults: { steps: 25, guidanceScale: 7.5, scheduler: "DDIM" },
   suggestions: ["a fox"],
+  thumbnail: false,
 };
 
 export const companion: Companion = {

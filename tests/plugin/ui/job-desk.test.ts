@@ -14,7 +14,9 @@ const welcomeWith = (...jobs: string[]): Welcome => ({
   proof: "",
   modelsFolder: "/m",
   models: [],
+  addOns: [],
   modelProblems: [],
+  contentFilter: "off",
   jobs,
 });
 
