@@ -7,9 +7,9 @@ import {
   PROMPT_SYNTAXES,
   REFERENCE_ROLES,
   REQUEST_DEFAULTS,
-  SCHEDULER_NAMES,
   type SchedulerChoice,
 } from "./request.ts";
+import { closestSchedulerName, namedScheduler, SCHEDULE_LABELS, scheduleSettings } from "./scheduler-names.ts";
 
 /** The ranges of a request, in the units of request.ts. */
 export const REQUEST_LIMITS = {
@@ -35,6 +35,7 @@ export const REQUEST_LIMITS = {
   /** Pixels. */
   maskReach: { min: 0, max: 512 },
   schedulerSettings: 64,
+  schedulerNameCharacters: 100,
   schedulerListLength: 2000,
   nameCharacters: 4096,
 } as const;
@@ -55,11 +56,34 @@ const setting = v.union([
   v.null(),
   v.pipe(v.array(v.pipe(v.number(), v.finite())), v.maxLength(REQUEST_LIMITS.schedulerListLength)),
 ]);
-/** diffusers' own setting names pass through; which of them a scheduler knows, the scheduler says. */
-const scheduler = v.pipe(
-  v.objectWithRest({ name: v.optional(v.picklist(SCHEDULER_NAMES)) }, v.optional(setting)),
+const schedulerName = v.optional(v.pipe(v.string(), v.maxLength(REQUEST_LIMITS.schedulerNameCharacters)));
+/**
+ * diffusers' own setting names pass through; which of them a scheduler knows, the scheduler says. Names are read here:
+ * behind this point there is only the registry's own, with the settings that a name stands for unless they are given.
+ */
+const scheduler: v.GenericSchema<unknown, SchedulerChoice> = v.pipe(
+  v.objectWithRest({ name: schedulerName, schedule: schedulerName }, v.optional(setting)),
   v.maxEntries(REQUEST_LIMITS.schedulerSettings),
-) as v.GenericSchema<unknown, SchedulerChoice>;
+  v.forward(
+    v.check(
+      ({ name }) => name === undefined || namedScheduler(name) !== undefined,
+      ({ input: { name = "" } }) =>
+        `is no scheduler that is known here: received ${JSON.stringify(name)}, and the closest is "${closestSchedulerName(name)}"`,
+    ),
+    ["name"],
+  ),
+  v.forward(
+    v.check(
+      ({ schedule }) => schedule === undefined || scheduleSettings(schedule) !== undefined,
+      ({ input: { schedule } }) => `must be one of ${SCHEDULE_LABELS.join(", ")}: received ${JSON.stringify(schedule)}`,
+    ),
+    ["schedule"],
+  ),
+  v.transform(({ name, schedule, ...settings }) => {
+    const named = name === undefined ? scheduleSettings(schedule ?? "Automatic") : namedScheduler(name, schedule);
+    return { ...named, ...settings };
+  }),
+);
 
 const blockScale = between(REQUEST_LIMITS.blockScale);
 const blockScales = v.union(

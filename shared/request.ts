@@ -38,7 +38,10 @@ export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
  * (`timestep_spacing`, `steps_offset`, `use_karras_sigmas`, `prediction_type`, `beta_end`, `final_sigmas_type`, …).
  */
 export interface SchedulerChoice {
-  /** Absent: the one that the model's own configuration names. */
+  /**
+   * Absent: the one that the model's own configuration names. A request may write what people call it ("DPM++ 2M Karras",
+   * "dpmpp_2m_sde_gpu", "euler_a"), and the schedule beside it as `schedule` ("Karras", "sgm_uniform"): scheduler-names.ts.
+   */
   readonly name?: SchedulerName;
   readonly [setting: string]: string | number | boolean | readonly number[] | null | undefined;
 }

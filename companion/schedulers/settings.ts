@@ -54,7 +54,7 @@ export function resolveScheduler(
   // diffusers reads these two from the configuration even in classes that do not declare them.
   for (const key of ["sigma_min", "sigma_max"]) if (!(key in scheduler.defaults)) settings[key] = config[key] ?? null;
 
-  if (wishes[AYS] !== undefined) settings[AYS] = alignedSteps(scheduler, wishes[AYS]);
+  if (wishes[AYS] !== undefined) settings[AYS] = alignedSteps(scheduler, wishes[AYS], pipeline);
 
   const normalised = (scheduler.normalise?.(settings as Settings) ?? settings) as Settings;
   check(scheduler, normalised);
@@ -69,14 +69,17 @@ function correct(config: SchedulerConfig, corrections: Readonly<Record<string, u
 /** A setting that diffusers lacks: every method that can place its noise levels anew has it. */
 const AYS = "use_ays_sigmas";
 
-function alignedSteps(scheduler: Method<Settings>, table: unknown): AysTable {
+/** `table`: a table's name, or true for the one that fits the pipeline. */
+function alignedSteps(scheduler: Method<Settings>, table: unknown, pipeline: DiffusersPipeline): AysTable | false {
   if (!("use_karras_sigmas" in scheduler.defaults))
     throw new Problem("scheduler-unsupported", `${scheduler.className} does not support the setting "${AYS}".`);
+  if (table === false) return false;
+  if (table === true) return pipeline === "stable-diffusion-xl" ? "sdxl" : "sd1";
   const found = (Object.keys(AYS_SIGMAS) as AysTable[]).find((name) => name === table);
   if (found) return found;
   throw new Problem(
     "scheduler-unsupported",
-    `The setting "${AYS}" = ${JSON.stringify(table)} is not supported; it can be ${Object.keys(AYS_SIGMAS).join(", ")}.`,
+    `The setting "${AYS}" = ${JSON.stringify(table)} is not supported; it can be true, ${Object.keys(AYS_SIGMAS).join(" or ")}.`,
   );
 }
 

@@ -33,3 +33,10 @@ test("timestep_spacing sgm_uniform leaves out the last of one point more", () =>
   const plan = createScheduler(SD1, { name: "euler", timestep_spacing: "sgm_uniform" }).setTimesteps(4);
   expect([...plan.timesteps]).toEqual([999, 749.25, 499.5, 249.75]);
 });
+
+test("use_ays_sigmas true takes the table of the model's family", () => {
+  const first = (pipeline: "stable-diffusion" | "stable-diffusion-xl", table: string | boolean) =>
+    createScheduler(SD1, { name: "euler", use_ays_sigmas: table }, pipeline).setTimesteps(10).timesteps[1];
+  expect(first("stable-diffusion", true)).toBe(first("stable-diffusion", "sd1"));
+  expect(first("stable-diffusion-xl", true)).toBe(first("stable-diffusion", "sdxl"));
+});

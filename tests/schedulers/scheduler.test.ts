@@ -1,7 +1,7 @@
-import { COMMUNITY_NAMES } from "../../companion/schedulers/community-names.ts";
 import { createScheduler } from "../../companion/schedulers/scheduler.ts";
 import { tensor } from "../../companion/tensor.ts";
 import { SCHEDULER_NAMES } from "../../shared/request.ts";
+import { namedScheduler, SCHEDULER_MENU } from "../../shared/scheduler-names.ts";
 
 const SD1 = {
   _class_name: "PNDMScheduler",
@@ -68,11 +68,11 @@ test("step() wants every evaluation once, in order", () => {
   expect(() => plan.step(2, x, x, randn)).toThrow(RangeError);
 });
 
-test("createScheduler() knows every name, and every name that the community uses", () => {
+test("createScheduler() knows every name, and every name of the menu", () => {
   for (const name of SCHEDULER_NAMES) {
     expect(createScheduler(SD1, { name }).setTimesteps(6).timesteps.length).toBeGreaterThanOrEqual(6);
   }
-  for (const choice of Object.values(COMMUNITY_NAMES)) {
-    expect(createScheduler(SD1, choice).setTimesteps(6).timesteps.length).toBeGreaterThanOrEqual(6);
+  for (const label of SCHEDULER_MENU.flatMap(({ labels }) => labels)) {
+    expect(createScheduler(SD1, namedScheduler(label)).setTimesteps(6).timesteps.length).toBeGreaterThanOrEqual(6);
   }
 });
