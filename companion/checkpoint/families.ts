@@ -6,7 +6,8 @@ import type { SchedulerConfig } from "./config/scheduler-config.ts";
 
 /** A text encoder's place in a single file. */
 export interface TextEncoderPlace {
-  readonly prefix: string;
+  /** In LDM's files, and where there is another spelling, in SGM's: SD-Turbo was published in it. */
+  readonly prefixes: readonly string[];
   /** "clip": transformers' keys, quick_gelu, padded by the end token. "open-clip": open_clip's keys, gelu, padded by "!". */
   readonly kind: "clip" | "open-clip";
   /**
@@ -89,13 +90,17 @@ const EULER: SchedulerConfig = {
 };
 
 const clip = (prefix: string, reads: TextEncoderPlace["reads"]): TextEncoderPlace => ({
-  prefix,
+  prefixes: [prefix],
   kind: "clip",
   reads,
   projection: false,
 });
-const openClip = (prefix: string, reads: TextEncoderPlace["reads"], projection: boolean): TextEncoderPlace => ({
-  prefix,
+const openClip = (
+  prefixes: readonly string[],
+  reads: TextEncoderPlace["reads"],
+  projection: boolean,
+): TextEncoderPlace => ({
+  prefixes,
   kind: "open-clip",
   reads,
   projection,
@@ -118,7 +123,7 @@ export const FAMILIES: readonly Family[] = [
   {
     id: "sd2",
     name: "Stable Diffusion 2.x",
-    textEncoders: [openClip("cond_stage_model.model.", "penultimate", false)],
+    textEncoders: [openClip(["cond_stage_model.model.", "conditioner.embedders.0.model."], "penultimate", false)],
     textStates: "normed",
     heads: { channels: 64 },
     nativeSize: 512,
@@ -133,7 +138,7 @@ export const FAMILIES: readonly Family[] = [
     name: "Stable Diffusion XL",
     textEncoders: [
       clip("conditioner.embedders.0.transformer.", "inner"),
-      openClip("conditioner.embedders.1.model.", "inner", true),
+      openClip(["conditioner.embedders.1.model."], "inner", true),
     ],
     textStates: "penultimate",
     heads: { channels: 64 },
@@ -147,7 +152,7 @@ export const FAMILIES: readonly Family[] = [
   {
     id: "sdxl-refiner",
     name: "Stable Diffusion XL refiner",
-    textEncoders: [openClip("conditioner.embedders.0.model.", "inner", true)],
+    textEncoders: [openClip(["conditioner.embedders.0.model."], "inner", true)],
     textStates: "penultimate",
     heads: { channels: 64 },
     nativeSize: 1024,
@@ -168,12 +173,14 @@ export function familyOf(id: Family["id"]): Family {
 export const UNET_PREFIX = "model.diffusion_model.";
 export const VAE_PREFIX = "first_stage_model.";
 
-/** The family whose text encoders are all there; undefined where the file is not a whole model. */
+/** The family whose text encoders are all there, and no other; undefined where the file is not a whole model. */
 export function familyOfKeys(keys: Iterable<string>): Family | undefined {
   const list = [...keys];
   const has = (prefix: string) => list.some((key) => key.startsWith(prefix));
   if (!has(UNET_PREFIX)) return undefined;
-  return FAMILIES.filter(({ textEncoders }) => textEncoders.every(({ prefix }) => has(prefix))).sort(
-    (a, b) => b.textEncoders.length - a.textEncoders.length,
-  )[0];
+  const added = has(`${UNET_PREFIX}label_emb.`);
+  return FAMILIES.filter(
+    ({ timeIds, textEncoders }) =>
+      timeIds > 0 === added && textEncoders.every(({ prefixes }) => prefixes.some((prefix) => has(prefix))),
+  ).sort((a, b) => b.textEncoders.length - a.textEncoders.length)[0];
 }

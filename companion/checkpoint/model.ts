@@ -4,8 +4,7 @@ import path from "node:path";
 import { attempt, resolveInside } from "./files.ts";
 import { openFolder } from "./folder.ts";
 import type { Model } from "./model-record.ts";
-import type { OpenOptions } from "./safetensors.ts";
-import { openSingleFile } from "./single-file.ts";
+import { openSingleFile, type SingleFileOptions } from "./single-file.ts";
 
 export type { Component } from "./component.ts";
 export type { ImageEncoder, Model, ModelKind, ModelSettings, TextEncoder } from "./model-record.ts";
@@ -14,7 +13,7 @@ export type { ImageEncoder, Model, ModelKind, ModelSettings, TextEncoder } from 
  * Opens a diffusers folder or a single file by what is in it, never by its name. Reads headers and configurations only (a
  * tenth of a second). Throws a Problem that says what is wrong with it, or what it is instead of a model.
  */
-export async function openModel(place: string, options: OpenOptions = {}): Promise<Model> {
+export async function openModel(place: string, options: SingleFileOptions = {}): Promise<Model> {
   const real = resolveInside(place, options.within);
   const isFolder = attempt(path.basename(place), () => statSync(real)).isDirectory();
   return isFolder ? openFolder(place, options) : openSingleFile(place, options);

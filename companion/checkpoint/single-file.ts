@@ -3,6 +3,7 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { createClipTokenizer } from "../tokenizer/clip-tokenizer.ts";
 import { clipVocabulary } from "../tokenizer/clip-vocabulary.ts";
+import { readBeside } from "./beside.ts";
 import { type Component, fingerprintOf, largestNumber, type Refs, RenamedStore, refsUnder } from "./component.ts";
 import { type Family, type TextEncoderPlace, UNET_PREFIX, VAE_PREFIX } from "./families.ts";
 import { describe, identify } from "./identify.ts";
@@ -18,27 +19,25 @@ import { refuseLeftovers } from "./leftovers.ts";
 import { modelKind } from "./model-kind.ts";
 import type { Model, TextEncoder } from "./model-record.ts";
 import { type OpenOptions, openSafetensors, type SafetensorsFile } from "./safetensors.ts";
+import { openVae } from "./vae.ts";
+
+export interface SingleFileOptions extends OpenOptions {
+  /** File or folder of the autoencoder for a file that holds none. */
+  readonly vae?: string;
+}
 
 /**
- * Opens a single file of any family in `families.ts`. Throws Problem "model-unsupported" (naming what the file is instead),
- * "weights-missing", "weights-leftover", "config-invalid", and as `openSafetensors`.
+ * Opens a single file of any family in `families.ts`, with what lies beside it (see beside.ts). Throws Problem
+ * "model-unsupported" (naming what the file is instead), "weights-missing", "weights-leftover", "config-invalid", and as
+ * `openSafetensors`.
  */
-export function openSingleFile(file: string, options: OpenOptions = {}): Model {
+export function openSingleFile(file: string, options: SingleFileOptions = {}): Model {
   const store = openSafetensors(file, options);
   const family = wholeModel(store);
-  const { scheduler, nativeSize } = predictionOf(store, family);
+  const beside = readBeside(file, options);
+  const { scheduler, nativeSize } = predictionOf(store, family, beside);
   const parts = new Parts(store);
-
-  const vaeRefs = parts.take(VAE_PREFIX, renameVae);
-  if (vaeRefs.size === 0)
-    throw new Problem(
-      "weights-missing",
-      `"${store.origin}" holds no autoencoder (VAE): use the version that includes it.`,
-    );
-  const vae = parts.component(
-    vaeRefs,
-    vaeConfigFromShapes(vaeRefs, { origin: store.origin, nativeSize, ...family.vae }),
-  );
+  const vae = autoencoder(parts, { ...options, beside: beside.vae, nativeSize, family });
   const textEncoders = family.textEncoders.map((place) => textEncoder(place, parts));
   const unetRefs = parts.take(UNET_PREFIX, renameLdmUNet);
   const unet = parts.component(
@@ -72,7 +71,12 @@ export function openSingleFile(file: string, options: OpenOptions = {}): Model {
     metadata: store.metadata,
     nativeSize,
     fingerprint: fingerprintOf([store.fingerprint, family.id]),
-    verifyUnchanged: () => store.verifyUnchanged(),
+    verifyUnchanged: () => {
+      store.verifyUnchanged();
+      vae.weights.verifyUnchanged();
+      if (JSON.stringify(readBeside(file, options)) === JSON.stringify(beside)) return;
+      throw new Problem("file-changed", `What lies beside "${store.origin}" was changed: start the picture again.`);
+    },
   };
 }
 
@@ -86,11 +90,32 @@ function wholeModel(store: SafetensorsFile): Family {
   );
 }
 
+interface VaeChoice extends SingleFileOptions {
+  readonly beside: string | undefined;
+  readonly nativeSize: number;
+  readonly family: Family;
+}
+
+/** The one beside the file, or the file's own, or else the one that was chosen for it. */
+function autoencoder(parts: Parts, { within, beside, vae: chosen, nativeSize, family }: VaeChoice): Model["vae"] {
+  const { origin } = parts.store;
+  const own = parts.take(VAE_PREFIX, renameVae);
+  const other = beside ?? (own.size === 0 ? chosen : undefined);
+  if (other !== undefined) return openVae(other, family.vae, { within });
+  if (own.size > 0) return parts.component(own, vaeConfigFromShapes(own, { origin, nativeSize, ...family.vae }));
+  const name = path.parse(origin).name;
+  throw new Problem(
+    "weights-missing",
+    `"${origin}" lacks its autoencoder (VAE): choose one for the picture, or put one beside it as "${name}.vae.safetensors".`,
+  );
+}
+
 function textEncoder(place: TextEncoderPlace, parts: Parts): TextEncoder {
-  const refs = parts.take(place.prefix, place.kind === "clip" ? renameClipText : renameOpenClip);
+  const prefix = place.prefixes.find((each) => parts.has(each))!;
+  const refs = parts.take(prefix, place.kind === "clip" ? renameClipText : renameOpenClip);
   if (!place.projection) for (const key of refs.keys()) if (key.startsWith("text_projection.")) refs.delete(key);
   if (place.reads === "penultimate") dropLastLayer(refs);
-  const component = parts.component(refs, textConfigFromShapes(refs, place, parts.store.origin));
+  const component = parts.component(refs, textConfigFromShapes(refs, { ...place, prefix }, parts.store.origin));
   const tokenizer = createClipTokenizer({
     ...clipVocabulary(),
     maxLength: component.config.max_position_embeddings,
@@ -117,6 +142,10 @@ class Parts {
   constructor(store: SafetensorsFile) {
     this.store = store;
     this.#rest = new Set([...store.keys()].filter((key) => !isIgnorable(key)));
+  }
+
+  has(prefix: string): boolean {
+    return [...this.#rest].some((key) => key.startsWith(prefix));
   }
 
   /** The tensors under `prefix`, renamed. What no rule renames is refused. */

@@ -49,6 +49,9 @@ function openVaeFolder(place: string, options: OpenOptions): Component<VaeConfig
   return component(openWeights(folder, options), "", () => config, config.kind);
 }
 
+/** Of single files, where it has one. */
+const PREFIXES = ["first_stage_model.", "vae."];
+
 function openVaeFile(place: string, defaults: VaeDefaults, options: OpenOptions): Component<VaeConfig> {
   const store = openSafetensors(place, options);
   if (identify(store).kind !== "vae")
@@ -57,7 +60,7 @@ function openVaeFile(place: string, defaults: VaeDefaults, options: OpenOptions)
       `"${store.origin}" is ${describe(store)}, not an autoencoder (VAE): choose a VAE's .safetensors file or folder.`,
     );
   const keys = [...store.keys()];
-  const prefix = keys.some((key) => key.startsWith("first_stage_model.")) ? "first_stage_model." : "";
+  const prefix = PREFIXES.find((each) => keys.some((key) => key.startsWith(each))) ?? "";
   if (keys.some((key) => key.startsWith("encoder.layers.")))
     return component(store, prefix, (refs) => tinyVaeConfigFromShapes(refs, store.origin), "tiny");
   const { scaling_factor, force_upcast } = defaults;

@@ -128,7 +128,7 @@ async function readImages(request: GenerateRequest, folder: string): Promise<Map
  */
 async function sizeOf(raw: Record<string, unknown>, images: ReadonlyMap<string, Uint8Array>, studio: Studio) {
   const request = parseRequest(raw);
-  const { nativeSize, vae } = await studio.openModel(request.model);
+  const { nativeSize, vae } = await studio.openModel(request.model, request.vae);
   if (request.image === undefined || request.mask !== undefined) return { width: nativeSize, height: nativeSize };
   const { width, height } = await decodeImage(images.get(request.image)!);
   const factor = vaeFactor(vae.config);

@@ -39,6 +39,8 @@ export interface WeightStore {
   keys(): Iterable<string>;
 }
 
+const FLOATS: ReadonlySet<WeightType> = new Set(["F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"]);
+
 /** A place in a WeightStore. Shares one record of what was used with all scopes made from it. */
 export class Weights {
   readonly #store: WeightStore;
@@ -66,7 +68,7 @@ export class Weights {
     return this.#store.find(this.#join(name))?.dims;
   }
 
-  /** The tensor `name`, which must have exactly `dims`. Throws Problem "weights-missing" or "weights-shape". */
+  /** The tensor `name`, which must have exactly `dims`. Throws Problem "weights-missing", "weights-shape", "model-unsupported" (whole numbers). */
   get(name: string, dims: readonly number[]): WeightRef {
     const key = this.#join(name);
     const ref = this.#store.find(key);
@@ -81,6 +83,11 @@ export class Weights {
         `"${this.#store.origin}" has "${ref.key}" as [${ref.dims}] where [${dims}] is expected: it belongs to another kind of model.`,
       );
     }
+    if (!FLOATS.has(ref.type))
+      throw new Problem(
+        "model-unsupported",
+        `"${this.#store.origin}" has "${ref.key}" as whole numbers (${ref.type}), as other programs' quantised models do: use its fp16 version.`,
+      );
     this.#used.add(key);
     return ref;
   }

@@ -41,7 +41,7 @@ export interface Job extends Seat {
 export async function prepareJob(request: GenerateRequest, images: Images, studio: Studio): Promise<Job> {
   const { refiner } = request;
   const open = async (name: string) => {
-    const own = await studio.openModel(name);
+    const own = await studio.openModel(name, request.vae);
     return request.vae === undefined ? own : studio.exchangeVae(own, request.vae);
   };
   const model = await open(request.model);

@@ -55,8 +55,8 @@ export interface Studio {
   readonly sessions: Sessions;
   readonly memoryLimit?: number;
   readonly contentFilter: "on-request" | "enforced";
-  /** Throws Problem "model-not-found", "model-unsupported", "weights-leftover", "file-…". */
-  openModel(name: string): Promise<Model>;
+  /** `vae`: of the autoencoder for a model that has none. Throws Problem "model-not-found", "model-unsupported", "weights-…", "file-…". */
+  openModel(name: string, vae?: string): Promise<Model>;
   /** The model with another autoencoder. Throws Problem as `openModel`, and "adapter-mismatch" where its latents are others. */
   exchangeVae(model: Model, name: string): Model;
   /** The one that the model ships. Throws Problem "config-invalid", "weights-…", "file-…". */
@@ -114,14 +114,16 @@ export function openStudio({
     sessions,
     memoryLimit,
     contentFilter,
-    openModel: async (name) => {
+    openModel: async (name, vae) => {
       const file = resolve(name);
-      const known = models.get(file);
+      const chosen = vae === undefined ? {} : { vae: resolve(vae) };
+      const key = JSON.stringify([file, chosen]);
+      const known = models.get(key);
       if (known && isUnchanged(known)) return known;
       if (known) await sessions.close(known.fingerprint);
-      const model = await openModel(file, reading);
+      const model = await openModel(file, { ...reading, ...chosen });
       checkWeights(model, device.dialect);
-      models.set(file, model);
+      models.set(key, model);
       return model;
     },
     exchangeVae: (model, name) => {

@@ -17,6 +17,7 @@ const BYTES: Readonly<Record<string, number>> = {
   F8_E4M3: 1,
   F8_E5M2: 1,
   U8: 1,
+  I8: 1,
 };
 
 /** A header that is right, with the tensors one after the other. */

@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Model, openModel } from "../../companion/checkpoint/model.ts";
 import type { CheckpointStore } from "../../companion/checkpoint/safetensors.ts";
 import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
+import { DIALECTS } from "../../companion/graph/dialect.ts";
+import { checkWeights } from "../../companion/pipeline/check-weights.ts";
+import { attempted } from "../attempted.ts";
 import { families, type Range, tensorsOf } from "./families.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";
 
@@ -138,7 +141,7 @@ test("openModel() says what a file lacks", async () => {
   const without = (pattern: RegExp) =>
     Object.fromEntries(Object.entries(tensorsOf("sd1")).filter(([key]) => !pattern.test(key)));
   await expect(openModel(write("no-vae", without(/^first_stage_model/)))).rejects.toThrow(
-    '"no-vae.safetensors" holds no autoencoder (VAE): use the version that includes it.',
+    '"no-vae.safetensors" lacks its autoencoder (VAE): choose one for the picture, or put one beside it as "no-vae.vae.safetensors".',
   );
   await expect(openModel(write("no-text", without(/^cond_stage_model/)))).rejects.toThrow(
     '"no-text.safetensors" is the UNet of a model without its text encoder, not a model that can draw by itself: choose the complete model.',
@@ -185,6 +188,67 @@ describe("openModel() on how to sample", () => {
     const { schedulerConfig, nativeSize } = await openModel(write("base", tensorsOf("sd2")));
     expect(schedulerConfig.prediction_type).toBe("epsilon");
     expect(nativeSize).toBe(512);
+  });
+});
+
+test("openModel() tells Stable Diffusion 2 in the refiner's spelling, as SD-Turbo was published, from the refiner", async () => {
+  const sgm = Object.entries(tensorsOf("sd2")).map(([key, tensor]) => [
+    key.replace("cond_stage_model.model.", "conditioner.embedders.0.model."),
+    tensor,
+  ]);
+  const [one, other] = [
+    await openModel(write("turbo", Object.fromEntries(sgm))),
+    await openModel(write("own", tensorsOf("sd2"))),
+  ];
+  expect({ ...one.unet.config, ...one.vae.config }).toEqual({ ...other.unet.config, ...other.vae.config });
+  expect(one).toMatchObject({ family: "sd2", nativeSize: 512, schedulerConfig: other.schedulerConfig });
+});
+
+test("openModel() reads number formats that differ from tensor to tensor, and refuses whole numbers", async () => {
+  const dtypes = ["F16", "F32", "BF16", "F8_E4M3", "F64"];
+  const mixed = Object.entries(tensorsOf("sd1")).map(([key, { shape }], i) => [key, { shape, dtype: dtypes[i % 5]! }]);
+  checkWeights(await openModel(write("mixed", Object.fromEntries(mixed))), DIALECTS.cpu);
+  const key = "model.diffusion_model.time_embed.0.weight";
+  const whole = await openModel(write("whole", { ...tensorsOf("sd1"), [key]: { shape: [128, 32], dtype: "I8" } }));
+  expect(attempted(() => checkWeights(whole, DIALECTS.cpu))).toMatchObject({
+    code: "model-unsupported",
+    message: `"whole.safetensors" has "${key}" as whole numbers (I8), as other programs' quantised models do: use its fp16 version.`,
+  });
+});
+
+describe("openModel() heeds what lies beside a file", () => {
+  const withoutVae = Object.fromEntries(
+    Object.entries(tensorsOf("sd1")).filter(([key]) => !key.startsWith("first_stage_model.")),
+  );
+  const vaeAlone = Object.fromEntries(
+    Object.entries(tensorsOf("sd1")).filter(([key]) => key.startsWith("first_stage_model.")),
+  );
+
+  test.each([
+    ['    parameterization: "v"', "v_prediction"],
+    ["    parameterization: v # as trained", "v_prediction"],
+    ["    parameterization: eps", "epsilon"],
+    ["    # parameterization: v", "epsilon"],
+  ])("its configuration saying %j", async (line, prediction) => {
+    const file = write("told", tensorsOf("sd1"));
+    writeFileSync(path.join(folder, "told.yaml"), `model:\n  params:\n${line}\n    timesteps: 1000\n`);
+    const model = await openModel(file);
+    expect(model.schedulerConfig.prediction_type).toBe(prediction);
+    model.verifyUnchanged();
+    writeFileSync(path.join(folder, "told.yaml"), 'parameterization: "x0"');
+    await expect(openModel(file)).rejects.toMatchObject({ code: "config-invalid" });
+    rmSync(path.join(folder, "told.yaml"));
+    if (prediction === "v_prediction") expect(attempted(() => model.verifyUnchanged()).code).toBe("file-changed");
+  });
+
+  test("its autoencoder, or else the one that was chosen", async () => {
+    const file = write("bare", withoutVae);
+    const chosen = await openModel(file, { vae: write("some", vaeAlone) });
+    expect(chosen.vae.weights.origin).toBe("some.safetensors");
+    write("bare.vae", vaeAlone);
+    const beside = await openModel(file, { vae: path.join(folder, "some.safetensors") });
+    expect(beside.vae.weights.origin).toBe("bare.vae.safetensors");
+    expect(beside.vae.config.scaling_factor).toBe(0.18215);
   });
 });
 

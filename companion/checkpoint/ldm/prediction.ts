@@ -1,7 +1,10 @@
 /** Whether a single file predicts the noise or the velocity. No tensor's shape says so; some files carry a mark. */
+
+import type { Beside } from "../beside.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import { type Family, FEW_STEPS_SCHEDULER, LCM_SCHEDULER, UNET_PREFIX } from "../families.ts";
 import type { SafetensorsFile } from "../safetensors.ts";
+import { readNumbers } from "../tensor-data.ts";
 
 export interface Prediction {
   readonly scheduler: SchedulerConfig;
@@ -21,9 +24,9 @@ const FEW_STEPS = /\b(?:turbo|lightning|hyper)\b/i;
 const TURBO = /\bturbo\b/i;
 const TURBO_SIZE = 512;
 
-/** The family's scheduler as this file wants it. */
-export function predictionOf(file: SafetensorsFile, family: Family): Prediction {
-  const velocity = isVelocity(file, family);
+/** The family's scheduler as this file, or the configuration beside it, wants it. */
+export function predictionOf(file: SafetensorsFile, family: Family, beside: Beside = {}): Prediction {
+  const velocity = beside.parameterization ? beside.parameterization === "v" : isVelocity(file, family);
   const title = file.metadata.get("modelspec.title") ?? "";
   const embedded = file.find(`${UNET_PREFIX}time_embed.cond_proj.weight`) !== undefined;
   const usual = FEW_STEPS.test(title) ? FEW_STEPS_SCHEDULER : family.scheduler;
@@ -49,30 +52,11 @@ function isVelocity(file: SafetensorsFile, family: Family): boolean {
   const declared = file.metadata.get("modelspec.prediction_type");
   if (declared !== undefined) return declared.startsWith("v");
   const isBase = file.find(`${UNET_PREFIX}input_blocks.0.0.weight`)?.dims[1] === 4;
-  const bias = family.id === "sd2" && isBase ? readNumbers(file, TELLING_BIAS) : undefined;
-  return bias !== undefined && deviation(bias) > VELOCITY_DEVIATION;
+  const bias = family.id === "sd2" && isBase ? file.find(TELLING_BIAS) : undefined;
+  return bias !== undefined && deviation(readNumbers(bias).data) > VELOCITY_DEVIATION;
 }
 
-function readNumbers(file: SafetensorsFile, key: string): Float64Array | undefined {
-  const type = file.find(key)?.type;
-  if (type !== "F32" && type !== "F16") return undefined;
-  const bytes = file.read(key);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return type === "F32"
-    ? Float64Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true))
-    : Float64Array.from({ length: bytes.length / 2 }, (_, i) => fromHalf(view.getUint16(2 * i, true)));
-}
-
-/** IEEE 754 binary16. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return exponent === 31 ? Number.NaN : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-function deviation(values: Float64Array): number {
+function deviation(values: Float32Array): number {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }

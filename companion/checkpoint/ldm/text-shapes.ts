@@ -9,8 +9,12 @@ import { headsOf } from "./unet-shapes.ts";
 /** Every CLIP text encoder published so far has heads of 64 channels. */
 const HEADS = { channels: 64 };
 
-/** `refs` under transformers' names. Throws Problem "weights-missing", "config-invalid". */
-export function textConfigFromShapes(refs: Refs, place: TextEncoderPlace, origin: string): ClipTextConfig {
+/** `refs` under transformers' names; `prefix`: theirs in the file. Throws Problem "weights-missing", "config-invalid". */
+export function textConfigFromShapes(
+  refs: Refs,
+  place: TextEncoderPlace & { readonly prefix: string },
+  origin: string,
+): ClipTextConfig {
   const dims = (key: string): readonly number[] => {
     const ref = refs.get(key);
     if (ref) return ref.dims;
