@@ -1,6 +1,7 @@
 module.exports = {
   rootDir: "..",
   testMatch: ["<rootDir>/tests/**/*.test.ts", "<rootDir>/tests/**/*.test.tsx"],
+  globalSetup: "<rootDir>/tests/seeded-weights.ts",
   testEnvironment: "<rootDir>/tests/environment.cjs",
   transform: { "\\.(ts|tsx|js|mjs)$": "<rootDir>/tests/esbuild-transform.cjs" },
   // Packages that ship ES modules only are transformed too.

@@ -10,7 +10,7 @@ import { describe, identify } from "./identify.ts";
 import { isIgnorable } from "./ignorable.ts";
 import { readJsonFile } from "./json-file.ts";
 import { renameLdmControlNet } from "./ldm/control-keys.ts";
-import { headsOf, Shapes } from "./ldm/unet-shapes.ts";
+import { headsOf, midBlockType, Shapes } from "./ldm/unet-shapes.ts";
 import { refuseLeftovers } from "./leftovers.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "./safetensors.ts";
 import { openWeights } from "./weight-files.ts";
@@ -88,7 +88,8 @@ function configFromShapes(refs: Refs, origin: string, base: UNetConfig | undefin
   const blocks = Array.from({ length: levels }, (_, level) => `down_blocks.${level}`);
   const channels = blocks.map((block) => shapes.dims(`${block}.resnets.0.conv1.weight`)[0]!);
   const attention = shapes.firstAttention();
-  const midDepth = shapes.depth("mid_block.attentions");
+  const midDepth = shapes.depths("mid_block.attentions")[0];
+  const depths = blocks.map((block) => shapes.depths(`${block}.attentions`));
   const textWidth = shapes.dims(`${attention}.transformer_blocks.0.attn2.to_k.weight`)[1]!;
   const added = refs.get("add_embedding.linear_1.weight")?.dims[1];
   const hint = "controlnet_cond_embedding";
@@ -99,11 +100,9 @@ function configFromShapes(refs: Refs, origin: string, base: UNetConfig | undefin
       in_channels: shapes.dims("conv_in.weight")[1],
       block_out_channels: channels,
       layers_per_block: blocks.map((block) => shapes.count(`${block}.resnets`)),
-      transformer_layers_per_block: blocks.map((block) => shapes.depth(`${block}.attentions`) ?? midDepth ?? 1),
-      down_block_types: blocks.map((block) =>
-        shapes.count(`${block}.attentions`) > 0 ? "CrossAttnDownBlock2D" : "DownBlock2D",
-      ),
-      mid_block_type: midDepth === undefined ? "UNetMidBlock2D" : "UNetMidBlock2DCrossAttn",
+      transformer_layers_per_block: depths.map((ofLevel) => (ofLevel.length > 0 ? ofLevel : (midDepth ?? 1))),
+      down_block_types: depths.map((ofLevel) => (ofLevel.length > 0 ? "CrossAttnDownBlock2D" : "DownBlock2D")),
+      mid_block_type: midBlockType(shapes),
       cross_attention_dim: textWidth,
       use_linear_projection: shapes.dims(`${attention}.proj_in.weight`).length === 2,
       addition_embed_type: added === undefined ? null : "text_time",

@@ -13,7 +13,10 @@ export interface UNetConfig {
   readonly mid_block_type: "UNetMidBlock2DCrossAttn" | "UNetMidBlock2D" | null;
   /** Resnets per level (the up path has one more). */
   readonly layers_per_block: readonly number[];
-  readonly transformer_layers_per_block: readonly number[];
+  /** Transformers in each attention of a level, one after the other. The mid block's is like the innermost level's first. */
+  readonly transformer_layers_per_block: readonly (readonly number[])[];
+  /** The same for the up path, from the innermost out. */
+  readonly reverse_transformer_layers_per_block: readonly (readonly number[])[];
   /** Number of attention HEADS per level (what diffusers calls `attention_head_dim` by an old mistake). */
   readonly num_attention_heads: readonly number[];
   readonly cross_attention_dim: readonly number[];

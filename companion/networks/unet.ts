@@ -67,7 +67,8 @@ export function unetGraph(config: UNetConfig, weights: Weights, shape: UNetShape
     for (let j = 0; j <= config.layers_per_block[level]!; j++) {
       const both = concat(op, [x, skips.pop()!], 1);
       x = blocks.resnet(w.at("resnets").at(j), both, config.block_out_channels[level]!);
-      if (type === "CrossAttnUpBlock2D") x = blocks.attend(w.at("attentions").at(j), x, level, "up");
+      if (type === "CrossAttnUpBlock2D")
+        x = blocks.attend(w.at("attentions").at(j), x, { part: "up", block: i, index: j });
     }
     if (level === 0) return;
     const [, , h, wide] = skips.at(-1)!.dims as [number, number, number, number];

@@ -15,7 +15,8 @@ describe("parseUNetConfig()", () => {
       up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
       mid_block_type: "UNetMidBlock2DCrossAttn",
       layers_per_block: [2, 2, 2, 2],
-      transformer_layers_per_block: [1, 1, 1, 1],
+      transformer_layers_per_block: Array(4).fill([1, 1]),
+      reverse_transformer_layers_per_block: Array(4).fill([1, 1, 1]),
       num_attention_heads: [8, 8, 8, 8],
       cross_attention_dim: [1280, 1280, 1280, 1280],
       norm_num_groups: 32,
@@ -43,7 +44,6 @@ describe("parseUNetConfig()", () => {
       attention_head_dim: [5, 10, 20, 20],
       layers_per_block: [1, 2, 2, 3],
       transformer_layers_per_block: [1, 2, 10, 10],
-      reverse_transformer_layers_per_block: [10, 10, 2, 1],
       cross_attention_dim: 768,
       only_cross_attention: [true, false, false, false],
       sample_size: [96, 96],
@@ -51,11 +51,41 @@ describe("parseUNetConfig()", () => {
     });
     expect(config.num_attention_heads).toEqual([5, 10, 20, 20]);
     expect(config.layers_per_block).toEqual([1, 2, 2, 3]);
-    expect(config.transformer_layers_per_block).toEqual([1, 2, 10, 10]);
+    expect(config.transformer_layers_per_block).toEqual([[1], [2, 2], [10, 10], [10, 10, 10]]);
+    expect(config.reverse_transformer_layers_per_block).toEqual([
+      [10, 10, 10, 10],
+      [10, 10, 10],
+      [2, 2, 2],
+      [1, 1],
+    ]);
     expect(config.cross_attention_dim).toEqual([768, 768, 768, 768]);
     expect(config.only_cross_attention).toEqual([true, false, false, false]);
     expect(config.sample_size).toBe(96);
     expect(config.act_fn).toBe("silu");
+  });
+
+  test("takes numbers of transformers for each attention, as pruned models have them", () => {
+    const config = parseUNetConfig({
+      block_out_channels: [320, 640, 1280],
+      down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+      up_block_types: ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+      transformer_layers_per_block: [1, [2, 2], [4, 4]],
+      reverse_transformer_layers_per_block: [[4, 4, 10], [2, 1, 1], 1],
+    });
+    expect(config.transformer_layers_per_block).toEqual([
+      [1, 1],
+      [2, 2],
+      [4, 4],
+    ]);
+    expect(config.reverse_transformer_layers_per_block).toEqual([
+      [4, 4, 10],
+      [2, 1, 1],
+      [1, 1, 1],
+    ]);
+    expect(attempted(() => parseUNetConfig({ transformer_layers_per_block: [1, [2, 2], 4, 4] }))).toMatchObject({
+      message:
+        '"unet/config.json" has reverse_transformer_layers_per_block = null, but only a list of lists, as transformer_layers_per_block, is supported: choose another model.',
+    });
   });
 
   test("tells an absent mid block type from null", () => {
@@ -89,8 +119,8 @@ describe("parseUNetConfig()", () => {
     ["down_block_types", ["AttnDownBlock2D"], "a list of CrossAttnDownBlock2D, DownBlock2D"],
     ["down_block_types", ["DownBlock2D"], "a list of 4, one for each block,"],
     ["mid_block_type", "UNetMidBlock2DSimpleCrossAttn", "one of UNetMidBlock2DCrossAttn, UNetMidBlock2D"],
-    ["transformer_layers_per_block", [[1, 1], [2, 2], [1], [1]], "a list of numbers"],
-    ["reverse_transformer_layers_per_block", [2, 1, 1, 1], "the reverse of transformer_layers_per_block"],
+    ["transformer_layers_per_block", [1, 2, 1], "numbers from 0 to 128 for 2, 2, 2, 2 places"],
+    ["reverse_transformer_layers_per_block", [[2, 1], 1, 1, 1], "numbers from 0 to 128 for 3, 3, 3, 3 places"],
     ["attention_head_dim", 7, "a divisor of 320 (block_out_channels)"],
     ["norm_num_groups", 33, "a divisor of 320 (block_out_channels)"],
     ["block_out_channels", [], "a list of whole numbers from 1 to 1048576"],

@@ -1,5 +1,6 @@
 /** What controls and references change; that they give diffusers' picture is for tests/parity to say. */
 import path from "node:path";
+import { parseUNetConfig } from "../../companion/checkpoint/config/unet-config.ts";
 import { openModel } from "../../companion/checkpoint/model.ts";
 import { encodePng } from "../../companion/image/encode.ts";
 import { blockScales } from "../../companion/pipeline/block-scales.ts";
@@ -115,17 +116,7 @@ test("blockScales() knows InstantStyle's blocks", async () => {
 });
 
 test("blockScales() has for Stable Diffusion 1 what people use there", () => {
-  const types = (attending: string, plain: string) => [...Array(3).fill(attending), plain];
-  const config = {
-    ...{
-      block_out_channels: [320, 640, 1280, 1280],
-      layers_per_block: [2, 2, 2, 2],
-      mid_block_type: "UNetMidBlock2DCrossAttn",
-    },
-    ...{ transformer_layers_per_block: [1, 1, 1, 1], down_block_types: types("CrossAttnDownBlock2D", "DownBlock2D") },
-    up_block_types: types("CrossAttnUpBlock2D", "UpBlock2D").reverse(),
-  };
-  const sd1 = { family: "sd1", unet: { config } } as unknown as Parameters<typeof blockScales>[1];
+  const sd1 = { family: "sd1", unet: { config: parseUNetConfig({}) } } as unknown as Parameters<typeof blockScales>[1];
   expect(blockScales("style", sd1)).toEqual([1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0]);
   expect(blockScales("layout", sd1)).toEqual([0, 0, 0, 0, 0.25, 1, ...Array(10).fill(0)]);
 });

@@ -21,7 +21,10 @@ export function parseControlNetConfig(json: unknown, origin: string): ControlNet
   const levels = fields.ints("block_out_channels", [320, 640, 1280, 1280]).length;
   return {
     unet: parseUNetConfig(
-      { ...inward, _class_name: "UNet2DConditionModel", up_block_types: Array(levels).fill("UpBlock2D") },
+      {
+        ...{ ...inward, _class_name: "UNet2DConditionModel" },
+        ...{ up_block_types: Array(levels).fill("UpBlock2D"), reverse_transformer_layers_per_block: 1 },
+      },
       origin,
     ),
     conditioning_channels: fields.int("conditioning_channels", 3, { min: 3, max: 3 }),

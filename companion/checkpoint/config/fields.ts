@@ -86,6 +86,25 @@ export class Fields {
     return list.length === levels ? list : this.refuse(name, `one number, or ${levels} of them`);
   }
 
+  /** An int for all places of all levels, or a list with, for each level, an int or a list with one for each of its `places`. */
+  intsPerPlace(
+    name: string,
+    places: readonly number[],
+    { fallback, min = 1, max = MAX_DIMENSION }: Limits & { readonly fallback: unknown },
+  ): readonly (readonly number[])[] {
+    const value = this.raw(name) ?? fallback;
+    const levels: unknown[] = Array.isArray(value) ? value : Array(places.length).fill(value);
+    const lists = levels.map((level, i) =>
+      Array.isArray(level) ? level.slice(0, places[i]) : Array(places[i]).fill(level),
+    );
+    const fits = (list: unknown[], i: number) =>
+      list.length === places[i] &&
+      list.every((n) => Number.isInteger(n) && (n as number) >= min && (n as number) <= max);
+    return lists.length === places.length && lists.every(fits)
+      ? lists
+      : this.refuse(name, `numbers from ${min} to ${max} for ${places.join(", ")} places`);
+  }
+
   flagPerLevel(name: string, levels: number, fallback: boolean): readonly boolean[] {
     const value = this.raw(name) ?? fallback;
     if (typeof value === "boolean") return Array(levels).fill(value);

@@ -14,7 +14,7 @@ export function parseUNetConfig(json: unknown, origin = "unet/config.json"): UNe
   fields.only({ _class_name: "UNet2DConditionModel" });
   const channels = fields.ints("block_out_channels", [320, 640, 1280, 1280]);
   const levels = channels.length;
-  const transformerLayers = fields.intPerLevel("transformer_layers_per_block", levels, 1, { max: 128 });
+  const layers = fields.intPerLevel("layers_per_block", levels, 2, { max: 64 });
   const config: UNetConfig = {
     in_channels: fields.int("in_channels", 4),
     out_channels: fields.int("out_channels", 4),
@@ -22,8 +22,8 @@ export function parseUNetConfig(json: unknown, origin = "unet/config.json"): UNe
     down_block_types: fields.listOf("down_block_types", DOWN, [DOWN[0], DOWN[0], DOWN[0], DOWN[1]]),
     up_block_types: fields.listOf("up_block_types", UP, [UP[1], UP[0], UP[0], UP[0]]),
     mid_block_type: midBlockType(fields, json),
-    layers_per_block: fields.intPerLevel("layers_per_block", levels, 2, { max: 64 }),
-    transformer_layers_per_block: transformerLayers,
+    layers_per_block: layers,
+    ...transformerLayers(fields, layers),
     num_attention_heads: fields.intPerLevel("attention_head_dim", levels, 8),
     cross_attention_dim: fields.intPerLevel("cross_attention_dim", levels, 1280),
     norm_num_groups: fields.int("norm_num_groups", 32),
@@ -44,9 +44,6 @@ export function parseUNetConfig(json: unknown, origin = "unet/config.json"): UNe
     center_input_sample: fields.flag("center_input_sample", false),
     sample_size: fields.side("sample_size", 64),
   };
-  const reversed = fields.raw("reverse_transformer_layers_per_block");
-  if (reversed !== undefined && String(reversed) !== String([...transformerLayers].reverse()))
-    fields.refuse("reverse_transformer_layers_per_block", "the reverse of transformer_layers_per_block");
   fields.only({
     num_attention_heads: null,
     class_embed_type: null,
@@ -71,6 +68,27 @@ export function parseUNetConfig(json: unknown, origin = "unet/config.json"): UNe
   fields.refuseOthers();
   check(config, fields);
   return config;
+}
+
+/**
+ * Numbers for all attentions, for each level, or for each attention of a level: SSD-1B and others that are pruned. The up path
+ * has them from the innermost level out, and one attention more; in the last form it must say them itself.
+ */
+function transformerLayers(
+  fields: Fields,
+  layers: readonly number[],
+): Pick<UNetConfig, "transformer_layers_per_block" | "reverse_transformer_layers_per_block"> {
+  const [name, reverse] = ["transformer_layers_per_block", "reverse_transformer_layers_per_block"] as const;
+  const limits = { min: 0, max: 128 };
+  const raw = fields.raw(name);
+  const outward = [...layers].reverse().map((count) => count + 1);
+  const mirrored = Array.isArray(raw) ? [...raw].reverse() : raw;
+  if (!fields.has(reverse) && Array.isArray(raw) && raw.some(Array.isArray))
+    fields.refuse(reverse, `a list of lists, as ${name},`);
+  return {
+    [name]: fields.intsPerPlace(name, layers, { ...limits, fallback: 1 }),
+    [reverse]: fields.intsPerPlace(reverse, outward, { ...limits, fallback: mirrored ?? 1 }),
+  } as ReturnType<typeof transformerLayers>;
 }
 
 /** Absent means the default here, but null means no mid block. */

@@ -22,22 +22,24 @@ export function unetConfigFromShapes(refs: Refs, options: UNetShapeOptions): UNe
   const shapes = new Shapes(refs, origin);
   const channels: number[] = [];
   const layers: number[] = [];
-  const depths: (number | undefined)[] = [];
+  const inward: (readonly number[] | number)[] = [];
+  const outward: (readonly number[] | number)[] = [];
   const downTypes: string[] = [];
   const upTypes: string[] = [];
   const levels = shapes.count("down_blocks");
+  // The mid block takes its depth from the innermost level, whether that has attention itself or not.
+  const midDepth = shapes.depths("mid_block.attentions")[0];
   for (let level = 0; level < levels; level++) {
     const down = `down_blocks.${level}`;
     const up = `up_blocks.${level}`;
     channels.push(shapes.dims(`${down}.resnets.0.conv1.weight`)[0]!);
     layers.push(shapes.count(`${down}.resnets`));
-    depths.push(shapes.depth(`${down}.attentions`));
-    downTypes.push(shapes.count(`${down}.attentions`) > 0 ? "CrossAttnDownBlock2D" : "DownBlock2D");
-    upTypes.push(shapes.count(`${up}.attentions`) > 0 ? "CrossAttnUpBlock2D" : "UpBlock2D");
+    const [inner, outer] = [shapes.depths(`${down}.attentions`), shapes.depths(`${up}.attentions`)];
+    downTypes.push(inner.length > 0 ? "CrossAttnDownBlock2D" : "DownBlock2D");
+    upTypes.push(outer.length > 0 ? "CrossAttnUpBlock2D" : "UpBlock2D");
+    inward.push(inner.length > 0 ? inner : (midDepth ?? 1));
+    outward.push(outer.length > 0 ? outer : 1);
   }
-  // The mid block takes its depth from the last level, whether that has attention itself or not.
-  const midDepth = shapes.depth("mid_block.attentions");
-  depths[levels - 1] ??= midDepth;
   const attention = shapes.firstAttention();
   const linear = shapes.dims(`${attention}.proj_in.weight`).length === 2;
   const added = refs.get("add_embedding.linear_1.weight")?.dims[1];
@@ -47,10 +49,11 @@ export function unetConfigFromShapes(refs: Refs, options: UNetShapeOptions): UNe
       out_channels: shapes.dims("conv_out.weight")[0],
       block_out_channels: channels,
       layers_per_block: layers,
-      transformer_layers_per_block: depths.map((depth) => depth ?? 1),
+      transformer_layers_per_block: inward,
+      reverse_transformer_layers_per_block: outward,
       down_block_types: downTypes,
       up_block_types: upTypes,
-      mid_block_type: midDepth === undefined ? "UNetMidBlock2D" : "UNetMidBlock2DCrossAttn",
+      mid_block_type: midBlockType(shapes),
       attention_head_dim: channels.map((width) => headsOf(width, family.heads)),
       cross_attention_dim: shapes.dims(`${attention}.transformer_blocks.0.attn2.to_k.weight`)[1],
       use_linear_projection: linear,
@@ -62,6 +65,12 @@ export function unetConfigFromShapes(refs: Refs, options: UNetShapeOptions): UNe
     },
     origin,
   );
+}
+
+/** Pruned models lack its attention, or all of it. */
+export function midBlockType(shapes: Shapes): UNetConfig["mid_block_type"] {
+  if (shapes.count("mid_block.attentions") > 0) return "UNetMidBlock2DCrossAttn";
+  return shapes.count("mid_block.resnets") > 0 ? "UNetMidBlock2D" : null;
 }
 
 /** Heads of 64 channels or so; a level narrower than one head has one. */
@@ -96,15 +105,9 @@ export class Shapes {
     throw new Problem("weights-missing", `"${this.#origin}" lacks the tensor "${key}": the file is incomplete.`);
   }
 
-  /** Transformer blocks in each attention of a level; undefined where there is none. All must have the same. */
-  depth(place: string): number | undefined {
-    const depths = Array.from({ length: this.count(place) }, (_, i) => this.count(`${place}.${i}.transformer_blocks`));
-    if (depths.some((depth) => depth !== depths[0]))
-      throw new Problem(
-        "config-invalid",
-        `"${this.#origin}" has ${depths.join(", ")} transformer blocks in "${place}", where only equal numbers are supported: choose another model.`,
-      );
-    return depths[0];
+  /** Transformer blocks in each attention of a level. */
+  depths(place: string): number[] {
+    return Array.from({ length: this.count(place) }, (_, i) => this.count(`${place}.${i}.transformer_blocks`));
   }
 
   firstAttention(): string {

@@ -3,7 +3,15 @@ import { cast, reshape, slice } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
 import type { UNetConfig } from "../configs.ts";
 import type { ImageAttention } from "./attention.ts";
-import { type LatentSize, levelSize, type Part, type Surroundings } from "./unet-parts.ts";
+import {
+  type LatentSize,
+  layersAt,
+  levelOf,
+  levelSize,
+  type Part,
+  type Place,
+  type Surroundings,
+} from "./unet-parts.ts";
 
 /** An IP-Adapter to build in. */
 export interface IpAdapterBranch {
@@ -15,32 +23,26 @@ export interface IpAdapterBranch {
   readonly reach?: "everywhere" | "masked";
 }
 
-/** Cross attentions of one attention module: its place as diffusers' scales name it, and how many it has. */
-export interface AttentionPlace {
-  readonly part: Part;
-  /** The block's number within its part; 0 for the mid block. */
-  readonly block: number;
-  /** Which of the block's `attentions`. */
-  readonly index: number;
-  /** Cross attentions in it. */
+/** An attention module, and how many cross attentions are in it. */
+export interface AttentionPlace extends Place {
   readonly layers: number;
 }
 
 /** Every attention of a UNet in the order in which an IP-Adapter's file counts them: down blocks, up blocks, mid block. */
 export function attentionPlaces(config: UNetConfig): AttentionPlace[] {
   const last = config.block_out_channels.length - 1;
-  const inBlock = (part: Part, block: number, level: number, count: number): AttentionPlace[] =>
-    Array.from({ length: count }, (_, index) => ({
-      ...{ part, block, index },
-      layers: config.transformer_layers_per_block[level]!,
-    }));
+  const inBlock = (part: Part, block: number, count: number): AttentionPlace[] =>
+    Array.from({ length: count }, (_, index) => {
+      const place = { part, block, index };
+      return { ...place, layers: layersAt(config, place) };
+    });
   const down = config.down_block_types.map((type, block) =>
-    type === "CrossAttnDownBlock2D" ? inBlock("down", block, block, config.layers_per_block[block]!) : [],
+    type === "CrossAttnDownBlock2D" ? inBlock("down", block, config.layers_per_block[block]!) : [],
   );
   const up = config.up_block_types.map((type, block) =>
-    type === "CrossAttnUpBlock2D" ? inBlock("up", block, last - block, config.layers_per_block[last - block]! + 1) : [],
+    type === "CrossAttnUpBlock2D" ? inBlock("up", block, config.layers_per_block[last - block]! + 1) : [],
   );
-  const mid = config.mid_block_type === "UNetMidBlock2DCrossAttn" ? inBlock("mid", 0, last, 1) : [];
+  const mid = config.mid_block_type === "UNetMidBlock2DCrossAttn" ? inBlock("mid", 0, 1) : [];
   return [...down, ...up, mid].flat();
 }
 
@@ -49,9 +51,7 @@ export const attentionCount = (config: UNetConfig): number => layersOf(attention
 
 /** The numbers of queries that the cross attentions have, each once. `size` of the latent. */
 export function attentionQueries(config: UNetConfig, size: LatentSize): number[] {
-  const last = config.block_out_channels.length - 1;
-  const levelOf = ({ part, block }: AttentionPlace) => ({ down: block, up: last - block, mid: last })[part];
-  const levels = new Set(attentionPlaces(config).map(levelOf));
+  const levels = new Set(attentionPlaces(config).map((place) => levelOf(config, place)));
   return [
     ...new Set([...levels].map((level) => levelSize(config, size, level)).map(([height, width]) => height * width)),
   ];

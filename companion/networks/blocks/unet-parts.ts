@@ -11,6 +11,27 @@ import { transformer } from "./transformer.ts";
 
 export type Part = "down" | "mid" | "up";
 
+/** Where an attention module is, as diffusers' scales name it. */
+export interface Place {
+  readonly part: Part;
+  /** The block's number within its part; 0 for the mid block. */
+  readonly block: number;
+  /** Which of the block's `attentions`. */
+  readonly index: number;
+}
+
+/** From 0, the outermost. */
+export function levelOf({ block_out_channels }: UNetConfig, { part, block }: Omit<Place, "index">): number {
+  const last = block_out_channels.length - 1;
+  return { down: block, mid: last, up: last - block }[part];
+}
+
+/** Transformers of an attention module, and so its cross attentions. */
+export function layersAt(config: UNetConfig, { part, block, index }: Place): number {
+  if (part === "up") return config.reverse_transformer_layers_per_block[block]![index]!;
+  return config.transformer_layers_per_block[levelOf(config, { part, block })]![index]!;
+}
+
 /** What every block is told besides its input. */
 export interface Surroundings {
   /** [B, T] */
@@ -23,7 +44,7 @@ export interface Surroundings {
 
 export interface Blocks {
   resnet(w: Weights, x: Value, out: number, scaleFactor?: number): Value;
-  attend(w: Weights, x: Value, level: number, part: Part): Value;
+  attend(w: Weights, x: Value, place: Place): Value;
 }
 
 /** The two kinds of block that a UNet consists of. */
@@ -35,15 +56,17 @@ export function unetBlocks(op: Graph, config: UNetConfig, { time, context, nextI
         ...{ out, scaleFactor, groups, eps: config.norm_eps, activation: config.act_fn },
         timeInjection: config.resnet_time_scale_shift,
       }),
-    attend: (w, x, level, part) =>
-      transformer(op, w, x, context, {
-        layers: config.transformer_layers_per_block[level]!,
+    attend: (w, x, place) => {
+      const [level, { part }] = [levelOf(config, place), place];
+      return transformer(op, w, x, context, {
+        layers: layersAt(config, place),
         heads: config.num_attention_heads[level]!,
         groups,
         projection: config.use_linear_projection ? "linear" : "convolution",
         attentions: part !== "mid" && config.only_cross_attention[level] ? "cross-only" : "self-then-cross",
         nextImages: () => nextImages?.(part, x.dims[2]! * x.dims[3]!) ?? [],
-      }),
+      });
+    },
   };
 }
 
@@ -99,7 +122,7 @@ export function inwardHalf(
     const layers = config.layers_per_block[level]!;
     for (let i = 0; i < layers; i++) {
       x = resnet(w.at("resnets").at(i), x, channels[level]!);
-      if (attends) x = attend(w.at("attentions").at(i), x, level, "down");
+      if (attends) x = attend(w.at("attentions").at(i), x, { part: "down", block: level, index: i });
       if (attends && feature && i === layers - 1) x = add(op, x, feature);
       skips.push(x);
     }
@@ -124,6 +147,6 @@ function midBlock(config: UNetConfig, w: Weights, input: Value, { resnet, attend
   const [out, factor] = [input.dims[1]!, config.mid_block_scale_factor];
   const x = resnet(w.at("resnets.0"), input, out, factor);
   if (config.mid_block_type === "UNetMidBlock2D") return x;
-  const attended = attend(w.at("attentions.0"), x, config.block_out_channels.length - 1, "mid");
+  const attended = attend(w.at("attentions.0"), x, { part: "mid", block: 0, index: 0 });
   return resnet(w.at("resnets.1"), attended, out, factor);
 }
