@@ -51,8 +51,9 @@ export type Branch = (op: Graph, x: Value, layer: BranchedLayer) => Value;
 /** The branches beside the layer at a path of the weights, e.g. "down_blocks.0.attentions.0.proj_in". */
 export type BranchesAt = (path: string) => readonly Branch[];
 
-/** Each [batch, group] of a picture as a group norm sees it, both [B, G, 1]: what to add (the mean, negative) and to multiply by. */
+/** What a group norm sees, and of each [batch, group], both [B, G, 1], what to add (the mean, negative) and to multiply by. */
 export interface Moments {
+  readonly of: Value;
   readonly shift: Value;
   readonly scale: Value;
 }
@@ -64,6 +65,9 @@ export type MomentsAt = (
   norm: { readonly groups: number; readonly eps: number },
 ) => Moments | undefined;
 
+/** The keys and values [B, T, C] that are attended to, given those of a picture that may be a strip, each with its weights' path. */
+export type TokensAt = (own: readonly (readonly [path: string, tokens: Value])[]) => readonly Value[];
+
 /** A weight matrix [out, in] in few bits, or undefined where it is to stay as it is. */
 export type Quantizer = (ref: WeightRef, dims: readonly [out: number, inner: number]) => QuantizedMatrix | undefined;
 
@@ -72,6 +76,7 @@ export interface GraphOptions {
   /** How the matrices of linear layers are narrowed. Absent: they are exact. */
   readonly quantizer?: Quantizer;
   readonly momentsAt?: MomentsAt;
+  readonly tokensAt?: TokensAt;
   /** What to add to weighted layers, by their path (LoRA and its kin). */
   readonly branchesAt?: BranchesAt;
 }
@@ -83,6 +88,7 @@ export class Graph {
   readonly dialect: Dialect;
   readonly branchesAt: BranchesAt;
   readonly momentsAt: MomentsAt;
+  readonly tokensAt: TokensAt;
   readonly quantizer: Quantizer;
   readonly inputs: Value[] = [];
   readonly outputs: Value[] = [];
@@ -98,11 +104,13 @@ export class Graph {
     dialect,
     branchesAt = () => [],
     momentsAt = () => undefined,
+    tokensAt = (own) => own.map(([, tokens]) => tokens),
     quantizer = () => undefined,
   }: GraphOptions) {
     this.dialect = dialect;
     this.branchesAt = branchesAt;
     this.momentsAt = momentsAt;
+    this.tokensAt = tokensAt;
     this.quantizer = quantizer;
   }
 
@@ -185,7 +193,7 @@ export class Graph {
     return value;
   }
 
-  /** Drops nodes and initializers that no output needs. Inputs stay. */
+  /** Drops nodes, initializers and inputs that no output needs. */
   prune(): void {
     const needed = new Set(this.outputs.map(({ name }) => name));
     const kept: Node[] = [];
@@ -195,6 +203,7 @@ export class Graph {
       for (const input of node.inputs) if (input) needed.add(input.name);
     }
     this.nodes.splice(0, this.nodes.length, ...kept);
+    this.inputs.splice(0, this.inputs.length, ...this.inputs.filter(({ name }) => needed.has(name)));
     for (const name of this.initializers.keys()) if (!needed.has(name)) this.initializers.delete(name);
   }
 

@@ -115,7 +115,10 @@ export const groupNorm = (
   op.scope(w.path, () => {
     const dims = [x.dims[1]!];
     const own = op.momentsAt(w.path, x, norm);
-    return groupNormalization(op, x, [weight(op, w, "weight", dims), weight(op, w, "bias", dims)], { ...norm, own });
+    return groupNormalization(op, own?.of ?? x, [weight(op, w, "weight", dims), weight(op, w, "bias", dims)], {
+      ...norm,
+      own,
+    });
   });
 
 /** x [..., D]. Keys: weight [D], bias [D]. */

@@ -1,21 +1,50 @@
 /** The two kinds of autoencoder, by one name. */
 import type { Dialect } from "../graph/dialect.ts";
-import type { Graph } from "../graph/graph.ts";
+import { Graph } from "../graph/graph.ts";
+import { cast } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
 import type { VaeConfig } from "./configs.ts";
-import { tinyVaeDecoderGraph, tinyVaeEncoderGraph } from "./tiny-vae.ts";
-import { type PictureShape, vaeDecoderGraph, vaeEncoderGraph } from "./vae.ts";
+import type { Stage } from "./stage.ts";
+import { tinyVaeDecoderStages, tinyVaeEncoderStages } from "./tiny-vae.ts";
+import { vaeDecoderStages, vaeEncoderStages } from "./vae.ts";
 
-/** `sample` [B, 3, H, W] → `moments` [B, 2C, h, w] of "kl", `latent` [B, C, h, w] of "tiny". Throws as the networks do. */
+export interface PictureShape {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A picture [B, 3, H, W] in -1 … 1 → moments [B, 2C, h, w] of "kl", the latent [B, C, h, w] of "tiny". Throws as the networks do. */
+export const encoderStages = (config: VaeConfig, weights: Weights): Stage[] =>
+  config.kind === "kl" ? vaeEncoderStages(config, weights) : tinyVaeEncoderStages(config, weights);
+
+/** A latent [B, C, h, w], already unscaled → the picture [B, 3, H, W], about -1 … 1. */
+export const decoderStages = (config: VaeConfig, weights: Weights): Stage[] =>
+  config.kind === "kl" ? vaeDecoderStages(config, weights) : tinyVaeDecoderStages(config, weights);
+
+/** `sample` [B, 3, H, W] → `moments` [B, 2C, h, w] of "kl", `latent` [B, C, h, w] of "tiny". */
 export function encoderGraph(config: VaeConfig, weights: Weights, shape: PictureShape, dialect: Dialect): Graph {
-  return config.kind === "kl"
-    ? vaeEncoderGraph(config, weights, shape, dialect)
-    : tinyVaeEncoderGraph(config, weights, shape, dialect);
+  const names = ["sample", config.kind === "kl" ? "moments" : "latent"] as const;
+  return stagesGraph(encoderStages(config, weights), dimsOf(config.in_channels, shape), names, dialect);
 }
 
 /** `latent` [B, C, h, w] → `sample` [B, 3, H, W]. */
 export function decoderGraph(config: VaeConfig, weights: Weights, shape: PictureShape, dialect: Dialect): Graph {
-  return config.kind === "kl"
-    ? vaeDecoderGraph(config, weights, shape, dialect)
-    : tinyVaeDecoderGraph(config, weights, shape, dialect);
+  const dims = dimsOf(config.latent_channels, shape);
+  return stagesGraph(decoderStages(config, weights), dims, ["latent", "sample"], dialect);
+}
+
+const dimsOf = (channels: number, { batch, height, width }: PictureShape) => [batch, channels, height, width];
+
+function stagesGraph(
+  stages: readonly Stage[],
+  dims: readonly number[],
+  [input, output]: readonly [string, string],
+  dialect: Dialect,
+): Graph {
+  const op = new Graph({ dialect });
+  const x = cast(op, op.input(input, { type: "float32", dims }), op.float);
+  const result = stages.reduce((value, stage) => stage.apply(op, value), x);
+  op.output(output, cast(op, result, "float32"));
+  return op;
 }

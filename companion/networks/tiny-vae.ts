@@ -2,58 +2,48 @@
  * AutoencoderTiny of diffusers: TAESD, the distilled autoencoder of Bohan (github.com/madebyollin/taesd). A picture has one latent:
  * there is no distribution to draw from. Sources: diffusers, EncoderTiny and DecoderTiny of models/autoencoders/vae.py.
  */
-import type { Dialect } from "../graph/dialect.ts";
-import { Graph, type Value } from "../graph/graph.ts";
+import type { Graph, Value } from "../graph/graph.ts";
 import { conv2d, conv2dNoBias } from "../graph/layers.ts";
-import { add, cast, mul, relu, resizeNearest, scalar, tanh } from "../graph/ops.ts";
+import { add, mul, relu, resizeNearest, scalar, tanh } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
 import type { TinyVaeConfig } from "./configs.ts";
-import type { PictureShape } from "./vae.ts";
+import type { Stage } from "./stage.ts";
 
 const ONE = [1, 1, 1, 1] as const;
 
-/** `sample` [B, 3, H, W] in -1 … 1 → `latent` [B, C, H/f, W/f]. Keys: encoder.layers.0, .1, …, in the order in which they run. */
-export function tinyVaeEncoderGraph(config: TinyVaeConfig, weights: Weights, shape: PictureShape, dialect: Dialect) {
-  const op = new Graph({ dialect });
-  const { batch, height, width } = shape;
-  const sample = op.input("sample", { type: "float32", dims: [batch, config.in_channels, height, width] });
+/** A picture [B, 3, H, W] in -1 … 1 → its latent [B, C, H/f, W/f]. Keys: encoder.layers.0, .1, …, in the order in which they run. */
+export function tinyVaeEncoderStages(config: TinyVaeConfig, weights: Weights): Stage[] {
   const layer = layers(weights.at("encoder"));
   const channels = config.encoder_channels;
-  let x = mul(op, add(op, cast(op, sample, op.float), scalar(op, 1)), scalar(op, 0.5));
-  config.num_encoder_blocks.forEach((blocks, level) => {
-    x =
-      level === 0
-        ? conv2d(op, layer(), x, [channels, 3], { padding: ONE })
-        : conv2dNoBias(op, layer(), x, [channels, 3], { padding: ONE, stride: 2 });
-    for (let i = 0; i < blocks; i++) x = block(op, layer(), x);
-  });
-  x = conv2d(op, layer(), x, [config.latent_channels, 3], { padding: ONE });
-  op.output("latent", cast(op, x, "float32"));
-  return op;
+  return [
+    { path: "encoder", scale: 1, halo: 0, apply: (op, x) => mul(op, add(op, x, scalar(op, 1)), scalar(op, 0.5)) },
+    ...config.num_encoder_blocks.flatMap((blocks, level): Stage[] => [
+      level === 0 ? convolution(layer(), channels) : halving(layer(), channels),
+      ...Array.from({ length: blocks }, () => block(layer())),
+    ]),
+    convolution(layer(), config.latent_channels),
+  ];
 }
 
-/** `latent` [B, C, h, w], already unscaled → `sample` [B, 3, f·h, f·w], about -1 … 1. Keys: decoder.layers.N. */
-export function tinyVaeDecoderGraph(config: TinyVaeConfig, weights: Weights, shape: PictureShape, dialect: Dialect) {
-  const op = new Graph({ dialect });
-  const { batch, height, width } = shape;
-  const latent = op.input("latent", { type: "float32", dims: [batch, config.latent_channels, height, width] });
+/** A latent [B, C, h, w], already unscaled → the picture [B, 3, f·h, f·w], about -1 … 1. Keys: decoder.layers.N. */
+export function tinyVaeDecoderStages(config: TinyVaeConfig, weights: Weights): Stage[] {
   const layer = layers(weights.at("decoder"));
   const channels = config.decoder_channels;
   const last = config.num_decoder_blocks.length - 1;
-  let x = mul(op, cast(op, latent, op.float), scalar(op, 1 / 3));
-  x = mul(op, tanh(op, x), scalar(op, 3));
-  x = relu(op, conv2d(op, layer(), x, [channels, 3], { padding: ONE }));
+  const bounded = (op: Graph, x: Value) => mul(op, tanh(op, mul(op, x, scalar(op, 1 / 3))), scalar(op, 3));
+  const first = convolution(layer(), channels);
   layer(); // The activation is counted, too.
-  config.num_decoder_blocks.forEach((blocks, level) => {
-    for (let i = 0; i < blocks; i++) x = block(op, layer(), x);
-    if (level === last) return;
-    layer(); // And so is the resampling.
-    x = resizeNearest(op, x, [2 * x.dims[2]!, 2 * x.dims[3]!]);
-    x = conv2dNoBias(op, layer(), x, [channels, 3], { padding: ONE });
-  });
-  x = conv2d(op, layer(), x, [config.out_channels, 3], { padding: ONE });
-  op.output("sample", cast(op, add(op, mul(op, x, scalar(op, 2)), scalar(op, -1)), "float32"));
-  return op;
+  return [
+    { ...first, apply: (op, x) => relu(op, first.apply(op, bounded(op, x))) },
+    ...config.num_decoder_blocks.flatMap((blocks, level): Stage[] => {
+      const made = Array.from({ length: blocks }, () => block(layer()));
+      if (level === last) return made;
+      layer(); // And so is the resampling.
+      return [...made, doubling(layer(), channels)];
+    }),
+    convolution(layer(), config.out_channels),
+    { path: "decoder", scale: 1, halo: 0, apply: (op, x) => add(op, mul(op, x, scalar(op, 2)), scalar(op, -1)) },
+  ];
 }
 
 /** The next layer at every call. */
@@ -62,10 +52,31 @@ function layers(w: Weights): () => Weights {
   return () => w.at("layers").at(index++);
 }
 
-/** x [B, C, H, W] → the same. Keys: conv.0 conv.2 conv.4. */
-function block(op: Graph, w: Weights, x: Value): Value {
-  const convolve = (index: number, value: Value) =>
-    conv2d(op, w.at("conv").at(index), value, [x.dims[1]!, 3], { padding: ONE });
-  const h = convolve(4, relu(op, convolve(2, relu(op, convolve(0, x)))));
-  return op.scope(w.path, () => relu(op, add(op, h, x)));
-}
+const convolution = (w: Weights, channels: number): Stage => ({
+  ...{ path: w.path, scale: 1, halo: 1 },
+  apply: (op, x) => conv2d(op, w, x, [channels, 3], { padding: ONE }),
+});
+
+const halving = (w: Weights, channels: number): Stage => ({
+  ...{ path: w.path, scale: 1 / 2, halo: 2 },
+  apply: (op, x) => conv2dNoBias(op, w, x, [channels, 3], { padding: ONE, stride: 2 }),
+});
+
+const doubling = (w: Weights, channels: number): Stage => ({
+  ...{ path: w.path, scale: 2, halo: 1 },
+  apply: (op, x) => {
+    const doubled = resizeNearest(op, x, [2 * x.dims[2]!, 2 * x.dims[3]!]);
+    return conv2dNoBias(op, w, doubled, [channels, 3], { padding: ONE });
+  },
+});
+
+/** Keys: conv.0 conv.2 conv.4. */
+const block = (w: Weights): Stage => ({
+  ...{ path: w.path, scale: 1, halo: 3 },
+  apply: (op, x) => {
+    const convolve = (index: number, value: Value) =>
+      conv2d(op, w.at("conv").at(index), value, [x.dims[1]!, 3], { padding: ONE });
+    const h = convolve(4, relu(op, convolve(2, relu(op, convolve(0, x)))));
+    return op.scope(w.path, () => relu(op, add(op, h, x)));
+  },
+});

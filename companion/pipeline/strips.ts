@@ -1,59 +1,113 @@
 /**
- * An autoencoder in little memory: stage by stage, and each stage that is too large by strips of rows. A strip is computed
- * with as many rows above and below it as it depends on, and normalised by the moments of the whole picture, which were found
- * strip by strip before; so it is what the whole would have been there, and there are no seams. Only rounding differs.
+ * An autoencoder in little memory: stage by stage, and each stage by strips of rows. A strip is computed with the rows above
+ * and below it that it depends on. Where a stage needs to know something of the whole picture (a group norm its moments,
+ * attention its keys and values), it runs for all strips as far as there, and goes on when that is known; so each strip is
+ * what the whole would have been there, nothing is computed twice but the few rows around, and there are no seams. Only
+ * rounding differs.
  */
+import { Problem } from "../../shared/problem.ts";
 import type { Dialect } from "../graph/dialect.ts";
+import type { Graph } from "../graph/graph.ts";
 import { estimateMemory } from "../graph/memory.ts";
-import type { VaeStage } from "../networks/vae.ts";
-import { vaeStageGraph, vaeStripGraph } from "../networks/vae-strip.ts";
+import type { Stage } from "../networks/stage.ts";
+import { type Known, stripGraph, type Wanted } from "../networks/strip.ts";
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import { createPlane, type Plane, type Rows } from "./plane.ts";
 import type { Sessions } from "./sessions.ts";
-import { createSums } from "./strip-moments.ts";
 
-export interface StripOptions {
-  readonly sessions: Sessions;
-  readonly dialect: Dialect;
-  /** Of the autoencoder, for the sessions' keys. */
-  readonly key: string;
-}
-
-/** The share of the sessions' budget for intermediate values of a strip; the rest is for what lies between the stages. */
-const STRIP_SHARE = 1 / 8;
+/** Shares of the sessions' budget: for a strip that is computed, and for a picture between two phases, of which three are there at once. Larger ones lie on the disk. */
+const STRIP_SHARE = 1 / 2;
+const PLANE_SHARE = 1 / 8;
 /** Rows that a strip has of its own, at least: below this the rows around it would be most of the work. */
 const LEAST_ROWS = 8;
 
-/** x [1, C, H, W] through all stages. */
-export async function runInStages(stages: readonly VaeStage[], x: Tensor, options: StripOptions): Promise<Tensor> {
-  let value = x;
-  for (const stage of stages) value = await runStage(stage, value, options);
-  return value;
-}
-
-async function runStage(stage: VaeStage, x: Tensor, options: StripOptions): Promise<Tensor> {
-  const { sessions, dialect, key } = options;
-  const height = x.dims[2]!;
-  const whole = vaeStageGraph(stage, x.dims, dialect);
-  const { activations } = estimateMemory(whole);
-  const limit = sessions.budget * STRIP_SHARE;
-  const name = `${key}/${stage.path}/${x.dims[3]}x`;
-  await sessions.makeRoom(4 * (elementCount(x.dims) + elementCount(whole.outputs[0]!.dims)));
-  if (stage.halo === Number.POSITIVE_INFINITY || activations <= limit) {
-    const build = () => whole;
-    return (await sessions.use(`${name}${height}`, build, (run) => run({ x }))).result!;
-  }
-  const strips = cut(height, stage.halo, (limit * height) / activations);
-  return runStrips(stage, x, { ...options, strips, dims: whole.outputs[0]!.dims, name });
-}
-
 interface Strip {
   /** Rows of the input that are computed with, and those of them that count. */
-  readonly seen: readonly [start: number, end: number];
-  readonly own: readonly [start: number, end: number];
+  readonly seen: Rows;
+  readonly own: Rows;
 }
 
-/** Strips of one height, which is even, as is each one's first row; `rows`: as many as fit. */
+/** A stage, or a part of one that ends where something has to be known of the whole picture. */
+export interface Phase {
+  readonly stage: Stage;
+  /** What the phases before have found out for this stage. */
+  readonly known: readonly Known[];
+  /** What this one finds out; absent: it is the stage's last. */
+  readonly wanted?: Wanted;
+  readonly strips: readonly Strip[];
+  /** Of the result, as a picture. */
+  readonly dims: readonly number[];
+  readonly build: () => Graph;
+}
+
+/**
+ * What has to be run for a picture of `dims` [1, C, H, W], within `budget` bytes. Throws Problem "out-of-memory" where the
+ * smallest strips don't fit.
+ */
+export function planStages(
+  stages: readonly Stage[],
+  dims: readonly number[],
+  { budget, dialect }: { readonly budget: number; readonly dialect: Dialect },
+): Phase[] {
+  let at = dims;
+  return stages.flatMap((stage) => {
+    const phases: Phase[] = [];
+    const [, channels, height, width] = at as [number, number, number, number];
+    for (let facts: readonly Known[] = []; ; ) {
+      const known = facts;
+      const build = (rows: number) => stripGraph(stage, [1, channels, rows, width], known, dialect);
+      const { graph, wanted } = build(height);
+      const { dims: given } = graph.outputs[0]!;
+      if (wanted?.kind !== "norm" || wanted.of === "inside") {
+        const strips = cut(height, stage.halo, rowsWithin(budget * STRIP_SHARE, { build, stage, height }));
+        const [from, to] = strips[0]!.seen;
+        const found = wanted?.kind === "tokens" ? [1, 1, height, given[2]! * width] : given;
+        phases.push({ stage, known, wanted, strips, dims: found, build: () => build(to - from).graph });
+      }
+      if (!wanted) {
+        at = given;
+        return phases;
+      }
+      facts = [...known, wanted.kind === "norm" ? wanted : { ...wanted, dims: given }];
+    }
+  });
+}
+
+interface Fitting {
+  readonly build: (rows: number) => { readonly graph: Graph };
+  readonly stage: Stage;
+  readonly height: number;
+}
+
+/** How many rows can be computed at once. */
+function rowsWithin(limit: number, { build, stage, height }: Fitting): number {
+  const need = (rows: number) => bytesFor(build(rows).graph);
+  if (need(height) <= limit) return height;
+  const least = Math.min(LEAST_ROWS + 2 * stage.halo, height);
+  if (need(least) > limit) throw tooLarge(need(least) / STRIP_SHARE, limit / STRIP_SHARE);
+  const perRow = (need(height) - need(least)) / (height - least);
+  return least + Math.floor((limit - need(least)) / perRow);
+}
+
+/** With what it is fed and what it gives, which lie here as well. */
+function bytesFor(graph: Graph): number {
+  const { weights, activations } = estimateMemory(graph);
+  const around = [...graph.inputs, ...graph.outputs].reduce((sum, { dims }) => sum + 4 * elementCount(dims), 0);
+  return weights + activations + around;
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
+/** Throws before anything was done. */
+export const tooLarge = (need: number, budget: number): Problem =>
+  new Problem(
+    "out-of-memory",
+    `The picture needs ${gibibytes(need)} of memory, where ${gibibytes(budget)} may be used: choose a smaller size, or allow more (UNDERPAINT_MEMORY).`,
+  );
+
+/** Strips of one height, each of `rows` with those around it. Even where a stage halves: so is each one's first row then. */
 function cut(height: number, halo: number, rows: number): Strip[] {
+  if (rows >= height) return [{ seen: [0, height], own: [0, height] }];
   const core = 2 * Math.floor(Math.max(rows - 2 * halo, LEAST_ROWS) / 2);
   const window = Math.min(core + 2 * halo, height);
   return Array.from({ length: Math.ceil(height / core) }, (_, i) => {
@@ -63,58 +117,90 @@ function cut(height: number, halo: number, rows: number): Strip[] {
   });
 }
 
-interface StripRun extends StripOptions {
-  readonly strips: readonly Strip[];
-  /** Of the result. */
-  readonly dims: readonly number[];
-  /** Begins the sessions' keys. */
-  readonly name: string;
+export interface StripOptions {
+  readonly sessions: Sessions;
+  /** Of the autoencoder, for the sessions' keys. */
+  readonly key: string;
 }
 
-/** Once for each group norm, to find its moments, and then for the result. */
-async function runStrips(stage: VaeStage, x: Tensor, run: StripRun): Promise<Tensor> {
-  const [seenFrom, seenTo] = run.strips[0]!.seen;
-  const dims = [x.dims[0]!, x.dims[1]!, seenTo - seenFrom, x.dims[3]!];
-  const known = new Map<string, Record<string, Tensor>>();
-  for (;;) {
-    const { graph, wanted } = vaeStripGraph(stage, dims, [...known.keys()], run.dialect);
-    const feeds = Object.assign({}, ...known.values());
-    const each = (take: (part: Tensor, rows: readonly [number, number], own: Strip["own"]) => void) =>
-      run.sessions.use(
-        `${run.name}${dims[2]}/${known.size}`,
-        () => graph,
-        async (compute) => {
-          const strip = tensor(new Float32Array(elementCount(dims)), dims);
-          for (const { seen, own } of run.strips) {
-            putRows(strip, 0, { part: x, rows: seen });
-            const { result } = await compute({ ...feeds, x: strip });
-            take(result!, [(own[0] - seen[0]) * stage.scale, (own[1] - seen[0]) * stage.scale], own);
-          }
-        },
-      );
-    if (wanted) {
-      const sums = createSums(wanted);
-      if (wanted.of === "input") sums.add(x, [0, x.dims[2]!]);
-      else await each((part, rows) => sums.add(part, rows));
-      known.set(wanted.path, sums.moments());
-      continue;
+/** x [1, C, H, W] through all phases. Throws Problem "disk-full", and as sessions do. */
+export async function runPhases(phases: readonly Phase[], x: Tensor, options: StripOptions): Promise<Tensor> {
+  const { budget } = options.sessions;
+  const open = new Set<Plane>();
+  const create = (dims: readonly number[]): Plane => {
+    const plane = createPlane(dims, 4 * elementCount(dims) <= budget * PLANE_SHARE ? "in-memory" : "on-disk");
+    open.add(plane);
+    return plane;
+  };
+  const remove = (plane: Plane) => {
+    if (open.delete(plane)) plane.remove();
+  };
+  try {
+    let given = create(x.dims);
+    given.write(0, x, [0, x.dims[2]!]);
+    const found = new Map<string, Plane>();
+    for (const phase of phases) {
+      const result = create(phase.dims);
+      await runPhase(phase, { given, found, result }, options);
+      if (phase.wanted) {
+        found.set(phase.wanted.path, result);
+        continue;
+      }
+      for (const plane of [given, ...found.values()]) remove(plane);
+      found.clear();
+      given = result;
     }
-    const result = tensor(new Float32Array(elementCount(run.dims)), run.dims);
-    await each((part, rows, own) => putRows(result, own[0] * stage.scale, { part, rows }));
-    return result;
+    return given.read([0, given.dims[2]!]);
+  } finally {
+    for (const plane of open) plane.remove();
   }
 }
 
-/** Rows start … end-1 of `part` [1, C, h, W] into a tensor [1, C, H, W], from `row` on. */
-function putRows(
-  { data, dims }: Tensor,
-  row: number,
-  { part, rows: [start, end] }: { part: Tensor; rows: readonly [number, number] },
-): void {
-  const [, channels, height, width] = dims as [number, number, number, number];
-  const partHeight = part.dims[2]!;
-  for (let c = 0; c < channels; c++) {
-    const from = (c * partHeight + start) * width;
-    data.set(part.data.subarray(from, from + (end - start) * width), (c * height + row) * width);
+interface PhasePlanes {
+  /** What the stage is given. */
+  readonly given: Plane;
+  /** What its phases have found, by path. */
+  readonly found: ReadonlyMap<string, Plane>;
+  readonly result: Plane;
+}
+
+async function runPhase(phase: Phase, { given, found, result }: PhasePlanes, { sessions, key }: StripOptions) {
+  const { stage, known, wanted, strips } = phase;
+  const graph = phase.build();
+  const asked = new Set(graph.inputs.map(({ name }) => name));
+  const whole = Object.assign({}, ...known.map((one) => factsOf(one, { given, found })));
+  const inside = known.flatMap((one) => (one.kind === "norm" && one.of === "inside" ? [one.path] : []));
+  const feedsAt = (rows: Rows): Record<string, Tensor> => ({
+    ...whole,
+    ...(asked.has("x") && { x: given.read(rows) }),
+    ...Object.fromEntries(inside.map((path) => [`seen.${path}`, found.get(path)!.read(rows)] as const)),
+  });
+  const name = `${key}/${stage.path}/${given.dims[3]}x${strips[0]!.seen[1]}/${known.length}`;
+  await sessions.use(
+    name,
+    () => graph,
+    async (run) => {
+      for (const { seen, own } of strips) {
+        const feeds = Object.entries(feedsAt(seen)).filter(([input]) => asked.has(input));
+        const part = (await run(Object.fromEntries(feeds))).result!;
+        const scale = wanted ? 1 : stage.scale;
+        const rows = [(own[0] - seen[0]) * scale, (own[1] - seen[0]) * scale] as const;
+        const [, channels, , width] = result.dims as [number, number, number, number];
+        const picture = tensor(part.data, [1, channels, (seen[1] - seen[0]) * scale, width]);
+        result.write(own[0] * scale, picture, rows);
+      }
+    },
+  );
+  await sessions.close(name);
+}
+
+/** What a graph is fed of a thing that is known of the whole picture. */
+function factsOf(known: Known, { given, found }: Pick<PhasePlanes, "given" | "found">): Record<string, Tensor> {
+  const { path } = known;
+  if (known.kind === "tokens") {
+    const all = found.get(path)!;
+    return { [`tokens.${path}`]: tensor(all.read([0, all.dims[2]!]).data, known.dims) };
   }
+  const { shift, scale } = (known.of === "input" ? given : found.get(path)!).moments(known.groups, known.eps);
+  return { [`shift.${path}`]: shift, [`scale.${path}`]: scale };
 }

@@ -6,13 +6,11 @@ import type { Model } from "../checkpoint/model.ts";
 import type { Dialect } from "../graph/dialect.ts";
 import { estimateMemory } from "../graph/memory.ts";
 import { Weights } from "../graph/weights.ts";
-import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
+import { decoderGraph, decoderStages, encoderGraph, encoderStages } from "../networks/autoencoder.ts";
 import type { VaeConfig } from "../networks/configs.ts";
-import { vaeDecoderStages, vaeEncoderStages } from "../networks/vae.ts";
-
 import { type Tensor, tensor } from "../tensor.ts";
 import { finite } from "./finite.ts";
-import { runInStages } from "./strips.ts";
+import { planStages, runPhases } from "./strips.ts";
 import type { Studio } from "./studio.ts";
 
 /** Pixels of one latent place along a side: 8 for Stable Diffusion. */
@@ -55,6 +53,7 @@ const encode = (sample: Tensor, seat: Seat): Promise<Tensor> => runHalf("encoder
 /** Whole where that fits into the memory budget, otherwise in strips; which of the two can't be seen in the picture. */
 async function runHalf(half: "encoder" | "decoder", feeds: Record<string, Tensor>, seat: Seat): Promise<Tensor> {
   const { model, studio } = seat;
+  const { sessions } = studio;
   const { config, weights } = model.vae;
   const [x] = Object.values(feeds) as [Tensor];
   const [, , height, width] = x.dims as [number, number, number, number];
@@ -63,14 +62,12 @@ async function runHalf(half: "encoder" | "decoder", feeds: Record<string, Tensor
   const build = half === "encoder" ? encoderGraph : decoderGraph;
   const graph = build(config, new Weights(weights), { batch: 1, height, width }, dialect);
   const need = estimateMemory(graph);
-  if (config.kind === "kl" && need.weights + need.activations > studio.sessions.budget) {
-    const stages = half === "encoder" ? vaeEncoderStages : vaeDecoderStages;
-    const result = await runInStages(stages(config, new Weights(weights)), x, {
-      ...{ sessions: studio.sessions, dialect, key },
-    });
-    return finite(result, weights.origin);
+  if (need.weights + need.activations > sessions.budget) {
+    const stages = half === "encoder" ? encoderStages : decoderStages;
+    const phases = planStages(stages(config, new Weights(weights)), x.dims, { budget: sessions.budget, dialect });
+    return finite(await runPhases(phases, x, { sessions, key }), weights.origin);
   }
-  const results = await studio.sessions.use(
+  const results = await sessions.use(
     `${key}/${width}x${height}`,
     () => graph,
     (run) => run(feeds),

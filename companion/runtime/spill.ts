@@ -1,10 +1,8 @@
 /** Large numbers that were made here lie in a temporary file while a session runs, mapped like the weights of a model. */
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { Problem } from "../../shared/problem.ts";
+import { closeSync } from "node:fs";
 import type { Graph } from "../graph/graph.ts";
 import type { WeightRef } from "../graph/weights.ts";
+import { createScratchFile } from "./scratch.ts";
 
 /** From this many bytes on: a ModelProto may not exceed 2 GiB, and is copied while it is read. */
 const LARGE = 2 ** 16;
@@ -24,31 +22,22 @@ export function spill(graph: Graph): Spill {
       "data" in source && (source.type === "uint8" || source.type === "float32") && source.data.byteLength >= LARGE,
   );
   if (large.length === 0) return { refs, remove: () => {} };
-  const folder = mkdtempSync(path.join(tmpdir(), "underpaint-"));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  const file = path.join(folder, "weights");
+  const { path: file, fd, write, remove } = createScratchFile();
   try {
-    const fd = openSync(file, "wx", 0o600);
-    try {
-      let offset = 0;
-      for (const { value, source } of large) {
-        if (!("data" in source)) continue;
-        const { buffer, byteOffset, byteLength } = source.data;
-        const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-        for (let done = 0; done < byteLength; ) done += writeSync(fd, bytes, done, byteLength - done, offset + done);
-        const type = source.type === "uint8" ? "U8" : "F32";
-        refs.set(value.name, { key: value.name, type, dims: value.dims, file, offset, byteLength });
-        offset += Math.ceil(byteLength / 64) * 64;
-      }
-    } finally {
-      closeSync(fd);
+    let offset = 0;
+    for (const { value, source } of large) {
+      if (!("data" in source)) continue;
+      const { buffer, byteOffset, byteLength } = source.data;
+      write(new Uint8Array(buffer, byteOffset, byteLength), offset);
+      const type = source.type === "uint8" ? "U8" : "F32";
+      refs.set(value.name, { key: value.name, type, dims: value.dims, file, offset, byteLength });
+      offset += Math.ceil(byteLength / 64) * 64;
     }
   } catch (error) {
     remove();
-    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-    throw new Problem("disk-full", `There is no space left in "${tmpdir()}" for narrowed weights: make room there.`, {
-      cause: error,
-    });
+    throw error;
+  } finally {
+    closeSync(fd);
   }
   return { refs, remove };
 }

@@ -1,25 +1,27 @@
+import path from "node:path";
 import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
+import { openVae } from "../../companion/checkpoint/vae.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import type { Graph } from "../../companion/graph/graph.ts";
-import type { KlVaeConfig } from "../../companion/networks/configs.ts";
-import { vaeDecoderGraph, vaeDecoderStages, vaeEncoderGraph, vaeEncoderStages } from "../../companion/networks/vae.ts";
+import { estimateMemory } from "../../companion/graph/memory.ts";
+import { Weights } from "../../companion/graph/weights.ts";
+import { decoderGraph, decoderStages, encoderGraph, encoderStages } from "../../companion/networks/autoencoder.ts";
+import type { Stage } from "../../companion/networks/stage.ts";
+import { createPlane } from "../../companion/pipeline/plane.ts";
 import { createSessions } from "../../companion/pipeline/sessions.ts";
-import { createSums } from "../../companion/pipeline/strip-moments.ts";
-import { runInStages } from "../../companion/pipeline/strips.ts";
+import { planStages, runPhases } from "../../companion/pipeline/strips.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
-import { type Tensor, tensor } from "../../companion/tensor.ts";
+import { elementCount, type Tensor, tensor } from "../../companion/tensor.ts";
 import { configOf, runGraph, weightsOf } from "../networks/fixture.ts";
 
-const NAME = "vae-kl";
-const config = parseVaeConfig(configOf(NAME)) as KlVaeConfig;
 const dialect = DIALECTS.cpu;
 
-async function inStages(stages: ReturnType<typeof vaeDecoderStages>, x: Tensor, budget: number) {
+async function inStrips(stages: Stage[], x: Tensor, budget: number) {
   const sessions = createSessions({ device: cpuDevice(), budget });
   try {
-    const result = await runInStages(stages, x, { sessions, dialect, key: "vae" });
-    return { result, keys: sessions.list().map(({ key }) => key) };
+    const phases = planStages(stages, x.dims, { budget, dialect });
+    return { result: await runPhases(phases, x, { sessions, key: "vae" }), phases };
   } finally {
     await sessions.close();
   }
@@ -35,34 +37,98 @@ function difference(found: Tensor, wanted: Tensor): number {
 const whole = async (graph: Graph, feeds: Record<string, Tensor>) =>
   Object.values(await runGraph(graph, feeds))[0] as Tensor;
 
-/** 1 byte: every stage in the smallest strips. 1 GB: no stage in strips. */
-test.each([1, 2 ** 30])("runInStages() decodes as the whole decoder does, in %d bytes", async (budget) => {
-  const latent = createGenerator(1).randn([1, config.latent_channels, 37, 6]);
-  const { result } = await inStages(vaeDecoderStages(config, weightsOf(NAME)), latent, budget);
-  const shape = { batch: 1, height: 37, width: 6 };
-  expect(
-    difference(result, await whole(vaeDecoderGraph(config, weightsOf(NAME), shape, dialect), { latent })),
-  ).toBeLessThan(1e-5);
-});
+/** The smallest budget in which a plan is possible, doubled: strips are cut then, and what lies between them is on the disk. */
+function smallBudget(stages: () => Stage[], dims: readonly number[]): number {
+  for (let budget = 2 ** 12; ; budget *= 2) {
+    try {
+      planStages(stages(), dims, { budget, dialect });
+      return budget;
+    } catch (error) {
+      expect(error).toMatchObject({ code: "out-of-memory", message: expect.any(String) });
+    }
+  }
+}
 
-test.each([1, 2 ** 30])("runInStages() encodes as the whole encoder does, in %d bytes", async (budget) => {
+/** Sides that strips don't divide. */
+const LATENT = { batch: 1, height: 70, width: 6 };
+
+const TINY = path.resolve(__dirname, "../fixtures/parity/models/vaes/tiny");
+const MODELS = {
+  "with attention": () => ({ config: parseVaeConfig(configOf("vae-kl")), weights: weightsOf("vae-kl") }),
+  bare: () => ({ config: parseVaeConfig(configOf("vae-bare")), weights: weightsOf("vae-bare") }),
+  tiny: () => {
+    const { config, weights } = openVae(TINY, { scaling_factor: 1, force_upcast: true });
+    return { config, weights: new Weights(weights) };
+  },
+};
+
+describe.each(Object.entries(MODELS))("%s", (_, open) => {
+  const { config, weights } = open();
+
+  test.each([
+    ["in strips", () => smallBudget(() => decoderStages(config, weights), latent.dims)],
+    ["in one piece", () => 2 ** 30],
+  ])("runPhases() decodes as the whole decoder does, %s", async (how, budget) => {
+    const { result, phases } = await inStrips(decoderStages(config, weights), latent, budget());
+    expect(Math.max(...phases.map(({ strips }) => strips.length)) > 1).toBe(how === "in strips");
+    const wanted = await whole(decoderGraph(config, weights, LATENT, dialect), { latent });
+    expect(difference(result, wanted)).toBeLessThan(1e-5);
+  });
+
+  test.each([
+    ["in strips", () => smallBudget(() => encoderStages(config, weights), sample.dims)],
+    ["in one piece", () => 2 ** 30],
+  ])("runPhases() encodes as the whole encoder does, %s", async (how, budget) => {
+    const { result, phases } = await inStrips(encoderStages(config, weights), sample, budget());
+    expect(Math.max(...phases.map(({ strips }) => strips.length)) > 1).toBe(how === "in strips");
+    const [, , height, width] = sample.dims as [number, number, number, number];
+    const wanted = await whole(encoderGraph(config, weights, { batch: 1, height, width }, dialect), { sample });
+    expect(difference(result, wanted)).toBeLessThan(1e-5);
+  });
+
+  const latent = createGenerator(1).randn([1, config.latent_channels, LATENT.height, LATENT.width]);
   const factor = 2 ** (config.block_out_channels.length - 1);
-  const shape = { batch: 1, height: 37 * factor, width: 6 * factor };
-  const sample = createGenerator(2).randn([1, config.in_channels, shape.height, shape.width]);
-  const { result } = await inStages(vaeEncoderStages(config, weightsOf(NAME)), sample, budget);
-  expect(
-    difference(result, await whole(vaeEncoderGraph(config, weightsOf(NAME), shape, dialect), { sample })),
-  ).toBeLessThan(1e-5);
+  const sample = createGenerator(2).randn([1, config.in_channels, LATENT.height * factor, LATENT.width * factor]);
 });
 
-test("createSums() keeps the variance of values with a large mean", () => {
-  const sums = createSums({ path: "norm", groups: 1, eps: 0, of: "input" });
-  const part = tensor(
-    Float32Array.from({ length: 64 }, (_, i) => 4096 + (i % 2)),
-    [1, 1, 8, 8],
+test("planStages() needs no more for a strip than half of the budget, and refuses what has no room", () => {
+  const config = parseVaeConfig(configOf("vae-kl"));
+  const stages = () => decoderStages(config, weightsOf("vae-kl"));
+  const dims = [1, config.latent_channels, 512, 64];
+  const budget = smallBudget(stages, dims);
+  for (const { build } of planStages(stages(), dims, { budget, dialect })) {
+    const graph = build();
+    const { weights, activations } = estimateMemory(graph);
+    expect(weights + activations).toBeLessThanOrEqual(budget / 2);
+    expect(elementCount(graph.outputs[0]!.dims) * 4).toBeLessThan(budget / 2);
+  }
+  expect(() => planStages(stages(), dims, { budget: 1, dialect })).toThrow(
+    expect.objectContaining({ code: "out-of-memory", message: expect.stringMatching(/needs \d\.\d\d GiB/) }),
   );
-  sums.add(part, [0, 4]);
-  sums.add(part, [4, 8]);
-  const { "shift.norm": shift, "scale.norm": scale } = sums.moments();
-  expect([shift!.data[0], scale!.data[0]]).toEqual([-4096.5, 2]);
+});
+
+test.each(["in-memory", "on-disk"] as const)("createPlane() gives rows as they were written, %s", (kept) => {
+  const plane = createPlane([1, 2, 5, 3], kept);
+  const part = createGenerator(3).randn([1, 2, 4, 3]);
+  try {
+    plane.write(0, part, [0, 2]);
+    plane.write(2, part, [1, 4]);
+    const row = (c: number, i: number) => [...part.data.subarray((c * 4 + i) * 3, (c * 4 + i + 1) * 3)];
+    expect(plane.read([1, 3])).toEqual(
+      tensor(Float32Array.from([...row(0, 1), ...row(0, 1), ...row(1, 1), ...row(1, 1)]), [1, 2, 2, 3]),
+    );
+  } finally {
+    plane.remove();
+  }
+});
+
+test("moments() keeps the variance of values with a large mean, over channels that differ", () => {
+  const plane = createPlane([1, 4, 8, 8], "in-memory");
+  const level = [4096, 4098, -1, 1];
+  const data = Float32Array.from({ length: 256 }, (_, i) => level[i >> 6]! + (i % 2));
+  plane.write(0, tensor(data, [1, 4, 8, 8]), [0, 4]);
+  plane.write(4, tensor(data, [1, 4, 8, 8]), [4, 8]);
+  const { shift, scale } = plane.moments(2, 0);
+  expect([...shift.data]).toEqual([-4097.5, -0.5]);
+  for (const value of scale.data) expect(value).toBeCloseTo(1 / Math.sqrt(1.25), 6);
 });
