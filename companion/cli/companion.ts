@@ -146,7 +146,7 @@ function watched(library: ReturnType<typeof openLibrary>, hashes: Hashes): Host[
       });
       return { models: named, addOns, problems };
     },
-    thumbnail: async () => undefined,
+    thumbnail: (id) => library.thumbnail(id),
     onChange: (listener) => {
       listeners.add(listener);
       stop ??= library.watch(tell);

@@ -2,14 +2,15 @@ import path from "node:path";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import { familyOf } from "../checkpoint/families.ts";
 import type { Model } from "../checkpoint/model.ts";
+import type { CommunityNotes } from "./community-notes.ts";
 import { samplingDefaults } from "./sampling-defaults.ts";
 import type { SideNotes } from "./side-notes.ts";
 
 export interface Description {
   readonly id: string;
   readonly notes: SideNotes;
-  /** Words that the model was trained on. */
-  readonly trigger?: string;
+  readonly community: CommunityNotes;
+  readonly thumbnail: boolean;
 }
 
 /** The widths of the published models; a model of another width only has the family's shape. */
@@ -19,11 +20,12 @@ const EDITS = "It changes a picture as the prompt tells it to (â€œmake it nightâ
 const triggerNote = (trigger: string) => `Put "${trigger.slice(0, 200)}" into the prompt: the model was trained on it.`;
 
 /** The model as the plugin shows it. References are found later, when all files are known. */
-export function describeModel(model: Model, { id, notes, trigger }: Description): ModelInfo {
+export function describeModel(model: Model, { id, notes, community, thumbnail }: Description): ModelInfo {
   const family = familyOf(model.family).name;
   const published = PUBLISHED_WIDTHS.includes(model.unet.config.block_out_channels[0]!);
-  const licence = notes.licence ?? model.metadata.get("modelspec.license");
-  const note = notes.note ?? (model.kind === "pix2pix" ? EDITS : trigger && triggerNote(trigger));
+  const licence = notes.licence ?? community.licence;
+  const trigger = community.triggerWords.join(", ");
+  const note = notes.note ?? (model.kind === "pix2pix" ? EDITS : trigger === "" ? undefined : triggerNote(trigger));
   return {
     id,
     name: notes.name ?? nameOf(model.path),
@@ -39,7 +41,7 @@ export function describeModel(model: Model, { id, notes, trigger }: Description)
     ...(licence !== undefined && { licence: licence.slice(0, 1000) }),
     ...(notes.provenance && { provenance: notes.provenance }),
     suggestions: notes.suggestions,
-    thumbnail: false,
+    thumbnail,
   };
 }
 

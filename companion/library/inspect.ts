@@ -7,14 +7,26 @@ import { openEmbedding } from "../checkpoint/embedding.ts";
 import { identify } from "../checkpoint/identify.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
 import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
-import { openLora } from "../checkpoint/lora/lora-file.ts";
+import { type LoraFile, openLora } from "../checkpoint/lora/lora-file.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
-import { type OpenOptions, openSafetensors } from "../checkpoint/safetensors.ts";
+import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../checkpoint/safetensors.ts";
 import { openVae } from "../checkpoint/vae.ts";
-import { triggerWords } from "./community-notes.ts";
+import {
+  type Clue,
+  controlNetClues,
+  embeddingClues,
+  familiesOf,
+  foreignTarget,
+  loraClues,
+  t2iAdapterClues,
+  vaeClues,
+} from "./add-on-families.ts";
+import { readCommunityNotes } from "./community-notes.ts";
 import { describeModel } from "./describe-model.ts";
+import { plainText } from "./plain-text.ts";
 import type { Place } from "./scan.ts";
 import { readSideNotes } from "./side-notes.ts";
+import { hasThumbnail } from "./thumbnail.ts";
 
 /** What an IP-Adapter must fit. */
 export interface Attention {
@@ -49,49 +61,98 @@ export async function inspect(place: Place, options: OpenOptions): Promise<Findi
   }
 }
 
-async function open({ id, path: file, kind }: Place, options: OpenOptions): Promise<Finding> {
+async function open(place: Place, options: OpenOptions): Promise<Finding> {
+  const { path: file, kind } = place;
   if (kind === "pickle")
     throw new Problem(
       "file-not-safetensors",
       `"${path.basename(file)}" is a pickle, which can run code when it is opened: use the model's .safetensors version.`,
     );
-  const addOn = (kind: AddOnInfo["kind"]): AddOnInfo => ({
-    ...{ id, name: path.posix.basename(id), kind },
-    ...{ families: [], triggerWords: [], thumbnail: false },
-  });
-  const identity = kind === "file" ? identify(openSafetensors(file, options)) : undefined;
-  if (identity?.kind === "other" && identity.adapter === "lora")
-    return { kind: "lora", names: loraNames(openLora(file, options).metadata), addOn: addOn("lora") };
-  if (identity?.kind === "other" && identity.adapter === "embedding")
-    return { kind: "embedding", names: [openEmbedding(file, options).token], addOn: addOn("embedding") };
-  const found = identity?.kind ?? "model";
-  if (found === "ip-adapter") {
-    const adapter = await openIpAdapter(file, options);
-    return { kind: "ip-adapter", path: file, adapter: adapterNeeds(adapter) };
+  return kind === "file" ? openFile(place, openSafetensors(file, options), options) : openWhole(place, options);
+}
+
+async function openFile(place: Place, store: SafetensorsFile, options: OpenOptions): Promise<Finding> {
+  const { path: file } = place;
+  const identity = identify(store);
+  const found = identity.kind === "other" ? identity.adapter : identity.kind;
+  const folder = path.dirname(file);
+  const besideConfig = existsSync(path.join(folder, "config.json")) ? folder : file;
+  const describe = (kind: AddOnInfo["kind"], clues: readonly Clue[]) =>
+    describeAddOn(place, { kind, families: familiesOf(clues, store.metadata), metadata: store.metadata, options });
+  switch (found) {
+    case "lora": {
+      const lora = openLora(file, options);
+      refuseForeign(lora);
+      return { kind: found, names: loraNames(store.metadata), addOn: describe(found, loraClues(lora)) };
+    }
+    case "embedding": {
+      const { token, tables } = openEmbedding(file, options);
+      const clues = embeddingClues(tables.map(({ dims }) => dims[1]!));
+      return { kind: found, names: [token], addOn: { ...describe(found, clues), triggerWords: [plainText(token)] } };
+    }
+    // Whether they fit shows with a model: what no tensor of theirs says is as it is there.
+    case "controlnet":
+      return { kind: found, addOn: { ...describe("control", controlNetClues(store)), controlKind: found } };
+    case "t2i-adapter":
+      return { kind: found, addOn: { ...describe("control", t2iAdapterClues(store)), controlKind: found } };
+    case "vae": {
+      const { config } = openVae(besideConfig, { scaling_factor: 1, force_upcast: true }, options);
+      refuseOtherLatents(file, config.latent_channels);
+      return { kind: found, addOn: describe(found, vaeClues(config.scaling_factor)) };
+    }
+    case "ip-adapter":
+      return { kind: found, path: file, adapter: adapterNeeds(await openIpAdapter(file, options)) };
+    case "image-encoder": {
+      const { config } = await openImageEncoder(besideConfig, options);
+      const { projection_dim: plain, hidden_size: states } = config;
+      return { kind: found, path: besideConfig, widths: { plain, plus: states, full: states } };
+    }
+    default:
+      return openWhole(place, options);
   }
-  if (found === "image-encoder") {
-    const folder = path.dirname(file);
-    const encoder = existsSync(path.join(folder, "config.json")) ? folder : file;
-    const { config } = await openImageEncoder(encoder, options);
-    const { projection_dim: plain, hidden_size: states } = config;
-    return { kind: "image-encoder", path: encoder, widths: { plain, plus: states, full: states } };
-  }
-  // Whether they fit shows with a model: what no tensor of theirs says is as it is there.
-  if (found === "controlnet" || found === "t2i-adapter")
-    return { kind: found, addOn: { ...addOn("control"), controlKind: found } };
-  if (found === "vae") {
-    const vae = existsSync(path.join(path.dirname(file), "config.json")) ? path.dirname(file) : file;
-    openVae(vae, { scaling_factor: 1, force_upcast: true }, options);
-    return { kind: "vae", addOn: addOn("vae") };
-  }
+}
+
+async function openWhole(place: Place, options: OpenOptions): Promise<Finding> {
+  const { id, path: file, beside, kind } = place;
   const model = await openModel(file, options);
-  const trigger = kind === "file" ? triggerWords(file, model.metadata, options) : undefined;
+  const { metadata } = model;
+  const community = readCommunityNotes({ name: path.basename(file), beside, metadata, ...options });
   const notes = kind === "folder" ? readSideNotes(file, options) : { suggestions: [] };
   return {
     kind: "model",
-    info: describeModel(model, { id, notes, ...(trigger && { trigger }) }),
+    info: describeModel(model, { id, notes, community, thumbnail: hasThumbnail(place, metadata) }),
     attention: attentionOf(model),
   };
+}
+
+interface AddOnFacts extends Pick<AddOnInfo, "kind" | "families"> {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly options: OpenOptions;
+}
+
+function describeAddOn(place: Place, { kind, families, metadata, options }: AddOnFacts): AddOnInfo {
+  const { id, path: file, beside } = place;
+  const community = readCommunityNotes({ name: path.basename(file), beside, metadata, ...options });
+  const thumbnail = hasThumbnail(place, metadata);
+  return { ...{ id, name: path.posix.basename(id), kind, families }, ...community, thumbnail };
+}
+
+function refuseForeign(lora: LoraFile): void {
+  const target = foreignTarget(lora);
+  if (target === undefined) return;
+  throw new Problem(
+    "model-unsupported",
+    `"${lora.origin}" is a LoRA for ${target}, which this version cannot run: choose one for Stable Diffusion 1.x, 2.x or XL.`,
+  );
+}
+
+/** Stable Diffusion's latents up to XL have four channels. */
+function refuseOtherLatents(file: string, channels: number): void {
+  if (channels === 4) return;
+  throw new Problem(
+    "model-unsupported",
+    `"${path.basename(file)}" is an autoencoder (VAE) for latents of ${channels} channels, where Stable Diffusion 1.x, 2.x and XL have 4: it belongs to another kind of model.`,
+  );
 }
 
 /** What prompts may call it besides its file's name. */

@@ -8,6 +8,7 @@ import type { Model } from "../checkpoint/model.ts";
 import { type Attention, attentionOf, type Finding, inspect } from "./inspect.ts";
 import { layoutOf } from "./layouts.ts";
 import { type Place, scanFolder } from "./scan.ts";
+import { readThumbnail } from "./thumbnail.ts";
 import { watchFolders } from "./watch.ts";
 
 /** The starter model's id. A model in a folder of that name gives way to it. */
@@ -39,11 +40,18 @@ export interface FolderReport {
   readonly found: Readonly<Partial<Record<Finding["kind"], number>>>;
 }
 
+interface Found {
+  readonly place: Place;
+  readonly finding: Finding;
+}
+
 export interface Library {
   /** All folders that may be read, symlinks included. */
   readonly roots: readonly string[];
   /** Looks again, and opens what is new or changed. */
   list(): Promise<{ models: ModelInfo[]; addOns: AddOnInfo[]; problems: ModelProblem[] }>;
+  /** A small JPEG for a model or an add-on of the list; undefined where there is none, or no such thing. Never throws. */
+  thumbnail(id: string): Promise<Uint8Array | undefined>;
   /** The path of a model, IP-Adapter or image encoder. Throws Problem "model-not-found", "file-outside-models". */
   resolve(idOrPath: string, options: ResolveOptions): string;
   /** An IP-Adapter and an image encoder in the folders that fit the model. */
@@ -63,13 +71,16 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
   const roots = [...searched.map(({ root }) => root), path.resolve(starter)];
   const known = new Map<string, { signature: string; finding: Finding }>();
 
+  /** By the ids of the last list: a name that a client sends is never a path. */
+  const listed = new Map<string, Place>();
+
   const places = (): Place[] => [
     ...scanFolder(path.resolve(starter)).map((place) => ({ ...place, id: STARTER_ID })),
     ...searched.flatMap(({ root, layout: { below } }) => scanFolder(root, { roots, below })),
   ];
 
-  const findings = async (): Promise<{ place: Place; finding: Finding }[]> => {
-    const all: { place: Place; finding: Finding }[] = [];
+  const findings = async (): Promise<Found[]> => {
+    const all: Found[] = [];
     for (const place of places()) {
       const old = known.get(place.path);
       const finding = old?.signature === place.signature ? old.finding : await inspect(place, { within: roots });
@@ -86,23 +97,26 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
     roots,
     list: async () => {
       const all = await findings();
-      const models = new Map<string, ModelInfo>();
-      const addOns = new Map<string, AddOnInfo>();
+      const models: ModelInfo[] = [];
+      const addOns: AddOnInfo[] = [];
       const problems: ModelProblem[] = [];
+      listed.clear();
       for (const { place, finding } of all) {
         // It went away while we looked.
         if (finding.kind === "problem" && !existsSync(place.path)) continue;
         if (finding.kind === "problem") problems.push({ name: place.id, problem: finding.problem });
-        if ("addOn" in finding && !addOns.has(place.id)) addOns.set(place.id, finding.addOn);
-        if (finding.kind !== "model") continue;
-        if (models.has(place.id)) problems.push(twice(place.id));
-        else
-          models.set(place.id, {
-            ...finding.info,
-            references: finding.info.references || filesFor(all, finding.attention) !== undefined,
-          });
+        if (finding.kind !== "model" && !("addOn" in finding)) continue;
+        if (listed.has(place.id)) problems.push(twice(place.id));
+        else if (finding.kind === "model") models.push(withReferences(finding, all));
+        else addOns.push(finding.addOn);
+        if (!listed.has(place.id)) listed.set(place.id, place);
       }
-      return { models: [...models.values()], addOns: [...addOns.values()], problems };
+      return { models, addOns, problems };
+    },
+    thumbnail: async (id) => {
+      if (listed.size === 0) await library.list();
+      const place = listed.get(id);
+      return place && readThumbnail(place, { within: roots });
     },
     resolve: (name, { allowPaths }) => {
       if (name === STARTER_ID) return path.resolve(starter);
@@ -157,7 +171,7 @@ function find(folder: string, id: string): string | undefined {
 /** Plain adapters come first: of the others some are for faces only, which no tensor of theirs says. */
 const BY_KIND = { plain: 0, plus: 1, full: 2 } as const;
 
-function filesFor(all: readonly { finding: Finding }[], attention: Attention): ReferenceFiles | undefined {
+function filesFor(all: readonly Found[], attention: Attention): ReferenceFiles | undefined {
   const adapters = all.flatMap(({ finding }) => (finding.kind === "ip-adapter" ? [finding] : []));
   for (const { path: file, adapter } of adapters.sort((a, b) => BY_KIND[a.adapter.kind] - BY_KIND[b.adapter.kind])) {
     if (adapter.width !== attention.width || adapter.count !== attention.count) continue;
@@ -168,9 +182,20 @@ function filesFor(all: readonly { finding: Finding }[], attention: Attention): R
   return undefined;
 }
 
+const withReferences = (
+  { info, attention }: Extract<Finding, { kind: "model" }>,
+  all: readonly Found[],
+): ModelInfo => ({
+  ...info,
+  references: info.references || filesFor(all, attention) !== undefined,
+});
+
 function twice(id: string): ModelProblem {
   return {
     name: id,
-    problem: new Problem("model-not-found", `There are two models "${id}": rename one of them to use it.`).toJSON(),
+    problem: new Problem(
+      "model-not-found",
+      `There are two files or folders "${id}": rename one of them to use it.`,
+    ).toJSON(),
   };
 }

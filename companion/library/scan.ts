@@ -1,6 +1,7 @@
 /** What lies in a models folder: files and folders that may be models, found by looking, not yet opened. */
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import { type SideCar, sideCars } from "./side-cars.ts";
 
 export interface Place {
   /** The path below the models folder, with "/" and without `.safetensors`: what requests call it. "." is the folder itself. */
@@ -8,7 +9,9 @@ export interface Place {
   /** Absolute. */
   readonly path: string;
   readonly kind: "file" | "folder" | "pickle";
-  /** Changes when a file does: sizes and times. */
+  /** What other programs have noted about it, and pictures of what it draws. */
+  readonly beside: readonly SideCar[];
+  /** Changes when a file or a side-car does: sizes and times. */
   readonly signature: string;
 }
 
@@ -28,7 +31,7 @@ export function scanFolder(
   const allowed = roots.flatMap((folder) => tryRead(() => [realpathSync(folder)], []));
   const places: Place[] = [];
   const visited = new Set<string>();
-  const visit = (folder: string, depth: number): void => {
+  const visit = (folder: string, depth: number, beside: readonly SideCar[] = []): void => {
     const real = tryRead(() => realpathSync(folder), undefined);
     if (
       real === undefined ||
@@ -39,18 +42,24 @@ export function scanFolder(
     visited.add(real);
     const entries = tryRead(() => readdirSync(folder, { withFileTypes: true }), [] as Dirent[]);
     if (isModelFolder(folder, entries)) {
-      places.push({ id: idOf(root, folder), path: folder, kind: "folder", signature: signatureOf(folder) });
+      const signature = [signatureOf(folder), ...stampsOf(beside)].join("\n");
+      places.push({ id: idOf(root, folder), path: folder, kind: "folder", beside, signature });
       return;
     }
+    const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+    const cars = sideCars(names, (name) => path.join(folder, name));
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const place = path.join(folder, entry.name);
       if (entry.name.startsWith(".") || SKIPPED.has(entry.name)) continue;
       if (isFolder(entry, place)) {
-        if (depth < MAX_DEPTH) visit(place, depth + 1);
+        if (depth < MAX_DEPTH) visit(place, depth + 1, cars.get(entry.name));
         continue;
       }
       const kind = kindOf(entry.name);
-      if (kind) places.push({ id: idOf(root, place), path: place, kind, signature: stamp(place) });
+      if (kind === undefined) continue;
+      const mine = cars.get(path.parse(entry.name).name) ?? [];
+      const signature = [stamp(place), ...stampsOf(mine)].join("\n");
+      places.push({ id: idOf(root, place), path: place, kind, beside: mine, signature });
     }
   };
   for (const place of below) visit(path.join(root, place), 0);
@@ -86,6 +95,8 @@ function signatureOf(folder: string): string {
     .map((file) => `${file} ${stamp(path.join(folder, file))}`)
     .join("\n");
 }
+
+const stampsOf = (beside: readonly SideCar[]) => beside.map(({ file }) => `${file} ${stamp(file)}`);
 
 function stamp(file: string): string {
   return tryRead(() => {

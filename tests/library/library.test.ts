@@ -85,7 +85,7 @@ describe("list()", () => {
   test("knows LoRAs and embeddings by the names that prompts call them", async () => {
     const { folder, library } = fresh();
     mkdirSync(path.join(folder, "Lora"));
-    const up = { "lora_unet_a.lora_up.weight": { shape: [4, 1] } };
+    const up = { "lora_unet_mid_block_a.lora_up.weight": { shape: [4, 1] } };
     writeSample(path.join(folder, "Lora/ink.safetensors"), up, { ss_output_name: "ink_v2" });
     writeSample(path.join(folder, "toy.safetensors"), { emb_params: { shape: [2, 768] } });
     expect((await library.list()).problems).toEqual([]);
@@ -94,6 +94,40 @@ describe("list()", () => {
       { id: "Lora/ink", name: "ink_v2" },
     ]);
     expect(await library.adapters("embedding")).toEqual([{ id: "toy", name: "toy" }]);
+  });
+
+  test("tells of add-ons what they are for", async () => {
+    const { folder, library } = fresh();
+    const write = (name: string, tensors: Parameters<typeof writeSample>[1], metadata?: Record<string, string>) =>
+      writeSample(path.join(folder, `${name}.safetensors`), tensors, metadata);
+    const key = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k";
+    const lora = { [`${key}.lora_down.weight`]: { shape: [4, 2048] }, [`${key}.lora_up.weight`]: { shape: [8, 4] } };
+    write("ink", lora, { "modelspec.license": "MIT" });
+    writeFileSync(path.join(folder, "ink.json"), '{"activation text": "inked, line", "preferred weight": 0.8}');
+    write("flux", { "lora_unet_double_blocks_0_img_mlp_0.lora_up.weight": { shape: [4, 1] } });
+    write("word", { emb_params: { shape: [2, 768] } });
+    write("pose", {
+      "down_blocks.0.attn2.to_k.weight": { shape: [8, 1024] },
+      "controlnet_cond_embedding.x": { shape: [1] },
+    });
+    write("sketch", { "body.0.resnets.0.block1.weight": { shape: [8] }, "conv_in.weight": { shape: [8, 768, 3, 3] } });
+    const { addOns, problems } = await library.list();
+    const [sd1, sd2, sdxl] = ["Stable Diffusion 1.x", "Stable Diffusion 2.x", "Stable Diffusion XL"];
+    const plain = { triggerWords: [], thumbnail: false };
+    expect(addOns).toEqual([
+      {
+        ...{ id: "ink", name: "ink", kind: "lora", families: [sdxl], triggerWords: ["inked", "line"] },
+        ...{ suggestedWeight: 0.8, licence: "MIT", thumbnail: false },
+      },
+      { ...plain, id: "pose", name: "pose", kind: "control", controlKind: "controlnet", families: [sd2] },
+      { ...plain, id: "sketch", name: "sketch", kind: "control", controlKind: "t2i-adapter", families: [sdxl] },
+      { ...plain, id: "word", name: "word", kind: "embedding", families: [sd1], triggerWords: ["word"] },
+    ]);
+    expect(problems.map(({ name, problem }) => [name, problem.message])).toEqual([
+      ["flux", expect.stringContaining("a LoRA for FLUX")],
+    ]);
+    writeFileSync(path.join(folder, "ink.json"), '{"activation text": "other"}');
+    expect((await library.list()).addOns[0]).toMatchObject({ triggerWords: ["other"] });
   });
 
   test("sees what changed since", async () => {
@@ -180,7 +214,7 @@ describe("list()", () => {
     for (const folder of [one, two]) writeSample(path.join(folder, "same.safetensors"), tensorsOf("sd1"));
     const { models, problems } = await openLibrary({ folders: [one, two], starter }).list();
     expect(models.map(({ id }) => id)).toEqual(["starter", "same"]);
-    expect(problems[0]!.problem.message).toBe('There are two models "same": rename one of them to use it.');
+    expect(problems[0]!.problem.message).toBe('There are two files or folders "same": rename one of them to use it.');
   });
 });
 
