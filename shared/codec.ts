@@ -5,8 +5,8 @@
 import { Problem } from "./problem.ts";
 import { type Envelope, MAX_FRAME_BYTES } from "./protocol.ts";
 
-/** The JSON header of a frame, in bytes. A request is a few kilobytes; images travel as attachments. */
-export const MAX_HEADER_BYTES = 1024 * 1024;
+/** The JSON header of a frame, in bytes. A request is a few kilobytes, the list of thousands of add-ons a few million. */
+export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 /** Attachments of one frame. */
 export const MAX_ATTACHMENTS = 32;
 

@@ -2,7 +2,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
-import type { ModelInfo } from "../../shared/protocol.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import type { Config } from "../config.ts";
 import { Engine, type EngineState } from "../engine/engine.ts";
@@ -15,6 +14,7 @@ import { removeStaleDownloads } from "../library/download/download.ts";
 import { Downloads } from "../library/download/downloads.ts";
 import { Hashes } from "../library/hashes.ts";
 import { openLibrary } from "../library/library.ts";
+import { liveLibrary } from "../library/live-library.ts";
 import type { JobResult } from "../queue/job.ts";
 import { Queue, type RunJob } from "../queue/queue.ts";
 import { Store } from "../queue/store.ts";
@@ -78,7 +78,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     queue,
     pairings: new Pairings(config.pairingsFile),
     code: new PairingCode({ onChange: (state) => onEvent({ type: "code", state }), fixed: code }),
-    models: watched(library, hashes),
+    models: liveLibrary(library, hashes),
     downloads: {
       recommended: CATALOGUE,
       list: () => downloads.list(),
@@ -124,39 +124,6 @@ function announced(run: RunJob, onEvent: CompanionOptions["onEvent"]): RunJob {
       onEvent({ type, request, problem: Problem.from(error) });
       throw error;
     }
-  };
-}
-
-/** The folders are watched only while somebody listens. The files' hashes come later, and are told as a change. */
-function watched(library: ReturnType<typeof openLibrary>, hashes: Hashes): Host["models"] {
-  const listeners = new Set<() => void>();
-  let stop: (() => void) | undefined;
-  const tell = () => {
-    for (const each of [...listeners]) each();
-  };
-  return {
-    list: async () => {
-      const { models, addOns, problems } = await library.list();
-      const fileOf = ({ id }: ModelInfo) => library.resolve(id, { allowPaths: false });
-      const isFile = (place: string) => /\.safetensors$/i.test(place);
-      hashes.want(models.map(fileOf).filter(isFile), tell);
-      const named = models.map((model) => {
-        const sha256 = hashes.find(fileOf(model));
-        return sha256 === undefined ? model : { ...model, sha256 };
-      });
-      return { models: named, addOns, problems };
-    },
-    thumbnail: (id) => library.thumbnail(id),
-    onChange: (listener) => {
-      listeners.add(listener);
-      stop ??= library.watch(tell);
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size > 0) return;
-        stop?.();
-        stop = undefined;
-      };
-    },
   };
 }
 

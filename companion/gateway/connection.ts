@@ -17,6 +17,7 @@ import {
 import { checkAttachments, parseClientMessage } from "../../shared/validate.ts";
 import type { JobEvent, JobProgress } from "../queue/job.ts";
 import { type Authenticated, authenticate, checkVersion } from "./authenticate.ts";
+import { fitList } from "./fit-list.ts";
 import type { Host, ModelList } from "./host.ts";
 import { Pace } from "./pace.ts";
 import type { ClientSocket } from "./socket.ts";
@@ -136,7 +137,7 @@ export class Connection {
       ...(fresh && { pairing: pairing.id, token: pairing.token }),
       ...(device !== undefined && { device }),
       modelsFolder,
-      ...(list === late ? NO_MODELS : wireOf(list)),
+      ...(list === late ? NO_MODELS : fitList(list)),
       contentFilter,
       jobs: queue.jobsOf(pairing.id),
     });
@@ -242,7 +243,7 @@ export class Connection {
   }
 
   #sendModels(list: ModelList): void {
-    this.#send({ type: "models", ...wireOf(list) });
+    this.#send({ type: "models", ...fitList(list) });
   }
 
   #sendDownloads(): void {
@@ -281,8 +282,7 @@ export class Connection {
   }
 }
 
-const wireOf = ({ models, addOns, problems }: ModelList) => ({ models, addOns, modelProblems: problems });
-const NO_MODELS = wireOf({ models: [], addOns: [], problems: [] });
+const NO_MODELS = fitList({ models: [], addOns: [], problems: [] });
 
 /** The job that a message is about, as far as it can be told before it is validated. */
 function jobOf(message: unknown): string | undefined {

@@ -50,6 +50,8 @@ export interface Library {
   readonly roots: readonly string[];
   /** Looks again, and opens what is new or changed. */
   list(): Promise<{ models: ModelInfo[]; addOns: AddOnInfo[]; problems: ModelProblem[] }>;
+  /** The single file behind an id of the last list; undefined for a folder. */
+  fileOf(id: string): string | undefined;
   /** A small JPEG for a model or an add-on of the list; undefined where there is none, or no such thing. Never throws. */
   thumbnail(id: string): Promise<Uint8Array | undefined>;
   /** The path of a model, IP-Adapter or image encoder. Throws Problem "model-not-found", "file-outside-models". */
@@ -112,6 +114,10 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
         if (!listed.has(place.id)) listed.set(place.id, place);
       }
       return { models, addOns, problems };
+    },
+    fileOf: (id) => {
+      const place = listed.get(id);
+      return place?.kind === "file" ? place.path : undefined;
     },
     thumbnail: async (id) => {
       if (listed.size === 0) await library.list();
