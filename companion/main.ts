@@ -2,11 +2,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../shared/problem.ts";
+import { isApart, runApart } from "./cli/apart.ts";
 import { packageRoot } from "./root.ts";
 
 interface Command {
   readonly usage: string;
   readonly summary: string;
+  /** "apart": in a process of its own, see cli/apart.ts. */
+  readonly place?: "apart";
   /** Resolves to the exit code. */
   readonly run: (args: string[]) => Promise<number>;
 }
@@ -20,6 +23,7 @@ const COMMANDS: Record<string, Command> = {
   generate: {
     usage: "generate REQUEST.json --out DIR [--models DIR …] [--trace]",
     summary: "Make one picture from a request file",
+    place: "apart",
     run: async (args) => (await import("./cli/generate.ts")).runGenerate(args),
   },
   models: {
@@ -77,7 +81,8 @@ async function main([name = "help", ...args]: string[]): Promise<number> {
     return 2;
   }
   try {
-    return await command.run(args);
+    if (command.place !== "apart" || isApart()) return await command.run(args);
+    return await runApart(process.argv[1]!, process.argv.slice(2));
   } catch (error) {
     console.error(Problem.from(error).message);
     if (!(error instanceof Problem) || process.env.UNDERPAINT_DEBUG !== undefined) console.error(error);

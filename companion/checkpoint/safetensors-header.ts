@@ -68,6 +68,8 @@ export interface Place {
   readonly file: string;
   readonly dataStart: number;
   readonly size: number;
+  /** See `WeightRef`. */
+  readonly stamp?: string;
 }
 
 /** The tensors by key, and the text metadata. Throws Problem "file-header-invalid", "file-truncated", "model-unsupported". */
@@ -95,7 +97,7 @@ export function parseHeader(
   return { refs, metadata };
 }
 
-function parseEntry(key: string, entry: unknown, { name, file, dataStart, size }: Place): WeightRef {
+function parseEntry(key: string, entry: unknown, { name, file, dataStart, size, stamp }: Place): WeightRef {
   const label = `"${key.length > 120 ? `${key.slice(0, 120)}…` : key}"`;
   if (!isRecord(entry)) throw invalid(name, `describes ${label} by something that is not an object`);
   const { dtype, shape, data_offsets: range } = entry;
@@ -119,7 +121,7 @@ function parseEntry(key: string, entry: unknown, { name, file, dataStart, size }
       "file-truncated",
       `"${name}" ends after ${size} bytes, but its header places ${label} up to byte ${dataStart + end}: download it again.`,
     );
-  return { key, type, dims: shape, file, offset: dataStart + begin, byteLength: expected };
+  return { key, type, dims: shape, file, offset: dataStart + begin, byteLength: expected, ...(stamp && { stamp }) };
 }
 
 /** Together the tensors must cover the data exactly: no overlap, no hole, nothing after the last. */

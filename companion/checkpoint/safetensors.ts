@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
+import { stampOf } from "../graph/file-stamp.ts";
 import type { WeightRef, WeightStore } from "../graph/weights.ts";
 import { attempt, readFully, resolveInside } from "./files.ts";
 import { parseHeader, readHeader } from "./safetensors-header.ts";
@@ -53,7 +54,10 @@ export function openSafetensors(file: string, { within }: OpenOptions = {}): Saf
   try {
     const stats = fstatSync(fd);
     const { text, dataStart } = readHeader(fd, name, stats.size);
-    const { refs, metadata } = parseHeader(text, { name, file: real, dataStart, size: stats.size });
+    const { refs, metadata } = parseHeader(text, {
+      ...{ name, file: real, dataStart, size: stats.size },
+      stamp: stampOf(stats),
+    });
     const identity = [real, stats.size, stats.mtimeMs, stats.ino, text].join("\n");
     const hash = createHash("sha256").update(identity).digest("hex").slice(0, 32);
     return new OpenedFile(name, real, refs, metadata, hash, stats);
@@ -118,8 +122,7 @@ class OpenedFile implements SafetensorsFile {
   }
 
   #compare(now: Stats): void {
-    const { size, mtimeMs, ino } = this.#stats;
-    if (now.size !== size || now.mtimeMs !== mtimeMs || now.ino !== ino) throw this.#changed();
+    if (stampOf(now) !== stampOf(this.#stats)) throw this.#changed();
   }
 
   #changed(): Problem {

@@ -1,7 +1,8 @@
 /** A tensor's numbers in memory, for the few that are needed outside the networks. */
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
+import { stampOf } from "../graph/file-stamp.ts";
 import type { WeightRef, WeightType } from "../graph/weights.ts";
 import { attempt, readFully } from "./files.ts";
 
@@ -45,7 +46,8 @@ export function readNumbers(ref: WeightRef): Numbers {
   const fd = attempt(name, () => openSync(ref.file, "r"));
   try {
     const bytes = new Uint8Array(ref.byteLength);
-    if (readFully(fd, bytes, ref.offset) !== bytes.length)
+    const changed = ref.stamp !== undefined && stampOf(fstatSync(fd)) !== ref.stamp;
+    if (changed || readFully(fd, bytes, ref.offset) !== bytes.length)
       throw new Problem("file-changed", `"${name}" was changed while it was open: start the picture again.`);
     return { dims: ref.dims, data: widen(bytes) };
   } finally {

@@ -17,6 +17,12 @@ export function crashProblem({ code, signal, stderr }: ProcessEnd): Problem {
       "out-of-memory",
       "The picture does not fit into memory: choose a smaller size or a smaller model, or close other programs.",
     );
+  // Weights are mapped: what is gone from the disk cannot be read any more.
+  if (signal === "SIGBUS")
+    return new Problem(
+      "engine-crashed",
+      "A file of the model was cut short while it was in use, or its disk went away: start the picture again.",
+    );
   const how = signal === null ? `exit code ${code}` : signal;
   const hint = signal === "SIGKILL" ? "; the system does this when memory runs out" : "";
   const line = lastLine(stderr);

@@ -30,6 +30,8 @@ export interface WeightRef {
   /** Bytes from the start of the file. */
   readonly offset: number;
   readonly byteLength: number;
+  /** The file's `stampOf` when its header was read. Absent: a file of our own. */
+  readonly stamp?: string;
 }
 
 export interface WeightStore {

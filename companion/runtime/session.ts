@@ -3,6 +3,7 @@ import path from "node:path";
 import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from "onnxruntime-node";
 import { Problem } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
+import { watchFiles } from "../graph/file-stamp.ts";
 import type { Graph } from "../graph/graph.ts";
 import { estimateMemory, type MemoryEstimate } from "../graph/memory.ts";
 import { onnxFile } from "../graph/onnx-file.ts";
@@ -17,7 +18,7 @@ export interface Session {
   readonly bytes: number;
   /**
    * Feeds by input name → float32 results by output name. Blocks its thread until done; can't be interrupted.
-   * Throws Problem "out-of-memory", or "internal" with the runtime's own words.
+   * Throws Problem "out-of-memory", "file-changed", or "internal" with the runtime's own words.
    */
   run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
   /** Gives the memory back. The session can't be used after. */
@@ -32,15 +33,19 @@ export const bundledProviders = (): string[] => listSupportedBackends().map(({ n
 
 /**
  * Opens a graph on a device. On the CPU float32 weights stay in their memory-mapped file (nothing is packed or copied);
- * other types are widened once, here, or where that would take too much memory anew in every run. Throws Problem "out-of-memory" or "internal".
+ * other types are widened once, here, or where that would take too much memory anew in every run. Throws Problem
+ * "out-of-memory", "file-changed" or "internal".
  */
 export async function openSession(graph: Graph, device: Place): Promise<Session> {
   const estimate = estimateMemory(graph);
   const { weights, activations } = estimate;
   const spilled = spill(graph);
   const options = sessionOptions(graph, device, { ...estimate, spilled });
-  const native = await attempt("open the network", () =>
-    InferenceSession.create(onnxFile(graph, spilled.refs), options),
+  const verify = watchFiles(fileRefs(graph));
+  const native = await attempt(
+    "open the network",
+    () => InferenceSession.create(onnxFile(graph, spilled.refs), options),
+    verify,
   ).catch((error) => {
     spilled.remove();
     throw error;
@@ -51,7 +56,7 @@ export async function openSession(graph: Graph, device: Place): Promise<Session>
     bytes: weights + activations,
     async run(feeds) {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toNative(t)]));
-      const outputs = await attempt("run the network", () => native.run(inputs));
+      const outputs = await attempt("run the network", () => native.run(inputs), verify);
       return Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, fromNative(name, t)]));
     },
     release: () => native.release().finally(spilled.remove),
@@ -98,8 +103,7 @@ function sessionOptions(
 /** "/", or the drive that all weights lie on. Throws Problem "model-unsupported" where there are several. */
 function rootOf(graph: Graph, { refs }: Spill): string {
   const roots = new Set([...refs.values()].map(({ file }) => path.parse(file).root.toUpperCase()));
-  for (const { source } of graph.initializers.values())
-    if ("file" in source) roots.add(path.parse(source.file).root.toUpperCase());
+  for (const { file } of fileRefs(graph)) roots.add(path.parse(file).root.toUpperCase());
   if (roots.size > 1)
     throw new Problem(
       "model-unsupported",
@@ -108,6 +112,9 @@ function rootOf(graph: Graph, { refs }: Spill): string {
   return [...roots][0] ?? path.parse(process.cwd()).root;
 }
 
+const fileRefs = (graph: Graph) =>
+  [...graph.initializers.values()].flatMap(({ source }) => ("file" in source ? [source] : []));
+
 const toNative = ({ type, dims, data }: AnyTensor): OrtTensor => new OrtTensor(type, data as never, dims);
 
 function fromNative(name: string, { type, dims, data }: OrtTensor): Tensor {
@@ -115,11 +122,16 @@ function fromNative(name: string, { type, dims, data }: OrtTensor): Tensor {
   return { type, dims, data: data as Float32Array };
 }
 
-async function attempt<T>(what: string, body: () => Promise<T>): Promise<T> {
+/** Reading what is gone from a mapped file kills the process; and whatever goes wrong, or comes out, may be due to a file that changed. */
+async function attempt<T>(what: string, body: () => Promise<T>, verify: () => void): Promise<T> {
   const start = performance.now();
+  verify();
   try {
-    return await body();
+    const made = await body();
+    verify();
+    return made;
   } catch (error) {
+    verify();
     const text = error instanceof Error ? error.message : String(error);
     if (/out of memory|bad_alloc|failed to allocate|allocation failed/i.test(text))
       throw new Problem(

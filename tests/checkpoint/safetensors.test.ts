@@ -1,8 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, symlinkSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
 import { MAX_HEADER_BYTES, MAX_TENSORS, parseHeader } from "../../companion/checkpoint/safetensors-header.ts";
+import { stampOf } from "../../companion/graph/file-stamp.ts";
 import type { WeightRef } from "../../companion/graph/weights.ts";
 import { Problem } from "../../shared/problem.ts";
 import { attempted } from "../attempted.ts";
@@ -31,6 +41,7 @@ describe("openSafetensors()", () => {
     const dataStart = store.size - 28;
     expect([...store.keys()]).toEqual(["a", "b.weight", "empty"]);
     expect(store.find("b.weight")).toEqual({
+      stamp: stampOf(statSync(file)),
       key: "b.weight",
       type: "F32",
       dims: [4],

@@ -22,6 +22,8 @@ process.on("message", async (message) => {
     case "abort":
       console.error("terminate called after throwing an instance of 'char const*'");
       return process.abort();
+    case "cut short":
+      return process.kill(process.pid, "SIGBUS");
     case "exhaust":
       console.error("FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory");
       return process.abort();

@@ -52,6 +52,15 @@ test("run() rejects with the job's own problem, and the process lives on", async
   expect(engine.pid).toBe(pid);
 });
 
+test("a mapped file that is cut short under the native runtime fails one run with a sentence, and the next one works", async () => {
+  const engine = open();
+  await expect(run(engine, "cut short").result).rejects.toMatchObject({
+    code: "engine-crashed",
+    message: "A file of the model was cut short while it was in use, or its disk went away: start the picture again.",
+  });
+  await run(engine, "echo").result;
+});
+
 test("an abort of the native runtime fails one run with its last words, and the next one works", async () => {
   const engine = open();
   const { result } = run(engine, "abort");

@@ -1,4 +1,8 @@
+import { copyFileSync, mkdtempSync, rmSync, statSync, truncateSync, unlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
+import { stampOf } from "../../companion/graph/file-stamp.ts";
 import { Graph } from "../../companion/graph/graph.ts";
 import { add, scalar } from "../../companion/graph/ops.ts";
 import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
@@ -38,6 +42,32 @@ test("openSession() refuses weights that lie past the end of their file", async 
   const weights = new Weights({ origin: "test", find: () => ref, keys: () => ["w"] });
   op.output("y", add(op, op.input("x", { type: "float32", dims: [3] }), op.initializer(weights.get("w", [3]))));
   await expect(openSession(op, cpu)).rejects.toMatchObject({ code: "internal" });
+});
+
+test.each<[string, (file: string) => void]>([
+  ["cut short", (file) => truncateSync(file, 4)],
+  ["written anew", (file) => copyFileSync(__filename, file)],
+  ["removed", (file) => unlinkSync(file)],
+])("openSession() and run() refuse a file that was %s since its header was read", async (_, change) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "session-"));
+  const file = path.join(folder, "w.safetensors");
+  copyFileSync(__filename, file);
+  const op = new Graph({ dialect: DIALECTS.cpu });
+  const stamp = stampOf(statSync(file));
+  const ref: WeightRef = { key: "w", type: "F32", dims: [3], file, offset: 0, byteLength: 12, stamp };
+  op.output("y", add(op, op.input("x", { type: "float32", dims: [3] }), op.initializer(ref)));
+  const session = await openSession(op, cpu);
+  const feeds = { x: tensor(new Float32Array(3), [3]) };
+  await session.run(feeds);
+  change(file);
+  const refused = {
+    code: "file-changed",
+    message: '"w.safetensors" was changed or removed while it was in use: start the picture again.',
+  };
+  await expect(session.run(feeds)).rejects.toMatchObject(refused);
+  await expect(openSession(op, cpu)).rejects.toMatchObject(refused);
+  await session.release();
+  rmSync(folder, { recursive: true });
 });
 
 test("openSession() refuses weights on several drives by name", async () => {
