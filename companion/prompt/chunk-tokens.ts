@@ -24,7 +24,8 @@ const BACKTRACK = 20;
 
 /**
  * Any number of tokens as chunks of the encoder's length. A chunk that fills up is cut behind its last comma, if that is
- * at most 20 tokens back; BREAK fills up the current one. There is always at least one chunk.
+ * at most 20 tokens back; BREAK fills up the current one. There is always at least one chunk. (In the original, the vectors of
+ * a new word stay behind when its phrase moves.)
  *
  * Source: AUTOMATIC1111/stable-diffusion-webui, modules/sd_hijack_clip.py, `tokenize_line` and `process_tokens`.
  */

@@ -1,4 +1,6 @@
-/** A LoRA named in a prompt: `<lora:name:0.8>`, or with a weight for the text encoder first: `<lora:name:0.5:0.8>`. */
+import { Problem } from "../../shared/problem.ts";
+
+/** A LoRA named in a prompt. */
 export interface LoraTag {
   readonly name: string;
   readonly weight: number;
@@ -13,23 +15,46 @@ export interface ExpandedPrompt {
 
 /**
  * What a prompt says before its emphasis is read: `# comments` go, `{red|green|blue}` becomes one of its alternatives,
- * chosen by the seed (they nest, and `\{` is a plain brace), and `<lora:name:weight>` tags are taken out into a list
- * (weight 1 where none is given).
- * Source of the tags' order: stable-diffusion-webui, extensions-builtin/Lora/extra_networks_lora.py.
+ * chosen by the seed (they nest, and `\{` is a plain brace), and `<lora:name:weight>` tags are taken out into a list.
+ * Throws Problem "request-invalid" for other tags, and for what is no number.
  */
 export function expandPrompt(prompt: string, seed: number): ExpandedPrompt {
   const loras: LoraTag[] = [];
-  const text = chooseAlternatives(stripComments(prompt), seed).replace(
-    /<lora:([^:<>]+)(?::([+-]?\d*\.?\d+))?(?::([+-]?\d*\.?\d+))?>/gi,
-    (_tag, name: string, first: string | undefined, second: string | undefined) => {
-      const text = first === undefined ? 1 : Number(first);
-      const weight = second === undefined ? text : Number(second);
-      loras.push({ name: name.trim(), weight, ...(weight !== text && { textEncoderWeight: text }) });
-      return "";
-    },
-  );
+  const text = chooseAlternatives(stripComments(prompt), seed).replace(TAG, (tag, kind: string, items: string) => {
+    if (!/^(?:lora|lyco)$/i.test(kind)) throw unusable(tag, "only LoRAs can be named so");
+    loras.push(readTag(tag, items.split(":")));
+    return "";
+  });
   return { text, loras };
 }
+
+const TAG = /<(\w+):([^>]+)>/g;
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+
+/**
+ * `name:weight`, `name:text:unet`, `name:te=text:unet=unet` in any mixture; 1 where nothing is said, the UNet's as the text's.
+ * Source: stable-diffusion-webui, modules/extra_networks.py, and extensions-builtin/Lora/extra_networks_lora.py.
+ */
+function readTag(tag: string, items: readonly string[]): LoraTag {
+  const isNamed = (item: string) => item.split("=").length === 2;
+  const named = new Map(items.filter(isNamed).map((item) => item.split("=") as [string, string]));
+  const [name, first, second, third] = items.filter((item) => !isNamed(item));
+  if (name === undefined || name.trim() === "") throw unusable(tag, "it names no LoRA");
+  if (third !== undefined || named.has("dyn")) throw unusable(tag, "a LoRA's rank cannot be cut");
+  const number = (text: string): number => {
+    if (NUMBER.test(text) && Number.isFinite(Number(text))) return Number(text);
+    throw unusable(tag, `"${text}" is no number`);
+  };
+  const text = number(named.get("te") ?? first ?? "1");
+  const weight = number(named.get("unet") ?? second ?? String(text));
+  return { name: name.trim(), weight, ...(weight !== text && { textEncoderWeight: text }) };
+}
+
+const unusable = (tag: string, why: string) =>
+  new Problem(
+    "request-invalid",
+    `Cannot use "${tag.slice(0, 100)}" in the prompt as ${why}: correct it or take it out.`,
+  );
 
 /**
  * A `#` comments out the rest of its line; unlike in the original not where a colour stands there, as in `#ff8800`.

@@ -18,6 +18,7 @@ writeSample(sample("xl"), pairOf(`lora_unet_${ATTENTION}`, [2048, 16]));
 writeSample(sample("elsewhere"), pairOf("lora_unet_single_blocks_0_linear1", [32, 16]));
 writeSample(sample("second"), pairOf("lora_te2_text_model_encoder_layers_0_mlp_fc1", [32, 64]));
 writeSample(sample("odd"), { ...pairOf(`lora_unet_${ATTENTION}`, [32, 16]), "lora_unet_x.on_input": { shape: [1] } });
+writeSample(sample("normed"), { [`lora_unet_${ATTENTION}.w_norm`]: { shape: [16] } });
 writeSample(sample("mixed"), {
   ...pairOf(`lora_unet_${ATTENTION}`, [32, 16]),
   [`lora_unet_${ATTENTION}.hada_w1_a`]: { shape: [16, 2] },
@@ -27,7 +28,10 @@ writeSample(sample("words"), pairOf("lora_te_text_model_embeddings_token_embeddi
 writeSample(sample("wide-word"), { emb_params: { shape: [2, 768] } });
 
 const places = Object.fromEntries(
-  ["xl", "elsewhere", "second", "odd", "mixed", "half", "words", "wide-word"].map((name) => [name, sample(name)]),
+  ["xl", "elsewhere", "second", "odd", "normed", "mixed", "half", "words", "wide-word"].map((name) => [
+    name,
+    sample(name),
+  ]),
 );
 const studio = openTestStudio(undefined, {
   ...places,
@@ -48,6 +52,7 @@ test.each<[string, keyof typeof PROBLEM_CODES, RegExp]>([
   ["elsewhere", "adapter-mismatch", /layers that this model does not have \("lora_unet_single_blocks_0_linear1/],
   ["second", "adapter-mismatch", /second text encoder/],
   ["odd", "weights-leftover", /"lora_unet_x\.on_input"/],
+  ["normed", "weights-leftover", /w_norm"/],
   ["mixed", "weights-leftover", /hada_w1_a" beside tensors of another kind/],
   ["half", "weights-missing", /lacks the "down" that belongs to/],
   ["words", "adapter-mismatch", /token_embedding|another size/],

@@ -37,7 +37,16 @@ describe("parseAttention()", () => {
     ],
     ["", [["", 1]]],
     ["12:30 clock", [["12:30 clock", 1]]],
-    ["a cat BREAK on a (mat BREAK red:2)", [["a cat", 1], "BREAK", ["on a ", 1], ["mat", 2], "BREAK", ["red", 2]]],
+    ["a cat BREAK on a mat BREAK", [["a cat", 1], "BREAK", ["on a mat", 1], "BREAK", ["", 1]]],
+    [
+      "a (mat BREAK red:2)",
+      [
+        ["a ", 1],
+        ["mat", 2],
+        ["BREAK", -2],
+        ["red", 2],
+      ],
+    ],
     ["(odd:1.2.3)", [["odd:1.2.3)", 1.1]]],
   ])("reads %j", (prompt, expected) => expect(pairs(prompt)).toEqual(expected));
 });
@@ -124,11 +133,29 @@ describe("expandPrompt()", () => {
   test("takes a colour for a colour", () =>
     expect(expandPrompt("icon in #FF8800 and #fff # not #000", 1).text).toBe("icon in #FF8800 and #fff "));
 
-  test("reads two weights as the text encoder's and the UNet's", () =>
-    expect(expandPrompt("<lora:ink:0.5:-1><lora:ink:0.5:0.5>", 1).loras).toEqual([
-      { name: "ink", weight: -1, textEncoderWeight: 0.5 },
-      { name: "ink", weight: 0.5 },
-    ]));
+  test.each<[string, number, number]>([
+    ["<lora:ink:0.5:-1>", 0.5, -1],
+    ["<lora:ink:0.5:0.5>", 0.5, 0.5],
+    ["<lora:ink:1.>", 1, 1],
+    ["<lora:ink: .5 >", 0.5, 0.5],
+    ["<lora:ink:te=0.5>", 0.5, 0.5],
+    ["<lora:ink:unet=0.8:te=0.5>", 0.5, 0.8],
+    ["<lora:ink:0.5:unet=0.8>", 0.5, 0.8],
+    ["<lyco:ink:0.2:0.3:te=2>", 2, 0.3],
+  ])("reads the text encoder's and the UNet's weight of %s", (tag, text, unet) => {
+    const { text: rest, loras } = expandPrompt(`a ${tag}b`, 1);
+    expect(rest).toBe("a b");
+    expect(loras.map(({ name, weight, textEncoderWeight = weight }) => [name, textEncoderWeight, weight])).toEqual([
+      ["ink", text, unet],
+    ]);
+  });
+
+  test.each([
+    ["<lora:ink:much>", /"much" is no number/],
+    ["<lora:ink:te=1:0.5:1:8>", /rank/],
+    ["<lora:te=1>", /names no LoRA/],
+    ["<hypernet:old:1>", /<hypernet:old:1>" in the prompt as only LoRAs/],
+  ])("refuses %s", (tag, message) => expect(() => expandPrompt(tag, 1)).toThrow(message));
 
   test("keeps escaped braces", () => expect(expandPrompt("\\{a\\|b\\}", 3).text).toBe("{a|b}"));
 });

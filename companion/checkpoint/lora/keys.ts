@@ -23,21 +23,30 @@ export interface LoraKey {
   readonly part: Part;
 }
 
-/** kohya (sd-scripts), diffusers and peft, ComfyUI; nothing at all is the UNet, as `save_attn_procs` wrote it. */
+/**
+ * kohya (sd-scripts), diffusers, ComfyUI, LyCORIS by itself. Nothing at all is the UNet, as `save_attn_procs` wrote it and peft
+ * does, but for the names that only text encoders have.
+ */
 const TARGETS: readonly (readonly [RegExp, Target])[] = [
-  [/^lora_te2_|^text_encoder_2\./, 1],
-  [/^lora_te1?_|^text_encoder\./, 0],
-  [/^lora_unet_|^unet\.|^(?:model\.)?diffusion_model\.|^base_model\.model\.|^/, "unet"],
+  [/^(?:lora_te2_|text_encoder_2\.|text_encoders\.clip_g\.transformer\.)/, 1],
+  [
+    /^(?:lora_te1?_|text_encoder\.|text_encoders\.clip_[lh]\.transformer\.|(?=(?:base_model\.model\.)?text_model\.))/,
+    0,
+  ],
+  [/^(?:lora_unet_|lycoris_|unet\.|(?:model\.)?diffusion_model\.|)/, "unet"],
 ];
 
-/** The end of a key → its part. peft puts the adapter's own name in between where it is saved raw. */
+/** What peft wraps a network in. */
+const WRAPPED = /^base_model\.model\./;
+
+/** The end of a key → its part. peft puts the adapter's own name ("default", "default_0") in between where it is saved raw. */
 const PARTS: readonly (readonly [RegExp, Part])[] = [
-  [/(?:\.lora_down|\.lora_A(?:\.default)?|[._]lora\.down|\.lora_linear_layer\.down)\.weight$/, "down"],
-  [/(?:\.lora_up|\.lora_B(?:\.default)?|[._]lora\.up|\.lora_linear_layer\.up)\.weight$/, "up"],
+  [/(?:\.lora_down|\.lora_A(?:\.[\w-]+)?|[._]lora\.down|\.lora_linear_layer\.down)\.weight$/, "down"],
+  [/(?:\.lora_up|\.lora_B(?:\.[\w-]+)?|[._]lora\.up|\.lora_linear_layer\.up)\.weight$/, "up"],
   [/\.lora_mid\.weight$/, "mid"],
   [/(?:[._]lora)?\.alpha$/, "alpha"],
   [/\.dora_scale$/, "dora_scale"],
-  [/[._]lora\.magnitude_vector$|\.lora_magnitude_vector(?:\.default)?(?:\.weight)?$/, "magnitude"],
+  [/[._]lora\.magnitude_vector$|\.lora_magnitude_vector(?:\.[\w-]+?)?(?:\.weight)?$/, "magnitude"],
   [/\.diff$/, "diff"],
   [/\.diff_b$/, "diff_b"],
 ];
@@ -58,7 +67,10 @@ export function parseLoraKey(key: string): LoraKey | undefined {
   const lycoris = LYCORIS.exec(key);
   if (!end && !lycoris) return undefined;
   const [prefix, target] = TARGETS.find(([pattern]) => pattern.test(key))!;
-  const bare = key.replace(end?.[0] ?? LYCORIS, "").replace(prefix, "");
+  const bare = key
+    .replace(end?.[0] ?? LYCORIS, "")
+    .replace(prefix, "")
+    .replace(WRAPPED, "");
   return { target, layer: layerName(bare, target), part: end?.[1] ?? (lycoris![1] as Part) };
 }
 

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
 import type { WeightRef } from "../../graph/weights.ts";
-import { describe } from "../identify.ts";
+import { describe, identify } from "../identify.ts";
 import { refuseLeftovers } from "../leftovers.ts";
 import { type OpenOptions, openSafetensors } from "../safetensors.ts";
 import { type Alphas, alphasOf } from "./alphas.ts";
@@ -38,7 +38,9 @@ export function openLora(file: string, options: OpenOptions = {}): LoraFile {
     const layers = targets.get(target) ?? new Map<string, Map<Part, WeightRef>>();
     targets.set(target, layers.set(layer, (layers.get(layer) ?? new Map()).set(part, store.find(key)!)));
   }
-  if (targets.size === 0)
+  const kind = identify(store);
+  const isLora = kind.kind === "other" && kind.adapter === "lora";
+  if (targets.size === 0 && !isLora)
     throw new Problem(
       "model-unsupported",
       `"${path.basename(file)}" is ${describe(store)}, not a LoRA: choose a LoRA's .safetensors file.`,
