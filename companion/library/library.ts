@@ -59,7 +59,7 @@ export interface Library {
   /** An IP-Adapter and an image encoder in the folders that fit the model. */
   references(model: Pick<Model, "unet">): Promise<ReferenceFiles | undefined>;
   /** Every LoRA, or every embedding, by each name that prompts may call it: the file's, and the one in the file. */
-  adapters(kind: "lora" | "embedding"): Promise<{ readonly id: string; readonly name: string }[]>;
+  adapters(kind: "lora" | "embedding"): Promise<(Pick<AddOnInfo, "id" | "families"> & { readonly name: string })[]>;
   /** Each folder that is searched, and how many things of each kind are in it. */
   survey(): Promise<FolderReport[]>;
   /** Calls `onChange` when the folders' content changed, until the returned function is called. */
@@ -138,11 +138,11 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
     },
     references: async (model) => filesFor(await findings(), attentionOf(model)),
     adapters: async (kind) =>
-      (await findings()).flatMap(({ place: { id }, finding }) =>
-        finding.kind === kind && "names" in finding
-          ? [...new Set([path.posix.basename(id), ...finding.names])].map((name) => ({ id, name }))
-          : [],
-      ),
+      (await findings()).flatMap(({ place: { id }, finding }) => {
+        if (finding.kind !== kind || !("names" in finding)) return [];
+        const { families } = finding.addOn;
+        return [...new Set([path.posix.basename(id), ...finding.names])].map((name) => ({ id, name, families }));
+      }),
     survey: async () => {
       const all = await findings();
       return searched.map(({ root, layout }) => {

@@ -7,6 +7,7 @@ import type { Reference } from "../../shared/request.ts";
 import { type ContentFilter, openContentFilter } from "../checkpoint/content-filter.ts";
 import { type ControlNet, openControlNet } from "../checkpoint/controlnet.ts";
 import { type Embedding, openEmbedding } from "../checkpoint/embedding.ts";
+import { familyOf } from "../checkpoint/families.ts";
 import { openImageEncoder } from "../checkpoint/image-encoder.ts";
 import { embeddingWidth, type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
 import { type FittedLora, fitLora } from "../checkpoint/lora/fit-lora.ts";
@@ -22,9 +23,9 @@ import { createSessions, type Sessions } from "./sessions.ts";
 export interface Places {
   /** The only folders that may be read for a model that was named by its id. */
   readonly roots?: readonly string[];
-  /** An IP-Adapter and an image encoder of the library that fit a model. */
   /** The add-ons of a kind in the library, by the names that prompts use. */
   adapters?(kind: AdapterKind): Promise<readonly NamedAdapter[]>;
+  /** An IP-Adapter and an image encoder of the library that fit a model. */
   references?(model: Model): Promise<{ readonly adapter: string; readonly imageEncoder: string } | undefined>;
   /** The path behind a name. Throws Problem "model-not-found", "file-outside-models". */
   resolve(name: string, options: { readonly allowPaths: boolean }): string;
@@ -35,6 +36,8 @@ export type AdapterKind = "lora" | "embedding";
 export interface NamedAdapter {
   readonly id: string;
   readonly name: string;
+  /** Names of the families that it fits; empty where the file does not say. */
+  readonly families: readonly string[];
 }
 
 export interface StudioOptions {
@@ -84,6 +87,13 @@ export interface Studio {
  * Diffusion 1.5 at 512 × 512 with guidance needs 4.8 by estimate, and its process peaks at 4.9 GiB resident on the CPU.
  */
 export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, totalmem() / 2);
+
+/** What a name means: an id before a name, and of several of one name the one that was made for the model's family. */
+function named(all: readonly NamedAdapter[], name: string, { family }: Model): NamedAdapter | undefined {
+  const alike = all.filter((one) => one.name === name);
+  const own = (one: NamedAdapter) => one.families.includes(familyOf(family).name);
+  return all.find(({ id }) => id === name) ?? alike.find(own) ?? alike[0];
+}
 
 /** LoRAs that stay in memory between pictures. */
 const KEPT_LORAS = 8;
@@ -153,7 +163,7 @@ export function openStudio({
       return filter;
     },
     openLora: async (name, model) => {
-      const known = (await studio.adapters("lora")).find((lora) => lora.id === name || lora.name === name);
+      const known = named(await studio.adapters("lora"), name, model);
       const place = resolve(known?.id ?? name);
       const key = `${place}/${model.fingerprint}`;
       let entry = fitted.get(key);

@@ -90,10 +90,12 @@ describe("list()", () => {
     writeSample(path.join(folder, "toy.safetensors"), { emb_params: { shape: [2, 768] } });
     expect((await library.list()).problems).toEqual([]);
     expect(await library.adapters("lora")).toEqual([
-      { id: "Lora/ink", name: "ink" },
-      { id: "Lora/ink", name: "ink_v2" },
+      { id: "Lora/ink", name: "ink", families: [] },
+      { id: "Lora/ink", name: "ink_v2", families: [] },
     ]);
-    expect(await library.adapters("embedding")).toEqual([{ id: "toy", name: "toy" }]);
+    expect(await library.adapters("embedding")).toEqual([
+      { id: "toy", name: "toy", families: ["Stable Diffusion 1.x"] },
+    ]);
   });
 
   test("tells of add-ons what they are for", async () => {

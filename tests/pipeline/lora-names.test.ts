@@ -1,0 +1,31 @@
+import type { Model } from "../../companion/checkpoint/model.ts";
+import { type NamedAdapter, openStudio } from "../../companion/pipeline/studio.ts";
+import type { Device } from "../../companion/runtime/device.ts";
+import { Problem } from "../../shared/problem.ts";
+
+const [SD1, XL] = ["Stable Diffusion 1.x", "Stable Diffusion XL"];
+const LORAS: readonly NamedAdapter[] = [
+  { id: "old/ink", name: "ink", families: [] },
+  { id: "old/ink", name: "pen", families: [] },
+  { id: "sd/ink", name: "ink", families: [SD1!] },
+  { id: "xl/ink", name: "ink", families: [XL!] },
+  { id: "pen", name: "pen", families: [XL!] },
+];
+
+test.each([
+  ["xl/ink", "sd1", "xl/ink"],
+  ["pen", "sd1", "pen"],
+  ["ink", "sd1", "sd/ink"],
+  ["ink", "sdxl", "xl/ink"],
+  ["ink", "sd2", "old/ink"],
+  ["elsewhere", "sd1", "elsewhere"],
+] as const)("openLora() takes %j for a model of %s to be %j", async (name, family, id) => {
+  const library = {
+    adapters: async () => LORAS,
+    resolve: (asked: string): string => {
+      throw new Problem("model-not-found", asked);
+    },
+  };
+  const studio = openStudio({ device: {} as Device, library });
+  await expect(studio.openLora(name, { family } as Model)).rejects.toThrow(new Problem("model-not-found", id));
+});
