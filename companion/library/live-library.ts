@@ -21,10 +21,12 @@ export function liveLibrary(library: Library, hashes: Hashes): LiveLibrary {
     for (const each of [...listeners]) each();
   };
   const tellSoon = () => {
-    timer ??= setTimeout(() => {
+    if (timer !== undefined) return;
+    timer = setTimeout(() => {
       timer = undefined;
       tell();
-    }, HASHES_MS).unref();
+    }, HASHES_MS);
+    timer.unref();
   };
   return {
     list: async () => {
