@@ -37,7 +37,7 @@ export interface ConfigOptions {
   readonly models?: readonly string[];
   readonly port?: number;
   readonly provider?: string;
-  /** Default "on-request". */
+  /** Default: what the settings say. What they enforce cannot be turned off here. */
   readonly contentFilter?: Config["contentFilter"];
 }
 
@@ -59,7 +59,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     downloadEndpoint: env.UNDERPAINT_DOWNLOAD_ENDPOINT ?? settings.downloadEndpoint,
     provider: options.provider ?? env.UNDERPAINT_PROVIDER,
     memory: memoryOf(env.UNDERPAINT_MEMORY),
-    contentFilter: options.contentFilter ?? "on-request",
+    contentFilter: settings.contentFilter === "enforced" ? "enforced" : (options.contentFilter ?? "on-request"),
     engineEntry: path.join(root, "dist", "companion", "engine.js"),
   };
 }

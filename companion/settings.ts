@@ -17,6 +17,8 @@ const SETTINGS = v.strictObject({
   modelsFolders: v.optional(v.pipe(v.array(folder), v.maxLength(64)), []),
   /** Where models are downloaded from; absent: the Hugging Face hub. */
   downloadEndpoint: v.optional(v.pipe(v.string(), v.url("must be a URL"))),
+  /** "enforced": every picture passes its model's content filter, whatever a request says. */
+  contentFilter: v.optional(v.picklist(["on-request", "enforced"]), "on-request"),
 });
 
 export type Settings = v.InferOutput<typeof SETTINGS>;
@@ -25,10 +27,9 @@ export type Settings = v.InferOutput<typeof SETTINGS>;
 export function readSettings(file: string): Settings {
   const wrong = (what: string) =>
     new Problem("config-invalid", `The settings "${file}" ${what}: correct or delete them.`);
-  if (!existsSync(file)) return { modelsFolders: [] };
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(file, "utf8"));
+    json = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
   } catch (error) {
     throw wrong(`cannot be read (${(error as Error).message})`);
   }

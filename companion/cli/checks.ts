@@ -1,11 +1,11 @@
 /** What `underpaint doctor` looks at: each check finds out one thing, and knows the fix. */
 import { existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { freemem, totalmem } from "node:os";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { Config } from "../config.ts";
 import { Engine, type EngineState } from "../engine/engine.ts";
 import { openLibrary } from "../library/library.ts";
+import { defaultMemoryLimit, machineMemory } from "../runtime/machine-memory.ts";
 import { portTaken, whoIsThere } from "./who-is-there.ts";
 
 export interface Finding {
@@ -78,9 +78,17 @@ const disk: Check = ({ home, root }) => {
   return [ok(`${gib(free)} of disk are free`)];
 };
 
-const memory: Check = () => {
-  const text = `${gib(totalmem())} of memory, ${gib(freemem())} free`;
-  return [totalmem() < 8 * GIB ? warn(text, "Stable Diffusion wants 8 GB: choose small sizes.") : ok(text)];
+const memory: Check = ({ memory }) => {
+  const { total, free } = machineMemory();
+  const text = `${gib(total)} of memory, ${gib(free)} free`;
+  const limit = gib(memory ?? defaultMemoryLimit({ total }));
+  const whose = memory === undefined ? "" : " (UNDERPAINT_MEMORY)";
+  return [
+    total < 7.5 * GIB ? warn(text, "Stable Diffusion wants 8 GB: choose small sizes.") : ok(text),
+    ok(
+      `A network may take ${limit} of it${whose}; one that needs more gets weights of 8 or 4 bits, and the result says so`,
+    ),
+  ];
 };
 
 const WORDS: Partial<Record<string, readonly [one: string, many: string]>> = {

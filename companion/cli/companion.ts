@@ -55,7 +55,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
       modelsFolders: config.modelsFolders,
       starter: config.starter,
       provider: config.provider,
-      memoryBudget: config.memory,
+      memory: config.memory,
       contentFilter: config.contentFilter,
     },
   });

@@ -15,6 +15,8 @@ import { generate } from "../pipeline/generate.ts";
 import { openStudio, type Places, type Studio } from "../pipeline/studio.ts";
 import { vaeFactor } from "../pipeline/vae.ts";
 import { chooseDevice } from "../runtime/device.ts";
+import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
+import { narrowed } from "./narrowed.ts";
 
 const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--trace]";
 
@@ -33,7 +35,8 @@ export async function runGenerate(argv: string[]): Promise<number> {
     device: await chooseDevice(config.provider),
     library: besideRequest(library, folder),
     memoryBudget: config.memory,
-    memoryLimit: config.memory,
+    memoryLimit: config.memory ?? defaultMemoryLimit(),
+    contentFilter: config.contentFilter,
     names: "paths",
   });
   try {
@@ -60,7 +63,7 @@ export async function runGenerate(argv: string[]): Promise<number> {
     };
     await writeFile(path.join(out, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
     if (droppedText !== undefined) console.error(`The prompt was too long; this was left out: ${droppedText}`);
-    if (weightBits !== undefined) console.error(`The UNet's weights were narrowed to ${weightBits} bits.`);
+    if (weightBits !== undefined) console.error(`The UNet's weights were ${narrowed(request, weightBits)}.`);
     console.log(path.join(out, "image.png"));
     return 0;
   } finally {

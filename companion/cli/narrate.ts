@@ -1,4 +1,5 @@
 import type { CompanionEvent } from "./companion.ts";
+import { narrowed } from "./narrowed.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Tells at the terminal what the companion does, one calm line each. */
@@ -42,11 +43,11 @@ export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
       case "begun":
         return say(dim("…"), quoted(event.request.prompt));
       case "done": {
-        const { width, height, seconds } = event.result;
-        return say(
-          green("✓"),
-          `${quoted(event.request.prompt)} is done: ${width} × ${height} in ${seconds.toFixed(1)} s.`,
-        );
+        const { width, height, seconds, weightBits } = event.result;
+        const size = `${width} × ${height} in ${seconds.toFixed(1)} s`;
+        say(green("✓"), `${quoted(event.request.prompt)} is done: ${size}.`);
+        if (weightBits !== undefined) say(dim("•"), dim(`The weights were ${narrowed(event.request, weightBits)}.`));
+        return;
       }
       case "failed":
         return say(red("✗"), event.problem.message);

@@ -8,6 +8,7 @@ import { openLibrary } from "../library/library.ts";
 import { generate } from "../pipeline/generate.ts";
 import { openStudio, type Studio } from "../pipeline/studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
+import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { dieWithParent } from "./die-with-parent.ts";
 import type { EngineJob, EngineResult, EngineSetup, FromEngine, ToEngine } from "./messages.ts";
 import { Reporter } from "./reporter.ts";
@@ -39,15 +40,11 @@ async function make({ id, request, images }: EngineJob, studio: Studio, cancelle
   }
 }
 
-async function openEngine({
-  modelsFolders,
-  starter,
-  provider,
-  memoryBudget,
-  contentFilter,
-}: EngineSetup): Promise<Studio> {
+async function openEngine({ modelsFolders, starter, provider, memory, contentFilter }: EngineSetup): Promise<Studio> {
   const library = await openLibrary({ folders: modelsFolders, starter });
-  return openStudio({ device: await chooseDevice(provider), library, memoryBudget, contentFilter });
+  const device = await chooseDevice(provider);
+  const memoryLimit = memory ?? defaultMemoryLimit();
+  return openStudio({ device, library, memoryBudget: memory, memoryLimit, contentFilter });
 }
 
 async function main(setup: EngineSetup): Promise<void> {

@@ -9,8 +9,8 @@ export interface EngineSetup {
   readonly starter: string;
   /** Absent: the best that works. */
   readonly provider?: string;
-  /** Bytes of opened networks to keep. Absent: a share of the machine's memory. */
-  readonly memoryBudget?: number;
+  /** Bytes that networks may take. Absent: a share of the machine's memory. */
+  readonly memory?: number;
   /** "enforced": every picture passes its model's content filter, whatever the request says. Absent: "on-request". */
   readonly contentFilter?: "on-request" | "enforced";
 }

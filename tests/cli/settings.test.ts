@@ -17,13 +17,28 @@ test("readConfig() adds the settings' folders to its own, and --models replaces 
   expect(config().downloadEndpoint).toBe("http://localhost:1");
 });
 
-test.each(["{broken", "[]", '{"modelsFolders":["relative"]}', '{"modelFolders":[]}', '{"downloadEndpoint":"no"}'])(
-  "readConfig() refuses the settings %s",
-  (text) => {
+test("readConfig() enforces the content filter where the settings or the command line do", () => {
+  const filter = (text: string, contentFilter?: "on-request" | "enforced") => {
     write(text);
-    expect(attempted(() => config())).toMatchObject({
-      code: "config-invalid",
-      message: expect.stringContaining("settings.json"),
-    });
-  },
-);
+    return readConfig({ contentFilter }, { UNDERPAINT_HOME: home }).contentFilter;
+  };
+  expect(filter("{}")).toBe("on-request");
+  expect(filter("{}", "enforced")).toBe("enforced");
+  expect(filter('{"contentFilter": "enforced"}')).toBe("enforced");
+  expect(filter('{"contentFilter": "enforced"}', "on-request")).toBe("enforced");
+});
+
+test.each([
+  '{"contentFilter": true}',
+  "{broken",
+  "[]",
+  '{"modelsFolders":["relative"]}',
+  '{"modelFolders":[]}',
+  '{"downloadEndpoint":"no"}',
+])("readConfig() refuses the settings %s", (text) => {
+  write(text);
+  expect(attempted(() => config())).toMatchObject({
+    code: "config-invalid",
+    message: expect.stringContaining("settings.json"),
+  });
+});

@@ -1,0 +1,17 @@
+import { totalmem } from "node:os";
+import { defaultMemoryLimit, machineMemory } from "../../companion/runtime/machine-memory.ts";
+
+test("machineMemory() is never more than the machine has", () => {
+  const { total, free } = machineMemory();
+  expect(total).toBeLessThanOrEqual(totalmem());
+  expect(free).toBeGreaterThan(0);
+  expect(free).toBeLessThanOrEqual(total);
+});
+
+test("defaultMemoryLimit() lets Stable Diffusion 1.5 be exact on 8 GiB, and leaves memory to others", () => {
+  const gib = 2 ** 30;
+  // What the UNet of 1.5 needs at 512 × 512 with guidance, in float32.
+  expect(defaultMemoryLimit({ total: 8 * gib })).toBeGreaterThan(4.8 * gib);
+  expect(defaultMemoryLimit({ total: 8 * gib })).toBeLessThan(6 * gib);
+  expect(defaultMemoryLimit()).toBe(defaultMemoryLimit(machineMemory()));
+});
