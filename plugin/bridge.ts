@@ -8,6 +8,7 @@
  */
 import * as v from "valibot";
 import { PROBLEM_CODES, type ProblemCode } from "../shared/problem.ts";
+import type { SchedulerChoice } from "../shared/request.ts";
 
 const bytes = v.custom<Uint8Array>(
   (value) => Object.prototype.toString.call(value) === "[object Uint8Array]",
@@ -85,6 +86,30 @@ const layerExport = v.object({
 });
 export type LayerExport = v.InferOutput<typeof layerExport>;
 
+const vectorPath = v.object({ windingRule: v.picklist(["NONZERO", "EVENODD", "NONE"]), data: v.string() });
+
+const shapeOutline = v.object({
+  /** From the shape's own space to the page. */
+  transform: affine,
+  /** What its fill covers, in its own space; empty where nothing fills it. */
+  fill: v.array(vectorPath),
+  /** What its stroke covers. */
+  stroke: v.array(vectorPath),
+  /** Canvas pixels; 0 where it has none. */
+  strokeWeight: size,
+  /** True where the fill hides what lies under it. */
+  covers: v.boolean(),
+});
+export type ShapeOutline = v.InferOutput<typeof shapeOutline>;
+
+/** A layer as the shapes that it is made of, back to front. */
+const drawing = v.object({
+  /** The upright rectangle of the page that the layer covers. */
+  box: rect,
+  shapes: v.array(shapeOutline),
+});
+export type Drawing = v.InferOutput<typeof drawing>;
+
 /** A point of the page, and the layer (or page) that is there. */
 const spot = v.object({ x: size, y: size, inside: nodeId });
 export type Spot = v.InferOutput<typeof spot>;
@@ -99,6 +124,20 @@ export const MODES = ["generate", "fill", "edit"] as const;
 export type Mode = (typeof MODES)[number];
 const mode = v.picklist(MODES);
 
+/** Of a request: diffusers' names and values. */
+const schedulerChoice = v.record(
+  v.string(),
+  v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(v.number())]),
+) as v.GenericSchema<unknown, SchedulerChoice>;
+
+const loraUse = v.object({
+  /** The library's id. */
+  model: v.string(),
+  weight: size,
+});
+export type LoraUse = v.InferOutput<typeof loraUse>;
+
+/** Fields that came later have defaults, so that what an older version saved is still read. */
 const settings = v.object({
   window: v.object({ width: size, height: size }),
   prompt: v.string(),
@@ -111,7 +150,15 @@ const settings = v.object({
   negativePrompt: v.string(),
   steps: v.optional(v.number()),
   guidanceScale: v.optional(v.number()),
-  scheduler: v.optional(v.string()),
+  /** Absent: the one that is recommended for the model. */
+  scheduler: v.fallback(v.optional(schedulerChoice), undefined),
+  loras: v.optional(v.array(loraUse), []),
+  vae: v.optional(v.string()),
+  refiner: v.optional(v.object({ model: v.string(), start: size })),
+  clipSkip: v.optional(size, 0),
+  guidanceRescale: v.optional(size, 0),
+  imageGuidanceScale: v.optional(size, 1.5),
+  eta: v.optional(size, 0),
   seed: v.number(),
   seedLocked: v.boolean(),
   /** Seconds that one step of one picture took, by model and size, newest figure. */
@@ -181,6 +228,8 @@ export const CALLS = {
     }),
     output: layerExport,
   },
+  /** The outlines of a layer that is made of shapes; null where pictures, masks or cut-off parts make it more than those. */
+  "read-outlines": { input: v.object({ node: nodeId }), output: v.object({ drawing: v.nullable(drawing) }) },
   /** Put a result over its target, beside it, or where it was dropped. One undo step. */
   "place-layer": {
     input: v.object({ ticket, bytes, name: v.string(), recipe: v.string(), where }),

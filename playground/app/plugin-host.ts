@@ -15,6 +15,7 @@ import { copiedMessage } from "./message-check.ts";
 import { pageStorage } from "./page-storage.ts";
 import { exportNode } from "./render/export-node.ts";
 import { measureText } from "./render/text.ts";
+import { traceNode } from "./render/trace-node.ts";
 
 export interface PluginFiles {
   readonly manifest: Manifest;
@@ -217,6 +218,7 @@ export class PluginHost {
       },
       exportNode: (id, settings) => exportNode(editor.drawing, id, settings),
       measureText,
+      traceNode: (id, part) => traceNode(editor.drawing, id, part),
       notify: (notice) => this.notice(notice),
       openExternal: (url) => {
         open(url, "_blank", "noopener");

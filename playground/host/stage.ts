@@ -3,7 +3,7 @@ import type { ClientStorage } from "./client-storage.ts";
 import type { History } from "./history.ts";
 import type { Images } from "./images.ts";
 import type { Manifest } from "./manifest.ts";
-import type { NodeRecord } from "./record.ts";
+import type { NodeRecord, VectorPath } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import type { Box, Point } from "./transform.ts";
 
@@ -65,6 +65,8 @@ export interface Stage {
   exportNode(id: string, settings: ExportSettings): Promise<Uint8Array>;
   /** The size that a text takes in its automatic directions. */
   measureText(node: NodeRecord): { readonly width: number; readonly height: number };
+  /** The outline of what a node's fill or its centred stroke paints, in the node's own space. */
+  traceNode(id: string, part: "fill" | "stroke"): readonly VectorPath[];
   /** Shows a notice; the function takes it away. */
   notify(notice: Notice): () => void;
   openExternal(url: string): void;

@@ -3,6 +3,7 @@ import { exportLayer, exportThumbnail } from "./export-layer.ts";
 import { findLayer } from "./find-layer.ts";
 import { describeLayer, isInside } from "./layer.ts";
 import { placeLayer } from "./place-layer.ts";
+import { readOutlines } from "./read-outlines.ts";
 import { readSelection } from "./read-selection.ts";
 import { runSelfTest } from "./self-test.ts";
 import { type Handlers, serveCalls } from "./serve-calls.ts";
@@ -25,6 +26,7 @@ const handlers: Handlers = {
   thumbnail: async ({ node }) => ({ bytes: await exportThumbnail(await findLayer(node)) }),
   "take-ticket": takeTicket,
   "export-layer": exportLayer,
+  "read-outlines": async ({ node }) => ({ drawing: readOutlines(await findLayer(node)) }),
   "place-layer": placeLayer,
   "select-layers": async ({ nodes }) => {
     const found = (await existing(nodes)).filter((layer) => pageOf(layer) === figma.currentPage);

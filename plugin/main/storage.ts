@@ -17,8 +17,9 @@ export async function loadSaved(): Promise<{ settings: Settings | null; pairing:
   const [settings, pairing, ...jobs] = await Promise.all(
     ["settings", "pairing", ...keys].map((key) => figma.clientStorage.getAsync(key)),
   );
+  const readable = v.safeParse(SettingsSchema, settings);
   return {
-    settings: v.is(SettingsSchema, settings) ? settings : null,
+    settings: readable.success ? readable.output : null,
     pairing: v.is(PairingSchema, pairing) ? pairing : null,
     jobs: jobs.filter((job) => v.is(OpenJobSchema, job)),
   };

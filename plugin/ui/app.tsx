@@ -1,7 +1,10 @@
 import { useCallback, useEffect } from "preact/hooks";
-import type { Mode } from "../bridge.ts";
+import type { ModelInfo } from "../../shared/protocol.ts";
+import type { Mode, Settings } from "../bridge.ts";
 import type { Connection } from "./connection.ts";
+import { modelInUse } from "./model-in-use.ts";
 import { ConnectionPanel } from "./panels/connection.tsx";
+import { ControlPanel } from "./panels/control.tsx";
 import { FillPreview } from "./panels/fill-preview.tsx";
 import { GenerateBar } from "./panels/generate-bar.tsx";
 import { Header } from "./panels/header.tsx";
@@ -13,6 +16,7 @@ import { ReferencesPanel } from "./panels/references.tsx";
 import { SelectionCard } from "./panels/selection-card.tsx";
 import { SelfTestPanel } from "./panels/self-test.tsx";
 import { SettingsPanel } from "./panels/settings.tsx";
+import { StylesPanel } from "./panels/styles.tsx";
 import { ResizeHandle } from "./parts/resize-handle.tsx";
 import { type Segment, Segmented } from "./parts/segmented.tsx";
 import { Slider } from "./parts/slider.tsx";
@@ -21,7 +25,6 @@ import { whatIsMissing } from "./readiness.ts";
 import type { State } from "./state.ts";
 import { useStore } from "./store.ts";
 import type { Studio } from "./studio.ts";
-import { modelInUse } from "./submit.ts";
 
 const MODES: readonly Segment<Mode>[] = [
   { value: "generate", label: "Generate", title: "A new picture for the selected layer" },
@@ -91,26 +94,63 @@ function Create({ state, studio }: { state: State; studio: Studio }) {
     <>
       <section>
         <SelectionCard state={state} studio={studio} />
-        <Segmented label="What to do" segments={MODES} value={mode} onChange={studio.choseMode} />
+        <Segmented label="What to do" segments={modesOf(model)} value={mode} onChange={studio.choseMode} />
       </section>
       {mode === "fill" && <FillPreview state={state} studio={studio} model={model} />}
       <PromptPanel state={state} studio={studio} model={model} />
-      {mode === "edit" && (
-        <section>
-          <h2>
-            Strength <span>{strengthInWords(settings.strength)}</span>
-          </h2>
-          <Slider
-            label="Strength"
-            ends={["Keep", "Change"]}
-            {...{ min: 0.05, max: 1, step: 0.05, value: settings.strength }}
-            onChange={(strength) => studio.set({ strength })}
-          />
-        </section>
-      )}
-      {model?.references && <ReferencesPanel state={state} studio={studio} />}
+      {mode === "edit" &&
+        (model?.edits ? <ImageGuidance {...{ settings, studio }} /> : <Strength {...{ settings, studio }} />)}
+      {model?.references && <ReferencesPanel state={state} studio={studio} model={model} />}
+      {model && <StylesPanel state={state} studio={studio} model={model} />}
+      {model && <ControlPanel state={state} studio={studio} model={model} />}
       {model && <SettingsPanel state={state} studio={studio} model={model} />}
     </>
+  );
+}
+
+/** A model that edits by instruction can do nothing else. */
+function modesOf(model: ModelInfo | null): readonly Segment<Mode>[] {
+  if (!model?.edits) return MODES;
+  return MODES.map((mode) =>
+    mode.value === "edit" ? mode : { ...mode, title: `“${model.name}” only edits pictures`, disabled: true },
+  );
+}
+
+interface SettingProps {
+  readonly settings: Settings;
+  readonly studio: Studio;
+}
+
+function Strength({ settings: { strength }, studio }: SettingProps) {
+  return (
+    <section>
+      <h2>
+        Strength <span>{strengthInWords(strength)}</span>
+      </h2>
+      <Slider
+        label="Strength"
+        ends={["Keep", "Change"]}
+        {...{ min: 0.05, max: 1, step: 0.05, value: strength }}
+        onChange={(value) => studio.set({ strength: value })}
+      />
+    </section>
+  );
+}
+
+/** What diffusers begins with, and what people use: Brooks et al. 2023, "InstructPix2Pix", section 3.2. */
+function ImageGuidance({ settings: { imageGuidanceScale }, studio }: SettingProps) {
+  return (
+    <section>
+      <h2>
+        Image guidance <span>{imageGuidanceScale.toFixed(1)}</span>
+      </h2>
+      <Slider
+        label="Image guidance"
+        ends={["Change", "Keep"]}
+        {...{ min: 1, max: 3, step: 0.1, value: imageGuidanceScale }}
+        onChange={(value) => studio.set({ imageGuidanceScale: value })}
+      />
+    </section>
   );
 }
 

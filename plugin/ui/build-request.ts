@@ -1,16 +1,25 @@
 import type { Size } from "../../shared/geometry.ts";
 import type { ModelInfo } from "../../shared/protocol.ts";
-import { type GenerateRequest, REQUEST_DEFAULTS, type Reference } from "../../shared/request.ts";
+import {
+  type Control,
+  type GenerateRequest,
+  REQUEST_DEFAULTS,
+  type Reference,
+  type SchedulerChoice,
+} from "../../shared/request.ts";
+import { namedScheduler } from "../../shared/scheduler-names.ts";
 import type { Mode, Settings } from "../bridge.ts";
+import { KEEPS } from "./control-keeps.ts";
 import { fillContext } from "./fill-context.ts";
+import { hasKnownParts, type InUse } from "./in-use.ts";
 import { modelSize } from "./model-size.ts";
-import { schedulerChoice } from "./schedulers.ts";
-import type { FillView, ReferenceLayer } from "./state.ts";
+import type { ControlLayer, FillView, ReferenceLayer } from "./state.ts";
 
 /** Names of the images that travel beside a request. */
 export const IMAGE = "image";
 export const MASK = "mask";
 export const referenceName = (index: number) => `reference.${index}`;
+export const controlName = (index: number) => `control.${index}`;
 
 export interface Intent {
   readonly mode: Mode;
@@ -18,22 +27,37 @@ export interface Intent {
   readonly prompt: string;
   readonly settings: Settings;
   readonly references: readonly ReferenceLayer[];
+  readonly use: InUse;
   /** The target's own size, canvas pixels. */
   readonly target: Size;
   /** In Fill: what the mask covers. */
   readonly fill: Pick<FillView, "source" | "maskBounds"> | null;
 }
 
-/** Steps and guidance as set, or else the model's own. */
-export function effectiveSettings(model: ModelInfo, settings: Settings) {
+/** Steps, guidance and scheduler as set, or else those that are recommended for the model. */
+export function effectiveSettings(model: ModelInfo, settings: Pick<Settings, "steps" | "guidanceScale" | "scheduler">) {
   return {
     steps: settings.steps ?? model.defaults.steps,
     guidanceScale: settings.guidanceScale ?? model.defaults.guidanceScale,
+    scheduler: settings.scheduler ?? recommendedScheduler(model),
   };
 }
 
+/** A name that nobody knows leaves the choice to the model's own files. */
+export const recommendedScheduler = ({ defaults }: ModelInfo): SchedulerChoice =>
+  namedScheduler(defaults.scheduler) ?? {};
+
+/** DDIM's and TCD's randomness on the way. */
+export const hasEta = ({ name }: SchedulerChoice) => name === "ddim" || name === "tcd";
+
 /** What the model draws: its own area in the target's shape, or in Fill the shape of the context. */
-export function sizeAtModel({ mode, model, settings, target, fill }: Omit<Intent, "prompt" | "references">): Size {
+export function sizeAtModel({
+  mode,
+  model,
+  settings,
+  target,
+  fill,
+}: Pick<Intent, "mode" | "model" | "settings" | "target" | "fill">): Size {
   if (mode === "fill" && fill?.maskBounds)
     return fillContext({ source: fill.source, maskBounds: fill.maskBounds }, { model, detail: settings.detail })
       .diffusion;
@@ -42,30 +66,58 @@ export function sizeAtModel({ mode, model, settings, target, fill }: Omit<Intent
 
 /** The request for one picture. The same intent and seed give the same request. */
 export function buildRequest(intent: Intent, seed: number): GenerateRequest {
-  const { mode, model, settings, prompt } = intent;
+  const { mode, model, settings, prompt, use } = intent;
   const { width, height } = sizeAtModel(intent);
   const negativePrompt = settings.negativePrompt.trim();
+  const effective = effectiveSettings(model, settings);
   return {
     ...REQUEST_DEFAULTS,
     model: model.id,
+    ...(use.vae !== undefined && { vae: use.vae }),
     prompt: prompt.trim(),
     promptSyntax: "a1111",
     ...(negativePrompt !== "" && { negativePrompt }),
+    loras: use.loras,
     width,
     height,
     seed,
-    ...effectiveSettings(model, settings),
-    scheduler: schedulerChoice(settings.scheduler),
-    strength: mode === "edit" ? settings.strength : 1,
+    ...effective,
+    ...(effective.guidanceScale > 1 && { guidanceRescale: settings.guidanceRescale }),
+    ...(hasEta(effective.scheduler) && { eta: settings.eta }),
+    ...(model.edits && { imageGuidanceScale: settings.imageGuidanceScale }),
+    ...(use.refiner && { refiner: use.refiner }),
+    clipSkip: settings.clipSkip,
+    strength: mode === "edit" && !model.edits ? settings.strength : 1,
     ...(mode !== "generate" && { image: IMAGE }),
     ...(mode === "fill" && { mask: MASK, region: { detail: settings.detail, colorMatch: true } }),
-    references: model.references ? intent.references.map(toReference) : [],
+    references: model.references ? intent.references.map((reference, i) => toReference(reference, i, model)) : [],
+    controls: use.controls.map(toControl),
   };
 }
 
-function toReference({ weight, start, end }: ReferenceLayer, index: number): Reference {
-  return { image: referenceName(index), weight, start, end };
+function toReference({ weight, start, end, blocks }: ReferenceLayer, index: number, model: ModelInfo): Reference {
+  const part = blocks !== "all" && hasKnownParts(model) && { blocks, role: ROLES[blocks] };
+  return { image: referenceName(index), weight, start, end, ...part };
 }
+
+/** In the request's words. */
+const ROLES = { style: "style", layout: "composition" } as const;
+
+function toControl({ model, weight, start, end, ...layer }: ControlLayer, index: number): Control {
+  const preprocessor = drawsItself(layer) ? undefined : KEEPS[layer.keeps].preprocessor;
+  return {
+    image: controlName(index),
+    model,
+    weight,
+    start,
+    end,
+    mode: "balanced",
+    ...(preprocessor && { preprocessor }),
+  };
+}
+
+/** True where the plugin draws the lines itself, so that nothing needs to find them. */
+export const drawsItself = ({ keeps, drawn }: Pick<ControlLayer, "keeps" | "drawn">) => keeps === "outlines" && drawn;
 
 /** The seeds of a run: the locked one, or a fresh one, and those after it. */
 export function seedsOfRun({ count, seed }: Pick<Settings, "count" | "seed">): number[] {

@@ -7,7 +7,7 @@ import { learnPace } from "./estimate.ts";
 import { isActive, type Picture } from "./picture.ts";
 import { addressOf } from "./raster.ts";
 import { readRecipe, writeRecipe } from "./recipe.ts";
-import type { AppEvent } from "./state.ts";
+import type { AppEvent } from "./reduce.ts";
 import type { Store } from "./store.ts";
 import type { Submission } from "./submit.ts";
 
@@ -130,9 +130,9 @@ export class JobDesk {
     }
     const recipe = writeRecipe({ ...before, request });
     const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
-    const droppedText = message.droppedText ?? null;
+    const { droppedText = null, weightBits = null } = message;
     this.#unconfirmed.delete(job);
-    this.#store.dispatch({ type: "done", job, image, seconds, tokens, droppedText, recipe });
+    this.#store.dispatch({ type: "done", job, image, seconds, tokens, droppedText, weightBits, recipe });
     void this.#save({ slot: "job", value: { ...picture.job, recipe } });
     const steps = request.steps * (before.mode === "edit" ? request.strength : 1);
     const pace = learnPace(this.#store.state.settings.pace, { model: request.model, size: request, steps, seconds });

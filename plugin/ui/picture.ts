@@ -27,6 +27,8 @@ export interface Picture {
   readonly seconds: number | null;
   /** The end of the prompt that the model could not take. */
   readonly droppedText: string | null;
+  /** To how many bits the model's weights were narrowed, to fit into memory. */
+  readonly weightBits: 4 | 8 | null;
   readonly placed: boolean;
   readonly problem: ProblemData | null;
 }
@@ -44,6 +46,7 @@ export function newPicture(job: OpenJob, phase: Phase = "sending"): Picture {
     image: null,
     seconds: null,
     droppedText: null,
+    weightBits: null,
     placed: false,
     problem: null,
   };

@@ -1,19 +1,10 @@
-/** Pixels in the iframe: exports of layers laid into a target's own space, as PNG. The only file that touches a canvas. */
+/** Pixels in the iframe: exports of layers laid into a target's own space, as PNG. */
 import { type Affine, compose, invert, isTranslation } from "../../shared/affine.ts";
 import type { Rect, Size } from "../../shared/geometry.ts";
-import { Problem } from "../../shared/problem.ts";
 import type { LayerExport, Ticket } from "../bridge.ts";
+import { decode, drawThrough, newCanvas, toPage, toPng } from "./canvas.ts";
 
 type Place = Pick<Ticket, "width" | "height" | "transform">;
-
-/** Decodes a PNG. Problem "image-not-readable". */
-export async function decode(bytes: Uint8Array): Promise<ImageBitmap> {
-  try {
-    return await createImageBitmap(new Blob([bytes.slice()]), { colorSpaceConversion: "none" });
-  } catch (cause) {
-    throw new Problem("image-not-readable", "Figma's export of the layer could not be read. Try again.", { cause });
-  }
-}
 
 /** An address under which `<img>` shows these bytes; release it with `URL.revokeObjectURL`. */
 export function addressOf(bytes: Uint8Array): string {
@@ -119,28 +110,5 @@ function drawInto(
     [width / target.width, 0, 0],
     [0, height / target.height, 0],
   ];
-  const toPage: Affine = [
-    [box.width / bitmap.width, 0, box.x],
-    [0, box.height / bitmap.height, box.y],
-  ];
-  const [[a, c, e], [b, d, f]] = compose(fromTarget, compose(invert(target.transform), toPage));
-  context.setTransform(a, b, c, d, e, f);
-  context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0);
-  context.resetTransform();
-}
-
-function newCanvas({ width, height }: Size): CanvasRenderingContext2D {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext("2d", { colorSpace: "srgb", willReadFrequently: true });
-  if (context === null) throw new Problem("out-of-memory", "There is not enough memory for a picture of this size.");
-  return context;
-}
-
-async function toPng({ canvas }: CanvasRenderingContext2D): Promise<Uint8Array> {
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  if (blob === null) throw new Problem("out-of-memory", "There is not enough memory for a picture of this size.");
-  return new Uint8Array(await blob.arrayBuffer());
+  drawThrough(context, compose(fromTarget, compose(invert(target.transform), toPage(bitmap, box))), bitmap);
 }

@@ -1,6 +1,6 @@
+import { modelInUse } from "./model-in-use.ts";
 import type { State } from "./state.ts";
 import { subjectOf } from "./subject.ts";
-import { modelInUse } from "./submit.ts";
 
 /** Null where the primary button would work; otherwise what is missing, as an invitation. */
 export function whatIsMissing(state: State): string | null {

@@ -2,8 +2,12 @@ import * as v from "valibot";
 import type { GenerateRequest } from "../../shared/request.ts";
 import { requestSchema } from "../../shared/request-schema.ts";
 import { MODES } from "../bridge.ts";
+import { KEEP_NAMES } from "./control-keeps.ts";
+import { FOLLOWED_PARTS, type FollowedLayer } from "./state.ts";
 
 const layerRef = v.object({ id: v.string(), name: v.string() });
+
+const followed = { ...layerRef.entries, weight: v.number(), start: v.number(), end: v.number() };
 
 const recipeSchema = v.object({
   version: v.literal(1),
@@ -11,14 +15,21 @@ const recipeSchema = v.object({
   model: v.string(),
   target: layerRef,
   mask: v.optional(layerRef),
-  references: v.array(
-    v.object({ id: v.string(), name: v.string(), weight: v.number(), start: v.number(), end: v.number() }),
+  references: v.array(v.object({ ...followed, blocks: v.optional(v.picklist(FOLLOWED_PARTS), "all") })),
+  controls: v.optional(
+    v.array(v.object({ ...followed, keeps: v.picklist(KEEP_NAMES), model: v.string(), drawn: v.boolean() })),
+    [],
   ),
   request: requestSchema as v.GenericSchema<unknown, GenerateRequest>,
 });
 
 /** How a layer was made: kept in the layer itself, so that it can be made again. Image references name layers, not pixels. */
 export type Recipe = v.InferOutput<typeof recipeSchema>;
+
+/** A followed layer as a recipe keeps it: by its id. */
+export function toRecipe<L extends FollowedLayer>({ layer: { id, name }, ...rest }: L) {
+  return { id, name, ...rest };
+}
 
 export function writeRecipe(recipe: Recipe): string {
   return JSON.stringify(recipe);

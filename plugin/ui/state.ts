@@ -1,27 +1,45 @@
-/** Everything that the interface shows, and how each event changes it. Pure: effects live in studio.ts. */
+/** Everything that the interface shows. */
 import type { Size } from "../../shared/geometry.ts";
 import type { ProblemData } from "../../shared/problem.ts";
 import type {
+  AddOnInfo,
   DeviceInfo,
   DownloadInfo,
   ModelInfo,
   ModelProblem,
-  Progress,
   RecommendedModel,
+  Welcome,
 } from "../../shared/protocol.ts";
-import type { Check, LayerInfo, Mode, OpenJob, SelectionInfo, Settings } from "../bridge.ts";
+import type { Check, LayerInfo, Mode, SelectionInfo, Settings } from "../bridge.ts";
 import type { Connection } from "./connection.ts";
-import { isActive, newPicture, type Picture, type ResultImage } from "./picture.ts";
-import { subjectOf } from "./subject.ts";
+import type { KeepName } from "./control-keeps.ts";
+import type { Picture } from "./picture.ts";
 
 /** A layer that results should follow. */
-export interface ReferenceLayer {
+export interface FollowedLayer {
   readonly layer: Pick<LayerInfo, "id" | "name" | "fingerprint">;
   /** 0 … 2. */
   readonly weight: number;
   /** Shares of the steps, start < end. */
   readonly start: number;
   readonly end: number;
+}
+
+export const FOLLOWED_PARTS = ["all", "style", "layout"] as const;
+
+/** By what it shows (IP-Adapter). */
+export interface ReferenceLayer extends FollowedLayer {
+  /** What results take from it; InstantStyle's parts of the UNet. */
+  readonly blocks: (typeof FOLLOWED_PARTS)[number];
+}
+
+/** By its lines, shapes or colours, place for place (ControlNet, T2I-Adapter). */
+export interface ControlLayer extends FollowedLayer {
+  readonly keeps: KeepName;
+  /** The control model's id in the library. */
+  readonly model: string;
+  /** Its outlines are known exactly, see `read-outlines`. */
+  readonly drawn: boolean;
 }
 
 /** What is known of the companion that we are connected to. */
@@ -31,6 +49,8 @@ export interface Companion {
   readonly engineProblem: ProblemData | null;
   readonly modelsFolder: string;
   readonly models: readonly ModelInfo[];
+  readonly addOns: readonly AddOnInfo[];
+  readonly contentFilter: Welcome["contentFilter"];
   readonly modelProblems: readonly ModelProblem[];
 }
 
@@ -77,6 +97,7 @@ export interface State {
   /** Exact token counts that the companion told, by prompt. */
   readonly tokens: Readonly<Record<string, number>>;
   readonly references: readonly ReferenceLayer[];
+  readonly controls: readonly ControlLayer[];
   readonly settings: Settings;
   readonly fill: FillView | null;
   /** Newest run first; within a run in order. */
@@ -95,9 +116,20 @@ export const DEFAULT_SETTINGS: Settings = {
   detail: 0.5,
   sizeFactor: 1,
   negativePrompt: "",
+  loras: [],
+  clipSkip: 0,
+  guidanceRescale: 0,
+  imageGuidanceScale: 1.5,
+  eta: 0,
   seed: 1,
   seedLocked: false,
   pace: {},
+};
+
+/** What another model starts with: what was set for the last one no longer fits. */
+export const MODELS_OWN: Partial<Settings> = {
+  ...{ steps: undefined, guidanceScale: undefined, scheduler: undefined, vae: undefined, refiner: undefined },
+  ...{ clipSkip: 0, guidanceRescale: 0, imageGuidanceScale: 1.5, eta: 0 },
 };
 
 export const INITIAL_STATE: State = {
@@ -114,6 +146,7 @@ export const INITIAL_STATE: State = {
   downloads: [],
   recommended: [],
   references: [],
+  controls: [],
   settings: DEFAULT_SETTINGS,
   fill: null,
   pictures: [],
@@ -122,177 +155,3 @@ export const INITIAL_STATE: State = {
   notice: null,
   checks: null,
 };
-
-export type AppEvent =
-  | { type: "started"; document: string; selection: SelectionInfo; settings: Settings | null; view: View }
-  | { type: "selection"; selection: SelectionInfo }
-  | { type: "connection"; connection: Connection }
-  | { type: "companion"; companion: Companion }
-  | { type: "models"; models: readonly ModelInfo[]; modelProblems: readonly ModelProblem[] }
-  | { type: "downloads"; downloads: readonly DownloadInfo[]; recommended: readonly RecommendedModel[] }
-  | { type: "engine"; device: DeviceInfo | null; problem: ProblemData | null }
-  | { type: "view"; view: View }
-  | { type: "mode"; mode: Mode }
-  | { type: "prompt"; prompt: string }
-  | { type: "settings"; change: Partial<Settings> }
-  | { type: "references"; references: readonly ReferenceLayer[] }
-  | { type: "fill"; fill: FillView | null }
-  | { type: "submitting"; submitting: boolean }
-  | { type: "submitted"; jobs: readonly OpenJob[] }
-  | { type: "reattached"; job: OpenJob }
-  | { type: "queued"; job: string; ahead: number }
-  | { type: "progress"; progress: Progress; preview: string | null }
-  | {
-      type: "done";
-      job: string;
-      image: ResultImage;
-      seconds: number;
-      tokens: number;
-      droppedText: string | null;
-      recipe: string;
-    }
-  | { type: "failed"; job: string; problem: ProblemData }
-  | { type: "cancelled"; job: string }
-  | { type: "placed"; job: string }
-  | { type: "discarded"; jobs: readonly string[] }
-  | { type: "chosen"; job: string }
-  | { type: "notice"; notice: Notice | null }
-  | { type: "checks"; checks: readonly Check[] | null };
-
-export function reduce(state: State, event: AppEvent): State {
-  switch (event.type) {
-    case "started": {
-      const settings = event.settings ?? state.settings;
-      const { document, selection, view } = event;
-      return withSelection({ ...state, loaded: true, document, settings, view, prompt: settings.prompt }, selection);
-    }
-    case "selection":
-      return withSelection(state, event.selection);
-    case "connection":
-      return { ...state, connection: event.connection };
-    case "companion":
-      return { ...state, companion: event.companion };
-    case "models":
-      return state.companion === null
-        ? state
-        : { ...state, companion: { ...state.companion, models: event.models, modelProblems: event.modelProblems } };
-    case "downloads":
-      return { ...state, downloads: event.downloads, recommended: event.recommended };
-    case "engine":
-      return state.companion === null
-        ? state
-        : { ...state, companion: { ...state.companion, device: event.device, engineProblem: event.problem } };
-    case "view":
-      return { ...state, view: event.view, notice: null };
-    case "mode":
-      return { ...state, mode: event.mode, modeWithoutMask: event.mode, notice: null };
-    case "prompt":
-      return { ...state, prompt: event.prompt, settings: { ...state.settings, prompt: event.prompt } };
-    case "settings":
-      return { ...state, settings: { ...state.settings, ...event.change } };
-    case "references":
-      return { ...state, references: event.references };
-    case "fill":
-      return { ...state, fill: event.fill };
-    case "submitting":
-      return { ...state, submitting: event.submitting, notice: event.submitting ? null : state.notice };
-    case "submitted": {
-      const pictures = [...event.jobs.map((job) => newPicture(job)), ...state.pictures];
-      return { ...state, pictures, chosen: null, view: "pictures", submitting: false, notice: null };
-    }
-    case "reattached": {
-      if (state.pictures.some(({ job }) => job.job === event.job.job)) return state;
-      return { ...state, pictures: inOrder([...state.pictures, newPicture(event.job, "queued")]) };
-    }
-    case "discarded": {
-      const pictures = state.pictures.filter(({ job }) => !event.jobs.includes(job.job));
-      const chosen = pictures.some(({ job }) => job.job === state.chosen) ? state.chosen : firstDone(pictures);
-      return { ...state, pictures, chosen, view: pictures.length === 0 ? "create" : state.view, notice: null };
-    }
-    case "chosen":
-      return { ...state, chosen: event.job, notice: null };
-    case "notice":
-      return { ...state, notice: event.notice };
-    case "checks":
-      return { ...state, checks: event.checks };
-    case "done": {
-      const next = changePicture(state, event.job, (picture) => ({
-        ...picture,
-        phase: "done",
-        preview: null,
-        image: event.image,
-        seconds: event.seconds,
-        droppedText: event.droppedText,
-        job: { ...picture.job, recipe: event.recipe },
-      }));
-      const prompt = promptOf(event.recipe);
-      const tokens = prompt === null ? next.tokens : { ...next.tokens, [prompt]: event.tokens };
-      return { ...next, tokens, chosen: next.chosen ?? firstDone(next.pictures) };
-    }
-    case "queued":
-      return changePicture(state, event.job, (picture) => ({ ...picture, phase: "queued", ahead: event.ahead }));
-    case "progress": {
-      const { job, stage, step, of, secondsLeft } = event.progress;
-      return changePicture(state, job, (picture) => ({
-        ...picture,
-        phase: "running",
-        stage,
-        step,
-        of,
-        secondsLeft: secondsLeft ?? null,
-        preview: event.preview ?? picture.preview,
-      }));
-    }
-    case "failed": {
-      const next = changePicture(state, event.job, (picture) => ({
-        ...picture,
-        phase: "failed",
-        problem: event.problem,
-      }));
-      // Where nothing else is to come, the failure is what the designer must deal with.
-      const last = next.chosen === null && !next.pictures.some(isActive);
-      return last ? { ...next, chosen: event.job } : next;
-    }
-    case "cancelled":
-      return changePicture(state, event.job, (picture) => ({ ...picture, phase: "cancelled" }));
-    case "placed":
-      return changePicture(state, event.job, (picture) => ({ ...picture, placed: true }));
-  }
-}
-
-/** A mask in the selection means Fill; when it leaves, the mode from before comes back. */
-function withSelection(state: State, selection: SelectionInfo): State {
-  const masked = selection.kind === "target" && selection.mask !== undefined;
-  const before = state.selection;
-  const was = before.kind === "target" && before.mask !== undefined;
-  const mode = masked && !was ? "fill" : !masked && was ? state.modeWithoutMask : state.mode;
-  const modeWithoutMask = masked && !was && state.mode !== "fill" ? state.mode : state.modeWithoutMask;
-  const next = { ...state, selection, mode, modeWithoutMask };
-  const [a, b] = [subjectOf(state), subjectOf(next)];
-  const same = a?.mask !== undefined && a.target.id === b?.target.id && a.mask.id === b.mask?.id;
-  return { ...next, fill: same ? state.fill : null };
-}
-
-/** Events about finished pictures come too late and change nothing, except that a finished one was placed. */
-function changePicture(state: State, job: string, change: (picture: Picture) => Picture): State {
-  const pictures = state.pictures.map((picture) => {
-    if (picture.job.job !== job) return picture;
-    const next = change(picture);
-    return isActive(picture) || next.phase === picture.phase ? next : picture;
-  });
-  return { ...state, pictures };
-}
-
-function firstDone(pictures: readonly Picture[]): string | null {
-  return pictures.find(({ phase }) => phase === "done")?.job.job ?? null;
-}
-
-/** Newest run first; within a run by index. */
-function inOrder(pictures: readonly Picture[]): Picture[] {
-  return [...pictures].sort((a, b) => b.job.submittedAt - a.job.submittedAt || a.job.index - b.job.index);
-}
-
-function promptOf(recipe: string): string | null {
-  const { request } = JSON.parse(recipe) as { request?: { prompt?: string } };
-  return request?.prompt ?? null;
-}

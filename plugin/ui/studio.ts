@@ -1,37 +1,42 @@
 /** What the interface does: every effect of a button, and the wiring of main, companion and state. */
 import { Problem } from "../../shared/problem.ts";
 import type { CompanionMessage, Envelope, Welcome } from "../../shared/protocol.ts";
-import type { BridgeEvent, CallInput, LayerInfo, Mode, SelectionInfo, Settings, Where } from "../bridge.ts";
+import type { BridgeEvent, CallInput, Mode, SelectionInfo, Settings, Where } from "../bridge.ts";
 import { CompanionClient } from "./companion-client.ts";
+import { addControls, addReferences } from "./follow-layers.ts";
 import { JobDesk } from "./job-desk.ts";
 import { connectMain, type MainClient } from "./main-client.ts";
 import { isActive, type Picture } from "./picture.ts";
 import { browserSurroundings, type Surroundings } from "./probe.ts";
-import { layerName, type Recipe, readRecipe } from "./recipe.ts";
-import { schedulerId } from "./schedulers.ts";
+import { layerName, readRecipe } from "./recipe.ts";
+import { refill } from "./refill.ts";
 import { showFill } from "./show-fill.ts";
-import type { ReferenceLayer, State, View } from "./state.ts";
+import { SidePictures } from "./side-pictures.ts";
+import { type ControlLayer, MODELS_OWN, type ReferenceLayer, type State, type View } from "./state.ts";
 import { Store } from "./store.ts";
 import { prepareRun } from "./submit.ts";
+import { smallLinework } from "./take-controls.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 const SAVE_SETTINGS_AFTER_MS = 400;
 /** For as long as good news stay on their own; what went wrong stays until the designer has seen it. */
 const PLAIN_NOTICE_MS = 5000;
-/** As many as the companion takes. */
-const MOST_REFERENCES = 8;
 
 export class Studio {
   readonly store = new Store();
   readonly main: MainClient;
   readonly thumbnails: Thumbnails;
+  /** Of drawn layers: their lines, as a control model gets them. */
+  readonly linework: Thumbnails;
+  readonly sidePictures: SidePictures;
   readonly #companion: CompanionClient;
   readonly #desk: JobDesk;
   #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: Window, world: Surroundings = browserSurroundings()) {
     this.main = connectMain(host, (event) => this.#onEvent(event));
-    this.thumbnails = new Thumbnails(this.main);
+    this.thumbnails = new Thumbnails((node) => this.main.call("thumbnail", { node }).then(({ bytes }) => bytes));
+    this.linework = new Thumbnails((node) => smallLinework(node, this.main));
     this.#companion = new CompanionClient({
       world,
       build: BUILD_ID,
@@ -41,6 +46,9 @@ export class Studio {
         onMessage: (envelope) => this.#onMessage(envelope),
         onPairing: (pairing) => void this.#save({ slot: "pairing", value: pairing }),
       },
+    });
+    this.sidePictures = new SidePictures((id) => {
+      if (this.store.state.connection.kind === "ready") this.#companion.send({ type: "thumbnail", id });
     });
     this.#desk = new JobDesk({
       store: this.store,
@@ -93,7 +101,7 @@ export class Studio {
   /** The same again with new seeds: the settings of that picture come back first. */
   vary = (picture: Picture) =>
     this.#try(async () => {
-      await this.#refill(picture.job.recipe);
+      await refill(this, picture.job.recipe);
       this.store.dispatch({ type: "settings", change: { seedLocked: false } });
       const { target, mask } = picture.job.ticket;
       await this.#selectLayers(mask === undefined ? [target] : [target, mask]);
@@ -103,7 +111,7 @@ export class Studio {
   /** Puts the settings that made a picture back into the panel, seed included. */
   reuse = (picture: Picture) =>
     this.#try(async () => {
-      await this.#refill(picture.job.recipe);
+      await refill(this, picture.job.recipe);
       this.store.dispatch({ type: "view", view: "create" });
     });
 
@@ -142,20 +150,14 @@ export class Studio {
       for (const picture of pictures.filter(isActive)) this.#desk.cancel(picture);
     });
 
-  /** Every selected layer becomes a reference, beside those that already are. */
-  addReferences = () =>
-    this.#try(async () => {
-      const { selection, references } = this.store.state;
-      const layers = selectedLayers(selection).filter(({ id }) => references.every(({ layer }) => layer.id !== id));
-      const added = layers.map((layer): ReferenceLayer => ({ layer, weight: 0.8, start: 0, end: 1 }));
-      this.store.dispatch({ type: "references", references: [...references, ...added].slice(0, MOST_REFERENCES) });
-    });
+  addReferences = () => this.#try(async () => addReferences(this.store));
+  addControls = () => this.#try(() => addControls(this));
 
   /** "Generate again": the selected layer's recipe fills the panel, and its target is selected. */
   recall = (selection: SelectionInfo) =>
     this.#try(async () => {
       if (selection.kind !== "target" || selection.recipe === undefined) return;
-      const recipe = await this.#refill(selection.recipe);
+      const recipe = await refill(this, selection.recipe);
       await this.#selectLayers(recipe.mask === undefined ? [recipe.target.id] : [recipe.target.id, recipe.mask.id]);
     });
 
@@ -174,10 +176,11 @@ export class Studio {
   choose = ({ job }: Picture) => this.store.dispatch({ type: "chosen", job: job.job });
   dismiss = () => this.store.dispatch({ type: "notice", notice: null });
   setReferences = (references: readonly ReferenceLayer[]) => this.store.dispatch({ type: "references", references });
+  setControls = (controls: readonly ControlLayer[]) => this.store.dispatch({ type: "controls", controls });
 
   /** Another model: what was set for the last one no longer fits. */
   useModel = (model: string) => {
-    this.set({ model, steps: undefined, guidanceScale: undefined, scheduler: undefined });
+    this.set({ ...MODELS_OWN, model });
     this.show("create");
   };
 
@@ -214,16 +217,17 @@ export class Studio {
   }
 
   #onWelcome(welcome: Welcome): void {
-    const { version, device, modelsFolder, models, modelProblems } = welcome;
-    const companion = { version, device: device ?? null, engineProblem: null, modelsFolder, models, modelProblems };
-    this.store.dispatch({ type: "companion", companion });
+    const { version, device = null, modelsFolder, models, addOns, modelProblems, contentFilter } = welcome;
+    const known = { version, device, engineProblem: null, modelsFolder, models, addOns, modelProblems, contentFilter };
+    this.store.dispatch({ type: "companion", companion: known });
+    this.sidePictures.askAgain();
     this.#desk.onWelcome(welcome);
   }
 
   #onMessage(envelope: Envelope<CompanionMessage>): void {
-    const { message } = envelope;
-    if (message.type === "models")
-      this.store.dispatch({ type: "models", models: message.models, modelProblems: message.modelProblems });
+    const { message, attachments } = envelope;
+    if (message.type === "models") this.store.dispatch(message);
+    else if (message.type === "thumbnail") this.sidePictures.onAnswer(message.id, attachments.get("image"));
     else if (message.type === "downloads")
       this.store.dispatch({ type: "downloads", downloads: message.downloads, recommended: message.recommended });
     else if (message.type === "engine")
@@ -232,26 +236,6 @@ export class Studio {
   }
 
   // ---- helpers -----------------------------------------------------------------------------------------------------
-
-  async #refill(text: string): Promise<Recipe> {
-    const recipe = readRecipe(text);
-    if (recipe === null)
-      throw new Problem("request-invalid", "This layer's settings were written by another version and can't be read.");
-    const { request } = recipe;
-    const { negativePrompt = "", seed, steps, guidanceScale, strength, model } = request;
-    const scheduler = schedulerId(request.scheduler);
-    const change = { negativePrompt, seed, seedLocked: true, steps, guidanceScale, model, scheduler };
-    this.store.dispatch({ type: "settings", change: recipe.mode === "edit" ? { ...change, strength } : change });
-    this.store.dispatch({ type: "prompt", prompt: request.prompt });
-    this.store.dispatch({ type: "mode", mode: recipe.mode });
-    const { layers } = await this.main.call("describe-layers", { nodes: recipe.references.map(({ id }) => id) });
-    const references = recipe.references.flatMap(({ id, weight, start, end }) => {
-      const layer = layers.find((candidate) => candidate.id === id);
-      return layer === undefined ? [] : [{ layer, weight, start, end }];
-    });
-    this.store.dispatch({ type: "references", references });
-    return recipe;
-  }
 
   /** Selects layers and waits until the panel shows them. */
   async #selectLayers(nodes: string[]): Promise<void> {
@@ -276,11 +260,4 @@ export class Studio {
       this.store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message } });
     }
   }
-}
-
-function selectedLayers(selection: SelectionInfo): readonly LayerInfo[] {
-  if (selection.kind === "several") return selection.layers;
-  if (selection.kind !== "target") return [];
-  const { target, mask } = selection;
-  return mask === undefined ? [target] : [target, mask];
 }

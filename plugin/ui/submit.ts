@@ -1,6 +1,5 @@
 /** From "the designer pressed the button" to jobs with their images. */
 import { Problem } from "../../shared/problem.ts";
-import type { ModelInfo } from "../../shared/protocol.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import type { OpenJob, Ticket } from "../bridge.ts";
 import {
@@ -13,12 +12,17 @@ import {
   seedsOfRun,
   sizeAtModel,
 } from "./build-request.ts";
+import { fillContext } from "./fill-context.ts";
+import { inUse } from "./in-use.ts";
 import type { MainClient } from "./main-client.ts";
+import { modelInUse } from "./model-in-use.ts";
+import { type Placement, resultPlacement, sourcePlacement } from "./placement.ts";
 import { maskOf, pictureAt, pictureOf, referenceOf } from "./raster.ts";
-import { writeRecipe } from "./recipe.ts";
+import { toRecipe, writeRecipe } from "./recipe.ts";
 import { sourceScale } from "./source-scale.ts";
 import type { State } from "./state.ts";
 import { subjectOf } from "./subject.ts";
+import { takeControls } from "./take-controls.ts";
 
 /** Pixels of a reference's long side: image encoders look at 224 or less. */
 const REFERENCE_PIXELS = 512;
@@ -28,13 +32,6 @@ export interface Submission {
   readonly job: OpenJob;
   readonly request: GenerateRequest;
   readonly images: ReadonlyMap<string, Uint8Array>;
-}
-
-/** The chosen model; the first where none was ever chosen; null where the chosen one is gone, which the designer is told. */
-export function modelInUse({ companion, settings }: Pick<State, "companion" | "settings">): ModelInfo | null {
-  const models = companion?.models ?? [];
-  const model = settings.model === undefined ? models[0] : models.find(({ id }) => id === settings.model);
-  return model ?? null;
 }
 
 /** Takes the ticket and the pixels, and builds one job a picture. Problems say what the designer can do. */
@@ -59,6 +56,7 @@ export async function prepareRun(state: State, main: MainClient): Promise<Submis
     prompt: state.prompt,
     settings: state.settings,
     references: used,
+    use: inUse(state, model),
     target: ticket,
     fill,
   };
@@ -73,7 +71,16 @@ export async function prepareRun(state: State, main: MainClient): Promise<Submis
       await referenceOf(await main.call("export-layer", { node: layer.id, scale, bounds: "box" })),
     );
   }
+  await takeControls(intent.use.controls, main, { placement: placementOf(intent, ticket), images });
   return submissions(intent, { ticket, images, maskName: subject.mask?.name });
+}
+
+/** Of what the model makes, or in Fill of the picture that it sees a part of. */
+function placementOf(intent: Intent, ticket: Ticket): Placement {
+  const { fill, model, settings } = intent;
+  if (!fill?.maskBounds) return resultPlacement(ticket, sizeAtModel(intent));
+  const { source, maskBounds } = fill;
+  return sourcePlacement(ticket, source, fillContext({ source, maskBounds }, { model, detail: settings.detail }));
 }
 
 async function takeFill(ticket: Ticket, main: MainClient, images: Map<string, Uint8Array>) {
@@ -133,13 +140,8 @@ function submissions(
       model: intent.model.name,
       target: { id: ticket.target, name: ticket.name },
       ...(ticket.mask !== undefined && { mask: { id: ticket.mask, name: maskName ?? "" } }),
-      references: intent.references.map(({ layer, weight, start, end }) => ({
-        id: layer.id,
-        name: layer.name,
-        weight,
-        start,
-        end,
-      })),
+      references: intent.references.map(toRecipe),
+      controls: intent.use.controls.map(toRecipe),
       request,
     });
     const job: OpenJob = {

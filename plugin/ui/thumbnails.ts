@@ -1,18 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
 import type { LayerInfo } from "../bridge.ts";
-import type { MainClient } from "./main-client.ts";
 import { addressOf } from "./raster.ts";
 
 type Subject = Pick<LayerInfo, "id" | "fingerprint">;
 const MOST_KEPT = 24;
 
-/** Small pictures of layers, fetched once for each state of the layer. */
+/** Small pictures of layers, made once for each state of the layer. */
 export class Thumbnails {
-  readonly #main: MainClient;
+  readonly #make: (node: string) => Promise<Uint8Array>;
   readonly #kept = new Map<string, Promise<string>>();
 
-  constructor(main: MainClient) {
-    this.#main = main;
+  /** `make` gives a node's picture as PNG. */
+  constructor(make: (node: string) => Promise<Uint8Array>) {
+    this.#make = make;
   }
 
   /** The address of the layer's thumbnail; rejects with a Problem where the layer shows nothing or is gone. */
@@ -20,7 +20,7 @@ export class Thumbnails {
     const key = `${id} ${fingerprint}`;
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
-    const address = this.#main.call("thumbnail", { node: id }).then(({ bytes }) => addressOf(bytes));
+    const address = this.#make(id).then(addressOf);
     this.#kept.set(key, address);
     this.#forgetOldest();
     return address;

@@ -75,6 +75,11 @@ export function createTestStage(): TestStage {
       width: node.characters.length * node.fontSize * 0.6,
       height: Math.ceil(node.fontSize * 1.2),
     }),
+    // Without a canvas nothing can be traced: the node's box stands for what it paints.
+    traceNode: (id) => {
+      const { width, height } = scene.get(id);
+      return [{ windingRule: "NONZERO", data: `M 0 0 L ${width} 0 L ${width} ${height} L 0 ${height} Z` }];
+    },
     notify(notice) {
       notices.push(notice);
       return () => notices.splice(notices.indexOf(notice), 1);

@@ -1,4 +1,5 @@
 /** Draws a node with everything in it: shadows, fills, children, strokes; opacity, blending, clipping and masks. */
+import { solid } from "../../host/paint.ts";
 import type { NodeRecord } from "../../host/record.ts";
 import type { Scene } from "../../host/scene.ts";
 import type { DecodedImages } from "./decoded-images.ts";
@@ -61,6 +62,19 @@ function inSpaceOf(drawing: Drawing, context: Context, node: NodeRecord, draw: (
   context.transform(a, b, c, d, e, f);
   draw();
   context.restore();
+}
+
+const BLACK = [solid("#000000")];
+
+/** A node's fill or its stroke alone, in black; the stroke centred on the outline. */
+export function drawSilhouette(drawing: Drawing, context: Context, id: string, part: "fill" | "stroke"): void {
+  const node: NodeRecord = { ...drawing.scene.get(id), fills: BLACK, strokes: BLACK, strokeAlign: "CENTER" };
+  if (part === "fill" && node.type === "BOOLEAN_OPERATION") drawBoolean(drawing, context, node);
+  else
+    inSpaceOf(drawing, context, node, () => {
+      if (part === "fill") drawFills(drawing, context, node, outlineOf(node));
+      else drawStrokes(drawing, context, node, outlineOf(node));
+    });
 }
 
 function drawPlain(drawing: Drawing, context: Context, node: NodeRecord): void {

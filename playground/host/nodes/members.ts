@@ -8,6 +8,7 @@ import { cloneable, component, instance } from "./components.ts";
 import { exporting } from "./exporting.ts";
 import { field } from "./field.ts";
 import { constraints, frame } from "./frame.ts";
+import { outlines } from "./geometry.ts";
 import { blend, cornerRadius, corners, fills, strokes } from "./looks.ts";
 import { page } from "./page.ts";
 import { placement, position } from "./placement.ts";
@@ -20,7 +21,7 @@ const sceneNode: NodeMembers = {
   visible: field("visible", bool),
   locked: field("locked", bool),
 };
-const geometry: NodeMembers = { ...fills, ...strokes };
+const geometry: NodeMembers = { ...fills, ...strokes, ...outlines };
 const shapeNode: NodeMembers = { ...sceneNode, ...blend, ...geometry, ...placement, ...exporting, ...constraints };
 const expanded: NodeMembers = { expanded: field("expanded", bool) };
 const frameNode: NodeMembers = { ...shapeNode, ...corners, ...children, ...frame };

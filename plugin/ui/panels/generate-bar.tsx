@@ -1,11 +1,11 @@
 import { effectiveSettings, sizeAtModel } from "../build-request.ts";
 import { estimateSeconds, inWords } from "../estimate.ts";
+import { modelInUse } from "../model-in-use.ts";
 import { Stepper } from "../parts/stepper.tsx";
 import { whatIsMissing } from "../readiness.ts";
 import type { State } from "../state.ts";
 import type { Studio } from "../studio.ts";
 import { subjectOf } from "../subject.ts";
-import { modelInUse } from "../submit.ts";
 
 const VERBS = { generate: "Generate", fill: "Fill", edit: "Edit" } as const;
 const PROMISES = {

@@ -1,9 +1,12 @@
 import type { DeviceInfo, ModelInfo } from "../../../shared/protocol.ts";
+import { autoV2, licenceInWords } from "../licence-in-words.ts";
+import { modelInUse } from "../model-in-use.ts";
 import { CopyText } from "../parts/copy-text.tsx";
 import { Check, Warning } from "../parts/icons.tsx";
+import { SidePicture } from "../parts/side-picture.tsx";
 import type { Companion, State } from "../state.ts";
 import type { Studio } from "../studio.ts";
-import { modelInUse } from "../submit.ts";
+import { AddOnsPanel } from "./add-ons.tsx";
 import { deviceName } from "./header.tsx";
 import { RecommendedModels } from "./recommended-models.tsx";
 
@@ -17,11 +20,12 @@ export function ModelsPanel({ state, studio }: { state: State; studio: Studio })
       <section>
         <h2>Runs on this computer</h2>
         <Device companion={companion} />
+        <ContentFilter companion={companion} />
       </section>
       <section>
         <h2>Models</h2>
         {companion.models.map((model) => (
-          <ModelCard key={model.id} model={model} inUse={model === inUse} onUse={() => studio.useModel(model.id)} />
+          <ModelCard key={model.id} {...{ model, studio }} inUse={model === inUse} />
         ))}
         {companion.models.length === 0 && <p class="secondary-text">There is no model yet.</p>}
         {companion.modelProblems.map(({ name, problem }) => (
@@ -36,12 +40,13 @@ export function ModelsPanel({ state, studio }: { state: State; studio: Studio })
           </div>
         ))}
       </section>
+      <AddOnsPanel companion={companion} state={state} studio={studio} />
       <RecommendedModels state={state} studio={studio} />
       <section>
         <h2>Add your own</h2>
         <p class="secondary-text">
-          Put a Stable Diffusion model, a .safetensors file or a diffusers folder, into this folder. It is used as it
-          is: nothing is converted.
+          Put Stable Diffusion models and what belongs to them, .safetensors files or diffusers folders, into this
+          folder. They are told apart by what is in them, and used as they are: nothing is converted.
         </p>
         <CopyText text={companion.modelsFolder} />
         <button type="button" class="secondary wide" onClick={studio.listModels}>
@@ -74,20 +79,50 @@ function whyNot({ provider, passedOver }: DeviceInfo): string {
   return passedOver.map((other) => `${other.provider}: ${other.reason}`).join(" · ");
 }
 
-function ModelCard({ model, inUse, onUse }: { model: ModelInfo; inUse: boolean; onUse: () => void }) {
-  const { name, family, nativeSize, note, licence, provenance, references, inpainting } = model;
-  const abilities = [family, `${nativeSize} px`, references && "references", inpainting && "made for Fill"];
+function ContentFilter({ companion: { contentFilter } }: { companion: Companion }) {
+  return (
+    <div class="fact">
+      <span class="badge good">
+        <Check />
+      </span>
+      <div>
+        {contentFilter === "off" ? "Content filter is off" : "Content filter is on for everybody"}
+        <small>
+          {contentFilter === "off"
+            ? "Pictures are shown as they are drawn."
+            : "Whoever runs the companion decided so: only models that bring one can paint."}
+        </small>
+      </div>
+    </div>
+  );
+}
+
+function ModelCard({ model, inUse, studio }: { model: ModelInfo; inUse: boolean; studio: Studio }) {
+  const { id, name, family, nativeSize, note, licence, provenance, references, inpainting, edits, sha256 } = model;
+  const abilities = [
+    family,
+    `${nativeSize} px`,
+    references && "references",
+    inpainting && "made for Fill",
+    edits && "only edits",
+  ];
   return (
     <div class={`model-card ${inUse ? "on" : ""}`}>
       <label>
-        <input type="radio" name="model" checked={inUse} onChange={onUse} />
+        <input type="radio" name="model" checked={inUse} onChange={() => studio.useModel(id)} />
         <span>
           <b>{name}</b>
           <small>{abilities.filter(Boolean).join(" · ")}</small>
         </span>
+        {model.thumbnail && <SidePicture pictures={studio.sidePictures} of={model} />}
       </label>
       {note && <p>{note}</p>}
-      {licence && <p class="secondary-text">{licence}</p>}
+      {licence && <p class="secondary-text">{licenceInWords(licence)}</p>}
+      {sha256 && (
+        <p class="secondary-text" title={`SHA-256 ${sha256}`}>
+          AutoV2 <code>{autoV2(sha256)}</code>
+        </p>
+      )}
       {provenance && provenance.length > 0 && (
         <details>
           <summary>Trained only on {provenance.length} openly licensed sources</summary>

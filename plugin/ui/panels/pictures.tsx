@@ -26,6 +26,11 @@ export function PicturesPanel({ state, studio }: { state: State; studio: Studio 
       {chosen?.droppedText && (
         <p class="hint aside">The model did not read the end of the prompt: “{chosen.droppedText}”</p>
       )}
+      {chosen?.weightBits && (
+        <p class="hint aside">
+          The model’s weights were narrowed to {chosen.weightBits} bits, to fit into this computer’s memory.
+        </p>
+      )}
       {active.length === 0 && shown.length === 0 && (
         <section class="hint-block">
           <b>No pictures.</b>

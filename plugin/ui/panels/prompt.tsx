@@ -1,6 +1,7 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
-import { approximateTokens, roomFor } from "../count-tokens.ts";
+import { approximateTokens, partsFor } from "../count-tokens.ts";
+import { emphasise } from "../emphasis.ts";
 import type { State } from "../state.ts";
 import type { Studio } from "../studio.ts";
 
@@ -26,6 +27,7 @@ export function PromptPanel({ state, studio, model }: { state: State; studio: St
         maxLength={REQUEST_LIMITS.promptCharacters}
         placeholder={PLACEHOLDERS[mode]}
         onInput={(event) => studio.type(event.currentTarget.value)}
+        onKeyDown={emphasiseByKeys}
       />
       {model !== null && model.suggestions.length > 0 && prompt.trim() === "" && (
         <div class="chips">
@@ -44,11 +46,28 @@ function TokenCount({ state: { prompt, tokens, mode }, model }: { state: State; 
   if (prompt.trim() === "") return <span>{mode === "fill" ? "optional" : ""}</span>;
   if (model === null) return null;
   const exact = tokens[prompt.trim()];
-  const count = exact ?? approximateTokens(prompt);
+  const count = exact ?? approximateTokens(prompt, model.maxTokens);
+  const parts = partsFor(count, model.maxTokens);
+  const room = model.maxTokens - 2;
   return (
-    <span title="Any length works: the model reads long prompts in parts.">
+    <span title={`Any length works, nothing is cut: the model reads long prompts in parts of ${room} tokens.`}>
       {exact === undefined && count > 2 ? "about " : ""}
-      {count} of {roomFor(count, model.maxTokens)}
+      {count} of {parts > 1 ? `${parts} × ${room}` : room}
     </span>
   );
+}
+
+const DIRECTIONS: Readonly<Record<string, 1 | -1>> = { ArrowUp: 1, ArrowDown: -1 };
+
+/** Command or Control with Up and Down makes the words at the caret stronger and weaker. The browser's undo knows it. */
+function emphasiseByKeys(event: KeyboardEvent): void {
+  const direction = DIRECTIONS[event.key];
+  if (direction === undefined || !(event.metaKey || event.ctrlKey)) return;
+  const area = event.currentTarget as HTMLTextAreaElement;
+  const next = emphasise({ text: area.value, start: area.selectionStart, end: area.selectionEnd }, direction);
+  if (next === null) return;
+  event.preventDefault();
+  area.select();
+  document.execCommand("insertText", false, next.text);
+  area.setSelectionRange(next.start, next.end);
 }

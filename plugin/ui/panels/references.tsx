@@ -1,15 +1,21 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { Slider } from "../parts/slider.tsx";
+import type { ModelInfo } from "../../../shared/protocol.ts";
+import { hasKnownParts } from "../in-use.ts";
+import { FollowRange, percent } from "../parts/follow-range.tsx";
+import { Segmented } from "../parts/segmented.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import { useEscape } from "../parts/use-escape.ts";
-import type { ReferenceLayer, State } from "../state.ts";
+import { FOLLOWED_PARTS, type ReferenceLayer, type State } from "../state.ts";
 import type { Studio } from "../studio.ts";
 
-const percent = (share: number) => `${Math.round(share * 100)} %`;
-const SMALLEST_SPAN = 0.05;
+const PARTS = {
+  all: { label: "Everything", title: "What it shows, and how it looks" },
+  style: { label: "Style", title: "Only how it looks: colours, light, brushwork" },
+  layout: { label: "Layout", title: "Only where things are" },
+} as const;
 
 /** Layers that the result should follow. */
-export function ReferencesPanel({ state, studio }: { state: State; studio: Studio }) {
+export function ReferencesPanel({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {
   const { references, selection } = state;
   const [open, setOpen] = useState<string | null>(null);
   const change = (next: ReferenceLayer) =>
@@ -22,7 +28,7 @@ export function ReferencesPanel({ state, studio }: { state: State; studio: Studi
         References <span>from selection</span>
       </h2>
       <div class="references">
-        {references.map(({ layer, weight }) => (
+        {references.map(({ layer, weight, blocks }) => (
           <button
             key={layer.id}
             type="button"
@@ -35,7 +41,7 @@ export function ReferencesPanel({ state, studio }: { state: State; studio: Studi
             <span class="weight">
               <i style={{ width: `${Math.min(100, weight * 50)}%` }} />
             </span>
-            <small class="ellipsis">{layer.name}</small>
+            <small class="ellipsis">{blocks === "all" ? layer.name : PARTS[blocks].label.toLowerCase()}</small>
           </button>
         ))}
         <button
@@ -53,6 +59,7 @@ export function ReferencesPanel({ state, studio }: { state: State; studio: Studi
       {opened && (
         <ReferenceDetails
           reference={opened}
+          hasParts={hasKnownParts(model)}
           onChange={change}
           onClose={() => setOpen(null)}
           onRemove={() => {
@@ -67,39 +74,32 @@ export function ReferencesPanel({ state, studio }: { state: State; studio: Studi
 
 function ReferenceDetails({
   reference,
+  hasParts,
   onChange,
   onRemove,
   onClose,
 }: {
   reference: ReferenceLayer;
+  hasParts: boolean;
   onChange: (reference: ReferenceLayer) => void;
   onRemove: () => void;
   onClose: () => void;
 }) {
-  const { layer, weight, start, end } = reference;
+  const { layer, blocks } = reference;
   useEscape(useCallback(onClose, [layer.id]));
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
   return (
     <div class="details" ref={box}>
-      <Slider
-        label={`Weight of ${layer.name}`}
-        ends={["Weight", percent(weight)]}
-        {...{ min: 0, max: 2, step: 0.05, value: weight }}
-        onChange={(value) => onChange({ ...reference, weight: value })}
-      />
-      <Slider
-        label={`Start of ${layer.name}`}
-        ends={["From step", percent(start)]}
-        {...{ min: 0, max: 1, step: 0.05, value: start }}
-        onChange={(value) => onChange({ ...reference, start: Math.min(value, end - SMALLEST_SPAN) })}
-      />
-      <Slider
-        label={`End of ${layer.name}`}
-        ends={["To step", percent(end)]}
-        {...{ min: 0, max: 1, step: 0.05, value: end }}
-        onChange={(value) => onChange({ ...reference, end: Math.max(value, start + SMALLEST_SPAN) })}
-      />
+      {hasParts && (
+        <Segmented
+          label={`What to take from ${layer.name}`}
+          segments={FOLLOWED_PARTS.map((value) => ({ value, ...PARTS[value] }))}
+          value={blocks}
+          onChange={(part) => onChange({ ...reference, blocks: part })}
+        />
+      )}
+      <FollowRange name={layer.name} value={reference} onChange={(change) => onChange({ ...reference, ...change })} />
       <button type="button" class="link" onClick={onRemove}>
         Remove “{layer.name}”
       </button>

@@ -4,10 +4,11 @@ import { effectiveSettings, randomSeed, sizeAtModel } from "../build-request.ts"
 import { Dice, Lock, Unlock } from "../parts/icons.tsx";
 import { NumberField } from "../parts/number-field.tsx";
 import { Select } from "../parts/select.tsx";
-import { SCHEDULERS, schedulerLabel } from "../schedulers.ts";
-import type { State } from "../state.ts";
+import { schedulerMenu } from "../scheduler-menu.ts";
+import { MODELS_OWN, type State } from "../state.ts";
 import type { Studio } from "../studio.ts";
 import { subjectOf } from "../subject.ts";
+import { MoreSettings } from "./more-settings.tsx";
 
 const SIZES = [
   { value: 0.75, label: "Small" },
@@ -32,9 +33,9 @@ export function SettingsPanel({ state, studio, model }: { state: State; studio: 
     const size = sizeAtModel({ mode, model, settings: { ...settings, sizeFactor }, target, fill });
     return ` · ${size.width} × ${size.height}`;
   };
-  const own = { steps: undefined, guidanceScale: undefined, scheduler: undefined, sizeFactor: 1, negativePrompt: "" };
-  const changed =
-    settings.steps ?? settings.guidanceScale ?? settings.scheduler ?? (settings.negativePrompt || undefined);
+  const own = { ...MODELS_OWN, sizeFactor: 1, negativePrompt: "" };
+  const isChanged = Object.entries(own).some(([name, value]) => settings[name as keyof typeof own] !== value);
+  const schedulers = schedulerMenu(model, settings.scheduler);
   return (
     <details class="settings">
       <summary>
@@ -73,12 +74,9 @@ export function SettingsPanel({ state, studio, model }: { state: State; studio: 
         </div>
         <Select
           label="Scheduler"
-          value={settings.scheduler ?? ""}
-          options={[
-            { value: "", label: `Model’s own (${schedulerLabel(model.defaults.scheduler)})` },
-            ...SCHEDULERS.map(({ id, label }) => ({ value: id, label })),
-          ]}
-          onChange={(value) => studio.set({ scheduler: value === "" ? undefined : value })}
+          value={schedulers.value}
+          options={schedulers.options}
+          onChange={(value) => studio.set({ scheduler: schedulers.choiceOf(value) })}
         />
         <div class="seed">
           <NumberField
@@ -119,7 +117,8 @@ export function SettingsPanel({ state, studio, model }: { state: State; studio: 
             onInput={(event) => studio.set({ negativePrompt: event.currentTarget.value })}
           />
         </label>
-        {changed !== undefined && (
+        <MoreSettings state={state} studio={studio} model={model} />
+        {isChanged && (
           <button type="button" class="link" onClick={() => studio.set(own)}>
             Back to the model’s own settings
           </button>

@@ -84,3 +84,13 @@ export const Layers = () => (
     <path d="m8 3 5 2.75L8 8.5 3 5.75ZM3.5 8.6 8 11.1l4.5-2.5" />
   </Icon>
 );
+export const Search = () => (
+  <Icon>
+    <path d="m10.2 10.2 3 3M11.5 7.25a4.25 4.25 0 1 1-8.5 0 4.25 4.25 0 0 1 8.5 0Z" />
+  </Icon>
+);
+export const Sparkle = () => (
+  <Icon>
+    <path d="M8 3c.5 3.2 1.8 4.5 5 5-3.2.5-4.5 1.8-5 5-.5-3.2-1.8-4.5-5-5 3.2-.5 4.5-1.8 5-5Z" />
+  </Icon>
+);

@@ -2,6 +2,7 @@ export interface Segment<T extends string> {
   readonly value: T;
   readonly label: string;
   readonly title: string;
+  readonly disabled?: boolean;
 }
 
 /** One of a few, all visible. Arrow keys move, as in a group of radio buttons, which it is. */
@@ -13,11 +14,12 @@ export function Segmented<T extends string>(props: {
 }) {
   return (
     <div class="segmented" role="radiogroup" aria-label={props.label}>
-      {props.segments.map(({ value, label, title }) => (
-        <label key={value} title={title} class={value === props.value ? "on" : ""}>
+      {props.segments.map(({ value, label, title, disabled = false }) => (
+        <label key={value} title={title} class={value === props.value ? "on" : disabled ? "off" : ""}>
           <input
             type="radio"
             name={props.label}
+            disabled={disabled}
             checked={value === props.value}
             onChange={() => props.onChange(value)}
           />

@@ -6,19 +6,21 @@ export interface SliderProps {
   readonly step: number;
   /** What stands left and right of the track; left defaults to the label. */
   readonly ends: readonly [string, string];
+  /** Where the coloured part of the track begins. Default `min`. */
+  readonly origin?: number;
   readonly onChange: (value: number) => void;
 }
 
 /** A value on a line, with words at both ends. */
-export function Slider({ label, value, min, max, step, ends, onChange }: SliderProps) {
-  const share = ((value - min) / (max - min)) * 100;
+export function Slider({ label, value, min, max, step, ends, origin = min, onChange }: SliderProps) {
+  const share = (at: number) => `${((Math.min(max, Math.max(min, at)) - min) / (max - min)) * 100}%`;
   return (
     <label class="slider">
-      <span class="slider-end">{ends[0]}</span>
+      {ends[0] && <span class="slider-end">{ends[0]}</span>}
       <input
         type="range"
         aria-label={label}
-        style={{ "--share": `${share}%` }}
+        style={{ "--from": share(Math.min(origin, value)), "--to": share(Math.max(origin, value)) }}
         {...{ min, max, step, value }}
         onInput={(event) => onChange(Number(event.currentTarget.value))}
       />

@@ -7,9 +7,9 @@ import {
 } from "../../../plugin/ui/build-request.ts";
 import { fillContext } from "../../../plugin/ui/fill-context.ts";
 import { modelSize } from "../../../plugin/ui/model-size.ts";
-import { SCHEDULERS, schedulerChoice, schedulerId } from "../../../plugin/ui/schedulers.ts";
+import { schedulerMenu } from "../../../plugin/ui/scheduler-menu.ts";
 import { sourceScale } from "../../../plugin/ui/source-scale.ts";
-import { DEFAULT_SETTINGS } from "../../../plugin/ui/state.ts";
+import { type ControlLayer, DEFAULT_SETTINGS } from "../../../plugin/ui/state.ts";
 import { imageRefs, parseRequest } from "../../../shared/validate.ts";
 import { layer, model } from "./fixtures.ts";
 
@@ -19,11 +19,19 @@ const intent: Intent = {
   prompt: "  a fox ",
   settings: DEFAULT_SETTINGS,
   references: [],
+  use: { loras: [], controls: [] },
   target: { width: 390, height: 280 },
   fill: null,
 };
 const fill = { source: { width: 780, height: 560 }, maskBounds: { x: 420, y: 120, width: 160, height: 140 } };
-const reference = { layer: layer("Fox"), weight: 0.8, start: 0, end: 0.5 };
+const reference = { layer: layer("Fox"), weight: 0.8, start: 0, end: 0.5, blocks: "all" } as const;
+const control: ControlLayer = {
+  layer: layer("Sketch"),
+  ...{ weight: 0.7, start: 0.1, end: 0.9 },
+  keeps: "edges",
+  model: "canny",
+  drawn: false,
+};
 
 test.each(["generate", "fill", "edit"] as const)("buildRequest() makes a valid %s request", (mode) => {
   const request = buildRequest({ ...intent, mode, fill: mode === "fill" ? fill : null, references: [reference] }, 7);
@@ -54,12 +62,62 @@ test("buildRequest() asks a Fill for the context that its preview shows", () => 
   expect([request.width, request.height]).toEqual([diffusion.width, diffusion.height]);
 });
 
-test("effectiveSettings() are the model's own until set", () => {
-  expect(effectiveSettings(model, DEFAULT_SETTINGS)).toEqual({ steps: 25, guidanceScale: 7.5 });
-  expect(effectiveSettings(model, { ...DEFAULT_SETTINGS, steps: 4, guidanceScale: 0 })).toEqual({
-    steps: 4,
-    guidanceScale: 0,
+test("effectiveSettings() are those that are recommended for the model, until set", () => {
+  const ddim = { name: "ddim" };
+  expect(effectiveSettings(model, DEFAULT_SETTINGS)).toEqual({ steps: 25, guidanceScale: 7.5, scheduler: ddim });
+  const set = { steps: 4, guidanceScale: 0, scheduler: { name: "lcm" } } as const;
+  expect(effectiveSettings(model, { ...DEFAULT_SETTINGS, ...set })).toEqual(set);
+});
+
+test("buildRequest() names control pictures, and no preprocessor where the plugin drew the lines itself", () => {
+  const drawn: ControlLayer = { ...control, keeps: "outlines", drawn: true };
+  const traced: ControlLayer = { ...drawn, drawn: false };
+  const asItIs: ControlLayer = { ...control, keeps: "as it is" };
+  const request = buildRequest({ ...intent, use: { loras: [], controls: [control, drawn, traced, asItIs] } }, 1);
+  expect(parseRequest(request)).toEqual(request);
+  expect(request.controls.map(({ image, preprocessor }) => [image, preprocessor])).toEqual([
+    ["control.0", "canny"],
+    ["control.1", undefined],
+    ["control.2", "outline"],
+    ["control.3", undefined],
+  ]);
+  expect(request.controls[0]).toMatchObject({ model: "canny", weight: 0.7, start: 0.1, end: 0.9 });
+  expect(imageRefs(request)).toEqual(["control.0", "control.1", "control.2", "control.3"]);
+});
+
+test("buildRequest() takes over LoRAs at any weight, a VAE and a refiner", () => {
+  const use = {
+    loras: [
+      { model: "a", weight: 0 },
+      { model: "b", weight: -1.5 },
+    ],
+    controls: [],
+    vae: "v",
+    refiner: { model: "r", start: 0.8 },
+  };
+  const request = buildRequest({ ...intent, use }, 1);
+  expect(parseRequest(request)).toEqual(request);
+  expect(request).toMatchObject({ loras: use.loras, vae: "v", refiner: use.refiner });
+});
+
+test("buildRequest() says only what has an effect", () => {
+  const settings = { ...DEFAULT_SETTINGS, guidanceRescale: 0.7, eta: 0.5, imageGuidanceScale: 2 };
+  expect(buildRequest({ ...intent, settings }, 1)).toMatchObject({ guidanceRescale: 0.7, eta: 0.5 });
+  const plain = { ...settings, guidanceScale: 1, scheduler: { name: "euler" } } as const;
+  expect(buildRequest({ ...intent, settings: plain }, 1)).toMatchObject({
+    guidanceRescale: 0,
+    eta: 0,
+    imageGuidanceScale: 1.5,
   });
+  const edits = buildRequest({ ...intent, mode: "edit", model: { ...model, edits: true }, settings }, 1);
+  expect(edits).toMatchObject({ imageGuidanceScale: 2, strength: 1, image: "image" });
+});
+
+test("buildRequest() lets a reference give its style alone, in families whose parts are known", () => {
+  const references = [{ ...reference, blocks: "style" } as const];
+  expect(buildRequest({ ...intent, references }, 1).references[0]).toMatchObject({ blocks: "style", role: "style" });
+  const odd = { ...model, family: "Like Stable Diffusion 1.x" };
+  expect(buildRequest({ ...intent, references, model: odd }, 1).references[0]!.blocks).toBe(undefined);
 });
 
 test("seedsOfRun() counts up from its seed and stays in 32 bits", () => {
@@ -101,8 +159,21 @@ test("sourceScale() is as fine as the picture, and what Figma takes back", () =>
   expect(sourceScale(large)).toBeCloseTo(1.024);
 });
 
-test("schedulerId() finds the name of every choice again", () => {
-  for (const { id } of SCHEDULERS) expect(schedulerId(schedulerChoice(id))).toBe(id);
-  expect(schedulerChoice(undefined)).toEqual({});
-  expect(schedulerId({})).toBe(undefined);
+test("schedulerMenu() finds every choice again, and a recipe's own beside them", () => {
+  const menu = schedulerMenu(model, undefined);
+  expect([menu.value, menu.choiceOf("")]).toEqual(["", undefined]);
+  expect(menu.options[0]!).toEqual({ value: "", label: "Model’s default (DDIM)" });
+  for (const option of menu.options) {
+    if (!("group" in option)) continue;
+    for (const { value } of option.options) {
+      const choice = menu.choiceOf(value)!;
+      expect(schedulerMenu(model, choice).value).toBe(value);
+      expect(parseRequest({ ...buildRequest(intent, 1), scheduler: choice }).scheduler).toEqual(choice);
+    }
+  }
+  for (const own of [{}, { name: "euler", beta_end: 0.02 }] as const) {
+    const kept = schedulerMenu(model, own);
+    expect(kept.options[1]).toEqual({ value: kept.value, label: kept.value });
+    expect(kept.choiceOf(kept.value)).toBe(own);
+  }
 });

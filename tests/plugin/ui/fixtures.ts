@@ -1,7 +1,7 @@
 import type { LayerInfo, OpenJob, SelectionInfo, Ticket } from "../../../plugin/bridge.ts";
 import type { Recipe } from "../../../plugin/ui/recipe.ts";
 import type { Companion } from "../../../plugin/ui/state.ts";
-import type { ModelInfo } from "../../../shared/protocol.ts";
+import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import { parseRequest } from "../../../shared/validate.ts";
 
 export const model: ModelInfo = {
@@ -24,8 +24,20 @@ export const companion: Companion = {
   engineProblem: null,
   modelsFolder: "/models",
   models: [model],
+  addOns: [],
   modelProblems: [],
+  contentFilter: "off",
 };
+
+export const addOn = (kind: AddOnInfo["kind"], name: string, more: Partial<AddOnInfo> = {}): AddOnInfo => ({
+  id: `${kind}/${name}`,
+  name,
+  kind,
+  families: [model.family],
+  triggerWords: [],
+  thumbnail: false,
+  ...more,
+});
 
 export const layer = (name: string, more: Partial<LayerInfo> = {}): LayerInfo => ({
   id: `id of ${name}`,
@@ -71,6 +83,7 @@ export const recipe: Recipe = {
   model: "SD 1.5",
   target: { id: "1:1", name: "Hero" },
   references: [],
+  controls: [],
   request: parseRequest({ model: "sd15", prompt: "a fox", seed: 42 }),
 };
 

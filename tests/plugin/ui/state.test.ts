@@ -1,6 +1,7 @@
-import { type AppEvent, INITIAL_STATE, reduce, type State } from "../../../plugin/ui/state.ts";
+import { type AppEvent, reduce } from "../../../plugin/ui/reduce.ts";
+import { INITIAL_STATE, type State } from "../../../plugin/ui/state.ts";
 import { subjectOf } from "../../../plugin/ui/subject.ts";
-import { companion, job, layer, over, recipe, target } from "./fixtures.ts";
+import { addOn, companion, job, layer, model, over, recipe, target } from "./fixtures.ts";
 
 const after = (...events: AppEvent[]): State => events.reduce(reduce, INITIAL_STATE);
 const selected = (name: string, mask?: string): AppEvent => ({ type: "selection", selection: target(name, mask) });
@@ -12,6 +13,7 @@ const done = (id: string): AppEvent => ({
   seconds: 2,
   tokens: 4,
   droppedText: null,
+  weightBits: null,
   recipe: JSON.stringify(recipe),
 });
 const progress = (id: string, step: number): AppEvent => ({
@@ -105,8 +107,20 @@ test("reduce() keeps what was typed with the settings", () => {
 
 test("reduce() shows models that arrive after the welcome", () => {
   const state = after({ type: "companion", companion: { ...companion, models: [] } });
-  const next = reduce(state, { type: "models", models: companion.models, modelProblems: [] });
-  expect(next.companion?.models).toEqual(companion.models);
+  const { models, modelProblems } = companion;
+  const next = reduce(state, { type: "models", models, addOns: [addOn("lora", "Ink")], modelProblems });
+  expect(next.companion).toEqual({ ...companion, addOns: [addOn("lora", "Ink")] });
+});
+
+test("reduce() keeps a model that edits by instruction in Edit, whatever is pressed or selected", () => {
+  const pix2pix = { ...companion, models: [{ ...model, edits: true }] };
+  const state = after({ type: "companion", companion: pix2pix });
+  expect(state.mode).toBe("edit");
+  expect(reduce(state, { type: "mode", mode: "generate" }).mode).toBe("edit");
+  expect(reduce(state, selected("Photo", "Spot")).mode).toBe("edit");
+  expect(reduce(reduce(state, { type: "companion", companion }), { type: "mode", mode: "generate" }).mode).toBe(
+    "generate",
+  );
 });
 
 test("reduce() forgets a notice when the designer goes on", () => {

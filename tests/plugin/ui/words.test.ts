@@ -1,4 +1,4 @@
-import { approximateTokens, roomFor } from "../../../plugin/ui/count-tokens.ts";
+import { approximateTokens, partsFor, roomFor } from "../../../plugin/ui/count-tokens.ts";
 import { estimateSeconds, inWords, learnPace, secondsLeftOfRun } from "../../../plugin/ui/estimate.ts";
 import { newPicture } from "../../../plugin/ui/picture.ts";
 import { whatIsMissing } from "../../../plugin/ui/readiness.ts";
@@ -40,15 +40,27 @@ test("inWords() rounds as people do", () => {
   expect([0.2, 6.4, 59, 240].map(inWords)).toEqual(["1 s", "6 s", "59 s", "4 min"]);
 });
 
-test("approximateTokens() counts words and signs", () => {
-  expect(approximateTokens("")).toBe(0);
-  expect(approximateTokens("a red apple, it's 42")).toBe(8);
+test("approximateTokens() counts words and signs, and not what the text encoder never sees", () => {
+  const count = (prompt: string) => approximateTokens(prompt, 77);
+  expect(count("")).toBe(0);
+  expect(count("a red apple, it's 42")).toBe(8);
+  expect(count("a (red:1.2) [apple] <lora:ink:0.8> # a note")).toBe(3);
+  expect(count("a {red|green|blue} apple")).toBe(3);
+  expect(count("a #ff8800 apple")).toBeGreaterThan(3);
+});
+
+test("approximateTokens() counts what stands before a BREAK as a whole part", () => {
+  expect(approximateTokens("a fox BREAK a hill", 77)).toBe(77);
+  expect(approximateTokens("a fox BREAK", 77)).toBe(75);
+  expect(approximateTokens("BREAKFAST", 77)).toBe(1);
 });
 
 test("readRecipe() reads what writeRecipe() wrote, and nothing else", () => {
   expect(readRecipe(writeRecipe(recipe))).toEqual(recipe);
   for (const text of ["", "{", "null", '{"version":2}', JSON.stringify({ ...recipe, request: {} })])
     expect(readRecipe(text)).toBe(null);
+  const { controls: _controls, ...older } = recipe;
+  expect(readRecipe(JSON.stringify(older))).toEqual(recipe);
   expect(layerName({ ...recipe, mode: "fill" })).toBe("Fill – Hero (seed 42)");
 });
 
@@ -70,5 +82,7 @@ test.each<[string, Partial<State>, string | null]>([
 });
 
 test("roomFor() grows by the text encoder's length", () => {
-  expect([0, 23, 75, 76, 151].map((tokens) => roomFor(tokens, 77))).toEqual([75, 75, 75, 150, 225]);
+  const counts = [0, 23, 75, 76, 151];
+  expect(counts.map((tokens) => roomFor(tokens, 77))).toEqual([75, 75, 75, 150, 225]);
+  expect(counts.map((tokens) => partsFor(tokens, 77))).toEqual([1, 1, 1, 2, 3]);
 });

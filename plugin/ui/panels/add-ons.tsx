@@ -1,0 +1,110 @@
+import type { AddOnInfo } from "../../../shared/protocol.ts";
+import type { AddOnKind } from "../add-ons.ts";
+import { autoV2, licenceInWords } from "../licence-in-words.ts";
+import { SidePicture } from "../parts/side-picture.tsx";
+import { hasWords, withWords } from "../prompt-words.ts";
+import type { Companion, State } from "../state.ts";
+import type { Studio } from "../studio.ts";
+
+interface Kind {
+  readonly kind: AddOnKind;
+  readonly title: string;
+  /** The field's word for it. */
+  readonly term: string;
+  readonly hint: string;
+}
+
+const KINDS: readonly Kind[] = [
+  { kind: "lora", title: "Styles", term: "LoRA", hint: "They teach a model a style, a person or a thing." },
+  {
+    kind: "control",
+    title: "Follow a picture",
+    term: "ControlNet, T2I-Adapter",
+    hint: "With one, results keep the lines or shapes of a layer.",
+  },
+  { kind: "embedding", title: "Words", term: "embeddings", hint: "New words for the prompt." },
+  { kind: "vae", title: "Autoencoders", term: "VAE", hint: "They change how colours and fine detail come out." },
+];
+
+/** What works beside a model: what is installed, and what one can add. */
+export function AddOnsPanel({ companion, state, studio }: { companion: Companion; state: State; studio: Studio }) {
+  const groups = KINDS.map((kind) => ({
+    ...kind,
+    found: companion.addOns.filter((addOn) => addOn.kind === kind.kind),
+  }));
+  return (
+    <section>
+      <h2>Add-ons</h2>
+      {groups.map(({ kind, title, term, hint, found }) =>
+        found.length === 0 ? (
+          <div key={kind} class="add-on-kind">
+            <p class="between">
+              <span>
+                {title} <span class="secondary-text">{term}</span>
+              </span>
+              <span class="secondary-text">none</span>
+            </p>
+            <small>{hint}</small>
+          </div>
+        ) : (
+          <details key={kind} class="add-on-kind">
+            <summary>
+              {title} <span class="secondary-text">{term}</span>
+              <span class="count">{found.length}</span>
+            </summary>
+            {found.map((addOn) => (
+              <AddOn key={addOn.id} addOn={addOn} state={state} studio={studio} />
+            ))}
+          </details>
+        ),
+      )}
+    </section>
+  );
+}
+
+function AddOn({ addOn, state, studio }: { addOn: AddOnInfo; state: State; studio: Studio }) {
+  const { name, kind, families, licence, sha256, triggerWords } = addOn;
+  const facts = [families.join(", "), licence && licenceInWords(licence), sha256 && `AutoV2 ${autoV2(sha256)}`];
+  return (
+    <div class="add-on-row">
+      {kind !== "vae" && <SidePicture pictures={studio.sidePictures} of={addOn} />}
+      <div>
+        <b class="ellipsis" title={name}>
+          {name}
+        </b>
+        <small>{facts.filter(Boolean).join(" · ")}</small>
+        {kind === "embedding" && <TokenLinks tokens={triggerWords} state={state} studio={studio} />}
+      </div>
+    </div>
+  );
+}
+
+/** An embedding's token, one click away from either prompt. */
+function TokenLinks({ tokens, state, studio }: { tokens: readonly string[]; state: State; studio: Studio }) {
+  const { prompt, settings } = state;
+  return (
+    <>
+      {tokens.map((token) => (
+        <span key={token} class="tokens">
+          <code class="ellipsis">{token}</code>
+          <button
+            type="button"
+            class="link"
+            disabled={hasWords(prompt, token)}
+            onClick={() => studio.type(withWords(prompt, token))}
+          >
+            {hasWords(prompt, token) ? "in the prompt" : "to the prompt"}
+          </button>
+          <button
+            type="button"
+            class="link"
+            disabled={hasWords(settings.negativePrompt, token)}
+            onClick={() => studio.set({ negativePrompt: withWords(settings.negativePrompt, token) })}
+          >
+            {hasWords(settings.negativePrompt, token) ? "in the negative" : "to the negative"}
+          </button>
+        </span>
+      ))}
+    </>
+  );
+}

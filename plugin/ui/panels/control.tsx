@@ -1,0 +1,141 @@
+import { useState } from "preact/hooks";
+import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
+import { drawsItself } from "../build-request.ts";
+import { isTrainedFor, KEEP_NAMES, KEEPS, type KeepName, modelFor } from "../control-keeps.ts";
+import { controlModels, selectedLayers } from "../follow-layers.ts";
+import { FollowRange, percent } from "../parts/follow-range.tsx";
+import { Minus } from "../parts/icons.tsx";
+import { SectionHead } from "../parts/section-head.tsx";
+import { Select } from "../parts/select.tsx";
+import { Thumbnail } from "../parts/thumbnail.tsx";
+import type { ControlLayer, State } from "../state.ts";
+import type { Studio } from "../studio.ts";
+
+/** Layers whose lines, shapes or colours the result keeps. Who has no control model at all does not see it. */
+export function ControlPanel({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {
+  const [open, setOpen] = useState<string | null>(null);
+  const { controls } = state;
+  const installed = state.companion?.addOns.some(({ kind }) => kind === "control") ?? false;
+  if (!installed && controls.length === 0) return null;
+  const models = controlModels(state);
+  const blocked =
+    models.length === 0
+      ? `Nothing is installed for ${model.family}`
+      : selectedLayers(state.selection).length === 0
+        ? "Select a layer first"
+        : undefined;
+  const add = async () => {
+    const known = controls.map(({ layer }) => layer.id);
+    await studio.addControls();
+    setOpen(studio.store.state.controls.find(({ layer }) => !known.includes(layer.id))?.layer.id ?? null);
+  };
+  return (
+    <section class="adding">
+      <SectionHead
+        title="Follow a picture"
+        term="ControlNet"
+        add="Follow the selected layer"
+        blocked={blocked}
+        onAdd={() => void add()}
+      />
+      {models.length === 0 && (
+        <p class="hint">
+          No ControlNet or T2I-Adapter for {model.family} is installed. Put one into the{" "}
+          <button type="button" class="link" onClick={() => studio.show("models")}>
+            models folder
+          </button>
+          .
+        </p>
+      )}
+      {controls.map((control) => (
+        <ControlCard
+          key={control.layer.id}
+          {...{ control, models, studio }}
+          open={open === control.layer.id}
+          onToggle={() => setOpen(open === control.layer.id ? null : control.layer.id)}
+          onChange={(change) =>
+            studio.setControls(controls.map((other) => (other === control ? { ...control, ...change } : other)))
+          }
+          onRemove={() => studio.setControls(controls.filter((other) => other !== control))}
+        />
+      ))}
+    </section>
+  );
+}
+
+interface ControlCardProps {
+  readonly control: ControlLayer;
+  readonly models: readonly AddOnInfo[];
+  readonly studio: Studio;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+  readonly onChange: (change: Partial<ControlLayer>) => void;
+  readonly onRemove: () => void;
+}
+
+function ControlCard({ control, models, studio, open, onToggle, onChange, onRemove }: ControlCardProps) {
+  const { layer, keeps, weight, model } = control;
+  const usable = models.some(({ id }) => id === model);
+  return (
+    <div class="followed">
+      <div class="followed-head">
+        <button type="button" class="followed-name" aria-expanded={open} onClick={onToggle}>
+          <Thumbnail thumbnails={drawsItself(control) ? studio.linework : studio.thumbnails} layer={layer} />
+          <span>
+            <b class="ellipsis">{layer.name}</b>
+            <small class={`ellipsis ${usable ? "" : "warning-text"}`}>
+              {usable ? `${KEEPS[keeps].label} · ${percent(weight)}` : "Its control model does not fit: not used"}
+            </small>
+          </span>
+        </button>
+        <button
+          type="button"
+          class="tool"
+          title="Remove"
+          aria-label={`Stop following ${layer.name}`}
+          onClick={onRemove}
+        >
+          <Minus />
+        </button>
+      </div>
+      {open && models.length > 0 && <ControlDetails {...{ control, models, onChange }} />}
+    </div>
+  );
+}
+
+function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "control" | "models" | "onChange">) {
+  const { layer, keeps, model } = control;
+  const named = (list: readonly AddOnInfo[]) => list.map(({ id, name }) => ({ value: id, label: name }));
+  const trained = models.filter((candidate) => isTrainedFor(candidate, keeps));
+  const others = models.filter((candidate) => !trained.includes(candidate));
+  const keep = (name: KeepName) => {
+    const stays = models.some(({ id, name: called }) => id === model && isTrainedFor({ id, name: called }, name));
+    onChange({ keeps: name, ...(!stays && { model: modelFor(name, models)!.id }) });
+  };
+  return (
+    <div class="details">
+      <Select
+        label="Keep"
+        value={keeps}
+        options={KEEP_NAMES.map((name) => ({ value: name, label: KEEPS[name].label }))}
+        onChange={(name) => keep(name as KeepName)}
+      />
+      <small>{KEEPS[keeps].hint}</small>
+      <Select
+        label="With"
+        value={model}
+        options={[
+          ...(models.some(({ id }) => id === model) ? [] : [{ value: model, label: "Not installed" }]),
+          ...(trained.length > 0 && others.length > 0
+            ? [
+                { group: "Made for this", options: named(trained) },
+                { group: "Others", options: named(others) },
+              ]
+            : named(models)),
+        ]}
+        onChange={(id) => onChange({ model: id })}
+      />
+      <FollowRange name={layer.name} value={control} onChange={onChange} />
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import type { FollowedLayer } from "../state.ts";
+import { Slider } from "./slider.tsx";
+
+export const percent = (share: number) => `${Math.round(share * 100)} %`;
+const SMALLEST_SPAN = 0.05;
+
+type Range = Pick<FollowedLayer, "weight" | "start" | "end">;
+
+/** How strongly a layer is followed, and in which part of the steps. */
+export function FollowRange({
+  name,
+  value: { weight, start, end },
+  onChange,
+}: {
+  name: string;
+  value: Range;
+  onChange: (change: Partial<Range>) => void;
+}) {
+  return (
+    <>
+      <Slider
+        label={`Weight of ${name}`}
+        ends={["Weight", percent(weight)]}
+        {...{ min: 0, max: 2, step: 0.05, value: weight }}
+        onChange={(next) => onChange({ weight: next })}
+      />
+      <Slider
+        label={`Start of ${name}`}
+        ends={["From step", percent(start)]}
+        {...{ min: 0, max: 1, step: 0.05, value: start }}
+        onChange={(next) => onChange({ start: Math.min(next, end - SMALLEST_SPAN) })}
+      />
+      <Slider
+        label={`End of ${name}`}
+        ends={["To step", percent(end)]}
+        {...{ min: 0, max: 1, step: 0.05, value: end }}
+        onChange={(next) => onChange({ end: Math.max(next, start + SMALLEST_SPAN) })}
+      />
+    </>
+  );
+}

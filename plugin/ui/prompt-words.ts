@@ -1,0 +1,43 @@
+/** Words that are put into a prompt and taken out of it: trigger words, embeddings, `<lora:…>`. */
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** The words as a part of the prompt between commas, line ends or brackets; spaces and case don't matter. */
+const pattern = (words: string) =>
+  new RegExp(
+    `(^|[,\\n(\\[])[^\\S\\n]*${escaped(words.trim()).replace(/\s+/g, "\\s+")}[^\\S\\n]*(?=$|[,\\n:)\\]])`,
+    "i",
+  );
+
+export function hasWords(prompt: string, words: string): boolean {
+  return pattern(words).test(prompt);
+}
+
+/** The prompt with the words at its end. */
+export function withWords(prompt: string, words: string): string {
+  const kept = prompt.replace(/[\s,]+$/, "");
+  return kept === "" ? words : `${kept}, ${words}`;
+}
+
+/** The prompt without the words, where they stand by themselves; emphasised ones stay. */
+export function withoutWords(prompt: string, words: string): string {
+  const found = pattern(words).exec(prompt);
+  if (found === null) return prompt;
+  const start = found.index + found[1]!.length;
+  const end = found.index + found[0].length;
+  const [before, after] = [prompt.slice(0, start), prompt.slice(end)];
+  if (/[([]$/.test(before) || /^[:)\]]/.test(after)) return prompt;
+  const joined = before === "" ? after.replace(/^\s*,\s*/, "") : before.replace(/\s*,\s*$/, "") + after;
+  return joined;
+}
+
+export interface LoraTag {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** The LoRAs that a prompt names, as the companion reads them: weight 1 where none is given. */
+export function loraTags(prompt: string): LoraTag[] {
+  const tags = prompt.matchAll(/<lora:([^:<>]+)(?::([+-]?\d*\.?\d+))?(?::([+-]?\d*\.?\d+))?>/gi);
+  return [...tags].map(([, name, first, second]) => ({ name: name!.trim(), weight: Number(second ?? first ?? 1) }));
+}

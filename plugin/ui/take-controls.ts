@@ -1,0 +1,58 @@
+import { Problem } from "../../shared/problem.ts";
+import type { Ticket } from "../bridge.ts";
+import { controlName, drawsItself } from "./build-request.ts";
+import { layerPicture, linePicture } from "./control-picture.ts";
+import type { MainClient } from "./main-client.ts";
+import { type Placement, resultPlacement } from "./placement.ts";
+import type { ControlLayer } from "./state.ts";
+
+const MOST_SCALE = 4;
+/** Of the export's long side: Figma makes no larger ones. */
+const MOST_PIXELS = 4096;
+
+/** Adds the control pictures to `images`, each laid where it belongs. Problem "target-gone". */
+export async function takeControls(
+  controls: readonly ControlLayer[],
+  main: MainClient,
+  { placement, images }: { readonly placement: Placement; readonly images: Map<string, Uint8Array> },
+): Promise<void> {
+  for (const [index, control] of controls.entries())
+    images.set(controlName(index), await controlPicture(control, main, placement));
+}
+
+/** Pixels of the long side. */
+const SMALL = 96;
+
+/** A drawn layer's lines by themselves. Problem "selection-unsupported". */
+export async function smallLinework(node: string, main: MainClient): Promise<Uint8Array> {
+  const { drawing } = await main.call("read-outlines", { node });
+  if (drawing === null) throw new Problem("selection-unsupported", "This layer has no lines of its own.");
+  const { x, y, width, height } = drawing.box;
+  const scale = SMALL / Math.max(width, height, 1);
+  const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  const transform: Ticket["transform"] = [
+    [1, 0, x],
+    [0, 1, y],
+  ];
+  return await linePicture(drawing, resultPlacement({ width, height, transform }, size));
+}
+
+async function controlPicture(control: ControlLayer, main: MainClient, placement: Placement): Promise<Uint8Array> {
+  const { layer } = control;
+  const [info] = (await main.call("describe-layers", { nodes: [layer.id] })).layers;
+  if (info === undefined)
+    throw new Problem("target-gone", `The layer “${layer.name}” to follow no longer exists. Remove it or add another.`);
+  if (drawsItself(control)) {
+    const { drawing } = await main.call("read-outlines", { node: layer.id });
+    if (drawing !== null) return await linePicture(drawing, placement);
+    throw new Problem(
+      "selection-unsupported",
+      `“${layer.name}” has changed, and is more than lines now. Remove it, and add it again.`,
+    );
+  }
+  const { size, target } = placement;
+  const wanted = [target, info].flatMap(({ width, height }) => [size.width / width, size.height / height]);
+  const scale = Math.min(MOST_SCALE, MOST_PIXELS / Math.max(info.width, info.height), Math.max(...wanted));
+  const exported = await main.call("export-layer", { node: layer.id, scale, bounds: "box" });
+  return await layerPicture(exported, placement, control.keeps === "as it is" ? "black" : "transparent");
+}

@@ -1,0 +1,97 @@
+import { type Host, openHost } from "./strict-host.ts";
+
+let host: Host;
+afterEach(() => host.close());
+
+const outlines = async (setUp: string, name = "Drawing") => {
+  host = await openHost(`
+    const square = (parent, x, y) => {
+      const node = figma.createRectangle();
+      parent.appendChild(node);
+      node.resize(20, 10);
+      node.x = x;
+      node.y = y;
+      return node;
+    };
+    const frame = figma.createFrame();
+    frame.name = "Drawing";
+    frame.resize(100, 80);
+    frame.x = 300;
+    frame.y = 200;
+    ${setUp}`);
+  const node = await host.script<string>(
+    `return figma.currentPage.findOne((layer) => layer.name === ${JSON.stringify(name)}).id`,
+  );
+  return (await host.call("read-outlines", { node })).drawing;
+};
+
+test("read-outlines gives a vector's own paths, where it stands on the page", async () => {
+  const drawing = await outlines(
+    `
+    const vector = figma.createVector();
+    vector.name = "Mountain";
+    frame.appendChild(vector);
+    vector.vectorPaths = [{ windingRule: "EVENODD", data: "M 0 40 L 30 0 L 60 40 Z" }];
+    vector.fills = [{ type: "SOLID", color: { r: 0, g: 0.5, b: 0 } }];
+    vector.strokes = [];
+    vector.x = 10;
+    vector.y = 20;`,
+    "Mountain",
+  );
+  expect(drawing).toEqual({
+    box: { x: 310, y: 220, width: 60, height: 40 },
+    shapes: [
+      {
+        transform: [
+          [1, 0, 310],
+          [0, 1, 220],
+        ],
+        fill: [{ windingRule: "EVENODD", data: "M 0 40 L 30 0 L 60 40 Z" }],
+        stroke: [],
+        strokeWeight: 0,
+        covers: true,
+      },
+    ],
+  });
+});
+
+test("read-outlines reads every shape of a frame, back to front, and not the frame's own ground", async () => {
+  const drawing = (await outlines(`
+    const back = square(frame, 0, 0);
+    const front = figma.createStar();
+    frame.appendChild(front);
+    front.resize(40, 40);
+    front.strokes = [{ type: "SOLID", color: { r: 0, g: 0, b: 0 } }];
+    front.strokeWeight = 3;
+    front.opacity = 0.5;
+    const unseen = square(frame, 50, 50);
+    unseen.visible = false;
+    square(frame, 60, 60).fills = [];`))!;
+  expect(drawing.box).toEqual({ x: 300, y: 200, width: 100, height: 80 });
+  expect(drawing.shapes.map(({ strokeWeight, covers }) => [strokeWeight, covers])).toEqual([
+    [0, true],
+    [3, false],
+  ]);
+  expect(drawing.shapes[1]!.fill[0]!.data).toMatch(/^M 20 0 L .* Z$/);
+  expect(drawing.shapes[1]!.stroke).toHaveLength(1);
+});
+
+test.each([
+  ["shows a picture", `square(frame, 0, 0).fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash: null }];`],
+  ["masks something", "square(frame, 0, 0).isMask = true;"],
+  ["cuts something off", "square(frame, 90, 0);"],
+  ["is empty", ""],
+])("read-outlines gives nothing of a layer that %s", async (_what, setUp) => {
+  expect(await outlines(setUp)).toBe(null);
+});
+
+test("read-outlines reads a boolean operation as the one shape that it is", async () => {
+  const drawing = (await outlines(
+    `
+    const union = figma.union([square(frame, 0, 0), square(frame, 10, 5)], frame);
+    union.name = "Union";`,
+    "Union",
+  ))!;
+  expect(drawing.shapes).toHaveLength(1);
+  expect(drawing.box).toEqual({ x: 300, y: 200, width: 30, height: 15 });
+});
