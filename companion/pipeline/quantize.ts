@@ -5,7 +5,7 @@ import { readNumbers } from "../checkpoint/tensor-data.ts";
 import type { Quantizer } from "../graph/graph.ts";
 import { estimateMemory } from "../graph/memory.ts";
 import { type Bits, emptyMatrix, quantize } from "../graph/quantize.ts";
-import { type WeightRef, Weights } from "../graph/weights.ts";
+import { type WeightRef, type WeightStore, Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
 import type { Guidance } from "./guidance.ts";
 import type { Seat } from "./vae.ts";
@@ -24,6 +24,9 @@ interface Wanted extends Seat {
   readonly guidance: Guidance;
 }
 
+/** By the UNet's weights: building its graph to see what it needs takes as long as a step of a small picture. */
+const decided = new WeakMap<WeightStore, Map<string, Bits | undefined>>();
+
 const WIDE: ReadonlySet<WeightRef["type"]> = new Set(["F64", "F32", "F16", "BF16"]);
 
 /**
@@ -37,6 +40,10 @@ export function weightBits({ request, model, studio, dims, guidance }: Wanted): 
   const [, , height, width] = dims;
   const shape = { batch: guidance.sides.length, height, width, tokens: 77, timeIds: timeIdCount(model.settings) };
   const { config, weights } = model.unet;
+  const known = decided.get(weights) ?? new Map<string, Bits | undefined>();
+  decided.set(weights, known);
+  const key = JSON.stringify([shape, studio.device.dialect, limit]);
+  if (known.has(key)) return known.get(key);
   // Sizes are all that counts.
   const need = (bits?: Bits) => {
     const quantizer: Quantizer = (ref, [out, inner]) =>
@@ -46,6 +53,7 @@ export function weightBits({ request, model, studio, dims, guidance }: Wanted): 
     );
     return estimate.weights + estimate.activations;
   };
-  if (need() <= limit) return undefined;
-  return need(8) <= limit ? 8 : 4;
+  const bits = need() <= limit ? undefined : need(8) <= limit ? 8 : 4;
+  known.set(key, bits);
+  return bits;
 }
