@@ -36,6 +36,7 @@ export const REQUEST_LIMITS = {
   maskReach: { min: 0, max: 512 },
   schedulerSettings: 64,
   schedulerNameCharacters: 100,
+  timestep: { min: 0, max: 100_000 },
   schedulerListLength: 2000,
   nameCharacters: 4096,
 } as const;
@@ -83,6 +84,12 @@ const scheduler: v.GenericSchema<unknown, SchedulerChoice> = v.pipe(
     const named = name === undefined ? scheduleSettings(schedule ?? "Automatic") : namedScheduler(name, schedule);
     return { ...named, ...settings };
   }),
+);
+
+const ownList = v.pipe(
+  v.array(between(REQUEST_LIMITS.timestep)),
+  v.minLength(1),
+  v.maxLength(REQUEST_LIMITS.steps.max + 1),
 );
 
 const blockScale = between(REQUEST_LIMITS.blockScale);
@@ -223,6 +230,8 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     microConditioning: v.optional(microConditioning),
     refiner: v.optional(refiner),
     scheduler: v.optional(scheduler, REQUEST_DEFAULTS.scheduler),
+    timesteps: v.optional(ownList),
+    sigmas: v.optional(ownList),
     eta: v.optional(share, REQUEST_DEFAULTS.eta),
     clipSkip: v.optional(wholeBetween(REQUEST_LIMITS.clipSkip), REQUEST_DEFAULTS.clipSkip),
     image: v.optional(nameSchema),

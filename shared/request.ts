@@ -26,6 +26,7 @@ export const SCHEDULER_NAMES = [
   "dpmpp_2s",
   "dpmpp_2s_ancestral",
   "dpmpp_sde",
+  "dpmpp_sde_brownian",
   "dpmpp_3m_sde",
   "deis",
   "tcd",
@@ -41,6 +42,8 @@ export interface SchedulerChoice {
   /**
    * Absent: the one that the model's own configuration names. A request may write what people call it ("DPM++ 2M Karras",
    * "dpmpp_2m_sde_gpu", "euler_a"), and the schedule beside it as `schedule` ("Karras", "sgm_uniform"): scheduler-names.ts.
+   * What they call "DPM++ SDE" is `dpmpp_sde_brownian`, diffusers' DPMSolverSDEScheduler; `dpmpp_sde` is the one that diffusers'
+   * documentation names in its place, DPMSolverSinglestepScheduler with algorithm_type "sde-dpmsolver++".
    */
   readonly name?: SchedulerName;
   readonly [setting: string]: string | number | boolean | readonly number[] | null | undefined;
@@ -231,6 +234,13 @@ export interface GenerateRequest {
   /** A second model that takes over for the last steps. Not with a mask. */
   readonly refiner?: Refiner;
   readonly scheduler: SchedulerChoice;
+  /**
+   * The training timesteps to visit, falling, instead of `steps` that the scheduler chooses; or, with Euler, the sigmas, with
+   * the one to end at. For models distilled to certain timesteps ([800]) and published schedules. Not every scheduler takes
+   * them, as in diffusers.
+   */
+  readonly timesteps?: readonly number[];
+  readonly sigmas?: readonly number[];
   /** DDIM's eta, 0 … 1; other schedulers ignore it, as in diffusers. */
   readonly eta: number;
   /**

@@ -73,6 +73,7 @@ type Undecided = Omit<Job, "guidance" | "inpainting" | "plan" | "weightBits">;
 /** What follows from the model. */
 function decide(job: Undecided, course: PlanOptions): Job {
   const { request, model } = job;
+  const { eta, seed, timesteps, sigmas } = request;
   const scheduler = createScheduler(model.schedulerConfig, request.scheduler, pipelineOf(job));
   const guidance = guidanceOf(request, model);
   const bits = weightBits({ ...job, guidance });
@@ -81,7 +82,7 @@ function decide(job: Undecided, course: PlanOptions): Job {
     ...(bits && { weightBits: bits }),
     guidance,
     inpainting: model.kind === "inpaint" ? "channels" : "blend",
-    plan: scheduler.setTimesteps(request.steps, { ...course, eta: request.eta }),
+    plan: scheduler.setTimesteps(request.steps, { ...course, eta, seed, timesteps, sigmas }),
   };
 }
 

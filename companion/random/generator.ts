@@ -6,7 +6,7 @@
  */
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
 import { log32, sincos32 } from "./cephes.ts";
-import { mersenneTwister } from "./mersenne-twister.ts";
+import { MersenneTwister } from "./mersenne-twister.ts";
 
 export interface Generator {
   /** Standard normal float32 values. Consecutive calls go on in the same stream. */
@@ -18,11 +18,11 @@ const BLOCK = 16;
 
 /** `seed`: an integer, 0 … 2^53-1. As in PyTorch, only its low 32 bits count. */
 export function createGenerator(seed: number): Generator {
-  const random32 = mersenneTwister(seed);
-  const uniform24 = (): number => (random32() & 0xffffff) / 2 ** 24;
+  const twister = new MersenneTwister(seed);
+  const uniform24 = (): number => (twister.next() & 0xffffff) / 2 ** 24;
   const uniform53 = (): number => {
-    const high = random32() & 0x1fffff;
-    return (high * 2 ** 32 + random32()) / 2 ** 53;
+    const high = twister.next() & 0x1fffff;
+    return (high * 2 ** 32 + twister.next()) / 2 ** 53;
   };
 
   /** The second value of a pair, kept for the next single draw. Block draws leave it alone. */
@@ -62,13 +62,14 @@ export function createGenerator(seed: number): Generator {
 }
 
 const TWO_PI = Math.fround(2 * Math.PI);
+const sincos = new Float32Array(2);
 
 /** Turns 16 uniform values into normal ones, pairing i with i + 8. */
 function boxMuller(data: Float32Array, start: number): void {
   for (let i = start; i < start + BLOCK / 2; i++) {
     const radius = Math.fround(Math.sqrt(Math.fround(-2 * log32(1 - data[i]!))));
-    const { sin, cos } = sincos32(Math.fround(TWO_PI * data[i + 8]!));
-    data[i] = radius * cos;
-    data[i + 8] = radius * sin;
+    sincos32(Math.fround(TWO_PI * data[i + 8]!), sincos);
+    data[i] = radius * sincos[1]!;
+    data[i + 8] = radius * sincos[0]!;
   }
 }

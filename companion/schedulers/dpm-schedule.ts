@@ -42,13 +42,15 @@ export function dpmSchedule(
     readonly rounded: readonly string[];
     readonly clippedLambda?: number;
     readonly last: "table" | "placed";
+    /** Timesteps to visit instead of spaced ones. */
+    readonly timesteps?: readonly number[] | undefined;
   },
 ): DpmSchedule {
   const alphas = positiveAlphasCumprod(settings);
   const table = sigmasOf(alphas);
   const kind = sigmaScheduleOf(settings);
   const highest = settings.num_train_timesteps - countBelow(alphas, options.clippedLambda ?? Number.NEGATIVE_INFINITY);
-  let timesteps = multistepTimesteps(settings, steps, highest);
+  let timesteps = options.timesteps?.map(Math.trunc) ?? multistepTimesteps(settings, steps, highest);
   let sigmas = timesteps.map((t) => interpolate(t, table));
   if (kind !== "table") {
     sigmas = placeSigmas(kind, { high: table.at(-1)!, low: table[0]!, settings }, steps);

@@ -14,10 +14,18 @@ export interface KSchedule {
   readonly sigmas: number[];
 }
 
-/** σ of the spaced timesteps, placed anew between their ends where the settings say so (Karras and the like). */
-export function kSchedule(settings: KSettings, steps: number): KSchedule {
+/**
+ * σ of the spaced timesteps, or of given ones, placed anew between their ends where the settings say so (Karras and the like).
+ * `exact`: spaced timesteps are not rounded to float32.
+ */
+export function kSchedule(
+  settings: KSettings,
+  steps: number,
+  { timesteps: given, exact = false }: { timesteps?: readonly number[] | undefined; exact?: boolean } = {},
+): KSchedule {
   const table = trainingSigmas(settings);
-  const timesteps = spacedTimesteps(settings, steps).map(f32);
+  const spaced = given ?? spacedTimesteps(settings, steps);
+  const timesteps = exact ? [...spaced] : spaced.map(f32);
   return replaceSigmas(settings, { timesteps, sigmas: timesteps.map((t) => interpolate(t, table)) }, steps);
 }
 

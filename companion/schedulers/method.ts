@@ -38,6 +38,18 @@ export interface Course {
   sampler(): Sampler;
 }
 
+/** What a course is made of besides settings and the number of steps. */
+export interface CourseOptions {
+  /** DDIM's and TCD's eta, 0 … 1. */
+  readonly eta: number;
+  /** The picture's seed, for noise that does not come from the job's generator. */
+  readonly seed: number;
+  /** The timesteps to visit, falling, instead of spaced ones; as many as there are steps. */
+  readonly timesteps?: readonly number[];
+  /** The sigmas to visit, falling, instead of spaced ones; one more than there are steps. */
+  readonly sigmas?: readonly number[];
+}
+
 /** One scheduler class of diffusers. */
 export interface Method<S extends PredictionSettings> {
   readonly className: string;
@@ -47,5 +59,7 @@ export interface Method<S extends PredictionSettings> {
   readonly allowed: { readonly [K in keyof S]?: readonly S[K][] };
   /** Settings that stand for others, as the class rewrites them. Default: none. */
   normalise?(settings: S): S;
-  course(settings: S, steps: number, eta: number): Course;
+  /** Which lists of its own choice a request may give: those that the class's set_timesteps takes. Default: none. */
+  readonly takes?: readonly ("timesteps" | "sigmas")[];
+  course(settings: S, steps: number, options: CourseOptions): Course;
 }

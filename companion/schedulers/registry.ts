@@ -5,6 +5,7 @@ import { ddim } from "./methods/ddim.ts";
 import { ddpm } from "./methods/ddpm.ts";
 import { deis } from "./methods/deis.ts";
 import { dpmMultistep } from "./methods/dpm-multistep.ts";
+import { dpmSde } from "./methods/dpm-sde.ts";
 import { dpmSinglestep } from "./methods/dpm-singlestep.ts";
 import { dpm2, dpm2Ancestral, dpmpp2sAncestral } from "./methods/dpm2.ts";
 import { euler } from "./methods/euler.ts";
@@ -22,7 +23,19 @@ type AnyMethod = Method<PredictionSettings & Readonly<Record<string, unknown>>>;
 /** By diffusers' class name. Settings are checked against a method's own defaults before it sees them. */
 export const METHODS: ReadonlyMap<string, AnyMethod> = new Map(
   [
-    ...[ddim, ddpm, deis, dpm2, dpm2Ancestral, dpmpp2sAncestral, dpmMultistep, dpmSinglestep, euler, eulerAncestral],
+    ...[
+      ddim,
+      ddpm,
+      deis,
+      dpm2,
+      dpm2Ancestral,
+      dpmpp2sAncestral,
+      dpmMultistep,
+      dpmSde,
+      dpmSinglestep,
+      euler,
+      eulerAncestral,
+    ],
     ...[heun, lcm, lms, pndm, tcd, unipc],
   ].map((method) => [method.className, method as unknown as AnyMethod]),
 );
@@ -46,6 +59,7 @@ export const NAMED_SCHEDULERS: Readonly<
   dpmpp_2s_ancestral: { className: dpmpp2sAncestral.className, settings: {} },
   dpmpp_2s: { className: dpmSinglestep.className, settings: { algorithm_type: "dpmsolver++" } },
   dpmpp_sde: { className: dpmSinglestep.className, settings: { algorithm_type: "sde-dpmsolver++" } },
+  dpmpp_sde_brownian: { className: dpmSde.className, settings: {} },
   dpmpp_3m_sde: { className: dpmMultistep.className, settings: { algorithm_type: "sde-dpmsolver++", solver_order: 3 } },
   deis: { className: deis.className, settings: {} },
   tcd: { className: tcd.className, settings: {} },

@@ -7,6 +7,7 @@ import type { SchedulerChoice } from "../../shared/request.ts";
 import type { Tensor } from "../tensor.ts";
 import { combine, roundHalfEven } from "./float32.ts";
 import type { Course } from "./method.ts";
+import { ownLists } from "./own-lists.ts";
 import { predict } from "./prediction.ts";
 import { type DiffusersPipeline, resolveScheduler, type SchedulerConfig, type Settings } from "./settings.ts";
 
@@ -32,6 +33,11 @@ export interface PlanOptions {
   readonly end?: number;
   /** DDIM's and TCD's eta, 0 … 1; the others ignore it. Default 0. */
   readonly eta?: number;
+  /** The picture's seed, for methods whose noise is a path of its own. Default 0. */
+  readonly seed?: number;
+  /** What to visit, falling, instead of `steps` chosen ones: timesteps, or sigmas with the one to end at. */
+  readonly timesteps?: readonly number[] | undefined;
+  readonly sigmas?: readonly number[] | undefined;
 }
 
 /** One way from noise to picture: a sequence of network evaluations, visited in order. */
@@ -73,8 +79,15 @@ export function createScheduler(
   return {
     className: scheduler.className,
     predictionType: settings.prediction_type,
-    setTimesteps: (steps, options = {}) =>
-      createPlan(scheduler.course(settings, steps, options.eta ?? 0), settings, steps, options),
+    setTimesteps: (steps, options = {}) => {
+      const { eta = 0, seed = 0 } = options;
+      const lists = ownLists(scheduler, settings, options);
+      if (lists === undefined)
+        return createPlan(scheduler.course(settings, steps, { eta, seed }), settings, steps, options);
+      const course = scheduler.course(settings, lists.steps, { eta, seed, ...lists.given });
+      // diffusers' retrieve_timesteps counts evaluations as steps then.
+      return createPlan(course, settings, course.timesteps.length, options);
+    },
   };
 }
 

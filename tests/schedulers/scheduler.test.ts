@@ -76,3 +76,28 @@ test("createScheduler() knows every name, and every name of the menu", () => {
     expect(createScheduler(SD1, namedScheduler(label)).setTimesteps(6).timesteps.length).toBeGreaterThanOrEqual(6);
   }
 });
+
+test.each([
+  [{ name: "euler" }, { timesteps: [500, 600] }, "request-invalid", "must fall"],
+  [{ name: "euler" }, { timesteps: [1000, 600] }, "request-invalid", "below 1000: received 1000"],
+  [{ name: "euler" }, { sigmas: [3] }, "request-invalid", "two entries or more"],
+  [{ name: "euler" }, { timesteps: [9], sigmas: [3, 0] }, "request-invalid", "not both"],
+  [{ name: "ddim" }, { timesteps: [800] }, "scheduler-unsupported", "DDIMScheduler takes no list of timesteps"],
+  [{ name: "heun" }, { sigmas: [3, 0] }, "scheduler-unsupported", "HeunDiscreteScheduler takes no list of sigmas"],
+  [{ name: "euler", use_beta_sigmas: true }, { timesteps: [800] }, "scheduler-unsupported", '"use_beta_sigmas"'],
+] as const)("setTimesteps() of %o refuses %o", (choice, lists, code, sentence) => {
+  expect(() => createScheduler(SD1, choice).setTimesteps(4, lists)).toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(sentence) }),
+  );
+});
+
+test("dpmpp_sde_brownian takes its path from noise_sampler_seed, or else from the picture's seed", () => {
+  const x = tensor(new Float32Array(4).fill(1), [1, 1, 2, 2]);
+  const first = (settings: Record<string, number>, seed: number) => {
+    const plan = createScheduler(SD1, { name: "dpmpp_sde_brownian", ...settings }).setTimesteps(3, { seed });
+    return plan.step(0, x, x, () => x).data;
+  };
+  expect(first({}, 5)).toEqual(first({ noise_sampler_seed: 5 }, 9));
+  expect(first({}, 5)).not.toEqual(first({}, 9));
+  expect(() => first({ noise_sampler_seed: -1 }, 0)).toThrow("noise_sampler_seed must be a whole number");
+});

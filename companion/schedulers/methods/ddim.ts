@@ -28,7 +28,7 @@ export const ddim: Method<typeof defaults> = {
     prediction_type: PREDICTION_TYPES,
     timestep_spacing: TIMESTEP_SPACINGS,
   },
-  course(settings, steps, eta) {
+  course(settings, steps, { eta }) {
     requireStepsWithinTraining(settings, steps);
     const alphas = alphasCumprod(settings);
     const timesteps = spacedTimesteps(settings, steps).map(roundHalfEven);

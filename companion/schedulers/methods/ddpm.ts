@@ -29,10 +29,11 @@ export const ddpm: Method<typeof defaults> = {
     prediction_type: PREDICTION_TYPES,
     timestep_spacing: TIMESTEP_SPACINGS,
   },
-  course(settings, steps) {
+  takes: ["timesteps"],
+  course(settings, steps, { timesteps: given }) {
     requireStepsWithinTraining(settings, steps);
     const alphas = alphasCumprod(settings);
-    const timesteps = spacedTimesteps(settings, steps).map(roundHalfEven);
+    const timesteps = given?.map(Math.trunc) ?? spacedTimesteps(settings, steps).map(roundHalfEven);
     const alphaAt = (i: number) => (i < timesteps.length ? alphas.at(timesteps[i]!)! : 1);
     return {
       timesteps,

@@ -62,7 +62,8 @@ export const dpmMultistep: Method<Settings> = {
     use_dynamic_shifting: [false],
   },
   normalise: dpmKinds,
-  course(settings, steps) {
+  takes: ["timesteps"],
+  course(settings, steps, { timesteps: given }) {
     const { algorithm_type: algorithm } = settings;
     if (!algorithm.endsWith("++")) refuseFinalZero(settings, `algorithm_type "${algorithm}"`);
     if (algorithm === "sde-dpmsolver" && settings.solver_order === 3) {
@@ -71,6 +72,7 @@ export const dpmMultistep: Method<Settings> = {
     const { timesteps, sigmas } = dpmSchedule(settings, steps, {
       rounded: settings.beta_schedule === "squaredcos_cap_v2" ? [] : ["karras", "lu"],
       clippedLambda: settings.lambda_min_clipped,
+      timesteps: given,
       last: "table",
     });
     return {

@@ -50,7 +50,8 @@ export const dpmSinglestep: Method<Settings> = {
     use_dynamic_shifting: [false],
   },
   normalise: dpmKinds,
-  course(settings, steps) {
+  takes: ["timesteps"],
+  course(settings, steps, { timesteps: given }) {
     const { algorithm_type: algorithm } = settings;
     if (!algorithm.endsWith("++")) refuseFinalZero(settings, `algorithm_type "${algorithm}"`);
     const orders = groupOrders(settings, steps);
@@ -58,6 +59,7 @@ export const dpmSinglestep: Method<Settings> = {
     const { timesteps, sigmas } = dpmSchedule(spaced, steps, {
       rounded: ["karras"],
       clippedLambda: settings.lambda_min_clipped,
+      timesteps: given,
       last: "table",
     });
     return {

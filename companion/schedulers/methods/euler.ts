@@ -12,6 +12,7 @@ import { log32 } from "../log32.ts";
 import type { Method } from "../method.ts";
 import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
+import { timestepOfSigma } from "../sigma-schedules.ts";
 import { spacedTimesteps, TIMESTEP_SPACINGS } from "../spacing.ts";
 
 const defaults = {
@@ -42,11 +43,16 @@ export const euler: Method<typeof defaults> = {
     timestep_type: ["discrete", "continuous"],
     final_sigmas_type: ["zero", "sigma_min"],
   },
-  course(settings, steps) {
+  takes: ["timesteps", "sigmas"],
+  course(settings, steps, { timesteps: given, sigmas: placed }) {
     const table = trainingSigmas(settings);
-    const schedule =
-      settings.interpolation_type === "log_linear" ? logLinear(settings, table, steps) : kSchedule(settings, steps);
-    const sigmas = [...schedule.sigmas, settings.final_sigmas_type === "zero" ? 0 : table[0]!].map(f32);
+    const end = settings.final_sigmas_type === "zero" ? 0 : table[0]!;
+    const schedule = placed
+      ? { sigmas: placed, timesteps: placed.slice(0, -1).map((sigma) => timestepOfSigma(f32(sigma), table)) }
+      : settings.interpolation_type === "log_linear"
+        ? logLinear(settings, table, { steps, timesteps: given })
+        : kSchedule(settings, steps, { timesteps: given });
+    const sigmas = (placed ?? [...schedule.sigmas, end]).map(f32);
     const continuous = settings.timestep_type === "continuous" && settings.prediction_type === "v_prediction";
     return {
       timesteps: (continuous ? sigmas.slice(0, -1).map((sigma) => 0.25 * log32(sigma)) : schedule.timesteps).map(f32),
@@ -64,8 +70,12 @@ export const euler: Method<typeof defaults> = {
 };
 
 /** σ even in log σ over the whole table. One more than there are timesteps, so that the last step ends above zero. */
-function logLinear(settings: KSettings, table: Float32Array, steps: number) {
-  const timesteps = spacedTimesteps(settings, steps).map(f32);
+function logLinear(
+  settings: KSettings,
+  table: Float32Array,
+  { steps, timesteps: given }: { steps: number; timesteps: readonly number[] | undefined },
+) {
+  const timesteps = (given ?? spacedTimesteps(settings, steps)).map(f32);
   const logs = linspace32(log32(table.at(-1)!), log32(table[0]!), steps + 1);
   return replaceSigmas(settings, { timesteps, sigmas: [...logs].map((value) => f32(Math.exp(value))) }, steps);
 }

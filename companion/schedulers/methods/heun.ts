@@ -32,8 +32,9 @@ export const heun: Method<typeof defaults> = {
     prediction_type: PREDICTION_TYPES,
     timestep_spacing: TIMESTEP_SPACINGS,
   },
-  course(settings, steps) {
-    const schedule = kSchedule(settings, steps);
+  takes: ["timesteps"],
+  course(settings, steps, { timesteps }) {
+    const schedule = kSchedule(settings, steps, { timesteps });
     // Evaluations: σ0, σ1 σ1, σ2 σ2, …
     const twice = (values: readonly number[]) =>
       values.flatMap((value, i) => (i === 0 ? [f32(value)] : [f32(value), f32(value)]));

@@ -32,9 +32,10 @@ export const lcm: Method<typeof defaults> = {
   className: "LCMScheduler",
   defaults,
   allowed: { beta_schedule: BETA_SCHEDULES, prediction_type: PREDICTION_TYPES },
-  course(settings, steps) {
+  takes: ["timesteps"],
+  course(settings, steps, { timesteps: given }) {
     const alphas = alphasCumprod(settings);
-    const timesteps = distilledTimesteps(settings, steps);
+    const timesteps = given?.map(Math.trunc) ?? distilledTimesteps(settings, steps);
     return {
       timesteps,
       order: 1,

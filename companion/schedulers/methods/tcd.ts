@@ -18,9 +18,10 @@ export const tcd: Method<typeof defaults> = {
   allowed: { beta_schedule: BETA_SCHEDULES, prediction_type: PREDICTION_TYPES },
   // diffusers' class declares these two and never acts on them.
   normalise: (settings) => ({ ...settings, clip_sample: false, thresholding: false }),
-  course(settings, steps, eta) {
+  takes: lcm.takes ?? [],
+  course(settings, steps, { eta, timesteps: given }) {
     const alphas = alphasCumprod(settings);
-    const timesteps = distilledTimesteps(settings, steps);
+    const timesteps = given?.map(Math.trunc) ?? distilledTimesteps(settings, steps);
     return {
       timesteps,
       order: 1,
