@@ -128,6 +128,6 @@ export const layerNorm = (op: Graph, w: Weights, x: Value, eps: number): Value =
     return layerNormalization(op, x, weight(op, w, "weight", dims), weight(op, w, "bias", dims), eps);
   });
 
-/** ids (int64) → [...ids, size]. Key: weight [count, size]. */
+/** ids (int64) → [...ids, size]. Key: weight [count, size], of which a few rows are read: those alone are widened. */
 export const embedding = (op: Graph, w: Weights, ids: Value, [count, size]: readonly [number, number]): Value =>
-  op.scope(w.path, () => gather(op, weight(op, w, "weight", [count, size]), ids));
+  op.scope(w.path, () => cast(op, gather(op, op.initializer(w.get("weight", [count, size])), ids), op.float));

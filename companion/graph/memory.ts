@@ -1,6 +1,6 @@
 import { elementCount } from "../tensor.ts";
 import { ELEMENT_TYPES } from "./element-type.ts";
-import type { Graph, Value } from "./graph.ts";
+import type { Graph, Node, Value } from "./graph.ts";
 
 /** Operators whose result is their input's bytes under other dims. */
 const VIEWS: ReadonlySet<string> = new Set(["Reshape", "Identity"]);
@@ -10,56 +10,110 @@ const VIEWS: ReadonlySet<string> = new Set(["Reshape", "Identity"]);
  * for Stable Diffusion XL from float16 on two cores: the copy takes 10 GiB and 20 s; widening in every run takes neither,
  * and a few seconds of a step of minutes.
  */
-const HEAVY_WEIGHTS = 2 ** 32;
+export const HEAVY_WEIGHTS = 2 ** 32;
+/** Below this, in bytes, weights are rearranged for the fastest convolutions: a copy, worth it where it is small. */
+const LIGHT_WEIGHTS = 2 ** 28;
+/**
+ * What that takes: weights twice, as the runtime keeps the first copy's place, and of values so much more at once, as
+ * convolutions take and give rearranged pictures. Measured for autoencoders.
+ */
+const REARRANGED = { weights: 2, values: 1.2 } as const;
+/** Bytes that the system's allocator holds back between blocks that come and go, at most. Measured. */
+const HELD_BACK = 2 ** 26;
 
 export interface MemoryEstimate {
-  /** Weights as they lie in memory. */
+  /** What a session holds while it is open: weights as they lie in memory, and what is computed of them once. */
   readonly weights: number;
   /** When weights that the file keeps in a narrower type are widened: as the session opens, or anew in every run. */
   readonly widening: "once" | "every-run";
-  /** The most that intermediate values take at once. */
+  /** "rearranged": for the processor's fastest convolutions. */
+  readonly layout: "plain" | "rearranged";
+  /** The most that a run takes on top. */
   readonly activations: number;
+}
+
+export interface MemoryOptions {
+  /** Bytes from which on weights are not widened once. Default 4 GiB. */
+  readonly heavyWeights?: number;
 }
 
 const bytesOf = (value: Value): number => elementCount(value.dims) * ELEMENT_TYPES[value.type].bytes;
 
 /** Bytes that a session for this graph will need: by the life of each value, from its node to its last reader. */
-export function estimateMemory(graph: Graph): MemoryEstimate {
+export function estimateMemory(graph: Graph, { heavyWeights = HEAVY_WEIGHTS }: MemoryOptions = {}): MemoryEstimate {
+  const { stored, computed } = weightBytes(graph);
+  const widening = computed > stored && computed > heavyWeights ? "every-run" : "once";
+  const weights = widening === "once" ? computed : stored;
+  const rearranged = graph.dialect.provider === "cpu" && weights < LIGHT_WEIGHTS;
+  const times = rearranged ? REARRANGED : { weights: 1, values: 1 };
+  const peak = mostAlive(graph, widening === "once" ? constantNodes(graph) : new Set());
+  return {
+    weights: times.weights * weights,
+    widening,
+    layout: rearranged ? "rearranged" : "plain",
+    activations: Math.ceil(times.values * peak + Math.min(peak, HELD_BACK)),
+  };
+}
+
+/** Nodes that depend on weights alone. */
+function constantNodes({ nodes, initializers }: Graph): Set<Node> {
+  const given = new Set(initializers.keys());
+  const constant = new Set<Node>();
+  for (const node of nodes) {
+    if (!node.inputs.every((input) => !input || given.has(input.name))) continue;
+    constant.add(node);
+    for (const { name } of node.outputs) given.add(name);
+  }
+  return constant;
+}
+
+/** Of weights as they are stored, and of what runs read when all that depends on weights alone was computed once. */
+function weightBytes(graph: Graph): { stored: number; computed: number } {
+  const constant = constantNodes(graph);
+  const fixed = new Map([...graph.initializers.values()].map(({ value }) => [value.name, value]));
+  for (const { outputs } of constant) for (const output of outputs) fixed.set(output.name, output);
+  const read = new Set<Value>();
+  const tables = new Set<string>();
+  for (const node of graph.nodes)
+    if (!constant.has(node))
+      for (const [i, input] of node.inputs.entries()) {
+        const value = input && fixed.get(input.name);
+        // Of a table in a mapped file no more than a few rows ever come into memory.
+        if (isTable(graph, node, i) && graph.initializers.has(input!.name)) tables.add(input!.name);
+        else if (value) read.add(value);
+      }
+  const sum = (values: Iterable<Value>) => [...values].reduce((bytes, value) => bytes + bytesOf(value), 0);
+  const initializers = [...graph.initializers.values()].map(({ value }) => value);
+  return { stored: sum(initializers.filter(({ name }) => !tables.has(name))), computed: sum(read) };
+}
+
+const isTable = ({ dialect }: Graph, { operator }: Node, input: number): boolean =>
+  operator === "Gather" && input === 0 && dialect.provider === "cpu";
+
+/** The most bytes of intermediate values at once; `before`: nodes that have run before. */
+function mostAlive(graph: Graph, before: ReadonlySet<Node>): number {
   const lastUse = new Map<string, number>();
   const root = new Map<string, string>();
   const rootOf = (name: string): string => root.get(name) ?? name;
-  const given = new Set(graph.initializers.keys());
   graph.nodes.forEach((node, i) => {
     const [first] = node.inputs;
     if (VIEWS.has(node.operator) && first) root.set(node.outputs[0]!.name, rootOf(first.name));
     for (const input of node.inputs) if (input) lastUse.set(rootOf(input.name), i);
   });
   for (const { name } of graph.outputs) lastUse.set(rootOf(name), graph.nodes.length);
-
-  const float = ELEMENT_TYPES[graph.float].bytes;
-  let [stored, widened] = [0, 0];
-  for (const { value } of graph.initializers.values()) {
-    const { bytes } = ELEMENT_TYPES[value.type];
-    stored += elementCount(value.dims) * bytes;
-    // Quantised weights are widened by nobody.
-    widened += elementCount(value.dims) * (value.type === "uint8" ? bytes : Math.max(bytes, float));
-  }
-  const widening = widened > stored && widened > HEAVY_WEIGHTS ? "every-run" : "once";
-  let live = 0;
-  let peak = 0;
+  let [live, peak] = [0, 0];
   const freedAt = new Map<number, number>();
   graph.nodes.forEach((node, i) => {
-    const constant = node.inputs.every((input) => !input || given.has(input.name));
-    for (const output of node.outputs) {
-      if (constant) given.add(output.name);
-      if (constant || root.has(output.name)) continue;
-      const bytes = bytesOf(output);
-      const end = lastUse.get(output.name) ?? i;
-      live += bytes;
-      freedAt.set(end, (freedAt.get(end) ?? 0) + bytes);
-    }
+    if (!before.has(node))
+      for (const output of node.outputs) {
+        if (root.has(output.name)) continue;
+        const bytes = bytesOf(output);
+        const end = lastUse.get(output.name) ?? i;
+        live += bytes;
+        freedAt.set(end, (freedAt.get(end) ?? 0) + bytes);
+      }
     peak = Math.max(peak, live);
     live -= freedAt.get(i) ?? 0;
   });
-  return { weights: widening === "once" ? widened : stored, widening, activations: peak };
+  return peak;
 }

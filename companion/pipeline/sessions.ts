@@ -1,5 +1,5 @@
 import type { Graph } from "../graph/graph.ts";
-import { estimateMemory } from "../graph/memory.ts";
+import { estimateMemory, HEAVY_WEIGHTS, type MemoryEstimate } from "../graph/memory.ts";
 import type { Device } from "../runtime/device.ts";
 import { openSession, type Session } from "../runtime/session.ts";
 
@@ -23,8 +23,10 @@ export interface Sessions {
   lease(key: string, build: () => Graph): Promise<Lease>;
   /** Leases, runs `body`, gives back. */
   use<T>(key: string, build: () => Graph, body: (run: Session["run"]) => Promise<T>): Promise<T>;
-  /** Closes what it takes, of what is not leased, for `bytes` of something else to lie within the budget. */
-  makeRoom(bytes: number): Promise<void>;
+  /** Bytes that a session for this graph would need. */
+  needOf(graph: Graph): number;
+  /** Closes what it takes, of what is not leased, for `bytes` of something else to lie within the budget until it is given back. */
+  hold(bytes: number): Promise<() => void>;
   /** Closes all that are not leased and whose key begins with `prefix`. */
   close(prefix?: string): Promise<void>;
   /** What is open, in the order in which it is closed when memory is short: small before large, old before new. */
@@ -33,8 +35,12 @@ export interface Sessions {
   readonly spent: { running: number; opening: number };
 }
 
+/** The share of the budget from which on weights are widened in every run, so that the rest has room as well. */
+const HEAVY_SHARE = 1 / 2;
+
 interface Entry {
   readonly session: Session;
+  readonly memory: MemoryEstimate;
   leases: number;
 }
 
@@ -43,7 +49,14 @@ export function createSessions({ device, budget }: { device: Device; budget: num
   const open = new Map<string, Entry>();
   const spent = { running: 0, opening: 0 };
   const bySize = () => [...open].sort(([, a], [, b]) => a.session.bytes - b.session.bytes);
-  const total = () => [...open.values()].reduce((sum, { session }) => sum + session.bytes, 0);
+  let held = 0;
+  /** Together with `more`. Sessions run one after the other, so that what a run takes on top counts once. */
+  const total = (more: Pick<MemoryEstimate, "weights" | "activations">) => {
+    const all = [more, ...[...open.values()].map(({ memory }) => memory)];
+    const activations = Math.max(...all.map((one) => one.activations));
+    return held + all.reduce((sum, { weights }) => sum + weights, activations);
+  };
+  const options = { heavyWeights: Math.min(HEAVY_SHARE * budget, HEAVY_WEIGHTS) };
 
   const evict = async (fits: () => boolean, prefix = "") => {
     for (const [key, { session, leases }] of bySize()) {
@@ -59,9 +72,9 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     if (!entry) {
       const begin = performance.now();
       const graph = build();
-      const { weights, activations } = estimateMemory(graph);
-      await evict(() => total() + weights + activations <= budget);
-      entry = { session: await openSession(graph, device), leases: 0 };
+      const memory = estimateMemory(graph, options);
+      await evict(() => total(memory) <= budget);
+      entry = { session: await openSession(graph, device, options), memory, leases: 0 };
       spent.opening += performance.now() - begin;
     }
     open.delete(key);
@@ -88,7 +101,19 @@ export function createSessions({ device, budget }: { device: Device; budget: num
   return {
     budget,
     lease,
-    makeRoom: (bytes) => evict(() => total() + bytes <= budget),
+    needOf: (graph) => {
+      const { weights, activations } = estimateMemory(graph, options);
+      return weights + activations;
+    },
+    hold: async (bytes) => {
+      await evict(() => total({ weights: bytes, activations: 0 }) <= budget);
+      held += bytes;
+      let live = true;
+      return () => {
+        if (live) held -= bytes;
+        live = false;
+      };
+    },
     use: async (key, build, body) => {
       const { run, giveBack } = await lease(key, build);
       try {

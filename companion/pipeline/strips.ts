@@ -125,22 +125,28 @@ export interface StripOptions {
 
 /** x [1, C, H, W] through all phases. Throws Problem "disk-full", and as sessions do. */
 export async function runPhases(phases: readonly Phase[], x: Tensor, options: StripOptions): Promise<Tensor> {
-  const { budget } = options.sessions;
-  const open = new Set<Plane>();
-  const create = (dims: readonly number[]): Plane => {
-    const plane = createPlane(dims, 4 * elementCount(dims) <= budget * PLANE_SHARE ? "in-memory" : "on-disk");
-    open.add(plane);
+  const { sessions } = options;
+  const { budget } = sessions;
+  const open = new Map<Plane, () => void>();
+  const create = async (dims: readonly number[]): Promise<Plane> => {
+    const bytes = 4 * elementCount(dims);
+    const kept = bytes <= budget * PLANE_SHARE ? "in-memory" : "on-disk";
+    const giveBack = await sessions.hold(kept === "in-memory" ? bytes : 0);
+    const plane = createPlane(dims, kept);
+    open.set(plane, giveBack);
     return plane;
   };
   const remove = (plane: Plane) => {
-    if (open.delete(plane)) plane.remove();
+    open.get(plane)!();
+    open.delete(plane);
+    plane.remove();
   };
   try {
-    let given = create(x.dims);
+    let given = await create(x.dims);
     given.write(0, x, [0, x.dims[2]!]);
     const found = new Map<string, Plane>();
     for (const phase of phases) {
-      const result = create(phase.dims);
+      const result = await create(phase.dims);
       await runPhase(phase, { given, found, result }, options);
       if (phase.wanted) {
         found.set(phase.wanted.path, result);
@@ -152,7 +158,7 @@ export async function runPhases(phases: readonly Phase[], x: Tensor, options: St
     }
     return given.read([0, given.dims[2]!]);
   } finally {
-    for (const plane of open) plane.remove();
+    for (const plane of [...open.keys()]) remove(plane);
   }
 }
 

@@ -4,7 +4,6 @@ import { fingerprintOf } from "../checkpoint/component.ts";
 import { familyOf } from "../checkpoint/families.ts";
 import type { Model } from "../checkpoint/model.ts";
 import type { Dialect } from "../graph/dialect.ts";
-import { estimateMemory } from "../graph/memory.ts";
 import { Weights } from "../graph/weights.ts";
 import { decoderGraph, decoderStages, encoderGraph, encoderStages } from "../networks/autoencoder.ts";
 import type { VaeConfig } from "../networks/configs.ts";
@@ -61,8 +60,7 @@ async function runHalf(half: "encoder" | "decoder", feeds: Record<string, Tensor
   const key = `${keyOf(model)}/vae-${half}`;
   const build = half === "encoder" ? encoderGraph : decoderGraph;
   const graph = build(config, new Weights(weights), { batch: 1, height, width }, dialect);
-  const need = estimateMemory(graph);
-  if (need.weights + need.activations > sessions.budget) {
+  if (sessions.needOf(graph) > sessions.budget) {
     const stages = half === "encoder" ? encoderStages : decoderStages;
     const phases = planStages(stages(config, new Weights(weights)), x.dims, { budget: sessions.budget, dialect });
     return finite(await runPhases(phases, x, { sessions, key }), weights.origin);

@@ -5,7 +5,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
 import { watchFiles } from "../graph/file-stamp.ts";
 import type { Graph } from "../graph/graph.ts";
-import { estimateMemory, type MemoryEstimate } from "../graph/memory.ts";
+import { estimateMemory, type MemoryEstimate, type MemoryOptions } from "../graph/memory.ts";
 import { onnxFile } from "../graph/onnx-file.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
 import { type Spill, spill } from "./spill.ts";
@@ -36,8 +36,8 @@ export const bundledProviders = (): string[] => listSupportedBackends().map(({ n
  * other types are widened once, here, or where that would take too much memory anew in every run. Throws Problem
  * "out-of-memory", "file-changed" or "internal".
  */
-export async function openSession(graph: Graph, device: Place): Promise<Session> {
-  const estimate = estimateMemory(graph);
+export async function openSession(graph: Graph, device: Place, memory?: MemoryOptions): Promise<Session> {
+  const estimate = estimateMemory(graph, memory);
   const { weights, activations } = estimate;
   const spilled = spill(graph);
   const options = sessionOptions(graph, device, { ...estimate, spilled });
@@ -63,9 +63,6 @@ export async function openSession(graph: Graph, device: Place): Promise<Session>
   };
 }
 
-/** Below this, in bytes, weights are rearranged for the fastest convolutions: a copy, worth it where it is small. */
-const LIGHT_WEIGHTS = 2 ** 28;
-
 /** Channels last is the default, and wrong in ONNX Runtime 1.30 for convolutions of 6 or 9 channels (inpainting has 9). */
 const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
 
@@ -78,12 +75,12 @@ const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
 function sessionOptions(
   graph: Graph,
   { info: { provider } }: Place,
-  { weights, widening, spilled }: MemoryEstimate & { readonly spilled: Spill },
+  { layout, widening, spilled }: MemoryEstimate & { readonly spilled: Spill },
 ): InferenceSession.SessionOptions {
   const cpu = provider === "cpu";
   return {
     executionProviders: [provider === "webgpu" ? WEBGPU : provider],
-    graphOptimizationLevel: cpu && weights < LIGHT_WEIGHTS ? "all" : "extended",
+    graphOptimizationLevel: layout === "rearranged" ? "all" : "extended",
     enableCpuMemArena: !cpu,
     logSeverityLevel: 4,
     extra: {
