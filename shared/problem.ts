@@ -62,12 +62,21 @@ export interface ProblemData {
   readonly message: string;
 }
 
+/** Characters. Longer ones quote what a file or a program says. */
+const MAX_MESSAGE = 1000;
+
+/** One line, whatever names of files and tensors are quoted in it. */
+function oneLine(text: string): string {
+  const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line;
+}
+
 /** An error that a person can act on. `message` is shown to the designer unchanged. */
 export class Problem extends Error {
   readonly code: ProblemCode;
 
   constructor(code: ProblemCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(oneLine(message), options);
     this.name = "Problem";
     this.code = code;
   }

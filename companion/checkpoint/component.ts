@@ -47,10 +47,16 @@ export function refsUnder(store: CheckpointStore, prefix = ""): Refs {
   return refs;
 }
 
-/** The largest number that `pattern` captures in a key; -1 where it matches none. */
+/** No network that we could run has as many layers of a kind: a larger number in a key would only serve to exhaust memory. */
+export const MAX_INDEX = 1000;
+
+/** The largest number below `MAX_INDEX` that `pattern` captures in a key; -1 where it matches none. */
 export function largestNumber(keys: Iterable<string>, pattern: RegExp): number {
   let largest = -1;
-  for (const key of keys) largest = Math.max(largest, Number(pattern.exec(key)?.[1] ?? -1));
+  for (const key of keys) {
+    const number = Number(pattern.exec(key)?.[1] ?? -1);
+    if (number < MAX_INDEX) largest = Math.max(largest, number);
+  }
   return largest;
 }
 

@@ -1,7 +1,7 @@
 /** A UNet's dimensions from the shapes of its tensors, for files that carry no configuration. */
 import { Problem } from "../../../shared/problem.ts";
 import type { UNetConfig } from "../../networks/configs.ts";
-import type { Refs } from "../component.ts";
+import { MAX_INDEX, type Refs } from "../component.ts";
 import { parseUNetConfig } from "../config/unet-config.ts";
 import type { Family } from "../families.ts";
 
@@ -89,6 +89,7 @@ export class Shapes {
     this.#origin = origin;
     for (const key of refs.keys())
       for (const { index, 0: dot } of key.matchAll(/\.\d+(?=\.)/g)) {
+        if (Number(dot.slice(1)) >= MAX_INDEX) continue;
         const place = key.slice(0, index);
         this.#counts.set(place, Math.max(this.#counts.get(place) ?? 0, Number(dot.slice(1)) + 1));
       }
