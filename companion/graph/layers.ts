@@ -128,6 +128,15 @@ export const layerNorm = (op: Graph, w: Weights, x: Value, eps: number): Value =
     return layerNormalization(op, x, weight(op, w, "weight", dims), weight(op, w, "bias", dims), eps);
   });
 
-/** ids (int64) → [...ids, size]. Key: weight [count, size], of which a few rows are read: those alone are widened. */
+/**
+ * ids (int64) → [...ids, size]. Key: weight [count, size], of which a few rows are read: those alone are widened, where every
+ * provider can look them up.
+ */
 export const embedding = (op: Graph, w: Weights, ids: Value, [count, size]: readonly [number, number]): Value =>
-  op.scope(w.path, () => cast(op, gather(op, op.initializer(w.get("weight", [count, size])), ids), op.float));
+  op.scope(w.path, () => {
+    const table = op.initializer(w.get("weight", [count, size]));
+    const found = LOOKED_UP.has(table.type) ? gather(op, table, ids) : gather(op, cast(op, table, op.float), ids);
+    return cast(op, found, op.float);
+  });
+
+const LOOKED_UP: ReadonlySet<Value["type"]> = new Set(["float32", "float16"]);

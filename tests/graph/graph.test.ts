@@ -112,6 +112,18 @@ test("estimateMemory() counts what is computed of weights alone, and of tables t
   expect([look("cpu"), look("cuda")]).toEqual([0, 102400]);
 });
 
+test("embedding() looks up what every provider can, and widens the rest before", () => {
+  const order = (type: WeightRef["type"]) => {
+    const op = graph();
+    const ids = op.input("ids", { type: "int64", dims: [1] });
+    embedding(op, weights({ weight: [9, 4] }, type), ids, [9, 4]);
+    return op.nodes.map(({ operator }) => operator);
+  };
+  expect(order("F32")).toEqual(["Gather"]);
+  expect(order("F16")).toEqual(["Gather", "Cast"]);
+  expect(order("F8_E4M3")).toEqual(["Cast", "Gather"]);
+});
+
 test("estimateMemory() has heavy weights widened in every run instead of copied", () => {
   const heavy = (type: WeightRef["type"]) => {
     const op = graph();
