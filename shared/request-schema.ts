@@ -203,6 +203,8 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     vae: v.optional(nameSchema),
     prompt,
     negativePrompt: v.optional(prompt),
+    prompt2: v.optional(prompt),
+    negativePrompt2: v.optional(prompt),
     width: v.optional(side, REQUEST_DEFAULTS.width),
     height: v.optional(side, REQUEST_DEFAULTS.height),
     promptSyntax: v.optional(v.picklist(PROMPT_SYNTAXES), REQUEST_DEFAULTS.promptSyntax),

@@ -210,6 +210,12 @@ export interface GenerateRequest {
   readonly prompt: string;
   /** What should not be in the picture. Absent is not the same as "" for SDXL, most of which hear zeros then. */
   readonly negativePrompt?: string;
+  /**
+   * The prompts as SDXL's second text encoder reads them (diffusers' `prompt_2` and `negative_prompt_2`). Models with one text
+   * encoder ignore them. Absent or "": as the first reads them.
+   */
+  readonly prompt2?: string;
+  readonly negativePrompt2?: string;
   /** The size at the model ("diffusion"), in pixels, multiples of the VAE's factor (8). */
   readonly width: number;
   readonly height: number;
@@ -252,7 +258,10 @@ export interface GenerateRequest {
   readonly image?: ImageRef;
   /** How much of the picture may change, 0 … 1, with `image`. 1 = everything. */
   readonly strength: number;
-  /** Where the picture may change: white (or opaque, where the mask has an alpha channel) = repaint. */
+  /**
+   * Where the picture may change: white (or opaque, where the mask has an alpha channel) = repaint. With `region` as large as
+   * `image`.
+   */
   readonly mask?: ImageRef;
   /**
    * With `mask`: crop around the mask, work at the model's own size, and paste back into the full picture. Absent: image

@@ -33,8 +33,8 @@ export interface Family {
   /** Pixels. */
   readonly nativeSize: number;
   readonly vae: { readonly scaling_factor: number; readonly force_upcast: boolean };
-  /** "heeded": an autoencoder with force_upcast computes in float32 whatever the rest computes in. */
-  readonly forceUpcast: "heeded" | "ignored";
+  /** Whether an autoencoder's force_upcast (float32 whatever the rest computes in) and latents_mean and _std count. */
+  readonly vaeExtras: "heeded" | "ignored";
   /** Numbers that SDXL adds to the time embedding, beside the pooled text (size and crop; the refiner: and a score). */
   readonly timeIds: 0 | 5 | 6;
   /** What the family's published model_index.json says, where a single file can't. */
@@ -115,7 +115,7 @@ export const FAMILIES: readonly Family[] = [
     heads: { count: 8 },
     nativeSize: 512,
     vae: { scaling_factor: 0.18215, force_upcast: true },
-    forceUpcast: "ignored",
+    vaeExtras: "ignored",
     timeIds: 0,
     forceZerosForEmptyPrompt: false,
     scheduler: DDIM,
@@ -128,7 +128,7 @@ export const FAMILIES: readonly Family[] = [
     heads: { channels: 64 },
     nativeSize: 512,
     vae: { scaling_factor: 0.18215, force_upcast: true },
-    forceUpcast: "ignored",
+    vaeExtras: "ignored",
     timeIds: 0,
     forceZerosForEmptyPrompt: false,
     scheduler: DDIM,
@@ -144,7 +144,7 @@ export const FAMILIES: readonly Family[] = [
     heads: { channels: 64 },
     nativeSize: 1024,
     vae: { scaling_factor: 0.13025, force_upcast: true },
-    forceUpcast: "heeded",
+    vaeExtras: "heeded",
     timeIds: 6,
     forceZerosForEmptyPrompt: true,
     scheduler: EULER,
@@ -157,7 +157,7 @@ export const FAMILIES: readonly Family[] = [
     heads: { channels: 64 },
     nativeSize: 1024,
     vae: { scaling_factor: 0.13025, force_upcast: true },
-    forceUpcast: "heeded",
+    vaeExtras: "heeded",
     timeIds: 5,
     forceZerosForEmptyPrompt: false,
     scheduler: EULER,

@@ -5,6 +5,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
+import { REQUEST_LIMITS } from "../../shared/request-schema.ts";
 import { imageRefs, parseRequest } from "../../shared/validate.ts";
 import { writeSafetensors } from "../checkpoint/write-safetensors.ts";
 import { readConfig } from "../config.ts";
@@ -134,8 +135,8 @@ async function sizeOf(raw: Record<string, unknown>, images: ReadonlyMap<string, 
   const { nativeSize, vae } = await studio.openModel(request.model, request.vae);
   if (request.image === undefined || request.mask !== undefined) return { width: nativeSize, height: nativeSize };
   const { width, height } = await decodeImage(images.get(request.image)!);
-  const factor = vaeFactor(vae.config);
-  return { width: width - (width % factor), height: height - (height % factor) };
+  const step = Math.max(vaeFactor(vae.config), REQUEST_LIMITS.side.multipleOf);
+  return { width: width - (width % step), height: height - (height % step) };
 }
 
 /** Runs the generation and says on stderr how far it is. */

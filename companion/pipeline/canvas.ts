@@ -47,14 +47,13 @@ export async function prepareCanvas(request: GenerateRequest, images: Images, op
     return { size, see, picture: see(source), finish: (made) => made };
   }
   const maskImage = await readImage(images, request.mask);
+  if (!request.region) return wholeCanvas(source, maskImage, { size, paste: request.composite });
   if (maskImage.width !== source.width || maskImage.height !== source.height)
     throw new Problem(
       "mask-size",
       `The mask has ${maskImage.width} × ${maskImage.height} pixels and the image ${source.width} × ${source.height}: export both at the same size.`,
     );
-  return request.region
-    ? regionCanvas(source, coverageOf(maskImage), { ...options, region: request.region, paste: request.composite })
-    : wholeCanvas(source, maskImage, { size, paste: request.composite });
+  return regionCanvas(source, coverageOf(maskImage), { ...options, region: request.region, paste: request.composite });
 }
 
 /** The picture that the request calls `ref`. */
@@ -65,7 +64,7 @@ export async function readImage(images: Images, ref: ImageRef): Promise<PixelIma
   return decodeImage(bytes);
 }
 
-/** Image and mask whole, at the request's size, as diffusers' inpainting pipeline prepares them. */
+/** Image and mask whole, each resized to the request's size, as diffusers' inpainting pipeline prepares them. */
 function wholeCanvas(
   source: PixelImage,
   maskImage: PixelImage,

@@ -8,9 +8,9 @@ import type { NamedEmbedding } from "./prompt.ts";
 import type { Studio } from "./studio.ts";
 
 export interface Said {
-  readonly positive: string;
-  /** Absent is not the same as "": see `encodePrompts`. */
-  readonly negative?: string;
+  /** For the first text encoder and, where it hears another one, for the second. */
+  readonly positive: readonly string[];
+  readonly negative: readonly string[];
   readonly loras: readonly ActiveLora[];
   readonly embeddings: readonly NamedEmbedding[];
 }
@@ -18,20 +18,19 @@ export interface Said {
 /** Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover", "file-…". */
 export async function understand(request: GenerateRequest, model: Model, studio: Studio): Promise<Said> {
   const expand = request.promptSyntax === "a1111" ? expandPrompt : plainly;
-  const positive = expand(request.prompt, request.seed);
-  const negative = request.negativePrompt === undefined ? undefined : expand(request.negativePrompt, request.seed);
+  const read = (...prompts: (string | undefined)[]) =>
+    prompts.filter((prompt, i) => i === 0 || prompt).map((prompt = "") => expand(prompt, request.seed));
+  const positive = read(request.prompt, request.prompt2);
+  const negative = read(request.negativePrompt, request.negativePrompt2);
   // A tag among what should not be in the picture has no meaning in A1111 either: it is taken out, and no more.
-  const loras = [...request.loras, ...positive.loras.map(({ name, ...weights }) => ({ model: name, ...weights }))];
+  const tags = positive.flatMap(({ loras }) => loras);
+  const loras = [...request.loras, ...tags.map(({ name, ...weights }) => ({ model: name, ...weights }))];
   const active: ActiveLora[] = [];
   for (const { model: name, weight, textEncoderWeight = weight } of loras)
     active.push({ fitted: await studio.openLora(name, model), weight, textEncoderWeight });
-  const texts = [positive.text, negative?.text ?? ""];
-  return {
-    positive: positive.text,
-    ...(negative && { negative: negative.text }),
-    loras: active,
-    embeddings: await embeddingsOf(request, texts, studio),
-  };
+  const said = { positive: positive.map(({ text }) => text), negative: negative.map(({ text }) => text) };
+  const embeddings = await embeddingsOf(request, [...said.positive, ...said.negative], studio);
+  return { ...said, loras: active, embeddings };
 }
 
 const plainly = (text: string) => ({ text, loras: [] });

@@ -41,12 +41,13 @@ export interface Prompts {
 export async function encodePrompts(job: Job, trace: Trace): Promise<Prompts> {
   const { request, said, guidance, model } = job;
   const guided = guidance.sides.some(({ prompt }) => prompt === "negative");
-  const unsaid = said.negative === undefined || (said.negative === "" && request.promptSyntax === "a1111");
+  const silent = request.promptSyntax === "a1111" && said.negative.every((text) => text === "");
+  const unsaid = request.negativePrompt === undefined || silent;
   const zeros = unsaid && model.settings.forceZerosForEmptyPrompt;
   const negativeSkip = request.promptSyntax === "a1111" ? request.clipSkip : 0;
   const texts = [
-    { text: said.positive, skip: request.clipSkip },
-    ...(guided && !zeros ? [{ text: said.negative ?? "", skip: negativeSkip }] : []),
+    { versions: said.positive, skip: request.clipSkip },
+    ...(guided && !zeros ? [{ versions: said.negative, skip: negativeSkip }] : []),
   ];
   const parts: EncodedPrompt[][] = [];
   for (const [index, script] of scriptsOf(texts, job).entries()) parts.push(await readAll(script, index, job));
@@ -63,7 +64,8 @@ export async function encodePrompts(job: Job, trace: Trace): Promise<Prompts> {
 
 /** A text, and how many layers earlier than usual it is read. */
 interface Text {
-  readonly text: string;
+  /** For each text encoder; where one is missing it reads the first. */
+  readonly versions: readonly string[];
   readonly skip: number;
 }
 
@@ -83,7 +85,8 @@ function scriptsOf(texts: readonly Text[], { request, said, model }: Job): Scrip
   const scripts = model.textEncoders.map(({ tokenizer }, index) => {
     const words = newWords(said.embeddings, { widths, index, first: configs[index]!.vocab_size });
     const read = (text: string) => readPrompt(text, tokenizer, words, request.promptSyntax);
-    return { words, readings: texts.map(({ text, skip }) => ({ ...read(text), skip })), empty: read("").runs[0]! };
+    const readings = texts.map(({ versions, skip }) => ({ ...read(versions[index] ?? versions[0]!), skip }));
+    return { words, readings, empty: read("").runs[0]! };
   });
   const needed = texts.map((_, i) => Math.max(...scripts.map(({ readings }) => readings[i]!.runs.length)));
   const alike = model.unet.config.addition_embed_type === "text";
@@ -175,7 +178,13 @@ function refuseSkip(skip: number, { layers, states }: { layers: number; states: 
 function join(parts: readonly EncodedPrompt[]): EncodedPrompt {
   const [first] = parts as [EncodedPrompt, ...EncodedPrompt[]];
   const pooled = parts.find((part) => part.pooled)?.pooled;
-  return { ...first, embeds: concatLast(parts.map(({ embeds }) => embeds)), ...(pooled && { pooled }) };
+  const dropped = parts.find((part) => part.dropped)?.dropped;
+  return {
+    ...first,
+    ...(dropped && { dropped }),
+    embeds: concatLast(parts.map(({ embeds }) => embeds)),
+    ...(pooled && { pooled }),
+  };
 }
 
 /** No prompt at all, of the same dims. */

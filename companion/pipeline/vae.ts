@@ -27,7 +27,7 @@ export const hasPosterior = ({ model }: Seat): boolean => model.vae.config.kind 
  */
 export async function encodePicture(sample: Tensor, noise: Tensor | undefined, seat: Seat): Promise<Tensor> {
   const moments = await encode(sample, seat);
-  if (noise === undefined) return scaleLatent(moments, seat.model.vae.config);
+  if (noise === undefined) return scaleLatent(moments, seat);
   const count = noise.data.length;
   const data = new Float32Array(count);
   for (let i = 0; i < count; i++) {
@@ -35,7 +35,7 @@ export async function encodePicture(sample: Tensor, noise: Tensor | undefined, s
     const deviation = Math.fround(Math.exp(Math.fround(0.5 * logVariance)));
     data[i] = moments.data[i]! + Math.fround(deviation * noise.data[i]!);
   }
-  return scaleLatent(tensor(data, noise.dims), seat.model.vae.config);
+  return scaleLatent(tensor(data, noise.dims), seat);
 }
 
 /** sample [1, 3, H, W] in −1 … 1 → the posterior's mode [1, C, h, w], not scaled: what a model sees that edits by instruction. */
@@ -77,16 +77,19 @@ async function runHalf(half: "encoder" | "decoder", feeds: Record<string, Tensor
 const keyOf = ({ fingerprint, vae }: Model): string =>
   `${fingerprint}/${fingerprintOf([vae.weights.fingerprint, JSON.stringify(vae.config)])}`;
 
-/** SDXL's autoencoder exceeds what float16 can hold: there, and nowhere else, diffusers heeds `force_upcast`, too. */
-function dialectOf({ model, studio }: Seat): Dialect {
-  const { dialect } = studio.device;
-  const upcast = familyOf(model.family).forceUpcast === "heeded" && model.vae.config.force_upcast;
+/** What diffusers heeds for SDXL and for no other family. */
+const heedsExtras = ({ model }: Seat): boolean => familyOf(model.family).vaeExtras === "heeded";
+
+/** SDXL's autoencoder exceeds what float16 can hold. */
+function dialectOf(seat: Seat): Dialect {
+  const { dialect } = seat.studio.device;
+  const upcast = heedsExtras(seat) && seat.model.vae.config.force_upcast;
   return upcast ? { ...dialect, float: "float32" } : dialect;
 }
 
 /** latent [1, C, h, w], scaled → sample [1, 3, H, W], about −1 … 1. */
 export const decodeLatent = (latent: Tensor, seat: Seat): Promise<Tensor> =>
-  runHalf("decoder", { latent: unscaleLatent(latent, seat.model.vae.config) }, seat);
+  runHalf("decoder", { latent: unscaleLatent(latent, seat) }, seat);
 
 /** Which model, and where it runs. */
 export interface Seat {
@@ -95,22 +98,24 @@ export interface Seat {
 }
 
 /** The autoencoder's latent → the UNet's, of about unit variance. */
-function scaleLatent(latent: Tensor, config: VaeConfig): Tensor {
-  const { factor, mean, deviation } = statistics(config);
+function scaleLatent(latent: Tensor, seat: Seat): Tensor {
+  const { factor, mean, deviation } = statistics(seat);
   return perChannel(latent, (value, c) => ((value - mean(c)) * factor) / deviation(c));
 }
 
-function unscaleLatent(latent: Tensor, config: VaeConfig): Tensor {
-  const { factor, mean, deviation } = statistics(config);
+function unscaleLatent(latent: Tensor, seat: Seat): Tensor {
+  const { factor, mean, deviation } = statistics(seat);
   return perChannel(latent, (value, c) => (value * deviation(c)) / factor + mean(c));
 }
 
 /** As diffusers' pipelines for Stable Diffusion, which ignore `shift_factor`. */
-function statistics({ scaling_factor, latents_mean, latents_std }: VaeConfig) {
+function statistics(seat: Seat) {
+  const { scaling_factor, latents_mean, latents_std } = seat.model.vae.config;
+  const own = heedsExtras(seat) && latents_mean && latents_std ? { latents_mean, latents_std } : undefined;
   return {
     factor: scaling_factor,
-    mean: (c: number) => latents_mean?.[c] ?? 0,
-    deviation: (c: number) => latents_std?.[c] ?? 1,
+    mean: (c: number) => own?.latents_mean[c] ?? 0,
+    deviation: (c: number) => own?.latents_std[c] ?? 1,
   };
 }
 

@@ -138,7 +138,7 @@ test("bad input comes back as one sentence with a code, and the next picture is 
     ["image-not-readable", { image: "i", strength: 0.5 }, { i: new TextEncoder().encode("not a PNG") }],
     ["image-not-readable", { image: "i", strength: 0.5 }, { i: image.slice(0, 60) }],
     ["mask-empty", { image: "i", mask: "m" }, { i: image, m: black }],
-    ["mask-size", { image: "i", mask: "m" }, { i: image, m: small }],
+    ["mask-size", { image: "i", mask: "m", region: {} }, { i: image, m: small }],
     ["model-not-found", { model: "nothing" }, {}],
     ["file-not-safetensors", { model: "pickle" }, {}],
     ["file-truncated", { model: "cut" }, {}],

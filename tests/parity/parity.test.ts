@@ -12,7 +12,9 @@ import { distances, readTrace } from "./compare.ts";
 /** The largest difference, as a share of the largest value of a tensor. */
 const TOLERANCE = 3e-4;
 
-const own = ["cases", "adapter-cases", "control-cases"].map((name) => path.join(__dirname, "../fixtures/parity", name));
+const own = ["cases", "adapter-cases", "control-cases", "cell-cases"].map((name) =>
+  path.join(__dirname, "../fixtures/parity", name),
+);
 const folders = process.env.UNDERPAINT_PARITY_CASES === undefined ? own : [process.env.UNDERPAINT_PARITY_CASES];
 const cases = folders.flatMap((folder) =>
   readdirSync(folder)

@@ -61,6 +61,18 @@ test("generate() hears an empty negative prompt, but not an absent one, in SDXL"
   expect(zero(await embeds({ negativePrompt: "" }))).toBe(false);
 });
 
+test("decodeLatent() heeds an autoencoder's latents_mean and _std for SDXL alone", async () => {
+  const latent = tensor(Float32Array.from({ length: 4 * 8 * 4 }, (_, i) => Math.sin(i)), [1, 4, 8, 4]);
+  const decoded = async (name: string, latents_std: readonly number[] | null) => {
+    const model = await openModel(place(name));
+    const config = { ...model.vae.config, latents_mean: latents_std && [0, 0, 0, 0], latents_std };
+    const seat = { model: { ...model, vae: { ...model.vae, config } }, studio };
+    return Array.from((await decodeLatent(latent, seat)).data);
+  };
+  expect(await decoded("sd1", [2, 2, 2, 2])).toEqual(await decoded("sd1", null));
+  expect(await decoded("sdxl", [2, 2, 2, 2])).not.toEqual(await decoded("sdxl", null));
+});
+
 test("decodeLatent() computes SDXL's autoencoder in float32 whatever the device computes in", async () => {
   const floatOf = async (name: string) => {
     const model = await openModel(place(name));

@@ -226,7 +226,12 @@ describe("refusals", () => {
       "mask-empty",
       /nothing/,
     ],
-    ["a mask of another size", { image: "i", mask: "small" }, "mask-size", /32 × 16.*64 × 64/],
+    [
+      "a region's mask of another size",
+      { image: "i", mask: "small", region: { detail: 1, colorMatch: true } },
+      "mask-size",
+      /32 × 16.*64 × 64/,
+    ],
     ["more layers left out than there are", { clipSkip: 4 }, "request-invalid", /3/],
     ["an unknown scheduler setting", { scheduler: { karras: true } }, "scheduler-unsupported", /karras/],
     ["a model that is not there", { model: "other" }, "model-not-found", /other/],
