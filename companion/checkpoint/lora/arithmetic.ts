@@ -4,8 +4,8 @@ import type { Numbers } from "../tensor-data.ts";
 /** The product of all dims but the first. */
 export const rowLength = ({ dims }: Pick<Numbers, "dims">): number => dims.slice(1).reduce((a, b) => a * b, 1);
 
-/** Numbers that one layer of any model may have; a file that asks for more is broken. */
-const MOST = 2 ** 28;
+/** Numbers that one layer of any model may have (Stable Diffusion XL's largest has 29 million); a file that asks for more is broken. */
+const MOST = 2 ** 25;
 
 function zeros(count: number): Float32Array {
   if (count > MOST) throw new RangeError(`${count} numbers are too many for one layer`);
