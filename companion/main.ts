@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../shared/problem.ts";
 import { isApart, runApart } from "./cli/apart.ts";
+import { endWithReader } from "./cli/end-with-reader.ts";
+import { sentence } from "./cli/sentence.ts";
 import { packageRoot } from "./root.ts";
 
 interface Command {
@@ -27,8 +29,8 @@ const COMMANDS: Record<string, Command> = {
     run: async (args) => (await import("./cli/generate.ts")).runGenerate(args),
   },
   models: {
-    usage: "models [--models DIR …]",
-    summary: "List the models that are installed, and some to begin with",
+    usage: "models [--models DIR …] [--hash]",
+    summary: "List the models and add-ons that are installed, and some to begin with",
     run: async (args) => (await import("./cli/models.ts")).runModels(args),
   },
   download: {
@@ -37,8 +39,9 @@ const COMMANDS: Record<string, Command> = {
     run: async (args) => (await import("./cli/download.ts")).runDownload(args),
   },
   doctor: {
-    usage: "doctor [--models DIR …]",
-    summary: "Check this machine and say how to fix what is wrong",
+    usage: "doctor [--models DIR …] [--deep]",
+    summary: "Check this machine (with --deep all models) and say how to fix what is wrong",
+    place: "apart",
     run: async (args) => (await import("./cli/doctor.ts")).runDoctor(args),
   },
   bench: {
@@ -84,10 +87,11 @@ async function main([name = "help", ...args]: string[]): Promise<number> {
     if (command.place !== "apart" || isApart()) return await command.run(args);
     return await runApart(process.argv[1]!, process.argv.slice(2));
   } catch (error) {
-    console.error(Problem.from(error).message);
+    console.error(sentence(Problem.from(error)));
     if (!(error instanceof Problem) || process.env.UNDERPAINT_DEBUG !== undefined) console.error(error);
     return 1;
   }
 }
 
+endWithReader();
 process.exitCode = await main(process.argv.slice(2));

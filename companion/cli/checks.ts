@@ -5,7 +5,9 @@ import { Problem } from "../../shared/problem.ts";
 import type { Config } from "../config.ts";
 import { Engine, type EngineState } from "../engine/engine.ts";
 import { openLibrary } from "../library/library.ts";
+import { visible } from "../library/plain-text.ts";
 import { defaultMemoryLimit, machineMemory } from "../runtime/machine-memory.ts";
+import { sentence } from "./sentence.ts";
 import { portTaken, whoIsThere } from "./who-is-there.ts";
 
 export interface Finding {
@@ -115,8 +117,8 @@ const folders: Check = async ({ modelsFolders, starter }) => {
 
 const models: Check = async ({ modelsFolders, starter }) => {
   const { models, problems } = await openLibrary({ folders: modelsFolders, starter }).list();
-  const found = models.map(({ name, family, nativeSize }) => ok(`Model ${name}: ${family}, ${nativeSize} px`));
-  const broken = problems.map(({ name, problem }) => bad(`Model ${name} can't be used`, problem.message));
+  const found = models.map(({ name, family, nativeSize }) => ok(`Model ${visible(name)}: ${family}, ${nativeSize} px`));
+  const broken = problems.map(({ name, problem }) => bad(`${visible(name)} can't be used`, sentence(problem)));
   const own = models.some(({ id }) => id !== "starter");
   const hint = warn(
     "There is only the small model that comes with Underpaint",
@@ -168,10 +170,10 @@ export const CHECKS: readonly Check[] = [
 ];
 
 /** What the check finds; that it failed itself is a finding too. */
-export async function examine(check: Check, config: Config): Promise<Finding[]> {
+export async function examine(check: Check, config: Config, name = check.name): Promise<Finding[]> {
   try {
     return await check(config);
   } catch (error) {
-    return [bad(`The check "${check.name}" failed`, Problem.from(error).message)];
+    return [bad(`The check "${name}" failed`, sentence(Problem.from(error)))];
   }
 }

@@ -1,6 +1,6 @@
 /** `underpaint generate`: one request from a file, without plugin or server. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
@@ -24,10 +24,36 @@ const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--
 /**
  * Writes `image.png` and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
  * Images, and models, adapters and image encoders that are paths, are relative to the request's file. Resolves to the exit
- * code; throws Problem.
+ * code; throws Problem, which `result.json` then holds as `problem`.
  */
 export async function runGenerate(argv: string[]): Promise<number> {
-  const { file, out, models, trace } = readArguments(argv);
+  const order = readArguments(argv);
+  const report = path.join(order.out, "result.json");
+  // What an earlier run left must not pass for this one's, however it ends.
+  await rm(report, { force: true });
+  try {
+    return await make(order, report);
+  } catch (error) {
+    const problem = Problem.from(error);
+    // Where the folder can't be written, the sentence on the terminal has to do.
+    await write(report, { problem }).catch(() => {});
+    throw error;
+  }
+}
+
+async function write(report: string, content: object): Promise<void> {
+  await mkdir(path.dirname(report), { recursive: true });
+  await writeFile(report, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+interface Order {
+  readonly file: string;
+  readonly out: string;
+  readonly models?: string[];
+  readonly trace: boolean;
+}
+
+async function make({ file, out, models, trace }: Order, reportFile: string): Promise<number> {
   const folder = path.dirname(path.resolve(file));
   const config = readConfig({ models });
   const library = openLibrary({ folders: config.modelsFolders, starter: config.starter });
@@ -62,7 +88,7 @@ export async function runGenerate(argv: string[]): Promise<number> {
       device: studio.device.info,
       request,
     };
-    await writeFile(path.join(out, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
+    await write(reportFile, report);
     if (droppedText !== undefined) console.error(`The prompt was too long; this was left out: ${droppedText}`);
     if (weightBits !== undefined) console.error(`The UNet's weights were ${narrowed(request, weightBits)}.`);
     console.log(path.join(out, "image.png"));
@@ -72,7 +98,7 @@ export async function runGenerate(argv: string[]): Promise<number> {
   }
 }
 
-function readArguments(argv: string[]): { file: string; out: string; models?: string[]; trace: boolean } {
+function readArguments(argv: string[]): Order {
   const wrong = (what: string) => new Problem("request-invalid", `${what}: use ${USAGE}`);
   try {
     const { values, positionals } = parseArgs({

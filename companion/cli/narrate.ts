@@ -1,5 +1,6 @@
 import type { CompanionEvent } from "./companion.ts";
 import { narrowed } from "./narrowed.ts";
+import { sentence } from "./sentence.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Tells at the terminal what the companion does, one calm line each. */
@@ -27,10 +28,10 @@ export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
       case "left":
         return say(dim("•"), "Figma's plugin closed. Pictures in work go on, and wait for it.");
       case "refused":
-        return say(yellow("!"), `A client was refused: ${event.problem.message}`);
+        return say(yellow("!"), `A client was refused: ${sentence(event.problem)}`);
       case "engine": {
         const { device, problem } = event.state;
-        if (problem !== undefined) return say(red("✗"), problem.message);
+        if (problem !== undefined) return say(red("✗"), sentence(problem));
         // Restarts on the same device are nobody's concern.
         if (device === undefined || device.name === provider) return;
         provider = device.name;
@@ -50,7 +51,7 @@ export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
         return;
       }
       case "failed":
-        return say(red("✗"), event.problem.message);
+        return say(red("✗"), sentence(event.problem));
       case "cancelled":
         return say(dim("–"), `${quoted(event.request.prompt)} was cancelled.`);
     }

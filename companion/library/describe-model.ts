@@ -1,8 +1,8 @@
-import path from "node:path";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import { familyOf } from "../checkpoint/families.ts";
 import type { Model } from "../checkpoint/model.ts";
 import type { CommunityNotes } from "./community-notes.ts";
+import { nameOf } from "./name-of.ts";
 import { samplingDefaults } from "./sampling-defaults.ts";
 import type { SideNotes } from "./side-notes.ts";
 
@@ -43,10 +43,4 @@ export function describeModel(model: Model, { id, notes, community, thumbnail }:
     suggestions: notes.suggestions,
     thumbnail,
   };
-}
-
-/** The file's or folder's name; in the Hugging Face cache, whose folders are named by commit, the repository's. */
-function nameOf(place: string): string {
-  const cached = /models--([^/\\]+)[/\\]snapshots[/\\][^/\\]+$/.exec(place)?.[1];
-  return cached?.replace("--", "/") ?? path.basename(place).replace(/\.safetensors$/i, "");
 }

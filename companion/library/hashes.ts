@@ -50,6 +50,14 @@ export class Hashes {
     });
   }
 
+  /** Resolves when nothing is left to compute. */
+  async idle(): Promise<void> {
+    // The pauses between pieces keep no process alive.
+    const awake = setInterval(() => {}, 60_000);
+    await this.#work;
+    clearInterval(awake);
+  }
+
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#work;

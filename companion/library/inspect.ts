@@ -23,6 +23,7 @@ import {
 } from "./add-on-families.ts";
 import { readCommunityNotes } from "./community-notes.ts";
 import { describeModel } from "./describe-model.ts";
+import { nameOf } from "./name-of.ts";
 import { plainText } from "./plain-text.ts";
 import type { Place } from "./scan.ts";
 import { readSideNotes } from "./side-notes.ts";
@@ -134,7 +135,7 @@ function describeAddOn(place: Place, { kind, families, metadata, options }: AddO
   const { id, path: file, beside } = place;
   const community = readCommunityNotes({ name: path.basename(file), beside, metadata, ...options });
   const thumbnail = hasThumbnail(place, metadata);
-  return { ...{ id, name: path.posix.basename(id), kind, families }, ...community, thumbnail };
+  return { ...{ id, name: nameOf(file), kind, families }, ...community, thumbnail };
 }
 
 function refuseForeign(lora: LoraFile): void {

@@ -140,8 +140,8 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
     adapters: async (kind) =>
       (await findings()).flatMap(({ place: { id }, finding }) => {
         if (finding.kind !== kind || !("names" in finding)) return [];
-        const { families } = finding.addOn;
-        return [...new Set([path.posix.basename(id), ...finding.names])].map((name) => ({ id, name, families }));
+        const { families, name: shown } = finding.addOn;
+        return [...new Set([path.posix.basename(id), shown, ...finding.names])].map((name) => ({ id, name, families }));
       }),
     survey: async () => {
       const all = await findings();

@@ -91,3 +91,11 @@ test("runGenerate() asks for what is missing on the command line", async () => {
   await expect(runGenerate(["request.json"])).rejects.toMatchObject({ message: expect.stringContaining("--out") });
   await expect(runGenerate(["--out", "x"])).rejects.toMatchObject({ message: expect.stringContaining("request") });
 });
+
+test("runGenerate() leaves the problem in result.json, and nothing of an earlier run", async () => {
+  await run(small);
+  await expect(run({ ...small, model: "none" })).rejects.toMatchObject({ code: "model-not-found" });
+  expect(await result()).toEqual({
+    problem: { code: "model-not-found", message: 'There is no model "none": choose one from the list.' },
+  });
+});
