@@ -8,6 +8,7 @@ import { parseClipTextConfig } from "./config/clip-config.ts";
 import { parseSchedulerConfig } from "./config/scheduler-config.ts";
 import { parseUNetConfig } from "./config/unet-config.ts";
 import { parseVaeConfig } from "./config/vae-config.ts";
+import { foreignPipeline } from "./foreign-pipelines.ts";
 import { openImageEncoder } from "./image-encoder.ts";
 import { openIpAdapter } from "./ip-adapter.ts";
 import { readJsonFile } from "./json-file.ts";
@@ -15,7 +16,7 @@ import { renameClipText } from "./ldm/text-keys.ts";
 import { refuseLeftovers } from "./leftovers.ts";
 import { modelKind } from "./model-kind.ts";
 import type { Model, TextEncoder } from "./model-record.ts";
-import type { CheckpointStore, OpenOptions } from "./safetensors.ts";
+import type { OpenOptions } from "./safetensors.ts";
 import { openTokenizerFolder } from "./tokenizer-folder.ts";
 import { renameAutoencoder } from "./vae.ts";
 import { openWeights } from "./weight-files.ts";
@@ -106,6 +107,9 @@ class Folder {
     const index = this.#json("model_index.json");
     this.index = index ?? {};
     const pipeline = String(this.index._class_name ?? "");
+    const foreign = foreignPipeline(pipeline);
+    if (foreign)
+      throw new Problem("model-unsupported", `"${this.name}" is ${foreign}: choose a Stable Diffusion model.`);
     if (index && !this.has("unet"))
       throw new Problem(
         "model-unsupported",
@@ -135,8 +139,12 @@ class Folder {
   ): Component<C> {
     if (!this.has(part))
       throw new Problem("weights-missing", `"${this.name}" has no ${part} folder: download the model again.`);
+    // Other formats' folders lack our configuration too: what the weights are says more.
+    const source = openWeights(this.folder(part), this.#options);
     const config = parse(this.#required(`${part}/config.json`), `${this.name}/${part}/config.json`);
-    return { config, weights: this.#weights(part, (refs) => rename(refs, config)) };
+    const { refs, unknown } = rename(refsUnder(source), config);
+    refuseLeftovers(unknown, `${this.name}/${part}`);
+    return { config, weights: new RenamedStore(`${this.name}/${part}`, refs, [source]) };
   }
 
   text(suffix: string): TextEncoder {
@@ -170,13 +178,6 @@ class Folder {
     if (!existsSync(this.folder("ip_adapter"))) return undefined;
     const files = readdirSync(this.folder("ip_adapter")).filter((file) => file.endsWith(".safetensors"));
     return files.length > 0 ? path.join(this.folder("ip_adapter"), files.sort()[0]!) : undefined;
-  }
-
-  #weights(part: string, rename: (refs: Refs) => { refs: Refs; unknown: string[] }): CheckpointStore {
-    const source = openWeights(this.folder(part), this.#options);
-    const { refs, unknown } = rename(refsUnder(source));
-    refuseLeftovers(unknown, `${this.name}/${part}`);
-    return new RenamedStore(`${this.name}/${part}`, refs, [source]);
   }
 
   #json(name: string): Json | undefined {

@@ -8,9 +8,19 @@ import { type CheckpointStore, type OpenOptions, openSafetensors } from "./safet
 
 const NAMES = ["diffusion_pytorch_model", "model"];
 
+/** What else weights are written as. */
+const FORMATS: readonly (readonly [file: RegExp, format: string])[] = [
+  [/^openvino_model\./, "OpenVINO"],
+  [/\.msgpack$/, "Flax"],
+  [/\.onnx(?:_data)?$/, "ONNX"],
+  [/\.gguf$/i, "GGUF"],
+  [/\.h5$/, "TensorFlow"],
+  [/\.mlmodelc?$|\.mlpackage$/, "Core ML"],
+];
+
 /**
  * The weights in `folder`: the full file before a variant (fp16, …), and `non_ema`, which is for training on, last.
- * Throws Problem "weights-missing", "file-not-safetensors" (only pickles there) and as `openSafetensors`.
+ * Throws Problem "weights-missing", "file-not-safetensors" (only other formats there) and as `openSafetensors`.
  */
 export function openWeights(folder: string, options: OpenOptions = {}): CheckpointStore {
   const label = path.basename(folder);
@@ -19,11 +29,17 @@ export function openWeights(folder: string, options: OpenOptions = {}): Checkpoi
   const choice = choices[0];
   if (choice?.includes(".index.")) return openShards(folder, choice, options);
   if (choice) return openSafetensors(path.join(folder, choice), options);
-  const pickle = files.find((file) => /\.(bin|ckpt|pt|pth)$/.test(file));
+  const format = FORMATS.find(([pattern]) => files.some((file) => pattern.test(file)))?.[1];
+  const pickle = files.find((file) => /(?<!^openvino_model)\.(?:bin|ckpt|pt|pth)$/.test(file));
   if (pickle)
     throw new Problem(
       "file-not-safetensors",
       `"${label}" has its weights only as a pickle ("${pickle}"), which can run code when it is opened: use the model's safetensors version.`,
+    );
+  if (format)
+    throw new Problem(
+      "file-not-safetensors",
+      `"${label}" has its weights only for ${format}: use the model's safetensors version.`,
     );
   throw new Problem("weights-missing", `"${label}" holds no weights (.safetensors): download the model again.`);
 }
@@ -52,6 +68,11 @@ function openShards(folder: string, index: string, options: OpenOptions): Checkp
   const shards = new Map<string, CheckpointStore>();
   const refs: Refs = new Map();
   for (const [key, file] of entries as [string, string][]) {
+    if (!existsSync(path.join(folder, file)))
+      throw new Problem(
+        "weights-missing",
+        `"${label}" is of several files, and "${file}" is missing: download it again.`,
+      );
     const shard = shards.get(file) ?? openSafetensors(path.join(folder, file), options);
     shards.set(file, shard);
     const ref = shard.find(key);

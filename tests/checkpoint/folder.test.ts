@@ -106,6 +106,15 @@ describe("openModel() on sharded weights", () => {
     );
   });
 
+  test("says which file is missing", async () => {
+    const folder = sharded((_, i) => `part-${i % 2}.safetensors`);
+    rmSync(path.join(folder, "unet/part-1.safetensors"));
+    expect(await refusal(folder)).toMatchObject({
+      code: "weights-missing",
+      message: expect.stringContaining('is of several files, and "part-1.safetensors" is missing: download it again.'),
+    });
+  });
+
   test.each(["../../text_encoder/model.safetensors", "/etc/passwd", "..\\x.safetensors", 7, "x.bin"])(
     "does not follow the index to %j",
     async (place) => expect((await refusal(sharded(() => place))).code).toBe("config-invalid"),
@@ -137,6 +146,28 @@ describe("openModel() refuses", () => {
       (folder) => renameSync(path.join(folder, `${UNET}.safetensors`), path.join(folder, `${UNET}.bin`)),
       "file-not-safetensors",
       '"unet" has its weights only as a pickle ("diffusion_pytorch_model.bin"), which can run code when it is opened: use the model\'s safetensors version.',
+    ],
+    ...[
+      ["diffusion_flax_model.msgpack", "Flax"],
+      ["model.onnx", "ONNX"],
+      ["openvino_model.bin", "OpenVINO"],
+    ].map(([file, format]): [string, (folder: string) => void, string, string] => [
+      `weights for ${format}`,
+      (folder) => {
+        renameSync(path.join(folder, `${UNET}.safetensors`), path.join(folder, "unet", file!));
+        rmSync(path.join(folder, "unet/config.json"));
+      },
+      "file-not-safetensors",
+      `"unet" has its weights only for ${format}: use the model's safetensors version.`,
+    ]),
+    [
+      "a pipeline that only looks like Stable Diffusion",
+      (folder) =>
+        edit(path.join(folder, "model_index.json"), (json) =>
+          Object.assign(json, { _class_name: "MarigoldDepthPipeline" }),
+        ),
+      "model-unsupported",
+      /is Marigold, which estimates depth and the like: choose a Stable Diffusion model\.$/,
     ],
     [
       "missing weights",
