@@ -6,10 +6,13 @@ export type AddOnKind = AddOnInfo["kind"];
 /** "unknown": its file does not tell, so it may be tried. */
 export type Fit = "fits" | "unknown" | "other";
 
-export function fitOf({ families }: Pick<AddOnInfo, "families">, { family }: Pick<ModelInfo, "family">): Fit {
-  if (families.length === 0) return "unknown";
-  return families.includes(family) ? "fits" : "other";
+export function fitOf({ families }: Pick<AddOnInfo, "families">, model: Pick<ModelInfo, "family">): Fit {
+  if (families.includes(model.family)) return "fits";
+  return families.length === 0 || families.includes(plainFamily(model)) ? "unknown" : "other";
 }
+
+/** Of a model that has a family's shape at other widths, that family. */
+export const plainFamily = ({ family }: Pick<ModelInfo, "family">) => family.replace(/^Like /, "");
 
 /** Why a model does not take it, in a few words; null where it may. */
 export function whyNot(addOn: AddOnInfo, model: ModelInfo): string | null {

@@ -1,7 +1,7 @@
 /** What of the panel's settings counts for the model at work: the rest waits for another one. */
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import type { LoraUse, Settings } from "../bridge.ts";
-import { fitOf } from "./add-ons.ts";
+import { fitOf, plainFamily } from "./add-ons.ts";
 import type { Companion, ControlLayer, State } from "./state.ts";
 
 export interface InUse {
@@ -37,9 +37,7 @@ export function isUsable(
 }
 
 /** True where it is known which part of the UNet hears a style and which a layout: in the published families. */
-export const hasKnownParts = ({ family }: Pick<ModelInfo, "family">) => !family.startsWith("Like ");
-
-const plainFamily = ({ family }: ModelInfo) => family.replace(/^Like /, "");
+export const hasKnownParts = (model: Pick<ModelInfo, "family">) => model.family === plainFamily(model);
 
 /** Models that are made to finish this one's pictures. */
 export function refinersFor(model: ModelInfo, models: Companion["models"]): readonly ModelInfo[] {

@@ -6,6 +6,7 @@ import type { Editor } from "../../playground/app/editor.ts";
 import type { PluginHost } from "../../playground/app/plugin-host.ts";
 import type { NodeRecord } from "../../playground/host/record.ts";
 import type { Box, Transform } from "../../playground/host/transform.ts";
+import { decodeFrame } from "../../shared/codec.ts";
 
 declare const playground: { readonly editor: Editor; readonly host: PluginHost };
 /** Put into the page by `openPlayground`. */
@@ -17,8 +18,8 @@ export interface Driver {
   readonly ui: FrameLocator;
   /** Everything that went wrong in the page. */
   readonly errors: string[];
-  /** A frame's header when it was sent or received over the plugin's WebSocket. */
-  readonly frames: { readonly at: number; readonly sent: boolean; readonly message: Record<string, unknown> }[];
+  /** What was sent and received over the plugin's WebSocket. */
+  readonly frames: Frame[];
   select(...names: string[]): Promise<void>;
   /** Brings a layer into view. */
   look(name: string): Promise<void>;
@@ -35,6 +36,13 @@ export interface Driver {
   change(name: string, fields: Partial<NodeRecord>): Promise<void>;
   screenshot(name: string): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Frame {
+  readonly at: number;
+  readonly sent: boolean;
+  readonly message: Record<string, unknown>;
+  attachment(name: string): Uint8Array;
 }
 
 /** A layer, with what follows from where it is. */
@@ -75,7 +83,7 @@ export async function openPlayground(browser: Browser, options: OpenOptions): Pr
   });
   page.on("websocket", (socket) => {
     const note = (sent: boolean) => (frame: { payload: string | Buffer }) =>
-      frames.push({ at: Date.now(), sent, message: headerOf(frame.payload) });
+      frames.push({ at: Date.now(), sent, ...opened(frame.payload) });
     socket.on("framesent", note(true));
     socket.on("framereceived", note(false));
   });
@@ -208,11 +216,15 @@ export async function openPlayground(browser: Browser, options: OpenOptions): Pr
   };
 }
 
-/** The header of a frame of the wire: 4 bytes length, then JSON. */
-function headerOf(payload: string | Buffer): Record<string, unknown> {
-  if (typeof payload === "string") return { type: "text" };
-  const { message } = JSON.parse(payload.subarray(4, 4 + payload.readUInt32LE(0)).toString()) as {
-    message: Record<string, unknown>;
+function opened(payload: string | Buffer): Pick<Frame, "message" | "attachment"> {
+  if (typeof payload === "string") return { message: { type: "text" }, attachment: () => new Uint8Array() };
+  const { message, attachments } = decodeFrame(payload);
+  return {
+    message: message as Record<string, unknown>,
+    attachment: (name) => {
+      const bytes = attachments.get(name);
+      if (bytes === undefined) throw new Error(`There is no attachment "${name}"`);
+      return bytes;
+    },
   };
-  return message;
 }

@@ -4,8 +4,10 @@
  */
 import path from "node:path";
 import { type Browser, chromium } from "playwright-core";
+import sharp from "sharp";
 import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
 import type { Settings } from "../../plugin/bridge.ts";
+import { DEFAULT_SETTINGS } from "../../plugin/ui/state.ts";
 import {
   type CompanionProcess,
   createDataFolder,
@@ -16,26 +18,30 @@ import {
 import { type Driver, openPlayground } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
 import { pressPrimary, whenOffered } from "./page-clock.ts";
+import { CANNY, INK, writeAddOns } from "./sample-add-ons.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
 const inBrowser = "path" in found ? describe : describe.skip;
 
 /** Few steps, one picture, always the same: the tests are about everything around the model. */
-const SETTINGS: Settings = {
-  window: { width: 320, height: 600 },
-  prompt: "",
-  sizeFactor: 1,
-  count: 1,
-  strength: 0.6,
-  detail: 0.5,
-  negativePrompt: "",
-  steps: 4,
-  seed: 7,
-  seedLocked: true,
-  pace: {},
-};
+const SETTINGS: Settings = { ...DEFAULT_SETTINGS, count: 1, steps: 4, seed: 7, seedLocked: true };
 const GENERATED = /^Generated – /;
+
+/** Where the white pixels of a black picture are, and how many of all. */
+async function linesIn(bytes: Uint8Array) {
+  const { data, info } = await sharp(bytes).greyscale().raw().toBuffer({ resolveWithObject: true });
+  const white = [...data.keys()].filter((i) => data[i]! > 127);
+  const xs = white.map((i) => i % info.width);
+  const ys = white.map((i) => Math.floor(i / info.width));
+  return {
+    size: [info.width, info.height],
+    share: white.length / data.length,
+    middle: (Math.min(...xs) + Math.max(...xs) + 1) / 2,
+    top: Math.min(...ys),
+    bottom: Math.max(...ys) + 1,
+  };
+}
 
 inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () => {
   let browser: Browser;
@@ -257,6 +263,67 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     const { request } = JSON.parse(result.pluginData.recipe!) as { request: { references: unknown[] } };
     expect(request.references).toHaveLength(1);
     await designer.screenshot("reference");
+  }, 60_000);
+
+  test("adds a style and follows a vector’s own outlines: the recipe knows both, and “Use its settings” brings them back", async () => {
+    const { ui, frames } = designer;
+    await back();
+    await writeAddOns(path.join(home, "models"), root);
+    await ui.getByRole("button", { name: /Starter/ }).click();
+    await ui.getByRole("button", { name: "Look again" }).click();
+    await ui.getByText(/^Styles/).waitFor();
+    await back();
+    await designer.select("Head"); // Of the newest fox: one vector.
+    await ui.getByRole("button", { name: "Follow the selected layer" }).click();
+    await ui.getByRole("combobox", { name: "Keep" }).waitFor();
+    expect(await ui.getByRole("combobox", { name: "Keep" }).inputValue()).toBe("outlines");
+    await ui.getByRole("button", { name: "Add a style" }).click();
+    await ui.getByRole("combobox", { name: "Find a style" }).fill("ink");
+    await ui.getByRole("combobox", { name: "Find a style" }).press("Enter");
+    await ui.getByRole("slider", { name: `Weight of ${INK}` }).press("ArrowRight");
+    await ui.locator("#prompt").fill("fox");
+    await ui.getByRole("button", { name: "ink drawing" }).click();
+    expect(await ui.locator("#prompt").inputValue()).toBe("fox, ink drawing");
+    await ui.locator("#prompt").press("End");
+    await ui.locator("#prompt").press("Control+ArrowUp");
+    expect(await ui.locator("#prompt").inputValue()).toBe("fox, ink (drawing:1.1)");
+    await designer.select("Fox, at night");
+    await choose("Generate");
+    await designer.screenshot("style-and-control");
+    frames.length = 0;
+    await paint("Generate");
+    const submit = frames.find(({ message }) => message.type === "submit")!;
+    const expected = {
+      loras: [{ model: `loras/${INK}`, weight: 0.75 }],
+      controls: [{ model: `controlnet/${CANNY}`, image: "control.0", weight: 1 }],
+    };
+    expect(submit.message.request).toMatchObject(expected);
+    // The lines are where the vector is in its frame, at the model's 128 pixels, and half a line around.
+    const lines = await linesIn(submit.attachment("control.0"));
+    const [head, frame] = [await designer.node("Head"), await designer.node("Fox, at night")];
+    const scale = 128 / frame.width;
+    const at = (axis: 0 | 1) => (head.absoluteTransform[axis][2] - frame.absoluteTransform[axis][2]) * scale;
+    expect(lines.size).toEqual([128, 128]);
+    expect(lines.share).toBeLessThan(0.1);
+    expect(Math.abs(lines.middle - at(0) - (head.width / 2) * scale)).toBeLessThan(1);
+    expect(Math.abs(lines.top - (at(1) - 1))).toBeLessThan(1);
+    expect(Math.abs(lines.bottom - (at(1) + head.height * scale + 1))).toBeLessThan(1);
+    await placeIt();
+    const result = await designer.node(/^Generated – Fox, at night/);
+    const recipe = JSON.parse(result.pluginData.recipe!) as { request: object; controls: { name: string }[] };
+    expect(recipe.request).toMatchObject(expected);
+    expect(recipe.controls).toMatchObject([{ name: "Head", keeps: "outlines", drawn: true }]);
+    await back();
+    const removeBoth = async () => {
+      for (const name of [`Remove ${INK}`, "Stop following Head"]) await ui.getByRole("button", { name }).click();
+      expect(await ui.locator(".followed, .add-on").count()).toBe(0);
+    };
+    await removeBoth();
+    await designer.select(result.name);
+    await ui.getByRole("button", { name: "Use its settings" }).click();
+    await ui.getByRole("slider", { name: `Weight of ${INK}` }).waitFor();
+    expect(await ui.locator(".followed-name b").allInnerTexts()).toEqual(["Head"]);
+    await removeBoth();
   }, 60_000);
 
   test("moves the target while the job runs: is told so, and places the result beside", async () => {

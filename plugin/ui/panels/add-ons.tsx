@@ -44,7 +44,7 @@ export function AddOnsPanel({ companion, state, studio }: { companion: Companion
               </span>
               <span class="secondary-text">none</span>
             </p>
-            <small>{hint}</small>
+            <small>{hint} Put one into the folder below.</small>
           </div>
         ) : (
           <details key={kind} class="add-on-kind">

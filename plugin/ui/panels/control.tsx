@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
+import { plainFamily } from "../add-ons.ts";
 import { drawsItself } from "../build-request.ts";
 import { isTrainedFor, KEEP_NAMES, KEEPS, type KeepName, modelFor } from "../control-keeps.ts";
 import { controlModels, selectedLayers } from "../follow-layers.ts";
@@ -20,7 +21,7 @@ export function ControlPanel({ state, studio, model }: { state: State; studio: S
   const models = controlModels(state);
   const blocked =
     models.length === 0
-      ? `Nothing is installed for ${model.family}`
+      ? `Nothing is installed for ${plainFamily(model)}`
       : selectedLayers(state.selection).length === 0
         ? "Select a layer first"
         : undefined;
@@ -40,7 +41,7 @@ export function ControlPanel({ state, studio, model }: { state: State; studio: S
       />
       {models.length === 0 && (
         <p class="hint">
-          No ControlNet or T2I-Adapter for {model.family} is installed. Put one into the{" "}
+          No ControlNet or T2I-Adapter for {plainFamily(model)} is installed. Put one into the{" "}
           <button type="button" class="link" onClick={() => studio.show("models")}>
             models folder
           </button>

@@ -22,7 +22,7 @@ export function Select({ label, value, options, onChange }: SelectProps) {
   return (
     <label class="field">
       <span class="field-label">{label}</span>
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         {options.map((option) =>
           "group" in option ? (
             <optgroup key={option.group} label={option.group}>

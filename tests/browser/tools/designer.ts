@@ -1,4 +1,5 @@
 /** A designer at work: browser, playground and companion, already paired. */
+import path from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { servePlayground } from "../../../playground/serve.ts";
 import { DEFAULT_SETTINGS } from "../../../plugin/ui/state.ts";
@@ -10,16 +11,19 @@ export interface DesignerOptions {
   readonly root: string;
   /** What differs from the plugin's own settings. */
   readonly settings?: object;
+  /** Puts things into the models folder before the companion starts. */
+  readonly prepare?: (modelsFolder: string) => Promise<void>;
 }
 
 /** Does the work with everything running, and ends it all whatever happens. */
 export async function withDesigner(
-  { root, settings }: DesignerOptions,
+  { root, settings, prepare }: DesignerOptions,
   work: (designer: Driver) => Promise<void>,
 ): Promise<void> {
   const found = findBrowser(root);
   if ("missing" in found) throw new Error(found.missing);
   const home = createDataFolder();
+  await prepare?.(path.join(home, "models"));
   const served = await servePlayground({ root, port: 0 });
   const companion = await startCompanion(root, home);
   let browser: Browser | undefined;
