@@ -31,7 +31,10 @@ export function addOnsFor(
 ): readonly AddOnInfo[] {
   return addOns
     .filter((addOn) => addOn.kind === kind)
-    .sort((a, b) => ORDER[fitOf(a, model)] - ORDER[fitOf(b, model)] || a.name.localeCompare(b.name));
+    .sort(
+      (a, b) =>
+        ORDER[fitOf(a, model)] - ORDER[fitOf(b, model)] || a.name.localeCompare(b.name, undefined, { numeric: true }),
+    );
 }
 
 /** Those of a kind that the model can use, as far as one can tell. */

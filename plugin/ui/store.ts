@@ -27,6 +27,9 @@ export class Store {
 /** The state, with a new rendering at each change. */
 export function useStore(store: Store): State {
   const [state, setState] = useState(store.state);
-  useEffect(() => store.subscribe(setState), [store]);
+  useEffect(() => {
+    setState(store.state); // It may have changed since it was rendered.
+    return store.subscribe(setState);
+  }, [store]);
   return state;
 }

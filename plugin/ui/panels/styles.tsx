@@ -95,7 +95,7 @@ function Style({ lora, addOn, state, studio, model, onChange, onRemove }: StyleP
         {unused === null ? (
           <Slider
             label={`Weight of ${name}`}
-            ends={["", lora.weight.toFixed(2)]}
+            ends={["", inFigures(lora.weight)]}
             {...LORA_WEIGHT}
             origin={0}
             value={lora.weight}
@@ -112,13 +112,15 @@ function Style({ lora, addOn, state, studio, model, onChange, onRemove }: StyleP
   );
 }
 
+const inFigures = (weight: number) => weight.toFixed(2).replace("-", "−");
+
 /** A LoRA that the prompt itself names. */
 function TagLine({ tag, addOn, model }: { tag: LoraTag; addOn: AddOnInfo | undefined; model: ModelInfo }) {
   const unused = addOn === undefined ? "not installed" : whyNot(addOn, model);
   return (
     <p class="between in-prompt">
       <span class="ellipsis">
-        {addOn?.name ?? tag.name} <span class="secondary-text">{tag.weight.toFixed(2)}</span>
+        {addOn?.name ?? tag.name} <span class="secondary-text">{inFigures(tag.weight)}</span>
       </span>
       <span class={unused === null ? "secondary-text" : "warning-text"}>{unused ?? "from the prompt"}</span>
     </p>

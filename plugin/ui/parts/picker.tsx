@@ -29,7 +29,11 @@ export function Picker({ title, items, onPick, onClose }: PickerProps) {
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   useEscape(onClose);
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    field.current?.focus();
+    return () => before?.focus();
+  }, []);
   const found = items.filter((item) => item.isFoundBy(typed));
   const free = found.filter(({ disabled }) => !disabled);
   const active = free[Math.min(at, free.length - 1)];

@@ -15,11 +15,12 @@ export interface SliderProps {
 export function Slider({ label, value, min, max, step, ends, origin = min, onChange }: SliderProps) {
   const share = (at: number) => `${((Math.min(max, Math.max(min, at)) - min) / (max - min)) * 100}%`;
   return (
-    <label class="slider">
+    <label class="slider" title={label}>
       {ends[0] && <span class="slider-end">{ends[0]}</span>}
       <input
         type="range"
         aria-label={label}
+        aria-valuetext={/\d/.test(ends[1]) ? ends[1] : undefined}
         style={{ "--from": share(Math.min(origin, value)), "--to": share(Math.max(origin, value)) }}
         {...{ min, max, step, value }}
         onInput={(event) => onChange(Number(event.currentTarget.value))}
