@@ -109,6 +109,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
     recommended: v.array(
       v.strictObject({
         repo,
+        kind: v.picklist(["model", "reference", "lora", "control", "vae"]),
         name: text,
         family: text,
         goodFor: text,
@@ -116,6 +117,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
         memoryBytes: count,
         licence: text,
         commercialUse: v.picklist(["allowed", "limited", "forbidden"]),
+        installed: v.boolean(),
       }),
     ),
   }),

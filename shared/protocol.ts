@@ -77,7 +77,7 @@ export interface Download {
   readonly type: "download";
   /** "owner/name". */
   readonly repo: string;
-  /** One file of it. Absent: what is needed to draw. */
+  /** One file of it. Absent: what is needed to draw, and of a recommended repository what is recommended. */
   readonly file?: string;
 }
 /** Also takes a failed download off the list. */
@@ -163,10 +163,12 @@ export interface ModelProblem {
   readonly problem: ProblemData;
 }
 
-/** A model worth downloading. */
+/** A model or an add-on worth downloading. */
 export interface RecommendedModel {
   /** "owner/name". */
   readonly repo: string;
+  /** "reference": an IP-Adapter with its image encoder. */
+  readonly kind: "model" | "reference" | "lora" | "control" | "vae";
   readonly name: string;
   readonly family: string;
   /** One sentence. */
@@ -178,6 +180,8 @@ export interface RecommendedModel {
   /** In plain words. */
   readonly licence: string;
   readonly commercialUse: "allowed" | "limited" | "forbidden";
+  /** It is in the models folder. */
+  readonly installed: boolean;
 }
 
 export interface DownloadInfo {

@@ -9,7 +9,7 @@ import type { GatewayEvent, Host } from "../gateway/host.ts";
 import { type CodeState, PairingCode } from "../gateway/pairing-code.ts";
 import { Pairings } from "../gateway/pairings.ts";
 import { openGateway } from "../gateway/server.ts";
-import { CATALOGUE } from "../library/catalogue.ts";
+import { recommendedFiles, recommendedModels } from "../library/catalogue.ts";
 import { removeStaleDownloads } from "../library/download/download.ts";
 import { Downloads } from "../library/download/downloads.ts";
 import { Hashes } from "../library/hashes.ts";
@@ -80,9 +80,12 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     code: new PairingCode({ onChange: (state) => onEvent({ type: "code", state }), fixed: code }),
     models: liveLibrary(library, hashes),
     downloads: {
-      recommended: CATALOGUE,
+      get recommended() {
+        return recommendedModels(config.modelsFolders[0]);
+      },
       list: () => downloads.list(),
-      start: (request) => downloads.start({ ...request, variant: "fp16" }),
+      start: ({ repo, file }) =>
+        downloads.start({ repo, files: file === undefined ? recommendedFiles(repo) : [file], variant: "fp16" }),
       cancel: (repo) => downloads.cancel(repo),
       onChange: (listener) => downloads.onChange(listener),
     },

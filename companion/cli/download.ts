@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import { readConfig } from "../config.ts";
+import { recommendedFiles } from "../library/catalogue.ts";
 import { downloadModel } from "../library/download/download.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -23,7 +24,12 @@ export async function runDownload(args: string[]): Promise<number> {
   let shown = "";
   try {
     const place = await downloadModel(
-      { repo, ...(file && { file }), ...(revision && { revision }), variant: full ? "full" : "fp16" },
+      {
+        repo,
+        files: file ? [file] : recommendedFiles(repo),
+        ...(revision && { revision }),
+        variant: full ? "full" : "fp16",
+      },
       {
         folder: config.modelsFolders[0],
         ...(config.downloadEndpoint && { endpoint: config.downloadEndpoint }),

@@ -1,17 +1,31 @@
 /**
- * Models to begin with: few, well known, and each with its licence in plain words. Sizes are those of the published repositories
- * in half precision, rounded.
+ * Models and add-ons to begin with: few, well known, and each with its licence in plain words. Sizes are those of the published
+ * repositories in half precision, rounded; the memory of an add-on is what it takes beside its model.
  */
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type { RecommendedModel } from "../../shared/protocol.ts";
+import { downloadFolder } from "./download/download.ts";
+
+export interface CatalogueRow extends Omit<RecommendedModel, "installed"> {
+  /** What of the repository is needed, where it holds more than one thing. */
+  readonly files?: readonly string[];
+}
 
 const GB = 1e9;
 
 const OPENRAIL =
   "CreativeML OpenRAIL-M: commercial use allowed; a list of harmful uses is forbidden, and you must pass the terms on.";
+const OPENRAIL_PLUS = OPENRAIL.replace("OpenRAIL-M", "Open RAIL++-M");
+const CONTROLNET_OPENRAIL =
+  "OpenRAIL, says its page, without naming the version: commercial use allowed; a list of harmful uses is forbidden, and you must pass the terms on. Check the model's page.";
+const APACHE = "Apache-2.0: any use, commercial use too; keep the licence and its notices when you pass it on.";
+const MIT = "MIT: any use, commercial use too; keep the licence when you pass it on.";
 
-export const CATALOGUE: readonly RecommendedModel[] = [
+export const CATALOGUE: readonly CatalogueRow[] = [
   {
     repo: "stable-diffusion-v1-5/stable-diffusion-v1-5",
+    kind: "model",
     name: "Stable Diffusion 1.5",
     family: "Stable Diffusion 1.x",
     goodFor: "The model with the most LoRAs and ControlNets; light and quick, 512 px.",
@@ -22,6 +36,7 @@ export const CATALOGUE: readonly RecommendedModel[] = [
   },
   {
     repo: "stable-diffusion-v1-5/stable-diffusion-inpainting",
+    kind: "model",
     name: "Stable Diffusion 1.5 Inpainting",
     family: "Stable Diffusion 1.x",
     goodFor: "Made for Fill: it sees what lies around the mask.",
@@ -32,26 +47,29 @@ export const CATALOGUE: readonly RecommendedModel[] = [
   },
   {
     repo: "stabilityai/stable-diffusion-xl-base-1.0",
+    kind: "model",
     name: "Stable Diffusion XL",
     family: "Stable Diffusion XL",
     goodFor: "Finer pictures at 1024 px; wants a good graphics card.",
     bytes: 7 * GB,
     memoryBytes: 10 * GB,
-    licence: OPENRAIL.replace("OpenRAIL-M", "Open RAIL++-M"),
+    licence: OPENRAIL_PLUS,
     commercialUse: "allowed",
   },
   {
     repo: "diffusers/stable-diffusion-xl-1.0-inpainting-0.1",
+    kind: "model",
     name: "Stable Diffusion XL Inpainting",
     family: "Stable Diffusion XL",
     goodFor: "Made for Fill at 1024 px.",
     bytes: 7 * GB,
     memoryBytes: 10 * GB,
-    licence: OPENRAIL.replace("OpenRAIL-M", "Open RAIL++-M"),
+    licence: OPENRAIL_PLUS,
     commercialUse: "allowed",
   },
   {
     repo: "stabilityai/sd-turbo",
+    kind: "model",
     name: "SD-Turbo",
     family: "Stable Diffusion 2.x",
     goodFor: "One to four steps: pictures while you type.",
@@ -61,4 +79,107 @@ export const CATALOGUE: readonly RecommendedModel[] = [
       "Stability AI Community Licence: free for research and for commercial use below one million dollars of yearly revenue, after you register; above, a paid licence.",
     commercialUse: "limited",
   },
+  {
+    // Files and licence: the repository's list at revision 3cf3eb8 and its card; sizes: copies that name it as their source.
+    repo: "h94/IP-Adapter",
+    kind: "reference",
+    name: "IP-Adapter",
+    family: "Stable Diffusion 1.x and XL",
+    goodFor:
+      "References: draws with the content or in the style of other layers. For both families, with its image encoder.",
+    files: [
+      "models/ip-adapter_sd15.safetensors",
+      "models/image_encoder/model.safetensors",
+      "sdxl_models/ip-adapter_sdxl_vit-h.safetensors",
+    ],
+    bytes: 3.3 * GB,
+    memoryBytes: 2.6 * GB,
+    licence: APACHE,
+    commercialUse: "allowed",
+  },
+  {
+    // File, size and licence: the repository's list at revision d8c735b.
+    repo: "latent-consistency/lcm-lora-sdv1-5",
+    kind: "lora",
+    name: "LCM-LoRA for 1.5",
+    family: "Stable Diffusion 1.x",
+    goodFor:
+      "Four to eight steps instead of twenty-five: choose the scheduler LCM and a guidance scale of 1 to 2 with it.",
+    bytes: 0.135 * GB,
+    memoryBytes: 0.3 * GB,
+    licence: OPENRAIL_PLUS,
+    commercialUse: "allowed",
+  },
+  {
+    // File, size and licence: the repository's list at revision e4f4bc8.
+    repo: "latent-consistency/lcm-lora-sdxl",
+    kind: "lora",
+    name: "LCM-LoRA for XL",
+    family: "Stable Diffusion XL",
+    goodFor: "Four to eight steps instead of thirty: choose the scheduler LCM and a guidance scale of 1 to 2 with it.",
+    bytes: 0.394 * GB,
+    memoryBytes: 0.8 * GB,
+    licence: OPENRAIL_PLUS,
+    commercialUse: "allowed",
+  },
+  {
+    // File, size and licence: the repository's list at revision 115a470.
+    repo: "lllyasviel/control_v11p_sd15_canny",
+    kind: "control",
+    name: "ControlNet Canny for 1.5",
+    family: "Stable Diffusion 1.x",
+    goodFor: "Keeps the edges of a picture or of a vector layer.",
+    bytes: 0.723 * GB,
+    memoryBytes: 1.5 * GB,
+    licence: CONTROLNET_OPENRAIL,
+    commercialUse: "allowed",
+  },
+  {
+    // File, size and licence: the repository's list at revision 3564ec7.
+    repo: "lllyasviel/control_v11p_sd15_scribble",
+    kind: "control",
+    name: "ControlNet Scribble for 1.5",
+    family: "Stable Diffusion 1.x",
+    goodFor: "Turns a rough drawing into a picture.",
+    bytes: 0.723 * GB,
+    memoryBytes: 1.5 * GB,
+    licence: CONTROLNET_OPENRAIL,
+    commercialUse: "allowed",
+  },
+  {
+    // File, size and licence: the repository's list at revision 89338a5.
+    repo: "diffusers/controlnet-canny-sdxl-1.0",
+    kind: "control",
+    name: "ControlNet Canny for XL",
+    family: "Stable Diffusion XL",
+    goodFor: "Keeps the edges of a picture or of a vector layer.",
+    bytes: 2.5 * GB,
+    memoryBytes: 5 * GB,
+    licence: OPENRAIL_PLUS,
+    commercialUse: "allowed",
+  },
+  {
+    // File and licence: the repository's history at revisions 732f851 and dd10706; size: a copy of the file.
+    repo: "madebyollin/sdxl-vae-fp16-fix",
+    kind: "vae",
+    name: "XL autoencoder for half precision",
+    family: "Stable Diffusion XL",
+    goodFor: "Decodes XL's pictures in half precision, where its own autoencoder overflows: faster on graphics cards.",
+    files: ["sdxl_vae.safetensors"],
+    bytes: 0.335 * GB,
+    memoryBytes: 0.4 * GB,
+    licence: MIT,
+    commercialUse: "allowed",
+  },
 ];
+
+/** What of a repository is needed; undefined where the catalogue says nothing about it. */
+export const recommendedFiles = (repo: string): readonly string[] | undefined =>
+  CATALOGUE.find((row) => row.repo === repo)?.files;
+
+/** The catalogue as the plugin shows it. `folder`: where downloads go. */
+export const recommendedModels = (folder: string): RecommendedModel[] =>
+  CATALOGUE.map(({ files = ["."], ...row }) => {
+    const place = path.join(folder, downloadFolder(row.repo));
+    return { ...row, installed: files.every((file) => existsSync(path.join(place, file))) };
+  });

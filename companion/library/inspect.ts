@@ -25,6 +25,7 @@ import { readCommunityNotes } from "./community-notes.ts";
 import { describeModel } from "./describe-model.ts";
 import { nameOf } from "./name-of.ts";
 import { plainText } from "./plain-text.ts";
+import { readBeside } from "./read-beside.ts";
 import type { Place } from "./scan.ts";
 import { readSideNotes } from "./side-notes.ts";
 import { hasThumbnail } from "./thumbnail.ts";
@@ -77,7 +78,6 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
   const identity = identify(store);
   const found = identity.kind === "other" ? identity.adapter : identity.kind;
   const folder = path.dirname(file);
-  const besideConfig = existsSync(path.join(folder, "config.json")) ? folder : file;
   const describe = (kind: AddOnInfo["kind"], clues: readonly Clue[]) =>
     describeAddOn(place, { kind, families: familiesOf(clues, store.metadata), metadata: store.metadata, options });
   switch (found) {
@@ -97,16 +97,17 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
     case "t2i-adapter":
       return { kind: found, addOn: { ...describe("control", t2iAdapterClues(store)), controlKind: found } };
     case "vae": {
-      const { config } = openVae(besideConfig, { scaling_factor: 1, force_upcast: true }, options);
+      const { config } = openVae(file, { scaling_factor: 1, force_upcast: true }, options);
       refuseOtherLatents(file, config.latent_channels);
-      return { kind: found, addOn: describe(found, vaeClues(config.scaling_factor)) };
+      return { kind: found, addOn: describe(found, vaeClues(scalingFactorIn(folder, options))) };
     }
     case "ip-adapter":
       return { kind: found, path: file, adapter: adapterNeeds(await openIpAdapter(file, options)) };
     case "image-encoder": {
-      const { config } = await openImageEncoder(besideConfig, options);
+      const encoder = existsSync(path.join(folder, "config.json")) ? folder : file;
+      const { config } = await openImageEncoder(encoder, options);
       const { projection_dim: plain, hidden_size: states } = config;
-      return { kind: found, path: besideConfig, widths: { plain, plus: states, full: states } };
+      return { kind: found, path: encoder, widths: { plain, plus: states, full: states } };
     }
     default:
       return openWhole(place, options);
@@ -124,6 +125,17 @@ async function openWhole(place: Place, options: OpenOptions): Promise<Finding> {
     info: describeModel(model, { id, notes, community, thumbnail: hasThumbnail(place, metadata) }),
     attention: attentionOf(model),
   };
+}
+
+/** What the configuration beside an autoencoder says, if there is one: its file does not. */
+function scalingFactorIn(folder: string, { within }: OpenOptions): unknown {
+  const bytes = readBeside(path.join(folder, "config.json"), { within, maxBytes: 2 ** 20 });
+  try {
+    const config = JSON.parse(new TextDecoder().decode(bytes));
+    return /^Autoencoder/.test(config._class_name) ? config.scaling_factor : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 interface AddOnFacts extends Pick<AddOnInfo, "kind" | "families"> {

@@ -10,7 +10,11 @@ const SNAPSHOT = /models--([^/\\]+)[/\\]snapshots[/\\][^/\\]+$/;
 export function nameOf(place: string): string {
   const repository = SNAPSHOT.exec(place)?.[1];
   if (repository !== undefined) return repository.replace("--", "/");
-  const name = path.basename(place).replace(/\.safetensors$/i, "");
+  const name = path
+    .basename(place)
+    .replace(/\.safetensors$/i, "")
+    // Our own downloads.
+    .replace(/^(\w[\w.-]*)--(?=\w[\w.-]*$)/, "$1/");
   const generic = GENERIC.exec(name);
   if (generic === null || !/\.safetensors$/i.test(place)) return name;
   const [, variant] = generic;

@@ -22,8 +22,11 @@ const FILES = {
   "unet/diffusion_pytorch_model.safetensors": big,
   "unet/diffusion_pytorch_model.fp16.safetensors": big.subarray(0, 1000),
   "tokenizer/merges.txt": Buffer.from("a b\n"),
+  "alone/big.safetensors": big,
 };
 const UNET = "unet/diffusion_pytorch_model.safetensors";
+/** Nothing that belongs to it lies beside it. */
+const ALONE = "alone/big.safetensors";
 
 let hub: StandInHub;
 let folder: string;
@@ -75,27 +78,27 @@ test.each<[string, Mischief[], number]>([
   ["is busy", ["busy"], 1],
 ])("downloadModel() goes on where it was when the server %s", async (_, mischief, breaks) => {
   hub.mischief.push(...mischief);
-  const place = await download({}, { file: UNET });
-  expect(readFileSync(path.join(place, UNET)).equals(big)).toBe(true);
+  const place = await download({}, { files: [ALONE] });
+  expect(readFileSync(path.join(place, ALONE)).equals(big)).toBe(true);
   expect(hub.asked).toHaveLength(breaks + 1);
   if (mischief[0] !== "busy") expect(hub.asked[1]![1]).toBeGreaterThan(0);
 });
 
 test("downloadModel() begins anew when the server ignores the range", async () => {
   hub.mischief.push("break", "no-range");
-  const place = await download({}, { file: UNET });
-  expect(readFileSync(path.join(place, UNET)).equals(big)).toBe(true);
+  const place = await download({}, { files: [ALONE] });
+  expect(readFileSync(path.join(place, ALONE)).equals(big)).toBe(true);
 });
 
 test("downloadModel() gives up after several breaks, shows nothing half-written, and goes on the next time", async () => {
   hub.mischief.push("break", "busy", "busy", "busy");
-  await expect(download({}, { file: UNET })).rejects.toMatchObject({ code: "download-failed" });
+  await expect(download({}, { files: [ALONE] })).rejects.toMatchObject({ code: "download-failed" });
   expect(scanFolder(folder)).toEqual([]);
   expect(existsSync(path.join(folder, "some--model"))).toBe(false);
   hub.asked.length = 0;
-  await download({}, { file: UNET });
+  await download({}, { files: [ALONE] });
   expect(hub.asked[0]![1]).toBeGreaterThan(0);
-  expect(filesOf(folder)).toEqual(["diffusion_pytorch_model.safetensors"]);
+  expect(filesOf(folder)).toEqual(["big.safetensors"]);
 });
 
 test.each<[Mischief, string]>([
@@ -104,7 +107,7 @@ test.each<[Mischief, string]>([
   ["teapot", "download-refused"],
 ])("downloadModel() refuses %s, and keeps nothing of it", async (mischief, code) => {
   hub.mischief.push(mischief);
-  await expect(download({}, { file: UNET })).rejects.toMatchObject({ code });
+  await expect(download({}, { files: [ALONE] })).rejects.toMatchObject({ code });
   expect(filesOf(folder)).toEqual([]);
 });
 
@@ -124,7 +127,7 @@ test("downloadModel() deletes what it has when it is cancelled", async () => {
   hub.mischief.push("stall");
   const running = download(
     { signal: cancel.signal, stallMs: 60_000, onProgress: ({ done }) => done > 0 && cancel.abort() },
-    { file: UNET },
+    { files: [ALONE] },
   );
   await expect(running).rejects.toMatchObject({ name: "AbortError" });
   expect(filesOf(folder)).toEqual([]);
@@ -136,7 +139,7 @@ test("downloadModel() looks for space before it begins", async () => {
 });
 
 test("downloadModel() shows the token to the hub", async () => {
-  await download({ token: "hf_secret" }, { file: UNET });
+  await download({ token: "hf_secret" }, { files: [ALONE] });
   expect(new Set(hub.tokens)).toEqual(new Set(["Bearer hf_secret"]));
 });
 
@@ -187,11 +190,31 @@ describe("chooseFiles()", () => {
 
   test("takes the only file, and asks which where there are several", () => {
     expect(choose(["a.safetensors", "README.md"])).toEqual(["a.safetensors"]);
-    expect(choose(["a.safetensors", "b.safetensors"], { file: "b.safetensors" })).toEqual(["b.safetensors"]);
+    expect(choose(["a.safetensors", "b.safetensors"], { files: ["b.safetensors"] })).toEqual(["b.safetensors"]);
     expect(attempted(() => choose(["a.safetensors", "b.safetensors"]))).toMatchObject({
       code: "download-refused",
       message: expect.stringContaining('"a.safetensors", "b.safetensors"'),
     });
+  });
+
+  test("takes what several files need, and the precision of a single part", () => {
+    const all = ["a/x.safetensors", "a/y.safetensors", "b/config.json", "b/model.safetensors", "config.json"];
+    expect(choose(all, { files: ["b/model.safetensors", "a/x.safetensors"] })).toEqual([
+      ...["a/x.safetensors", "b/config.json", "b/model.safetensors"],
+    ]);
+    const [full, half] = ["diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.fp16.safetensors"];
+    const part = [
+      "README.md",
+      "config.json",
+      full,
+      half,
+      "diffusion_pytorch_model.fp16.bin",
+      "checkpoint/x.safetensors",
+    ];
+    expect(choose(part, { variant: "fp16" })).toEqual(["config.json", half]);
+    expect(choose(part)).toEqual(["config.json", full]);
+    expect(choose(["config.json", half])).toEqual(["config.json", half]);
+    expect(choose(["config.json", "own.safetensors"])).toEqual(["own.safetensors"]);
   });
 
   test.each([
@@ -201,13 +224,13 @@ describe("chooseFiles()", () => {
     ["a\\b.safetensors"],
     ["c:/a.safetensors"],
   ])("refuses a listing with %j", (file) => {
-    expect(attempted(() => choose([file, "ok.safetensors"], { file: "ok.safetensors" }))).toMatchObject({
+    expect(attempted(() => choose([file, "ok.safetensors"], { files: ["ok.safetensors"] }))).toMatchObject({
       code: "download-refused",
     });
   });
 
   test("refuses pickles and names that are not there", () => {
     expect(attempted(() => choose(["a.ckpt"]))).toMatchObject({ code: "download-refused" });
-    expect(attempted(() => choose(["a.safetensors"], { file: "b" }))).toMatchObject({ code: "download-refused" });
+    expect(attempted(() => choose(["a.safetensors"], { files: ["b"] }))).toMatchObject({ code: "download-refused" });
   });
 });

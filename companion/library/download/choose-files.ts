@@ -12,8 +12,8 @@ export interface RemoteFile {
 }
 
 export interface Choice {
-  /** One file alone. */
-  readonly file?: string;
+  /** These, each with the config.json that lies beside it. Absent: what the repository is made of. */
+  readonly files?: readonly string[];
   /** "fp16": half the size, where the repository has it. Default "full". */
   readonly variant?: "full" | "fp16";
 }
@@ -24,20 +24,30 @@ const UNNEEDED = new Set(["safety_checker"]);
 /** Throws Problem "download-refused" where there is nothing that can be used, or several things. */
 export function chooseFiles(
   files: readonly RemoteFile[],
-  { file, variant = "full" }: Choice,
+  { files: named, variant = "full" }: Choice,
   repo: string,
 ): RemoteFile[] {
   const refuse = (what: string) => new Problem("download-refused", `"${repo}" ${what}`);
   for (const { path } of files)
     if (!isPlain(path)) throw refuse(`lists a file under a path that leads elsewhere ("${path.slice(0, 80)}").`);
   const weights = files.filter(({ path }) => path.endsWith(".safetensors"));
-  if (file !== undefined) {
-    const one = weights.find(({ path }) => path === file);
-    if (one) return [one];
-    throw refuse(`has no file "${file.slice(0, 200)}" with weights: it has ${listOf(weights)}.`);
+  if (named !== undefined) {
+    const missing = named.find((name) => !weights.some(({ path }) => path === name));
+    if (missing !== undefined)
+      throw refuse(`has no file "${missing.slice(0, 200)}" with weights: it has ${listOf(weights)}.`);
+    const wanted = new Set(named.flatMap((name) => [name, name.replace(/[^/]*$/, "config.json")]));
+    return files.filter(({ path }) => wanted.has(path));
   }
   if (weights.length === 0) throw refuse("has no .safetensors files: choose a repository that has.");
   if (files.some(({ path }) => path === "model_index.json")) return diffusersFolder(files, variant);
+  const config = files.find(({ path }) => path === "config.json");
+  const component = config
+    ? ofVariant(
+        weights.filter(({ path }) => !path.includes("/")),
+        variant,
+      )
+    : [];
+  if (config && component.length > 0) return [config, ...component];
   const [single, ...others] = weights.filter(({ path }) => !path.includes("/"));
   if (single && others.length === 0) return [single];
   throw refuse(`holds several files: name one of them with --file. It has ${listOf(weights)}.`);
@@ -56,14 +66,21 @@ function diffusersFolder(files: readonly RemoteFile[], variant: "full" | "fp16")
     const here = inParts.filter(
       ({ path }) => path.startsWith(`${part}/`) && /\.safetensors(?:\.index.*\.json)?$/.test(path),
     );
-    const known = here.filter(({ path }) => /\/(?:diffusion_pytorch_)?model\b/.test(path) && !/non_ema/.test(path));
-    const half = known.filter(({ path }) => /[./]fp16[.-]/.test(path));
-    const full = known.filter((one) => !half.includes(one));
-    return variant === "fp16" ? (half.length > 0 ? half : full) : full.length > 0 ? full : half;
+    return ofVariant(here, variant);
   });
   // Parts without a configuration are no parts of the pipeline (other programs' conversions).
   const whole = weights.filter(({ path }) => files.some((other) => other.path === `${path.split("/")[0]}/config.json`));
   return [...files.filter(({ path }) => path === "model_index.json"), ...texts, ...whole];
+}
+
+/** Of the weights in one folder, those that diffusers would load: the other precision only where this one is not there. */
+function ofVariant(weights: readonly RemoteFile[], variant: "full" | "fp16"): RemoteFile[] {
+  const known = weights.filter(
+    ({ path }) => /(?:^|\/)(?:diffusion_pytorch_)?model\b/.test(path) && !/non_ema/.test(path),
+  );
+  const half = known.filter(({ path }) => /[./]fp16[.-]/.test(path));
+  const full = known.filter((one) => !half.includes(one));
+  return variant === "fp16" ? (half.length > 0 ? half : full) : full.length > 0 ? full : half;
 }
 
 /** Below the repository on every system. */

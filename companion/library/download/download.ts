@@ -54,7 +54,7 @@ export async function downloadModel(request: DownloadRequest, options: DownloadO
       "download-refused",
       `"${repo.slice(0, 200)}" is not the name of a repository: it is like "owner/name".`,
     );
-  const name = repo.replace("/", "--");
+  const name = downloadFolder(repo);
   const staging = path.join(options.folder, STAGING, name);
   const target = path.join(options.folder, name);
   try {
@@ -83,6 +83,9 @@ export async function downloadModel(request: DownloadRequest, options: DownloadO
     throw error;
   }
 }
+
+/** What a repository's folder is called below the models folder. */
+export const downloadFolder = (repo: string): string => repo.replace("/", "--");
 
 /** Deletes downloads that were left lying. */
 export function removeStaleDownloads(folder: string, now = Date.now()): void {
