@@ -229,6 +229,15 @@ describe("chooseFiles()", () => {
     });
   });
 
+  test.each([
+    ["a.ckpt", "only as pickles"],
+    ["a.gguf", "only as GGUF"],
+    ["unet/model.onnx", "only for ONNX"],
+    ["README.md", "has no weights"],
+  ])("says what a repository with %s has", (file, said) => {
+    expect(attempted(() => choose([file])).message).toContain(said);
+  });
+
   test("refuses pickles and names that are not there", () => {
     expect(attempted(() => choose(["a.ckpt"]))).toMatchObject({ code: "download-refused" });
     expect(attempted(() => choose(["a.safetensors"], { files: ["b"] }))).toMatchObject({ code: "download-refused" });

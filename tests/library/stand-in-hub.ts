@@ -1,6 +1,6 @@
 /** A server that speaks the hub's protocol, as far as downloads go, and misbehaves as it is told. */
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface StandInHub {
@@ -13,10 +13,23 @@ export interface StandInHub {
   readonly mischief: Mischief[];
   /** Answers everything with this status. */
   status?: number;
+  /** Requests that the other server has got, on which large files may lie: their Authorization. */
+  readonly elsewhere: (string | undefined)[];
   close(): Promise<void>;
 }
 
-export type Mischief = "break" | "short" | "longer" | "wrong-bytes" | "no-range" | "stall" | "busy" | "teapot";
+export type Mischief =
+  | "break"
+  | "short"
+  | "longer"
+  | "wrong-bytes"
+  | "no-range"
+  | "stall"
+  | "busy"
+  | "teapot"
+  | "later"
+  | "gated"
+  | "moved";
 
 export async function standInHub(files: Readonly<Record<string, Buffer>>): Promise<StandInHub> {
   const server = createServer((request, response) => answer(request, response));
@@ -25,12 +38,18 @@ export async function standInHub(files: Readonly<Record<string, Buffer>>): Promi
     asked: [],
     tokens: [],
     mischief: [],
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
+    elsewhere: [],
+    close: async () => {
+      for (const each of [server, other]) {
+        each.close();
+        each.closeAllConnections();
+      }
+    },
   };
+  const other = createServer((request, response) => {
+    hub.elsewhere.push(request.headers.authorization);
+    serve(request, response, undefined);
+  });
   const sha = (kind: "sha1" | "sha256", ...parts: (string | Buffer)[]) => {
     const hash = createHash(kind);
     for (const part of parts) hash.update(part);
@@ -47,15 +66,22 @@ export async function standInHub(files: Readonly<Record<string, Buffer>>): Promi
       return void response.writeHead(hub.status, { "content-type": "text/plain" }).end("no");
     if (url.startsWith("/api/models/some/model/tree/main"))
       return void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(tree));
+    serve({ url, headers }, response, hub.mischief.shift());
+  }
+
+  type Asked = Pick<IncomingMessage, "url" | "headers">;
+  function serve({ url = "", headers }: Asked, response: ServerResponse, mischief: Mischief | undefined): void {
     const name = decodeURIComponent(/^\/some\/model\/resolve\/main\/(.+)$/.exec(url)?.[1] ?? "");
     const bytes = files[name];
     if (bytes === undefined) return void response.writeHead(404, { "content-type": "text/plain" }).end("no");
     const [, from = "0", to = String(bytes.length - 1)] = /^bytes=(\d+)-(\d+)?$/.exec(headers.range ?? "") ?? [];
-    const isProbe = headers.range === "bytes=0-0";
-    if (!isProbe) hub.asked.push([name, Number(from)]);
-    const mischief = isProbe ? undefined : hub.mischief.shift();
+    if (mischief === "moved") return void response.writeHead(302, { location: `${origin(other)}${url}` }).end();
+    hub.asked.push([name, Number(from)]);
     if (mischief === "busy") return void response.writeHead(503).end();
+    if (mischief === "later") return void response.writeHead(429, { "retry-after": "1" }).end();
+    if (mischief === "gated") return void response.writeHead(403, { "x-error-code": "GatedRepo" }).end();
     if (mischief === "teapot") return void response.writeHead(418).end();
+    if (Number(from) >= bytes.length) return void response.writeHead(416).end();
     const range = mischief === "no-range" ? undefined : `bytes ${from}-${to}/${bytes.length}`;
     let body = range === undefined ? bytes : bytes.subarray(Number(from), Number(to) + 1);
     if (mischief === "wrong-bytes") body = Buffer.alloc(body.length, 7);
@@ -70,6 +96,8 @@ export async function standInHub(files: Readonly<Record<string, Buffer>>): Promi
     response.end(mischief === "short" ? half : body);
   }
 
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  return Object.assign(hub, { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  for (const each of [server, other]) await new Promise<void>((done) => each.listen(0, "127.0.0.1", done));
+  return Object.assign(hub, { endpoint: origin(server) });
 }
+
+const origin = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

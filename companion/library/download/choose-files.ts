@@ -38,7 +38,7 @@ export function chooseFiles(
     const wanted = new Set(named.flatMap((name) => [name, name.replace(/[^/]*$/, "config.json")]));
     return files.filter(({ path }) => wanted.has(path));
   }
-  if (weights.length === 0) throw refuse("has no .safetensors files: choose a repository that has.");
+  if (weights.length === 0) throw refuse(`${otherFormat(files)}: choose a repository that has .safetensors files.`);
   if (files.some(({ path }) => path === "model_index.json")) return diffusersFolder(files, variant);
   const config = files.find(({ path }) => path === "config.json");
   const component = config
@@ -83,9 +83,21 @@ function ofVariant(weights: readonly RemoteFile[], variant: "full" | "fp16"): Re
   return variant === "fp16" ? (half.length > 0 ? half : full) : full.length > 0 ? full : half;
 }
 
+/** What a repository has in place of safetensors. */
+const FORMATS: readonly (readonly [file: RegExp, format: string])[] = [
+  [/\.(?:bin|ckpt|pt|pth|pkl)$/i, "has its weights only as pickles, which can run code when they are opened"],
+  [/\.gguf$/i, "has its weights only as GGUF, for other programs"],
+  [/\.onnx$/i, "has its weights only for ONNX"],
+  [/\.msgpack$/i, "has its weights only for Flax"],
+];
+
+const otherFormat = (files: readonly RemoteFile[]): string =>
+  FORMATS.find(([pattern]) => files.some(({ path }) => pattern.test(path)))?.[1] ?? "has no weights";
+
 /** Below the repository on every system. */
 const isPlain = (path: string): boolean =>
-  /^[^\\:*?"<>|\0]{1,400}$/.test(path) && path.split("/").every((name) => name !== "" && name !== "." && name !== "..");
+  /^[^\\:*?"<>|\p{Cc}]{1,400}$/u.test(path) &&
+  path.split("/").every((name) => name !== "" && name !== "." && name !== "..");
 
 function listOf(files: readonly RemoteFile[]): string {
   const names = files.slice(0, 8).map(({ path }) => `"${path}"`);

@@ -1,6 +1,6 @@
 /** One file from a server that may break off, be slow, or lie: resumed, checked, and visible only when it is whole. */
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,17 +20,27 @@ export interface FetchOptions {
 }
 
 const PAUSES_MS = [1000, 2000, 5000, 10_000, 20_000];
+/** The longest that a server's wish is heeded, milliseconds. */
+const MAX_PAUSE_MS = 5 * 60_000;
+
+/** Where a file grows: another version of it has another place, and cannot be gone on with. */
+export const partOf = (target: string, { checksum }: RemoteFile): string =>
+  `${target}.${checksum.hex.slice(0, 12)}.part`;
 
 /**
- * Fetches `file` to `target`, by way of `target`.part, which a later call goes on with. Throws Problem "download-failed" (it broke
+ * Fetches `file` to `target`, by way of `partOf`, which a later call goes on with. Throws Problem "download-failed" (it broke
  * off too often, is not as long as it should be, or has another checksum), "download-refused", "disk-full"; and the
  * signal's reason.
  */
 export async function fetchFile(file: RemoteFile, target: string, options: FetchOptions): Promise<void> {
   const { signal, pausesMs = PAUSES_MS } = options;
-  const part = `${target}.part`;
-  mkdirSync(path.dirname(target), { recursive: true });
-  for (let failures = 0; sizeOf(part) < file.size || !existsSync(part); ) {
+  const part = partOf(target, file);
+  onDisk(file, () => {
+    mkdirSync(path.dirname(target), { recursive: true });
+    // Of nothing there is no range that a server could send.
+    if (file.size === 0) writeFileSync(part, "");
+  });
+  for (let failures = 0; sizeOf(part) < file.size; ) {
     signal.throwIfAborted();
     const before = sizeOf(part);
     try {
@@ -38,16 +48,16 @@ export async function fetchFile(file: RemoteFile, target: string, options: Fetch
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof Problem) throw error;
-      if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw full(file);
       failures = sizeOf(part) > before ? 0 : failures + 1;
-      const pause = pausesMs[failures - 1] ?? (failures === 0 ? 0 : undefined);
+      const pause = pausesMs[Math.max(0, failures - 1)];
       if (pause === undefined)
         throw new Problem(
           "download-failed",
           `The download of "${file.path}" broke off (${reasonOf(error)}): start it again to go on where it stopped.`,
           { cause: error },
         );
-      await sleep(pause, undefined, { signal });
+      const wished = error instanceof Busy ? error.pauseMs : 0;
+      await sleep(Math.max(pause, Math.min(wished, MAX_PAUSE_MS)), undefined, { signal });
     }
   }
   if (!(await isWhole(part, file))) {
@@ -57,7 +67,18 @@ export async function fetchFile(file: RemoteFile, target: string, options: Fetch
       `"${file.path}" arrived with other bytes than its checksum says, and was deleted: start the download again.`,
     );
   }
-  renameSync(part, target);
+  onDisk(file, () => renameSync(part, target));
+}
+
+/** The server wants to be asked later. */
+class Busy extends Error {
+  /** 0 where it does not say when. */
+  readonly pauseMs: number;
+
+  constructor({ status, headers }: Response) {
+    super(`status ${status}`);
+    this.pauseMs = 1000 * (Number(headers.get("retry-after")) || 0);
+  }
 }
 
 /** Appends what comes to `part`. */
@@ -78,14 +99,14 @@ async function receive(
     }
     if (response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429)
       throw new Problem("download-refused", `The server refuses "${file.path}" (${response.status}): try again later.`);
-    if (!response.ok || response.body === null) throw new Error(`status ${response.status}`);
+    if (!response.ok || response.body === null) throw new Busy(response);
     // A server that ignores ranges, or begins elsewhere, begins anew.
     const begins = Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1] ?? 0);
     if (response.status !== 206 || begins !== at) {
       if (response.status === 206 && begins !== 0) throw new Error("the server sends another range");
       at = 0;
     }
-    handle = await open(part, at === 0 ? "w" : "r+");
+    handle = await open(part, at === 0 ? "w" : "r+").catch((error) => refuseDisk(file, error));
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       clearTimeout(timer);
       timer = setTimeout(() => stalled.abort(new Error("no more bytes came")), stallMs);
@@ -98,7 +119,7 @@ async function receive(
           `"${file.path}" is longer than the ${file.size} bytes that were announced, and was deleted: start the download again.`,
         );
       }
-      await handle.write(chunk, 0, chunk.length, at);
+      await handle.write(chunk, 0, chunk.length, at).catch((error) => refuseDisk(file, error));
       at += chunk.length;
       onProgress(at);
     }
@@ -124,10 +145,31 @@ async function checksumOf(place: string, { checksum, size }: RemoteFile): Promis
 
 const sizeOf = (place: string): number => statSync(place, { throwIfNoEntry: false })?.size ?? 0;
 
-function reasonOf(error: unknown): string {
+/** What went wrong, in the words of the deepest cause: fetch itself only says that it failed. */
+export function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? cause.message : message;
 }
 
-const full = ({ path }: RemoteFile) =>
-  new Problem("disk-full", `The disk is full before "${path}" is complete: free some space and start it again.`);
+function onDisk(file: RemoteFile, operation: () => void): void {
+  try {
+    operation();
+  } catch (error) {
+    refuseDisk(file, error as NodeJS.ErrnoException);
+  }
+}
+
+/** What asking again would not change. */
+function refuseDisk({ path: name, size }: RemoteFile, error: NodeJS.ErrnoException): never {
+  if (error.code === "ENOSPC" || error.code === "EDQUOT")
+    throw new Problem(
+      "disk-full",
+      `The disk is full before "${name}" is complete: free some space and start it again.`,
+    );
+  const hint = error.code === "EFBIG" ? `it cannot hold a file of ${size} bytes` : error.code;
+  throw new Problem(
+    "download-failed",
+    `"${name}" cannot be written into the models folder (${hint}): check the folder and its disk, or choose another.`,
+    { cause: error },
+  );
+}
