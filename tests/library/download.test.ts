@@ -84,6 +84,13 @@ test.each<[string, Mischief[], number]>([
   if (mischief[0] !== "busy") expect(hub.asked[1]![1]).toBeGreaterThan(0);
 });
 
+test("downloadModel() keeps what it has when something else answers", async () => {
+  hub.mischief.push("break", "login");
+  await download({}, { files: [UNET] });
+  expect(hub.asked[2]![1]).toBe(hub.asked[1]![1]);
+  expect(hub.asked[2]![1]).toBeGreaterThan(0);
+});
+
 test("downloadModel() begins anew when the server ignores the range", async () => {
   hub.mischief.push("break", "no-range");
   const place = await download({}, { files: [ALONE] });

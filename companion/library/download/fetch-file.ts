@@ -104,6 +104,9 @@ async function receive(
     const begins = Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1] ?? 0);
     if (response.status !== 206 || begins !== at) {
       if (response.status === 206 && begins !== 0) throw new Error("the server sends another range");
+      // A login page in the way must not cost what is here already.
+      if (at > 0 && Number(response.headers.get("content-length")) !== file.size)
+        throw new Error("the server sends something else");
       at = 0;
     }
     handle = await open(part, at === 0 ? "w" : "r+").catch((error) => refuseDisk(file, error));
