@@ -3,15 +3,8 @@ import type { State } from "../state.ts";
 import type { Studio } from "../studio.ts";
 
 /** Models that are worth having: how large, under which terms, and one button that brings them. */
-export function RecommendedModels({
-  state: { recommended, downloads, companion },
-  studio,
-}: {
-  state: State;
-  studio: Studio;
-}) {
-  const installed = companion?.models.map(({ id }) => id) ?? [];
-  const missing = recommended.filter(({ repo }) => !installed.includes(repo.replace("/", "--")));
+export function RecommendedModels({ state: { recommended, downloads }, studio }: { state: State; studio: Studio }) {
+  const missing = recommended.filter(({ installed }) => !installed);
   if (missing.length === 0) return null;
   return (
     <section>

@@ -1,0 +1,92 @@
+/** What is downloaded is found, and known for what it is. */
+import { cpSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { recommendedModels } from "../../companion/library/catalogue.ts";
+import { downloadModel } from "../../companion/library/download/download.ts";
+import { openLibrary } from "../../companion/library/library.ts";
+import { temporaryFolder, writeSample } from "../checkpoint/sample.ts";
+import { standInHub } from "./stand-in-hub.ts";
+
+const starter = path.join(__dirname, "../../starter/weights");
+const top = temporaryFolder();
+let count = 0;
+
+/** The library after a repository with these files was downloaded. */
+async function downloaded(repository: Record<string, Buffer>, files?: readonly string[]) {
+  const folder = path.join(top, String(count++));
+  const hub = await standInHub(repository);
+  try {
+    await downloadModel(
+      { repo: "some/model", variant: "fp16", ...(files && { files }) },
+      { folder, endpoint: hub.endpoint, signal: new AbortController().signal, onProgress: () => {} },
+    );
+  } finally {
+    await hub.close();
+  }
+  return { folder, library: openLibrary({ folders: [folder], starter }) };
+}
+
+function sample(...of: Parameters<typeof writeSample> extends [string, ...infer R] ? R : never): Buffer {
+  const file = path.join(top, "sample");
+  writeSample(file, ...of);
+  return readFileSync(file);
+}
+
+const KEY = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_k";
+const LORA = { [`${KEY}.lora_A.weight`]: { shape: [4, 2048] }, [`${KEY}.lora_B.weight`]: { shape: [8, 4] } };
+const NET = { "down_blocks.0.attn2.to_k.weight": { shape: [8, 768] }, "controlnet_cond_embedding.x": { shape: [1] } };
+
+test("a repository with one LoRA", async () => {
+  const { library } = await downloaded({
+    "pytorch_lora_weights.safetensors": sample(LORA),
+    "README.md": Buffer.from("x"),
+  });
+  const { addOns, problems } = await library.list();
+  expect(problems).toEqual([]);
+  expect(addOns).toMatchObject([
+    { id: "some--model/pytorch_lora_weights", name: "some/model", kind: "lora", families: ["Stable Diffusion XL"] },
+  ]);
+});
+
+test("a repository that is a ControlNet, in half precision", async () => {
+  const { library } = await downloaded({
+    "config.json": Buffer.from('{"_class_name": "ControlNetModel"}'),
+    "diffusion_pytorch_model.safetensors": sample(NET, { precision: "full" }),
+    "diffusion_pytorch_model.fp16.safetensors": sample(NET),
+  });
+  const { addOns } = await library.list();
+  expect(addOns).toMatchObject([{ name: "some/model (fp16)", kind: "control", families: ["Stable Diffusion 1.x"] }]);
+  expect(library.resolve(addOns[0]!.id, { allowPaths: false })).toMatch(/fp16\.safetensors$/);
+});
+
+test("an adapter and its image encoder out of a large repository", async () => {
+  const read = (place: string) => readFileSync(path.join(starter, place));
+  const encoder = "models/image_encoder/model.safetensors";
+  const adapter = "models/adapter.safetensors";
+  const { folder, library } = await downloaded(
+    {
+      [adapter]: read("ip_adapter/ip-adapter.safetensors"),
+      [encoder]: read("image_encoder/model.safetensors"),
+      "models/image_encoder/config.json": read("image_encoder/config.json"),
+      "models/other.safetensors": Buffer.from("not wanted"),
+    },
+    [adapter, encoder],
+  );
+  cpSync(starter, path.join(folder, "bare"), { recursive: true });
+  for (const part of ["ip_adapter", "image_encoder"]) rmSync(path.join(folder, "bare", part), { recursive: true });
+  const { models, problems } = await library.list();
+  expect(problems).toEqual([]);
+  expect(models.find(({ id }) => id === "bare")).toMatchObject({ references: true });
+});
+
+test("recommendedModels() says what is installed, and that half of it is not enough", async () => {
+  const { folder } = await downloaded({ "pytorch_lora_weights.safetensors": sample(LORA) });
+  const lora = "latent-consistency/lcm-lora-sdxl";
+  const installed = () => recommendedModels(folder).flatMap((row) => (row.installed ? [row.repo] : []));
+  expect(installed()).toEqual([]);
+  cpSync(path.join(folder, "some--model"), path.join(folder, lora.replace("/", "--")), { recursive: true });
+  expect(installed()).toEqual([lora]);
+  const half = path.join(folder, "h94--IP-Adapter/models/ip-adapter_sd15.safetensors");
+  cpSync(path.join(folder, "some--model/pytorch_lora_weights.safetensors"), half);
+  expect(installed()).toEqual([lora]);
+});
