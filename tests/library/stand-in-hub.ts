@@ -29,7 +29,8 @@ export type Mischief =
   | "teapot"
   | "later"
   | "gated"
-  | "moved";
+  | "moved"
+  | "login";
 
 export async function standInHub(files: Readonly<Record<string, Buffer>>): Promise<StandInHub> {
   const server = createServer((request, response) => answer(request, response));
