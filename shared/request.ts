@@ -197,7 +197,8 @@ export interface EmbeddingChoice {
 
 /**
  * "plain": the prompt as it is, cut where the text encoder ends, as diffusers reads it. "a1111": `(word:1.2)`, `[word]`,
- * `BREAK`, `{a|b}` by the seed, `# comments`, `<lora:name:0.8>`, names of the library's embeddings, any length.
+ * `BREAK`, `[from:to:0.5]` and `[a|b]` in the course of the picture, `{a|b}` by the seed, `# comments`, `<lora:name:0.8>`, names
+ * of the library's embeddings, any length.
  */
 export const PROMPT_SYNTAXES = ["plain", "a1111"] as const;
 export type PromptSyntax = (typeof PROMPT_SYNTAXES)[number];

@@ -13,8 +13,6 @@ export interface DenoiseOptions extends Omit<Conditions, "extraChannels"> {
   /** Absent: there is none. */
   readonly preview?: LatentPreview;
   readonly trace: Trace;
-  /** Evaluations of the picture that another model has done. Default 0. */
-  readonly done?: number;
 }
 
 /**

@@ -13,7 +13,7 @@ import { encodeReferences } from "./image-encoder.ts";
 import { prepareJob } from "./job.ts";
 import { latentPreview } from "./latent-preview.ts";
 import type { Studio } from "./studio.ts";
-import { encodePrompts } from "./text-encoder.ts";
+import { encodePrompts, longestOf } from "./text-encoder.ts";
 import { decodeLatent } from "./vae.ts";
 
 /**
@@ -53,7 +53,7 @@ export async function* generate(
   const made = toPixels(image);
   if (job.contentFilter) await passContentFilter(made, job.contentFilter, studio);
   const result = job.canvas.finish(made);
-  const { tokens, dropped, chunks } = prompts.positive;
+  const { tokens, dropped, chunks } = longestOf(prompts.positive);
   const { width, height } = result;
   return {
     png: await encodePng(result),

@@ -1,4 +1,5 @@
 /** What a request says in words, and which adapters it names, in its prompt or beside it. */
+import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { expandPrompt } from "../prompt/expand-prompt.ts";
@@ -22,6 +23,7 @@ export async function understand(request: GenerateRequest, model: Model, studio:
     prompts.filter((prompt, i) => i === 0 || prompt).map((prompt = "") => expand(prompt, request.seed));
   const positive = read(request.prompt, request.prompt2);
   const negative = read(request.negativePrompt, request.negativePrompt2);
+  if (request.promptSyntax === "a1111") for (const { text } of positive) refuseComposition(text);
   // A tag among what should not be in the picture has no meaning in A1111 either: it is taken out, and no more.
   const tags = positive.flatMap(({ loras }) => loras);
   const loras = [...request.loras, ...tags.map(({ name, ...weights }) => ({ model: name, ...weights }))];
@@ -31,6 +33,15 @@ export async function understand(request: GenerateRequest, model: Model, studio:
   const said = { positive: positive.map(({ text }) => text), negative: negative.map(({ text }) => text) };
   const embeddings = await embeddingsOf(request, [...said.positive, ...said.negative], studio);
   return { ...said, loras: active, embeddings };
+}
+
+/** AND joins several prompts in A1111, each with a run of the network of its own. */
+function refuseComposition(text: string): void {
+  if (!/(?<![\p{L}\p{N}_])AND(?![\p{L}\p{N}_])/u.test(text)) return;
+  throw new Problem(
+    "request-invalid",
+    'Cannot compose several prompts with AND: write one prompt, or "and" in small letters where you mean the word.',
+  );
 }
 
 const plainly = (text: string) => ({ text, loras: [] });

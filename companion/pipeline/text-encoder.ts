@@ -3,12 +3,13 @@ import { type Family, familyOf } from "../checkpoint/families.ts";
 import type { Target } from "../checkpoint/lora/keys.ts";
 import { Weights } from "../graph/weights.ts";
 import { type ClipTextOptions, clipTextGraph } from "../networks/clip-text.ts";
-import { weighEmbedding } from "../prompt/weigh-embedding.ts";
+import { schedulePrompt } from "../prompt/schedule-prompt.ts";
+import { weighEmbeddings } from "../prompt/weigh-embeddings.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import type { Trace } from "./events.ts";
 import type { Job } from "./job.ts";
 import { adapt } from "./lora.ts";
-import { type NewWords, newWords, type Reading, readPrompt } from "./prompt.ts";
+import { type NewWords, newWords, type Reading, type Run, readPrompt } from "./prompt.ts";
 import { concatLast, concatTokens } from "./tensors.ts";
 
 /** A prompt as the UNet reads it; T is the text encoder's length, or with A1111's syntax a multiple. */
@@ -26,11 +27,22 @@ export interface EncodedPrompt {
   readonly chunks: number;
 }
 
+/** What a prompt says in the course of a picture: one part, or with A1111's prompt editing several of the same length. */
+export type Course = readonly { readonly prompt: EncodedPrompt; readonly until: number }[];
+
 export interface Prompts {
-  readonly positive: EncodedPrompt;
+  readonly positive: Course;
   /** Where there is guidance. */
-  readonly negative?: EncodedPrompt;
+  readonly negative?: Course;
 }
+
+/** What is said at evaluation `i` of the network. */
+export const saidAt = (course: Course, i: number): EncodedPrompt =>
+  (course.find(({ until }) => i <= until) ?? course[0]!).prompt;
+
+/** The part with the most tokens. */
+export const longestOf = (course: Course): EncodedPrompt =>
+  course.map(({ prompt }) => prompt).reduce((longest, prompt) => (prompt.tokens > longest.tokens ? prompt : longest));
 
 /**
  * The prompts through all text encoders of the model. With clipSkip k the positive prompt is read k layers earlier than
@@ -45,63 +57,89 @@ export async function encodePrompts(job: Job, trace: Trace): Promise<Prompts> {
   const unsaid = request.negativePrompt === undefined || silent;
   const zeros = unsaid && model.settings.forceZerosForEmptyPrompt;
   const negativeSkip = request.promptSyntax === "a1111" ? request.clipSkip : 0;
-  const texts = [
-    { versions: said.positive, skip: request.clipSkip },
-    ...(guided && !zeros ? [{ versions: said.negative, skip: negativeSkip }] : []),
+  const speeches = [
+    { lines: linesOf(said.positive, job), skip: request.clipSkip },
+    ...(guided && !zeros ? [{ lines: linesOf(said.negative, job), skip: negativeSkip }] : []),
   ];
-  const parts: EncodedPrompt[][] = [];
-  for (const [index, script] of scriptsOf(texts, job).entries()) parts.push(await readAll(script, index, job));
-  const [positive, negative = guided ? silence(positive!) : undefined] = texts.map((_, i) =>
-    join(parts.map((ofEncoder) => ofEncoder[i]!)),
-  ) as [EncodedPrompt, EncodedPrompt?];
-
-  trace.set("token_ids", positive.ids).set("prompt_embeds", positive.embeds);
-  if (positive.pooled) trace.set("pooled_prompt_embeds", positive.pooled);
-  if (negative) trace.set("negative_token_ids", negative.ids).set("negative_prompt_embeds", negative.embeds);
-  if (negative?.pooled) trace.set("negative_pooled_prompt_embeds", negative.pooled);
+  const parts: EncodedPrompt[][][] = [];
+  for (const [index, script] of scriptsOf(speeches, job).entries()) parts.push(await readAll(script, index, job));
+  const courses: Course[] = speeches.map(({ lines }, s) =>
+    lines.map(({ until }, i) => ({ until, prompt: join(parts.map((ofEncoder) => ofEncoder[s]![i]!)) })),
+  );
+  const positive = courses[0]!;
+  const negative = courses[1] ?? (guided ? silence(positive[0]!.prompt) : undefined);
+  note(positive[0]!.prompt, "", trace);
+  if (negative) note(negative[0]!.prompt, "negative_", trace);
   return { positive, ...(negative && { negative }) };
 }
 
-/** A text, and how many layers earlier than usual it is read. */
-interface Text {
+function note({ ids, embeds, pooled }: EncodedPrompt, prefix: string, trace: Trace): void {
+  trace.set(`${prefix}token_ids`, ids).set(`${prefix}prompt_embeds`, embeds);
+  if (pooled) trace.set(`${prefix}pooled_prompt_embeds`, pooled);
+}
+
+/** What is said until an evaluation of the network. */
+interface Line {
   /** For each text encoder; where one is missing it reads the first. */
   readonly versions: readonly string[];
+  readonly until: number;
+}
+
+/** A prompt, and how many layers earlier than usual it is read. */
+interface Speech {
+  readonly lines: readonly Line[];
   readonly skip: number;
 }
 
-/** The texts as one text encoder gets them. */
+/** As in A1111, steps are evaluations from the first one on, and a method of second order has twice as many. */
+function linesOf(versions: readonly string[], { request, plan }: Job): Line[] {
+  if (request.promptSyntax === "plain") return [{ versions, until: Number.POSITIVE_INFINITY }];
+  const schedules = versions.map((text) => schedulePrompt(text, request.steps * plan.order));
+  const times = [...new Set(schedules.flat().map(({ until }) => until))].sort((a, b) => a - b);
+  const textAt = (time: number) => (lines: (typeof schedules)[number]) =>
+    lines.find(({ until }) => time <= until)!.text;
+  return times.map((until) => ({ until, versions: schedules.map(textAt(until)) }));
+}
+
+/** The prompts as one text encoder gets them, line by line. */
 interface Script {
-  readonly readings: readonly (Reading & Pick<Text, "skip">)[];
+  readonly speeches: readonly { readonly readings: readonly Reading[]; readonly skip: number }[];
   readonly words: NewWords;
 }
 
 /**
- * For each text encoder. Where a word has more vectors in one than in the other, an empty run makes up for it; and where
- * the prompts' lengths differ and the time embedding takes the mean of the text, in which repeated tokens would count.
+ * For each text encoder. Empty runs make up for it where a word has more vectors in one than in the other, and where a
+ * prompt is longer at another time; and where the prompts' lengths differ and the time embedding takes the mean of the text,
+ * in which repeated tokens would count.
  */
-function scriptsOf(texts: readonly Text[], { request, said, model }: Job): Script[] {
+function scriptsOf(speeches: readonly Speech[], { request, said, model }: Job): Script[] {
   const configs = model.textEncoders.map(({ component }) => component.config);
   const widths = configs.map(({ hidden_size }) => hidden_size);
   const scripts = model.textEncoders.map(({ tokenizer }, index) => {
     const words = newWords(said.embeddings, { widths, index, first: configs[index]!.vocab_size });
     const read = (text: string) => readPrompt(text, tokenizer, words, request.promptSyntax);
-    const readings = texts.map(({ versions, skip }) => ({ ...read(versions[index] ?? versions[0]!), skip }));
-    return { words, readings, empty: read("").runs[0]! };
+    const texts = speeches.map(({ lines }) => lines.map(({ versions }) => read(versions[index] ?? versions[0]!)));
+    return { words, texts, empty: read("").runs[0]! };
   });
-  const needed = texts.map((_, i) => Math.max(...scripts.map(({ readings }) => readings[i]!.runs.length)));
+  const needed = speeches.map((_, s) =>
+    Math.max(...scripts.flatMap(({ texts }) => texts[s]!.map(({ runs }) => runs.length))),
+  );
   const alike = model.unet.config.addition_embed_type === "text";
-  const runs = alike ? needed.map(() => Math.max(...needed)) : needed;
-  return scripts.map(({ words, readings, empty }) => ({
+  const lengths = alike ? needed.map(() => Math.max(...needed)) : needed;
+  return scripts.map(({ words, texts, empty }) => ({
     words,
-    readings: readings.map((reading, i) => ({
-      ...reading,
-      runs: Array.from({ length: runs[i]! }, (_, k) => reading.runs[k] ?? empty),
+    speeches: speeches.map(({ skip }, s) => ({
+      skip,
+      readings: texts[s]!.map((reading) => ({
+        ...reading,
+        runs: Array.from({ length: lengths[s]! }, (_, k) => reading.runs[k] ?? empty),
+      })),
     })),
   }));
 }
 
-/** The texts through one of the model's text encoders, run by run. */
-async function readAll({ readings, words }: Script, index: number, job: Job): Promise<EncodedPrompt[]> {
+/** The prompts through one of the model's text encoders, run by run. */
+async function readAll({ speeches, words }: Script, index: number, job: Job): Promise<EncodedPrompt[][]> {
   const { request, said, model, studio } = job;
   const { component, tokenizer } = model.textEncoders[index]!;
   const { config, weights } = component;
@@ -128,25 +166,48 @@ async function readAll({ readings, words }: Script, index: number, job: Job): Pr
   };
   const feeds = { ...loras.feeds, ...(words.table && { new_words: words.table }) };
   return studio.sessions.use(key, build, async (run) => {
-    const encoded: EncodedPrompt[] = [];
-    for (const { runs, tokens, dropped, skip } of readings) {
-      const outputs = [];
-      for (const { ids, weights } of runs) {
-        const out = await run({ ...feeds, input_ids: idTensor(ids) });
-        if (weights) weighEmbedding(out[outputOf(states, skip)]!.data, weights);
-        outputs.push(out);
+    const known = new Map<string, Outputs>();
+    const read = async ({ ids }: Run, output: string): Promise<Outputs> => {
+      const told = known.get(ids.join()) ?? (await run({ ...feeds, input_ids: idTensor(ids) }));
+      known.set(ids.join(), told);
+      return { ...told, [output]: { ...told[output]!, data: told[output]!.data.slice() } };
+    };
+    const encoded: EncodedPrompt[][] = [];
+    for (const { readings, skip } of speeches) {
+      const output = outputOf(states, skip);
+      const told: Outputs[][] = [];
+      for (const { runs } of readings) {
+        const outputs: Outputs[] = [];
+        for (const one of runs) outputs.push(await read(one, output));
+        told.push(outputs);
       }
-      encoded.push({
-        ...{ ids: idTensor(runs.flatMap(({ ids }) => ids)), tokens, chunks: runs.length },
-        embeds: concatTokens(outputs.map((out) => out[outputOf(states, skip)]!)),
-        // Of the first run, as in A1111.
-        ...(config.with_projection && { pooled: outputs[0]!.pooled! }),
-        ...(dropped !== undefined && { dropped }),
-      });
+      emphasize(readings, told, output);
+      encoded.push(
+        readings.map(({ runs, tokens, dropped }, i) => ({
+          ...{ ids: idTensor(runs.flatMap(({ ids }) => ids)), tokens, chunks: runs.length },
+          embeds: concatTokens(told[i]!.map((out) => out[output]!)),
+          // Of the first run, as in A1111.
+          ...(config.with_projection && { pooled: told[i]![0]!.pooled! }),
+          ...(dropped !== undefined && { dropped }),
+        })),
+      );
     }
     return encoded;
   });
 }
+
+/** Each run by the weights of its tokens; the lines of a prompt go together. */
+function emphasize(readings: readonly Reading[], told: readonly Outputs[][], output: string): void {
+  for (const k of readings[0]!.runs.keys()) {
+    const chunks = readings.flatMap(({ runs }, i) => {
+      const { weights } = runs[k]!;
+      return weights ? [{ embedding: told[i]![k]![output]!.data, weights }] : [];
+    });
+    weighEmbeddings(chunks);
+  }
+}
+
+type Outputs = Record<string, Tensor>;
 
 const idTensor = (ids: readonly number[]) => ({
   type: "int64" as const,
@@ -188,7 +249,8 @@ function join(parts: readonly EncodedPrompt[]): EncodedPrompt {
 }
 
 /** No prompt at all, of the same dims. */
-function silence({ ids, embeds, pooled }: EncodedPrompt): EncodedPrompt {
+function silence({ ids, embeds, pooled }: EncodedPrompt): Course {
   const zeros = ({ data, dims }: Tensor) => tensor(new Float32Array(data.length), dims);
-  return { ids, tokens: 0, chunks: 1, embeds: zeros(embeds), ...(pooled && { pooled: zeros(pooled) }) };
+  const prompt = { ids, tokens: 0, chunks: 1, embeds: zeros(embeds), ...(pooled && { pooled: zeros(pooled) }) };
+  return [{ prompt, until: Number.POSITIVE_INFINITY }];
 }

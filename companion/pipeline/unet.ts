@@ -9,7 +9,7 @@ import { adapt } from "./lora.ts";
 import { timeIds } from "./micro-conditioning.ts";
 import { quantizerOf } from "./quantize.ts";
 import { concatChannels, stack, unstack } from "./tensors.ts";
-import type { Prompts } from "./text-encoder.ts";
+import { type EncodedPrompt, type Prompts, saidAt } from "./text-encoder.ts";
 import { unetAddOns } from "./unet-addons.ts";
 
 /** The UNet with everything that stays the same through a picture. */
@@ -26,18 +26,21 @@ export interface Conditions {
   readonly references: readonly ReferenceTokens[];
   readonly controls: Controls;
   readonly extraChannels?: Tensor;
+  /** Evaluations of the picture that another model has done. Default 0. */
+  readonly done?: number;
 }
 
 /** Opens the UNet for the job's shape, these references and controls. */
 export async function openDenoiser(job: Job, conditions: Conditions): Promise<Denoiser> {
   const { model, studio, guidance } = job;
-  const { prompts, references, controls, extraChannels } = conditions;
+  const { prompts, references, controls, extraChannels, done = 0 } = conditions;
   const [, , height, width] = job.dims;
   const { config, weights } = model.unet;
   const { sides } = guidance;
   const batch = sides.length;
+  const spokenAt = (i: number) => sides.map(({ prompt }) => saidAt(prompts[prompt]!, done + i));
   const shape = {
-    ...{ batch, height, width, tokens: lengthOf(sides.map(({ prompt }) => prompts[prompt]!.embeds)) },
+    ...{ batch, height, width, tokens: lengthOf(spokenAt(0).map(({ embeds }) => embeds)) },
     timeIds: timeIdCount(model.settings),
   };
   const addOns = unetAddOns(references, controls);
@@ -57,10 +60,12 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
 
   const constant: Record<string, Tensor> = {
     ...loras.feeds,
-    encoder_hidden_states: stack(atOneLength(sides.map(({ prompt }) => prompts[prompt]!.embeds))),
-    ...addedConditions(job, prompts),
     ...addOns.constant,
   };
+  const heard = keepLast((spoken: readonly EncodedPrompt[]) => ({
+    encoder_hidden_states: stack(atOneLength(spoken.map(({ embeds }) => embeds))),
+    ...addedConditions(job, spoken),
+  }));
   const hidden = extraChannels && tensor(new Float32Array(extraChannels.data.length), extraChannels.dims);
 
   return {
@@ -70,6 +75,7 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
       );
       const { out } = await run({
         ...constant,
+        ...heard(spokenAt(i)),
         ...addOns.feedsAt(i, of),
         sample: stack(samples),
         timestep: filled(timestep, batch),
@@ -81,12 +87,12 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
 }
 
 /** What the network's config asks for besides the prompts' states: SDXL's pooled text and numbers, LCM's scale. */
-function addedConditions(job: Job, prompts: Prompts): Record<string, Tensor> {
+function addedConditions(job: Job, spoken: readonly EncodedPrompt[]): Record<string, Tensor> {
   const { sides, embedding } = job.guidance;
   const added: Record<string, Tensor> = {};
   if (embedding) added.timestep_cond = embedding;
   if (job.model.unet.config.addition_embed_type !== "text_time") return added;
-  added.text_embeds = stack(sides.map(({ prompt }) => prompts[prompt]!.pooled!));
+  added.text_embeds = stack(spoken.map(({ pooled }) => pooled!));
   added.time_ids = stack(
     sides.map(({ prompt }) => {
       const ids = timeIds(job, prompt);
@@ -94,6 +100,15 @@ function addedConditions(job: Job, prompts: Prompts): Record<string, Tensor> {
     }),
   );
   return added;
+}
+
+/** `make`, which is not called again for the same things as the last time. */
+function keepLast<I, O>(make: (inputs: readonly I[]) => O): (inputs: readonly I[]) => O {
+  let last: { readonly inputs: readonly I[]; readonly output: O } | undefined;
+  return (inputs) => {
+    if (!last || inputs.some((input, i) => input !== last!.inputs[i])) last = { inputs, output: make(inputs) };
+    return last.output;
+  };
 }
 
 /** The least number of tokens that each prompt fills when it is repeated. */

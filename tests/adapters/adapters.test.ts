@@ -111,3 +111,26 @@ test("prompts of different lengths are repeated to one, which changes nothing", 
   const same = twice.get("latents.0")!.data as Float32Array;
   expect(Math.max(...once.map((value, i) => Math.abs(value - same[i]!)))).toBeLessThan(1e-4);
 });
+
+test("prompt editing changes the words at its step, and a sampler of two evaluations a step counts both", async () => {
+  const latents = async (prompt: string, name: "euler" | "heun") => {
+    const { trace } = await paint(studio, { ...tiny, prompt, steps: 4, promptSyntax: "a1111", scheduler: { name } });
+    return [...trace].flatMap(([key, { data }]) =>
+      key.startsWith("latents.") ? [[...(data as Float32Array)].join()] : [],
+    );
+  };
+  for (const [name, same] of [
+    ["euler", 2],
+    ["heun", 3],
+  ] as const) {
+    const edited = await latents("a red [cat:dog:0.25]", name);
+    const plain = await latents("a red cat", name);
+    expect(edited.slice(0, same)).toEqual(plain.slice(0, same));
+    expect(edited[same]).not.toEqual(plain[same]);
+  }
+});
+
+test("AND between prompts is refused by name", async () => {
+  const problem = await refusal({ prompt: "a cat AND a dog", promptSyntax: "a1111" });
+  expect(problem).toMatchObject({ code: "request-invalid", message: expect.stringMatching(/AND/) });
+});

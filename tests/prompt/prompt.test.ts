@@ -1,7 +1,8 @@
 import { chunkTokens } from "../../companion/prompt/chunk-tokens.ts";
 import { expandPrompt } from "../../companion/prompt/expand-prompt.ts";
 import { parseAttention } from "../../companion/prompt/parse-attention.ts";
-import { weighEmbedding } from "../../companion/prompt/weigh-embedding.ts";
+import { schedulePrompt } from "../../companion/prompt/schedule-prompt.ts";
+import { weighEmbeddings } from "../../companion/prompt/weigh-embeddings.ts";
 
 const pairs = (prompt: string) =>
   parseAttention(prompt).map((s) => ("break" in s ? "BREAK" : [s.text, Number(s.weight.toFixed(6))]));
@@ -51,6 +52,90 @@ describe("parseAttention()", () => {
   ])("reads %j", (prompt, expected) => expect(pairs(prompt)).toEqual(expected));
 });
 
+describe("schedulePrompt()", () => {
+  // The examples in the documentation of A1111's own function, of 10 steps.
+  test.each<[string, [number, string][]]>([
+    ["test", [[10, "test"]]],
+    [
+      "a [b: 3]",
+      [
+        [3, "a "],
+        [10, "a b"],
+      ],
+    ],
+    [
+      "a [[[b]]:2]",
+      [
+        [2, "a "],
+        [10, "a [[b]]"],
+      ],
+    ],
+    [
+      "[(a:2):3]",
+      [
+        [3, ""],
+        [10, "(a:2)"],
+      ],
+    ],
+    [
+      "a [b : c : 1] d",
+      [
+        [1, "a b  d"],
+        [10, "a  c  d"],
+      ],
+    ],
+    [
+      "a[b:[c:d:2]:1]e",
+      [
+        [1, "abe"],
+        [2, "ace"],
+        [10, "ade"],
+      ],
+    ],
+    ["a [unbalanced", [[10, "a [unbalanced"]]],
+    [
+      "a [b:.5] c",
+      [
+        [5, "a  c"],
+        [10, "a b c"],
+      ],
+    ],
+    [
+      "((a][:b:c [d:3]",
+      [
+        [3, "((a][:b:c "],
+        [10, "((a][:b:c d"],
+      ],
+    ],
+    [
+      "[a::0.2]b",
+      [
+        [2, "ab"],
+        [10, "b"],
+      ],
+    ],
+    ["[a:b:0]", [[10, "b"]]],
+    ["a | [b:c:5]", [[10, "a | [b:c:5]"]]],
+    ["\\[a:b:5\\]", [[10, "\\[a:b:5\\]"]]],
+  ])("reads %j", (prompt, expected) =>
+    expect(schedulePrompt(prompt, 10).map(({ text, until }) => [until, text])).toEqual(expected),
+  );
+
+  test("takes turns", () =>
+    expect(schedulePrompt("[fe|||]male", 5).map(({ text }) => text)).toEqual([
+      "female",
+      "male",
+      "male",
+      "male",
+      "female",
+    ]));
+
+  test("takes thousands of open brackets for what they are", () => {
+    const prompt = "([".repeat(2000);
+    expect(schedulePrompt(prompt, 10)).toEqual([{ text: prompt, until: 10 }]);
+  });
+});
+
 describe("chunkTokens()", () => {
   const comma = 99;
   // One id a word; the comma is a word of its own.
@@ -93,17 +178,29 @@ describe("chunkTokens()", () => {
   });
 });
 
-describe("weighEmbedding()", () => {
+describe("weighEmbeddings()", () => {
   test("keeps the mean over the chunk", () => {
     const embedding = Float32Array.of(1, 3, 2, 2);
-    weighEmbedding(embedding, [1, 3]);
+    weighEmbeddings([{ embedding, weights: [1, 3] }]);
     // [1, 3, 6, 6] has twice the mean of [1, 3, 2, 2].
     expect([...embedding]).toEqual([0.5, 1.5, 3, 3]);
   });
 
+  test("keeps the mean over all that a prompt says in time", () => {
+    const [first, second] = [Float32Array.of(1, 1), Float32Array.of(2, 4)];
+    weighEmbeddings([
+      { embedding: first, weights: [1, 1] },
+      { embedding: second, weights: [1, 2] },
+    ]);
+    // 12 where there was 8.
+    expect([...first, ...second].map((value) => Number(value.toFixed(5)))).toEqual([
+      0.66667, 0.66667, 1.33333, 5.33333,
+    ]);
+  });
+
   test("leaves a chunk without emphasis untouched", () => {
     const embedding = Float32Array.of(0, 0);
-    weighEmbedding(embedding, [1, 1]);
+    weighEmbeddings([{ embedding, weights: [1, 1] }]);
     expect([...embedding]).toEqual([0, 0]);
   });
 });
