@@ -9,7 +9,7 @@ export function resolveInside(file: string, within?: readonly string[]): string 
   if (within && !within.some((folder) => isInside(real, folder)))
     throw new Problem(
       "file-outside-models",
-      `"${path.basename(file)}" leads out of the models folders: copy the file itself into a models folder.`,
+      `"${path.basename(file)}" leads out of the models folders: copy the file itself into one of them, or add the folder that it lies in with --models.`,
     );
   return real;
 }

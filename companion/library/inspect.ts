@@ -1,7 +1,7 @@
 /** Opens what a scan found, as far as it takes to say what it is. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { Problem, type ProblemData } from "../../shared/problem.ts";
+import { Problem, type ProblemCode, type ProblemData } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import { openEmbedding } from "../checkpoint/embedding.ts";
 import { identify } from "../checkpoint/identify.ts";
@@ -63,13 +63,26 @@ export async function inspect(place: Place, options: OpenOptions): Promise<Findi
   }
 }
 
+/** What is refused without a look into it. */
+const REFUSALS: Partial<Record<Place["kind"], { readonly code: ProblemCode; readonly says: string }>> = {
+  pickle: {
+    code: "file-not-safetensors",
+    says: "is a pickle, which can run code when it is opened: use the model's .safetensors version.",
+  },
+  gguf: {
+    code: "file-not-safetensors",
+    says: "is a GGUF file, which is made for other programs: use the model's .safetensors version.",
+  },
+  outside: {
+    code: "file-outside-models",
+    says: "leads out of the models folders: add the folder that it leads to with --models.",
+  },
+};
+
 async function open(place: Place, options: OpenOptions): Promise<Finding> {
   const { path: file, kind } = place;
-  if (kind === "pickle")
-    throw new Problem(
-      "file-not-safetensors",
-      `"${path.basename(file)}" is a pickle, which can run code when it is opened: use the model's .safetensors version.`,
-    );
+  const refusal = REFUSALS[kind];
+  if (refusal) throw new Problem(refusal.code, `"${path.basename(file)}" ${refusal.says}`);
   return kind === "file" ? openFile(place, openSafetensors(file, options), options) : openWhole(place, options);
 }
 

@@ -13,6 +13,8 @@ export interface Layout {
   readonly below: readonly string[];
   /** Folders elsewhere that the program's settings name, absolute. */
   readonly elsewhere: readonly string[];
+  /** Folders elsewhere that only links from here lead to, absolute. */
+  readonly linked: readonly string[];
 }
 
 interface Rule {
@@ -31,21 +33,26 @@ const RULES: readonly Rule[] = [
   },
   {
     name: "InvokeAI",
-    fits: (has) => BASES.some((base) => has(`models/${base}/main`) || has(`${base}/main`)),
+    fits: (has) => has("invokeai.yaml") || BASES.some((base) => has(`models/${base}/main`) || has(`${base}/main`)),
   },
   { name: "Hugging Face cache", fits: (_, names) => names.some((name) => name.startsWith("models--")) },
 ];
+
+/** A repository's snapshots, or one of them, in the Hugging Face cache: their files are links to its blobs. */
+const SNAPSHOTS = /^(.*[/\\]models--[^/\\]+)[/\\]snapshots(?:[/\\][^/\\]+)?$/;
 
 /** What the folder `root` is. Never throws for a folder that cannot be read: then it is nobody's, and empty. */
 export function layoutOf(root: string): Layout {
   const has = (place: string) => existsSync(path.join(root, place));
   const names = isFolder(root) ? readdirSync(root) : [];
   const rule = RULES.find(({ fits }) => fits(has, names));
+  const repository = SNAPSHOTS.exec(path.resolve(root))?.[1];
   const installation = rule !== undefined && isFolder(path.join(root, "models"));
   return {
-    name: rule?.name ?? "models folder",
+    name: rule?.name ?? (repository ? "Hugging Face cache" : "models folder"),
     below: installation ? ["models", "embeddings"].filter((place) => has(place)) : ["."],
     elsewhere: readExtraModelPaths(path.join(root, "extra_model_paths.yaml")),
+    linked: repository ? [path.join(repository, "blobs")] : [],
   };
 }
 

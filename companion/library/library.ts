@@ -70,7 +70,8 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
   const pointed = folders.map((folder) => path.resolve(folder)).map((root) => ({ root, layout: layoutOf(root) }));
   const elsewhere = pointed.flatMap(({ layout }) => layout.elsewhere).map((root) => ({ root, layout: layoutOf(root) }));
   const searched = [...pointed, ...elsewhere].filter(({ root }, i, all) => all.findIndex((a) => a.root === root) === i);
-  const roots = [...searched.map(({ root }) => root), path.resolve(starter)];
+  const linked = searched.flatMap(({ layout }) => layout.linked);
+  const roots = [...searched.map(({ root }) => root), ...linked, path.resolve(starter)];
   const known = new Map<string, { signature: string; finding: Finding }>();
 
   /** By the ids of the last list: a name that a client sends is never a path. */
@@ -153,10 +154,13 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
       });
     },
     watch: (onChange) =>
-      watchFolders(roots.slice(0, -1), {
-        state: () => JSON.stringify(places().map(({ id, signature }) => [id, signature])),
-        onChange,
-      }),
+      watchFolders(
+        searched.map(({ root }) => root),
+        {
+          state: () => JSON.stringify(places().map(({ id, signature }) => [id, signature])),
+          onChange,
+        },
+      ),
   };
   return library;
 }
@@ -169,7 +173,9 @@ function find(folder: string, id: string): string | undefined {
       `"${id.slice(0, 200)}" is not in the models folders: choose a model from the list.`,
     );
   const place = path.join(folder, id);
-  const file = [`${place}.safetensors`, `${place}.SAFETENSORS`].find((candidate) => existsSync(candidate));
+  const file = [".safetensors", ".SAFETENSORS", ".sft"]
+    .map((ending) => place + ending)
+    .find((file) => existsSync(file));
   if (file) return file;
   return id !== "" && existsSync(place) && statSync(place).isDirectory() ? place : undefined;
 }

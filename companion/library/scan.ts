@@ -4,25 +4,30 @@ import path from "node:path";
 import { type SideCar, sideCars } from "./side-cars.ts";
 
 export interface Place {
-  /** The path below the models folder, with "/" and without `.safetensors`: what requests call it. "." is the folder itself. */
+  /** The path below the models folder, with "/" and without the ending: what requests call it. "." is the folder itself. */
   readonly id: string;
   /** Absolute. */
   readonly path: string;
-  readonly kind: "file" | "folder" | "pickle";
+  /** "outside": a link to a folder that may not be read. */
+  readonly kind: "file" | "folder" | "pickle" | "gguf" | "outside";
   /** What other programs have noted about it, and pictures of what it draws. */
   readonly beside: readonly SideCar[];
   /** Changes when a file or a side-car does: sizes and times. */
   readonly signature: string;
 }
 
-const PICKLES = new Set([".ckpt", ".pt", ".pth", ".bin"]);
+/** ".sft" is what ComfyUI also calls safetensors. */
+const KINDS: Readonly<Record<string, Place["kind"]>> = {
+  ...{ ".safetensors": "file", ".sft": "file", ".gguf": "gguf" },
+  ...{ ".ckpt": "pickle", ".pt": "pickle", ".pth": "pickle", ".bin": "pickle" },
+};
 /** Folders of the Hugging Face cache that hold the same files under other names. */
 const SKIPPED = new Set(["blobs", "refs", ".locks", ".no_exist"]);
 const MAX_DEPTH = 8;
 
 /**
- * Everything in the folders `below` of `root`, in the order of ids; nothing where they do not exist. A symbolic link to a folder is followed where
- * it stays below one of `roots`. What cannot be read is left out: it cannot be shown either.
+ * Everything in the folders `below` of `root`, in the order of ids; nothing where they do not exist. A symbolic link to a
+ * folder is followed where it stays below one of `roots`. What cannot be read is left out: it cannot be shown either.
  */
 export function scanFolder(
   root: string,
@@ -33,12 +38,11 @@ export function scanFolder(
   const visited = new Set<string>();
   const visit = (folder: string, depth: number, beside: readonly SideCar[] = []): void => {
     const real = tryRead(() => realpathSync(folder), undefined);
-    if (
-      real === undefined ||
-      visited.has(real) ||
-      !allowed.some((top) => real === top || real.startsWith(top + path.sep))
-    )
+    if (real === undefined || visited.has(real)) return;
+    if (!allowed.some((top) => real === top || real.startsWith(top + path.sep))) {
+      places.push({ id: idOf(root, folder), path: folder, kind: "outside", beside, signature: real });
       return;
+    }
     visited.add(real);
     const entries = tryRead(() => readdirSync(folder, { withFileTypes: true }), [] as Dirent[]);
     if (isModelFolder(folder, entries)) {
@@ -55,7 +59,7 @@ export function scanFolder(
         if (depth < MAX_DEPTH) visit(place, depth + 1, cars.get(entry.name));
         continue;
       }
-      const kind = kindOf(entry.name);
+      const kind = KINDS[path.extname(entry.name).toLowerCase()];
       if (kind === undefined) continue;
       const mine = cars.get(path.parse(entry.name).name) ?? [];
       const signature = [stamp(place), ...stampsOf(mine)].join("\n");
@@ -76,15 +80,9 @@ function isFolder(entry: Dirent, place: string): boolean {
   return tryRead(() => statSync(place).isDirectory(), false);
 }
 
-function kindOf(name: string): "file" | "pickle" | undefined {
-  const extension = path.extname(name).toLowerCase();
-  if (extension === ".safetensors") return "file";
-  return PICKLES.has(extension) ? "pickle" : undefined;
-}
-
 function idOf(root: string, place: string): string {
   const below = path.relative(root, place).split(path.sep).join("/");
-  return below === "" ? "." : below.replace(/\.safetensors$/i, "");
+  return below === "" ? "." : below.replace(/\.(?:safetensors|sft)$/i, "");
 }
 
 /** Of every file in a model's folder and in the folders of its parts. */

@@ -23,9 +23,12 @@ const NOTES = [
   ".txt",
 ];
 
+/** What changes how a model draws, see companion/checkpoint/beside.ts. */
+const SETTINGS = [".yaml", ".vae.safetensors"];
+
 export interface SideCar {
   readonly file: string;
-  readonly kind: "picture" | "note";
+  readonly kind: "picture" | "note" | "setting";
   /** As in the tables above. */
   readonly ending: string;
 }
@@ -33,6 +36,7 @@ export interface SideCar {
 const ENDINGS = [
   ...PICTURES.map((ending) => ({ ending, kind: "picture" as const })),
   ...NOTES.map((ending) => ({ ending, kind: "note" as const })),
+  ...SETTINGS.map((ending) => ({ ending, kind: "setting" as const })),
 ];
 
 /**

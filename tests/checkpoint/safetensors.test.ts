@@ -264,7 +264,7 @@ describe("openSafetensors() refuses", () => {
     const within = [models];
     expect(attempted(() => openSafetensors(path.join(models, "out.safetensors"), { within }))).toMatchObject({
       code: "file-outside-models",
-      message: '"out.safetensors" leads out of the models folders: copy the file itself into a models folder.',
+      message: '"out.safetensors" leads out of the models folders: copy the file itself into one of them, or add the folder that it lies in with --models.',
     });
     expect(openSafetensors(path.join(models, "in.safetensors"), { within }).path).toBe(
       path.join(models, "real.safetensors"),

@@ -58,6 +58,41 @@ test("openLibrary() follows the Hugging Face cache's links to its blobs, and no 
   expect((await library.survey())[0]!.layout).toBe("Hugging Face cache");
 });
 
+test("openLibrary() follows the links of a snapshot that it is pointed to", async () => {
+  const root = folderOf(["models--a--b/snapshots/f00/notes.txt", "models--a--b/blobs/0"]);
+  writeSample(path.join(root, "models--a--b/blobs/1"), tensorsOf("sd1"));
+  symlinkSync("../../blobs/1", path.join(root, "models--a--b/snapshots/f00/model.safetensors"));
+  for (const below of ["models--a--b/snapshots/f00", "models--a--b/snapshots"]) {
+    const library = openLibrary({ folders: [path.join(root, below)], starter });
+    const { models, problems } = await library.list();
+    expect([models.length, problems]).toEqual([2, []]);
+    expect((await library.survey())[0]!.layout).toBe("Hugging Face cache");
+  }
+});
+
+test("openLibrary() lists .sft, and says why it leaves out GGUF and links out of its folders", async () => {
+  const root = folderOf(["big.gguf"]);
+  writeSample(path.join(root, "mine.sft"), tensorsOf("sd1"));
+  symlinkSync(folderOf(["c.safetensors"]), path.join(root, "away"));
+  const library = openLibrary({ folders: [root], starter });
+  const { models, problems } = await library.list();
+  expect(models.map(({ id }) => id)).toEqual(["starter", "mine"]);
+  expect(library.resolve("mine", { allowPaths: false })).toBe(path.join(root, "mine.sft"));
+  expect(problems.map(({ problem }) => problem.message)).toEqual([
+    '"away" leads out of the models folders: add the folder that it leads to with --models.',
+    '"big.gguf" is a GGUF file, which is made for other programs: use the model\'s .safetensors version.',
+  ]);
+});
+
+test("openLibrary() looks again at a model when its configuration comes to lie beside it", async () => {
+  const root = folderOf(["a.safetensors"]);
+  const library = openLibrary({ folders: [root], starter });
+  const modelOf = async () => (await library.list()).problems.length;
+  expect(await modelOf()).toBe(0);
+  writeFileSync(path.join(root, "a.yaml"), "model:\n  params:\n    parameterization: x0\n");
+  expect(await modelOf()).toBe(1);
+});
+
 test("openLibrary() counts autoencoders among what it found, by file and by folder", async () => {
   const library = openLibrary({ folders: [vaes], starter });
   expect((await library.list()).problems).toEqual([]);
