@@ -4,8 +4,6 @@ import type { Drawing, LayerExport, ShapeOutline } from "../bridge.ts";
 import { decode, drawThrough, newCanvas, toPage, toPng } from "./canvas.ts";
 import { fromPage, type Placement } from "./placement.ts";
 
-/** Of a line, where the model sees it. */
-const LINE_PIXELS = 2;
 /** Strokes up to this many lines wide are lines; wider ones are shapes, and have an outline. */
 const WIDEST_STROKE = 3;
 
@@ -28,7 +26,7 @@ export async function linePicture({ box, shapes }: Drawing, placement: Placement
   fillBlack(context);
   context.lineJoin = context.lineCap = "round";
   const map = fromPage(placement, box);
-  for (const shape of shapes) drawShape(context, shape, { map, line: LINE_PIXELS * placement.scale });
+  for (const shape of shapes) drawShape(context, shape, { map, line: placement.line });
   return await toPng(context);
 }
 

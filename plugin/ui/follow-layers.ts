@@ -25,7 +25,10 @@ export async function addControls({ store, main }: { store: Store; main: MainCli
   const { selection, controls } = store.state;
   const room = REQUEST_LIMITS.controls - controls.length;
   const added: ControlLayer[] = [];
-  for (const layer of newLayers(selection, controls).slice(0, room)) {
+  // Of a picture and the shape over it, the shape is what says how the result should run.
+  const shape = selection.kind === "target" ? selection.mask : undefined;
+  const layers = newLayers(selection, controls).filter(({ id }) => shape === undefined || id === shape.id);
+  for (const layer of layers.slice(0, room)) {
     const { drawing } = await main.call("read-outlines", { node: layer.id });
     const drawn = drawing !== null;
     const keeps = likelyKeep(models, { drawn });

@@ -11,14 +11,19 @@ export interface Placement {
   readonly size: Size;
   /** From the target's own space to the picture. */
   readonly fromTarget: Affine;
-  /** Pixels of the picture in one that the model sees. */
-  readonly scale: number;
+  /** The width of a drawn line, in pixels of the picture. */
+  readonly line: number;
+}
+
+/** A line is as wide, where the model sees it, as those that control models are trained with: 1.7 of 512 pixels. */
+function lineAt({ width, height }: Size): number {
+  return Math.min(3, Math.max(1, Math.min(width, height) / 300));
 }
 
 /** Of a result, which fills its target: where the shapes differ, it sticks out on two sides. */
 export function resultPlacement(target: Place, size: Size): Placement {
   const scale = Math.min(size.width / target.width, size.height / target.height);
-  return { target, size, fromTarget: centred(target, size, scale), scale: 1 };
+  return { target, size, fromTarget: centred(target, size, scale), line: lineAt(size) };
 }
 
 /** Of a picture to repair, which covers its target exactly, and of which the model sees the context. */
@@ -31,7 +36,7 @@ export function sourcePlacement(target: Place, size: Size, { rect, diffusion }: 
       [x, 0, 0],
       [0, y, 0],
     ],
-    scale: rect.width / diffusion.width,
+    line: (lineAt(diffusion) * rect.width) / diffusion.width,
   };
 }
 

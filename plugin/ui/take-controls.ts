@@ -22,6 +22,7 @@ export async function takeControls(
 
 /** Pixels of the long side. */
 const SMALL = 96;
+const SMALL_LINE = 2;
 
 /** A drawn layer's lines by themselves. Problem "selection-unsupported". */
 export async function smallLinework(node: string, main: MainClient): Promise<Uint8Array> {
@@ -34,7 +35,7 @@ export async function smallLinework(node: string, main: MainClient): Promise<Uin
     [1, 0, x],
     [0, 1, y],
   ];
-  return await linePicture(drawing, resultPlacement({ width, height, transform }, size));
+  return await linePicture(drawing, { ...resultPlacement({ width, height, transform }, size), line: SMALL_LINE });
 }
 
 async function controlPicture(control: ControlLayer, main: MainClient, placement: Placement): Promise<Uint8Array> {

@@ -14,7 +14,9 @@ const LEVEL = 127.5;
 export function traceNode(drawing: Drawing, id: string, part: "fill" | "stroke"): VectorPath[] {
   const { scene } = drawing;
   const node = scene.get(id);
-  const margin = part === "stroke" ? overhang({ ...node, strokeAlign: "OUTSIDE", effects: [] }) + 1 : 1;
+  // Letters may stick out of their box.
+  const letters = node.type === "TEXT" ? node.fontSize : 1;
+  const margin = letters + (part === "stroke" ? overhang({ ...node, strokeAlign: "OUTSIDE", effects: [] }) : 0);
   const [width, height] = [node.width + 2 * margin, node.height + 2 * margin];
   const scale = Math.min(FINENESS, LONGEST_SIDE / Math.max(width, height));
   const { context } = createSurface(Math.ceil(width * scale) + 2, Math.ceil(height * scale) + 2);
@@ -32,7 +34,9 @@ export function traceNode(drawing: Drawing, id: string, part: "fill" | "stroke")
 
 /** Closed lines between what is more than half covered and what is not, in pixels; a pixel's middle is its coordinate. */
 function loopsOf({ data, width, height }: ImageData): Point[][] {
-  const alpha = (x: number, y: number) => data[4 * (y * width + x) + 3]!;
+  const isInside = (x: number, y: number) => x > 0 && y > 0 && x < width - 1 && y < height - 1;
+  /** Nothing is covered along the edge, so that every line closes. */
+  const alpha = (x: number, y: number) => (isInside(x, y) ? data[4 * (y * width + x) + 3]! : 0);
   /** Where the level is crossed on the way from one pixel to its neighbour. */
   const crossing = (x: number, y: number, dx: number, dy: number): Point => {
     const [from, to] = [alpha(x, y), alpha(x + dx, y + dy)];

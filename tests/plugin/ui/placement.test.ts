@@ -45,10 +45,15 @@ test("fromPage() fits a layer from elsewhere into the target", () => {
   expect(apply(map, 100, 100)).toEqual([300, 200]);
 });
 
+test("resultPlacement() draws lines as wide as control models know them", () => {
+  const lines = [128, 600, 2048].map((side) => resultPlacement(target, { width: side, height: 2 * side }).line);
+  expect(lines).toEqual([1, 2, 3]);
+});
+
 test("sourcePlacement() covers the whole picture, and knows how coarsely the model sees it", () => {
   const context = { rect: { x: 0, y: 0, width: 300, height: 150 }, diffusion: { width: 600, height: 300 } };
   const placement = sourcePlacement(target, { width: 801, height: 400 }, context);
-  expect(placement.scale).toBe(0.5);
+  expect(placement.line).toBe(0.5);
   const map = fromPage(placement, { x: 1000, y: 500, width: 200, height: 100 });
   expect(apply(map, 1200, 600)).toEqual([801, 400]);
 });
