@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { Problem, type ProblemData } from "../../shared/problem.ts";
 import { readExtraModelPaths } from "./extra-model-paths.ts";
 
 export interface Layout {
@@ -15,6 +16,8 @@ export interface Layout {
   readonly elsewhere: readonly string[];
   /** Folders elsewhere that only links from here lead to, absolute. */
   readonly linked: readonly string[];
+  /** What of the program's settings cannot be read. */
+  readonly problem?: ProblemData;
 }
 
 interface Rule {
@@ -51,9 +54,17 @@ export function layoutOf(root: string): Layout {
   return {
     name: rule?.name ?? (repository ? "Hugging Face cache" : "models folder"),
     below: installation ? ["models", "embeddings"].filter((place) => has(place)) : ["."],
-    elsewhere: readExtraModelPaths(path.join(root, "extra_model_paths.yaml")),
+    ...named(root),
     linked: repository ? [path.join(repository, "blobs")] : [],
   };
+}
+
+function named(root: string): Pick<Layout, "elsewhere" | "problem"> {
+  try {
+    return { elsewhere: readExtraModelPaths(path.join(root, "extra_model_paths.yaml")) };
+  } catch (error) {
+    return { elsewhere: [], problem: Problem.from(error).toJSON() };
+  }
 }
 
 function isFolder(place: string): boolean {

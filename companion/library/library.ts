@@ -102,7 +102,9 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
       const all = await findings();
       const models: ModelInfo[] = [];
       const addOns: AddOnInfo[] = [];
-      const problems: ModelProblem[] = [];
+      const problems: ModelProblem[] = searched.flatMap(({ root, layout: { problem } }) =>
+        problem ? [{ name: path.basename(root), problem }] : [],
+      );
       listed.clear();
       for (const { place, finding } of all) {
         // It went away while we looked.

@@ -133,10 +133,37 @@ describe("readExtraModelPaths()", () => {
     expect((await library.list()).models.map(({ id }) => id)).toEqual(["starter", "a"]);
   });
 
-  test.each([["a: {b: c}"], ["a:\n  - b"], ["a:\n  b: *anchor"], ["a:\n  b: [c]"], ["key: value"], ["  lost: x"]])(
-    "refuses %j",
-    (text) => {
-      expect(attempted(read(text).read)).toMatchObject({ code: "config-invalid" });
-    },
-  );
+  test.each([
+    [
+      "a section in quotes, with others",
+      "'my a':\n  \"base_path\": /x\n  loras: l\nb.c:\n  base_path: /x\n  vae: v",
+      ["/x/l", "/x/v"],
+    ],
+    ["lists", "a:\n  base_path: /x\n  loras:\n    - l\n    - 'it''s'\n  vae:\n  - v\n", ["/x/l", "/x/it's", "/x/v"]],
+    ["blocks", "a:\n  base_path: /x\n  loras: |-\n    l # mine\n\n    m n\n  vae: v\n", ["/x/l", "/x/m n", "/x/v"]],
+    ["marks and line ends of other systems", "\ufeff---\r\na:\r\n  base_path: /x\r\n  loras: l\r\n...\r\n", ["/x/l"]],
+    ["nothing", 'a:\n  base_path: /x\n  loras: ~\n  vae:\n  clip: ""\n  unet: null\nb:\n', []],
+    ["the environment", "a:\n  base_path: $UNDERPAINT_TEST/y\n  loras: $(l)\n", ["/x/y/$(l)"]],
+  ])("reads %s", (_, text, folders) => {
+    process.env.UNDERPAINT_TEST = "/x";
+    expect(read(text).read()).toEqual(folders);
+  });
+
+  test.each([
+    ["a: {b: c}"],
+    ["a:\n  - b"],
+    ["a:\n  b: *anchor"],
+    ["a:\n  b: [c]"],
+    ["key: value"],
+    ["  lost: x"],
+    ["a:\n  b:\n    c: d"],
+    ["a:\n  b: >\n    c"],
+    ["words"],
+  ])("refuses %j, and the folder's own models are listed all the same", async (text) => {
+    const { root, read: folders } = read(text);
+    expect(attempted(folders)).toMatchObject({ code: "config-invalid" });
+    writeSample(path.join(root, "a.safetensors"), tensorsOf("sd1"));
+    const { models, problems } = await openLibrary({ folders: [root], starter }).list();
+    expect([models.length, problems.map(({ problem }) => problem.code)]).toEqual([2, ["config-invalid"]]);
+  });
 });
