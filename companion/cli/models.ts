@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import { readConfig } from "../config.ts";
-import { CATALOGUE } from "../library/catalogue.ts";
+import { recommendedModels } from "../library/catalogue.ts";
 import { autoV2, Hashes } from "../library/hashes.ts";
 import { type Library, openLibrary } from "../library/library.ts";
 import { withHash } from "../library/live-library.ts";
@@ -11,7 +11,7 @@ import { visible } from "../library/plain-text.ts";
 import { sentence } from "./sentence.ts";
 import { Terminal } from "./terminal.ts";
 
-const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+const size = (bytes: number) => (bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
 
 const OPTIONS = {
   models: { type: "string", multiple: true },
@@ -66,8 +66,9 @@ export async function runModels(args: string[]): Promise<number> {
   for (const { name, problem } of problems)
     terminal.print(`  ${yellow("!")} ${visible(name)}  ${dim(sentence(problem))}`);
   heading("Recommended");
-  for (const { name, repo, bytes, memoryBytes, goodFor, licence } of CATALOGUE) {
-    terminal.print(`  ${name}  ${dim(`${gb(bytes)} on disk, ${gb(memoryBytes)} of memory`)}`);
+  const recommended = recommendedModels(config.modelsFolders[0]).filter(({ installed }) => !installed);
+  for (const { name, family, repo, bytes, memoryBytes, goodFor, licence } of recommended) {
+    item(name, [family, `${size(bytes)} on disk`, `${size(memoryBytes)} of memory`]);
     terminal.print(`      ${goodFor}`);
     terminal.print(`      ${dim(licence)}`);
     terminal.print(`      ${cyan(`underpaint download ${repo}`)}`);

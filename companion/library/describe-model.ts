@@ -3,6 +3,7 @@ import { familyOf } from "../checkpoint/families.ts";
 import type { Model } from "../checkpoint/model.ts";
 import type { CommunityNotes } from "./community-notes.ts";
 import { nameOf } from "./name-of.ts";
+import { plainText } from "./plain-text.ts";
 import { samplingDefaults } from "./sampling-defaults.ts";
 import type { SideNotes } from "./side-notes.ts";
 
@@ -28,7 +29,7 @@ export function describeModel(model: Model, { id, notes, community, thumbnail }:
   const note = notes.note ?? (model.kind === "pix2pix" ? EDITS : trigger === "" ? undefined : triggerNote(trigger));
   return {
     id,
-    name: notes.name ?? nameOf(model.path),
+    name: notes.name ?? plainText(nameOf(model.path)),
     family: published ? family : `Like ${family}`,
     nativeSize: notes.nativeSize ?? model.nativeSize,
     maxTokens: Math.min(...model.textEncoders.map(({ tokenizer }) => tokenizer.maxLength)),

@@ -95,7 +95,7 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
     describeAddOn(place, { kind, families: familiesOf(clues, store.metadata), metadata: store.metadata, options });
   switch (found) {
     case "lora": {
-      const lora = openLora(file, options);
+      const lora = openLora(file, { ...options, opened: store });
       refuseForeign(lora);
       return { kind: found, names: loraNames(store.metadata), addOn: describe(found, loraClues(lora)) };
     }
@@ -160,7 +160,7 @@ function describeAddOn(place: Place, { kind, families, metadata, options }: AddO
   const { id, path: file, beside } = place;
   const community = readCommunityNotes({ name: path.basename(file), beside, metadata, ...options });
   const thumbnail = hasThumbnail(place, metadata);
-  return { ...{ id, name: nameOf(file), kind, families }, ...community, thumbnail };
+  return { ...{ id, name: plainText(nameOf(file)), kind, families }, ...community, thumbnail };
 }
 
 function refuseForeign(lora: LoraFile): void {

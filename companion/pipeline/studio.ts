@@ -88,11 +88,10 @@ export interface Studio {
  */
 export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, totalmem() / 2);
 
-/** What a name means: an id before a name, and of several of one name the one that was made for the model's family. */
+/** What a name means: of several of one name the one that was made for the model's family. */
 function named(all: readonly NamedAdapter[], name: string, { family }: Model): NamedAdapter | undefined {
   const alike = all.filter((one) => one.name === name);
-  const own = (one: NamedAdapter) => one.families.includes(familyOf(family).name);
-  return all.find(({ id }) => id === name) ?? alike.find(own) ?? alike[0];
+  return alike.find(({ families }) => families.includes(familyOf(family).name)) ?? alike[0];
 }
 
 /** LoRAs that stay in memory between pictures. */
@@ -113,6 +112,17 @@ export function openStudio({
   const fitted = new Map<string, { readonly file: LoraFile; readonly lora: FittedLora }>();
   const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
   const reading = names === "ids" ? { within: library.roots } : {};
+
+  // An id says where to look. A name means looking through all that there is, which takes a while the first time.
+  const loraPlace = async (name: string, model: Model): Promise<string> => {
+    try {
+      return resolve(name);
+    } catch (error) {
+      const known = named(await studio.adapters("lora"), name, model);
+      if (known === undefined) throw error;
+      return resolve(known.id);
+    }
+  };
 
   const fromLibrary = async (model: Model) => {
     const files = await library.references?.(model);
@@ -163,8 +173,7 @@ export function openStudio({
       return filter;
     },
     openLora: async (name, model) => {
-      const known = named(await studio.adapters("lora"), name, model);
-      const place = resolve(known?.id ?? name);
+      const place = await loraPlace(name, model);
       const key = `${place}/${model.fingerprint}`;
       let entry = fitted.get(key);
       fitted.delete(key);

@@ -20,12 +20,19 @@ test.each([
   ["ink", "sd2", "old/ink"],
   ["elsewhere", "sd1", "elsewhere"],
 ] as const)("openLora() takes %j for a model of %s to be %j", async (name, family, id) => {
+  const asked: string[] = [];
   const library = {
     adapters: async () => LORAS,
-    resolve: (asked: string): string => {
-      throw new Problem("model-not-found", asked);
+    // What a name leads to shows when the file is opened, and is not there.
+    resolve: (wanted: string): string => {
+      asked.push(wanted);
+      if (LORAS.some(({ id }) => id === wanted)) return `/nowhere/${wanted}`;
+      throw new Problem("model-not-found", wanted);
     },
   };
   const studio = openStudio({ device: {} as Device, library });
-  await expect(studio.openLora(name, { family } as Model)).rejects.toThrow(new Problem("model-not-found", id));
+  await expect(studio.openLora(name, { family } as Model)).rejects.toThrow(
+    id === "elsewhere" ? "elsewhere" : `There is no file "${id.split("/").at(-1)}"`,
+  );
+  expect(asked).toEqual(name === id ? [id] : [name, id]);
 });

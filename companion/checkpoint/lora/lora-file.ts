@@ -3,7 +3,7 @@ import { Problem } from "../../../shared/problem.ts";
 import type { WeightRef } from "../../graph/weights.ts";
 import { describe, identify } from "../identify.ts";
 import { refuseLeftovers } from "../leftovers.ts";
-import { type OpenOptions, openSafetensors } from "../safetensors.ts";
+import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../safetensors.ts";
 import { type Alphas, alphasOf } from "./alphas.ts";
 import { type Part, parseLoraKey, type Target } from "./keys.ts";
 
@@ -23,9 +23,12 @@ export interface LoraFile {
   verifyUnchanged(): void;
 }
 
-/** Reads the header. Throws Problem "model-unsupported" (it is something else), "weights-leftover", and as `openSafetensors`. */
-export function openLora(file: string, options: OpenOptions = {}): LoraFile {
-  const store = openSafetensors(file, options);
+/** Reads the header, unless `opened` has it already. Throws Problem "model-unsupported" (it is something else), "weights-leftover", and as `openSafetensors`. */
+export function openLora(
+  file: string,
+  { opened, ...options }: OpenOptions & { readonly opened?: SafetensorsFile } = {},
+): LoraFile {
+  const store = opened ?? openSafetensors(file, options);
   const targets = new Map<Target, Map<string, Map<Part, WeightRef>>>();
   const unknown: string[] = [];
   for (const key of store.keys()) {
