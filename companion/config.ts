@@ -16,6 +16,8 @@ export interface Config {
   readonly starter: string;
   readonly queueFile: string;
   readonly pairingsFile: string;
+  /** Where weights of few bits are kept. */
+  readonly narrowFolder: string;
   /** What the models' bytes hash to, so that each is read once. */
   readonly hashesFile: string;
   /** Where models are downloaded from; absent: the Hugging Face hub. */
@@ -55,6 +57,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     queueFile: path.join(home, "queue.sqlite"),
     pairingsFile: path.join(home, "pairings.json"),
     port: options.port ?? PORT,
+    narrowFolder: path.join(home, "narrow"),
     hashesFile: path.join(home, "hashes.json"),
     downloadEndpoint: env.UNDERPAINT_DOWNLOAD_ENDPOINT ?? settings.downloadEndpoint,
     provider: options.provider ?? env.UNDERPAINT_PROVIDER,

@@ -10,12 +10,13 @@ import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
+import { timeIdCount } from "../checkpoint/model-kind.ts";
 import type { Quantizer } from "../graph/graph.ts";
 import type { Bits } from "../graph/quantize.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
 import { generate } from "../pipeline/generate.ts";
-import { quantizerOf } from "../pipeline/quantize.ts";
+import { narrowWeights } from "../pipeline/narrow.ts";
 import { openStudio } from "../pipeline/studio.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
@@ -45,7 +46,7 @@ export async function runBench(argv: string[]): Promise<number> {
     report("Opening the UNet, warm", `${times.open.toFixed(2)} s`);
     report("One guided step", `${times.ours.toFixed(2)} s`);
     for (const bits of [8, 4] as const) {
-      const loss = await quantizationLoss(model, device, bits);
+      const loss = await quantizationLoss(model, device, { bits, scratch });
       report(`  with linear weights of ${bits} bits`, `${(100 * loss).toFixed(2)} % off the exact one`);
     }
     if (theirs)
@@ -115,8 +116,9 @@ async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) 
 }
 
 /** How far one step of the UNet with narrowed weights is from the exact one, as a share of its length. */
-async function quantizationLoss({ unet: { config, weights } }: Model, device: Device, bits: Bits): Promise<number> {
-  const shape = { batch: 1, height: 16, width: 16, tokens: 77 };
+async function quantizationLoss(model: Model, device: Device, { bits, scratch }: { bits: Bits; scratch: string }) {
+  const { config, weights } = model.unet;
+  const shape = { batch: 1, height: 16, width: 16, tokens: 77, timeIds: timeIdCount(model.settings) };
   const step = async (quantizer?: Quantizer) => {
     const graph = unetGraph(config, new Weights(weights), shape, { dialect: device.dialect, quantizer });
     const session = await openSession(graph, device);
@@ -126,7 +128,7 @@ async function quantizationLoss({ unet: { config, weights } }: Model, device: De
       await session.release();
     }
   };
-  const [exact, found] = [await step(), await step(quantizerOf(bits))];
+  const [exact, found] = [await step(), await step(await narrowWeights(model, bits, scratch))];
   const length = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   return length(found.map((value, i) => value - exact[i]!)) / length(exact);
 }

@@ -56,6 +56,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
       starter: config.starter,
       provider: config.provider,
       memory: config.memory,
+      narrowFolder: config.narrowFolder,
       contentFilter: config.contentFilter,
     },
   });

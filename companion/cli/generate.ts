@@ -63,6 +63,7 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
     library: besideRequest(library, folder),
     memoryBudget: config.memory,
     memoryLimit: config.memory ?? defaultMemoryLimit(),
+    narrowFolder: config.narrowFolder,
     contentFilter: config.contentFilter,
     names: "paths",
   });

@@ -40,11 +40,12 @@ async function make({ id, request, images }: EngineJob, studio: Studio, cancelle
   }
 }
 
-async function openEngine({ modelsFolders, starter, provider, memory, contentFilter }: EngineSetup): Promise<Studio> {
+async function openEngine(setup: EngineSetup): Promise<Studio> {
+  const { modelsFolders, starter, provider, memory, narrowFolder, contentFilter } = setup;
   const library = await openLibrary({ folders: modelsFolders, starter });
   const device = await chooseDevice(provider);
   const memoryLimit = memory ?? defaultMemoryLimit();
-  return openStudio({ device, library, memoryBudget: memory, memoryLimit, contentFilter });
+  return openStudio({ device, library, memoryBudget: memory, memoryLimit, narrowFolder, contentFilter });
 }
 
 async function main(setup: EngineSetup): Promise<void> {

@@ -11,6 +11,8 @@ export interface EngineSetup {
   readonly provider?: string;
   /** Bytes that networks may take. Absent: a share of the machine's memory. */
   readonly memory?: number;
+  /** Where weights of few bits are kept. Absent: in a temporary folder. */
+  readonly narrowFolder?: string;
   /** "enforced": every picture passes its model's content filter, whatever the request says. Absent: "on-request". */
   readonly contentFilter?: "on-request" | "enforced";
 }

@@ -7,7 +7,7 @@ import { type AnyTensor, elementCount } from "../tensor.ts";
 import type { Attribute } from "./attributes.ts";
 import type { Dialect } from "./dialect.ts";
 import { ELEMENT_TYPE_OF, type ElementType } from "./element-type.ts";
-import type { QuantizedMatrix } from "./quantize.ts";
+import type { NarrowMatrix } from "./quantize.ts";
 import type { WeightRef } from "./weights.ts";
 
 /** A tensor that will exist when the graph runs. Row-major; `dims` are known now. */
@@ -68,12 +68,16 @@ export type MomentsAt = (
 /** The keys and values [B, T, C] that are attended to, given those of a picture that may be a strip, each with its weights' path. */
 export type TokensAt = (own: readonly (readonly [path: string, tokens: Value])[]) => readonly Value[];
 
-/** A weight matrix [out, in] in few bits, or undefined where it is to stay as it is. */
-export type Quantizer = (ref: WeightRef, dims: readonly [out: number, inner: number]) => QuantizedMatrix | undefined;
+/** A layer's weights as a matrix [out, in] (a convolution's: in · kernel) in few bits, or undefined where they stay as they are. */
+export type Quantizer = (
+  ref: WeightRef,
+  dims: readonly [out: number, inner: number],
+  kind: "linear" | "conv2d",
+) => NarrowMatrix | undefined;
 
 export interface GraphOptions {
   readonly dialect: Dialect;
-  /** How the matrices of linear layers are narrowed. Absent: they are exact. */
+  /** How weights are narrowed. Absent: they are exact. */
   readonly quantizer?: Quantizer;
   readonly momentsAt?: MomentsAt;
   readonly tokensAt?: TokensAt;

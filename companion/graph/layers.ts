@@ -5,7 +5,7 @@
  * asks for each weight by name and by the shape that its input implies.
  */
 import type { BranchedLayer, Graph, Value } from "./graph.ts";
-import { affine, groupNormalization, narrowAffine, upsampledConvolution } from "./lowerings.ts";
+import { affine, groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
 import { add, type Conv2dOptions, cast, conv, gather, layerNormalization, matMul, resizeNearest } from "./ops.ts";
 import type { Weights } from "./weights.ts";
 
@@ -22,7 +22,7 @@ function product(
   { out, bias, as }: { readonly out: number; readonly bias: "added" | "none"; readonly as?: readonly number[] },
 ): Value {
   const dims = [out, x.dims.at(-1)!] as const;
-  const quantized = op.quantizer(w.get("weight", as ?? dims), dims);
+  const quantized = op.quantizer(w.get("weight", as ?? dims), dims, "linear");
   const exact = quantized ? undefined : weight(op, w, "weight", as ?? dims, dims);
   const added = bias === "added" ? weight(op, w, "bias", [out]) : undefined;
   return exact ? affine(op, x, exact, added) : narrowAffine(op, x, quantized!, { dims, bias: added });
@@ -56,6 +56,13 @@ export const pointwise = (op: Graph, w: Weights, x: Value, out: number): Value =
     return branched(op, w, x, y, { kind: "linear", out });
   });
 
+/** The weight of a convolution. */
+function kernelsOf(op: Graph, w: Weights, dims: readonly [number, number, number, number]): Value {
+  const [out, channels, height, width] = dims;
+  const narrow = op.quantizer(w.get("weight", dims), [out, channels * height * width], "conv2d");
+  return narrow ? widenNarrow(op, narrow, dims) : weight(op, w, "weight", dims);
+}
+
 /** x [B, in, H, W] → [B, out, H', W']. Keys: weight [out, in, kernel, kernel], bias [out]. */
 export const conv2d = (
   op: Graph,
@@ -65,7 +72,7 @@ export const conv2d = (
   { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
 ): Value =>
   op.scope(w.path, () => {
-    const kernels = weight(op, w, "weight", [out, x.dims[1]!, kernel, kernel]);
+    const kernels = kernelsOf(op, w, [out, x.dims[1]!, kernel, kernel]);
     const y = conv(op, x, kernels, weight(op, w, "bias", [out]), { stride, padding });
     return branched(op, w, x, y, { kind: "conv2d", out, kernel, stride, padding });
   });
@@ -79,7 +86,7 @@ export const conv2dNoBias = (
   { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
 ): Value =>
   op.scope(w.path, () =>
-    conv(op, x, weight(op, w, "weight", [out, x.dims[1]!, kernel, kernel]), undefined, { stride, padding }),
+    conv(op, x, kernelsOf(op, w, [out, x.dims[1]!, kernel, kernel]), undefined, { stride, padding }),
   );
 
 /**
@@ -93,7 +100,7 @@ export const upsampledConv2d = (
   { out, size }: { readonly out: number; readonly size: readonly [number, number] },
 ): Value =>
   op.scope(w.path, () => {
-    const kernels = weight(op, w, "weight", [out, x.dims[1]!, 3, 3]);
+    const kernels = kernelsOf(op, w, [out, x.dims[1]!, 3, 3]);
     const y = upsampledConvolution(op, x, [kernels, weight(op, w, "bias", [out])], size);
     const layer = { kind: "conv2d", out, kernel: 3, stride: 1, padding: [1, 1, 1, 1] } as const;
     return op.branchesAt(w.path).length === 0 ? y : branched(op, w, resizeNearest(op, x, size), y, layer);

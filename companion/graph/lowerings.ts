@@ -3,9 +3,11 @@ import type { Graph, Moments, Value } from "./graph.ts";
 import {
   type AttentionOptions,
   add,
+  cast,
   concat,
   conv,
   depthToSpace,
+  dequantizeRows,
   floats,
   gemm,
   instanceNormalization,
@@ -21,7 +23,7 @@ import {
   split,
   transpose,
 } from "./ops.ts";
-import { BLOCK, type QuantizedMatrix } from "./quantize.ts";
+import { BLOCK, type NarrowMatrix } from "./quantize.ts";
 
 /** x [..., K] · weightᵀ [N, K] + bias [N] → [..., N]. */
 export function affine(op: Graph, x: Value, weight: Value, bias: Value | undefined): Value {
@@ -33,16 +35,28 @@ export function affine(op: Graph, x: Value, weight: Value, bias: Value | undefin
 export function narrowAffine(
   op: Graph,
   x: Value,
-  { bits, values, scales }: QuantizedMatrix,
+  narrow: NarrowMatrix,
   { dims, bias }: { readonly dims: readonly [out: number, inner: number]; readonly bias: Value | undefined },
 ): Value {
   const [out, inner] = dims;
-  const blocks = Math.ceil(inner / BLOCK);
-  const narrow = op.constant({ type: "uint8", dims: [out, blocks, (BLOCK * bits) / 8], data: values });
-  const matrix = { values: narrow, scales: floats(op, scales, [out * blocks]), dims, bits, block: BLOCK };
+  const matrix = { ...narrowParts(op, narrow), dims, bits: narrow.bits, block: BLOCK };
   const rows = matMulNBits(op, reshape(op, x, [-1, inner]), matrix);
   return reshape(op, bias ? add(op, rows, bias) : rows, [...x.dims.slice(0, -1), out]);
 }
+
+/** A matrix of 8 bits whose rows are whole blocks → its numbers as `dims`. */
+export function widenNarrow(op: Graph, narrow: NarrowMatrix, dims: readonly number[]): Value {
+  const { values, scales, zeros } = narrowParts(op, narrow);
+  const blocks = scales.dims[0]!;
+  const rows = reshape(op, values, [blocks, BLOCK]);
+  return reshape(op, dequantizeRows(op, rows, scales, reshape(op, zeros, [blocks])), dims);
+}
+
+const narrowParts = (op: Graph, { values, scales, zeros }: NarrowMatrix) => ({
+  values: op.initializer(values),
+  scales: cast(op, op.initializer(scales), op.float),
+  zeros: op.initializer(zeros),
+});
 
 /**
  * Channels of x [B, C, ...] in groups, each to mean 0 and variance 1, then · scale[C] + shift[C]. Wu & He 2018.

@@ -42,7 +42,7 @@ const bytesOf = (value: Value): number => elementCount(value.dims) * ELEMENT_TYP
 /** Bytes that a session for this graph will need: by the life of each value, from its node to its last reader. */
 export function estimateMemory(graph: Graph, { heavyWeights = HEAVY_WEIGHTS }: MemoryOptions = {}): MemoryEstimate {
   const { stored, computed } = weightBytes(graph);
-  const widening = computed > stored && computed > heavyWeights ? "every-run" : "once";
+  const widening = computed > stored && computed > (isNarrow(graph) ? 0 : heavyWeights) ? "every-run" : "once";
   const weights = widening === "once" ? computed : stored;
   const rearranged = graph.dialect.provider === "cpu" && weights < LIGHT_WEIGHTS;
   const times = rearranged ? REARRANGED : { weights: 1, values: 1 };
@@ -54,6 +54,11 @@ export function estimateMemory(graph: Graph, { heavyWeights = HEAVY_WEIGHTS }: M
     activations: Math.ceil(times.values * peak + Math.min(peak, HELD_BACK)),
   };
 }
+
+/** Whether there are weights that were narrowed for want of memory: a copy of them would be in vain. */
+const isNarrow = ({ nodes, dialect }: Graph): boolean =>
+  dialect.provider === "cpu" &&
+  nodes.some(({ operator }) => operator === "DequantizeLinear" || operator === "MatMulNBits");
 
 /** Nodes that depend on weights alone. */
 function constantNodes({ nodes, initializers }: Graph): Set<Node> {

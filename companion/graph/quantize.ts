@@ -1,4 +1,5 @@
 /** Weights of few bits, by blocks: what MatMulNBits of ONNX Runtime multiplies by without widening them all at once. */
+import type { WeightRef } from "./weights.ts";
 
 /** Bits of a weight. */
 export type Bits = 4 | 8;
@@ -6,48 +7,79 @@ export type Bits = 4 | 8;
 /** Weights that share one scale. */
 export const BLOCK = 32;
 
-/** A matrix [N, K], each row in ⌈K / 32⌉ blocks, the last one filled up with zeros. */
-export interface QuantizedMatrix {
-  readonly bits: Bits;
-  /** [N, blocks, 32 · bits / 8]: whole numbers around 2^(bits−1); of two halves of a byte the lower comes first. */
+/** A matrix [N, K], each row in ⌈K / 32⌉ blocks, the last one filled up. A weight is (value − zero) · scale. */
+export interface NarrowNumbers {
+  /** [N, blocks, 32 · bits / 8]: whole numbers from 0 on; of two halves of a byte the lower comes first. */
   readonly values: Uint8Array;
   /** [N · blocks] */
   readonly scales: Float32Array;
+  /** [N, ⌈blocks · bits / 8⌉]: what stands for zero in each block, packed as the values are. */
+  readonly zeros: Uint8Array;
 }
 
-/** Room for a matrix [rows, width], zeros. */
-export function emptyMatrix(rows: number, width: number, bits: Bits): QuantizedMatrix {
-  const blocks = rows * Math.ceil(width / BLOCK);
-  return { bits, values: new Uint8Array((blocks * BLOCK * bits) / 8), scales: new Float32Array(blocks) };
+/** The same where it lies in a file. */
+export interface NarrowMatrix {
+  readonly bits: Bits;
+  readonly values: WeightRef;
+  readonly scales: WeightRef;
+  readonly zeros: WeightRef;
+}
+
+/** The dims of a matrix's parts. */
+export function narrowDims([rows, width]: readonly [rows: number, width: number], bits: Bits) {
+  const blocks = Math.ceil(width / BLOCK);
+  return {
+    values: [rows, blocks, (BLOCK * bits) / 8],
+    scales: [rows * blocks],
+    zeros: [rows, Math.ceil((blocks * bits) / 8)],
+  } as const;
 }
 
 /**
- * Rounds `matrix` [rows, width]. A block's value of the largest magnitude becomes the end of the range that is one longer,
- * −2^(bits−1), so that nothing is cut off but its opposite (llama.cpp's Q4_0 does the same).
+ * Rounds `matrix` [rows, width]. A block's levels go from its least value to its greatest; then its scale is what gives the
+ * least squared error with the levels chosen. Against levels that are symmetric about zero that takes a tenth of the loss,
+ * and of heavier tails more, for a fortieth more bytes.
  */
-export function quantize(matrix: Float32Array, width: number, bits: Bits): QuantizedMatrix {
+export function quantize(matrix: Float32Array, width: number, bits: Bits): NarrowNumbers {
   const rows = matrix.length / width;
   const blocks = Math.ceil(width / BLOCK);
-  const middle = 2 ** (bits - 1);
+  const levels = 2 ** bits - 1;
   const perByte = 8 / bits;
-  const { values, scales } = emptyMatrix(rows, width, bits);
-  const { abs, fround, max, min, round } = Math;
+  const zeroBytes = Math.ceil(blocks / perByte);
+  const values = new Uint8Array((rows * blocks * BLOCK) / perByte);
+  const scales = new Float32Array(rows * blocks);
+  const zeros = new Uint8Array(rows * zeroBytes);
+  // Plain loops: this runs for every weight of a model.
   for (let row = 0; row < rows; row++)
     for (let block = 0; block < blocks; block++) {
       const begin = row * width + block * BLOCK;
-      const end = min(begin + BLOCK, (row + 1) * width);
-      let extreme = 0;
-      for (let i = begin; i < end; i++) if (abs(matrix[i]!) > abs(extreme)) extreme = matrix[i]!;
-      const scale = fround(-extreme / middle);
-      const at = row * blocks + block;
-      scales[at] = scale;
-      for (let i = 0; i < BLOCK; i++) {
-        const exact = scale === 0 || begin + i >= end ? 0 : matrix[begin + i]! / scale;
-        const whole = min(max(round(exact), -middle), middle - 1) + middle;
-        const place = at * BLOCK + i;
-        const within = place % perByte;
-        values[(place - within) / perByte]! |= whole << (bits * within);
+      const end = Math.min(begin + BLOCK, (row + 1) * width);
+      let least = 0;
+      let greatest = 0;
+      for (let i = begin; i < end; i++) {
+        const value = matrix[i]!;
+        if (value < least) least = value;
+        else if (value > greatest) greatest = value;
       }
+      const perStep = greatest > least ? levels / (greatest - least) : 0;
+      const zero = Math.round(-least * perStep);
+      let product = 0;
+      let square = 0;
+      const at = row * blocks + block;
+      for (let i = 0; i < BLOCK; i++) {
+        const value = begin + i < end ? matrix[begin + i]! : 0;
+        let whole = (value * perStep + zero + 0.5) | 0;
+        if (whole > levels) whole = levels;
+        const off = whole - zero;
+        product += value * off;
+        square += off * off;
+        const place = at * BLOCK + i;
+        if (bits === 8) values[place] = whole;
+        else values[place >> 1]! |= whole << (4 * (place & 1));
+      }
+      scales[at] = square === 0 ? 0 : product / square;
+      const within = block % perByte;
+      zeros[row * zeroBytes + (block - within) / perByte]! |= zero << (bits * within);
     }
-  return { bits, values, scales };
+  return { values, scales, zeros };
 }

@@ -12,7 +12,7 @@ import { type Guidance, guidanceOf } from "./guidance.ts";
 import { type Said, understand } from "./language.ts";
 import { weightBits } from "./quantize.ts";
 import type { Studio } from "./studio.ts";
-import { type Seat, vaeFactor } from "./vae.ts";
+import { refuseTooLarge, type Seat, vaeFactor } from "./vae.ts";
 
 /** A request with everything decided: which model, what it sees, how it goes from noise to picture. */
 export interface Job extends Seat {
@@ -58,6 +58,7 @@ export async function prepareJob(request: GenerateRequest, images: Images, studi
     generator: createGenerator(request.seed),
     ...(contentFilter && { contentFilter }),
   };
+  refuseTooLarge(base.dims, canvas.picture ? "given" : "none", { model, studio });
   const strength = beginning === "picture" ? request.strength : 1;
   const job = decide({ ...base, model, beginning }, { strength, ...(refiner && { end: refiner.start }) });
   if (!refiner) return job;

@@ -1,5 +1,5 @@
 /** A picture in rows, in memory or on the disk. */
-import { closeSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import { createScratchFile } from "../runtime/scratch.ts";
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
 
@@ -77,7 +77,7 @@ function onDisk(): Store {
         done += readSync(file.fd, bytes, done, bytes.length - done, 4 * at + done);
     },
     remove: () => {
-      closeSync(file.fd);
+      file.close();
       file.remove();
     },
   };

@@ -1,20 +1,22 @@
 /** Weights of few bits, where the machine is short of memory or the request asks for it. */
 import type { GenerateRequest } from "../../shared/request.ts";
 import { timeIdCount } from "../checkpoint/model-kind.ts";
-import { readNumbers } from "../checkpoint/tensor-data.ts";
 import type { Quantizer } from "../graph/graph.ts";
-import { estimateMemory } from "../graph/memory.ts";
-import { type Bits, emptyMatrix, quantize } from "../graph/quantize.ts";
-import { type WeightRef, type WeightStore, Weights } from "../graph/weights.ts";
+import type { Bits } from "../graph/quantize.ts";
+import { type WeightStore, Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
 import type { Guidance } from "./guidance.ts";
+import { narrowWeights, planNarrow } from "./narrow.ts";
+import { tooLarge } from "./strips.ts";
 import type { Seat } from "./vae.ts";
 
-/** Narrows what the file keeps in a wider type; the file itself stays as it is. */
-export const quantizerOf =
-  (bits: Bits): Quantizer =>
-  (ref, [, inner]) =>
-    WIDE.has(ref.type) ? quantize(readNumbers(ref).data, inner, bits) : undefined;
+/** How a job's UNet is narrowed; absent: not at all. Throws as `narrowWeights`. */
+export const quantizerOf = async ({
+  model,
+  studio,
+  weightBits: bits,
+}: Seat & { readonly weightBits?: Bits }): Promise<Quantizer | undefined> =>
+  bits && narrowWeights(model, bits, studio.narrowFolder());
 
 /** What of a job matters here. */
 interface Wanted extends Seat {
@@ -24,14 +26,16 @@ interface Wanted extends Seat {
   readonly guidance: Guidance;
 }
 
+/** Best first. */
+const CHOICES = [undefined, 8, 4] as const;
+
 /** By the UNet's weights: building its graph to see what it needs takes as long as a step of a small picture. */
 const decided = new WeakMap<WeightStore, Map<string, Bits | undefined>>();
 
-const WIDE: ReadonlySet<WeightRef["type"]> = new Set(["F64", "F32", "F16", "BF16"]);
-
 /**
  * Of how many bits the weights of the UNet's linear layers are; undefined: as the file has them. What the request says, or
- * else the most that the memory limit allows, if the exact weights exceed it.
+ * else the most that the memory limit allows, if the exact weights exceed it. Throws Problem "out-of-memory" where the limit
+ * allows not even the fewest.
  */
 export function weightBits({ request, model, studio, dims, guidance }: Wanted): Bits | undefined {
   if (request.quantize !== undefined) return request.quantize;
@@ -44,16 +48,14 @@ export function weightBits({ request, model, studio, dims, guidance }: Wanted): 
   decided.set(weights, known);
   const key = JSON.stringify([shape, studio.device.dialect, limit]);
   if (known.has(key)) return known.get(key);
-  // Sizes are all that counts.
   const need = (bits?: Bits) => {
-    const quantizer: Quantizer = (ref, [out, inner]) =>
-      bits && WIDE.has(ref.type) ? emptyMatrix(out, inner, bits) : undefined;
-    const estimate = estimateMemory(
-      unetGraph(config, new Weights(weights), shape, { dialect: studio.device.dialect, quantizer }),
-    );
-    return estimate.weights + estimate.activations;
+    // Sizes are all that counts.
+    const quantizer = bits && planNarrow(model, bits, "/planned").quantizer;
+    const options = { dialect: studio.device.dialect, ...(quantizer && { quantizer }) };
+    return studio.sessions.needOf(unetGraph(config, new Weights(weights), shape, options));
   };
-  const bits = need() <= limit ? undefined : need(8) <= limit ? 8 : 4;
-  known.set(key, bits);
-  return bits;
+  const chosen = CHOICES.findIndex((bits) => need(bits) <= limit);
+  if (chosen < 0) throw tooLarge(need(4), limit);
+  known.set(key, CHOICES[chosen]);
+  return CHOICES[chosen];
 }

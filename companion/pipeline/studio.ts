@@ -1,5 +1,5 @@
 /** Where pictures are made: the device, the models that are open on it, and their sessions. One job at a time. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { totalmem } from "node:os";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
@@ -16,6 +16,7 @@ import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts
 import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../checkpoint/t2i-adapter.ts";
 import { openVae } from "../checkpoint/vae.ts";
 import type { Device } from "../runtime/device.ts";
+import { createScratchFolder } from "../runtime/scratch.ts";
 import { checkContentFilter, checkVae, checkWeights } from "./check-weights.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 
@@ -47,6 +48,8 @@ export interface StudioOptions {
   readonly memoryBudget?: number;
   /** Bytes that no network may exceed: one that would gets weights of fewer bits, and the result says so. Absent: none. */
   readonly memoryLimit?: number;
+  /** Where weights of few bits are kept for the next time. Absent: in a temporary folder, until the studio closes. */
+  readonly narrowFolder?: string;
   /** "on-request": a request says whether its picture passes the model's content filter. "enforced": every picture does. */
   readonly contentFilter?: "on-request" | "enforced";
   /** "ids": models are what the library lists (requests from the plugin). "paths": also paths (the command line). */
@@ -78,6 +81,8 @@ export interface Studio {
   openImageEncoder(model: Model, reference: Reference, adapter: IpAdapter): Promise<ImageEncoder>;
   /** What `make` gave the first time it was asked for `key`. */
   remember<T>(key: string, make: () => Promise<T>): Promise<T>;
+  /** Where weights of few bits are kept. Throws Problem "disk-full". */
+  narrowFolder(): string;
   /** Closes every session. */
   close(): Promise<void>;
 }
@@ -102,6 +107,7 @@ export function openStudio({
   library,
   memoryBudget,
   memoryLimit,
+  narrowFolder,
   contentFilter = "on-request",
   names = "ids",
 }: StudioOptions): Studio {
@@ -110,6 +116,7 @@ export function openStudio({
   const memory = new Map<string, Promise<unknown>>();
   // The last few, in the order of use: a LoRA takes as much memory as its file has numbers.
   const fitted = new Map<string, { readonly file: LoraFile; readonly lora: FittedLora }>();
+  let scratch: string | undefined;
   const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
   const reading = names === "ids" ? { within: library.roots } : {};
 
@@ -227,7 +234,16 @@ export function openStudio({
       made.catch(() => memory.delete(key));
       return made;
     },
-    close: () => sessions.close(),
+    narrowFolder: () => {
+      if (narrowFolder !== undefined) return narrowFolder;
+      scratch ??= createScratchFolder();
+      return scratch;
+    },
+    close: async () => {
+      await sessions.close();
+      if (scratch) rmSync(scratch, { recursive: true, force: true });
+      scratch = undefined;
+    },
   };
   return studio;
 }

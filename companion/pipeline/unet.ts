@@ -46,12 +46,13 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
   const addOns = unetAddOns(references, controls);
   const loras = adapt(job.said.loras, "unet");
   const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.weightBits ? `-${job.weightBits}bit` : ""}/${loras.key}${addOns.key}`;
+  const quantizer = await quantizerOf(job);
   const { run, giveBack } = await studio.sessions.lease(key, () => {
     const graph = unetGraph(config, new Weights(weights), shape, {
       ...addOns.options,
       dialect: studio.device.dialect,
       branchesAt: loras.branchesAt,
-      ...(job.weightBits && { quantizer: quantizerOf(job.weightBits) }),
+      ...(quantizer && { quantizer }),
     });
     loras.refuseUnused();
     addOns.refuseUnused();

@@ -4,12 +4,13 @@ import { fingerprintOf } from "../checkpoint/component.ts";
 import { familyOf } from "../checkpoint/families.ts";
 import type { Model } from "../checkpoint/model.ts";
 import type { Dialect } from "../graph/dialect.ts";
+import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { decoderGraph, decoderStages, encoderGraph, encoderStages } from "../networks/autoencoder.ts";
 import type { VaeConfig } from "../networks/configs.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { finite } from "./finite.ts";
-import { planStages, runPhases } from "./strips.ts";
+import { type Phase, planStages, runPhases } from "./strips.ts";
 import type { Studio } from "./studio.ts";
 
 /** Pixels of one latent place along a side: 8 for Stable Diffusion. */
@@ -49,28 +50,49 @@ export async function encodeMode(sample: Tensor, seat: Seat): Promise<Tensor> {
 /** sample [1, 3, H, W] → mean and logarithm of the variance, [1, 2C, h, w]; or, without a posterior, the latent. */
 const encode = (sample: Tensor, seat: Seat): Promise<Tensor> => runHalf("encoder", { sample }, seat);
 
-/** Whole where that fits into the memory budget, otherwise in strips; which of the two can't be seen in the picture. */
-async function runHalf(half: "encoder" | "decoder", feeds: Record<string, Tensor>, seat: Seat): Promise<Tensor> {
+type Half = "encoder" | "decoder";
+
+/** How a half is run for a picture of `dims`: whole where that fits into the memory budget, otherwise in strips. */
+function planHalf(
+  half: Half,
+  dims: readonly number[],
+  seat: Seat,
+): { readonly whole: Graph } | { readonly phases: Phase[] } {
+  const { model, studio } = seat;
+  const { config, weights } = model.vae;
+  const { sessions } = studio;
+  const dialect = dialectOf(seat);
+  const [batch, , height, width] = dims as [number, number, number, number];
+  const [build, stages] = half === "encoder" ? [encoderGraph, encoderStages] : [decoderGraph, decoderStages];
+  const whole = build(config, new Weights(weights), { batch, height, width }, dialect);
+  if (sessions.needOf(whole) <= sessions.budget) return { whole };
+  return { phases: planStages(stages(config, new Weights(weights)), dims, { budget: sessions.budget, dialect }) };
+}
+
+/** Throws Problem "out-of-memory" where a picture, whose latent is of `dims`, can't be decoded, or encoded if there is one. */
+export function refuseTooLarge(dims: readonly number[], picture: "given" | "none", seat: Seat): void {
+  const { config } = seat.model.vae;
+  const [, , ...sides] = dims;
+  planHalf("decoder", dims, seat);
+  if (picture === "given")
+    planHalf("encoder", [1, config.in_channels, ...sides.map((side) => side * vaeFactor(config))], seat);
+}
+
+/** Which way it is run can't be seen in the picture. */
+async function runHalf(half: Half, feeds: Record<string, Tensor>, seat: Seat): Promise<Tensor> {
   const { model, studio } = seat;
   const { sessions } = studio;
-  const { config, weights } = model.vae;
+  const { origin } = model.vae.weights;
   const [x] = Object.values(feeds) as [Tensor];
-  const [, , height, width] = x.dims as [number, number, number, number];
-  const dialect = dialectOf(seat);
+  const plan = planHalf(half, x.dims, seat);
   const key = `${keyOf(model)}/vae-${half}`;
-  const build = half === "encoder" ? encoderGraph : decoderGraph;
-  const graph = build(config, new Weights(weights), { batch: 1, height, width }, dialect);
-  if (sessions.needOf(graph) > sessions.budget) {
-    const stages = half === "encoder" ? encoderStages : decoderStages;
-    const phases = planStages(stages(config, new Weights(weights)), x.dims, { budget: sessions.budget, dialect });
-    return finite(await runPhases(phases, x, { sessions, key }), weights.origin);
-  }
+  if ("phases" in plan) return finite(await runPhases(plan.phases, x, { sessions, key }), origin);
   const results = await sessions.use(
-    `${key}/${width}x${height}`,
-    () => graph,
+    `${key}/${x.dims[3]}x${x.dims[2]}`,
+    () => plan.whole,
     (run) => run(feeds),
   );
-  return finite(Object.values(results)[0]!, weights.origin);
+  return finite(Object.values(results)[0]!, origin);
 }
 
 /** A model's autoencoder may be exchanged. */

@@ -1,5 +1,5 @@
-/** Temporary files for what memory should not hold. */
-import { mkdtempSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+/** Files for what memory should not hold. */
+import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
@@ -8,47 +8,55 @@ import { Problem } from "../../shared/problem.ts";
 const TMPFS = 0x01021994;
 
 /** The system's folder for temporary files; on a Linux that keeps that one in memory, the one that it keeps on the disk. */
-function scratchFolder(): string {
+function temporaryFolder(): string {
   const folder = tmpdir();
   return process.platform === "linux" && statfsSync(folder).type === TMPFS ? "/var/tmp" : folder;
 }
 
-export interface ScratchFile {
-  readonly path: string;
+/** A new folder, for whoever makes it to remove. Throws Problem "disk-full". */
+export const createScratchFolder = (): string =>
+  whileDiskLasts(temporaryFolder(), () => mkdtempSync(path.join(temporaryFolder(), "underpaint-")));
+
+export interface NumbersFile {
   readonly fd: number;
   /** Writes all of it at `offset`. Throws Problem "disk-full". */
   write(bytes: Uint8Array, offset: number): void;
-  /** Removes the file's name; to be called in a `finally`. What is open or mapped stays usable where the system allows it. */
+  close(): void;
+}
+
+/** A new file, for reading and writing, that nobody else may read. Throws Problem "disk-full". */
+export function createFile(file: string): NumbersFile {
+  const folder = path.dirname(file);
+  const fd = whileDiskLasts(folder, () => openSync(file, "wx+", 0o600));
+  return {
+    fd,
+    write: (bytes, offset) =>
+      whileDiskLasts(folder, () => {
+        for (let done = 0; done < bytes.byteLength; )
+          done += writeSync(fd, bytes, done, bytes.byteLength - done, offset + done);
+      }),
+    close: () => closeSync(fd),
+  };
+}
+
+export interface ScratchFile extends NumbersFile {
+  readonly path: string;
+  /** Removes its name; what is open or mapped stays usable where the system allows it. */
   remove(): void;
 }
 
 /** Throws Problem "disk-full". */
 export function createScratchFile(): ScratchFile {
-  const place = scratchFolder();
-  const full = (error: unknown): never => {
-    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-    throw new Problem("disk-full", `There is no space left in "${place}" for temporary files: make room there.`, {
-      cause: error,
-    });
-  };
-  const attempt = <T>(body: () => T): T => {
-    try {
-      return body();
-    } catch (error) {
-      return full(error);
-    }
-  };
-  const folder = attempt(() => mkdtempSync(path.join(place, "underpaint-")));
+  const folder = createScratchFolder();
   const file = path.join(folder, "numbers");
-  const fd = openSync(file, "wx+", 0o600);
-  return {
-    path: file,
-    fd,
-    write: (bytes, offset) =>
-      attempt(() => {
-        for (let done = 0; done < bytes.byteLength; )
-          done += writeSync(fd, bytes, done, bytes.byteLength - done, offset + done);
-      }),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  };
+  return { path: file, ...createFile(file), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function whileDiskLasts<T>(folder: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    throw new Problem("disk-full", `There is no space left in "${folder}": make room there.`, { cause: error });
+  }
 }

@@ -1,5 +1,4 @@
 /** Large numbers that were made here lie in a temporary file while a session runs, mapped like the weights of a model. */
-import { closeSync } from "node:fs";
 import type { Graph } from "../graph/graph.ts";
 import type { WeightRef } from "../graph/weights.ts";
 import { createScratchFile } from "./scratch.ts";
@@ -22,7 +21,7 @@ export function spill(graph: Graph): Spill {
       "data" in source && (source.type === "uint8" || source.type === "float32") && source.data.byteLength >= LARGE,
   );
   if (large.length === 0) return { refs, remove: () => {} };
-  const { path: file, fd, write, remove } = createScratchFile();
+  const { path: file, write, close, remove } = createScratchFile();
   try {
     let offset = 0;
     for (const { value, source } of large) {
@@ -37,7 +36,7 @@ export function spill(graph: Graph): Spill {
     remove();
     throw error;
   } finally {
-    closeSync(fd);
+    close();
   }
   return { refs, remove };
 }

@@ -1,53 +1,94 @@
+import { readdirSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { openModel } from "../../companion/checkpoint/model.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import type { Quantizer } from "../../companion/graph/graph.ts";
+import type { Bits } from "../../companion/graph/quantize.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { unetGraph } from "../../companion/networks/unet.ts";
 import { prepareJob } from "../../companion/pipeline/job.ts";
-import { quantizerOf } from "../../companion/pipeline/quantize.ts";
+import { narrowWeights, planNarrow } from "../../companion/pipeline/narrow.ts";
 import { openStudio } from "../../companion/pipeline/studio.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import type { Tensor } from "../../companion/tensor.ts";
+import { temporaryFolder } from "../checkpoint/sample.ts";
 import { runGraph } from "../networks/fixture.ts";
 import { paint, request, STARTER } from "./studio-for-tests.ts";
 
-/** Measured: 0.18 % and 4.0 %. */
+const folder = temporaryFolder();
+const dialect = DIALECTS.cpu;
+
+/** Measured: SHARES. */
 test.each([
   [8, 0.005],
-  [4, 0.08],
-] as const)("quantizerOf() keeps a step of a UNet near the exact one, with %d bits", async (bits, bound) => {
-  const { unet } = await openModel(STARTER);
+  [4, 0.06],
+] as const)("narrowWeights() keeps a step of a UNet near the exact one, with %d bits", async (bits, bound) => {
+  const model = await openModel(STARTER);
+  const { config, weights } = model.unet;
   const shape = { batch: 1, height: 8, width: 8, tokens: 77 };
   const step = async (quantizer?: Quantizer) => {
-    const graph = unetGraph(unet.config, new Weights(unet.weights), shape, { dialect: DIALECTS.cpu, quantizer });
+    const graph = unetGraph(config, new Weights(weights), shape, { dialect, ...(quantizer && { quantizer }) });
     const { randn } = createGenerator(1);
     const feeds = Object.fromEntries(graph.inputs.map(({ name, dims }) => [name, randn(dims)]));
     return (await runGraph(graph, feeds)).out as Tensor;
   };
-  const [exact, found] = [await step(), await step(quantizerOf(bits))];
+  const [exact, found] = [await step(), await step(await narrowWeights(model, bits, folder))];
   const loss = Math.hypot(...found.data.map((value, i) => value - exact.data[i]!)) / Math.hypot(...exact.data);
   expect(loss).toBeGreaterThan(0);
   expect(loss).toBeLessThan(bound);
 });
 
+test("narrowWeights() writes its file once, again where it is not whole, and removes what was left unfinished", async () => {
+  const model = await openModel(STARTER);
+  const own = path.join(folder, "once");
+  await narrowWeights(model, 4, own);
+  const [name] = readdirSync(own) as [string];
+  const file = path.join(own, name);
+  const { size } = statSync(file);
+  expect(size).toBe(planNarrow(model, 4, file).bytes);
+  utimesSync(file, 1, 1);
+  await narrowWeights(model, 4, own);
+  expect(statSync(file).mtimeMs).toBeGreaterThan(1000);
+  const { ino } = statSync(file);
+  truncateSync(file, size - 1);
+  writeFileSync(`${file}.1`, "unfinished");
+  await narrowWeights(model, 4, own);
+  expect(readdirSync(own)).toEqual([name]);
+  expect(statSync(file).size).toBe(size);
+  expect(statSync(file).ino).not.toBe(ino);
+});
+
 const studioWithin = (memoryLimit?: number) =>
   openStudio({ device: cpuDevice(), library: { resolve: () => STARTER }, ...(memoryLimit && { memoryLimit }) });
 
-test("prepareJob() narrows weights where the request says so, or the memory limit demands it", async () => {
+test("prepareJob() narrows weights where the request says so or the memory limit demands it, and refuses what has no room", async () => {
   const bitsOf = async (memoryLimit?: number, fields = {}) =>
     (await prepareJob(request(fields), new Map(), studioWithin(memoryLimit))).weightBits;
+  const studio = studioWithin();
+  const model = await studio.openModel("starter");
+  const { config, weights } = model.unet;
+  const needs = (bits?: Bits) => {
+    const quantizer = bits && planNarrow(model, bits, "/planned").quantizer;
+    const shape = { batch: 2, height: 8, width: 8, tokens: 77 };
+    return studio.sessions.needOf(
+      unetGraph(config, new Weights(weights), shape, { dialect, ...(quantizer && { quantizer }) }),
+    );
+  };
   expect(await bitsOf()).toBeUndefined();
-  expect(await bitsOf(2 ** 34)).toBeUndefined();
-  expect(await bitsOf(1)).toBe(4);
+  expect(await bitsOf(needs())).toBeUndefined();
+  expect(await bitsOf(needs() - 1)).toBe(8);
+  expect(await bitsOf(needs(8) - 1)).toBe(4);
+  await expect(bitsOf(needs(4) - 1)).rejects.toMatchObject({ code: "out-of-memory" });
   expect(await bitsOf(undefined, { quantize: 8 })).toBe(8);
 });
 
-test("generate() says that weights were narrowed", async () => {
-  const studio = studioWithin(1);
-  try {
-    expect((await paint(studio, request({ steps: 1 }))).result.weightBits).toBe(4);
-  } finally {
-    await studio.close();
-  }
+test("generate() says that weights were narrowed, and the studio removes them", async () => {
+  const studio = studioWithin();
+  const { result } = await paint(studio, request({ steps: 1, quantize: 4 }));
+  expect(result.weightBits).toBe(4);
+  const kept = studio.narrowFolder();
+  expect(readdirSync(kept)).toHaveLength(1);
+  await studio.close();
+  expect(() => statSync(kept)).toThrow();
 });

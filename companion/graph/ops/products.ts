@@ -47,19 +47,30 @@ export function gemm(op: Graph, x: Value, weight: Value, bias?: Value): Value {
 }
 
 /** A matrix [N, K] of few bits, as MatMulNBits takes it. */
-export interface NarrowMatrix {
-  /** uint8 [N, blocks, block · bits / 8] and float [N · blocks]. */
+export interface NarrowFactor {
+  /** uint8 [N, blocks, block · bits / 8], float [N · blocks] and uint8 [N, ⌈blocks · bits / 8⌉]. */
   readonly values: Value;
   readonly scales: Value;
+  readonly zeros: Value;
   readonly dims: readonly [out: number, inner: number];
   readonly bits: number;
   readonly block: number;
 }
 
 /** x [M, K] · weightᵀ [N, K] → [M, N], in the precision of x: `accuracy_level` 4 would round x to 8 bits as well. */
-export function matMulNBits(op: Graph, x: Value, { values, scales, dims: [n, k], bits, block }: NarrowMatrix): Value {
+export function matMulNBits(
+  op: Graph,
+  x: Value,
+  { values, scales, zeros, dims: [n, k], bits, block }: NarrowFactor,
+): Value {
   if (x.dims.length !== 2 || x.dims[1] !== k) op.fail(`Cannot multiply [${x.dims}] by the transpose of [${n},${k}]`);
   const attributes = { K: int(k), N: int(n), bits: int(bits), block_size: int(block), accuracy_level: int(0) };
   const result = [{ type: x.type, dims: [x.dims[0]!, n] }];
-  return op.emit("MatMulNBits", [x, values, scales], result, attributes, { domain: "com.microsoft" })[0]!;
+  return op.emit("MatMulNBits", [x, values, scales, zeros], result, attributes, { domain: "com.microsoft" })[0]!;
+}
+
+/** (values [N, K] − zeros [N]) · scales [N] → [N, K], row by row; values and zeros uint8, scales float. */
+export function dequantizeRows(op: Graph, values: Value, scales: Value, zeros: Value): Value {
+  const result = [{ type: scales.type, dims: values.dims }];
+  return op.emit("DequantizeLinear", [values, scales, zeros], result, { axis: int(0) })[0]!;
 }
