@@ -11,6 +11,7 @@ export const CHECKS: readonly (readonly [name: string, run: CheckFunction])[] = 
   ["An export covers exactly the layer’s box", exportsBox],
   ["The export of a turned layer covers its upright bounds", exportsTurned],
   ["An export of rendered bounds includes strokes", exportsStrokes],
+  ["A shape tells its own outlines", tellsOutlines],
   ["A picture that was exported can be used as a fill", fillsWithImage],
   ["Pictures above 4096 px are refused", refusesLargeImages],
   ["Transforms skip groups", transformsSkipGroups],
@@ -70,6 +71,26 @@ async function exportsStrokes(bench: FrameNode): Promise<Finding> {
   rectangle.strokeAlign = "OUTSIDE";
   rectangle.strokeWeight = 10;
   return sized(sizeOfPng(await exportBox(rectangle, 1, false)), [120, 80]);
+}
+
+async function tellsOutlines(bench: FrameNode): Promise<Finding> {
+  const star = figma.createStar();
+  bench.appendChild(star);
+  star.resize(100, 60);
+  star.strokes = [RED];
+  const line = figma.createLine();
+  bench.appendChild(line);
+  const paths = star.fillGeometry.map(({ data }) => data);
+  const numbers =
+    paths
+      .join(" ")
+      .match(/-?\d+(\.\d+)?/g)
+      ?.map(Number) ?? [];
+  const within = numbers.length > 0 && numbers.every((number) => number > -0.1 && number < 100.1);
+  return {
+    holds: within && star.strokeGeometry.length > 0 && line.fillGeometry.length === 0,
+    detail: `a star is “${paths[0]?.slice(0, 24)}…”, with ${star.strokeGeometry.length} stroke outlines; a line fills ${line.fillGeometry.length}`,
+  };
 }
 
 async function fillsWithImage(bench: FrameNode): Promise<Finding> {

@@ -207,6 +207,15 @@ test("storage keeps settings, pairing and open jobs from one opening to the next
   expect(await host.call("start", {})).toMatchObject({ pairing: null, jobs: [] });
 });
 
+test("storage reads the settings of a version that knew fewer", async () => {
+  const { loras: _loras, clipSkip: _clipSkip, eta: _eta, ...older } = DEFAULT_SETTINGS;
+  await open("");
+  const stored = JSON.stringify({ ...older, prompt: "a fox", scheduler: "dpmpp_2m_karras" });
+  await host.script(`await figma.clientStorage.setAsync("settings", ${stored});`);
+  const { settings } = await host.call("start", {});
+  expect(settings).toEqual({ ...DEFAULT_SETTINGS, prompt: "a fox" });
+});
+
 test("select-layers selects what is still there", async () => {
   await open(`add("Rectangle", "A", 0, 0, 50, 50);`);
   const id = await idOf("A");

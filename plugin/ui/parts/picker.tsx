@@ -22,6 +22,9 @@ export interface PickerProps {
   readonly onClose: () => void;
 }
 
+/** Each may fetch a picture, and nobody reads further. */
+const MOST_SHOWN = 60;
+
 /** A list over the panel that is searched by typing. Arrow keys move, Enter picks, Escape and a click elsewhere close it. */
 export function Picker({ title, items, onPick, onClose }: PickerProps) {
   const [typed, setTyped] = useState("");
@@ -34,7 +37,8 @@ export function Picker({ title, items, onPick, onClose }: PickerProps) {
     field.current?.focus();
     return () => before?.focus();
   }, []);
-  const found = items.filter((item) => item.isFoundBy(typed));
+  const all = items.filter((item) => item.isFoundBy(typed));
+  const found = all.slice(0, MOST_SHOWN);
   const free = found.filter(({ disabled }) => !disabled);
   const active = free[Math.min(at, free.length - 1)];
   useEffect(() => list.current?.querySelector(".active")?.scrollIntoView({ block: "nearest" }), [active?.id]);
@@ -100,6 +104,9 @@ export function Picker({ title, items, onPick, onClose }: PickerProps) {
               </span>
             </button>
           ))}
+          {all.length > found.length && (
+            <p class="hint">{all.length - found.length} more: type a part of a name to find them.</p>
+          )}
           {found.length === 0 && <p class="hint">Nothing here is called “{typed.trim()}”.</p>}
         </div>
       </div>

@@ -62,6 +62,14 @@ test("JobDesk acknowledges a picture only when it is released, not when it arriv
   expect(saved.at(-1)).toEqual({ slot: "finished-job", value: "a" });
 });
 
+test("JobDesk tells that the weights were narrowed, and what of the prompt was cut", async () => {
+  const { desk, hear, store } = openDesk();
+  await desk.submit([submission("a")]);
+  const done = { type: "done", job: "a", width: 8, height: 8, seconds: 5, tokens: 77, request } as const;
+  hear({ ...done, weightBits: 8, droppedText: "on a hill" }, new Uint8Array([1]));
+  expect(store.state.pictures[0]).toMatchObject({ weightBits: 8, droppedText: "on a hill" });
+});
+
 test("JobDesk sends again what was not confirmed before a break, and asks for what was", async () => {
   const { desk, brief, hear, connected } = openDesk();
   await desk.submit([submission("a"), submission("b")]);

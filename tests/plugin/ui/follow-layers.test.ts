@@ -1,0 +1,78 @@
+import type { Drawing } from "../../../plugin/bridge.ts";
+import { addControls, addReferences } from "../../../plugin/ui/follow-layers.ts";
+import type { MainClient } from "../../../plugin/ui/main-client.ts";
+import { refill } from "../../../plugin/ui/refill.ts";
+import { Store } from "../../../plugin/ui/store.ts";
+import { addOn, companion, layer, recipe, target } from "./fixtures.ts";
+
+const canny = addOn("control", "canny");
+const tile = addOn("control", "tile");
+const wide = addOn("control", "canny xl", { families: ["Stable Diffusion XL"] });
+const lines: Drawing = { box: { x: 0, y: 0, width: 1, height: 1 }, shapes: [] };
+
+function panel(drawn: readonly string[]) {
+  const store = new Store();
+  store.dispatch({ type: "companion", companion: { ...companion, addOns: [wide, tile, canny] } });
+  const call = async (name: string, input: { node?: string; nodes?: string[] }) => {
+    if (name === "read-outlines") return { drawing: drawn.includes(input.node!) ? lines : null };
+    return { layers: input.nodes!.filter((id) => !id.includes("gone")).map((id) => ({ ...layer("Now"), id })) };
+  };
+  return { store, main: { call } as unknown as MainClient };
+}
+
+test("addControls() takes the outlines of drawn layers, and of others what is installed for the family", async () => {
+  const it = panel(["id of Logo"]);
+  it.store.dispatch({
+    type: "selection",
+    selection: { kind: "several", total: 2, layers: [layer("Logo"), layer("Photo")] },
+  });
+  await addControls(it);
+  expect(it.store.state.controls).toMatchObject([
+    { layer: { name: "Logo" }, keeps: "outlines", model: canny.id, drawn: true, weight: 1, start: 0, end: 1 },
+    { layer: { name: "Photo" }, keeps: "edges", model: canny.id, drawn: false },
+  ]);
+  await addControls(it);
+  expect(it.store.state.controls).toHaveLength(2);
+});
+
+test("addControls() follows the shape of a picture and a shape", async () => {
+  const it = panel([]);
+  it.store.dispatch({ type: "selection", selection: target("Photo", "Heart") });
+  await addControls(it);
+  expect(it.store.state.controls.map(({ layer: { name } }) => name)).toEqual(["Heart"]);
+});
+
+test("addControls() adds no more than a request takes, and nothing where no model fits", async () => {
+  const it = panel([]);
+  const layers = ["a", "b", "c", "d", "e", "f"].map((name) => layer(name));
+  it.store.dispatch({ type: "selection", selection: { kind: "several", total: 6, layers } });
+  it.store.dispatch({ type: "companion", companion: { ...companion, addOns: [wide] } });
+  await addControls(it);
+  expect(it.store.state.controls).toEqual([]);
+  it.store.dispatch({ type: "companion", companion: { ...companion, addOns: [canny] } });
+  await addControls(it);
+  expect(it.store.state.controls).toHaveLength(4);
+});
+
+test("addReferences() adds each layer once, with all that it shows", () => {
+  const { store } = panel([]);
+  store.dispatch({ type: "selection", selection: target("Fox") });
+  addReferences(store);
+  addReferences(store);
+  expect(store.state.references).toMatchObject([{ layer: { name: "Fox" }, blocks: "all", weight: 0.8 }]);
+});
+
+test("refill() brings back followed layers that are still there", async () => {
+  const it = panel([]);
+  const followed = (id: string) => ({ id, name: id, weight: 0.5, start: 0, end: 1 });
+  const text = JSON.stringify({
+    ...recipe,
+    references: [followed("1:2"), followed("gone")],
+    controls: [{ ...followed("1:3"), keeps: "outlines", model: canny.id, drawn: true }],
+  });
+  await refill(it, text);
+  const { references, controls, prompt, settings } = it.store.state;
+  expect(references).toMatchObject([{ layer: { id: "1:2", name: "Now" }, blocks: "all" }]);
+  expect(controls).toMatchObject([{ layer: { id: "1:3" }, keeps: "outlines", drawn: true }]);
+  expect([prompt, settings.seed, settings.seedLocked]).toEqual(["a fox", 42, true]);
+});
