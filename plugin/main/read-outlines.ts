@@ -1,11 +1,14 @@
 import type { Drawing, ShapeOutline } from "../bridge.ts";
 
+const MOST_LAYERS = 400;
+
 /**
  * The shapes that a layer is made of, back to front, as Figma itself outlines them: nothing is rasterised, nothing is lost.
- * Null where outlines alone don't say how the layer looks: it shows a picture, masks something or cuts something off, or
- * draws nothing. The background of a frame is no line of the drawing in it.
+ * Null where outlines alone don't say how the layer looks (it shows a picture, masks something or cuts something off), where
+ * it draws nothing, and where it has more than 400 layers. The background of a frame is no line of the drawing in it.
  */
 export function readOutlines(layer: SceneNode): Drawing | null {
+  if ("findAll" in layer && layer.findAll().length > MOST_LAYERS) return null;
   const box = layer.absoluteBoundingBox;
   const shapes = shapesOf(layer, layer);
   if (box === null || shapes === null || shapes.length === 0) return null;
@@ -29,16 +32,22 @@ function shapesOf(node: SceneNode, top: SceneNode): ShapeOutline[] | null {
 
 const isSeen = ({ fill, stroke }: ShapeOutline) => fill.length > 0 || stroke.length > 0;
 
+/**
+ * Figma tells every stroke as if it ran along the middle of the outline. One that runs inside or outside of it ends at the
+ * outline: that is the line, then.
+ */
 function outlineOf(node: SceneNode & GeometryMixin): ShapeOutline {
   const fills = visible(node.fills);
-  const stroked = visible(node.strokes).length > 0;
+  const hasStroke = visible(node.strokes).length > 0;
+  const isAligned = hasStroke && node.strokeAlign !== "CENTER" && node.fillGeometry.length > 0;
+  const stroked = hasStroke && !isAligned;
   const [[a, c, e], [b, d, f]] = node.absoluteTransform;
   return {
     transform: [
       [a, c, e],
       [b, d, f],
     ],
-    fill: fills.length > 0 ? node.fillGeometry.map(copy) : [],
+    fill: fills.length > 0 || isAligned ? node.fillGeometry.map(copy) : [],
     stroke: stroked ? node.strokeGeometry.map(copy) : [],
     strokeWeight: stroked ? strokeWeightOf(node) : 0,
     covers: fills.some(({ opacity = 1 }) => opacity === 1) && !("opacity" in node && node.opacity < 1),

@@ -63,6 +63,7 @@ test("read-outlines reads every shape of a frame, back to front, and not the fra
     front.resize(40, 40);
     front.strokes = [{ type: "SOLID", color: { r: 0, g: 0, b: 0 } }];
     front.strokeWeight = 3;
+    front.strokeAlign = "CENTER";
     front.opacity = 0.5;
     const unseen = square(frame, 50, 50);
     unseen.visible = false;
@@ -74,6 +75,15 @@ test("read-outlines reads every shape of a frame, back to front, and not the fra
   ]);
   expect(drawing.shapes[1]!.fill[0]!.data).toMatch(/^M 20 0 L .* Z$/);
   expect(drawing.shapes[1]!.stroke).toHaveLength(1);
+});
+
+test("read-outlines takes the outline for the line where a stroke runs inside of it", async () => {
+  const drawing = (await outlines(`
+    const inside = square(frame, 0, 0);
+    inside.fills = [];
+    inside.strokes = [{ type: "SOLID", color: { r: 0, g: 0, b: 0 } }];
+    inside.strokeAlign = "INSIDE";`))!;
+  expect(drawing.shapes).toMatchObject([{ fill: [{ windingRule: "NONZERO" }], stroke: [], covers: false }]);
 });
 
 test.each([
