@@ -21,6 +21,7 @@ export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.va
     build: v.pipe(v.string(), v.maxLength(100)),
     nonce: secret,
     code: v.optional(v.pipe(v.string(), v.regex(/^[0-9]{6}$/))),
+    jobs: v.optional(v.pipe(v.array(id), v.maxLength(1000))),
     pairing: v.optional(id),
     proof: v.optional(secret),
   }),

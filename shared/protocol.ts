@@ -33,8 +33,13 @@ export interface Hello {
   readonly build: string;
   /** 32 random bytes, hexadecimal. */
   readonly nonce: string;
-  /** First time: the six digits. */
+  /** First time, and whenever the pairing is unknown: the six digits. */
   readonly code?: string;
+  /**
+   * With `code`: jobs that the plugin sent under a pairing that is no more. It gets them back: their ids are random, so who
+   * knows one has chosen it.
+   */
+  readonly jobs?: readonly string[];
   /** Later: which pairing, and the proof (hexadecimal). */
   readonly pairing?: string;
   readonly proof?: string;

@@ -115,10 +115,17 @@ export class Connection {
     if (message.type !== "hello")
       throw new Problem("unauthorised", "The plugin must say hello first: restart the plugin.");
     const known = authenticate(message, this.#nonce, this.#host);
+    if (known.fresh) this.#inherit(message.jobs ?? [], known.pairing.id);
     this.#client = { pairing: known.pairing.id, build: message.build };
     clearTimeout(this.#deadline);
     this.#state = "welcomed";
     this.#safely(() => this.#welcome(message, known));
+  }
+
+  /** Jobs whose pairing is no more go to the plugin that knows them. */
+  #inherit(jobs: readonly string[], pairing: string): void {
+    const { queue, pairings } = this.#host;
+    queue.inherit(jobs, pairing, (owner) => pairings.find(owner) === undefined);
   }
 
   async #welcome({ build }: Hello, { pairing, proof, fresh }: Authenticated): Promise<void> {

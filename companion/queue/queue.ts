@@ -132,6 +132,14 @@ export class Queue {
     };
   }
 
+  /** Jobs of these that belong to an owner that `isGone` are `pairing`'s from now on. */
+  inherit(ids: readonly string[], pairing: string, isGone: (owner: string) => boolean): void {
+    for (const id of ids) {
+      const job = this.#store.find(id);
+      if (job !== undefined && isGone(job.pairing)) this.#store.give(id, pairing);
+    }
+  }
+
   /** The pairing's jobs that have not ended, or whose end was not acknowledged, in order of arrival. */
   jobsOf(pairing: string): string[] {
     return this.#store.ofPairing(pairing);

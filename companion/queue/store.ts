@@ -138,6 +138,11 @@ export class Store {
     return new Map((rows as unknown as { name: string; bytes: Uint8Array }[]).map(({ name, bytes }) => [name, bytes]));
   }
 
+  /** The job belongs to another pairing from now on. */
+  give(id: string, pairing: string): void {
+    this.#write(() => this.#db.prepare("UPDATE jobs SET pairing = ? WHERE id = ?").run(pairing, id));
+  }
+
   /** An attempt starts, and counts from now on. */
   begin(id: string): void {
     this.#write(() =>

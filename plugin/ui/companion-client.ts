@@ -53,6 +53,8 @@ export class CompanionClient {
   readonly #events: CompanionEvents;
   readonly #build: string;
   #pairing: Pairing | null = null;
+  /** Jobs that were sent under an earlier pairing. */
+  #orphans: readonly string[] = [];
   #socket: WebSocket | undefined;
   #ready = false;
   #attempts = 0;
@@ -79,9 +81,10 @@ export class CompanionClient {
     void this.#connect();
   }
 
-  /** Pairs by the six digits that the companion shows. */
-  pair(code: string): void {
+  /** Pairs by the six digits that the companion shows. `jobs`: those that were sent under an earlier pairing. */
+  pair(code: string, jobs: readonly string[] = []): void {
     this.#drop();
+    this.#orphans = jobs;
     void this.#connect(code);
   }
 
@@ -157,7 +160,7 @@ export class CompanionClient {
     const pairing = this.#pairing;
     const credentials =
       code !== undefined || pairing === null
-        ? { code: code ?? "" }
+        ? { code: code ?? "", jobs: [...this.#orphans] }
         : { pairing: pairing.pairing, proof: proofOf("client", { token: pairing.token, nonce: theirs }) };
     this.#socket?.send(encodeFrame({ ...hello, ...credentials }));
   }

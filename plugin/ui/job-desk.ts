@@ -48,6 +48,12 @@ export class JobDesk {
     this.#left = jobs;
   }
 
+  /** Jobs whose end has not arrived. */
+  waiting(): string[] {
+    const active = this.#store.state.pictures.filter(isActive).map(({ job }) => job);
+    return [...this.#left, ...active].map(({ job }) => job);
+  }
+
   /** Keeps the jobs where closing the plugin can't lose them, then sends them. */
   async submit(run: readonly Submission[]): Promise<void> {
     this.#store.dispatch({ type: "submitted", jobs: run.map(({ job }) => job) });

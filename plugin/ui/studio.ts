@@ -71,7 +71,7 @@ export class Studio {
 
   // ---- what buttons do ---------------------------------------------------------------------------------------------
 
-  pair = (code: string) => this.#companion.pair(code);
+  pair = (code: string) => this.#companion.pair(code, this.#desk.waiting());
   retry = () => this.#companion.retryNow();
   download = (repo: string) => this.#try(async () => this.#companion.send({ type: "download", repo }));
   cancelDownload = (repo: string) => this.#try(async () => this.#companion.send({ type: "cancel-download", repo }));

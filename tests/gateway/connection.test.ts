@@ -249,6 +249,24 @@ test("a client that leaves does not take its job along: the result waits for att
   expect(back.last).toMatchObject({ type: "rejected", job: id(1), problem: { code: "job-unknown" } });
 });
 
+test("a plugin that pairs anew gets its jobs back, those of a revoked pairing and no others", async () => {
+  const host = open();
+  const { client, token } = await paired(host);
+  const { client: other } = await paired(host);
+  client.send(submit(1));
+  other.send(submit(2));
+  await until(() => client.ofType("done").length + other.ofType("done").length === 2);
+  host.pairings.revoke(token.pairing);
+  const back = new TestClient(host);
+  back.hello({ code: CODE, jobs: [id(1), id(2), id(3)] });
+  expect((await back.welcome()).jobs).toEqual([id(1)]);
+  back.send({ type: "attach", job: id(1) });
+  expect(back.received.at(-1)).toMatchObject({
+    message: { type: "done" },
+    attachments: new Map([["image", result.png]]),
+  });
+});
+
 test("another pairing sees nothing of a job", async () => {
   const host = open((_, { signal }) => forever(signal));
   const { client } = await paired(host);

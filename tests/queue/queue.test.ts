@@ -207,6 +207,22 @@ test("a job belongs to its pairing: nobody else can watch, cancel or acknowledge
   expect(watch(queue, 1).events).toHaveLength(1);
 });
 
+test("inherit() gives on jobs whose owner is gone, a running one too", async () => {
+  const { calls, run } = handRunner();
+  const queue = open({ run });
+  queue.submit(job(1), images);
+  await settle();
+  queue.inherit([id(1), id(7)], "new", () => false);
+  expect(queue.jobsOf("new")).toEqual([]);
+  queue.inherit([id(1), id(7)], "new", (owner) => owner === "p");
+  expect([queue.jobsOf("p"), queue.jobsOf("new")]).toEqual([[], [id(1)]]);
+  const { events } = watch(queue, 1, "new");
+  calls[0]!.finish();
+  await settle();
+  expect(events.at(-1)).toMatchObject({ type: "ended", end: { state: "done" } });
+  expect(() => watch(queue, 1)).toThrow(expect.objectContaining({ code: "job-unknown" }));
+});
+
 test("a result waits until it is acknowledged, through restarts", async () => {
   const { calls, run } = handRunner();
   const first = open({ run });

@@ -143,11 +143,12 @@ test("CompanionClient sends nothing to a program that can't prove itself", async
 test("CompanionClient pairs by code and hands the pairing out to be kept", async () => {
   const surroundings = world();
   await start(surroundings, null);
-  client.pair("417052");
+  const jobs = ["2".repeat(32)];
+  client.pair("417052", jobs);
   await settle();
   const [socket] = surroundings.sockets;
   socket!.challenge();
-  expect(socket!.hello).toMatchObject({ code: "417052" });
+  expect(socket!.hello).toMatchObject({ code: "417052", jobs });
   expect(socket!.hello.proof).toBe(undefined);
   socket!.welcome(PAIRING);
   expect(kind()).toBe("ready");
