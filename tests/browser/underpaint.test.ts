@@ -306,8 +306,8 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     expect(lines.size).toEqual([128, 128]);
     expect(lines.share).toBeLessThan(0.1);
     expect(Math.abs(lines.middle - at(0) - (head.width / 2) * scale)).toBeLessThan(1);
-    expect(Math.abs(lines.top - (at(1) - 1))).toBeLessThan(1);
-    expect(Math.abs(lines.bottom - (at(1) + head.height * scale + 1))).toBeLessThan(1);
+    expect(Math.abs(lines.top - (at(1) - 0.5))).toBeLessThan(1);
+    expect(Math.abs(lines.bottom - (at(1) + head.height * scale + 0.5))).toBeLessThan(1);
     await placeIt();
     const result = await designer.node(/^Generated – Fox, at night/);
     const recipe = JSON.parse(result.pluginData.recipe!) as { request: object; controls: { name: string }[] };

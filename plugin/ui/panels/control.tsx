@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import { plainFamily } from "../add-ons.ts";
 import { drawsItself } from "../build-request.ts";
@@ -106,6 +106,8 @@ function ControlCard({ control, models, studio, open, onToggle, onChange, onRemo
 
 function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "control" | "models" | "onChange">) {
   const { layer, keeps, model } = control;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
   const named = (list: readonly AddOnInfo[]) => list.map(({ id, name }) => ({ value: id, label: name }));
   const trained = models.filter((candidate) => isTrainedFor(candidate, keeps));
   const others = models.filter((candidate) => !trained.includes(candidate));
@@ -114,7 +116,7 @@ function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "c
     onChange({ keeps: name, ...(!stays && { model: modelFor(name, models)!.id }) });
   };
   return (
-    <div class="details">
+    <div class="details" ref={box}>
       <Select
         label="Keep"
         value={keeps}

@@ -23,7 +23,7 @@ export function MoreSettings({ state, studio, model }: { state: State; studio: S
   const refiners = mode === "fill" ? [] : refinersFor(model, companion?.models ?? []).map(toOption);
   return (
     <details class="more">
-      <summary>More</summary>
+      <summary>More settings</summary>
       <div class="fields">
         {refiners.length > 0 && (
           <Select

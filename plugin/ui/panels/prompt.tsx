@@ -50,13 +50,16 @@ function TokenCount({ state: { prompt, tokens, mode }, model }: { state: State; 
   const parts = partsFor(count, model.maxTokens);
   const room = model.maxTokens - 2;
   return (
-    <span title={`Any length works, nothing is cut: the model reads long prompts in parts of ${room} tokens.`}>
+    <span
+      title={`Any length works, nothing is cut: the model reads long prompts in parts of ${room} tokens. ${EMPHASIS}`}
+    >
       {exact === undefined && count > 2 ? "about " : ""}
       {count} of {parts > 1 ? `${parts} × ${room}` : room}
     </span>
   );
 }
 
+const EMPHASIS = `${/Mac/.test(navigator.userAgent) ? "⌘" : "Ctrl "}↑ and ↓ make the words at the caret stronger and weaker.`;
 const DIRECTIONS: Readonly<Record<string, 1 | -1>> = { ArrowUp: 1, ArrowDown: -1 };
 
 /** Command or Control with Up and Down makes the words at the caret stronger and weaker. The browser's undo knows it. */

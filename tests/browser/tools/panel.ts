@@ -39,8 +39,8 @@ export async function run(root: string): Promise<void> {
     await ui.locator("main").evaluate((main) => main.scrollTo(0, main.scrollHeight));
     await snap("4-control");
     await ui.locator(".followed-name").click();
-    await ui.locator("summary", { hasText: "Settings" }).click();
-    await ui.locator("summary", { hasText: "More" }).click();
+    await ui.locator(".settings > summary").click();
+    await ui.locator(".more > summary").click();
     await ui.locator("main").evaluate((main) => main.scrollTo(0, main.scrollHeight));
     await snap("5-settings");
     await ui.getByRole("button", { name: /Starter/ }).click();
