@@ -113,7 +113,7 @@ class Folder {
     if (index && !this.has("unet"))
       throw new Problem(
         "model-unsupported",
-        `"${this.name}" is a ${pipeline.slice(0, 60)}, which has no UNet, and this version cannot run it: choose a Stable Diffusion model.`,
+        `"${this.name}" is ${pipeline === "" ? "a pipeline" : `a ${pipeline.slice(0, 60)}`}, which has no UNet, and this version cannot run it: choose a Stable Diffusion model.`,
       );
     if (!this.has("unet"))
       throw new Problem(

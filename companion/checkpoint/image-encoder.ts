@@ -9,6 +9,7 @@ import { parseProcessorConfig } from "./config/processor-config.ts";
 import { attempt, resolveInside } from "./files.ts";
 import { describe } from "./identify.ts";
 import { readJsonFile } from "./json-file.ts";
+import { refuseLeftovers } from "./leftovers.ts";
 import type { ImageEncoder } from "./model-record.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "./safetensors.ts";
 import { openWeights } from "./weight-files.ts";
@@ -31,7 +32,8 @@ const PUBLISHED: Readonly<Record<number, { heads: number; act: ClipVisionConfig[
 
 /**
  * Opens a folder (config.json, weights, preprocessor_config.json) or a single file (with a config.json beside it, or of a
- * published width). Throws Problem "model-unsupported", "config-invalid", "weights-missing", and as `openSafetensors`.
+ * published width). Throws Problem "model-unsupported", "config-invalid", "weights-missing", "weights-leftover", and as
+ * `openSafetensors`.
  */
 export async function openImageEncoder(place: string, options: ImageEncoderOptions = {}): Promise<ImageEncoder> {
   const { within } = options;
@@ -53,14 +55,23 @@ export async function openImageEncoder(place: string, options: ImageEncoderOptio
   };
 }
 
+/** The text half of a whole CLIP, and what no network reads. */
+const IGNORABLE = /^text_model\.|^text_projection\.|^logit_scale$|\.position_ids$/;
+
 /** The vision half of a CLIP under transformers' names. */
 function visionRefs(source: CheckpointStore): Refs {
   const refs: Refs = new Map();
+  const unknown: string[] = [];
   for (const [key, ref] of refsUnder(source)) {
     const name = key.replace(/^clip_vision\./, "");
-    if (/^(?:vision_model|visual_projection)\./.test(name) && !name.endsWith("position_ids")) refs.set(name, ref);
+    if (IGNORABLE.test(name)) continue;
+    if (/^(?:vision_model|visual_projection)\./.test(name)) refs.set(name, ref);
+    else unknown.push(key);
   }
-  if (refs.has("visual_projection.weight")) return refs;
+  if (refs.has("visual_projection.weight")) {
+    refuseLeftovers(unknown, source.origin);
+    return refs;
+  }
   throw new Problem(
     "model-unsupported",
     `"${source.origin}" is ${describe(source)}, not an image encoder with a projection (CLIPVisionModelWithProjection): choose one.`,

@@ -23,7 +23,10 @@ export function buildWhole<T>(
   const weights = new Weights(store);
   const built = build(weights);
   const unused = weights.unused().filter((key) => !isIgnorable(key) && !isOther(key));
-  refuseLeftovers(unused, store.origin);
+  refuseLeftovers(
+    unused.map((key) => store.find(key)!.key),
+    store.origin,
+  );
   return built;
 }
 

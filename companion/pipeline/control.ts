@@ -4,7 +4,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { Control } from "../../shared/request.ts";
 import { CONTROLNET_PREFIX, type ControlNet } from "../checkpoint/controlnet.ts";
 import type { T2IAdapter } from "../checkpoint/t2i-adapter.ts";
-import { Weights } from "../graph/weights.ts";
+import type { Weights } from "../graph/weights.ts";
 import { toControlImage, toGrey } from "../image/preprocess.ts";
 import { preprocess } from "../image/preprocessors/preprocess.ts";
 import { featureDims } from "../networks/blocks/unet-parts.ts";
@@ -14,6 +14,7 @@ import { bodyOf, t2iAdapterGraph } from "../networks/t2i-adapter.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { isActive } from "./active.ts";
 import { readImage } from "./canvas.ts";
+import { buildWhole } from "./check-weights.ts";
 import type { Job } from "./job.ts";
 
 /** A ControlNet as the UNet's graph takes it. */
@@ -37,16 +38,22 @@ export interface Controls {
   readonly features?: ControlFeatures;
 }
 
-/** The controls that have any weight, as far as they depend on their pictures alone. Throws Problem "adapter-mismatch", …. */
+/**
+ * The controls that have any weight, as far as they depend on their pictures alone. As in diffusers' pipelines, all ControlNets
+ * guess where the first one keeps nothing but its residuals' means. Throws Problem "adapter-mismatch", ….
+ */
 export async function encodeControls(job: Job): Promise<Controls> {
   const hints: ControlHint[] = [];
+  let allGuess: boolean | undefined;
   const adapted: { control: Control; features: Tensor[] }[] = [];
   for (const control of job.request.controls) {
     if (control.weight === 0) continue;
     const opened = await job.studio.openControl(control.model, job.model);
     const picture = await pictureOf(control, job, channelsOf(opened));
-    if (opened.kind === "controlnet") hints.push(await hintOf(control, opened, picture, job));
-    else adapted.push({ control, features: await featuresOf(control, opened, picture, job) });
+    if (opened.kind === "controlnet") {
+      allGuess ??= opened.config.global_pool_conditions;
+      hints.push(await hintOf(allGuess ? { ...control, mode: "guess" } : control, opened, picture, job));
+    } else adapted.push({ control, features: await featuresOf(control, opened, picture, job) });
   }
   return { hints, ...(adapted.length > 0 && { features: together(adapted) }) };
 }
@@ -67,10 +74,12 @@ async function hintOf(control: Control, net: ControlNet, picture: PixelImage, jo
   refuseMisfit(net, job.model.unet.config);
   const { studio, guidance } = job;
   const { config } = net;
-  const weights = new Weights(net).at(CONTROLNET_PREFIX);
+  const isOther = (key: string) => !key.startsWith(`${CONTROLNET_PREFIX}.controlnet_cond_embedding.`);
+  const draw = (w: Weights) =>
+    controlHintGraph({ config, weights: w.at(CONTROLNET_PREFIX) }, picture, studio.device.dialect);
   const { hint } = await studio.sessions.use(
     `${net.fingerprint}/control-hint/${picture.width}x${picture.height}`,
-    () => controlHintGraph({ config, weights }, picture, studio.device.dialect),
+    () => buildWhole(net, draw, isOther),
     (run) => run({ image: toControlImage(picture, config.conditioning_channels) }),
   );
   if (hint!.dims.slice(2).join() !== job.dims.slice(2).join())
@@ -131,7 +140,7 @@ async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelI
     );
   const outputs = await studio.sessions.use(
     `${adapter.fingerprint}/t2i-adapter/${width}x${height}`,
-    () => t2iAdapterGraph(config, new Weights(adapter), { height, width }, studio.device.dialect),
+    () => buildWhole(adapter, (w) => t2iAdapterGraph(config, w, { height, width }, studio.device.dialect)),
     (run) => run({ image: toControlImage(picture, config.in_channels) }),
   );
   const features = bodyOf(config).map((_, i) => outputs[`feature.${i}`]!);

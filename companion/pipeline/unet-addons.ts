@@ -48,12 +48,20 @@ export function unetAddOns(references: readonly ReferenceTokens[], { hints, feat
     refuseUnused: () => {
       adapters.forEach(({ weights }, i) => {
         const unused = weights.unused().filter((name) => !name.startsWith("image_proj."));
-        refuseLeftovers(unused, references[i]!.adapter.origin);
+        const { adapter } = references[i]!;
+        refuseLeftovers(
+          unused.map((name) => adapter.find(name)!.key),
+          adapter.origin,
+        );
       });
       controls.forEach(({ weights }, i) => {
         const hint = `${CONTROLNET_PREFIX}.controlnet_cond_embedding.`;
         const unused = weights.unused().filter((name) => !name.startsWith(hint));
-        refuseLeftovers(unused, hints[i]!.net.origin);
+        const { net } = hints[i]!;
+        refuseLeftovers(
+          unused.map((name) => net.find(name)!.key),
+          net.origin,
+        );
       });
     },
     constant,

@@ -175,6 +175,14 @@ describe("openImageEncoder()", () => {
     expect([...weights.keys()].filter((key) => /position_ids|text_model|logit/.test(key))).toEqual([]);
   });
 
+  test("names a tensor that it does not read", async () => {
+    write({ "visual_projection.weight": { shape: [8, 8] }, "text_model.x": one, "extra.weight": one });
+    await expect(openImageEncoder(file)).rejects.toMatchObject({
+      code: "weights-leftover",
+      message: expect.stringContaining('("extra.weight")'),
+    });
+  });
+
   test("asks for the configuration of an unknown width, and for a projection", async () => {
     cpSync(path.join(starter, "image_encoder/model.safetensors"), file);
     await expect(openImageEncoder(file)).rejects.toMatchObject({

@@ -1,10 +1,16 @@
 /** What controls and references change; that they give diffusers' picture is for tests/parity to say. */
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseUNetConfig } from "../../companion/checkpoint/config/unet-config.ts";
 import { openModel } from "../../companion/checkpoint/model.ts";
+import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
+import { readNumbers } from "../../companion/checkpoint/tensor-data.ts";
+import { writeSafetensors } from "../../companion/checkpoint/write-safetensors.ts";
 import { encodePng } from "../../companion/image/encode.ts";
 import { blockScales } from "../../companion/pipeline/block-scales.ts";
 import type { Studio } from "../../companion/pipeline/studio.ts";
+import type { AnyTensor } from "../../companion/tensor.ts";
 import type { Control, GenerateRequest, Reference } from "../../shared/request.ts";
 import { testPicture } from "../image/reference.ts";
 import { openTestStudio, paint, request } from "./studio-for-tests.ts";
@@ -17,7 +23,11 @@ beforeAll(async () => {
   studio = openTestStudio(undefined, Object.fromEntries(NAMES.map((name) => [name, path.join(models, name)])));
   picture = await encodePng(testPicture(50, 40));
 });
-afterAll(() => studio.close());
+const strange = mkdtempSync(path.join(tmpdir(), "control-"));
+afterAll(async () => {
+  await studio.close();
+  rmSync(strange, { recursive: true });
+});
 
 const control = (model: string, more: Partial<Control> = {}): Control => ({
   ...{ image: "control", model, weight: 1, start: 0, end: 1, mode: "balanced" },
@@ -38,6 +48,29 @@ test("the layout of a ControlNet's file changes nothing", async () => {
   expect(await draw({ controls: [control("net-ldm.safetensors")] })).toEqual(
     await draw({ controls: [control("net")] }),
   );
+});
+
+test.each([
+  ["net", "zzz.weight"],
+  ["net", "controlnet_cond_embedding.zzz"],
+  ["t2i-light", "adapter.zzz"],
+])("%s with a tensor %s that nothing reads is refused by the tensor's name", async (name, key) => {
+  const own = openSafetensors(path.join(models, name, "diffusion_pytorch_model.safetensors"));
+  const tensors = [...own.keys()].map((each): [string, AnyTensor] => {
+    const { dims, data } = readNumbers(own.find(each)!);
+    return [each, { type: "float32", dims, data }];
+  });
+  const extra: AnyTensor = { type: "float32", dims: [1], data: new Float32Array(1) };
+  const folder = path.join(strange, `${name}-${key}`);
+  cpSync(path.join(models, name), folder, { recursive: true });
+  await writeSafetensors(path.join(folder, "diffusion_pytorch_model.safetensors"), new Map([...tensors, [key, extra]]));
+  const other = openTestStudio(undefined, { light: path.join(models, "light"), folder });
+  const wanted = request({ ...base, controls: [control("folder")] });
+  await expect(paint(other, wanted, { control: picture })).rejects.toMatchObject({
+    code: "weights-leftover",
+    message: expect.stringContaining(`("${key}")`),
+  });
+  await other.close();
 });
 
 test("a control's preprocessor works at the size that the model sees, in a region as well", async () => {
