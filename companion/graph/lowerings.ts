@@ -92,6 +92,8 @@ export function scaledDotProductAttention(
   if (width % heads !== 0) op.fail(`Cannot divide ${width} channels among ${heads} heads`);
   if (k.dims[2] !== width || v.dims[2] !== width || v.dims[1] !== keys)
     op.fail(`Cannot attend from [${q.dims}] to [${k.dims}] and [${v.dims}]`);
+  const long = queries < keys || queries * keys > op.dialect.maxScores;
+  if (heads === 1 && batch === 1 && options.mask === "none" && long) return longAttention(op, [q, k, v]);
   if (op.dialect.attention === "fused") return multiHeadAttention(op, [q, k, v], options);
 
   const size = width / heads;
@@ -109,6 +111,30 @@ export function scaledDotProductAttention(
     chunks.push(matMul(op, softmax(op, scores), vs));
   }
   return reshape(op, transpose(op, concat(op, chunks, 2), [0, 2, 1, 3]), [batch, queries, width]);
+}
+
+/** Elements of the matrix of scores that long attention makes at once. */
+const LONG_SCORES = 2 ** 23;
+
+/**
+ * The same for one head and one picture, by few queries at a time, with keys and values as they lie: the processor's fused
+ * kernel copies both, which a strip of queries would pay for anew, and those of graphics cards make the matrix of all scores
+ * where a head is as wide as an autoencoder's.
+ */
+function longAttention(op: Graph, [q, k, v]: readonly [Value, Value, Value]): Value {
+  const [, queries, width] = q.dims as [number, number, number];
+  const [qs, ks, vs] = [mul(op, q, scalar(op, width ** -0.5)), k, v].map((x) => reshape(op, x, [-1, width])) as [
+    Value,
+    Value,
+    Value,
+  ];
+  const rows = Math.max(1, Math.floor(Math.min(LONG_SCORES, op.dialect.maxScores) / k.dims[1]!));
+  const chunks: Value[] = [];
+  for (let start = 0; start < queries; start += rows) {
+    const chunk = slice(op, qs, 0, [start, Math.min(start + rows, queries)]);
+    chunks.push(matMul(op, softmax(op, gemm(op, chunk, ks)), vs));
+  }
+  return reshape(op, chunks.length === 1 ? chunks[0]! : concat(op, chunks, 0), q.dims);
 }
 
 /** [rows, keys]: 0 where a query may look, a large negative number (float16 holds it) where it may not. */

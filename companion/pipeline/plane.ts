@@ -11,7 +11,7 @@ export interface Plane {
   readonly dims: readonly number[];
   /** `rows` of `part` [1, C, h, W] become the rows from `row` on. Throws Problem "disk-full". */
   write(row: number, part: Tensor, rows: Rows): void;
-  /** [1, C, end - start, W] */
+  /** [1, C, end - start, W], which the plane may share: not to be written to. */
   read(rows: Rows): Tensor;
   /** Of what was written, in `groups` of channels: what a group norm adds (the mean, negative) and multiplies by, [1, G, 1]. */
   moments(groups: number, eps: number): { readonly shift: Tensor; readonly scale: Tensor };
@@ -21,6 +21,8 @@ export interface Plane {
 
 /** Where numbers lie: at places that are counted in numbers. */
 interface Store {
+  /** All of them, where they are in memory. */
+  readonly all?: Float32Array;
   put(numbers: Float32Array, at: number): void;
   get(into: Float32Array, at: number): void;
   remove(): void;
@@ -42,6 +44,7 @@ export function createPlane(dims: readonly number[], kept: "in-memory" | "on-dis
       }
     },
     read: ([start, end]) => {
+      if (end - start === height && store.all) return tensor(store.all, dims);
       const count = (end - start) * width;
       const data = new Float32Array(channels * count);
       for (let c = 0; c < channels; c++)
@@ -61,6 +64,7 @@ export function createPlane(dims: readonly number[], kept: "in-memory" | "on-dis
 function inMemory(count: number): Store {
   const all = new Float32Array(count);
   return {
+    all,
     put: (numbers, at) => all.set(numbers, at),
     get: (into, at) => into.set(all.subarray(at, at + into.length)),
     remove: () => {},
