@@ -1,11 +1,13 @@
+import { useState } from "preact/hooks";
 import type { DownloadInfo, RecommendedModel } from "../../../shared/protocol.ts";
+import { repoNamed } from "../repo-named.ts";
 import type { State } from "../state.ts";
 import type { Studio } from "../studio.ts";
 
-/** Models that are worth having: how large, under which terms, and one button that brings them. */
+/** Models that are worth having, with size and terms, and any other by its name: one button brings it. */
 export function RecommendedModels({ state: { recommended, downloads }, studio }: { state: State; studio: Studio }) {
   const missing = recommended.filter(({ installed }) => !installed);
-  if (missing.length === 0) return null;
+  const others = downloads.filter(({ repo }) => missing.every((model) => model.repo !== repo));
   return (
     <section>
       <h2>Download a model</h2>
@@ -17,7 +19,45 @@ export function RecommendedModels({ state: { recommended, downloads }, studio }:
           studio={studio}
         />
       ))}
+      {others.map((download) => (
+        <div key={download.repo} class="model-card">
+          <b>{download.repo}</b>
+          <Progress repo={download.repo} download={download} studio={studio} />
+        </div>
+      ))}
+      <ByName studio={studio} />
     </section>
+  );
+}
+
+/** A repository on Hugging Face that the designer knows. */
+function ByName({ studio }: { studio: Studio }) {
+  const [typed, setTyped] = useState("");
+  const repo = repoNamed(typed);
+  return (
+    <form
+      class="by-name"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (repo === undefined) return;
+        void studio.download(repo);
+        setTyped("");
+      }}
+    >
+      <label class="field">
+        <input
+          type="text"
+          aria-label="A model on Hugging Face: owner/name"
+          placeholder="Hugging Face: owner/name"
+          spellcheck={false}
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="secondary small" disabled={repo === undefined}>
+        Download
+      </button>
+    </form>
   );
 }
 
@@ -43,21 +83,30 @@ function Offer({
         <summary>Licence</summary>
         <p class="secondary-text">{licence}</p>
       </details>
-      {download?.state === "running" ? (
-        <Running download={download} onCancel={() => studio.cancelDownload(repo)} />
-      ) : (
-        <>
-          {download?.problem && (
-            <p class="secondary-text" role="alert">
-              {download.problem.message}
-            </p>
-          )}
-          <button type="button" class="secondary wide" onClick={() => studio.download(repo)}>
-            {download ? "Try again" : "Download"}
-          </button>
-        </>
-      )}
+      <Progress repo={repo} download={download} studio={studio} />
     </div>
+  );
+}
+
+function Progress({ repo, download, studio }: Pick<OfferProps, "download" | "studio"> & { readonly repo: string }) {
+  if (download?.state === "running")
+    return <Running download={download} onCancel={() => studio.cancelDownload(repo)} />;
+  return (
+    <>
+      {download?.problem && (
+        <p class="secondary-text" role="alert">
+          {download.problem.message}
+        </p>
+      )}
+      <button type="button" class="secondary wide" onClick={() => studio.download(repo)}>
+        {download ? "Try again" : "Download"}
+      </button>
+      {download?.state === "failed" && (
+        <button type="button" class="text-button" onClick={() => studio.cancelDownload(repo)}>
+          Forget it
+        </button>
+      )}
+    </>
   );
 }
 

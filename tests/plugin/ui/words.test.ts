@@ -3,6 +3,7 @@ import { estimateSeconds, inWords, learnPace, secondsLeftOfRun } from "../../../
 import { newPicture } from "../../../plugin/ui/picture.ts";
 import { whatIsMissing } from "../../../plugin/ui/readiness.ts";
 import { layerName, readRecipe, writeRecipe } from "../../../plugin/ui/recipe.ts";
+import { repoNamed } from "../../../plugin/ui/repo-named.ts";
 import { INITIAL_STATE, type State } from "../../../plugin/ui/state.ts";
 import { companion, job, layer, recipe, target } from "./fixtures.ts";
 
@@ -79,6 +80,17 @@ test.each<[string, Partial<State>, string | null]>([
   ],
 ])("whatIsMissing() when %s", (_what, change, expected) => {
   expect(whatIsMissing({ ...state, ...change })).toBe(expected);
+});
+
+test.each([
+  ["stabilityai/sd-turbo", "stabilityai/sd-turbo"],
+  [" https://example.org/stabilityai/sd-turbo/tree/main ", "stabilityai/sd-turbo"],
+  ["sd-turbo", undefined],
+  ["https://example.org/", undefined],
+  ["a/../b", undefined],
+  ["", undefined],
+])("repoNamed() takes %j for %j", (typed, expected) => {
+  expect(repoNamed(typed)).toBe(expected);
 });
 
 test("roomFor() grows by the text encoder's length", () => {
