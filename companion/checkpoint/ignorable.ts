@@ -7,6 +7,8 @@ const IGNORABLE: readonly RegExp[] = [
   /^model_ema\./,
   /^first_stage_model\.(?:model_ema|loss)\.|^loss\./,
   /^(?:global_step|scale_factor|epoch)$/,
+  // Where the first trainers of textual inversion kept their words: what was learnt is in files of its own.
+  /^embedding_manager\./,
   // Marks that say how to sample; read by `marks.ts`.
   /^(?:v_pred|ztsnr)$/,
   // The image halves of whole CLIPs, and CLIP's temperature.

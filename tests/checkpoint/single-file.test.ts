@@ -113,6 +113,7 @@ test("openModel() leaves out training's leftovers and the moving average", async
     "model_ema.decay": { shape: [] },
     "model_ema.diffusion_modelinput_blocks00weight": { shape: [32, 4, 3, 3] },
     "first_stage_model.loss.logvar": { shape: [] },
+    "embedding_manager.initial_embeddings.x": { shape: [1] },
     "cond_stage_model.transformer.text_projection.weight": { shape: [64, 64] },
   };
   const plain = await openModel(write("plain", tensorsOf("sd1")));
@@ -140,6 +141,21 @@ test("openModel() reads the text encoder's keys in the spelling of old merges", 
   expect([...model.textEncoders[0]!.component.weights.keys()]).toContain("text_model.final_layer_norm.bias");
 });
 
+test("openModel() reads an autoencoder's attention in the names that converters left", async () => {
+  const renamed = Object.entries(tensorsOf("sd1")).map(([key, { shape }]) => {
+    const [o, i, ...kernel] = shape;
+    const isMatrix = /attn_1\.(?:[qkv]|proj_out)\.weight$/.test(key) && kernel.length > 0;
+    const name = key.replace(/attn_1\.([qkv])\./, "attn_1.to_$1.").replace("attn_1.proj_out.", "attn_1.to_out.0.");
+    return [name, { shape: isMatrix ? [o!, i!] : shape }];
+  });
+  const [other, own] = [Object.fromEntries(renamed), tensorsOf("sd1")].map((tensors, i) => write(`attn-${i}`, tensors));
+  const shapes = async (file: string) => {
+    const { weights } = (await openModel(file)).vae;
+    return [...weights.keys()].map((key) => [key, weights.find(key)!.dims]);
+  };
+  expect(await shapes(other!)).toEqual(await shapes(own!));
+});
+
 test("openModel() says what a file lacks", async () => {
   const without = (pattern: RegExp) =>
     Object.fromEntries(Object.entries(tensorsOf("sd1")).filter(([key]) => !pattern.test(key)));
@@ -155,8 +171,8 @@ test("openModel() says what a file lacks", async () => {
 });
 
 describe("openModel() on how to sample", () => {
-  test("knows a latent consistency model by its guidance input", async () => {
-    const key = "model.diffusion_model.time_embed.cond_proj.weight";
+  test.each(["time_embed", "time_embedding"])("knows a latent consistency model by its input in %s", async (name) => {
+    const key = `model.diffusion_model.${name}.cond_proj.weight`;
     const model = await openModel(write("lcm", { ...tensorsOf("sd1"), [key]: { shape: [32, 256] } }));
     expect(model.schedulerConfig).toMatchObject({ _class_name: "LCMScheduler", original_inference_steps: 50 });
     expect(model.unet.config.time_cond_proj_dim).toBe(256);

@@ -28,7 +28,7 @@ const TURBO_SIZE = 512;
 export function predictionOf(file: SafetensorsFile, family: Family, beside: Beside = {}): Prediction {
   const velocity = beside.parameterization ? beside.parameterization === "v" : isVelocity(file, family);
   const title = file.metadata.get("modelspec.title") ?? "";
-  const embedded = file.find(`${UNET_PREFIX}time_embed.cond_proj.weight`) !== undefined;
+  const embedded = ["time_embed", "time_embedding"].some((name) => file.find(`${UNET_PREFIX}${name}.cond_proj.weight`));
   const usual = FEW_STEPS.test(title) ? FEW_STEPS_SCHEDULER : family.scheduler;
   const zeroSnr = file.find("ztsnr") !== undefined;
   return {

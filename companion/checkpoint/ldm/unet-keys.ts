@@ -17,6 +17,8 @@ export const RESNET: Readonly<Record<string, string>> = {
 export const OUTSIDE_BLOCKS: Readonly<Record<string, string>> = {
   "time_embed.0": "time_embedding.linear_1",
   "time_embed.2": "time_embedding.linear_2",
+  // Converters know it under diffusers' name.
+  "time_embedding.cond_proj": "time_embedding.cond_proj",
   "time_embed.cond_proj": "time_embedding.cond_proj",
   "label_emb.0.0": "add_embedding.linear_1",
   "label_emb.0.2": "add_embedding.linear_2",

@@ -8,9 +8,10 @@ import { largestNumber, type Refs, reshaped } from "../component.ts";
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/^((?:en|de)coder)\.mid\.block_1\./, "$1.mid_block.resnets.0."],
   [/^((?:en|de)coder)\.mid\.block_2\./, "$1.mid_block.resnets.1."],
-  [/^((?:en|de)coder)\.mid\.attn_1\.norm\./, "$1.mid_block.attentions.0.group_norm."],
-  [/^((?:en|de)coder)\.mid\.attn_1\.([qkv])\./, "$1.mid_block.attentions.0.to_$2."],
-  [/^((?:en|de)coder)\.mid\.attn_1\.proj_out\./, "$1.mid_block.attentions.0.to_out.0."],
+  // Some converters left diffusers' names of the parts in the original code's place.
+  [/^((?:en|de)coder)\.mid\.attn_1\.(?:group_)?norm\./, "$1.mid_block.attentions.0.group_norm."],
+  [/^((?:en|de)coder)\.mid\.attn_1\.(?:to_)?([qkv])\./, "$1.mid_block.attentions.0.to_$2."],
+  [/^((?:en|de)coder)\.mid\.attn_1\.(?:proj_out|to_out(?:\.0)?)\./, "$1.mid_block.attentions.0.to_out.0."],
   [/^((?:en|de)coder)\.norm_out\./, "$1.conv_norm_out."],
   [/^encoder\.down\.(\d+)\.block\.(\d+)\./, "encoder.down_blocks.$1.resnets.$2."],
   [/^encoder\.down\.(\d+)\.downsample\.conv\./, "encoder.down_blocks.$1.downsamplers.0.conv."],
