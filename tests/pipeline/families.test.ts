@@ -62,7 +62,10 @@ test("generate() hears an empty negative prompt, but not an absent one, in SDXL"
 });
 
 test("decodeLatent() heeds an autoencoder's latents_mean and _std for SDXL alone", async () => {
-  const latent = tensor(Float32Array.from({ length: 4 * 8 * 4 }, (_, i) => Math.sin(i)), [1, 4, 8, 4]);
+  const latent = tensor(
+    Float32Array.from({ length: 4 * 8 * 4 }, (_, i) => Math.sin(i)),
+    [1, 4, 8, 4],
+  );
   const decoded = async (name: string, latents_std: readonly number[] | null) => {
     const model = await openModel(place(name));
     const config = { ...model.vae.config, latents_mean: latents_std && [0, 0, 0, 0], latents_std };

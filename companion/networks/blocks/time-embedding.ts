@@ -87,7 +87,8 @@ export function timeEmbedding(
       const ids = sinusoids(op, reshape(op, input("time_ids", [batch, timeIds]), [-1]), { ...config, size: idSize });
       const text = cast(op, input("text_embeds", [batch, all - timeIds * idSize]), op.float);
       const both = concat(op, [text, reshape(op, ids, [batch, -1])], 1);
-      return add(op, time, embeddingMlp(op, w.at("add_embedding"), both, size, config.act_fn));
+      // SiLU whatever the others have: diffusers gives this one no activation of the config's.
+      return add(op, time, embeddingMlp(op, w.at("add_embedding"), both, size, "silu"));
     }
   }
 }
