@@ -19,6 +19,7 @@ import type { ControlLayer, FillView, ReferenceLayer } from "./state.ts";
 export const IMAGE = "image";
 export const MASK = "mask";
 export const referenceName = (index: number) => `reference.${index}`;
+export const withinName = (index: number) => `within.${index}`;
 export const controlName = (index: number) => `control.${index}`;
 
 export interface Intent {
@@ -95,15 +96,22 @@ export function buildRequest(intent: Intent, seed: number): GenerateRequest {
   };
 }
 
-function toReference({ weight, start, end, blocks }: ReferenceLayer, index: number, model: ModelInfo): Reference {
-  const part = blocks !== "all" && hasKnownParts(model) && { blocks, role: ROLES[blocks] };
-  return { image: referenceName(index), weight, start, end, ...part };
+function toReference(reference: ReferenceLayer, index: number, model: ModelInfo): Reference {
+  const { weight, start, end, blocks, within } = reference;
+  return {
+    image: referenceName(index),
+    weight,
+    start,
+    end,
+    ...(blocks !== "all" && hasKnownParts(model) && { blocks, role: ROLES[blocks] }),
+    ...(within && { mask: withinName(index) }),
+  };
 }
 
 /** In the request's words. */
 const ROLES = { style: "style", layout: "composition" } as const;
 
-function toControl({ model, weight, start, end, ...layer }: ControlLayer, index: number): Control {
+function toControl({ model, weight, start, end, mode, ...layer }: ControlLayer, index: number): Control {
   const preprocessor = drawsItself(layer) ? undefined : KEEPS[layer.keeps].preprocessor;
   return {
     image: controlName(index),
@@ -111,7 +119,7 @@ function toControl({ model, weight, start, end, ...layer }: ControlLayer, index:
     weight,
     start,
     end,
-    mode: "balanced",
+    mode,
     ...(preprocessor && { preprocessor }),
   };
 }

@@ -1,8 +1,9 @@
-/** Pictures for ControlNet and T2I-Adapter, drawn at exactly the size that they are used at. */
+/** Pictures that lie over the result: for ControlNet and T2I-Adapter, and where a reference counts. At exactly the size of use. */
 import { compose } from "../../shared/affine.ts";
 import type { Drawing, LayerExport, ShapeOutline } from "../bridge.ts";
 import { decode, drawThrough, newCanvas, toPage, toPng } from "./canvas.ts";
 import { fromPage, type Placement } from "./placement.ts";
+import { type Mask, maskOn } from "./raster.ts";
 
 /** Strokes up to this many lines wide are lines; wider ones are shapes, and have an outline. */
 const WIDEST_STROKE = 3;
@@ -15,9 +16,24 @@ export async function layerPicture(
 ): Promise<Uint8Array> {
   const context = newCanvas(placement.size);
   if (ground === "black") fillBlack(context);
-  const bitmap = await decode(exported.bytes);
-  drawThrough(context, compose(fromPage(placement, exported.box), toPage(bitmap, exported.box)), bitmap);
+  await drawLayer(context, exported, placement);
   return await toPng(context);
+}
+
+/** Where a layer covers the result, as a mask. */
+export async function coverage(exported: LayerExport, placement: Placement): Promise<Mask> {
+  const context = newCanvas(placement.size);
+  await drawLayer(context, exported, placement);
+  return await maskOn(context);
+}
+
+async function drawLayer(
+  context: CanvasRenderingContext2D,
+  { bytes, box }: LayerExport,
+  placement: Placement,
+): Promise<void> {
+  const bitmap = await decode(bytes);
+  drawThrough(context, compose(fromPage(placement, box), toPage(bitmap, box)), bitmap);
 }
 
 /** A drawing's own lines, white on black. Shapes hide the lines under them. */

@@ -33,7 +33,8 @@ export async function addControls({ store, main }: { store: Store; main: MainCli
     const drawn = drawing !== null;
     const keeps = likelyKeep(models, { drawn });
     const model = modelFor(keeps, models);
-    if (model !== undefined) added.push({ layer, ...WHOLE, weight: 1, keeps, model: model.id, drawn });
+    if (model !== undefined)
+      added.push({ layer, ...WHOLE, weight: 1, keeps, model: model.id, mode: "balanced", drawn });
   }
   store.dispatch({ type: "controls", controls: [...store.state.controls, ...added] });
 }
@@ -53,4 +54,14 @@ export function selectedLayers(selection: SelectionInfo): readonly LayerInfo[] {
   if (selection.kind !== "target") return [];
   const { target, mask } = selection;
   return mask === undefined ? [target] : [target, mask];
+}
+
+const CONTAINERS = ["Frame", "Group", "Section", "Component", "Component set", "Instance", "Slot"];
+
+/** The selected layer that can mark a part of a picture: a shape over one, or one without a picture of its own. */
+export function selectedShape(selection: SelectionInfo): LayerInfo | undefined {
+  if (selection.kind !== "target") return undefined;
+  const { target, mask } = selection;
+  const isShape = !CONTAINERS.includes(target.kind) && target.kind !== "Image";
+  return mask ?? (isShape ? target : undefined);
 }

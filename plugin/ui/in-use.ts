@@ -21,10 +21,17 @@ export function inUse(
   const refines = mode !== "fill" && refinersFor(model, models).some(({ id }) => id === refiner?.model);
   return {
     loras: settings.loras.filter(({ model: id }) => fits(id, "lora")),
-    controls: controls.filter(({ model: id }) => fits(id, "control")),
+    controls: controls
+      .filter(({ model: id }) => fits(id, "control"))
+      .map((control) => (knowsGuessing(addOns, control) ? control : { ...control, mode: "balanced" })),
     ...(vae !== undefined && fits(vae, "vae") && { vae }),
     ...(refiner !== undefined && refines && { refiner }),
   };
+}
+
+/** Only ControlNets can count more than the prompt. */
+export function knowsGuessing(addOns: readonly AddOnInfo[], { model }: Pick<ControlLayer, "model">): boolean {
+  return addOns.find(({ id }) => id === model)?.controlKind === "controlnet";
 }
 
 /** True where the add-on is installed, and not made for another family. */

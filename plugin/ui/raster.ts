@@ -71,7 +71,13 @@ export interface Mask {
 export async function maskOf(target: Place, exported: LayerExport, size: Size): Promise<Mask> {
   const context = newCanvas(size);
   drawInto(context, target, { bitmap: await decode(exported.bytes), box: exported.box });
-  const pixels = context.getImageData(0, 0, size.width, size.height);
+  return await maskOn(context);
+}
+
+/** What a canvas shows, as a mask. */
+export async function maskOn(context: CanvasRenderingContext2D): Promise<Mask> {
+  const { width, height } = context.canvas;
+  const pixels = context.getImageData(0, 0, width, height);
   const bounds = whiten(pixels);
   context.putImageData(pixels, 0, 0);
   return { bytes: await toPng(context), bounds };

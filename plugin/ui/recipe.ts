@@ -15,9 +15,23 @@ const recipeSchema = v.object({
   model: v.string(),
   target: layerRef,
   mask: v.optional(layerRef),
-  references: v.array(v.object({ ...followed, blocks: v.optional(v.picklist(FOLLOWED_PARTS), "all") })),
+  references: v.array(
+    v.object({
+      ...followed,
+      blocks: v.optional(v.picklist(FOLLOWED_PARTS), "all"),
+      within: v.optional(layerRef),
+    }),
+  ),
   controls: v.optional(
-    v.array(v.object({ ...followed, keeps: v.picklist(KEEP_NAMES), model: v.string(), drawn: v.boolean() })),
+    v.array(
+      v.object({
+        ...followed,
+        keeps: v.picklist(KEEP_NAMES),
+        model: v.string(),
+        mode: v.optional(v.picklist(["balanced", "guess"]), "balanced"),
+        drawn: v.boolean(),
+      }),
+    ),
     [],
   ),
   request: requestSchema as v.GenericSchema<unknown, GenerateRequest>,

@@ -10,6 +10,7 @@ import type {
   RecommendedModel,
   Welcome,
 } from "../../shared/protocol.ts";
+import type { Control } from "../../shared/request.ts";
 import type { Check, LayerInfo, Mode, SelectionInfo, Settings } from "../bridge.ts";
 import type { Connection } from "./connection.ts";
 import type { KeepName } from "./control-keeps.ts";
@@ -31,6 +32,8 @@ export const FOLLOWED_PARTS = ["all", "style", "layout"] as const;
 export interface ReferenceLayer extends FollowedLayer {
   /** What results take from it; InstantStyle's parts of the UNet. */
   readonly blocks: (typeof FOLLOWED_PARTS)[number];
+  /** The layer that says where results follow it. Absent: everywhere. */
+  readonly within?: Pick<LayerInfo, "id" | "name">;
 }
 
 /** By its lines, shapes or colours, place for place (ControlNet, T2I-Adapter). */
@@ -38,6 +41,8 @@ export interface ControlLayer extends FollowedLayer {
   readonly keeps: KeepName;
   /** The control model's id in the library. */
   readonly model: string;
+  /** "guess": the picture counts more than the prompt. ControlNets only. */
+  readonly mode: Control["mode"];
   /** Its outlines are known exactly, see `read-outlines`. */
   readonly drawn: boolean;
 }

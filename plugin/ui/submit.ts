@@ -2,30 +2,19 @@
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import type { OpenJob, Ticket } from "../bridge.ts";
-import {
-  buildRequest,
-  IMAGE,
-  type Intent,
-  MASK,
-  randomSeed,
-  referenceName,
-  seedsOfRun,
-  sizeAtModel,
-} from "./build-request.ts";
+import { buildRequest, IMAGE, type Intent, MASK, randomSeed, seedsOfRun, sizeAtModel } from "./build-request.ts";
 import { fillContext } from "./fill-context.ts";
 import { inUse } from "./in-use.ts";
 import type { MainClient } from "./main-client.ts";
 import { modelInUse } from "./model-in-use.ts";
 import { type Placement, resultPlacement, sourcePlacement } from "./placement.ts";
-import { maskOf, pictureAt, pictureOf, referenceOf } from "./raster.ts";
+import { maskOf, pictureAt, pictureOf } from "./raster.ts";
 import { toRecipe, writeRecipe } from "./recipe.ts";
 import { sourceScale } from "./source-scale.ts";
 import type { State } from "./state.ts";
 import { subjectOf } from "./subject.ts";
 import { takeControls } from "./take-controls.ts";
-
-/** Pixels of a reference's long side: image encoders look at 224 or less. */
-const REFERENCE_PIXELS = 512;
+import { takeReferences } from "./take-references.ts";
 
 /** A job that is ready to be sent. */
 export interface Submission {
@@ -61,17 +50,9 @@ export async function prepareRun(state: State, main: MainClient): Promise<Submis
     fill,
   };
   if (mode === "edit") await takePicture(ticket, main, { images, intent });
-  for (const [index, { layer }] of used.entries()) {
-    const [info] = (await main.call("describe-layers", { nodes: [layer.id] })).layers;
-    if (info === undefined)
-      throw new Problem("target-gone", `The reference “${layer.name}” no longer exists. Remove it or add another.`);
-    const scale = Math.min(4, REFERENCE_PIXELS / Math.max(info.width, info.height));
-    images.set(
-      referenceName(index),
-      await referenceOf(await main.call("export-layer", { node: layer.id, scale, bounds: "box" })),
-    );
-  }
-  await takeControls(intent.use.controls, main, { placement: placementOf(intent, ticket), images });
+  const placed = { placement: placementOf(intent, ticket), images };
+  await takeReferences(used, main, placed);
+  await takeControls(intent.use.controls, main, placed);
   return submissions(intent, { ticket, images, maskName: subject.mask?.name });
 }
 

@@ -2,13 +2,10 @@ import { Problem } from "../../shared/problem.ts";
 import type { Ticket } from "../bridge.ts";
 import { controlName, drawsItself } from "./build-request.ts";
 import { layerPicture, linePicture } from "./control-picture.ts";
+import { exportScale, layerNow } from "./followed-layer.ts";
 import type { MainClient } from "./main-client.ts";
 import { type Placement, resultPlacement } from "./placement.ts";
 import type { ControlLayer } from "./state.ts";
-
-const MOST_SCALE = 4;
-/** Of the export's long side: Figma makes no larger ones. */
-const MOST_PIXELS = 4096;
 
 /** Adds the control pictures to `images`, each laid where it belongs. Problem "target-gone". */
 export async function takeControls(
@@ -40,9 +37,7 @@ export async function smallLinework(node: string, main: MainClient): Promise<Uin
 
 async function controlPicture(control: ControlLayer, main: MainClient, placement: Placement): Promise<Uint8Array> {
   const { layer } = control;
-  const [info] = (await main.call("describe-layers", { nodes: [layer.id] })).layers;
-  if (info === undefined)
-    throw new Problem("target-gone", `The layer “${layer.name}” to follow no longer exists. Remove it or add another.`);
+  const info = await layerNow(layer, main);
   if (drawsItself(control)) {
     const { drawing } = await main.call("read-outlines", { node: layer.id });
     if (drawing !== null) return await linePicture(drawing, placement);
@@ -51,9 +46,7 @@ async function controlPicture(control: ControlLayer, main: MainClient, placement
       `“${layer.name}” has changed, and is more than lines now. Remove it, and add it again.`,
     );
   }
-  const { size, target } = placement;
-  const wanted = [target, info].flatMap(({ width, height }) => [size.width / width, size.height / height]);
-  const scale = Math.min(MOST_SCALE, MOST_PIXELS / Math.max(info.width, info.height), Math.max(...wanted));
+  const scale = exportScale(info, placement);
   const exported = await main.call("export-layer", { node: layer.id, scale, bounds: "box" });
   return await layerPicture(exported, placement, control.keeps === "as it is" ? "black" : "transparent");
 }

@@ -4,6 +4,7 @@ import { plainFamily } from "../add-ons.ts";
 import { drawsItself } from "../build-request.ts";
 import { isTrainedFor, KEEP_NAMES, KEEPS, type KeepName, modelFor } from "../control-keeps.ts";
 import { controlModels, selectedLayers } from "../follow-layers.ts";
+import { knowsGuessing } from "../in-use.ts";
 import { FollowRange, percent } from "../parts/follow-range.tsx";
 import { Minus } from "../parts/icons.tsx";
 import { SectionHead } from "../parts/section-head.tsx";
@@ -104,6 +105,12 @@ function ControlCard({ control, models, studio, open, onToggle, onChange, onRemo
   );
 }
 
+/** What counts more, where picture and prompt disagree. */
+const MODES = [
+  { value: "balanced", label: "Picture and prompt" },
+  { value: "guess", label: "The picture more than the prompt" },
+] as const satisfies readonly { value: ControlLayer["mode"]; label: string }[];
+
 function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "control" | "models" | "onChange">) {
   const { layer, keeps, model } = control;
   const box = useRef<HTMLDivElement>(null);
@@ -138,6 +145,14 @@ function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "c
         ]}
         onChange={(id) => onChange({ model: id })}
       />
+      {knowsGuessing(models, control) && (
+        <Select
+          label="Mind"
+          value={control.mode}
+          options={MODES}
+          onChange={(mode) => onChange({ mode: mode as ControlLayer["mode"] })}
+        />
+      )}
       <FollowRange name={layer.name} value={control} onChange={onChange} />
     </div>
   );

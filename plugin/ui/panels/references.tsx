@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { ModelInfo } from "../../../shared/protocol.ts";
+import type { LayerInfo } from "../../bridge.ts";
+import { selectedShape } from "../follow-layers.ts";
 import { hasKnownParts } from "../in-use.ts";
 import { FollowRange, percent } from "../parts/follow-range.tsx";
 import { Segmented } from "../parts/segmented.tsx";
@@ -60,6 +62,7 @@ export function ReferencesPanel({ state, studio, model }: { state: State; studio
         <ReferenceDetails
           reference={opened}
           hasParts={hasKnownParts(model)}
+          shape={selectedShape(selection)}
           onChange={change}
           onClose={() => setOpen(null)}
           onRemove={() => {
@@ -75,16 +78,20 @@ export function ReferencesPanel({ state, studio, model }: { state: State; studio
 function ReferenceDetails({
   reference,
   hasParts,
+  shape,
   onChange,
   onRemove,
   onClose,
 }: {
   reference: ReferenceLayer;
   hasParts: boolean;
+  /** The selected shape, inside of which it could count. */
+  shape: LayerInfo | undefined;
   onChange: (reference: ReferenceLayer) => void;
   onRemove: () => void;
   onClose: () => void;
 }) {
+  const { within, ...everywhere } = reference;
   const { layer, blocks } = reference;
   useEscape(useCallback(onClose, [layer.id]));
   const box = useRef<HTMLDivElement>(null);
@@ -100,6 +107,24 @@ function ReferenceDetails({
         />
       )}
       <FollowRange name={layer.name} value={reference} onChange={(change) => onChange({ ...reference, ...change })} />
+      {within !== undefined && (
+        <p class="between">
+          <span class="ellipsis">Only inside “{within.name}”</span>
+          <button type="button" class="link" onClick={() => onChange(everywhere)}>
+            Everywhere
+          </button>
+        </p>
+      )}
+      {within === undefined && shape !== undefined && (
+        <button
+          type="button"
+          class="link"
+          title="The rest of the result does not follow this reference"
+          onClick={() => onChange({ ...reference, within: { id: shape.id, name: shape.name } })}
+        >
+          Only inside “{shape.name}”
+        </button>
+      )}
       <button type="button" class="link" onClick={onRemove}>
         Remove “{layer.name}”
       </button>

@@ -73,6 +73,7 @@ const control: ControlLayer = {
   ...{ weight: 1, start: 0, end: 1 },
   keeps: "edges",
   model: canny.id,
+  mode: "balanced",
   drawn: false,
 };
 
@@ -91,6 +92,13 @@ test("inUse() leaves out what is not installed or made for another family, and k
   expect(loras).toEqual([ink, odd].map(({ id }) => ({ model: id, weight: 0 })));
   expect(controls).toEqual([control]);
   expect(vae).toBe(undefined);
+});
+
+test("inUse() lets only a ControlNet count more than the prompt", () => {
+  const addOns = [{ ...canny, controlKind: "controlnet" } as const, { ...tile, controlKind: "t2i-adapter" } as const];
+  const controls = addOns.map(({ id }): ControlLayer => ({ ...control, model: id, mode: "guess" }));
+  const state = { companion: { ...companion, addOns }, settings: DEFAULT_SETTINGS, controls, mode: "edit" } as const;
+  expect(inUse(state, model).controls.map(({ mode }) => mode)).toEqual(["guess", "balanced"]);
 });
 
 test("inUse() refines with a model of the family's, and not in Fill", () => {

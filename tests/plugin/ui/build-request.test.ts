@@ -30,6 +30,7 @@ const control: ControlLayer = {
   ...{ weight: 0.7, start: 0.1, end: 0.9 },
   keeps: "edges",
   model: "canny",
+  mode: "balanced",
   drawn: false,
 };
 
@@ -118,6 +119,16 @@ test("buildRequest() lets a reference give its style alone, in families whose pa
   expect(buildRequest({ ...intent, references }, 1).references[0]).toMatchObject({ blocks: "style", role: "style" });
   const odd = { ...model, family: "Like Stable Diffusion 1.x" };
   expect(buildRequest({ ...intent, references, model: odd }, 1).references[0]!.blocks).toBe(undefined);
+});
+
+test("buildRequest() lets a reference count in a place, and a control more than the prompt", () => {
+  const within = { id: "1:9", name: "Spot" };
+  const use = { loras: [], controls: [{ ...control, mode: "guess" } as const] };
+  const request = buildRequest({ ...intent, references: [reference, { ...reference, within }], use }, 1);
+  expect(parseRequest(request)).toEqual(request);
+  expect(request.references.map(({ mask }) => mask)).toEqual([undefined, "within.1"]);
+  expect(request.controls[0]!.mode).toBe("guess");
+  expect(imageRefs(request)).toEqual(["reference.0", "reference.1", "within.1", "control.0"]);
 });
 
 test("seedsOfRun() counts up from its seed and stays in 32 bits", () => {

@@ -1,5 +1,5 @@
 import type { Drawing } from "../../../plugin/bridge.ts";
-import { addControls, addReferences } from "../../../plugin/ui/follow-layers.ts";
+import { addControls, addReferences, selectedShape } from "../../../plugin/ui/follow-layers.ts";
 import type { MainClient } from "../../../plugin/ui/main-client.ts";
 import { refill } from "../../../plugin/ui/refill.ts";
 import { Store } from "../../../plugin/ui/store.ts";
@@ -60,6 +60,13 @@ test("addReferences() adds each layer once, with all that it shows", () => {
   addReferences(store);
   addReferences(store);
   expect(store.state.references).toMatchObject([{ layer: { name: "Fox" }, blocks: "all", weight: 0.8 }]);
+});
+
+test("selectedShape() is what can mark a part of a picture", () => {
+  const shape = (kind: string) => selectedShape({ kind: "target", target: layer("A", { kind }) })?.name;
+  expect(["Ellipse", "Vector", "Frame", "Image"].map(shape)).toEqual(["A", "A", undefined, undefined]);
+  expect(selectedShape(target("Photo", "Spot"))?.name).toBe("Spot");
+  expect(selectedShape({ kind: "none", page: "" })).toBe(undefined);
 });
 
 test("refill() brings back followed layers that are still there", async () => {
