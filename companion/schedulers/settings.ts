@@ -34,7 +34,10 @@ export function resolveScheduler(
   const named = name === undefined ? { className: String(config._class_name), settings: {} } : NAMED_SCHEDULERS[name];
   const scheduler = named && METHODS.get(named.className);
   if (named === undefined || scheduler === undefined) {
-    throw new Problem("scheduler-unsupported", `The scheduler "${name ?? config._class_name}" is not supported.`);
+    throw new Problem(
+      "scheduler-unsupported",
+      `The scheduler "${name ?? config._class_name}" is not supported: choose another one.`,
+    );
   }
 
   const given = Object.entries(wishes).filter(([, value]) => value !== undefined);
@@ -104,6 +107,8 @@ function check(scheduler: Method<Settings>, settings: Settings): void {
 function sameKind(value: unknown, fallback: unknown): boolean {
   const isList = Array.isArray(value) && value.every((entry) => typeof entry === "number");
   if (Array.isArray(fallback)) return isList;
+  // In Python, None is as good as False.
+  if (typeof fallback === "boolean" && value === null) return true;
   if (fallback === null) return value === null || typeof value === "number" || isList;
   return typeof value === typeof fallback && !(typeof value === "number" && Number.isNaN(value));
 }

@@ -63,11 +63,15 @@ export function placeSigmas(
   }
 }
 
-/** The training timestep, a fraction, whose σ is `sigma`: linear in log σ. `table`: σ of every timestep, rising. */
+/**
+ * The training timestep, a fraction, whose σ is `sigma`: linear in log σ. `table`: σ of every timestep, rising, but for the
+ * last one with zero terminal SNR, which may lie below its neighbours.
+ */
 export function timestepOfSigma(sigma: number, table: Float32Array): number {
   const logSigma = Math.log(Math.max(sigma, 1e-10));
-  let low = 0;
-  while (low < table.length - 2 && logSigma >= log32(table[low + 1]!)) low++;
+  let low = table.length - 1;
+  while (low > 0 && logSigma < log32(table[low]!)) low--;
+  low = Math.min(low, table.length - 2);
   const [logLow, logHigh] = [log32(table[low]!), log32(table[low + 1]!)];
   const weight = Math.min(Math.max((logLow - logSigma) / f32(logLow - logHigh), 0), 1);
   return (1 - weight) * low + weight * (low + 1);

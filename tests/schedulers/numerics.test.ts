@@ -2,6 +2,7 @@
 import { betaQuantile } from "../../companion/schedulers/beta-quantile.ts";
 import { arange, interpolate, linspace, roundHalfEven } from "../../companion/schedulers/float32.ts";
 import { log32 } from "../../companion/schedulers/log32.ts";
+import { timestepOfSigma } from "../../companion/schedulers/sigma-schedules.ts";
 import { solveLinear } from "../../companion/schedulers/solve-linear.ts";
 
 test("arange() can hold one value more than expected, as NumPy's does", () => {
@@ -57,4 +58,11 @@ test("solveLinear() exchanges rows where a pivot is 0", () => {
       [6, 5],
     ),
   ).toEqual([0.5, 3]);
+});
+
+test("timestepOfSigma() takes the last place where a table that falls at its end is below sigma, as NumPy's argmax does", () => {
+  const table = Float32Array.of(1, 2, 10, 5);
+  expect(timestepOfSigma(6, table)).toBeCloseTo(2 + Math.log(10 / 6) / Math.log(2), 6);
+  expect(timestepOfSigma(3, table)).toBeCloseTo(1 + Math.log(1.5) / Math.log(5), 6);
+  expect([0.5, 20].map((sigma) => timestepOfSigma(sigma, table))).toEqual([0, 2]);
 });

@@ -38,7 +38,11 @@ test("createScheduler() corrects steps_offset as diffusers' pipelines do, but no
 });
 
 test.each([
-  [{ _class_name: "SomeOtherScheduler" }, {}, 'The scheduler "SomeOtherScheduler" is not supported.'],
+  [
+    { _class_name: "SomeOtherScheduler" },
+    {},
+    'The scheduler "SomeOtherScheduler" is not supported: choose another one.',
+  ],
   [SD1, { name: "ddim", no_such_setting: 1 }, 'No scheduler knows the setting "no_such_setting".'],
   [SD1, { name: "ddim", timestep_spacing: "even" }, '"timestep_spacing" = "even"; it can be "linspace", "leading"'],
   [SD1, { name: "dpmpp_2m", use_flow_sigmas: true }, '"use_flow_sigmas" = true'],

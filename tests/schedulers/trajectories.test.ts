@@ -29,8 +29,6 @@ const { configs, cases }: { configs: Record<string, unknown>[]; cases: Case[] } 
 const TOLERANCE = 3e-5;
 /** Solvers on ε multiply it by e^h − 1, which is large in large steps: float32 has fewer digits left. */
 const EPSILON_TOLERANCE = 1.5e-4;
-/** torchsde resolves a path to 1e-6, and √1e-6 is how far it goes in that: one unit in the last place of a σ shows. */
-const BROWNIAN_TOLERANCE = 6e-4;
 const DIMS = [1, 2, 3, 4];
 
 /** tanh(x + t / 100) + 0.1 x */
@@ -80,8 +78,7 @@ const titled = cases.map((one, index) => {
 test.each(titled)("createScheduler() follows diffusers: %s", (_, one) => {
   const { plan, latents } = run(one);
   const onEpsilon = one.overrides.algorithm_type === "dpmsolver" || one.overrides.predict_x0 === false;
-  const onPath = one.name === "dpmpp_sde_brownian";
-  const tolerance = onPath ? BROWNIAN_TOLERANCE : onEpsilon ? EPSILON_TOLERANCE : TOLERANCE;
+  const tolerance = onEpsilon ? EPSILON_TOLERANCE : TOLERANCE;
   expect(plan.timesteps.length).toBe(one.visited.length);
   for (const [i, t] of one.visited.entries()) expect(Math.abs(plan.timesteps[i]! - t)).toBeLessThan(1e-3);
   expect(Math.abs(plan.initNoiseSigma / one.init - 1)).toBeLessThan(1e-6);

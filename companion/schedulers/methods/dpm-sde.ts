@@ -71,8 +71,8 @@ function twoStages(sigmas: readonly number[], seed: number): Sampler {
 
     const end = start === undefined ? halfway(from, to) : timeOf(to);
     const [high, low] = [sigmaAt(timeOf(from)), sigmaAt(end)];
-    const { up, down } = ancestralStep(high, low);
-    const ended = timeOf(down);
+    const up = Math.min(low, ancestralStep(high, low).up);
+    const ended = timeOf(f32(Math.sqrt(f32(f32(low * low) - f32(up * up)))));
     const spread = f32(Math.sqrt(f32(high - low)));
     const fresh = tensor(
       path(low, high).data.map((increment) => -increment / spread),
