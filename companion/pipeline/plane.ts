@@ -73,6 +73,8 @@ function inMemory(count: number): Store {
 
 function onDisk(): Store {
   const file = createScratchFile();
+  // Under no name it goes even where the process is killed; Windows does not allow it.
+  if (process.platform !== "win32") file.remove();
   return {
     put: (numbers, at) => file.write(bytesOf(numbers), 4 * at),
     get: (into, at) => {
