@@ -4,7 +4,7 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { Config } from "../config.ts";
 import { Engine, type EngineState } from "../engine/engine.ts";
-import { openLibrary } from "../library/library.ts";
+import { type Library, openLibrary } from "../library/library.ts";
 import { visible } from "../library/plain-text.ts";
 import { defaultMemoryLimit, machineMemory } from "../runtime/machine-memory.ts";
 import { sentence } from "./sentence.ts";
@@ -105,8 +105,18 @@ const WORDS: Partial<Record<string, readonly [one: string, many: string]>> = {
   problem: ["file that can't be used", "files that can't be used"],
 };
 
-const folders: Check = async ({ modelsFolders, starter }) => {
-  const reports = await openLibrary({ folders: modelsFolders, starter }).survey();
+/** One for all checks: what it opened once, it does not open again. */
+const libraries = new WeakMap<Config, Library>();
+
+export function libraryOf(config: Config): Library {
+  const library = libraries.get(config) ?? openLibrary({ folders: config.modelsFolders, starter: config.starter });
+  libraries.set(config, library);
+  return library;
+}
+
+const folders: Check = async (config) => {
+  const { modelsFolders } = config;
+  const reports = await libraryOf(config).survey();
   return reports.map(({ folder, layout, exists, found }) => {
     if (!exists && folder === modelsFolders[0]) return ok(`The models folder ${folder} is made at the first start`);
     if (!exists) return bad(`The models folder ${folder} does not exist`, "Correct it in settings.json or --models.");
@@ -115,14 +125,14 @@ const folders: Check = async ({ modelsFolders, starter }) => {
   });
 };
 
-const models: Check = async ({ modelsFolders, starter }) => {
-  const { models, problems } = await openLibrary({ folders: modelsFolders, starter }).list();
+const models: Check = async (config) => {
+  const { models, problems } = await libraryOf(config).list();
   const found = models.map(({ name, family, nativeSize }) => ok(`Model ${visible(name)}: ${family}, ${nativeSize} px`));
   const broken = problems.map(({ name, problem }) => bad(`${visible(name)} can't be used`, sentence(problem)));
   const own = models.some(({ id }) => id !== "starter");
   const hint = warn(
     "There is only the small model that comes with Underpaint",
-    `Put a Stable Diffusion model (.safetensors or diffusers folder) into ${modelsFolders[0]}, or see "underpaint models".`,
+    `Put a Stable Diffusion model (.safetensors or diffusers folder) into ${config.modelsFolders[0]}, or see "underpaint models".`,
   );
   return [...found, ...broken, ...(own ? [] : [hint])];
 };

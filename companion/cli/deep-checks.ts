@@ -11,13 +11,13 @@ import { type CheckpointStore, openSafetensors } from "../checkpoint/safetensors
 import { scanNumbers } from "../checkpoint/scan-numbers.ts";
 import type { Config } from "../config.ts";
 import { encodePng } from "../image/encode.ts";
-import { type Library, openLibrary } from "../library/library.ts";
+import type { Library } from "../library/library.ts";
 import { visible } from "../library/plain-text.ts";
 import { generate } from "../pipeline/generate.ts";
 import { openStudio, type Studio } from "../pipeline/studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
-import type { Check, Finding } from "./checks.ts";
+import { type Check, type Finding, libraryOf } from "./checks.ts";
 import { sentence } from "./sentence.ts";
 
 /** Pixels of the pictures that are drawn to take the time. */
@@ -32,7 +32,7 @@ interface Workshop {
 
 /** One check for each thing in the folders, and one that compares the models' speed. Throws as `chooseDevice`. */
 export async function deepChecks(config: Config): Promise<{ readonly name: string; readonly check: Check }[]> {
-  const library = openLibrary({ folders: config.modelsFolders, starter: config.starter });
+  const library = libraryOf(config);
   const { models, addOns } = await library.list();
   const studio = openStudio({
     ...{ device: await chooseDevice(config.provider), library, memoryBudget: config.memory },

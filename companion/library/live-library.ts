@@ -10,10 +10,16 @@ export interface LiveLibrary {
   onChange(listener: () => void): () => void;
 }
 
-/** Between two tellings of new hashes, milliseconds: hundreds of files may be hashed in a minute. */
-const HASHES_MS = 1000;
+export interface LiveLibraryOptions {
+  /** Between two tellings of new hashes, milliseconds: hundreds of files may be hashed in a minute, and a list is long. */
+  readonly hashesMs?: number;
+}
 
-export function liveLibrary(library: Library, hashes: Hashes): LiveLibrary {
+export function liveLibrary(
+  library: Library,
+  hashes: Hashes,
+  { hashesMs = 10_000 }: LiveLibraryOptions = {},
+): LiveLibrary {
   const listeners = new Set<() => void>();
   let stop: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -25,7 +31,7 @@ export function liveLibrary(library: Library, hashes: Hashes): LiveLibrary {
     timer = setTimeout(() => {
       timer = undefined;
       tell();
-    }, HASHES_MS);
+    }, hashesMs);
     timer.unref();
   };
   return {

@@ -59,7 +59,7 @@ test("the models folder: each file that can't be used is named with its reason",
   expect(findings).toContainEqual({
     mark: "bad",
     text: expect.stringContaining("cut"),
-    fix: expect.stringMatching(/\.$/),
+    fix: expect.stringMatching(/\. \(file-[a-z-]+\)$/),
   });
   expect(findings.at(-1)).toMatchObject({ mark: "warn", fix: expect.stringContaining(folder) });
 });

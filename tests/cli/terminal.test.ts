@@ -69,7 +69,7 @@ test("narrate() says one plain line for each thing that happens", () => {
     "✓ The plugin is paired with this machine.",
     "… “a cat on a mat”",
     "✓ “a cat on a mat” is done: 64 × 32 in 1.3 s.",
-    "✗ The mask selects nothing.",
+    "✗ The mask selects nothing. (mask-empty)",
     `– “${"x".repeat(59)}…” was cancelled.`,
     "! Too many wrong codes: a new one in 30 seconds.",
     "No pairing code for the moment",

@@ -257,7 +257,7 @@ test("a second companion on the same port says who is there", async () => {
   });
   await gone(second);
   expect(second.exitCode).toBe(1);
-  expect(output).toMatch(/^Underpaint \S+ is running already: use that one, or stop it first\.$/m);
+  expect(output).toMatch(/^Underpaint \S+ is running already: use that one, or stop it first\. \(port-taken\)$/m);
 });
 
 test("every command takes --help, which starts nothing", () => {

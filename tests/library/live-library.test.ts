@@ -15,7 +15,7 @@ test("list() has each file's hash once it is known, and tells of all of them tog
   mkdirSync(folder);
   for (let i = 0; i < 20; i++) writeSample(path.join(folder, `lora ${i}.safetensors`), UP, { i: String(i) });
   const hashes = new Hashes({ file: path.join(top, "hashes.json"), restMs: 0 });
-  const library = liveLibrary(openLibrary({ folders: [folder], starter }), hashes);
+  const library = liveLibrary(openLibrary({ folders: [folder], starter }), hashes, { hashesMs: 1000 });
   let changes = 0;
   const stop = library.onChange(() => changes++);
   expect((await library.list()).addOns.map(({ sha256 }) => sha256)).toEqual(Array(20).fill(undefined));
