@@ -247,13 +247,15 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     expect(request.image).toBeDefined();
   }, 60_000);
 
-  test("lets a result follow a reference", async () => {
+  test("lets a result follow a reference inside a shape", async () => {
     const { ui } = designer;
     await back();
     await designer.look("Icon set");
     await designer.select("Fox, calm");
     await ui.getByRole("button", { name: "Add layer" }).click();
-    await ui.locator(".reference").waitFor();
+    await ui.locator(".reference").click();
+    await designer.select("Ellipse");
+    await ui.getByRole("button", { name: "Only inside “Ellipse”" }).click();
     await designer.select("Fox");
     await choose("Generate");
     await ui.locator("#prompt").fill("fox");
@@ -261,7 +263,7 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await placeIt();
     const result = await designer.node(/^Generated – Fox/);
     const { request } = JSON.parse(result.pluginData.recipe!) as { request: { references: unknown[] } };
-    expect(request.references).toHaveLength(1);
+    expect(request.references).toMatchObject([{ image: "reference.0", mask: "within.0" }]);
     await designer.screenshot("reference");
   }, 60_000);
 
