@@ -159,6 +159,9 @@ const settings = v.object({
   guidanceRescale: v.optional(size, 0),
   imageGuidanceScale: v.optional(size, 1.5),
   eta: v.optional(size, 0),
+  /** Bits of the model's weights, against a shortage of memory. Absent: as many as fit. */
+  quantize: v.optional(v.picklist([4, 8])),
+  contentFilter: v.optional(v.boolean(), false),
   seed: v.number(),
   seedLocked: v.boolean(),
   /** Seconds that one step of one picture took, by model and size, newest figure. */

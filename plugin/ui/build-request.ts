@@ -87,6 +87,8 @@ export function buildRequest(intent: Intent, seed: number): GenerateRequest {
     ...(hasEta(effective.scheduler) && { eta: settings.eta }),
     ...(model.edits && { imageGuidanceScale: settings.imageGuidanceScale }),
     ...(use.refiner && { refiner: use.refiner }),
+    ...(settings.quantize && { quantize: settings.quantize }),
+    ...(settings.contentFilter && { contentFilter: true }),
     clipSkip: settings.clipSkip,
     strength: mode === "edit" && !model.edits ? settings.strength : 1,
     ...(mode !== "generate" && { image: IMAGE }),

@@ -21,10 +21,10 @@ export async function refill(panel: { store: Store; main: MainClient }, text: st
 /** What has no meaning in the recipe's mode stays as it is. */
 export function settingsOf({ mode, request }: Pick<Recipe, "mode" | "request">): Partial<Settings> {
   const { negativePrompt = "", seed, steps, guidanceScale, strength, model, scheduler, vae, refiner, region } = request;
-  const { clipSkip, guidanceRescale, imageGuidanceScale, eta } = request;
+  const { clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize } = request;
   return {
     ...{ negativePrompt, seed, seedLocked: true, steps, guidanceScale, model, scheduler, vae, refiner },
-    ...{ clipSkip, guidanceRescale, imageGuidanceScale, eta },
+    ...{ clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize },
     loras: request.loras.map(({ model, weight }) => ({ model, weight })),
     ...(mode === "edit" && { strength }),
     ...(region && { detail: region.detail }),

@@ -126,6 +126,7 @@ export const DEFAULT_SETTINGS: Settings = {
   guidanceRescale: 0,
   imageGuidanceScale: 1.5,
   eta: 0,
+  contentFilter: false,
   seed: 1,
   seedLocked: false,
   pace: {},
@@ -134,7 +135,7 @@ export const DEFAULT_SETTINGS: Settings = {
 /** What another model starts with: what was set for the last one no longer fits. */
 export const MODELS_OWN: Partial<Settings> = {
   ...{ steps: undefined, guidanceScale: undefined, scheduler: undefined, vae: undefined, refiner: undefined },
-  ...{ clipSkip: 0, guidanceRescale: 0, imageGuidanceScale: 1.5, eta: 0 },
+  ...{ quantize: undefined, clipSkip: 0, guidanceRescale: 0, imageGuidanceScale: 1.5, eta: 0 },
 };
 
 export const INITIAL_STATE: State = {

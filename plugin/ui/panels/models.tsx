@@ -20,7 +20,7 @@ export function ModelsPanel({ state, studio }: { state: State; studio: Studio })
       <section>
         <h2>Runs on this computer</h2>
         <Device companion={companion} />
-        <ContentFilter companion={companion} />
+        <ContentFilter companion={companion} state={state} studio={studio} />
       </section>
       <section>
         <h2>Models</h2>
@@ -79,22 +79,37 @@ function whyNot({ provider, passedOver }: DeviceInfo): string {
   return passedOver.map((other) => `${other.provider}: ${other.reason}`).join(" · ");
 }
 
-function ContentFilter({ companion: { contentFilter } }: { companion: Companion }) {
+function ContentFilter({ companion, state, studio }: { companion: Companion; state: State; studio: Studio }) {
+  const own = state.settings.contentFilter;
+  const isOn = own || companion.contentFilter === "enforced";
   return (
     <div class="fact">
       <span class="badge good">
         <Check />
       </span>
       <div>
-        {contentFilter === "off" ? "Content filter is off" : "Content filter is on for everybody"}
-        <small>
-          {contentFilter === "off"
-            ? "Pictures are shown as they are drawn."
-            : "Whoever runs the companion decided so: only models that bring one can paint."}
-        </small>
+        Content filter is {isOn ? "on" : "off"}
+        <small>{filterInWords(companion.contentFilter, own)}</small>
       </div>
+      {companion.contentFilter === "off" && (
+        <button
+          type="button"
+          class="link"
+          role="switch"
+          aria-checked={own}
+          aria-label="Content filter"
+          onClick={() => studio.set({ contentFilter: !own })}
+        >
+          {own ? "Turn off" : "Turn on"}
+        </button>
+      )}
     </div>
   );
+}
+
+function filterInWords(companion: Companion["contentFilter"], own: boolean): string {
+  if (companion === "enforced") return "Whoever runs the companion decided so: only models that bring one can paint.";
+  return own ? "Only models that bring one can paint." : "Pictures are shown as they are drawn.";
 }
 
 function ModelCard({ model, inUse, studio }: { model: ModelInfo; inUse: boolean; studio: Studio }) {

@@ -17,7 +17,7 @@ const SHARE = { min: 0, max: 1, step: 0.05 };
 /** For who knows the words; each only where it does something. */
 export function MoreSettings({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {
   const { settings, companion, mode } = state;
-  const { vae, refiner, clipSkip, guidanceRescale, eta } = settings;
+  const { vae, refiner, quantize, clipSkip, guidanceRescale, eta } = settings;
   const { guidanceScale, scheduler } = effectiveSettings(model, settings);
   const vaes = usableAddOns(companion?.addOns ?? [], "vae", model).map(toOption);
   const refiners = mode === "fill" ? [] : refinersFor(model, companion?.models ?? []).map(toOption);
@@ -51,6 +51,12 @@ export function MoreSettings({ state, studio, model }: { state: State; studio: S
             onChange={(id) => studio.set({ vae: id === "" ? undefined : id })}
           />
         )}
+        <Select
+          label="Weights"
+          value={String(quantize ?? "")}
+          options={WEIGHTS}
+          onChange={(bits) => studio.set({ quantize: bits === "" ? undefined : bits === "8" ? 8 : 4 })}
+        />
         <NumberField
           label="Clip skip"
           min={FIRST_LAYER}
@@ -81,6 +87,13 @@ export function MoreSettings({ state, studio, model }: { state: State; studio: S
     </details>
   );
 }
+
+/** Narrower ones change the picture a little. */
+const WEIGHTS: readonly Option[] = [
+  { value: "", label: "As fine as memory allows" },
+  { value: "8", label: "8 bits: less memory" },
+  { value: "4", label: "4 bits: least memory" },
+];
 
 /** People count from 1, which leaves no layer out. */
 const FIRST_LAYER = 1;

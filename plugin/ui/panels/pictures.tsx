@@ -28,7 +28,10 @@ export function PicturesPanel({ state, studio }: { state: State; studio: Studio 
       )}
       {chosen?.weightBits && (
         <p class="hint aside">
-          The model’s weights were narrowed to {chosen.weightBits} bits, to fit into this computer’s memory.
+          The model’s weights were narrowed to {chosen.weightBits} bits
+          {readRecipe(chosen.job.recipe)?.request.quantize
+            ? ", as you chose."
+            : ", to fit into this computer’s memory."}
         </p>
       )}
       {active.length === 0 && shown.length === 0 && (

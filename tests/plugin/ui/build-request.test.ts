@@ -101,6 +101,15 @@ test("buildRequest() takes over LoRAs at any weight, a VAE and a refiner", () =>
   expect(request).toMatchObject({ loras: use.loras, vae: "v", refiner: use.refiner });
 });
 
+test("buildRequest() asks for narrow weights and for the content filter where they are set", () => {
+  expect(buildRequest(intent, 1)).not.toMatchObject({ quantize: expect.anything() });
+  expect(buildRequest(intent, 1).contentFilter).toBe(undefined);
+  const settings = { ...DEFAULT_SETTINGS, quantize: 8, contentFilter: true } as const;
+  const request = buildRequest({ ...intent, settings }, 1);
+  expect(request).toMatchObject({ quantize: 8, contentFilter: true });
+  expect(parseRequest(request)).toEqual(request);
+});
+
 test("buildRequest() says only what has an effect", () => {
   const settings = { ...DEFAULT_SETTINGS, guidanceRescale: 0.7, eta: 0.5, imageGuidanceScale: 2 };
   expect(buildRequest({ ...intent, settings }, 1)).toMatchObject({ guidanceRescale: 0.7, eta: 0.5 });
