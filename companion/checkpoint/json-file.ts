@@ -2,6 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { attempt, readFully, resolveInside } from "./files.ts";
+import { isTooDeep } from "./json-depth.ts";
 import type { OpenOptions } from "./safetensors.ts";
 
 /** Bytes. tokenizer.json of the largest vocabularies has a few tens of millions. */
@@ -34,10 +35,16 @@ const PYTHON_NUMBERS = /(?<=[:,[]\s*)(-?)Infinity(?=\s*[,\]}])/g;
 export function readJsonFile(file: string, options: OpenOptions = {}): unknown {
   const text = readTextFile(file, options);
   if (text === undefined) return undefined;
+  const name = path.join(path.basename(path.dirname(file)), path.basename(file));
+  const json = parsed(text, name);
+  if (!isTooDeep(json)) return json;
+  throw new Problem("config-invalid", `"${name}" is nested too deeply to be what its name says.`);
+}
+
+function parsed(text: string, name: string): unknown {
   try {
     return JSON.parse(text.replace(PYTHON_NUMBERS, "$11e999"));
   } catch (cause) {
-    const name = path.join(path.basename(path.dirname(file)), path.basename(file));
     throw new Problem("config-invalid", `"${name}" is not valid JSON: download the model again.`, { cause });
   }
 }

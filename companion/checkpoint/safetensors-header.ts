@@ -6,6 +6,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { WeightRef, WeightType } from "../graph/weights.ts";
 import { fileKind } from "./file-kind.ts";
 import { readFully } from "./files.ts";
+import { isTooDeep } from "./json-depth.ts";
 
 /**
  * Bytes. The format allows 100 MB; the largest headers in the wild are a few (all training tags of a LoRA), and
@@ -84,6 +85,7 @@ export function parseHeader(
     throw invalid(place.name, "is not valid JSON");
   }
   if (!isRecord(header)) throw invalid(place.name, "is not an object");
+  if (isTooDeep(header)) throw invalid(place.name, "is nested too deeply");
   const count = Object.keys(header).length;
   if (count > MAX_TENSORS) throw invalid(place.name, `names ${count} tensors, where ${MAX_TENSORS} are allowed`);
   const refs = new Map<string, WeightRef>();

@@ -200,6 +200,13 @@ describe("openModel() refuses", () => {
       '"vae/config.json" is not valid JSON: download the model again.',
     ],
     [
+      "JSON that would exhaust the stack",
+      (folder) =>
+        writeFileSync(path.join(folder, "vae/config.json"), `{"act_fn":${"[".repeat(1e5)}${"]".repeat(1e5)}}`),
+      "config-invalid",
+      '"vae/config.json" is nested too deeply to be what its name says.',
+    ],
+    [
       "parts that do not fit together",
       (folder) =>
         edit(path.join(folder, "text_encoder/config.json"), (json) => Object.assign(json, { hidden_size: 96 })),

@@ -217,6 +217,7 @@ describe("openSafetensors() refuses", () => {
     ["a list for a header", "[1,2,3]", 0, undefined],
     ["metadata that is a list", { __metadata__: [] }, 0, "has metadata that is not an object"],
     ["broken JSON", '{"a":{"dtype":"U8"', 0, "is not valid JSON"],
+    ["a deeply nested value", `{"a":${"[".repeat(9000)}${"]".repeat(9000)}}`, 0, "is nested too deeply"],
     ["deeply nested JSON", `{"a":${"[".repeat(100_000)}`, 0, "is not valid JSON"],
   ])("%s", (_, header, dataBytes, what) => {
     const problem = refusal(header, dataBytes);
@@ -264,7 +265,8 @@ describe("openSafetensors() refuses", () => {
     const within = [models];
     expect(attempted(() => openSafetensors(path.join(models, "out.safetensors"), { within }))).toMatchObject({
       code: "file-outside-models",
-      message: '"out.safetensors" leads out of the models folders: copy the file itself into one of them, or add the folder that it lies in with --models.',
+      message:
+        '"out.safetensors" leads out of the models folders: copy the file itself into one of them, or add the folder that it lies in with --models.',
     });
     expect(openSafetensors(path.join(models, "in.safetensors"), { within }).path).toBe(
       path.join(models, "real.safetensors"),
