@@ -1,9 +1,9 @@
 import { combine, f32, roundHalfEven } from "../float32.ts";
 import type { Method } from "../method.ts";
-import { levelOfAlpha } from "../noise-level.ts";
-import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { PREDICTION_TYPES } from "../prediction.ts";
-import { requireStepsWithinTraining, spacedTimesteps, TIMESTEP_SPACINGS } from "../spacing.ts";
+import { alphasCumprod, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
+import { courseOfAlphas } from "../preserving-course.ts";
+import { COMMON_ALLOWED, THRESHOLDING_DEFAULTS } from "../setting-groups.ts";
+import { requireStepsWithinTraining, spacedTimesteps } from "../spacing.ts";
 
 const defaults = {
   ...NOISE_SCHEDULE_DEFAULTS,
@@ -11,10 +11,8 @@ const defaults = {
   set_alpha_to_one: true,
   steps_offset: 0,
   prediction_type: "epsilon",
-  thresholding: false,
-  dynamic_thresholding_ratio: 0.995,
+  ...THRESHOLDING_DEFAULTS,
   clip_sample_range: 1,
-  sample_max_value: 1,
   timestep_spacing: "leading",
   rescale_betas_zero_snr: false,
 };
@@ -23,39 +21,26 @@ const defaults = {
 export const ddim: Method<typeof defaults> = {
   className: "DDIMScheduler",
   defaults,
-  allowed: {
-    beta_schedule: BETA_SCHEDULES,
-    prediction_type: PREDICTION_TYPES,
-    timestep_spacing: TIMESTEP_SPACINGS,
-  },
+  allowed: COMMON_ALLOWED,
   course(settings, steps, { eta }) {
     requireStepsWithinTraining(settings, steps);
     const alphas = alphasCumprod(settings);
     const timesteps = spacedTimesteps(settings, steps).map(roundHalfEven);
     const stride = Math.floor(settings.num_train_timesteps / steps);
     const finalAlpha = settings.set_alpha_to_one ? 1 : alphas[0]!;
-    // A timestep of -1 (trailing, 61 steps) is the last one, as in Python.
     const alphaAt = (t: number) => alphas.at(t)!;
 
-    return {
-      timesteps,
-      order: 1,
-      initNoiseSigma: 1,
-      level: (i) => levelOfAlpha(alphaAt(timesteps[i]!)),
-      sampler:
-        () =>
-        ({ i, denoised, noise, randn }) => {
-          const previous = timesteps[i]! - stride;
-          const alpha = alphaAt(timesteps[i]!);
-          const alphaPrevious = previous >= 0 ? alphaAt(previous) : finalAlpha;
-          const beta = f32(1 - alpha);
-          const betaPrevious = f32(1 - alphaPrevious);
-          const variance = f32(f32(betaPrevious / beta) * f32(1 - f32(alpha / alphaPrevious)));
-          const sigma = f32(eta * f32(Math.sqrt(variance)));
-          const direction = Math.sqrt(f32(betaPrevious - f32(sigma * sigma)));
-          const next = combine([Math.sqrt(alphaPrevious), denoised], [direction, noise()]);
-          return eta > 0 ? combine([1, next], [sigma, randn()]) : next;
-        },
-    };
+    return courseOfAlphas(alphas, timesteps, () => ({ i, denoised, noise, randn }) => {
+      const previous = timesteps[i]! - stride;
+      const alpha = alphaAt(timesteps[i]!);
+      const alphaPrevious = previous >= 0 ? alphaAt(previous) : finalAlpha;
+      const beta = f32(1 - alpha);
+      const betaPrevious = f32(1 - alphaPrevious);
+      const variance = f32(f32(betaPrevious / beta) * f32(1 - f32(alpha / alphaPrevious)));
+      const sigma = f32(eta * f32(Math.sqrt(variance)));
+      const direction = Math.sqrt(f32(betaPrevious - f32(sigma * sigma)));
+      const next = combine([Math.sqrt(alphaPrevious), denoised], [direction, noise()]);
+      return eta > 0 ? combine([1, next], [sigma, randn()]) : next;
+    });
   },
 };

@@ -1,19 +1,17 @@
 import { combine, f32, roundHalfEven } from "../float32.ts";
 import type { Method } from "../method.ts";
-import { levelOfAlpha } from "../noise-level.ts";
 import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { PREDICTION_TYPES } from "../prediction.ts";
-import { requireStepsWithinTraining, spacedTimesteps, TIMESTEP_SPACINGS } from "../spacing.ts";
+import { courseOfAlphas } from "../preserving-course.ts";
+import { COMMON_ALLOWED, THRESHOLDING_DEFAULTS } from "../setting-groups.ts";
+import { requireStepsWithinTraining, spacedTimesteps } from "../spacing.ts";
 
 const defaults = {
   ...NOISE_SCHEDULE_DEFAULTS,
   variance_type: "fixed_small" as string | null,
   clip_sample: true,
   prediction_type: "epsilon",
-  thresholding: false,
-  dynamic_thresholding_ratio: 0.995,
+  ...THRESHOLDING_DEFAULTS,
   clip_sample_range: 1,
-  sample_max_value: 1,
   timestep_spacing: "leading",
   steps_offset: 0,
   rescale_betas_zero_snr: false,
@@ -24,10 +22,9 @@ export const ddpm: Method<typeof defaults> = {
   className: "DDPMScheduler",
   defaults,
   allowed: {
+    ...COMMON_ALLOWED,
     beta_schedule: [...BETA_SCHEDULES, "laplace", "sigmoid"],
     variance_type: ["fixed_small", "fixed_small_log", "fixed_large", null],
-    prediction_type: PREDICTION_TYPES,
-    timestep_spacing: TIMESTEP_SPACINGS,
   },
   takes: ["timesteps"],
   course(settings, steps, { timesteps: given }) {
@@ -35,27 +32,19 @@ export const ddpm: Method<typeof defaults> = {
     const alphas = alphasCumprod(settings);
     const timesteps = given?.map(Math.trunc) ?? spacedTimesteps(settings, steps).map(roundHalfEven);
     const alphaAt = (i: number) => (i < timesteps.length ? alphas.at(timesteps[i]!)! : 1);
-    return {
-      timesteps,
-      order: 1,
-      initNoiseSigma: 1,
-      level: (i) => levelOfAlpha(alphaAt(i)),
-      sampler:
-        () =>
-        ({ i, x, denoised, randn }) => {
-          const [alpha, alphaPrevious] = [alphaAt(i), alphaAt(i + 1)];
-          const [beta, betaPrevious] = [f32(1 - alpha), f32(1 - alphaPrevious)];
-          const alphaStep = f32(alpha / alphaPrevious);
-          const betaStep = f32(1 - alphaStep);
-          const mean = combine(
-            [f32(f32(Math.sqrt(alphaPrevious)) * betaStep) / beta, denoised],
-            [f32(f32(Math.sqrt(alphaStep)) * betaPrevious) / beta, x],
-          );
-          if (timesteps[i]! <= 0) return mean;
-          const posterior = Math.max(f32(f32(betaPrevious / beta) * betaStep), f32(1e-20));
-          const variance = settings.variance_type === "fixed_large" ? betaStep : posterior;
-          return combine([1, mean], [Math.sqrt(variance), randn()]);
-        },
-    };
+    return courseOfAlphas(alphas, timesteps, () => ({ i, x, denoised, randn }) => {
+      const [alpha, alphaPrevious] = [alphaAt(i), alphaAt(i + 1)];
+      const [beta, betaPrevious] = [f32(1 - alpha), f32(1 - alphaPrevious)];
+      const alphaStep = f32(alpha / alphaPrevious);
+      const betaStep = f32(1 - alphaStep);
+      const mean = combine(
+        [f32(f32(Math.sqrt(alphaPrevious)) * betaStep) / beta, denoised],
+        [f32(f32(Math.sqrt(alphaStep)) * betaPrevious) / beta, x],
+      );
+      if (timesteps[i]! <= 0) return mean;
+      const posterior = Math.max(f32(f32(betaPrevious / beta) * betaStep), f32(1e-20));
+      const variance = settings.variance_type === "fixed_large" ? betaStep : posterior;
+      return combine([1, mean], [Math.sqrt(variance), randn()]);
+    });
   },
 };

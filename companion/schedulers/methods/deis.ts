@@ -4,30 +4,16 @@ import { DPM_WEIGHTS } from "../dpm-weights.ts";
 import { combine, f32 } from "../float32.ts";
 import { log32 } from "../log32.ts";
 import type { Method, Sampler } from "../method.ts";
-import { levelPreserving } from "../noise-level.ts";
-import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { PREDICTION_TYPES } from "../prediction.ts";
+import { courseOfSigmas } from "../preserving-course.ts";
+import { SOLVER_ALLOWED, SOLVER_DEFAULTS } from "../setting-groups.ts";
 import { TIMESTEP_SPACINGS } from "../spacing.ts";
 
 const defaults = {
-  ...NOISE_SCHEDULE_DEFAULTS,
-  solver_order: 2,
-  prediction_type: "epsilon",
-  thresholding: false,
-  dynamic_thresholding_ratio: 0.995,
-  sample_max_value: 1,
+  ...SOLVER_DEFAULTS,
   algorithm_type: "deis",
   solver_type: "logrho",
-  lower_order_final: true,
-  use_karras_sigmas: false,
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
-  use_flow_sigmas: false,
-  flow_shift: 1,
   timestep_spacing: "linspace",
   steps_offset: 0,
-  use_dynamic_shifting: false,
-  time_shift_type: "exponential",
 };
 type Settings = typeof defaults;
 
@@ -36,14 +22,11 @@ export const deis: Method<Settings> = {
   className: "DEISMultistepScheduler",
   defaults,
   allowed: {
-    beta_schedule: BETA_SCHEDULES,
+    ...SOLVER_ALLOWED,
     solver_order: [1, 2, 3],
-    prediction_type: PREDICTION_TYPES,
     algorithm_type: ["deis"],
     solver_type: ["logrho"],
-    use_flow_sigmas: [false],
     timestep_spacing: TIMESTEP_SPACINGS,
-    use_dynamic_shifting: [false],
   },
   // Configurations of DPM-Solver and UniPC name their own kinds.
   normalise: (settings) => ({
@@ -54,13 +37,7 @@ export const deis: Method<Settings> = {
   course(settings, steps) {
     const ending = { ...settings, final_sigmas_type: "sigma_min" };
     const { timesteps, sigmas } = dpmSchedule(ending, steps, { rounded: ["karras"], last: "placed" });
-    return {
-      timesteps,
-      order: 1,
-      initNoiseSigma: 1,
-      level: (i) => levelPreserving(sigmas[i]!),
-      sampler: () => exponentialMultistep(settings, sigmas),
-    };
+    return courseOfSigmas(sigmas, timesteps, () => exponentialMultistep(settings, sigmas));
   },
 };
 

@@ -4,36 +4,22 @@ import { dpmSchedule, type LogSnr, logSnr, noiseOfDenoised, refuseFinalZero } fr
 import { DPM_WEIGHTS } from "../dpm-weights.ts";
 import { combine, f32 } from "../float32.ts";
 import type { Method, Sampler } from "../method.ts";
-import { levelPreserving } from "../noise-level.ts";
-import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { PREDICTION_TYPES } from "../prediction.ts";
+import { courseOfSigmas } from "../preserving-course.ts";
+import { SOLVER_ALLOWED, SOLVER_DEFAULTS } from "../setting-groups.ts";
 import { TIMESTEP_SPACINGS } from "../spacing.ts";
 
 const defaults = {
-  ...NOISE_SCHEDULE_DEFAULTS,
-  solver_order: 2,
-  prediction_type: "epsilon",
-  thresholding: false,
-  dynamic_thresholding_ratio: 0.995,
-  sample_max_value: 1,
+  ...SOLVER_DEFAULTS,
   algorithm_type: "dpmsolver++",
   solver_type: "midpoint",
-  lower_order_final: true,
   euler_at_final: false,
-  use_karras_sigmas: false,
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
   use_lu_lambdas: false,
-  use_flow_sigmas: false,
-  flow_shift: 1,
   final_sigmas_type: "zero",
   lambda_min_clipped: Number.NEGATIVE_INFINITY,
   variance_type: null as string | null,
   timestep_spacing: "linspace",
   steps_offset: 0,
   rescale_betas_zero_snr: false,
-  use_dynamic_shifting: false,
-  time_shift_type: "exponential",
 };
 type Settings = typeof defaults;
 
@@ -49,17 +35,14 @@ export const dpmMultistep: Method<Settings> = {
   className: "DPMSolverMultistepScheduler",
   defaults,
   allowed: {
-    beta_schedule: BETA_SCHEDULES,
+    ...SOLVER_ALLOWED,
     solver_order: [1, 2, 3],
-    prediction_type: PREDICTION_TYPES,
     algorithm_type: ["dpmsolver", "dpmsolver++", "sde-dpmsolver", "sde-dpmsolver++"],
     solver_type: ["midpoint", "heun"],
-    use_flow_sigmas: [false],
     final_sigmas_type: ["zero", "sigma_min"],
     // What a DDPM configuration says of its fixed variance does not matter here.
     variance_type: [null, "fixed_small", "fixed_small_log", "fixed_large", "fixed_large_log"],
     timestep_spacing: TIMESTEP_SPACINGS,
-    use_dynamic_shifting: [false],
   },
   normalise: dpmKinds,
   takes: ["timesteps"],
@@ -75,13 +58,7 @@ export const dpmMultistep: Method<Settings> = {
       timesteps: given,
       last: "table",
     });
-    return {
-      timesteps,
-      order: 1,
-      initNoiseSigma: 1,
-      level: (i) => levelPreserving(sigmas[i]!),
-      sampler: () => multistep(settings, sigmas),
-    };
+    return courseOfSigmas(sigmas, timesteps, () => multistep(settings, sigmas));
   },
 };
 

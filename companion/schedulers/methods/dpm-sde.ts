@@ -4,22 +4,14 @@ import { type Tensor, tensor } from "../../tensor.ts";
 import { combine, f32 } from "../float32.ts";
 import { explodingLevels, kInitialSigma, kSchedule, slopeOf, trainingSigmas } from "../k-diffusion.ts";
 import type { Method, Sampler } from "../method.ts";
-import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
+import { COMMON_ALLOWED, K_DEFAULTS, SD_NOISE_DEFAULTS } from "../setting-groups.ts";
 import { timestepOfSigma } from "../sigma-schedules.ts";
-import { TIMESTEP_SPACINGS } from "../spacing.ts";
 import { ancestralStep } from "./euler-ancestral.ts";
 
 const defaults = {
-  ...NOISE_SCHEDULE_DEFAULTS,
-  beta_start: 0.00085,
-  beta_end: 0.012,
-  prediction_type: "epsilon",
-  use_karras_sigmas: false,
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
+  ...K_DEFAULTS,
+  ...SD_NOISE_DEFAULTS,
   noise_sampler_seed: null as number | null,
-  timestep_spacing: "linspace",
-  steps_offset: 0,
 };
 type Settings = typeof defaults;
 
@@ -30,11 +22,7 @@ type Settings = typeof defaults;
 export const dpmSde: Method<Settings> = {
   className: "DPMSolverSDEScheduler",
   defaults,
-  allowed: {
-    beta_schedule: BETA_SCHEDULES,
-    prediction_type: ["epsilon", "v_prediction"],
-    timestep_spacing: TIMESTEP_SPACINGS,
-  },
+  allowed: { ...COMMON_ALLOWED, prediction_type: ["epsilon", "v_prediction"] },
   course(settings, steps, { seed }) {
     refuseUnusableSeed(settings.noise_sampler_seed);
     // As with LMS, Karras' sigmas do not heed a configuration's sigma_min and sigma_max.

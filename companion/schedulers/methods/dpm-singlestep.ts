@@ -3,31 +3,18 @@ import { dpmSchedule, logSnr, noiseOfDenoised, refuseFinalZero } from "../dpm-sc
 import { DPM_WEIGHTS } from "../dpm-weights.ts";
 import { combine, f32 } from "../float32.ts";
 import type { Method, Sampler } from "../method.ts";
-import { levelPreserving } from "../noise-level.ts";
-import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { PREDICTION_TYPES } from "../prediction.ts";
+import { courseOfSigmas } from "../preserving-course.ts";
+import { SOLVER_ALLOWED, SOLVER_DEFAULTS } from "../setting-groups.ts";
 import { dpmKinds, dpmMultistep } from "./dpm-multistep.ts";
 
 const defaults = {
-  ...NOISE_SCHEDULE_DEFAULTS,
-  solver_order: 2,
-  prediction_type: "epsilon",
-  thresholding: false,
-  dynamic_thresholding_ratio: 0.995,
-  sample_max_value: 1,
+  ...SOLVER_DEFAULTS,
   algorithm_type: "dpmsolver++",
   solver_type: "midpoint",
   lower_order_final: false,
-  use_karras_sigmas: false,
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
-  use_flow_sigmas: false,
-  flow_shift: 1,
   final_sigmas_type: "zero",
   lambda_min_clipped: Number.NEGATIVE_INFINITY,
   variance_type: null as string | null,
-  use_dynamic_shifting: false,
-  time_shift_type: "exponential",
 };
 type Settings = typeof defaults;
 
@@ -39,15 +26,12 @@ export const dpmSinglestep: Method<Settings> = {
   className: "DPMSolverSinglestepScheduler",
   defaults,
   allowed: {
-    beta_schedule: BETA_SCHEDULES,
+    ...SOLVER_ALLOWED,
     solver_order: [1, 2, 3],
-    prediction_type: PREDICTION_TYPES,
     algorithm_type: ["dpmsolver", "dpmsolver++", "sde-dpmsolver++"],
     solver_type: ["midpoint", "heun"],
-    use_flow_sigmas: [false],
     final_sigmas_type: ["zero", "sigma_min"],
     variance_type: dpmMultistep.allowed.variance_type,
-    use_dynamic_shifting: [false],
   },
   normalise: dpmKinds,
   takes: ["timesteps"],
@@ -62,13 +46,7 @@ export const dpmSinglestep: Method<Settings> = {
       timesteps: given,
       last: "table",
     });
-    return {
-      timesteps,
-      order: 1,
-      initNoiseSigma: 1,
-      level: (i) => levelPreserving(sigmas[i]!),
-      sampler: () => singlestep(settings, sigmas, orders),
-    };
+    return courseOfSigmas(sigmas, timesteps, () => singlestep(settings, sigmas, orders));
   },
 };
 

@@ -2,10 +2,8 @@ import type { Tensor } from "../../tensor.ts";
 import { combine, f32, roundHalfEven } from "../float32.ts";
 import { explodingLevels, type KSettings, kInitialSigma, kSchedule, slopeOf, trainingSigmas } from "../k-diffusion.ts";
 import type { Course, Method } from "../method.ts";
-import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { PREDICTION_TYPES } from "../prediction.ts";
+import { COMMON_ALLOWED, K_DEFAULTS, SD_NOISE_DEFAULTS } from "../setting-groups.ts";
 import { timestepOfSigma } from "../sigma-schedules.ts";
-import { TIMESTEP_SPACINGS } from "../spacing.ts";
 import { ancestralStep } from "./euler-ancestral.ts";
 
 /** Part of a step: the model was evaluated at latent `at`, with noise `sigma`, and said `denoised`. */
@@ -26,24 +24,8 @@ interface MidpointMethod {
   readonly karrasTimesteps: "whole" | "exact";
 }
 
-const defaults = {
-  ...NOISE_SCHEDULE_DEFAULTS,
-  beta_start: 0.00085,
-  beta_end: 0.012,
-  use_karras_sigmas: false,
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
-  prediction_type: "epsilon",
-  timestep_spacing: "linspace",
-  steps_offset: 0,
-};
+const defaults = { ...K_DEFAULTS, ...SD_NOISE_DEFAULTS };
 type Settings = typeof defaults;
-
-const allowed = {
-  beta_schedule: BETA_SCHEDULES,
-  prediction_type: PREDICTION_TYPES,
-  timestep_spacing: TIMESTEP_SPACINGS,
-};
 
 /**
  * The midpoint method with the midpoint in log σ (Karras et al. 2022, algorithm 2, α = ½, without churn; k-diffusion's
@@ -52,7 +34,7 @@ const allowed = {
 export const dpm2: Method<Settings> = {
   className: "KDPM2DiscreteScheduler",
   defaults,
-  allowed,
+  allowed: COMMON_ALLOWED,
   course: (settings, steps) =>
     midpointCourse(settings, steps, {
       stepFrom: (_, to) => ({ up: 0, down: to }),
@@ -65,7 +47,7 @@ export const dpm2: Method<Settings> = {
 export const dpm2Ancestral: Method<Settings> = {
   className: "KDPM2AncestralDiscreteScheduler",
   defaults,
-  allowed,
+  allowed: COMMON_ALLOWED,
   course: (settings, steps) =>
     midpointCourse(settings, steps, { stepFrom: ancestralStep, integrate: alongSlope, karrasTimesteps: "whole" }),
 };
@@ -77,7 +59,7 @@ export const dpm2Ancestral: Method<Settings> = {
 export const dpmpp2sAncestral: Method<Settings> = {
   className: "DPMSolverPP2SAncestralScheduler",
   defaults,
-  allowed,
+  allowed: COMMON_ALLOWED,
   course: (settings, steps) =>
     midpointCourse(settings, steps, { stepFrom: ancestralStep, integrate: exponentially, karrasTimesteps: "exact" }),
 };

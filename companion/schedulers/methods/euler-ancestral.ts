@@ -1,9 +1,8 @@
 import { combine, f32 } from "../float32.ts";
 import { explodingLevels, kInitialSigma, kSchedule, slopeOf } from "../k-diffusion.ts";
 import type { Method } from "../method.ts";
-import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { PREDICTION_TYPES } from "../prediction.ts";
-import { TIMESTEP_SPACINGS } from "../spacing.ts";
+import { NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
+import { COMMON_ALLOWED } from "../setting-groups.ts";
 
 const defaults = {
   ...NOISE_SCHEDULE_DEFAULTS,
@@ -20,11 +19,7 @@ const defaults = {
 export const eulerAncestral: Method<typeof defaults> = {
   className: "EulerAncestralDiscreteScheduler",
   defaults,
-  allowed: {
-    beta_schedule: BETA_SCHEDULES,
-    prediction_type: PREDICTION_TYPES,
-    timestep_spacing: TIMESTEP_SPACINGS,
-  },
+  allowed: COMMON_ALLOWED,
   course(settings, steps) {
     const schedule = kSchedule(settings, steps);
     const sigmas = [...schedule.sigmas, 0].map(f32);

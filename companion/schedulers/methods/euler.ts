@@ -10,23 +10,17 @@ import {
 } from "../k-diffusion.ts";
 import { log32 } from "../log32.ts";
 import type { Method } from "../method.ts";
-import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
+import { COMMON_ALLOWED, K_DEFAULTS } from "../setting-groups.ts";
 import { timestepOfSigma } from "../sigma-schedules.ts";
-import { spacedTimesteps, TIMESTEP_SPACINGS } from "../spacing.ts";
+import { spacedTimesteps } from "../spacing.ts";
 
 const defaults = {
-  ...NOISE_SCHEDULE_DEFAULTS,
-  prediction_type: "epsilon",
+  ...K_DEFAULTS,
   interpolation_type: "linear",
-  use_karras_sigmas: false,
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
   sigma_min: null as number | null,
   sigma_max: null as number | null,
-  timestep_spacing: "linspace",
   timestep_type: "discrete",
-  steps_offset: 0,
   rescale_betas_zero_snr: false,
   final_sigmas_type: "zero",
 };
@@ -36,9 +30,8 @@ export const euler: Method<typeof defaults> = {
   className: "EulerDiscreteScheduler",
   defaults,
   allowed: {
-    beta_schedule: BETA_SCHEDULES,
+    ...COMMON_ALLOWED,
     prediction_type: [...PREDICTION_TYPES, "original_sample"],
-    timestep_spacing: TIMESTEP_SPACINGS,
     interpolation_type: ["linear", "log_linear"],
     timestep_type: ["discrete", "continuous"],
     final_sigmas_type: ["zero", "sigma_min"],

@@ -2,22 +2,14 @@ import type { Tensor } from "../../tensor.ts";
 import { combine, f32 } from "../float32.ts";
 import { explodingLevels, kInitialSigma, kSchedule, slopeOf } from "../k-diffusion.ts";
 import type { Method } from "../method.ts";
-import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { PREDICTION_TYPES } from "../prediction.ts";
-import { TIMESTEP_SPACINGS } from "../spacing.ts";
+import { BETA_SCHEDULES } from "../noise-schedule.ts";
+import { COMMON_ALLOWED, K_DEFAULTS, SD_NOISE_DEFAULTS } from "../setting-groups.ts";
 
 const defaults = {
-  ...NOISE_SCHEDULE_DEFAULTS,
-  beta_start: 0.00085,
-  beta_end: 0.012,
-  prediction_type: "epsilon",
-  use_karras_sigmas: false,
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
+  ...K_DEFAULTS,
+  ...SD_NOISE_DEFAULTS,
   clip_sample: false,
   clip_sample_range: 1,
-  timestep_spacing: "linspace",
-  steps_offset: 0,
 };
 
 /**
@@ -27,11 +19,7 @@ const defaults = {
 export const heun: Method<typeof defaults> = {
   className: "HeunDiscreteScheduler",
   defaults,
-  allowed: {
-    beta_schedule: [...BETA_SCHEDULES, "exp"],
-    prediction_type: PREDICTION_TYPES,
-    timestep_spacing: TIMESTEP_SPACINGS,
-  },
+  allowed: { ...COMMON_ALLOWED, beta_schedule: [...BETA_SCHEDULES, "exp"] },
   takes: ["timesteps"],
   course(settings, steps, { timesteps }) {
     const schedule = kSchedule(settings, steps, { timesteps });

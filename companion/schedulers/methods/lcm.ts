@@ -4,6 +4,8 @@ import type { Method } from "../method.ts";
 import { levelOfAlpha } from "../noise-level.ts";
 import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
+import { courseOfAlphas } from "../preserving-course.ts";
+import { THRESHOLDING_DEFAULTS } from "../setting-groups.ts";
 
 const defaults = {
   ...NOISE_SCHEDULE_DEFAULTS,
@@ -16,9 +18,7 @@ const defaults = {
   set_alpha_to_one: true,
   steps_offset: 0,
   prediction_type: "epsilon",
-  thresholding: false,
-  dynamic_thresholding_ratio: 0.995,
-  sample_max_value: 1,
+  ...THRESHOLDING_DEFAULTS,
   timestep_spacing: "leading",
   timestep_scaling: 10,
   rescale_betas_zero_snr: false,
@@ -36,21 +36,13 @@ export const lcm: Method<typeof defaults> = {
   course(settings, steps, { timesteps: given }) {
     const alphas = alphasCumprod(settings);
     const timesteps = given?.map(Math.trunc) ?? distilledTimesteps(settings, steps);
-    return {
-      timesteps,
-      order: 1,
-      initNoiseSigma: 1,
-      level: (i) => levelOfAlpha(alphas[timesteps[i]!]!),
-      sampler:
-        () =>
-        ({ i, x, denoised, randn }) => {
-          const scaled = timesteps[i]! * settings.timestep_scaling;
-          const square = scaled ** 2 + SIGMA_DATA ** 2;
-          const x0 = combine([scaled / square ** 0.5, denoised], [SIGMA_DATA ** 2 / square, x]);
-          if (i === steps - 1) return x0;
-          const next = levelOfAlpha(alphas[timesteps[i + 1]!]!);
-          return combine([next.signal, x0], [next.noise, randn()]);
-        },
-    };
+    return courseOfAlphas(alphas, timesteps, () => ({ i, x, denoised, randn }) => {
+      const scaled = timesteps[i]! * settings.timestep_scaling;
+      const square = scaled ** 2 + SIGMA_DATA ** 2;
+      const x0 = combine([scaled / square ** 0.5, denoised], [SIGMA_DATA ** 2 / square, x]);
+      if (i === steps - 1) return x0;
+      const next = levelOfAlpha(alphas[timesteps[i + 1]!]!);
+      return combine([next.signal, x0], [next.noise, randn()]);
+    });
   },
 };

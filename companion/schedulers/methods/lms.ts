@@ -2,32 +2,16 @@ import type { Tensor } from "../../tensor.ts";
 import { combine, f32 } from "../float32.ts";
 import { explodingLevels, kInitialSigma, kSchedule, slopeOf } from "../k-diffusion.ts";
 import type { Method } from "../method.ts";
-import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { PREDICTION_TYPES } from "../prediction.ts";
-import { TIMESTEP_SPACINGS } from "../spacing.ts";
-
-const defaults = {
-  ...NOISE_SCHEDULE_DEFAULTS,
-  use_karras_sigmas: false,
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
-  prediction_type: "epsilon",
-  timestep_spacing: "linspace",
-  steps_offset: 0,
-};
+import { COMMON_ALLOWED, K_DEFAULTS } from "../setting-groups.ts";
 
 /** Slopes that a step looks back at, at most. */
 const ORDER = 4;
 
 /** Linear multistep in σ (Adams-Bashforth with uneven steps; k-diffusion's sample_lms). */
-export const lms: Method<typeof defaults> = {
+export const lms: Method<typeof K_DEFAULTS> = {
   className: "LMSDiscreteScheduler",
-  defaults,
-  allowed: {
-    beta_schedule: BETA_SCHEDULES,
-    prediction_type: PREDICTION_TYPES,
-    timestep_spacing: TIMESTEP_SPACINGS,
-  },
+  defaults: K_DEFAULTS,
+  allowed: COMMON_ALLOWED,
   course(settings, steps) {
     // Only here Karras' sigmas do not heed a configuration's sigma_min and sigma_max.
     const whole = { ...settings, sigma_min: null, sigma_max: null };

@@ -3,9 +3,11 @@ import type { Tensor } from "../../tensor.ts";
 import { combine, f32, roundHalfEven } from "../float32.ts";
 import type { Method, Sampler } from "../method.ts";
 import { levelOfAlpha } from "../noise-level.ts";
-import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
+import { alphasCumprod, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { predict } from "../prediction.ts";
-import { requireStepsWithinTraining, spacedTimesteps, TIMESTEP_SPACINGS } from "../spacing.ts";
+import { courseOfAlphas } from "../preserving-course.ts";
+import { COMMON_ALLOWED } from "../setting-groups.ts";
+import { requireStepsWithinTraining, spacedTimesteps } from "../spacing.ts";
 
 const defaults = {
   ...NOISE_SCHEDULE_DEFAULTS,
@@ -27,11 +29,7 @@ const PRK_EVALUATIONS = 12;
 export const pndm: Method<Settings> = {
   className: "PNDMScheduler",
   defaults,
-  allowed: {
-    beta_schedule: BETA_SCHEDULES,
-    prediction_type: ["epsilon", "v_prediction"],
-    timestep_spacing: TIMESTEP_SPACINGS,
-  },
+  allowed: { ...COMMON_ALLOWED, prediction_type: ["epsilon", "v_prediction"] },
   course(settings, steps) {
     requireStepsWithinTraining(settings, steps);
     const alphas = alphasCumprod(settings);
@@ -39,13 +37,7 @@ export const pndm: Method<Settings> = {
     const timesteps = settings.skip_prk_steps
       ? [...spaced.slice(0, 2), ...spaced.slice(1)]
       : [...rungeKuttaTimesteps(settings, spaced), ...spaced.slice(3)];
-    return {
-      timesteps,
-      order: 1,
-      initNoiseSigma: 1,
-      level: (i) => levelOfAlpha(alphas.at(timesteps[i]!)!),
-      sampler: () => pseudoNumerical(settings, { alphas, timesteps, steps }),
-    };
+    return courseOfAlphas(alphas, timesteps, () => pseudoNumerical(settings, { alphas, timesteps, steps }));
   },
 };
 

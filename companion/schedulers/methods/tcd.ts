@@ -4,6 +4,7 @@ import type { Method } from "../method.ts";
 import { levelOfAlpha } from "../noise-level.ts";
 import { alphasCumprod, BETA_SCHEDULES } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
+import { courseOfAlphas } from "../preserving-course.ts";
 import { lcm } from "./lcm.ts";
 
 const { defaults } = lcm;
@@ -18,26 +19,18 @@ export const tcd: Method<typeof defaults> = {
   allowed: { beta_schedule: BETA_SCHEDULES, prediction_type: PREDICTION_TYPES },
   // diffusers' class declares these two and never acts on them.
   normalise: (settings) => ({ ...settings, clip_sample: false, thresholding: false }),
-  takes: lcm.takes ?? [],
+  takes: ["timesteps"],
   course(settings, steps, { eta, timesteps: given }) {
     const alphas = alphasCumprod(settings);
     const timesteps = given?.map(Math.trunc) ?? distilledTimesteps(settings, steps);
-    return {
-      timesteps,
-      order: 1,
-      initNoiseSigma: 1,
-      level: (i) => levelOfAlpha(alphas[timesteps[i]!]!),
-      sampler:
-        () =>
-        ({ i, denoised, noise, randn }) => {
-          const next = timesteps[i + 1] ?? 0;
-          const below = alphas[Math.floor(f32(f32(1 - eta) * next))]!;
-          const level = levelOfAlpha(below);
-          const x = combine([level.signal, denoised], [level.noise, noise()]);
-          if (eta === 0 || i === steps - 1) return x;
-          const ratio = f32(alphas[next]! / below);
-          return combine([Math.sqrt(ratio), x], [Math.sqrt(f32(1 - ratio)), randn()]);
-        },
-    };
+    return courseOfAlphas(alphas, timesteps, () => ({ i, denoised, noise, randn }) => {
+      const next = timesteps[i + 1] ?? 0;
+      const below = alphas[Math.floor(f32(f32(1 - eta) * next))]!;
+      const level = levelOfAlpha(below);
+      const x = combine([level.signal, denoised], [level.noise, noise()]);
+      if (eta === 0 || i === steps - 1) return x;
+      const ratio = f32(alphas[next]! / below);
+      return combine([Math.sqrt(ratio), x], [Math.sqrt(f32(1 - ratio)), randn()]);
+    });
   },
 };

@@ -2,35 +2,21 @@ import type { Tensor } from "../../tensor.ts";
 import { dpmSchedule, type LogSnr, logSnr, refuseFinalZero } from "../dpm-schedule.ts";
 import { combine, f32 } from "../float32.ts";
 import type { Method, Sampler } from "../method.ts";
-import { levelPreserving } from "../noise-level.ts";
-import { BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { PREDICTION_TYPES } from "../prediction.ts";
+import { courseOfSigmas } from "../preserving-course.ts";
+import { SOLVER_ALLOWED, SOLVER_DEFAULTS } from "../setting-groups.ts";
 import { solveLinear } from "../solve-linear.ts";
 import { TIMESTEP_SPACINGS } from "../spacing.ts";
 
 const defaults = {
-  ...NOISE_SCHEDULE_DEFAULTS,
-  solver_order: 2,
-  prediction_type: "epsilon",
-  thresholding: false,
-  dynamic_thresholding_ratio: 0.995,
-  sample_max_value: 1,
+  ...SOLVER_DEFAULTS,
   predict_x0: true,
   solver_type: "bh2",
-  lower_order_final: true,
   disable_corrector: [] as number[],
   solver_p: null,
-  use_karras_sigmas: false,
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
-  use_flow_sigmas: false,
-  flow_shift: 1,
   timestep_spacing: "linspace",
   steps_offset: 0,
   final_sigmas_type: "zero",
   rescale_betas_zero_snr: false,
-  use_dynamic_shifting: false,
-  time_shift_type: "exponential",
   sigma_min: null as number | null,
   sigma_max: null as number | null,
   shift_terminal: null,
@@ -42,14 +28,11 @@ export const unipc: Method<Settings> = {
   className: "UniPCMultistepScheduler",
   defaults,
   allowed: {
-    beta_schedule: BETA_SCHEDULES,
-    prediction_type: PREDICTION_TYPES,
+    ...SOLVER_ALLOWED,
     solver_type: ["bh1", "bh2"],
     solver_p: [null],
-    use_flow_sigmas: [false],
     timestep_spacing: TIMESTEP_SPACINGS,
     final_sigmas_type: ["zero", "sigma_min"],
-    use_dynamic_shifting: [false],
     shift_terminal: [null],
   },
   // Configurations of DPM-Solver and DEIS name their own kinds.
@@ -60,15 +43,10 @@ export const unipc: Method<Settings> = {
   course(settings, steps) {
     if (settings.solver_type === "bh1") refuseFinalZero(settings, 'solver_type "bh1"');
     if (!settings.predict_x0) refuseFinalZero(settings, "predict_x0 = false");
-    if (!settings.lower_order_final) refuseFinalZero(settings, "lower_order_final = false");
+    if (!settings.lower_order_final && settings.solver_order > 1)
+      refuseFinalZero(settings, "lower_order_final = false");
     const { timesteps, sigmas } = dpmSchedule(settings, steps, { rounded: ["karras"], last: "placed" });
-    return {
-      timesteps,
-      order: 1,
-      initNoiseSigma: 1,
-      level: (i) => levelPreserving(sigmas[i]!),
-      sampler: () => predictorCorrector(settings, sigmas),
-    };
+    return courseOfSigmas(sigmas, timesteps, () => predictorCorrector(settings, sigmas));
   },
 };
 
