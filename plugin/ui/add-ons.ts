@@ -19,6 +19,13 @@ export function whyNot(addOn: AddOnInfo, model: ModelInfo): string | null {
   return fitOf(addOn, model) === "other" ? `Made for ${listed(addOn.families)}` : null;
 }
 
+/** A line about a LoRA: why it can't be used, else its words, else that nothing is known. */
+export function aboutLora(addOn: AddOnInfo, model: ModelInfo): string {
+  const words = addOn.triggerWords.join(", ");
+  const unknown = fitOf(addOn, model) === "unknown" ? "Its file does not say which models it fits" : "";
+  return whyNot(addOn, model) ?? (words || unknown);
+}
+
 const listed = (names: readonly string[]) => names.join(" or ");
 
 const ORDER: Readonly<Record<Fit, number>> = { fits: 0, unknown: 1, other: 2 };

@@ -1,10 +1,11 @@
 import { useCallback, useEffect } from "preact/hooks";
 import type { ModelInfo } from "../../shared/protocol.ts";
-import type { Mode, Settings } from "../bridge.ts";
+import type { Mode } from "../bridge.ts";
 import type { Connection } from "./connection.ts";
 import { modelInUse } from "./model-in-use.ts";
 import { ConnectionPanel } from "./panels/connection.tsx";
 import { ControlPanel } from "./panels/control.tsx";
+import { EditStrength } from "./panels/edit-strength.tsx";
 import { FillPreview } from "./panels/fill-preview.tsx";
 import { GenerateBar } from "./panels/generate-bar.tsx";
 import { Header } from "./panels/header.tsx";
@@ -19,7 +20,6 @@ import { SettingsPanel } from "./panels/settings.tsx";
 import { StylesPanel } from "./panels/styles.tsx";
 import { ResizeHandle } from "./parts/resize-handle.tsx";
 import { type Segment, Segmented } from "./parts/segmented.tsx";
-import { Slider } from "./parts/slider.tsx";
 import { useEscape } from "./parts/use-escape.ts";
 import { whatIsMissing } from "./readiness.ts";
 import type { State } from "./state.ts";
@@ -88,7 +88,7 @@ function needsHelp({ kind }: Connection): boolean {
 }
 
 function Create({ state, studio }: { state: State; studio: Studio }) {
-  const { mode, settings } = state;
+  const { mode } = state;
   const model = modelInUse(state);
   return (
     <>
@@ -98,8 +98,7 @@ function Create({ state, studio }: { state: State; studio: Studio }) {
       </section>
       {mode === "fill" && <FillPreview state={state} studio={studio} model={model} />}
       <PromptPanel state={state} studio={studio} model={model} />
-      {mode === "edit" &&
-        (model?.edits ? <ImageGuidance {...{ settings, studio }} /> : <Strength {...{ settings, studio }} />)}
+      {mode === "edit" && <EditStrength settings={state.settings} studio={studio} model={model} />}
       {model?.references && <ReferencesPanel state={state} studio={studio} model={model} />}
       {model && <StylesPanel state={state} studio={studio} model={model} />}
       {model && <ControlPanel state={state} studio={studio} model={model} />}
@@ -114,51 +113,6 @@ function modesOf(model: ModelInfo | null): readonly Segment<Mode>[] {
   return MODES.map((mode) =>
     mode.value === "edit" ? mode : { ...mode, title: `“${model.name}” only edits pictures`, disabled: true },
   );
-}
-
-interface SettingProps {
-  readonly settings: Settings;
-  readonly studio: Studio;
-}
-
-function Strength({ settings: { strength }, studio }: SettingProps) {
-  return (
-    <section>
-      <h2>
-        Strength <span>{strengthInWords(strength)}</span>
-      </h2>
-      <Slider
-        label="Strength"
-        ends={["Keep", "Change"]}
-        {...{ min: 0.05, max: 1, step: 0.05, value: strength }}
-        onChange={(value) => studio.set({ strength: value })}
-      />
-    </section>
-  );
-}
-
-/** What diffusers begins with, and what people use: Brooks et al. 2023, "InstructPix2Pix", section 3.2. */
-function ImageGuidance({ settings: { imageGuidanceScale }, studio }: SettingProps) {
-  return (
-    <section>
-      <h2>
-        Image guidance <span>{imageGuidanceScale.toFixed(1)}</span>
-      </h2>
-      <Slider
-        label="Image guidance"
-        ends={["Change", "Keep"]}
-        {...{ min: 1, max: 3, step: 0.1, value: imageGuidanceScale }}
-        onChange={(value) => studio.set({ imageGuidanceScale: value })}
-      />
-    </section>
-  );
-}
-
-function strengthInWords(strength: number): string {
-  if (strength < 0.3) return "a touch";
-  if (strength < 0.55) return "same shapes, new surface";
-  if (strength < 0.8) return "same layout, new picture";
-  return "almost everything new";
 }
 
 /** Escape: out of the view, then out of the plugin. */

@@ -48,7 +48,7 @@ function estimate(state: State): string {
   const target = subjectOf(state)?.target;
   if (model === null || target === undefined) return "";
   const size = sizeAtModel({ mode, model, settings, target, fill });
-  const steps = effectiveSettings(model, settings).steps * (mode === "edit" ? settings.strength : 1);
+  const steps = effectiveSettings(model, settings).steps * (mode === "edit" && !model.edits ? settings.strength : 1);
   const seconds = estimateSeconds(settings.pace, { model: model.id, size, steps, count: settings.count });
   return seconds === null ? "" : `About ${inWords(seconds)}`;
 }

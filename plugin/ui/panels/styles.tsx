@@ -1,7 +1,7 @@
 import { useCallback, useState } from "preact/hooks";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { LoraUse } from "../../bridge.ts";
-import { addOnsFor, firstWeight, isFoundBy, LORA_WEIGHT, loraNamed, whyNot } from "../add-ons.ts";
+import { aboutLora, addOnsFor, firstWeight, isFoundBy, LORA_WEIGHT, loraNamed, whyNot } from "../add-ons.ts";
 import { Minus } from "../parts/icons.tsx";
 import { Picker } from "../parts/picker.tsx";
 import { SectionHead } from "../parts/section-head.tsx";
@@ -56,7 +56,7 @@ export function StylesPanel({ state, studio, model }: StylesProps) {
           items={free.map((addOn) => ({
             id: addOn.id,
             name: addOn.name,
-            detail: whyNot(addOn, model) ?? addOn.triggerWords.join(", "),
+            detail: aboutLora(addOn, model),
             disabled: whyNot(addOn, model) !== null,
             picture: <SidePicture pictures={studio.sidePictures} of={addOn} />,
             isFoundBy: (typed) => isFoundBy(addOn, typed),

@@ -1,4 +1,5 @@
 import {
+  aboutLora,
   addOnsFor,
   firstWeight,
   fitOf,
@@ -26,6 +27,11 @@ test("addOnsFor() puts those first that fit, and says why others don't", () => {
   expect(addOnsFor([big, odd, ink, canny], "lora", model).map(({ name }) => name)).toEqual(["Ink", "Odd", "Big"]);
   expect([ink, odd, big].map((one) => fitOf(one, model))).toEqual(["fits", "unknown", "other"]);
   expect([ink, odd, big].map((one) => whyNot(one, model))).toEqual([null, null, `Made for ${XL}`]);
+  expect([ink, odd, big].map((one) => aboutLora(one, model))).toEqual([
+    "ink style",
+    "Its file does not say which models it fits",
+    `Made for ${XL}`,
+  ]);
   expect(usableAddOns([big, odd, ink], "lora", model)).toEqual([ink, odd]);
 });
 

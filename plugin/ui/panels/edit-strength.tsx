@@ -1,0 +1,51 @@
+import type { ModelInfo } from "../../../shared/protocol.ts";
+import type { Settings } from "../../bridge.ts";
+import { Slider } from "../parts/slider.tsx";
+import type { Studio } from "../studio.ts";
+
+interface EditStrengthProps {
+  readonly settings: Settings;
+  readonly studio: Studio;
+  readonly model: ModelInfo | null;
+}
+
+/** How much of a picture Edit may change: in noise, or for a model that edits by instruction in guidance. */
+export function EditStrength({ settings: { strength, imageGuidanceScale }, studio, model }: EditStrengthProps) {
+  if (model?.edits)
+    return (
+      <section>
+        <h2>
+          Image guidance <span>{imageGuidanceScale.toFixed(1)}</span>
+        </h2>
+        <Slider
+          label="Image guidance"
+          ends={["Change", "Keep"]}
+          {...{ ...IMAGE_GUIDANCE, value: imageGuidanceScale }}
+          onChange={(value) => studio.set({ imageGuidanceScale: value })}
+        />
+      </section>
+    );
+  return (
+    <section>
+      <h2>
+        Strength <span>{strengthInWords(strength)}</span>
+      </h2>
+      <Slider
+        label="Strength"
+        ends={["Keep", "Change"]}
+        {...{ min: 0.05, max: 1, step: 0.05, value: strength }}
+        onChange={(value) => studio.set({ strength: value })}
+      />
+    </section>
+  );
+}
+
+/** Below 1 there is no guidance at all; above 3 nothing changes any more. Brooks et al. 2023, "InstructPix2Pix", use 1 … 2.2. */
+const IMAGE_GUIDANCE = { min: 1, max: 3, step: 0.1 };
+
+function strengthInWords(strength: number): string {
+  if (strength < 0.3) return "a touch";
+  if (strength < 0.55) return "same shapes, new surface";
+  if (strength < 0.8) return "same layout, new picture";
+  return "almost everything new";
+}
