@@ -1,2 +1,6 @@
-/** A–Z in lower case and nothing else, so that every letter stays at its place. */
-export const lowered = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+/** In lower case with every letter at its place: those that would take up more room stay as they are. */
+export const lowered = (text: string): string =>
+  text.replace(/\p{Lu}/gu, (letter) => {
+    const small = letter.toLowerCase();
+    return small.length === letter.length ? small : letter;
+  });

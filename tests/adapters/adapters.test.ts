@@ -1,5 +1,6 @@
 /** LoRAs and embeddings in the pipeline: what is refused, and what stays open. */
 import path from "node:path";
+import { lowered } from "../../companion/pipeline/lowered.ts";
 import type { PROBLEM_CODES } from "../../shared/problem.ts";
 import { temporaryFolder, writeSample } from "../checkpoint/sample.ts";
 import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
@@ -133,4 +134,16 @@ test("prompt editing changes the words at its step, and a sampler of two evaluat
 test("AND between prompts is refused by name", async () => {
   const problem = await refusal({ prompt: "a cat AND a dog", promptSyntax: "a1111" });
   expect(problem).toMatchObject({ code: "request-invalid", message: expect.stringMatching(/AND/) });
+});
+
+test("a new word is found in any case, with accents as well", async () => {
+  const embeddings = [{ model: "paint", token: "déjà" }];
+  const embeds = async (prompt: string) =>
+    [
+      ...((await paint(studio, { ...tiny, prompt, embeddings })).trace.get("prompt_embeds")!.data as Float32Array),
+    ].join();
+  // The exact spelling is all of its vectors, another one the first of them, as in diffusers.
+  expect(await embeds("a DÉJÀ cat")).toEqual(await embeds("a Déjà cat"));
+  expect(await embeds("a DÉJÀ cat")).not.toEqual(await embeds("a déjà cat"));
+  expect(lowered("İSTANBUL ÄÖ")).toBe("İstanbul äö");
 });

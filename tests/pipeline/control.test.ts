@@ -16,7 +16,17 @@ import { testPicture } from "../image/reference.ts";
 import { openTestStudio, paint, request } from "./studio-for-tests.ts";
 
 const models = path.join(__dirname, "../fixtures/parity/control-models");
-const NAMES = ["light", "xl", "net", "net-ldm.safetensors", "net-sdxl", "t2i-light", "t2i-xl", "plus.safetensors"];
+const NAMES = [
+  "light",
+  "xl",
+  "net",
+  "net-ldm.safetensors",
+  "net-pool",
+  "net-sdxl",
+  "t2i-light",
+  "t2i-xl",
+  "plus.safetensors",
+];
 let studio: Studio;
 let picture: Uint8Array;
 beforeAll(async () => {
@@ -42,6 +52,14 @@ test("a control of weight 0, or of a window in which nothing runs, is no control
   expect(await draw({ controls: [control("net", { weight: 0 })] })).toEqual(plain);
   expect(await draw({ controls: [control("net", { start: 0.5, end: 0.6 })] })).toEqual(plain);
   expect(await draw({ controls: [control("net")] })).not.toEqual(plain);
+});
+
+test("a ControlNet that keeps only means makes all guess, if it is the first", async () => {
+  const [net, pool] = [control("net"), control("net-pool")];
+  const guessing = (one: Control) => ({ ...one, mode: "guess" as const });
+  const guess = await draw({ controls: [guessing(pool), guessing(net)] });
+  expect(await draw({ controls: [pool, net] })).toEqual(guess);
+  expect(await draw({ controls: [net, pool] })).not.toEqual(guess);
 });
 
 test("the layout of a ControlNet's file changes nothing", async () => {
