@@ -1,4 +1,5 @@
 /** Arguments and environment → Config: every path, port and choice in one record. */
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { Problem } from "../shared/problem.ts";
@@ -20,6 +21,8 @@ export interface Config {
   readonly narrowFolder: string;
   /** What the models' bytes hash to, so that each is read once. */
   readonly hashesFile: string;
+  /** What the models' files were found to be, and the build of Underpaint that found it. */
+  readonly findings: { readonly file: string; readonly build: string };
   /** Where models are downloaded from; absent: the Hugging Face hub. */
   readonly downloadEndpoint?: string;
   /** 47821, the only one that Figma lets the plugin talk to; 0 = any free one (tests). */
@@ -59,12 +62,19 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     port: options.port ?? PORT,
     narrowFolder: path.join(home, "narrow"),
     hashesFile: path.join(home, "hashes.json"),
+    findings: { file: path.join(home, "findings.json"), build: buildOf(root) },
     downloadEndpoint: env.UNDERPAINT_DOWNLOAD_ENDPOINT ?? settings.downloadEndpoint,
     provider: options.provider ?? env.UNDERPAINT_PROVIDER,
     memory: memoryOf(env.UNDERPAINT_MEMORY),
     contentFilter: settings.contentFilter === "enforced" ? "enforced" : (options.contentFilter ?? "on-request"),
     engineEntry: path.join(root, "dist", "companion", "engine.js"),
   };
+}
+
+/** Changes with every build. */
+function buildOf(root: string): string {
+  const file = path.join(root, "dist", "build-id");
+  return existsSync(file) ? readFileSync(file, "utf8") : "none";
 }
 
 /** GiB as people write it → bytes. Throws Problem "request-invalid". */

@@ -109,7 +109,9 @@ const WORDS: Partial<Record<string, readonly [one: string, many: string]>> = {
 const libraries = new WeakMap<Config, Library>();
 
 export function libraryOf(config: Config): Library {
-  const library = libraries.get(config) ?? openLibrary({ folders: config.modelsFolders, starter: config.starter });
+  const library =
+    libraries.get(config) ??
+    openLibrary({ folders: config.modelsFolders, starter: config.starter, cache: config.findings });
   libraries.set(config, library);
   return library;
 }

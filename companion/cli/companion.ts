@@ -47,13 +47,14 @@ export interface Companion {
 export async function openCompanion(config: Config, { onEvent, code }: CompanionOptions): Promise<Companion> {
   const version = JSON.parse(readFileSync(path.join(config.root, "package.json"), "utf8")).version as string;
   for (const folder of [config.home, config.modelsFolders[0]]) makeFolder(folder);
-  const library = openLibrary({ folders: config.modelsFolders, starter: config.starter });
+  const library = openLibrary({ folders: config.modelsFolders, starter: config.starter, cache: config.findings });
   const store = new Store(config.queueFile);
   const engine = new Engine({
     entry: config.engineEntry,
     setup: {
       modelsFolders: config.modelsFolders,
       starter: config.starter,
+      findings: config.findings,
       provider: config.provider,
       memory: config.memory,
       narrowFolder: config.narrowFolder,

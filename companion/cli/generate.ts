@@ -56,7 +56,7 @@ interface Order {
 async function make({ file, out, models, trace }: Order, reportFile: string): Promise<number> {
   const folder = path.dirname(path.resolve(file));
   const config = readConfig({ models });
-  const library = openLibrary({ folders: config.modelsFolders, starter: config.starter });
+  const library = openLibrary({ folders: config.modelsFolders, starter: config.starter, cache: config.findings });
   const begin = performance.now();
   const studio = openStudio({
     device: await chooseDevice(config.provider),

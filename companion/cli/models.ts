@@ -30,7 +30,7 @@ const KINDS = [
 export async function runModels(args: string[]): Promise<number> {
   const { models: folders, hash } = readArguments(args);
   const config = readConfig({ models: folders });
-  const library = openLibrary({ folders: config.modelsFolders, starter: config.starter });
+  const library = openLibrary({ folders: config.modelsFolders, starter: config.starter, cache: config.findings });
   const { models, addOns, problems } = await library.list();
   const hashes = new Hashes({ file: config.hashesFile, restMs: 0 });
   if (hash) await hashAll([...models, ...addOns], { library, hashes });

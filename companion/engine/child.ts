@@ -41,8 +41,8 @@ async function make({ id, request, images }: EngineJob, studio: Studio, cancelle
 }
 
 async function openEngine(setup: EngineSetup): Promise<Studio> {
-  const { modelsFolders, starter, provider, memory, narrowFolder, contentFilter } = setup;
-  const library = await openLibrary({ folders: modelsFolders, starter });
+  const { modelsFolders, starter, findings, provider, memory, narrowFolder, contentFilter } = setup;
+  const library = await openLibrary({ folders: modelsFolders, starter, cache: findings });
   const device = await chooseDevice(provider);
   const memoryLimit = memory ?? defaultMemoryLimit();
   return openStudio({ device, library, memoryBudget: memory, memoryLimit, narrowFolder, contentFilter });

@@ -7,6 +7,8 @@ import type { GenerateRequest } from "../../shared/request.ts";
 export interface EngineSetup {
   readonly modelsFolders: readonly string[];
   readonly starter: string;
+  /** Where the library keeps its findings. Absent: nowhere. */
+  readonly findings?: { readonly file: string; readonly build: string };
   /** Absent: the best that works. */
   readonly provider?: string;
   /** Bytes that networks may take. Absent: a share of the machine's memory. */

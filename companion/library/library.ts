@@ -5,6 +5,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
 import { resolveInside } from "../checkpoint/files.ts";
 import type { Model } from "../checkpoint/model.ts";
+import { type FindingCacheOptions, type Known, readFindings, saveFindings } from "./finding-cache.ts";
 import { type Attention, attentionOf, type Finding, inspect } from "./inspect.ts";
 import { layoutOf } from "./layouts.ts";
 import { type Place, scanFolder } from "./scan.ts";
@@ -19,6 +20,8 @@ export interface LibraryOptions {
   readonly folders: readonly string[];
   /** The starter model's folder. */
   readonly starter: string;
+  /** Where findings are kept between starts. Absent: nowhere. */
+  readonly cache?: FindingCacheOptions;
 }
 
 export interface ResolveOptions {
@@ -66,13 +69,13 @@ export interface Library {
   watch(onChange: () => void): () => void;
 }
 
-export function openLibrary({ folders, starter }: LibraryOptions): Library {
+export function openLibrary({ folders, starter, cache }: LibraryOptions): Library {
   const pointed = folders.map((folder) => path.resolve(folder)).map((root) => ({ root, layout: layoutOf(root) }));
   const elsewhere = pointed.flatMap(({ layout }) => layout.elsewhere).map((root) => ({ root, layout: layoutOf(root) }));
   const searched = [...pointed, ...elsewhere].filter(({ root }, i, all) => all.findIndex((a) => a.root === root) === i);
   const linked = searched.flatMap(({ layout }) => layout.linked);
   const roots = [...searched.map(({ root }) => root), ...linked, path.resolve(starter)];
-  const known = new Map<string, { signature: string; finding: Finding }>();
+  const known = cache ? readFindings(cache) : new Map<string, Known>();
 
   /** By the ids of the last list: a name that a client sends is never a path. */
   const listed = new Map<string, Place>();
@@ -84,15 +87,18 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
 
   const findings = async (): Promise<Found[]> => {
     const all: Found[] = [];
+    let learnt = 0;
     for (const place of places()) {
       const old = known.get(place.path);
       const finding = old?.signature === place.signature ? old.finding : await inspect(place, { within: roots });
       if (finding !== old?.finding) {
         known.set(place.path, { signature: place.signature, finding });
+        learnt += 1;
         await new Promise(setImmediate); // Opening is synchronous work: let others have their turn.
       }
       all.push({ place, finding });
     }
+    if (learnt > 0 && cache) saveFindings(known, cache);
     return all;
   };
 
@@ -111,9 +117,11 @@ export function openLibrary({ folders, starter }: LibraryOptions): Library {
         if (finding.kind === "problem" && !existsSync(place.path)) continue;
         if (finding.kind === "problem") problems.push({ name: place.id, problem: finding.problem });
         if (finding.kind !== "model" && !("addOn" in finding)) continue;
-        if (listed.has(place.id)) problems.push(twice(place.id));
-        else if (finding.kind === "model") models.push(withReferences(finding, all));
-        else addOns.push(finding.addOn);
+        // The same file is called otherwise where another folder above it is pointed to.
+        const { id } = place;
+        if (listed.has(id)) problems.push(twice(id));
+        else if (finding.kind === "model") models.push({ ...withReferences(finding, all), id });
+        else addOns.push({ ...finding.addOn, id });
         if (!listed.has(place.id)) listed.set(place.id, place);
       }
       return { models, addOns, problems };

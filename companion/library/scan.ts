@@ -98,8 +98,9 @@ const stampsOf = (beside: readonly SideCar[]) => beside.map(({ file }) => `${fil
 
 function stamp(file: string): string {
   return tryRead(() => {
-    const { size, mtimeMs, ino } = statSync(file);
-    return `${size}:${mtimeMs}:${ino}`;
+    const { size, mtimeMs, ctimeMs, ino } = statSync(file);
+    // The last one tells of rights, too.
+    return `${size}:${mtimeMs}:${ino}:${ctimeMs}`;
   }, "unreadable");
 }
 

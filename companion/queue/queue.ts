@@ -10,6 +10,7 @@
 import { createHash } from "node:crypto";
 import { Problem } from "../../shared/problem.ts";
 import { imageRefs } from "../../shared/validate.ts";
+import { brokenOff, expired } from "./endings.ts";
 import { fairOrder } from "./fair-order.ts";
 import type { Job, JobEnd, JobEvent, JobProgress, JobResult } from "./job.ts";
 import { QUEUE_LIMITS, type QueueLimits } from "./limits.ts";
@@ -294,15 +295,3 @@ function digestOf(job: Job, images: ReadonlyMap<string, Uint8Array>): string {
   for (const name of imageRefs(job.request)) hash.update(images.get(name) ?? new Uint8Array());
   return hash.digest("hex");
 }
-
-const brokenOff = (attempts: number) =>
-  new Problem(
-    "engine-crashed",
-    `The companion ended ${attempts} times while it worked on this picture: try a smaller size or another model.`,
-  ).toJSON();
-
-const expired = (finished: number) =>
-  new Problem(
-    "result-expired",
-    `The picture of ${new Date(finished).toISOString().slice(0, 10)} was never fetched and made room for newer ones: generate it again.`,
-  );
