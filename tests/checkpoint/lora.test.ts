@@ -1,9 +1,16 @@
+import path from "node:path";
 import { renameLdmUNet } from "../../companion/checkpoint/ldm/unet-keys.ts";
 import { ldmNames } from "../../companion/checkpoint/ldm/unet-names.ts";
 import { kronecker, multiply } from "../../companion/checkpoint/lora/arithmetic.ts";
-import { parseLoraKey } from "../../companion/checkpoint/lora/keys.ts";
+import { readChange } from "../../companion/checkpoint/lora/changes.ts";
+import { type Part, parseLoraKey } from "../../companion/checkpoint/lora/keys.ts";
+import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
 import type { WeightRef } from "../../companion/graph/weights.ts";
+import { attempted } from "../attempted.ts";
 import { tensorsOf } from "./families.ts";
+import { temporaryFolder, writeSample } from "./sample.ts";
+
+const folder = temporaryFolder();
 
 const BLOCK = "down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";
 const OUT = "up_blocks_1_attentions_2_transformer_blocks_0_attn2_to_out_0";
@@ -52,6 +59,17 @@ test.each(["sd1", "sdxl"] as const)("ldmNames() is the way back from diffusers' 
     expect(`${prefix}${names(path)}`).toBe(old.slice(0, old.lastIndexOf(".")));
   }
   expect(renamed.size).toBeGreaterThan(600);
+});
+
+test("readChange() refuses factors of different ranks, which the runtime would stumble over", () => {
+  const file = path.join(folder, "ranks.safetensors");
+  const shapes = { hada_w1_a: [8, 3], hada_w1_b: [2, 8], hada_w2_a: [8, 2], hada_w2_b: [2, 8] };
+  writeSample(file, Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, { shape }])));
+  const store = openSafetensors(file);
+  const parts = new Map([...store.keys()].map((key) => [key as Part, store.find(key)!]));
+  const base = { dims: [8, 8], read: () => ({ dims: [8, 8], data: new Float32Array(64) }) };
+  const read = () => readChange(parts, { base, scaleOf: () => undefined, origin: "ranks" });
+  expect(attempted(read)).toMatchObject({ code: "adapter-mismatch" });
 });
 
 describe("arithmetic", () => {

@@ -88,11 +88,11 @@ function loha(layer: LayerReader, dims: readonly number[]): Change {
   };
   if (layer.has("hada_t1")) return { full: constant(layer.fit(hadamard(half(1), half(2)), [out, width]), scale) };
   const [a1, b1, a2, b2] = [
-    layer.flat("hada_w1_a", out),
+    layer.fit(layer.get("hada_w1_a"), [out, rank]),
     layer.fit(layer.get("hada_w1_b"), [rank, width]),
-    layer.flat("hada_w2_a", out),
+    layer.fit(layer.get("hada_w2_a"), [out, rank]),
     layer.fit(layer.get("hada_w2_b"), [rank, width]),
-  ];
+  ] as const;
   if (2 * rank ** 2 > Math.min(out, width))
     return { full: constant(hadamard(multiply(a1, b1), multiply(a2, b2)), scale) };
   return {
