@@ -40,7 +40,7 @@ export function EditStrength({ settings: { strength, imageGuidanceScale }, studi
   );
 }
 
-/** Below 1 there is no guidance at all; above 3 nothing changes any more. Brooks et al. 2023, "InstructPix2Pix", use 1 … 2.2. */
+/** Below 1 there is no guidance at all; above 3 hardly anything changes. Brooks et al. 2023, "InstructPix2Pix", use 1 … 2.2. */
 const IMAGE_GUIDANCE = { min: 1, max: 3, step: 0.1 };
 
 function strengthInWords(strength: number): string {
