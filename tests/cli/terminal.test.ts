@@ -45,6 +45,7 @@ test("narrate() says one plain line for each thing that happens", () => {
     name: "CPU (2 cores)",
     passedOver: [{ provider: "webgpu", reason: "no adapter" }],
   } as const;
+  const small = { png: new Uint8Array(), width: 64, height: 32, seconds: 1.26, tokens: 1 };
   const events: CompanionEvent[] = [
     { type: "code", state: { kind: "shown", code: "012345" } },
     { type: "engine", state: {} },
@@ -52,7 +53,9 @@ test("narrate() says one plain line for each thing that happens", () => {
     { type: "engine", state: { device } },
     { type: "paired", build: "b" },
     { type: "begun", request },
-    { type: "done", request, result: { png: new Uint8Array(), width: 64, height: 32, seconds: 1.26, tokens: 1 } },
+    { type: "done", request, result: small },
+    { type: "done", request, result: { ...small, weightBits: 8 } },
+    { type: "done", request: { ...request, quantize: 4 }, result: { ...small, weightBits: 4 } },
     { type: "failed", request, problem },
     { type: "cancelled", request: { ...request, prompt: "x".repeat(100) }, problem },
     { type: "code", state: { kind: "locked", ms: 30_000 } },
@@ -69,6 +72,10 @@ test("narrate() says one plain line for each thing that happens", () => {
     "✓ The plugin is paired with this machine.",
     "… “a cat on a mat”",
     "✓ “a cat on a mat” is done: 64 × 32 in 1.3 s.",
+    "✓ “a cat on a mat” is done: 64 × 32 in 1.3 s.",
+    "• The weights were narrowed to 8 bits, as they exceed the memory that a network may take (UNDERPAINT_MEMORY allows more).",
+    "✓ “a cat on a mat” is done: 64 × 32 in 1.3 s.",
+    "• The weights were narrowed to 4 bits, as asked for.",
     "✗ The mask selects nothing. (mask-empty)",
     `– “${"x".repeat(59)}…” was cancelled.`,
     "! Too many wrong codes: a new one in 30 seconds.",
