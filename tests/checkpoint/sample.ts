@@ -66,12 +66,13 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A valid file of real float16 numbers, as their bits. */
+/** A valid file of real numbers, as their bits. */
 export function writeData(
   file: string,
-  tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Uint16Array }>>,
+  tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Uint16Array | Uint8Array }>>,
+  dtype = "F16",
 ): void {
-  const shapes = Object.entries(tensors).map(([key, { shape }]) => [key, { dtype: "F16", shape }] as const);
+  const shapes = Object.entries(tensors).map(([key, { shape }]) => [key, { dtype, shape }] as const);
   writeRaw(file, JSON.stringify(headerOf(Object.fromEntries(shapes)).header), 0);
   for (const { data } of Object.values(tensors))
     appendFileSync(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
