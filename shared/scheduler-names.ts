@@ -16,13 +16,13 @@ interface Sampler {
 }
 
 const SAMPLERS: Readonly<Record<string, Sampler>> = {
-  "DPM++ 2M": { name: "dpmpp_2m", automatic: "Karras" },
+  "DPM++ 2M": { name: "dpmpp_2m", also: ["DPMSolverMultistepScheduler"], automatic: "Karras" },
   "DPM++ 2M SDE": { name: "dpmpp_2m_sde", automatic: "Exponential" },
   "DPM++ 2M SDE Heun": { name: "dpmpp_2m_sde", settings: { solver_type: "heun" }, automatic: "Exponential" },
   "DPM++ 3M": { name: "dpmpp_2m", settings: { solver_order: 3 } },
   "DPM++ 3M SDE": { name: "dpmpp_3m_sde", automatic: "Exponential" },
-  "DPM++ SDE": { name: "dpmpp_sde_brownian", automatic: "Karras" },
-  "DPM++ 2S": { name: "dpmpp_2s" },
+  "DPM++ SDE": { name: "dpmpp_sde_brownian", also: ["DPMSolverSDEScheduler"], automatic: "Karras" },
+  "DPM++ 2S": { name: "dpmpp_2s", also: ["DPMSolverSinglestepScheduler"] },
   "DPM++ 2S SDE": { name: "dpmpp_sde" },
   "DPM++ 2S a": { name: "dpmpp_2s_ancestral", automatic: "Karras" },
   Euler: { name: "euler" },
@@ -131,10 +131,13 @@ export function closestSchedulerName(name: string): string {
   return EVERY_NAME[distances.indexOf(Math.min(...distances))]!.label;
 }
 
-/** The spelling does not matter: "DPM++ 2M SDE Karras" and "dpmpp_2m_sde_gpu_karras" are one. */
+/**
+ * The spelling does not matter: "DPM++ 2M SDE Karras" and "dpmpp_2m_sde_gpu_karras" are one, and so are "Euler a" and
+ * "EulerAncestralDiscreteScheduler".
+ */
 function squeeze(name: string): string {
   const plain = name.toLowerCase().replaceAll("+", "p").replaceAll("ancestral", "a");
-  return plain.replace(/[^a-z0-9]|gpu/g, "");
+  return plain.replace(/[^a-z0-9]|gpu|(discrete|multistep)?scheduler$/g, "");
 }
 
 /** Every spelling, squeezed, of a table's entries. */

@@ -19,6 +19,9 @@ test.each([
   ["uni_pc", "sgm_uniform", { name: "unipc", timestep_spacing: "sgm_uniform" }],
   ["DPM++ 2M", "Align Your Steps", { name: "dpmpp_2m", use_ays_sigmas: true }],
   ["ddim", "ddim_uniform", { name: "ddim", timestep_spacing: "leading", steps_offset: 1 }],
+  ["EulerAncestralDiscreteScheduler", undefined, { name: "euler_ancestral" }],
+  ["KDPM2DiscreteScheduler", undefined, { name: "dpm2" }],
+  ["DPMSolverSDEScheduler", "Karras", { name: "dpmpp_sde_brownian", ...karras }],
   ["euler_cfg_pp", undefined, undefined],
   ["DPM++ 2M", "Cosine", undefined],
 ] as const)("namedScheduler(%s, %s) reads what people write", (name, schedule, choice) => {
