@@ -4,7 +4,7 @@ import type { WeightRef } from "../graph/weights.ts";
 import type { ClipVisionConfig } from "../networks/configs.ts";
 import { type ProjectionKind, projectionKind } from "../networks/ip-adapter.ts";
 import { type Refs, RenamedStore, refsUnder, rows } from "./component.ts";
-import { describe } from "./identify.ts";
+import { describe, identify } from "./identify.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "./safetensors.ts";
 
 /** An IP-Adapter's weights under the names of its published files: `image_proj.…`, `ip_adapter.N.to_k_ip.weight`. */
@@ -18,7 +18,7 @@ export interface IpAdapter extends CheckpointStore {
   readonly layers: readonly number[];
 }
 
-/** Reads an adapter file. Throws Problem "model-unsupported" (it is something else), "weights-missing", and as `openSafetensors`. */
+/** Reads an adapter file. Throws Problem "model-unsupported" (it is something else), "weights-missing", "weights-shape", and as `openSafetensors`. */
 export async function openIpAdapter(file: string, options: OpenOptions = {}): Promise<IpAdapter> {
   const store = openSafetensors(file, options);
   const name = path.basename(file);
@@ -27,7 +27,7 @@ export async function openIpAdapter(file: string, options: OpenOptions = {}): Pr
     const layer = /^ip_adapter\.(\d+)\.to_k_ip\.weight$/.exec(key)?.[1];
     return layer === undefined ? [] : [Number(layer)];
   });
-  if (layers.length === 0 || ![...refs.keys()].some((key) => key.startsWith("image_proj.")))
+  if (layers.length === 0 || identify(store).kind !== "ip-adapter")
     throw new Problem("model-unsupported", `"${name}" is ${describe(store)}, not an IP-Adapter: choose an IP-Adapter.`);
   const dims = (key: string): readonly number[] => {
     const ref = refs.get(key);
@@ -42,6 +42,12 @@ export async function openIpAdapter(file: string, options: OpenOptions = {}): Pr
     );
   const crossAttentionDim = dims(`ip_adapter.${layers[0]}.to_k_ip.weight`)[1]!;
   const embeddingDim = dims(EMBEDDING_KEYS[kind])[1]!;
+  const width = dims(WIDTH_KEYS[kind])[0]!;
+  if (width !== crossAttentionDim || (kind === "plain" && dims(EMBEDDING_KEYS[kind])[0]! % width !== 0))
+    throw new Problem(
+      "weights-shape",
+      `"${name}" makes tokens of width ${width} and attends to tokens of width ${crossAttentionDim}: the file is damaged; download it again.`,
+    );
   layers.sort((a, b) => a - b);
   return Object.assign(new RenamedStore(name, refs, [store]), { kind, crossAttentionDim, embeddingDim, layers });
 }
@@ -55,6 +61,13 @@ const EMBEDDING_KEYS = {
   plain: "image_proj.proj.weight",
   plus: "image_proj.proj_in.weight",
   full: "image_proj.proj.0.weight",
+} as const;
+
+/** Of what tells the width of its tokens. */
+const WIDTH_KEYS = {
+  plain: "image_proj.norm.weight",
+  plus: "image_proj.proj_out.weight",
+  full: "image_proj.proj.3.weight",
 } as const;
 
 /** The resampler keeps keys and values as one matrix, which our networks ask for apart. */

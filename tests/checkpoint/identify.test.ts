@@ -75,9 +75,11 @@ test.each<[string, Record<string, SampleTensor>]>([
   ["a GLoRA add-on", { "lora_unet_x.a1.weight": one }],
   ["an (IA)³ add-on", { "lora_unet_x.on_input": one }],
   ["a hypernetwork", { "768.0.linear.0.weight": one }],
+  ["a ControlNet-XS", { "control_model.input_blocks.0.0.weight": one, "enc_zero_convs_in.0.0.weight": one }],
+  ["a ControlNet-XS", { "controlnet_cond_embedding.conv_in.weight": one, "down_blocks.0.base_to_ctrl.0.weight": one }],
   [
     "an IP-Adapter FaceID, which needs a face recogniser",
-    { "image_proj.proj.2.weight": one, "ip_adapter.1.to_k_ip.weight": one, "ip_adapter.0.to_q_lora.down.weight": one },
+    { "image_proj.proj.2.weight": one, "image_proj.norm.weight": one, "ip_adapter.1.to_k_ip.weight": one },
   ],
   ["a GLIGEN model", { "position_net.linears.0.weight": one, "input_blocks.1.1.fuser.attn.to_q.weight": one }],
   ["a BrushNet", { "brushnet_down_blocks.0.weight": one, "down_blocks.0.resnets.0.norm1.weight": one }],
@@ -127,9 +129,30 @@ describe("openIpAdapter()", () => {
     write({
       "image_proj.latents": { shape: [1, 16, 768] },
       "image_proj.proj_in.weight": { shape: [768, 1280] },
+      "image_proj.proj_out.weight": { shape: [768, 768] },
       ...branch(1, 320),
     });
     expect(await openIpAdapter(file)).toMatchObject({ kind: "plus", embeddingDim: 1280 });
+  });
+
+  test("refuses tokens of another width than it attends to, and a part of a token", async () => {
+    for (const dims of [{ "image_proj.norm.weight": [7] }, { "image_proj.proj.weight": [3000, 1024] }]) {
+      const [[key, shape]] = Object.entries(dims) as [[string, number[]]];
+      write({ ...plain, [key]: { shape }, ...branch(1, 320) });
+      await expect(openIpAdapter(file)).rejects.toMatchObject({ code: "weights-shape" });
+    }
+  });
+
+  test("tells a Full adapter from one for faces", async () => {
+    const full = {
+      "image_proj.proj.0.weight": { shape: [1280, 1280] },
+      "image_proj.proj.2.weight": one,
+      "image_proj.proj.3.weight": one,
+    };
+    write({ ...full, ...branch(1, 320) });
+    expect(await openIpAdapter(file)).toMatchObject({ kind: "full", embeddingDim: 1280 });
+    write({ ...plain, ...branch(1, 320), "ip_adapter.0.to_q_lora.down.weight": one });
+    await expect(openIpAdapter(file)).rejects.toMatchObject({ message: expect.stringMatching(/FaceID/) });
   });
 
   test("refuses what is none, and kinds that it does not know", async () => {
