@@ -44,10 +44,10 @@ const ADD_ONS: readonly Signature[] = [
   },
   { test: some(/^id_encoder\./, /^lora_weights\./), what: "PhotoMaker, which needs a face recogniser" },
   {
-    test: some(
-      /^image_proj\.(?:proj\.2\.|perceiver_resampler\.)|^ip_adapter\.\d+\.to_\w+_lora\./,
-      /^ip_adapter\.\d+\./,
-    ),
+    // A Full adapter has the same projection, but for the norm's name.
+    test: (keys, store) =>
+      some(/^image_proj\.perceiver_resampler\.|^ip_adapter\.\d+\.to_\w+_lora\./, /^ip_adapter\.\d+\./)(keys, store) ||
+      some(/^image_proj\.proj\.2\./, /^image_proj\.norm\./)(keys, store),
     what: "an IP-Adapter FaceID, which needs a face recogniser",
     use: FACES,
   },
@@ -73,6 +73,11 @@ const ADD_ONS: readonly Signature[] = [
   { test: some(/\.motion_modules\.|^motion_modules/), what: "an AnimateDiff motion module", use: ADD_ON },
   { test: some(/^brushnet_\w+_blocks\./), what: "a BrushNet", use: "choose an inpainting model" },
   { test: some(/^position_net\./), what: "a GLIGEN model", use: ADD_ON },
+  {
+    test: some(/(?:^|\.)(?:enc_zero_convs_(?:in|out)|dec_zero_convs_out|base_to_ctrl|ctrl_to_base)\.\d/),
+    what: "a ControlNet-XS",
+    use: "choose a plain ControlNet",
+  },
   {
     test: some(/^(?:task_embedding|control_add_embedding\.|control_type_proj\.|spatial_ch_projs\.)/),
     what: "a ControlNet Union",
