@@ -147,7 +147,7 @@ describe("openIpAdapter()", () => {
     const full = {
       "image_proj.proj.0.weight": { shape: [1280, 1280] },
       "image_proj.proj.2.weight": one,
-      "image_proj.proj.3.weight": one,
+      "image_proj.proj.3.weight": { shape: [768] },
     };
     write({ ...full, ...branch(1, 320) });
     expect(await openIpAdapter(file)).toMatchObject({ kind: "full", embeddingDim: 1280 });
