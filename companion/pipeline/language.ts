@@ -1,6 +1,7 @@
 /** What a request says in words, and which adapters it names, in its prompt or beside it. */
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
+import { familyOf } from "../checkpoint/families.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { expandPrompt } from "../prompt/expand-prompt.ts";
 import type { ActiveLora } from "./lora.ts";
@@ -31,7 +32,7 @@ export async function understand(request: GenerateRequest, model: Model, studio:
   for (const { model: name, weight, textEncoderWeight = weight } of loras)
     active.push({ fitted: await studio.openLora(name, model), weight, textEncoderWeight });
   const said = { positive: positive.map(({ text }) => text), negative: negative.map(({ text }) => text) };
-  const embeddings = await embeddingsOf(request, [...said.positive, ...said.negative], studio);
+  const embeddings = await embeddingsOf(request, [...said.positive, ...said.negative], { model, studio });
   return { ...said, loras: active, embeddings };
 }
 
@@ -50,16 +51,19 @@ const plainly = (text: string) => ({ text, loras: [] });
 async function embeddingsOf(
   { embeddings, promptSyntax }: GenerateRequest,
   texts: readonly string[],
-  studio: Studio,
+  { model, studio }: { readonly model: Model; readonly studio: Studio },
 ): Promise<NamedEmbedding[]> {
   const named: NamedEmbedding[] = [];
-  for (const { model, token } of embeddings) {
-    const embedding = await studio.openEmbedding(model);
+  for (const { model: place, token } of embeddings) {
+    const embedding = await studio.openEmbedding(place);
     named.push({ ...embedding, token: token ?? embedding.token, name: lowered(token ?? embedding.token) });
   }
   if (promptSyntax === "plain") return named;
   const heard = texts.map(lowered);
-  for (const { id, name } of await studio.adapters("embedding")) {
+  const family = familyOf(model.family).name;
+  for (const { id, name, families } of await studio.adapters("embedding", model)) {
+    // Another family's word means nothing to this model; A1111 leaves such embeddings out, too.
+    if (families.length > 0 && !families.includes(family)) continue;
     const word = lowered(name);
     if (named.some((known) => known.name === word) || !heard.some((text) => text.includes(word))) continue;
     named.push({ ...(await studio.openEmbedding(id)), name: word });

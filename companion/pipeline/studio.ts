@@ -71,8 +71,8 @@ export interface Studio {
   openLora(name: string, model: Model): Promise<FittedLora>;
   /** Throws Problem "model-not-found", "model-unsupported". */
   openEmbedding(name: string): Promise<Embedding>;
-  /** What the library has. */
-  adapters(kind: AdapterKind): Promise<readonly NamedAdapter[]>;
+  /** What the library has: of several of one name, those for the model's family come first, and those for others last. */
+  adapters(kind: AdapterKind, model: Model): Promise<readonly NamedAdapter[]>;
   /** The reference's IP-Adapter, or else the model's own. Throws Problem "model-not-found", "model-unsupported". */
   openAdapter(model: Model, reference: Reference): Promise<IpAdapter>;
   /** A ControlNet or T2I-Adapter. Throws Problem "model-not-found", "model-unsupported", "weights-leftover". */
@@ -92,12 +92,6 @@ export interface Studio {
  * Diffusion 1.5 at 512 × 512 with guidance needs 4.8 by estimate, and its process peaks at 4.9 GiB resident on the CPU.
  */
 export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, totalmem() / 2);
-
-/** What a name means: of several of one name the one that was made for the model's family. */
-function named(all: readonly NamedAdapter[], name: string, { family }: Model): NamedAdapter | undefined {
-  const alike = all.filter((one) => one.name === name);
-  return alike.find(({ families }) => families.includes(familyOf(family).name)) ?? alike[0];
-}
 
 /** LoRAs that stay in memory between pictures. */
 const KEPT_LORAS = 8;
@@ -125,7 +119,7 @@ export function openStudio({
     try {
       return resolve(name);
     } catch (error) {
-      const known = named(await studio.adapters("lora"), name, model);
+      const known = (await studio.adapters("lora", model)).find((lora) => lora.name === name);
       if (known === undefined) throw error;
       return resolve(known.id);
     }
@@ -193,7 +187,11 @@ export function openStudio({
       return entry.lora;
     },
     openEmbedding: async (name) => openEmbedding(resolve(name), reading),
-    adapters: async (kind) => (await library.adapters?.(kind)) ?? [],
+    adapters: async (kind, model) => {
+      const { name } = familyOf(model.family);
+      const rank = ({ families }: NamedAdapter) => (families.includes(name) ? 0 : families.length === 0 ? 1 : 2);
+      return [...((await library.adapters?.(kind)) ?? [])].sort((a, b) => rank(a) - rank(b));
+    },
     openAdapter: async (model, { adapter }) => {
       if (adapter !== undefined) return openIpAdapter(resolve(adapter), reading);
       if (model.ipAdapter) return model.ipAdapter;
