@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH]`: how fast this machine opens a model and paints a 512×512 picture with
- * guidance, and how that compares with diffusers on PyTorch. Without a model, one of Stable Diffusion 1.5's size with random
- * weights is written to the temporary folder (4.3 GB) and removed at the end.
+ * `npm run bench -- [--model PATH] [--python PATH] [--only opening]`: how fast this machine opens a model of any family, in
+ * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
+ * for Stable Diffusion 1. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
+ * temporary folder (4.3 GB) and removed at the end.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,12 +17,13 @@ import type { Bits } from "../graph/quantize.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
 import { generate } from "../pipeline/generate.ts";
-import { narrowWeights } from "../pipeline/narrow.ts";
+import { narrowWeights, planNarrow } from "../pipeline/narrow.ts";
 import { openStudio } from "../pipeline/studio.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
 import { deviationsFrom } from "./deviations.ts";
 import { type Diffusers, startDiffusers } from "./diffusers.ts";
+import { openings } from "./openings.ts";
 import { writeRandomModel } from "./random-model.ts";
 import { sineFeeds } from "./sine-feeds.ts";
 
@@ -29,7 +31,7 @@ const STEPS = 3;
 
 /** Resolves to the exit code; throws Problem. */
 export async function runBench(argv: string[]): Promise<number> {
-  const { model: given, python } = readArguments(argv);
+  const { model: given, python, only } = readArguments(argv);
   const scratch = mkdtempSync(path.join(tmpdir(), "underpaint-bench-"));
   try {
     if (given === undefined) {
@@ -39,15 +41,16 @@ export async function runBench(argv: string[]): Promise<number> {
     const place = given === undefined ? scratch : path.resolve(given);
     const device = await chooseDevice();
     console.log(`On ${device.info.name}`);
+    await reportOpenings(place, device);
+    if (only === "opening") return 0;
     const model = await openModel(place);
     const theirs = python === undefined ? undefined : await startDiffusers(python, model.unet.config);
     const times = await stepSeconds(model, device, theirs).finally(() => theirs?.stop());
-    report("Opening the UNet, cold", `${times.firstOpen.toFixed(2)} s`);
-    report("Opening the UNet, warm", `${times.open.toFixed(2)} s`);
     report("One guided step", `${times.ours.toFixed(2)} s`);
     for (const bits of [8, 4] as const) {
-      const loss = await quantizationLoss(model, device, { bits, scratch });
-      report(`  with linear weights of ${bits} bits`, `${(100 * loss).toFixed(2)} % off the exact one`);
+      const { loss, bytes } = await quantizationLoss(model, device, { bits, scratch });
+      const off = `${(100 * loss).toFixed(2)} % off the exact one`;
+      report(`  with weights of ${bits} bits`, `${off}, in ${gibibytes(bytes)}`);
     }
     if (theirs)
       report(
@@ -72,16 +75,38 @@ export async function runBench(argv: string[]): Promise<number> {
   }
 }
 
+async function reportOpenings(place: string, device: Device): Promise<void> {
+  const found = await openings(place, device);
+  const needed = found.filter(({ needed }) => needed === "first step");
+  const all = {
+    what: "what the first step needs",
+    seconds: needed.reduce((sum, { seconds }) => sum + seconds, 0),
+    bytes: needed.reduce<number | undefined>(
+      (sum, { bytes }) => (sum !== undefined && bytes !== undefined ? sum + bytes : undefined),
+      0,
+    ),
+  };
+  for (const { what, seconds, bytes } of [...found, all])
+    report(
+      `Opening ${what}, warm`,
+      `${seconds.toFixed(2)} s${bytes === undefined ? "" : `, ${gibibytes(bytes)} beyond the file`}`,
+    );
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
 const report = (what: string, value: string): void => console.log(`${what.padEnd(46)} ${value}`);
 
-function readArguments(argv: string[]): { model?: string; python?: string } {
+function readArguments(argv: string[]): { model?: string; python?: string; only?: string } {
+  const text = { type: "string" } as const;
+  const wrong = (what: string) =>
+    new Problem("request-invalid", `${what}: use underpaint bench [--model PATH] [--python PATH] [--only opening]`);
   try {
-    return parseArgs({ args: argv, options: { model: { type: "string" }, python: { type: "string" } } }).values;
+    const { values } = parseArgs({ args: argv, options: { model: text, python: text, only: text } });
+    if (values.only === undefined || values.only === "opening") return values;
+    throw wrong(`There is no part "${values.only}"`);
   } catch (error) {
-    throw new Problem(
-      "request-invalid",
-      `${(error as Error).message}: use underpaint bench [--model PATH] [--python PATH]`,
-    );
+    throw error instanceof Problem ? error : wrong((error as Error).message);
   }
 }
 
@@ -92,19 +117,16 @@ const clock = async <T>(body: () => Promise<T>): Promise<[T, number]> => {
 };
 
 /**
- * Opens the UNet twice and runs it at the model's native size, in turns with diffusers where it takes part, because the
+ * Runs the UNet at the model's native size, in turns with diffusers where it takes part, because the
  * speed of a shared machine drifts; the best run of each counts.
  */
 async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) {
   const { config, weights } = model.unet;
   const size = config.sample_size;
   const tokens = model.textEncoders[0]!.component.config.max_position_embeddings;
-  const shape = { batch: 2, height: size, width: size, tokens };
+  const shape = { batch: 2, height: size, width: size, tokens, timeIds: timeIdCount(model.settings) };
   const build = () => unetGraph(config, new Weights(weights), shape, { dialect: device.dialect });
-  const openIt = () => clock(() => openSession(build(), device));
-  const [first, firstOpen] = await openIt();
-  await first.release();
-  const [session, open] = await openIt();
+  const session = await openSession(build(), device);
   const feeds = sineFeeds(build());
   let [ours, theirs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let i = 0; i < STEPS; i++) {
@@ -112,10 +134,10 @@ async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) 
     if (diffusers) theirs = Math.min(theirs, await diffusers.step());
   }
   await session.release();
-  return { firstOpen, open, ours, theirs };
+  return { ours, theirs };
 }
 
-/** How far one step of the UNet with narrowed weights is from the exact one, as a share of its length. */
+/** How far one step of the UNet with narrowed weights is from the exact one, as a share of its length, and what those take. */
 async function quantizationLoss(model: Model, device: Device, { bits, scratch }: { bits: Bits; scratch: string }) {
   const { config, weights } = model.unet;
   const shape = { batch: 1, height: 16, width: 16, tokens: 77, timeIds: timeIdCount(model.settings) };
@@ -130,7 +152,10 @@ async function quantizationLoss(model: Model, device: Device, { bits, scratch }:
   };
   const [exact, found] = [await step(), await step(await narrowWeights(model, bits, scratch))];
   const length = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  return length(found.map((value, i) => value - exact[i]!)) / length(exact);
+  return {
+    loss: length(found.map((value, i) => value - exact[i]!)) / length(exact),
+    bytes: planNarrow(model, bits, "/planned").bytes,
+  };
 }
 
 async function pictureSeconds(place: string, device: Device): Promise<{ seconds: number; inNetworks: number }> {

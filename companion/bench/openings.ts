@@ -1,0 +1,78 @@
+/** What it takes to open a model, of any family. */
+import { readFileSync } from "node:fs";
+import { type Model, openModel } from "../checkpoint/model.ts";
+import { timeIdCount } from "../checkpoint/model-kind.ts";
+import type { Graph } from "../graph/graph.ts";
+import { Weights } from "../graph/weights.ts";
+import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
+import { clipTextGraph } from "../networks/clip-text.ts";
+import { unetGraph } from "../networks/unet.ts";
+import { checkWeights } from "../pipeline/check-weights.ts";
+import { createSessions } from "../pipeline/sessions.ts";
+import { defaultMemoryBudget } from "../pipeline/studio.ts";
+import { vaeFactor } from "../pipeline/vae.ts";
+import type { Device } from "../runtime/device.ts";
+
+export interface Opening {
+  readonly what: string;
+  /** For the first time. A VAE encodes before it, where there is a picture; decoding comes last. */
+  readonly needed: "first step" | "pictures";
+  /** The second time. */
+  readonly seconds: number;
+  /** By how much the process grew beyond the files that it maps; undefined where the system does not tell. */
+  readonly bytes: number | undefined;
+}
+
+/** Opens every part of the model at `place` twice, one at a time, for a guided picture of its native size. */
+export async function openings(place: string, device: Device): Promise<Opening[]> {
+  const read = async () => {
+    const model = await openModel(place);
+    checkWeights(model, device.dialect);
+    return model;
+  };
+  const found: Opening[] = [];
+  const note = async (what: string, open: () => Promise<unknown>, close = async () => {}) => {
+    const before = ownMemory();
+    await open();
+    const after = ownMemory();
+    await close();
+    const begin = performance.now();
+    await open();
+    const seconds = (performance.now() - begin) / 1000;
+    await close();
+    const needed = what.startsWith("VAE") ? "pictures" : "first step";
+    found.push({ what, needed, seconds, bytes: after && before && after - before });
+  };
+  await note("its files", read);
+  // As pictures open them.
+  const sessions = createSessions({ device, budget: defaultMemoryBudget() });
+  for (const [what, build] of Object.entries(networksOf(await read(), device))) {
+    const open = () => sessions.use("", build, async () => {});
+    await note(what, open, sessions.close);
+  }
+  return found;
+}
+
+function networksOf({ unet, vae, textEncoders, nativeSize, settings }: Model, { dialect }: Device) {
+  const side = nativeSize / vaeFactor(vae.config);
+  const texts = textEncoders.map(({ component: { config, weights } }, i) => {
+    const shape = { batch: 1, tokens: config.max_position_embeddings };
+    return [`text encoder ${i + 1}`, () => clipTextGraph(config, new Weights(weights), shape, { dialect })] as const;
+  });
+  const latent = { batch: 1, height: side, width: side };
+  const picture = { batch: 1, height: nativeSize, width: nativeSize };
+  const shape = { ...latent, batch: 2, tokens: 77, timeIds: timeIdCount(settings) };
+  return {
+    ...Object.fromEntries(texts),
+    UNet: () => unetGraph(unet.config, new Weights(unet.weights), shape, { dialect }),
+    "VAE encoder": () => encoderGraph(vae.config, new Weights(vae.weights), picture, dialect),
+    "VAE decoder": () => decoderGraph(vae.config, new Weights(vae.weights), latent, dialect),
+  } satisfies Record<string, () => Graph>;
+}
+
+/** Bytes that this process has of its own: what it maps can be read again from the file. */
+function ownMemory(): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  const [, kilobytes] = readFileSync("/proc/self/status", "utf8").match(/RssAnon:\s+(\d+)/) ?? [];
+  return Number(kilobytes) * 1024;
+}
