@@ -3,6 +3,7 @@
  * what is looked for is the field, wherever it is; a note that is broken or something else says nothing.
  */
 import { REQUEST_LIMITS } from "../../shared/request-schema.ts";
+import { type Distillation, distillationIn } from "../checkpoint/distillation.ts";
 import { plainText } from "./plain-text.ts";
 import { readBeside } from "./read-beside.ts";
 import type { SideCar } from "./side-cars.ts";
@@ -15,6 +16,8 @@ export interface CommunityNotes {
   readonly suggestedWeight?: number;
   /** In plain words where it can be. */
   readonly licence?: string;
+  /** Where the base model that Civitai names was distilled. */
+  readonly distilled?: Distillation;
 }
 
 export interface Sources {
@@ -72,8 +75,10 @@ export function readCommunityNotes({ name, beside, metadata, within }: Sources):
     first(["usage_tips"], (tips) => weightOf(fieldsOf(tips)?.strength));
   const licence =
     first(["modelspec.license", "license"], textOf) ?? first(["allowCommercialUse"], (uses) => permission(uses));
+  const distilled = first(["baseModel", "BaseModel"], (name) => distillationIn(textOf(name) ?? ""));
   return {
     triggerWords: words,
+    ...(distilled && { distilled }),
     ...(suggestedWeight !== undefined && { suggestedWeight }),
     ...(licence !== undefined && { licence }),
   };

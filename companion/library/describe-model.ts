@@ -37,7 +37,7 @@ export function describeModel(model: Model, { id, notes, community, thumbnail }:
     edits: model.kind === "pix2pix",
     references: model.ipAdapter !== undefined && model.imageEncoder !== undefined,
     ...(model.unet.config.time_cond_proj_dim !== null && { ignoresNegativePrompt: true }),
-    defaults: { ...samplingDefaults(model), ...notes.defaults },
+    defaults: { ...samplingDefaults(model, community.distilled), ...notes.defaults },
     ...(note !== undefined && { note }),
     ...(licence !== undefined && { licence: licence.slice(0, 1000) }),
     ...(notes.provenance && { provenance: notes.provenance }),

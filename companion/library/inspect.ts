@@ -27,7 +27,7 @@ import { nameOf } from "./name-of.ts";
 import { plainText } from "./plain-text.ts";
 import { readBeside } from "./read-beside.ts";
 import type { Place } from "./scan.ts";
-import { readSideNotes } from "./side-notes.ts";
+import { readNotesBeside, readSideNotes } from "./side-notes.ts";
 import { hasThumbnail } from "./thumbnail.ts";
 
 /** What an IP-Adapter must fit. */
@@ -132,7 +132,8 @@ async function openWhole(place: Place, options: OpenOptions): Promise<Finding> {
   const model = await openModel(file, options);
   const { metadata } = model;
   const community = readCommunityNotes({ name: path.basename(file), beside, metadata, ...options });
-  const notes = kind === "folder" ? readSideNotes(file, options) : { suggestions: [] };
+  const own = beside.find(({ ending }) => ending === ".underpaint.json");
+  const notes = kind === "folder" ? readSideNotes(file, options) : readNotesBeside(own?.file, options);
   return {
     kind: "model",
     info: describeModel(model, { id, notes, community, thumbnail: hasThumbnail(place, metadata) }),
@@ -158,7 +159,13 @@ interface AddOnFacts extends Pick<AddOnInfo, "kind" | "families"> {
 
 function describeAddOn(place: Place, { kind, families, metadata, options }: AddOnFacts): AddOnInfo {
   const { id, path: file, beside } = place;
-  const community = readCommunityNotes({ name: path.basename(file), beside, metadata, ...options });
+  // What is distilled is the model that it was made for.
+  const { distilled: _, ...community } = readCommunityNotes({
+    name: path.basename(file),
+    beside,
+    metadata,
+    ...options,
+  });
   const thumbnail = hasThumbnail(place, metadata);
   return { ...{ id, name: plainText(nameOf(file)), kind, families }, ...community, thumbnail };
 }

@@ -1,9 +1,9 @@
 /** What people of the field begin with, for every kind of model. */
 import type { ModelInfo } from "../../shared/protocol.ts";
-import type { SchedulerName } from "../../shared/request.ts";
+import type { Distillation } from "../checkpoint/distillation.ts";
 import type { Model } from "../checkpoint/model.ts";
 
-type Defaults = ModelInfo["defaults"] & { readonly scheduler: SchedulerName };
+type Defaults = ModelInfo["defaults"];
 
 const USUAL: Readonly<Record<Model["family"], Defaults>> = {
   sd1: { steps: 25, guidanceScale: 7, scheduler: "dpmpp_2m" },
@@ -26,11 +26,18 @@ const FEW_STEPS: Readonly<Record<string, Defaults>> = {
   EulerAncestralDiscreteScheduler: { steps: 4, guidanceScale: 1, scheduler: "euler_ancestral" },
 };
 
+/** Where only a description says that a model was distilled, its scheduler's own settings are still those of plain models. */
+const SAID: Readonly<Record<Distillation, Defaults>> = {
+  consistency: DISTILLED.LCMScheduler!,
+  turbo: { steps: 4, guidanceScale: 1, scheduler: "Euler Trailing" },
+  "few-steps": { steps: 4, guidanceScale: 1, scheduler: "Euler Trailing" },
+};
+
 /** The scale that a latent consistency model was distilled to take: diffusers' default for them. */
 const EMBEDDED_SCALE = 8.5;
 
-/** Steps, guidance scale and scheduler by what the model's own configuration says. */
-export function samplingDefaults({ family, schedulerConfig, unet }: Model): Defaults {
+/** Steps, guidance scale and scheduler by what the model's own configuration says, and then by what is said of it. */
+export function samplingDefaults({ family, schedulerConfig, unet }: Model, said?: Distillation): Defaults {
   const { _class_name: name, timestep_spacing, prediction_type = "epsilon", rescale_betas_zero_snr } = schedulerConfig;
   const distilled = DISTILLED[name];
   if (distilled && unet.config.time_cond_proj_dim !== null) return { ...distilled, guidanceScale: EMBEDDED_SCALE };
@@ -38,5 +45,6 @@ export function samplingDefaults({ family, schedulerConfig, unet }: Model): Defa
   // Noise at the very end of the schedule is what distillation by an adversary leaves, and, with velocity, zero terminal SNR.
   const few = timestep_spacing === "trailing" && prediction_type === "epsilon" ? FEW_STEPS[name] : undefined;
   if (few) return few;
+  if (said) return SAID[said];
   return rescale_betas_zero_snr === true ? { ...USUAL[family], scheduler: "euler" } : USUAL[family];
 }

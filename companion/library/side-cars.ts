@@ -23,8 +23,8 @@ const NOTES = [
   ".txt",
 ];
 
-/** What changes how a model draws, see companion/checkpoint/beside.ts. */
-const SETTINGS = [".yaml", ".vae.safetensors"];
+/** What changes how a model draws, or what people begin with: companion/checkpoint/beside.ts, side-notes.ts. */
+const SETTINGS = [".yaml", ".vae.safetensors", ".underpaint.json"];
 
 export interface SideCar {
   readonly file: string;
@@ -34,9 +34,9 @@ export interface SideCar {
 }
 
 const ENDINGS = [
+  ...SETTINGS.map((ending) => ({ ending, kind: "setting" as const })),
   ...PICTURES.map((ending) => ({ ending, kind: "picture" as const })),
   ...NOTES.map((ending) => ({ ending, kind: "note" as const })),
-  ...SETTINGS.map((ending) => ({ ending, kind: "setting" as const })),
 ];
 
 /**

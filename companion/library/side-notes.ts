@@ -1,4 +1,7 @@
-/** What a model's folder says about it beside its networks: `underpaint.json`, `provenance.json`, `suggestions.json`. */
+/**
+ * What a model's folder says about it beside its networks: `underpaint.json`, `provenance.json`, `suggestions.json`; or what
+ * lies beside its file.
+ */
 import path from "node:path";
 import * as v from "valibot";
 import { Problem } from "../../shared/problem.ts";
@@ -33,21 +36,34 @@ export interface SideNotes extends v.InferOutput<typeof NOTES> {
 
 /** Reads the notes in `folder`; what is not there is absent. Throws Problem "config-invalid" where one is not what it should be. */
 export function readSideNotes(folder: string, options: OpenOptions = {}): SideNotes {
-  const read = <T>(name: string, schema: v.GenericSchema<unknown, T>): T | undefined => {
-    const json = readJsonFile(path.join(folder, name), options);
-    if (json === undefined) return undefined;
-    const result = v.safeParse(schema, json);
-    if (result.success) return result.output;
-    const [issue] = result.issues;
-    throw new Problem(
-      "config-invalid",
-      `"${path.basename(folder)}/${name}" is not as expected at "${v.getDotPath(issue) ?? ""}" (${issue.message}): correct or delete it.`,
-    );
-  };
+  const read = <T>(name: string, schema: v.GenericSchema<unknown, T>) =>
+    readNotes(path.join(folder, name), schema, { ...options, label: `${path.basename(folder)}/${name}` });
   const sets = read("provenance.json", PROVENANCE)?.sets;
   return {
     ...read("underpaint.json", NOTES),
     ...(sets && { provenance: sets.map(({ name, licence }) => ({ name, licence })) }),
     suggestions: read("suggestions.json", SUGGESTIONS) ?? [],
   };
+}
+
+/** The same for a single file, whose notes are in `NAME.underpaint.json`. */
+export function readNotesBeside(file: string | undefined, options: OpenOptions = {}): SideNotes {
+  const notes = file && readNotes(file, NOTES, { ...options, label: path.basename(file) });
+  return { ...notes, suggestions: [] };
+}
+
+function readNotes<T>(
+  file: string,
+  schema: v.GenericSchema<unknown, T>,
+  { label, ...options }: OpenOptions & { readonly label: string },
+): T | undefined {
+  const json = readJsonFile(file, options);
+  if (json === undefined) return undefined;
+  const result = v.safeParse(schema, json);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new Problem(
+    "config-invalid",
+    `"${label}" is not as expected at "${v.getDotPath(issue) ?? ""}" (${issue.message}): correct or delete it.`,
+  );
 }

@@ -181,13 +181,22 @@ describe("openModel() on how to sample", () => {
   test.each([
     ["Stable Diffusion XL 1.0 Turbo", "trailing", 512],
     ["Some Lightning Merge", "trailing", 1024],
+    ["sdxl_lightning_4step", "trailing", 1024],
+    ["Hyper-SDXL", "trailing", 1024],
     ["Hyperion", "leading", 1024],
+    ["Hyper Realism", "leading", 1024],
   ])("knows few steps by the title %j", async (title, spacing, size) => {
     const file = path.join(folder, "titled.safetensors");
     writeSample(file, tensorsOf("sdxl"), { "modelspec.title": title });
     const model = await openModel(file);
     expect(model.schedulerConfig.timestep_spacing).toBe(spacing);
     expect(model.nativeSize).toBe(size);
+  });
+
+  test("knows a merge with LCM's LoRA by what its trainer was told to call it", async () => {
+    const file = path.join(folder, "merged.safetensors");
+    writeSample(file, tensorsOf("sdxl"), { ss_output_name: "mine_LCM" });
+    expect((await openModel(file)).schedulerConfig).toMatchObject({ _class_name: "LCMScheduler" });
   });
 
   test("believes the trainer's marks", async () => {

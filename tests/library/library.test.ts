@@ -211,6 +211,23 @@ describe("list()", () => {
     ]);
   });
 
+  test("takes what to begin with from Civitai's record and, before it, from notes beside a single file", async () => {
+    const { folder, library } = fresh();
+    for (const name of ["said", "noted"]) {
+      writeSample(path.join(folder, `${name}.safetensors`), tensorsOf("sd1"));
+      writeFileSync(path.join(folder, `${name}.civitai.info`), '{"baseModel": "SD 1.5 Hyper"}');
+    }
+    writeFileSync(
+      path.join(folder, "noted.underpaint.json"),
+      '{"name": "Mine", "defaults": {"steps": 8, "scheduler": "TCD"}}',
+    );
+    const { models } = await library.list();
+    expect(models.slice(1).map(({ name, defaults }) => [name, defaults])).toEqual([
+      ["Mine", { steps: 8, guidanceScale: 1, scheduler: "TCD" }],
+      ["said", { steps: 4, guidanceScale: 1, scheduler: "Euler Trailing" }],
+    ]);
+  });
+
   test("tells of two models with one id", async () => {
     const [one, two] = [fresh().folder, fresh().folder];
     for (const folder of [one, two]) writeSample(path.join(folder, "same.safetensors"), tensorsOf("sd1"));

@@ -1,3 +1,4 @@
+import { distillationIn } from "../../companion/checkpoint/distillation.ts";
 import type { Model } from "../../companion/checkpoint/model.ts";
 import { samplingDefaults } from "../../companion/library/sampling-defaults.ts";
 
@@ -26,5 +27,16 @@ test.each([
   ],
 ])("samplingDefaults() gives what %s begins with", (_, of, expected) => {
   const { steps, guidanceScale, scheduler } = samplingDefaults(of);
+  expect([steps, guidanceScale, scheduler]).toEqual(expected);
+});
+
+test.each([
+  ["SDXL Lightning", [4, 1, "Euler Trailing"]],
+  ["SDXL Turbo", [4, 1, "Euler Trailing"]],
+  ["SD 1.5 Hyper", [4, 1, "Euler Trailing"]],
+  ["SDXL 1.0 LCM", [6, 1, "lcm"]],
+  ["SDXL 1.0", [30, 6, "dpmpp_2m"]],
+])("samplingDefaults() believes Civitai that a plain-looking model is made from %s", (base, expected) => {
+  const { steps, guidanceScale, scheduler } = samplingDefaults(model("sdxl", euler), distillationIn(base));
   expect([steps, guidanceScale, scheduler]).toEqual(expected);
 });

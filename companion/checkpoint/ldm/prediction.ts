@@ -2,6 +2,7 @@
 
 import type { Beside } from "../beside.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
+import { type Distillation, distillationOf } from "../distillation.ts";
 import { type Family, FEW_STEPS_SCHEDULER, LCM_SCHEDULER, UNET_PREFIX } from "../families.ts";
 import type { SafetensorsFile } from "../safetensors.ts";
 import { readNumbers } from "../tensor-data.ts";
@@ -18,18 +19,20 @@ const SD2_VELOCITY_SIZE = 768;
 const VELOCITY_DEVIATION = 0.09;
 const TELLING_BIAS = `${UNET_PREFIX}output_blocks.11.1.transformer_blocks.0.norm1.bias`;
 
-/** Distilled models look like all others; only the title that their makers put into the file tells them apart. */
-const FEW_STEPS = /\b(?:turbo|lightning|hyper)\b/i;
+const DISTILLED: Readonly<Record<Distillation, SchedulerConfig>> = {
+  consistency: LCM_SCHEDULER,
+  turbo: FEW_STEPS_SCHEDULER,
+  "few-steps": FEW_STEPS_SCHEDULER,
+};
 /** SD-Turbo and SDXL-Turbo. */
-const TURBO = /\bturbo\b/i;
 const TURBO_SIZE = 512;
 
 /** The family's scheduler as this file, or the configuration beside it, wants it. */
 export function predictionOf(file: SafetensorsFile, family: Family, beside: Beside = {}): Prediction {
   const velocity = beside.parameterization ? beside.parameterization === "v" : isVelocity(file, family);
-  const title = file.metadata.get("modelspec.title") ?? "";
+  const distilled = distillationOf(file.metadata);
   const embedded = ["time_embed", "time_embedding"].some((name) => file.find(`${UNET_PREFIX}${name}.cond_proj.weight`));
-  const usual = FEW_STEPS.test(title) ? FEW_STEPS_SCHEDULER : family.scheduler;
+  const usual = distilled ? DISTILLED[distilled] : family.scheduler;
   const zeroSnr = file.find("ztsnr") !== undefined;
   return {
     scheduler: {
@@ -37,7 +40,7 @@ export function predictionOf(file: SafetensorsFile, family: Family, beside: Besi
       ...(velocity ? { prediction_type: "v_prediction" } : {}),
       ...(zeroSnr ? { rescale_betas_zero_snr: true, timestep_spacing: "trailing" } : {}),
     },
-    nativeSize: nativeSize(family, { velocity, turbo: TURBO.test(title) }),
+    nativeSize: nativeSize(family, { velocity, turbo: distilled === "turbo" }),
   };
 }
 
