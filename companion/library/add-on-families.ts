@@ -88,12 +88,23 @@ const BY_LAYER: readonly (readonly [RegExp, readonly Id[]])[] = [
 export function loraClues(lora: Pick<LoraFile, "targets">): Clue[] {
   const unet = lora.targets.get("unet") ?? new Map();
   const clues: Clue[] = [BY_TEXT[textWidthOf(lora) ?? factoredWidthOf(unet) ?? 0]];
-  for (const layer of unet.keys()) clues.push(BY_LAYER.find(([place]) => place.test(layer))?.[1]);
+  for (const [layer, parts] of unet) {
+    clues.push(BY_LAYER.find(([place]) => place.test(layer))?.[1]);
+    if (/(?:attn1_to_[qkv]|ff_net_0_proj)$/.test(layer)) clues.push(byBlocks(inputOf(parts) ?? 0));
+  }
   if (lora.targets.has(1)) clues.push(["sdxl"]);
   for (const [layer, parts] of lora.targets.get(0) ?? [])
     if (/(?:_[qkv]_proj|_fc1)$/.test(layer)) clues.push(BY_ENCODER[inputOf(parts) ?? 0]);
   return [...new Set(clues)];
 }
+
+/** The refiner's blocks are multiples of 384 wide, all others' of 320. */
+function byBlocks(width: number): Clue {
+  if (width % 384 === 0 && width > 0) return REFINER;
+  return width % 320 === 0 && width > 0 ? NO_REFINER : undefined;
+}
+const REFINER: Clue = ["sdxl-refiner"];
+const NO_REFINER: Clue = ["sd1", "sd2", "sdxl"];
 
 /** LoKr has the input's width as a product. */
 function factoredWidthOf(unet: ReadonlyMap<string, ReadonlyMap<string, WeightRef>>): number | undefined {

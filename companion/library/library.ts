@@ -85,7 +85,7 @@ export function openLibrary({ folders, starter, cache }: LibraryOptions): Librar
     ...searched.flatMap(({ root, layout: { below } }) => scanFolder(root, { roots, below })),
   ];
 
-  const findings = async (): Promise<Found[]> => {
+  const look = async (): Promise<Found[]> => {
     const all: Found[] = [];
     let learnt = 0;
     for (const place of places()) {
@@ -100,6 +100,13 @@ export function openLibrary({ folders, starter, cache }: LibraryOptions): Librar
     }
     if (learnt > 0 && cache) saveFindings(known, cache);
     return all;
+  };
+  /** One after the other: two at once would open every file twice. */
+  let looking: Promise<unknown> = Promise.resolve();
+  const findings = (): Promise<Found[]> => {
+    const mine = looking.then(look, look);
+    looking = mine;
+    return mine;
   };
 
   const library: Library = {

@@ -63,7 +63,9 @@ describe("familiesOf() of a LoRA", () => {
     expect(of(pair(attention, 320))).toEqual([SD1, SD2]);
     expect(of(pair("lora_unet_output_blocks_11_1_proj_in", 320))).toEqual([SD1, SD2]);
     const deep = "lora_unet_input_blocks_7_1_transformer_blocks_9_attn1_to_q";
-    expect(of(pair(deep, 1280))).toEqual([XL, REFINER]);
+    expect(of(pair(deep, 1280))).toEqual([XL]);
+    expect(of(pair(deep, 1536))).toEqual([REFINER]);
+    expect(of(pair("lora_unet_mid_block_attentions_0_transformer_blocks_1_attn2_to_q", 8))).toEqual([XL, REFINER]);
     expect(of({ ...pair(deep, 1280), ...pair("lora_te2_text_model_encoder_layers_0_mlp_fc1", 1280) })).toEqual([XL]);
     expect(of(pair("lora_te_text_model_encoder_layers_0_mlp_fc1", 768))).toEqual([SD1, XL]);
     expect(of(pair("lora_te_text_model_encoder_layers_0_self_attn_q_proj", 1024))).toEqual([SD2]);
