@@ -248,7 +248,7 @@ export interface GenerateRequest {
    */
   readonly timesteps?: readonly number[];
   readonly sigmas?: readonly number[];
-  /** DDIM's eta, 0 … 1; other schedulers ignore it, as in diffusers. */
+  /** DDIM's and TCD's eta, 0 … 1; other schedulers ignore it, as in diffusers. */
   readonly eta: number;
   /**
    * Layers of the text encoder left out at the end, as diffusers' `clip_skip` counts them (0 = none). "plain" leaves the
