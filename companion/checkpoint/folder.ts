@@ -36,6 +36,12 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
   );
   if (textEncoders.length === 0)
     throw new Problem("weights-missing", `"${reader.name}" has no text_encoder folder: download the model again.`);
+  const lengths = textEncoders.map(({ tokenizer }) => tokenizer.maxLength);
+  if (lengths.some((length) => length !== lengths[0]))
+    throw new Problem(
+      "config-invalid",
+      `The tokenizers of "${reader.name}" cut prompts at different lengths (${lengths.join(" and ")}): download the model again.`,
+    );
   const encoder = reader.folder("image_encoder");
   const adapter = reader.adapter();
   const imageEncoder = reader.has("image_encoder")

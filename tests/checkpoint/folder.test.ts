@@ -273,6 +273,17 @@ describe("openModel() refuses", () => {
     else expect(problem.message).toMatch(message);
   });
 
+  test("tokenizers of different lengths", async () => {
+    const folder = path.join(top, "lengths");
+    cpSync(path.join(__dirname, "../fixtures/parity/models/sdxl"), folder, { recursive: true });
+    const file = path.join(folder, "tokenizer_2/tokenizer_config.json");
+    edit(file, (json) => Object.assign(json, { model_max_length: 9 }));
+    expect(await refusal(folder)).toMatchObject({
+      code: "config-invalid",
+      message: 'The tokenizers of "lengths" cut prompts at different lengths (77 and 9): download the model again.',
+    });
+  });
+
   test("a configuration that is a link out of the models folders", async () => {
     const folder = copy();
     rmSync(path.join(folder, "vae/config.json"));
