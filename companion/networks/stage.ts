@@ -4,7 +4,7 @@ import type { Graph, Value } from "../graph/graph.ts";
 export interface Stage {
   /** Where it lies in the weights. */
   readonly path: string;
-  /** Rows of its result for each row of its input: ½, 1 or 2. */
+  /** Rows of its result for each row of its input: ½ or 2, where it needs nothing of the whole, or 1. */
   readonly scale: number;
   /**
    * On how many rows above and below its own rows of the input a strip of the result depends, between two things for which

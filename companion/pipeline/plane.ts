@@ -11,8 +11,8 @@ export interface Plane {
   readonly dims: readonly number[];
   /** `rows` of `part` [1, C, h, W] become the rows from `row` on. Throws Problem "disk-full". */
   write(row: number, part: Tensor, rows: Rows): void;
-  /** [1, C, end - start, W], which the plane may share: not to be written to. */
-  read(rows: Rows): Tensor;
+  /** [1, C, end - start, W]: in `into`, where that is given, or shared with the plane, and not to be written to. */
+  read(rows: Rows, into?: Float32Array): Tensor;
   /** Of what was written, in `groups` of channels: what a group norm adds (the mean, negative) and multiplies by, [1, G, 1]. */
   moments(groups: number, eps: number): { readonly shift: Tensor; readonly scale: Tensor };
   /** To be called in a `finally`. */
@@ -43,10 +43,10 @@ export function createPlane(dims: readonly number[], kept: "in-memory" | "on-dis
         sums.add(c, numbers);
       }
     },
-    read: ([start, end]) => {
+    read: ([start, end], into) => {
       if (end - start === height && store.all) return tensor(store.all, dims);
       const count = (end - start) * width;
-      const data = new Float32Array(channels * count);
+      const data = into ?? new Float32Array(channels * count);
       for (let c = 0; c < channels; c++)
         store.get(data.subarray(c * count, (c + 1) * count), (c * height + start) * width);
       return tensor(data, [1, channels, end - start, width]);

@@ -16,7 +16,7 @@ import { createPlane, type Plane, type Rows } from "./plane.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** Shares of the sessions' budget: for a strip that is computed, and for a picture between two phases, of which three are there at once. Larger ones lie on the disk. */
-const STRIP_SHARE = 1 / 2;
+const STRIP_SHARE = 3 / 8;
 const PLANE_SHARE = 1 / 8;
 /** Rows that a strip has of its own, at least: below this the rows around it would be most of the work. */
 const LEAST_ROWS = 8;
@@ -176,12 +176,20 @@ async function runPhase(phase: Phase, { given, found, result }: PhasePlanes, { s
   const asked = new Set(graph.inputs.map(({ name }) => name));
   const whole = Object.assign({}, ...known.map((one) => factsOf(one, { given, found })));
   const inside = known.flatMap((one) => (one.kind === "norm" && one.of === "inside" ? [one.path] : []));
+  // All strips are of one size, and take the same memory in turn.
+  const rowsSeen = strips[0]!.seen[1] - strips[0]!.seen[0];
+  const sources = [["x", given] as const, ...inside.map((path) => [`seen.${path}`, found.get(path)!] as const)]
+    .filter(([input]) => asked.has(input))
+    .map(([input, plane]) => {
+      const { 1: channels, 3: width } = plane.dims as [number, number, number, number];
+      const into = strips.length > 1 ? new Float32Array(channels * rowsSeen * width) : undefined;
+      return { input, read: (rows: Rows) => plane.read(rows, into) };
+    });
   const feedsAt = (rows: Rows): Record<string, Tensor> => ({
     ...whole,
-    ...(asked.has("x") && { x: given.read(rows) }),
-    ...Object.fromEntries(inside.map((path) => [`seen.${path}`, found.get(path)!.read(rows)] as const)),
+    ...Object.fromEntries(sources.map(({ input, read }) => [input, read(rows)])),
   });
-  const name = `${key}/${stage.path}/${given.dims[3]}x${strips[0]!.seen[1]}/${known.length}`;
+  const name = `${key}/${stage.path}/${given.dims[3]}x${rowsSeen}/${known.length}`;
   await sessions.use(
     name,
     () => graph,
