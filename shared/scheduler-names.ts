@@ -66,7 +66,7 @@ export const SCHEDULER_MENU: readonly { readonly group: string; readonly labels:
   },
   {
     group: "For few steps (Turbo, Lightning, LCM, Hyper)",
-    labels: ["LCM", "TCD", "Euler Trailing", "DDIM Trailing", "DPM++ 2M AYS", "Euler AYS"],
+    labels: ["LCM", "TCD", "Euler Trailing", "Euler a Trailing", "DDIM Trailing", "DPM++ 2M AYS", "Euler AYS"],
   },
   {
     group: "DPM++",

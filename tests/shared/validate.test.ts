@@ -85,6 +85,8 @@ test.each([
     { ...smallest, scheduler: { a: {} } },
     "Cannot use the request as `scheduler.a` must be text, a number, a list of numbers, true, false or null: received {}.",
   ],
+  [{ ...smallest, timesteps: [] }, "Cannot use the request as `timesteps` must not be empty."],
+  [{ ...smallest, sigmas: [3, -1] }, "Cannot use the request as `sigmas[1]` must be at least 0: received -1."],
   [null, "Cannot use the request as it must be an object: received null."],
 ])("parseRequest() refuses %j", (value, sentence) => {
   const problem = problemOf(() => parseRequest(value));
