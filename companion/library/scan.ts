@@ -51,7 +51,9 @@ export function scanFolder(
       return;
     }
     const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-    const cars = sideCars(names, (name) => path.join(folder, name));
+    // A folder of pictures alone, however many, has none.
+    const hasOwners = entries.some((entry) => !entry.isFile() || kindOf(entry.name) !== undefined);
+    const cars = sideCars(hasOwners ? names : [], (name) => path.join(folder, name));
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const place = path.join(folder, entry.name);
       if (entry.name.startsWith(".") || SKIPPED.has(entry.name)) continue;
