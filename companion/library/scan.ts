@@ -61,7 +61,7 @@ export function scanFolder(
         if (depth < MAX_DEPTH) visit(place, depth + 1, cars.get(entry.name));
         continue;
       }
-      const kind = KINDS[path.extname(entry.name).toLowerCase()];
+      const kind = kindOf(entry.name);
       if (kind === undefined) continue;
       const mine = cars.get(path.parse(entry.name).name) ?? [];
       const signature = [stamp(place), ...stampsOf(mine)].join("\n");
@@ -71,6 +71,8 @@ export function scanFolder(
   for (const place of below) visit(path.join(root, place), 0);
   return places;
 }
+
+const kindOf = (name: string): Place["kind"] | undefined => KINDS[path.extname(name).toLowerCase()];
 
 function isModelFolder(folder: string, entries: readonly Dirent[]): boolean {
   const names = new Set(entries.map((entry) => entry.name));
