@@ -184,7 +184,8 @@ describe("chooseFiles()", () => {
     ],
     ...["unet/diffusion_pytorch_model.fp16.safetensors", "unet/diffusion_pytorch_model.non_ema.safetensors"],
     ...["vae/config.json", "vae/diffusion_pytorch_model.safetensors", "safety_checker/model.safetensors"],
-    ...["tokenizer/vocab.json", "unet/flax_model.msgpack"],
+    ...["tokenizer/vocab.json", "unet/flax_model.msgpack", "unet/diffusion_pytorch_model.bin.index.json"],
+    ...["vae_1_0/config.json", "vae_1_0/diffusion_pytorch_model.safetensors", "vae_decoder/config.json"],
   ];
 
   test("takes the parts of a diffusers folder once", () => {
@@ -233,6 +234,14 @@ describe("chooseFiles()", () => {
   ])("refuses a listing with %j", (file) => {
     expect(attempted(() => choose([file, "ok.safetensors"], { files: ["ok.safetensors"] }))).toMatchObject({
       code: "download-refused",
+    });
+  });
+
+  test("refuses a folder of which a part is only a pickle, before anything is brought", () => {
+    const mixed = ["model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.bin", "vae/config.json"];
+    expect(attempted(() => choose([...mixed, "vae/diffusion_pytorch_model.safetensors"]))).toMatchObject({
+      code: "download-refused",
+      message: expect.stringMatching(/^"a\/b" has its weights of "unet" only as pickles, .+: choose a repository/),
     });
   });
 

@@ -18,8 +18,9 @@ export interface Choice {
   readonly variant?: "full" | "fp16";
 }
 
-/** Parts of a diffusers folder that draw nothing. */
-const UNNEEDED = new Set(["safety_checker"]);
+/** The parts of a diffusers folder that a picture needs; repositories hold other programs' conversions and older parts beside. */
+const NETWORKS = ["unet", "vae", "text_encoder", "text_encoder_2", "image_encoder"];
+const PARTS = new Set([...NETWORKS, "tokenizer", "tokenizer_2", "scheduler", "feature_extractor", "ip_adapter"]);
 
 /** Throws Problem "download-refused" where there is nothing that can be used, or several things. */
 export function chooseFiles(
@@ -38,8 +39,8 @@ export function chooseFiles(
     const wanted = new Set(named.flatMap((name) => [name, name.replace(/[^/]*$/, "config.json")]));
     return files.filter(({ path }) => wanted.has(path));
   }
-  if (weights.length === 0) throw refuse(`${otherFormat(files)}: choose a repository that has .safetensors files.`);
-  if (files.some(({ path }) => path === "model_index.json")) return diffusersFolder(files, variant);
+  if (weights.length === 0) throw refuse(lack("weights", files));
+  if (files.some(({ path }) => path === "model_index.json")) return diffusersFolder(files, variant, refuse);
   const config = files.find(({ path }) => path === "config.json");
   const component = config
     ? ofVariant(
@@ -53,24 +54,31 @@ export function chooseFiles(
   throw refuse(`holds several files: name one of them with --file. It has ${listOf(weights)}.`);
 }
 
-function diffusersFolder(files: readonly RemoteFile[], variant: "full" | "fp16"): RemoteFile[] {
+function diffusersFolder(
+  files: readonly RemoteFile[],
+  variant: "full" | "fp16",
+  refuse: (what: string) => Problem,
+): RemoteFile[] {
   const inParts = files.filter(({ path }) => {
     const [part, name, ...deeper] = path.split("/");
-    return name !== undefined && deeper.length === 0 && !UNNEEDED.has(part!);
+    return name !== undefined && deeper.length === 0 && PARTS.has(part!);
   });
   const texts = inParts.filter(
-    ({ path }) => /\.(?:json|txt)$/.test(path) && !/\.safetensors\.index\.|flax|onnx/.test(path),
+    ({ path }) => /\.(?:json|txt)$/.test(path) && !/\.(?:safetensors|bin)\.index\.|flax|onnx/.test(path),
   );
-  const parts = new Set(inParts.map(({ path }) => path.split("/")[0]!));
-  const weights = [...parts].flatMap((part) => {
-    const here = inParts.filter(
-      ({ path }) => path.startsWith(`${part}/`) && /\.safetensors(?:\.index.*\.json)?$/.test(path),
-    );
-    return ofVariant(here, variant);
-  });
-  // Parts without a configuration are no parts of the pipeline (other programs' conversions).
-  const whole = weights.filter(({ path }) => files.some((other) => other.path === `${path.split("/")[0]}/config.json`));
-  return [...files.filter(({ path }) => path === "model_index.json"), ...texts, ...whole];
+  const weights = NETWORKS.filter((part) => inParts.some(({ path }) => path === `${part}/config.json`)).flatMap(
+    (part) => {
+      const here = inParts.filter(({ path }) => path.startsWith(`${part}/`));
+      const chosen = ofVariant(
+        here.filter(({ path }) => /\.safetensors(?:\.index.*\.json)?$/.test(path)),
+        variant,
+      );
+      if (chosen.length > 0) return chosen;
+      throw refuse(lack(`weights of "${part}"`, here));
+    },
+  );
+  const adapters = inParts.filter(({ path }) => /^ip_adapter\/.*\.safetensors$/.test(path));
+  return [...files.filter(({ path }) => path === "model_index.json"), ...texts, ...weights, ...adapters];
 }
 
 /** Of the weights in one folder, those that diffusers would load: the other precision only where this one is not there. */
@@ -85,14 +93,18 @@ function ofVariant(weights: readonly RemoteFile[], variant: "full" | "fp16"): Re
 
 /** What a repository has in place of safetensors. */
 const FORMATS: readonly (readonly [file: RegExp, format: string])[] = [
-  [/\.(?:bin|ckpt|pt|pth|pkl)$/i, "has its weights only as pickles, which can run code when they are opened"],
-  [/\.gguf$/i, "has its weights only as GGUF, for other programs"],
-  [/\.onnx$/i, "has its weights only for ONNX"],
-  [/\.msgpack$/i, "has its weights only for Flax"],
+  [/\.(?:bin|ckpt|pt|pth|pkl)$/i, "only as pickles, which can run code when they are opened"],
+  [/\.gguf$/i, "only as GGUF, for other programs"],
+  [/\.onnx$/i, "only for ONNX"],
+  [/\.msgpack$/i, "only for Flax"],
 ];
 
-const otherFormat = (files: readonly RemoteFile[]): string =>
-  FORMATS.find(([pattern]) => files.some(({ path }) => pattern.test(path)))?.[1] ?? "has no weights";
+/** What to say of a repository, or of a part of one, with these files and no safetensors among them. */
+function lack(what: string, files: readonly RemoteFile[]): string {
+  const format = FORMATS.find(([pattern]) => files.some(({ path }) => pattern.test(path)))?.[1];
+  const has = format === undefined ? `has no ${what}` : `has its ${what} ${format}`;
+  return `${has}: choose a repository that has .safetensors files.`;
+}
 
 /** Below the repository on every system. */
 const isPlain = (path: string): boolean =>
