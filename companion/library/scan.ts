@@ -1,6 +1,7 @@
 /** What lies in a models folder: files and folders that may be models, found by looking, not yet opened. */
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import { SAFETENSORS } from "./name-of.ts";
 import { type SideCar, sideCars } from "./side-cars.ts";
 
 export interface Place {
@@ -86,7 +87,7 @@ function isFolder(entry: Dirent, place: string): boolean {
 
 function idOf(root: string, place: string): string {
   const below = path.relative(root, place).split(path.sep).join("/");
-  return below === "" ? "." : below.replace(/\.(?:safetensors|sft)$/i, "");
+  return below === "" ? "." : below.replace(SAFETENSORS, "");
 }
 
 /** Of every file in a model's folder and in the folders of its parts. */

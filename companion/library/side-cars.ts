@@ -2,6 +2,7 @@
  * What the programs of the field leave beside a model's file: `NAME` + one of these endings. Beside `ink.safetensors` that is
  * `ink.preview.png`, and with some `ink.safetensors.rgthree-info.json`. For a folder, `NAME` is the folder's.
  */
+import { SAFETENSORS } from "./name-of.ts";
 
 /** A1111 and Forge, SD.Next, ComfyUI, StabilityMatrix, SwarmUI; most particular first. */
 const PICTURES = ["preview", "thumb", "thumbnail"]
@@ -49,7 +50,7 @@ export function sideCars(names: readonly string[], place: (name: string) => stri
     const lower = name.toLowerCase();
     const match = ENDINGS.find(({ ending }) => lower.endsWith(ending));
     if (match === undefined) continue;
-    const owner = name.slice(0, -match.ending.length).replace(/\.safetensors$/i, "");
+    const owner = name.slice(0, -match.ending.length).replace(SAFETENSORS, "");
     found.set(owner, [...(found.get(owner) ?? []), { ...match, file: place(name) }]);
   }
   const rank = ({ ending }: SideCar) => ENDINGS.findIndex((other) => other.ending === ending);

@@ -2,6 +2,7 @@ import { nameOf } from "../../companion/library/name-of.ts";
 
 test.each([
   ["/m/Lora/ink.v2.safetensors", "ink.v2"],
+  ["/m/Lora/pen.SFT", "pen"],
   ["/m/whole model", "whole model"],
   ["/m/canny/diffusion_pytorch_model.safetensors", "canny"],
   ["/m/canny/diffusion_pytorch_model.fp16.safetensors", "canny (fp16)"],
