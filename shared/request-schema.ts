@@ -80,6 +80,14 @@ const scheduler: v.GenericSchema<unknown, SchedulerChoice> = v.pipe(
     ),
     ["schedule"],
   ),
+  v.forward(
+    v.check(
+      ({ name, schedule }) => name === undefined || namedScheduler(name, schedule) !== undefined,
+      ({ input: { name, schedule } }) =>
+        `must be left out: "${name}" cannot be combined with ${JSON.stringify(schedule)}`,
+    ),
+    ["schedule"],
+  ),
   v.transform(({ name, schedule, ...settings }) => {
     const named = name === undefined ? scheduleSettings(schedule ?? "Automatic") : namedScheduler(name, schedule);
     return { ...named, ...settings };

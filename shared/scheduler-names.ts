@@ -11,6 +11,8 @@ interface Sampler {
   readonly settings?: Settings;
   /** Other names, in any spelling. */
   readonly also?: readonly string[];
+  /** What it has no choice of. Absent: it has both. */
+  readonly fixed?: readonly NonNullable<Schedule["chooses"]>[];
   /** What A1111 means by the schedule type "Automatic" here. Absent: the sampler as it is. */
   readonly automatic?: string;
 }
@@ -22,41 +24,45 @@ const SAMPLERS: Readonly<Record<string, Sampler>> = {
   "DPM++ 3M": { name: "dpmpp_2m", settings: { solver_order: 3 } },
   "DPM++ 3M SDE": { name: "dpmpp_3m_sde", automatic: "Exponential" },
   "DPM++ SDE": { name: "dpmpp_sde_brownian", also: ["DPMSolverSDEScheduler"], automatic: "Karras" },
-  "DPM++ 2S": { name: "dpmpp_2s", also: ["DPMSolverSinglestepScheduler"] },
-  "DPM++ 2S SDE": { name: "dpmpp_sde" },
+  "DPM++ 2S": { name: "dpmpp_2s", also: ["DPMSolverSinglestepScheduler"], fixed: ["timesteps"] },
+  "DPM++ 2S SDE": { name: "dpmpp_sde", fixed: ["timesteps"] },
   "DPM++ 2S a": { name: "dpmpp_2s_ancestral", automatic: "Karras" },
   Euler: { name: "euler" },
-  "Euler a": { name: "euler_ancestral" },
+  "Euler a": { name: "euler_ancestral", fixed: ["sigmas"] },
   Heun: { name: "heun" },
   DPM2: { name: "dpm2", automatic: "Karras" },
   "DPM2 a": { name: "dpm2_ancestral", automatic: "Karras" },
   LMS: { name: "lms" },
   UniPC: { name: "unipc", also: ["uni_pc_bh2"] },
   DEIS: { name: "deis" },
-  DDIM: { name: "ddim" },
-  DDPM: { name: "ddpm" },
-  PNDM: { name: "pndm" },
-  PLMS: { name: "pndm", settings: { skip_prk_steps: true } },
-  LCM: { name: "lcm" },
-  TCD: { name: "tcd" },
+  DDIM: { name: "ddim", fixed: ["sigmas"] },
+  DDPM: { name: "ddpm", fixed: ["sigmas"] },
+  PNDM: { name: "pndm", fixed: ["sigmas"] },
+  PLMS: { name: "pndm", settings: { skip_prk_steps: true }, fixed: ["sigmas"] },
+  LCM: { name: "lcm", fixed: ["sigmas", "timesteps"] },
+  TCD: { name: "tcd", fixed: ["sigmas", "timesteps"] },
 };
 
 interface Schedule {
+  /** Noise levels, or timesteps. Absent: nothing. */
+  readonly chooses?: "sigmas" | "timesteps";
   readonly settings: Settings;
   readonly also?: readonly string[];
 }
 
 const SCHEDULES: Readonly<Record<string, Schedule>> = {
-  Karras: { settings: { use_karras_sigmas: true }, also: ["k"] },
+  Karras: { chooses: "sigmas", settings: { use_karras_sigmas: true }, also: ["k"] },
   // A1111's and ComfyUI's "polyexponential" has ρ = 1, which is the same.
-  Exponential: { settings: { use_exponential_sigmas: true }, also: ["polyexponential"] },
-  Beta: { settings: { use_beta_sigmas: true } },
-  "SGM Uniform": { settings: { timestep_spacing: "sgm_uniform" } },
-  AYS: { settings: { use_ays_sigmas: true }, also: ["Align Your Steps"] },
-  Trailing: { settings: { timestep_spacing: "trailing" }, also: ["Simple"] },
-  Uniform: { settings: { timestep_spacing: "linspace" }, also: ["Normal"] },
-  Leading: { settings: { timestep_spacing: "leading", steps_offset: 1 }, also: ["ddim_uniform"] },
+  Exponential: { chooses: "sigmas", settings: { use_exponential_sigmas: true }, also: ["polyexponential"] },
+  Beta: { chooses: "sigmas", settings: { use_beta_sigmas: true } },
+  AYS: { chooses: "sigmas", settings: { use_ays_sigmas: true }, also: ["Align Your Steps"] },
+  "SGM Uniform": { chooses: "timesteps", settings: { timestep_spacing: "sgm_uniform" } },
+  Trailing: { chooses: "timesteps", settings: { timestep_spacing: "trailing" }, also: ["Simple"] },
+  Uniform: { chooses: "timesteps", settings: { timestep_spacing: "linspace" }, also: ["Normal"] },
+  Leading: { chooses: "timesteps", settings: { timestep_spacing: "leading", steps_offset: 1 }, also: ["ddim_uniform"] },
 };
+
+const AS_IT_IS: Schedule = { settings: {} };
 
 /** What a menu offers: few for most people first, then the rest by family. Every label is one that `namedScheduler` reads. */
 export const SCHEDULER_MENU: readonly { readonly group: string; readonly labels: readonly string[] }[] = [
@@ -97,19 +103,18 @@ export const SCHEDULER_MENU: readonly { readonly group: string; readonly labels:
 
 /**
  * The scheduler of that name: one of SCHEDULER_NAMES, or what people write, with the schedule in it ("DPM++ 2M Karras",
- * "dpmpp_2m_k") or beside it ("DPM++ 2M" and "Karras", as A1111's "Schedule type" and ComfyUI's `scheduler`). Undefined: none.
+ * "dpmpp_2m_k") or beside it ("DPM++ 2M" and "Karras", as A1111's "Schedule type" and ComfyUI's `scheduler`). Undefined: none,
+ * or none with such a schedule.
  */
 export function namedScheduler(name: string, schedule?: string): SchedulerChoice | undefined {
-  const [sampler, own] = samplerAndSchedule(name);
-  if (sampler === undefined) return undefined;
-  const type = schedule === undefined ? own : scheduleSettings(schedule, sampler);
-  return type && { name: sampler.name, ...sampler.settings, ...type };
+  const [sampler, own] = samplerAndSchedule(name) ?? [];
+  const type = schedule === undefined ? own : scheduleOf(schedule, sampler);
+  return sampler && type && joined(sampler, type);
 }
 
 /** What a schedule's name alone stands for: settings of any scheduler. Undefined: no such schedule. */
-export function scheduleSettings(name: string, sampler?: Pick<Sampler, "automatic">): Settings | undefined {
-  if (squeeze(name) !== "automatic") return SCHEDULE_SPELLINGS.get(squeeze(name))?.settings;
-  return sampler?.automatic === undefined ? {} : SCHEDULES[sampler.automatic]!.settings;
+export function scheduleSettings(name: string): Settings | undefined {
+  return scheduleOf(name)?.settings;
 }
 
 export const SCHEDULE_LABELS: readonly string[] = ["Automatic", ...Object.keys(SCHEDULES)];
@@ -152,26 +157,37 @@ function spellings<E extends { readonly also?: readonly string[] }>(table: Reado
 const SAMPLER_SPELLINGS = spellings(SAMPLERS);
 const SCHEDULE_SPELLINGS = spellings(SCHEDULES);
 
-const EVERY_NAME = Object.entries(SAMPLERS).flatMap(([label, { name, settings }]) => [
-  { label, choice: { name, ...settings } as SchedulerChoice },
-  ...Object.entries(SCHEDULES).map(([schedule, type]) => ({
-    label: `${label} ${schedule}`,
-    choice: { name, ...settings, ...type.settings } as SchedulerChoice,
-  })),
-]);
+/** Undefined: the sampler has no choice of what the schedule chooses. */
+function joined({ name, settings, fixed }: Sampler, schedule: Schedule): SchedulerChoice | undefined {
+  if (schedule.chooses && fixed?.includes(schedule.chooses)) return undefined;
+  return { name, ...settings, ...schedule.settings };
+}
 
-function samplerAndSchedule(name: string): readonly [Sampler | undefined, Settings] {
-  const exact = SCHEDULER_NAMES.find((known) => known === name);
-  if (exact !== undefined) return [{ name: exact }, {}];
+const EVERY_NAME = Object.entries(SAMPLERS).flatMap(([label, sampler]) =>
+  [["", AS_IT_IS] as const, ...Object.entries(SCHEDULES)].flatMap(([ending, schedule]) => {
+    const choice = joined(sampler, schedule);
+    return choice ? [{ label: `${label} ${ending}`.trim(), choice }] : [];
+  }),
+);
+
+function scheduleOf(name: string, sampler?: Sampler): Schedule | undefined {
+  if (squeeze(name) === "automatic") return SCHEDULES[sampler?.automatic ?? ""] ?? AS_IT_IS;
+  return SCHEDULE_SPELLINGS.get(squeeze(name));
+}
+
+/** Undefined: no such sampler. */
+function samplerAndSchedule(name: string): readonly [Sampler, Schedule] | undefined {
+  const exact = SCHEDULER_NAMES.some((known) => known === name);
+  if (exact) return [Object.values(SAMPLERS).find((one) => one.name === name && !one.settings)!, AS_IT_IS];
   // k-diffusion's own names begin with "k_", and no others do.
   const key = squeeze(name).replace(/^k/, "");
   const whole = SAMPLER_SPELLINGS.get(key);
-  if (whole !== undefined) return [whole, {}];
-  for (const [ending, { settings }] of SCHEDULE_SPELLINGS) {
+  if (whole !== undefined) return [whole, AS_IT_IS];
+  for (const [ending, schedule] of SCHEDULE_SPELLINGS) {
     const sampler = key.endsWith(ending) ? SAMPLER_SPELLINGS.get(key.slice(0, -ending.length)) : undefined;
-    if (sampler !== undefined) return [sampler, settings];
+    if (sampler !== undefined) return [sampler, schedule];
   }
-  return [undefined, {}];
+  return undefined;
 }
 
 /** Insertions, deletions and exchanges of letters (Levenshtein 1966). */

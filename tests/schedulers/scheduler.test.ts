@@ -1,7 +1,7 @@
 import { createScheduler } from "../../companion/schedulers/scheduler.ts";
 import { tensor } from "../../companion/tensor.ts";
-import { SCHEDULER_NAMES } from "../../shared/request.ts";
-import { namedScheduler, SCHEDULER_MENU } from "../../shared/scheduler-names.ts";
+import { SCHEDULER_NAMES, type SchedulerChoice } from "../../shared/request.ts";
+import { namedScheduler, SCHEDULE_LABELS, SCHEDULER_MENU } from "../../shared/scheduler-names.ts";
 
 const SD1 = {
   _class_name: "PNDMScheduler",
@@ -104,4 +104,16 @@ test("dpmpp_sde_brownian takes its path from noise_sampler_seed, or else from th
   expect(first({}, 5)).toEqual(first({ noise_sampler_seed: 5 }, 9));
   expect(first({}, 5)).not.toEqual(first({}, 9));
   expect(() => first({ noise_sampler_seed: -1 }, 0)).toThrow("noise_sampler_seed must be a whole number");
+});
+
+test("every schedule that a name can have changes what is visited", () => {
+  const samplers = SCHEDULER_NAMES.flatMap((name) =>
+    SCHEDULE_LABELS.slice(1).map((schedule) => namedScheduler(name, schedule)),
+  ).filter((choice) => choice !== undefined);
+  // A configuration whose own timesteps are none of the schedules'.
+  const config = { ...SD1, timestep_spacing: "leading", steps_offset: 3 };
+  const visits = (choice: SchedulerChoice) =>
+    createScheduler(config, choice, "stable-diffusion-xl").setTimesteps(6).timesteps.join();
+  for (const choice of samplers) expect([choice, visits(choice)]).not.toEqual([choice, visits({ name: choice.name! })]);
+  expect(samplers.length).toBeGreaterThan(100);
 });

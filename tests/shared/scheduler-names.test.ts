@@ -24,6 +24,11 @@ test.each([
   ["DPMSolverSDEScheduler", "Karras", { name: "dpmpp_sde_brownian", ...karras }],
   ["euler_cfg_pp", undefined, undefined],
   ["DPM++ 2M", "Cosine", undefined],
+  ["LCM", "Automatic", { name: "lcm" }],
+  ["LCM", "Simple", undefined],
+  ["Euler a Karras", undefined, undefined],
+  ["euler_ancestral", "karras", undefined],
+  ["DPM++ 2S", "Trailing", undefined],
 ] as const)("namedScheduler(%s, %s) reads what people write", (name, schedule, choice) => {
   expect(namedScheduler(name, schedule)).toEqual(choice);
 });
@@ -66,6 +71,10 @@ test.each([
     '`scheduler.name` is no scheduler that is known here: received "euler_cfg_pp", and the closest is "Euler',
   ],
   [{ name: "DPM+ 2M Kerras" }, 'the closest is "DPM++ 2M Karras"'],
+  [
+    { name: "Euler a", schedule: "Karras" },
+    '`scheduler.schedule` must be left out: "Euler a" cannot be combined with "Karras"',
+  ],
   [{ name: "Euler", schedule: "cosine" }, "`scheduler.schedule` must be one of Automatic, Karras, "],
 ])("parseRequest() refuses the scheduler %o", (scheduler, sentence) => {
   expect(() => parseRequest({ ...request, scheduler })).toThrow(
