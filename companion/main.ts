@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../shared/problem.ts";
 import { isApart, runApart } from "./cli/apart.ts";
-import { endWithReader } from "./cli/end-with-reader.ts";
 import { sentence } from "./cli/sentence.ts";
+import { whenUnread } from "./cli/when-unread.ts";
 import { packageRoot } from "./root.ts";
 
 interface Command {
@@ -93,5 +93,5 @@ async function main([name = "help", ...args]: string[]): Promise<number> {
   }
 }
 
-endWithReader();
+whenUnread("end");
 process.exitCode = await main(process.argv.slice(2));

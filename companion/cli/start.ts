@@ -8,6 +8,7 @@ import { type CompanionEvent, openCompanion } from "./companion.ts";
 import { narrate } from "./narrate.ts";
 import { hasDisplay, openBrowser } from "./open-browser.ts";
 import { Terminal } from "./terminal.ts";
+import { whenUnread } from "./when-unread.ts";
 import { portTaken, whoIsThere } from "./who-is-there.ts";
 
 /** `--port` and `--pair-code` are for tests: Figma lets the plugin talk to one port only, and a fixed code is no secret. */
@@ -30,6 +31,7 @@ export async function runStart(args: string[]): Promise<number> {
   const listener = config.port === 0 ? { kind: "nobody" as const } : await whoIsThere(config.port);
   if (listener.kind !== "nobody") throw portTaken(config.port, listener);
 
+  whenUnread("go on");
   const terminal = new Terminal();
   // What happens before the welcome is told after it, and the goodbye has the last word.
   const early: CompanionEvent[] = [];
