@@ -176,7 +176,14 @@ class Folder {
 
   scheduler() {
     const origin = `${this.name}/scheduler/scheduler_config.json`;
-    return parseSchedulerConfig(this.#required("scheduler/scheduler_config.json"), origin);
+    const config = parseSchedulerConfig(this.#required("scheduler/scheduler_config.json"), origin);
+    // Whatever scheduler a request names, it would draw with the wrong noise: Karras et al. 2022's, as Playground 2.5 and CosXL.
+    if (config._class_name.startsWith("EDM"))
+      throw new Problem(
+        "model-unsupported",
+        `"${this.name}" is trained with another noise schedule (${config._class_name.slice(0, 60)}), which this version cannot draw with: choose another model.`,
+      );
+    return config;
   }
 
   /** The first adapter file in `ip_adapter/`. */

@@ -124,6 +124,12 @@ describe("openModel() on sharded weights", () => {
 describe("openModel() refuses", () => {
   test.each<[string, (folder: string) => void, string, string | RegExp]>([
     [
+      "a model with EDM's noise schedule, whatever scheduler is asked for",
+      (f) => edit(path.join(f, "scheduler/scheduler_config.json"), (json) => (json._class_name = "EDMEulerScheduler")),
+      "model-unsupported",
+      /is trained with another noise schedule \(EDMEulerScheduler\)/,
+    ],
+    [
       "a folder without a model",
       (folder) => {
         rmSync(path.join(folder, "model_index.json"));
