@@ -2,6 +2,7 @@
 import { Problem } from "../../shared/problem.ts";
 import type { CourseOptions, Method } from "./method.ts";
 import type { Settings } from "./settings.ts";
+import { SIGMA_SWITCHES } from "./sigma-schedules.ts";
 
 export interface OwnLists {
   readonly given: Pick<CourseOptions, "timesteps" | "sigmas">;
@@ -15,7 +16,7 @@ interface Wishes {
 }
 
 /** Settings that place the timesteps themselves. */
-const PLACING = ["use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "use_ays_sigmas", "use_lu_lambdas"];
+const PLACING = [...SIGMA_SWITCHES, "use_lu_lambdas"];
 
 /**
  * Undefined where there is none. Throws Problem "scheduler-unsupported" where the scheduler takes no such list, or not with

@@ -5,6 +5,7 @@ import { AYS_SIGMAS, type AysTable } from "./align-your-steps.ts";
 import type { Method } from "./method.ts";
 import type { PredictionSettings } from "./prediction.ts";
 import { METHODS, NAMED_SCHEDULERS } from "./registry.ts";
+import { SIGMA_SWITCHES } from "./sigma-schedules.ts";
 
 /** scheduler_config.json. */
 export type SchedulerConfig = Readonly<Record<string, unknown>>;
@@ -49,7 +50,10 @@ export function resolveScheduler(
   // Untouched, a model's scheduler has the corrections in its defaults too; a new one is made of the configuration
   // alone, where only what it says is corrected.
   const untouched = name === undefined && given.length === 0;
-  const said = correct(untouched ? { ...scheduler.defaults, ...config } : config, CORRECTIONS[pipeline]);
+  const corrected = correct(untouched ? { ...scheduler.defaults, ...config } : config, CORRECTIONS[pipeline]);
+  // A request that places the sigmas in its own way means that way alone; diffusers would want it to say so.
+  const places = given.some(([key, value]) => SIGMA_SWITCHES.includes(key) && value);
+  const said = places ? without(corrected, SIGMA_SWITCHES) : corrected;
   const settings: Record<string, unknown> = { ...scheduler.defaults };
   for (const source of [said, named.settings, Object.fromEntries(given)]) {
     for (const [key, value] of Object.entries(source)) if (key in scheduler.defaults) settings[key] = value;
@@ -62,6 +66,10 @@ export function resolveScheduler(
   const normalised = (scheduler.normalise?.(settings as Settings) ?? settings) as Settings;
   check(scheduler, normalised);
   return { scheduler, settings: normalised };
+}
+
+function without(config: SchedulerConfig, keys: readonly string[]): SchedulerConfig {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !keys.includes(key)));
 }
 
 function correct(config: SchedulerConfig, corrections: Readonly<Record<string, unknown>>): SchedulerConfig {

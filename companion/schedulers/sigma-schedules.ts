@@ -18,9 +18,13 @@ export interface SigmaSettings {
 
 export type SigmaSchedule = "table" | "karras" | "exponential" | "beta" | "ays" | "lu";
 
+const SWITCHED = ["karras", "exponential", "beta", "ays"] as const;
+/** Settings of which one at a time can be true. */
+export const SIGMA_SWITCHES: readonly string[] = SWITCHED.map((kind) => `use_${kind}_sigmas`);
+
 /** Which of the schedules the settings ask for; more than one is refused. */
 export function sigmaScheduleOf(settings: SigmaSettings): SigmaSchedule {
-  const chosen = (["karras", "exponential", "beta", "ays"] as const).filter((kind) => settings[`use_${kind}_sigmas`]);
+  const chosen = SWITCHED.filter((kind) => settings[`use_${kind}_sigmas`]);
   if (chosen.length > 1) {
     throw new Problem("scheduler-unsupported", `Only one of ${chosen.join(" and ")} sigmas can be used at a time.`);
   }

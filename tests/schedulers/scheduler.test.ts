@@ -117,3 +117,10 @@ test("every schedule that a name can have changes what is visited", () => {
   for (const choice of samplers) expect([choice, visits(choice)]).not.toEqual([choice, visits({ name: choice.name! })]);
   expect(samplers.length).toBeGreaterThan(100);
 });
+
+test("createScheduler() places the sigmas as the request says where the model says otherwise", () => {
+  const karras = { ...SD1, _class_name: "EulerDiscreteScheduler", use_karras_sigmas: true };
+  const exponential = { name: "euler", use_exponential_sigmas: true } as const;
+  expect(timestepsOf(karras, exponential)).toEqual(timestepsOf(SD1, exponential));
+  expect(timestepsOf(karras, { name: "euler" })).toEqual(timestepsOf(SD1, { name: "euler", use_karras_sigmas: true }));
+});
