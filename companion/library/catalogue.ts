@@ -177,6 +177,12 @@ export const CATALOGUE: readonly CatalogueRow[] = [
 export const recommendedFiles = (repo: string): readonly string[] | undefined =>
   CATALOGUE.find((row) => row.repo === repo)?.files;
 
+/** What the catalogue says of something that was downloaded, by its id: few repositories say it in their files. */
+export function recommendedLicence(id: string): string | undefined {
+  const [, folder] = /^(?:models--)?([^/]+)/.exec(id) ?? [];
+  return CATALOGUE.find(({ repo }) => downloadFolder(repo) === folder)?.licence;
+}
+
 /** The catalogue as the plugin shows it. `folder`: where downloads go. */
 export const recommendedModels = (folder: string): RecommendedModel[] =>
   CATALOGUE.map(({ files = ["."], ...row }) => {

@@ -1,6 +1,7 @@
 import type { ModelInfo } from "../../shared/protocol.ts";
 import { familyOf } from "../checkpoint/families.ts";
 import type { Model } from "../checkpoint/model.ts";
+import { recommendedLicence } from "./catalogue.ts";
 import type { CommunityNotes } from "./community-notes.ts";
 import { nameOf } from "./name-of.ts";
 import { plainText } from "./plain-text.ts";
@@ -24,7 +25,7 @@ const triggerNote = (trigger: string) => `Put "${trigger.slice(0, 200)}" into th
 export function describeModel(model: Model, { id, notes, community, thumbnail }: Description): ModelInfo {
   const family = familyOf(model.family).name;
   const published = PUBLISHED_WIDTHS.includes(model.unet.config.block_out_channels[0]!);
-  const licence = notes.licence ?? community.licence;
+  const licence = notes.licence ?? community.licence ?? recommendedLicence(id);
   const trigger = community.triggerWords.join(", ");
   const note = notes.note ?? (model.kind === "pix2pix" ? EDITS : trigger === "" ? undefined : triggerNote(trigger));
   return {

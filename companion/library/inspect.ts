@@ -21,6 +21,7 @@ import {
   t2iAdapterClues,
   vaeClues,
 } from "./add-on-families.ts";
+import { recommendedLicence } from "./catalogue.ts";
 import { readCommunityNotes } from "./community-notes.ts";
 import { describeModel } from "./describe-model.ts";
 import { nameOf } from "./name-of.ts";
@@ -167,7 +168,11 @@ function describeAddOn(place: Place, { kind, families, metadata, options }: AddO
     ...options,
   });
   const thumbnail = hasThumbnail(place, metadata);
-  return { ...{ id, name: plainText(nameOf(file)), kind, families }, ...community, thumbnail };
+  const licence = community.licence ?? recommendedLicence(id);
+  return {
+    ...{ id, name: plainText(nameOf(file)), kind, families, ...community, thumbnail },
+    ...(licence !== undefined && { licence }),
+  };
 }
 
 function refuseForeign(lora: LoraFile): void {

@@ -86,6 +86,11 @@ test("recommendedModels() says what is installed, and that half of it is not eno
   expect(installed()).toEqual([]);
   cpSync(path.join(folder, "some--model"), path.join(folder, lora.replace("/", "--")), { recursive: true });
   expect(installed()).toEqual([lora]);
+  const { addOns } = await openLibrary({ folders: [folder], starter }).list();
+  expect(addOns.map(({ name, licence }) => [name, licence?.slice(0, 18)])).toEqual([
+    ["latent-consistency/lcm-lora-sdxl", "CreativeML Open RA"],
+    ["some/model", undefined],
+  ]);
   const half = path.join(folder, "h94--IP-Adapter/models/ip-adapter_sd15.safetensors");
   cpSync(path.join(folder, "some--model/pytorch_lora_weights.safetensors"), half);
   expect(installed()).toEqual([lora]);
