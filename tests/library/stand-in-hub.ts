@@ -81,7 +81,7 @@ export async function standInHub(files: Readonly<Record<string, Buffer>>): Promi
     if (mischief === "busy") return void response.writeHead(503).end();
     if (mischief === "later") return void response.writeHead(429, { "retry-after": "1" }).end();
     if (mischief === "gated") return void response.writeHead(403, { "x-error-code": "GatedRepo" }).end();
-    if (mischief === "login") return void response.writeHead(200).end("<html>Please log in.</html>");
+    if (mischief === "login") return void response.writeHead(200, { "content-type": "text/html" }).end("<p>Log in.");
     if (mischief === "teapot") return void response.writeHead(418).end();
     if (Number(from) >= bytes.length) return void response.writeHead(416).end();
     const range = mischief === "no-range" ? undefined : `bytes ${from}-${to}/${bytes.length}`;

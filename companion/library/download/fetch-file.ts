@@ -105,7 +105,8 @@ async function receive(
     if (response.status !== 206 || begins !== at) {
       if (response.status === 206 && begins !== 0) throw new Error("the server sends another range");
       // A login page in the way must not cost what is here already.
-      if (at > 0 && Number(response.headers.get("content-length")) !== file.size)
+      const isPage = /^text\/html\b/i.test(response.headers.get("content-type") ?? "");
+      if (isPage || (at > 0 && Number(response.headers.get("content-length")) !== file.size))
         throw new Error("the server sends something else");
       at = 0;
     }
