@@ -87,7 +87,6 @@ test.each<[string, Mischief[], number]>([
 test("downloadModel() keeps what it has when something else answers", async () => {
   hub.mischief.push("break", "login");
   await download({}, { files: [UNET] });
-  expect(hub.asked).toHaveLength(3);
   expect(hub.asked[2]).toEqual(hub.asked[1]);
 });
 
