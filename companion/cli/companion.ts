@@ -87,7 +87,10 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
       },
       list: () => downloads.list(),
       start: ({ repo, file }) =>
-        downloads.start({ repo, files: file === undefined ? recommendedFiles(repo) : [file], variant: "fp16" }),
+        downloads.start({
+          ...{ repo, files: file === undefined ? recommendedFiles(repo) : [file], variant: "fp16" },
+          contentFilter: config.contentFilter === "enforced" ? "with" : "without",
+        }),
       cancel: (repo) => downloads.cancel(repo),
       onChange: (listener) => downloads.onChange(listener),
     },

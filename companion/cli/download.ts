@@ -29,6 +29,7 @@ export async function runDownload(args: string[]): Promise<number> {
         files: file ? [file] : recommendedFiles(repo),
         ...(revision && { revision }),
         variant: full ? "full" : "fp16",
+        contentFilter: config.contentFilter === "enforced" ? "with" : "without",
       },
       {
         folder: config.modelsFolders[0],

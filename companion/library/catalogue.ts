@@ -19,11 +19,14 @@ const OPENRAIL =
 const OPENRAIL_PLUS = OPENRAIL.replace("OpenRAIL-M", "Open RAIL++-M");
 const CONTROLNET_OPENRAIL =
   "OpenRAIL, says its page, without naming the version: commercial use allowed; a list of harmful uses is forbidden, and you must pass the terms on. Check the model's page.";
+const STABILITY =
+  "Stability AI Community Licence: free for research and for commercial use below one million dollars of yearly revenue, after you register; above, a paid licence. Check the model's page.";
 const APACHE = "Apache-2.0: any use, commercial use too; keep the licence and its notices when you pass it on.";
 const MIT = "MIT: any use, commercial use too; keep the licence when you pass it on.";
 
 export const CATALOGUE: readonly CatalogueRow[] = [
   {
+    // Files, sizes and licence: the repository's list at revision f03de32.
     repo: "stable-diffusion-v1-5/stable-diffusion-v1-5",
     kind: "model",
     name: "Stable Diffusion 1.5",
@@ -35,6 +38,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     commercialUse: "allowed",
   },
   {
+    // Files, sizes and licence: the repository's list at revision 8a4288a.
     repo: "stable-diffusion-v1-5/stable-diffusion-inpainting",
     kind: "model",
     name: "Stable Diffusion 1.5 Inpainting",
@@ -46,6 +50,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     commercialUse: "allowed",
   },
   {
+    // Files, sizes and licence: the repository's list at revision c468d0c.
     repo: "stabilityai/stable-diffusion-xl-base-1.0",
     kind: "model",
     name: "Stable Diffusion XL",
@@ -57,6 +62,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     commercialUse: "allowed",
   },
   {
+    // Files, sizes and licence: the repository's list at revision 115134f.
     repo: "diffusers/stable-diffusion-xl-1.0-inpainting-0.1",
     kind: "model",
     name: "Stable Diffusion XL Inpainting",
@@ -68,6 +74,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     commercialUse: "allowed",
   },
   {
+    // Files and sizes: the repository's list at revision 0096a99; its card at b261bac names the licence's page for commercial use.
     repo: "stabilityai/sd-turbo",
     kind: "model",
     name: "SD-Turbo",
@@ -75,8 +82,19 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     goodFor: "One to four steps: pictures while you type.",
     bytes: 2.6 * GB,
     memoryBytes: 5 * GB,
-    licence:
-      "Stability AI Community Licence: free for research and for commercial use below one million dollars of yearly revenue, after you register; above, a paid licence.",
+    licence: STABILITY,
+    commercialUse: "limited",
+  },
+  {
+    // Files and licence: the repository's lists at revisions 0d6115c and 78d8862; its card sends commercial users to the licence's page.
+    repo: "stabilityai/sdxl-turbo",
+    kind: "model",
+    name: "SDXL-Turbo",
+    family: "Stable Diffusion XL",
+    goodFor: "One to four steps at 512 px, in more detail than SD-Turbo.",
+    bytes: 7 * GB,
+    memoryBytes: 10 * GB,
+    licence: STABILITY,
     commercialUse: "limited",
   },
   {

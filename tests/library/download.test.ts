@@ -195,6 +195,12 @@ describe("chooseFiles()", () => {
     expect(choose(repository, { variant: "fp16" })).toEqual([...parts, half, vae]);
   });
 
+  test("takes the safety checker where pictures have to pass it", () => {
+    const whole = [...repository, "safety_checker/config.json"];
+    const added = choose(whole, { contentFilter: "with" }).filter((path) => !choose(whole).includes(path));
+    expect(added).toEqual(["safety_checker/config.json", "safety_checker/model.safetensors"]);
+  });
+
   test("takes the only file, and asks which where there are several", () => {
     expect(choose(["a.safetensors", "README.md"])).toEqual(["a.safetensors"]);
     expect(choose(["a.safetensors", "b.safetensors"], { files: ["b.safetensors"] })).toEqual(["b.safetensors"]);

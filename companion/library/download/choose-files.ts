@@ -16,16 +16,18 @@ export interface Choice {
   readonly files?: readonly string[];
   /** "fp16": half the size, where the repository has it. Default "full". */
   readonly variant?: "full" | "fp16";
+  /** "with": the model's safety checker too, where pictures have to pass it. Default "without". */
+  readonly contentFilter?: "with" | "without";
 }
 
 /** The parts of a diffusers folder that a picture needs; repositories hold other programs' conversions and older parts beside. */
 const NETWORKS = ["unet", "vae", "text_encoder", "text_encoder_2", "image_encoder"];
-const PARTS = new Set([...NETWORKS, "tokenizer", "tokenizer_2", "scheduler", "feature_extractor", "ip_adapter"]);
+const OTHERS = ["tokenizer", "tokenizer_2", "scheduler", "feature_extractor", "ip_adapter"];
 
 /** Throws Problem "download-refused" where there is nothing that can be used, or several things. */
 export function chooseFiles(
   files: readonly RemoteFile[],
-  { files: named, variant = "full" }: Choice,
+  { files: named, variant = "full", contentFilter = "without" }: Choice,
   repo: string,
 ): RemoteFile[] {
   const refuse = (what: string) => new Problem("download-refused", `"${repo}" ${what}`);
@@ -40,7 +42,8 @@ export function chooseFiles(
     return files.filter(({ path }) => wanted.has(path));
   }
   if (weights.length === 0) throw refuse(lack("weights", files));
-  if (files.some(({ path }) => path === "model_index.json")) return diffusersFolder(files, variant, refuse);
+  if (files.some(({ path }) => path === "model_index.json"))
+    return diffusersFolder(files, { variant, contentFilter }, refuse);
   const config = files.find(({ path }) => path === "config.json");
   const component = config
     ? ofVariant(
@@ -56,18 +59,21 @@ export function chooseFiles(
 
 function diffusersFolder(
   files: readonly RemoteFile[],
-  variant: "full" | "fp16",
+  { variant, contentFilter }: Required<Omit<Choice, "files">>,
   refuse: (what: string) => Problem,
 ): RemoteFile[] {
+  const networks = contentFilter === "with" ? [...NETWORKS, "safety_checker"] : NETWORKS;
+  const parts = new Set([...networks, ...OTHERS]);
   const inParts = files.filter(({ path }) => {
     const [part, name, ...deeper] = path.split("/");
-    return name !== undefined && deeper.length === 0 && PARTS.has(part!);
+    return name !== undefined && deeper.length === 0 && parts.has(part!);
   });
   const texts = inParts.filter(
     ({ path }) => /\.(?:json|txt)$/.test(path) && !/\.(?:safetensors|bin)\.index\.|flax|onnx/.test(path),
   );
-  const weights = NETWORKS.filter((part) => inParts.some(({ path }) => path === `${part}/config.json`)).flatMap(
-    (part) => {
+  const weights = networks
+    .filter((part) => inParts.some(({ path }) => path === `${part}/config.json`))
+    .flatMap((part) => {
       const here = inParts.filter(({ path }) => path.startsWith(`${part}/`));
       const chosen = ofVariant(
         here.filter(({ path }) => /\.safetensors(?:\.index.*\.json)?$/.test(path)),
@@ -75,8 +81,7 @@ function diffusersFolder(
       );
       if (chosen.length > 0) return chosen;
       throw refuse(lack(`weights of "${part}"`, here));
-    },
-  );
+    });
   const adapters = inParts.filter(({ path }) => /^ip_adapter\/.*\.safetensors$/.test(path));
   return [...files.filter(({ path }) => path === "model_index.json"), ...texts, ...weights, ...adapters];
 }
