@@ -73,9 +73,9 @@ export function openSingleFile(file: string, options: SingleFileOptions = {}): M
     fingerprint: fingerprintOf([store.fingerprint, family.id]),
     verifyUnchanged: () => {
       store.verifyUnchanged();
+      if (JSON.stringify(readBeside(file, options)) !== JSON.stringify(beside))
+        throw new Problem("file-changed", `What lies beside "${store.origin}" was changed: start the picture again.`);
       vae.weights.verifyUnchanged();
-      if (JSON.stringify(readBeside(file, options)) === JSON.stringify(beside)) return;
-      throw new Problem("file-changed", `What lies beside "${store.origin}" was changed: start the picture again.`);
     },
   };
 }

@@ -277,6 +277,8 @@ describe("openModel() heeds what lies beside a file", () => {
     const beside = await openModel(file, { vae: path.join(folder, "some.safetensors") });
     expect(beside.vae.weights.origin).toBe("bare.vae.safetensors");
     expect(beside.vae.config.scaling_factor).toBe(0.18215);
+    rmSync(path.join(folder, "bare.vae.safetensors"));
+    expect(attempted(() => beside.verifyUnchanged()).code).toBe("file-changed");
   });
 });
 
