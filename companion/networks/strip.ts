@@ -43,6 +43,9 @@ export interface StripGraph {
   readonly wanted?: Wanted;
 }
 
+/** Begins the names of inputs that take keys and values of the whole picture. */
+export const TOKENS = "tokens.";
+
 /** The stage from the last thing that is known as far as the first that is not, which then is `wanted`; else to its end. */
 export function stripGraph(
   stage: Stage,
@@ -67,7 +70,7 @@ export function stripGraph(
     tokensAt: (own) => {
       const wholes = own.map(([path]) => known.find((one) => one.path === path));
       const next = own[wholes.indexOf(undefined)];
-      if (!next) return wholes.map((whole) => input(`tokens.${whole!.path}`, (whole as KnownTokens).dims));
+      if (!next) return wholes.map((whole) => input(`${TOKENS}${whole!.path}`, (whole as KnownTokens).dims));
       found ??= { value: next[1], wanted: { kind: "tokens", path: next[0] } };
       return own.map(([, tokens]) => tokens);
     },

@@ -10,7 +10,7 @@ import type { Dialect } from "../graph/dialect.ts";
 import type { Graph } from "../graph/graph.ts";
 import { estimateMemory } from "../graph/memory.ts";
 import type { Stage } from "../networks/stage.ts";
-import { type Known, stripGraph, type Wanted } from "../networks/strip.ts";
+import { type Known, stripGraph, TOKENS, type Wanted } from "../networks/strip.ts";
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
 import { createPlane, type Plane, type Rows } from "./plane.ts";
 import type { Sessions } from "./sessions.ts";
@@ -59,7 +59,7 @@ export function planStages(
       const { graph, wanted } = build(height);
       const { dims: given } = graph.outputs[0]!;
       if (wanted?.kind !== "norm" || wanted.of === "inside") {
-        const strips = cut(height, stage.halo, rowsWithin(budget * STRIP_SHARE, { build, stage, height }));
+        const strips = cut(height, stage.halo, rowsWithin(budget, { build, stage, height }));
         const [from, to] = strips[0]!.seen;
         const found = wanted?.kind === "tokens" ? [1, 1, height, given[2]! * width] : given;
         phases.push({ stage, known, wanted, strips, dims: found, build: () => build(to - from).graph });
@@ -80,20 +80,24 @@ interface Fitting {
 }
 
 /** How many rows can be computed at once. */
-function rowsWithin(limit: number, { build, stage, height }: Fitting): number {
-  const need = (rows: number) => bytesFor(build(rows).graph);
+function rowsWithin(budget: number, { build, stage, height }: Fitting): number {
+  const limit = budget * STRIP_SHARE;
+  const need = (rows: number) => bytesFor(build(rows).graph, budget);
   if (need(height) <= limit) return height;
   const least = Math.min(LEAST_ROWS + 2 * stage.halo, height);
-  if (need(least) > limit) throw tooLarge(need(least) / STRIP_SHARE, limit / STRIP_SHARE);
+  if (need(least) > limit) throw tooLarge(need(least) / STRIP_SHARE, budget);
   const perRow = (need(height) - need(least)) / (height - least);
   return least + Math.floor((limit - need(least)) / perRow);
 }
 
-/** With what it is fed and what it gives, which lie here as well. */
-function bytesFor(graph: Graph): number {
+/** With what it is fed and what it gives, which lie here as well; but not pictures that are kept in memory anyway. */
+function bytesFor(graph: Graph, budget: number): number {
   const { weights, activations } = estimateMemory(graph);
-  const around = [...graph.inputs, ...graph.outputs].reduce((sum, { dims }) => sum + 4 * elementCount(dims), 0);
-  return weights + activations + around;
+  const around = [...graph.inputs, ...graph.outputs].map(({ name, dims }) => {
+    const bytes = 4 * elementCount(dims);
+    return name.startsWith(TOKENS) && bytes <= budget * PLANE_SHARE ? 0 : bytes;
+  });
+  return around.reduce((sum, bytes) => sum + bytes, weights + activations);
 }
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
@@ -213,7 +217,7 @@ function factsOf(known: Known, { given, found }: Pick<PhasePlanes, "given" | "fo
   const { path } = known;
   if (known.kind === "tokens") {
     const all = found.get(path)!;
-    return { [`tokens.${path}`]: tensor(all.read([0, all.dims[2]!]).data, known.dims) };
+    return { [`${TOKENS}${path}`]: tensor(all.read([0, all.dims[2]!]).data, known.dims) };
   }
   const { shift, scale } = (known.of === "input" ? given : found.get(path)!).moments(known.groups, known.eps);
   return { [`shift.${path}`]: shift, [`scale.${path}`]: scale };
