@@ -23,6 +23,11 @@ export interface Dialect {
    * (seen on SwiftShader), so that those are products over patches.
    */
   readonly kernels: "any" | "constant";
+  /**
+   * Where adapters (LoRA and its kin) can join a network. "everywhere": at every layer, so that an open one takes any, and
+   * one that is not used costs nothing but its condition. "where-used": at the layers that those of a request change.
+   */
+  readonly slots: "everywhere" | "where-used";
 }
 
 const MAX_SCORES = 2 ** 26;
@@ -33,6 +38,7 @@ const GPU = {
   maxScores: MAX_SCORES,
   phasesFrom: Number.POSITIVE_INFINITY,
   kernels: "any",
+  slots: "where-used",
 } as const;
 
 /**
@@ -48,6 +54,7 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
     maxScores: MAX_SCORES,
     phasesFrom: 4096,
     kernels: "any",
+    slots: "everywhere",
   },
   cuda: { provider: "cuda", ...GPU },
   webgpu: { provider: "webgpu", ...GPU, kernels: "constant" },

@@ -26,6 +26,14 @@ export interface Node {
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Of "If": what runs where its input holds, and what runs where it does not. Both read values around them. */
+  readonly bodies?: Readonly<Record<"met" | "otherwise", Body>> & { readonly dims: "fixed" | "free" };
+}
+
+/** Nodes that run together, and what they give. */
+export interface Body {
+  readonly nodes: readonly Node[];
+  readonly output: Value;
 }
 
 /** A value that is there before the graph runs: a byte range of a file, or numbers made here. */
@@ -34,22 +42,37 @@ export interface Initializer {
   readonly source: WeightRef | AnyTensor;
 }
 
-/** The layer that a branch stands beside. Padding is top, left, bottom, right. */
-export type BranchedLayer =
-  | { readonly kind: "linear"; readonly out: number }
+/** A layer that a branch can change. Padding is top, left, bottom, right. */
+export type BranchedLayer = {
+  readonly out: number;
+  /** What it reads: rows [M, in], or a picture [B, in, H, W]. */
+  readonly x: Value;
+  /** Its own weight, [out, in] or [out, in, kernel, kernel], in the graph's float type or the file's. */
+  weight(): Value;
+} & (
+  | {
+      readonly kind: "linear";
+      readonly bias: Value | undefined;
+      /** Where it stands for a convolution, what one output of that sees, [in, kernel, kernel]: the weight is [out, ...window]. */
+      readonly window?: readonly number[];
+      /** Its result with something in the bias' place, of any dims that broadcast to the result's [M, out]. */
+      result(bias: Value | undefined): Value;
+    }
   | {
       readonly kind: "conv2d";
-      readonly out: number;
       readonly kernel: number;
       readonly stride: number;
       readonly padding: readonly [number, number, number, number];
-    };
+      /** Its result, and something added: [B, out, H', W']. */
+      result(added?: Value): Value;
+    }
+);
 
-/** Something added to a weighted layer's result: takes the layer's input, gives a value of the result's dims. */
-export type Branch = (op: Graph, x: Value, layer: BranchedLayer) => Value;
+/** Makes the result of a weighted layer, and adds something. */
+export type Branch = (op: Graph, layer: BranchedLayer) => Value;
 
-/** The branches beside the layer at a path of the weights, e.g. "down_blocks.0.attentions.0.proj_in". */
-export type BranchesAt = (path: string) => readonly Branch[];
+/** The branch beside the layer at a path of the weights, e.g. "down_blocks.0.attentions.0.proj_in". */
+export type BranchAt = (path: string) => Branch | undefined;
 
 /** What a group norm sees, and of each [batch, group], both [B, G, 1], what to add (the mean, negative) and to multiply by. */
 export interface Moments {
@@ -82,7 +105,7 @@ export interface GraphOptions {
   readonly momentsAt?: MomentsAt;
   readonly tokensAt?: TokensAt;
   /** What to add to weighted layers, by their path (LoRA and its kin). */
-  readonly branchesAt?: BranchesAt;
+  readonly branchAt?: BranchAt;
 }
 
 /** What an operator's result is. */
@@ -90,29 +113,29 @@ export type Shape = Pick<Value, "type" | "dims">;
 
 export class Graph {
   readonly dialect: Dialect;
-  readonly branchesAt: BranchesAt;
+  readonly branchAt: BranchAt;
   readonly momentsAt: MomentsAt;
   readonly tokensAt: TokensAt;
   readonly quantizer: Quantizer;
   readonly inputs: Value[] = [];
   readonly outputs: Value[] = [];
-  readonly nodes: Node[] = [];
   readonly initializers = new Map<string, Initializer>();
-  /** Inputs whose first dim feeds may choose, with a name for that size; their `dims` have a typical one, for estimates. */
-  readonly freeInputs = new Map<string, string>();
+  /** Inputs whose dims feeds choose: theirs, and those of all that comes from them, are the least that there can be. */
+  readonly freeInputs = new Set<string>();
   readonly #names = new Map<string, number>();
   readonly #constants = new Map<string, Value>();
+  #nodes: Node[] = [];
   #scope = "";
 
   constructor({
     dialect,
-    branchesAt = () => [],
+    branchAt = () => undefined,
     momentsAt = () => undefined,
     tokensAt = (own) => own.map(([, tokens]) => tokens),
     quantizer = () => undefined,
   }: GraphOptions) {
     this.dialect = dialect;
-    this.branchesAt = branchesAt;
+    this.branchAt = branchAt;
     this.momentsAt = momentsAt;
     this.tokensAt = tokensAt;
     this.quantizer = quantizer;
@@ -134,17 +157,38 @@ export class Graph {
     }
   }
 
+  /** In the order in which they were made. */
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
   input(name: string, { type, dims }: Shape): Value {
     const value = { name: this.#unique(name), type, dims };
     this.inputs.push(value);
     return value;
   }
 
-  /** An input whose first dim may differ from run to run; `size` names it, so that equal ones are known to be equal. */
-  freeInput(name: string, size: string, shape: Shape): Value {
-    const value = this.input(name, shape);
-    this.freeInputs.set(value.name, size);
+  /** An input whose dims may differ from run to run; `least` are the least. Where it is not fed, it is zeros of those. */
+  freeInput(name: string, least: Shape): Value {
+    const value = this.input(name, least);
+    this.freeInputs.add(value.name);
     return value;
+  }
+
+  /**
+   * What `met` gives where `condition` [1] (bool) holds, or else what `otherwise` gives; the other one does not run. Their
+   * dims are equal or, where they come from free inputs, "free".
+   */
+  either(
+    condition: Value,
+    {
+      met,
+      otherwise,
+      dims = "fixed",
+    }: { met: () => Value; otherwise: () => Value; dims?: "fixed" | "free" | undefined },
+  ): Value {
+    const bodies = { met: this.#body(met), otherwise: this.#body(otherwise), dims };
+    return this.emit("If", [condition], [bodies.otherwise.output], {}, { bodies })[0]!;
   }
 
   /** Makes `value` an output under `name`. */
@@ -159,7 +203,7 @@ export class Graph {
     inputs: readonly (Value | undefined)[],
     results: readonly Shape[],
     attributes: Readonly<Record<string, Attribute>> = {},
-    { domain = "", output }: { domain?: Node["domain"]; output?: string } = {},
+    { domain = "", output, bodies }: { domain?: Node["domain"]; output?: string; bodies?: Node["bodies"] } = {},
   ): Value[] {
     const name = this.#unique(this.#scope === "" ? operator : `${this.#scope}/${operator}`);
     const outputs = results.map(({ type, dims }, i) => ({
@@ -167,7 +211,7 @@ export class Graph {
       type,
       dims,
     }));
-    this.nodes.push({ name, operator, domain, inputs, outputs, attributes });
+    this.#nodes.push({ name, operator, domain, inputs, outputs, attributes, ...(bodies && { bodies }) });
     return outputs;
   }
 
@@ -204,9 +248,9 @@ export class Graph {
     for (const node of this.nodes.toReversed()) {
       if (!node.outputs.some(({ name }) => needed.has(name))) continue;
       kept.unshift(node);
-      for (const input of node.inputs) if (input) needed.add(input.name);
+      for (const { name } of readsOf(node)) needed.add(name);
     }
-    this.nodes.splice(0, this.nodes.length, ...kept);
+    this.#nodes = kept;
     this.inputs.splice(0, this.inputs.length, ...this.inputs.filter(({ name }) => needed.has(name)));
     for (const name of this.initializers.keys()) if (!needed.has(name)) this.initializers.delete(name);
   }
@@ -216,9 +260,31 @@ export class Graph {
     throw new Problem("internal", `${what} at "${this.#scope}".`);
   }
 
+  #body(make: () => Value): Body {
+    const around = this.#nodes;
+    this.#nodes = [];
+    try {
+      const made = make();
+      const own = this.#nodes.some(({ outputs }) => outputs.includes(made));
+      const output = own ? made : this.emit("Identity", [made], [made])[0]!;
+      return { nodes: this.#nodes, output };
+    } finally {
+      this.#nodes = around;
+    }
+  }
+
   #unique(name: string): string {
     const count = this.#names.get(name) ?? 0;
     this.#names.set(name, count + 1);
     return count === 0 ? name : `${name}#${count}`;
   }
+}
+
+/** What a node reads, itself or in its bodies. */
+export function readsOf({ inputs, bodies }: Node): Value[] {
+  const own = inputs.filter((input) => input !== undefined);
+  if (!bodies) return own;
+  const inner = [bodies.met, bodies.otherwise].flatMap(({ nodes }) => nodes);
+  const made = new Set(inner.flatMap(({ outputs }) => outputs.map(({ name }) => name)));
+  return [...own, ...inner.flatMap(readsOf).filter(({ name }) => !made.has(name))];
 }

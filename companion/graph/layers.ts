@@ -4,9 +4,20 @@
  * branches (LoRA and its kin) join, and where a strip of a picture is normalised by the whole picture's moments. A layer
  * asks for each weight by name and by the shape that its input implies.
  */
-import type { BranchedLayer, Graph, Value } from "./graph.ts";
-import { affine, groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
-import { add, type Conv2dOptions, cast, conv, gather, layerNormalization, matMul, resizeNearest } from "./ops.ts";
+import type { Graph, Value } from "./graph.ts";
+import { groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
+import {
+  add,
+  type Conv2dOptions,
+  cast,
+  conv,
+  gather,
+  gemm,
+  layerNormalization,
+  reshape,
+  resizeNearest,
+  transpose,
+} from "./ops.ts";
 import type { Weights } from "./weights.ts";
 
 /** The tensor `name` of `dims` in the graph's float type, its bytes read as `as`. */
@@ -22,39 +33,44 @@ function product(
   { out, bias, as }: { readonly out: number; readonly bias: "added" | "none"; readonly as?: readonly number[] },
 ): Value {
   const dims = [out, x.dims.at(-1)!] as const;
-  const quantized = op.quantizer(w.get("weight", as ?? dims), dims, "linear");
-  const exact = quantized ? undefined : weight(op, w, "weight", as ?? dims, dims);
-  const added = bias === "added" ? weight(op, w, "bias", [out]) : undefined;
-  return exact ? affine(op, x, exact, added) : narrowAffine(op, x, quantized!, { dims, bias: added });
+  const rows = reshape(op, x, [-1, dims[1]]);
+  const { whole, times } = matrixOf(op, w, dims, as ?? dims);
+  const own = bias === "added" ? weight(op, w, "bias", [out]) : undefined;
+  const result = (added: Value | undefined) => times(rows, added);
+  const layer = { kind: "linear", out, x: rows, bias: own, weight: whole, result } as const;
+  return reshape(op, op.branchAt(w.path)?.(op, layer) ?? result(own), [...x.dims.slice(0, -1), out]);
 }
 
-const branched = (op: Graph, w: Weights, x: Value, y: Value, layer: BranchedLayer): Value =>
-  op.branchesAt(w.path).reduce((sum, branch) => add(op, sum, branch(op, x, layer)), y);
+/** A layer's matrix [out, in], as the file or the quantizer has it: all of it, and x [M, in] · matrixᵀ + bias. */
+function matrixOf(op: Graph, w: Weights, dims: readonly [number, number], as: readonly number[]) {
+  type Times = (x: Value, bias: Value | undefined) => Value;
+  if (w.has("weight.T")) {
+    const turned = weight(op, w, "weight.T", dims.toReversed());
+    const times: Times = (x, bias) => gemm(op, x, turned, bias, "in-out");
+    return { whole: () => transpose(op, turned, [1, 0]), times };
+  }
+  const ref = w.get("weight", as);
+  const narrow = op.quantizer(ref, dims, "linear");
+  if (narrow) return { whole: () => op.initializer(ref, dims), times: narrowAffine(op, narrow, dims) };
+  const exact = weight(op, w, "weight", as, dims);
+  const times: Times = (x, bias) => gemm(op, x, exact, bias);
+  return { whole: () => exact, times };
+}
 
 /** x [..., in] → [..., out]. Keys: weight [out, in], bias [out]. */
 export const linear = (op: Graph, w: Weights, x: Value, out: number): Value =>
-  op.scope(w.path, () => {
-    const y = product(op, w, x, { out, bias: "added" });
-    return branched(op, w, x, y, { kind: "linear", out });
-  });
+  op.scope(w.path, () => product(op, w, x, { out, bias: "added" }));
 
-/** x [..., in] → [..., out]. Key: weight [out, in]; or, x being [M, in], its transpose weight.T [in, out], as open_clip keeps its projection. */
+/** x [..., in] → [..., out]. Key: weight [out, in]; or its transpose weight.T [in, out], as open_clip keeps its projection. */
 export const linearNoBias = (op: Graph, w: Weights, x: Value, out: number): Value =>
-  op.scope(w.path, () => {
-    const inner = x.dims.at(-1)!;
-    const y = w.has("weight.T")
-      ? matMul(op, x, weight(op, w, "weight.T", [inner, out]))
-      : product(op, w, x, { out, bias: "none" });
-    return branched(op, w, x, y, { kind: "linear", out });
-  });
+  op.scope(w.path, () => product(op, w, x, { out, bias: "none" }));
 
 /** A 1×1 convolution over pixels that lie as rows: x [..., in] → [..., out]. Keys: weight [out, in, 1, 1], bias [out]. */
 export const pointwise = (op: Graph, w: Weights, x: Value, out: number): Value =>
-  op.scope(w.path, () => {
-    const inner = x.dims.at(-1)!;
-    const y = product(op, w, x, { out, bias: "added", as: [out, inner, 1, 1] });
-    return branched(op, w, x, y, { kind: "linear", out });
-  });
+  op.scope(w.path, () => product(op, w, x, { out, bias: "added", as: [out, x.dims.at(-1)!, 1, 1] }));
+
+/** What `make` makes, and something added. */
+const plus = (op: Graph, make: () => Value) => (added?: Value) => (added ? add(op, make(), added) : make());
 
 /** The weight of a convolution. */
 function kernelsOf(op: Graph, w: Weights, dims: readonly [number, number, number, number]): Value {
@@ -73,8 +89,10 @@ export const conv2d = (
 ): Value =>
   op.scope(w.path, () => {
     const kernels = kernelsOf(op, w, [out, x.dims[1]!, kernel, kernel]);
-    const y = conv(op, x, kernels, weight(op, w, "bias", [out]), { stride, padding });
-    return branched(op, w, x, y, { kind: "conv2d", out, kernel, stride, padding });
+    const bias = weight(op, w, "bias", [out]);
+    const result = plus(op, () => conv(op, x, kernels, bias, { stride, padding }));
+    const layer = { kind: "conv2d", out, kernel, stride, padding, x, weight: () => kernels, result } as const;
+    return op.branchAt(w.path)?.(op, layer) ?? result();
   });
 
 /** x [B, in, H, W] → [B, out, H', W']. Key: weight [out, in, kernel, kernel]. */
@@ -102,8 +120,9 @@ export const upsampledConv2d = (
   op.scope(w.path, () => {
     const kernels = kernelsOf(op, w, [out, x.dims[1]!, 3, 3]);
     const y = upsampledConvolution(op, x, [kernels, weight(op, w, "bias", [out])], size);
-    const layer = { kind: "conv2d", out, kernel: 3, stride: 1, padding: [1, 1, 1, 1] } as const;
-    return op.branchesAt(w.path).length === 0 ? y : branched(op, w, resizeNearest(op, x, size), y, layer);
+    const result = plus(op, () => y);
+    const layer = { out, kernel: 3, stride: 1, padding: [1, 1, 1, 1], weight: () => kernels, result } as const;
+    return op.branchAt(w.path)?.(op, { kind: "conv2d", ...layer, x: resizeNearest(op, x, size) }) ?? y;
   });
 
 /** Patches of a picture as rows: x [B, C, S, S] → [B, (S/patch)², out]. Key: weight [out, C, patch, patch]. */

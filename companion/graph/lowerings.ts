@@ -25,23 +25,13 @@ import {
 } from "./ops.ts";
 import { BLOCK, type NarrowMatrix } from "./quantize.ts";
 
-/** x [..., K] · weightᵀ [N, K] + bias [N] → [..., N]. */
-export function affine(op: Graph, x: Value, weight: Value, bias: Value | undefined): Value {
-  const rows = gemm(op, reshape(op, x, [-1, x.dims.at(-1)!]), weight, bias);
-  return reshape(op, rows, [...x.dims.slice(0, -1), weight.dims[0]!]);
-}
-
-/** x [..., K] · matrixᵀ [N, K] + bias [N] → [..., N]. */
-export function narrowAffine(
-  op: Graph,
-  x: Value,
-  narrow: NarrowMatrix,
-  { dims, bias }: { readonly dims: readonly [out: number, inner: number]; readonly bias: Value | undefined },
-): Value {
-  const [out, inner] = dims;
+/** For a matrix [N, K] of few bits: x [M, K] · matrixᵀ + bias (which broadcasts) → [M, N]. */
+export function narrowAffine(op: Graph, narrow: NarrowMatrix, dims: readonly [out: number, inner: number]) {
   const matrix = { ...narrowParts(op, narrow), dims, bits: narrow.bits, block: BLOCK };
-  const rows = matMulNBits(op, reshape(op, x, [-1, inner]), matrix);
-  return reshape(op, bias ? add(op, rows, bias) : rows, [...x.dims.slice(0, -1), out]);
+  return (x: Value, bias: Value | undefined): Value => {
+    const rows = matMulNBits(op, x, matrix);
+    return bias ? add(op, rows, bias) : rows;
+  };
 }
 
 /** A matrix of 8 bits whose rows are whole blocks → its numbers as `dims`. */

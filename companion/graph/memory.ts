@@ -12,7 +12,7 @@ const VIEWS: ReadonlySet<string> = new Set(["Reshape", "Identity"]);
  */
 export const HEAVY_WEIGHTS = 2 ** 32;
 /** Below this, in bytes, weights are rearranged for the fastest convolutions: a copy, worth it where it is small. */
-const LIGHT_WEIGHTS = 2 ** 28;
+export const LIGHT_WEIGHTS = 2 ** 28;
 /**
  * What that takes: weights twice, as the runtime keeps the first copy's place, and of values so much more at once, as
  * convolutions take and give rearranged pictures. Measured for autoencoders.
@@ -40,7 +40,8 @@ export interface MemoryOptions {
 const bytesOf = (value: Value): number => elementCount(value.dims) * ELEMENT_TYPES[value.type].bytes;
 
 /** Bytes that a session for this graph will need: by the life of each value, from its node to its last reader. */
-export function estimateMemory(graph: Graph, { heavyWeights = HEAVY_WEIGHTS }: MemoryOptions = {}): MemoryEstimate {
+export function estimateMemory(all: Graph, { heavyWeights = HEAVY_WEIGHTS }: MemoryOptions = {}): MemoryEstimate {
+  const graph = unchanged(all);
   const { stored, computed } = weightBytes(graph);
   const widening = computed > stored && computed > (isNarrow(graph) ? 0 : heavyWeights) ? "every-run" : "once";
   const weights = widening === "once" ? computed : stored;
@@ -55,13 +56,29 @@ export function estimateMemory(graph: Graph, { heavyWeights = HEAVY_WEIGHTS }: M
   };
 }
 
+type Nodes = Pick<Graph, "dialect" | "initializers" | "nodes" | "outputs">;
+
+/** What runs where no condition holds. */
+function unchanged({ dialect, initializers, nodes, outputs }: Graph): Nodes {
+  const flat = (node: Node): Node[] =>
+    node.bodies
+      ? [
+          ...node.bodies.otherwise.nodes.flatMap(flat),
+          { ...node, operator: "Identity", inputs: [node.bodies.otherwise.output] },
+        ]
+      : [node];
+  const run = nodes.flatMap(flat);
+  const read = new Set(run.flatMap(({ inputs }) => inputs.map((input) => input?.name)));
+  return { dialect, nodes: run, outputs, initializers: new Map([...initializers].filter(([name]) => read.has(name))) };
+}
+
 /** Whether there are weights that were narrowed for want of memory: a copy of them would be in vain. */
-const isNarrow = ({ nodes, dialect }: Graph): boolean =>
+const isNarrow = ({ nodes, dialect }: Nodes): boolean =>
   dialect.provider === "cpu" &&
   nodes.some(({ operator }) => operator === "DequantizeLinear" || operator === "MatMulNBits");
 
 /** Nodes that depend on weights alone. */
-function constantNodes({ nodes, initializers }: Graph): Set<Node> {
+function constantNodes({ nodes, initializers }: Nodes): Set<Node> {
   const given = new Set(initializers.keys());
   const constant = new Set<Node>();
   for (const node of nodes) {
@@ -73,7 +90,7 @@ function constantNodes({ nodes, initializers }: Graph): Set<Node> {
 }
 
 /** Of weights as they are stored, and of what runs read when all that depends on weights alone was computed once. */
-function weightBytes(graph: Graph): { stored: number; computed: number } {
+function weightBytes(graph: Nodes): { stored: number; computed: number } {
   const constant = constantNodes(graph);
   const fixed = new Map([...graph.initializers.values()].map(({ value }) => [value.name, value]));
   for (const { outputs } of constant) for (const output of outputs) fixed.set(output.name, output);
@@ -92,11 +109,11 @@ function weightBytes(graph: Graph): { stored: number; computed: number } {
   return { stored: sum(initializers.filter(({ name }) => !tables.has(name))), computed: sum(read) };
 }
 
-const isTable = ({ dialect }: Graph, { operator }: Node, input: number): boolean =>
+const isTable = ({ dialect }: Nodes, { operator }: Node, input: number): boolean =>
   operator === "Gather" && input === 0 && dialect.provider === "cpu";
 
 /** The most bytes of intermediate values at once; `before`: nodes that have run before. */
-function mostAlive(graph: Graph, before: ReadonlySet<Node>): number {
+function mostAlive(graph: Nodes, before: ReadonlySet<Node>): number {
   const lastUse = new Map<string, number>();
   const root = new Map<string, string>();
   const rootOf = (name: string): string => root.get(name) ?? name;

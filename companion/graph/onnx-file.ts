@@ -4,13 +4,14 @@ import {
   AttributeProto_AttributeType,
   type AttributeProtoSchema,
   ModelProtoSchema,
+  type NodeProtoSchema,
   TensorProto_DataLocation,
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from "onnx-buf";
 import type { Attribute } from "./attributes.ts";
 import { ELEMENT_TYPES } from "./element-type.ts";
-import type { Graph, Initializer, Value } from "./graph.ts";
+import type { Graph, Initializer, Node, Value } from "./graph.ts";
 import type { WeightRef } from "./weights.ts";
 
 /** ONNX IR 10 with operator set 20: what ONNX Runtime 1.30's kernels are complete for. */
@@ -37,16 +38,9 @@ export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef>
         initializer: [...graph.initializers.values()].map(({ value, source }) =>
           tensorProto({ value, source: elsewhere.get(value.name) ?? source }),
         ),
-        input: graph.inputs.map((value) => valueInfo(value, graph.freeInputs.get(value.name))),
+        input: graph.inputs.map((value) => valueInfo(value, graph.freeInputs.has(value.name) ? "free" : "fixed")),
         output: graph.outputs.map((value) => valueInfo(value)),
-        node: graph.nodes.map((node) => ({
-          name: node.name,
-          opType: node.operator,
-          domain: node.domain,
-          input: node.inputs.map((value) => value?.name ?? ""),
-          output: node.outputs.map((value) => value.name),
-          attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeProto(name, attribute)),
-        })),
+        node: graph.nodes.map(nodeProto),
       },
     }),
   );
@@ -70,16 +64,40 @@ function tensorProto({ value, source }: Initializer): MessageInitShape<typeof Te
   };
 }
 
-/** `free`: the name of the first dim's size, where feeds choose it. */
-function valueInfo({ name, type, dims }: Value, free?: string): MessageInitShape<typeof ValueInfoProtoSchema> {
-  const dim = dims.map((d, i) =>
-    i === 0 && free !== undefined
-      ? { value: { case: "dimParam" as const, value: free } }
-      : { value: { case: "dimValue" as const, value: BigInt(d) } },
-  );
+/** Of free dims nothing is said. */
+function valueInfo(
+  { name, type, dims }: Value,
+  size: "fixed" | "free" = "fixed",
+): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const shape = { dim: dims.map((d) => ({ value: { case: "dimValue" as const, value: BigInt(d) } })) };
+  const value = { elemType: ELEMENT_TYPES[type].code, ...(size === "fixed" && { shape }) };
+  return { name, type: { value: { case: "tensorType", value } } };
+}
+
+function nodeProto({
+  name,
+  operator,
+  domain,
+  inputs,
+  outputs,
+  attributes,
+  bodies,
+}: Node): MessageInitShape<typeof NodeProtoSchema> {
+  const graphs = bodies && { then_branch: bodies.met, else_branch: bodies.otherwise };
   return {
     name,
-    type: { value: { case: "tensorType", value: { elemType: ELEMENT_TYPES[type].code, shape: { dim } } } },
+    opType: operator,
+    domain,
+    input: inputs.map((value) => value?.name ?? ""),
+    output: outputs.map((value) => value.name),
+    attribute: [
+      ...Object.entries(attributes).map(([key, attribute]) => attributeProto(key, attribute)),
+      ...Object.entries(graphs ?? {}).map(([key, { nodes, output }]) => ({
+        name: key,
+        type: AttributeProto_AttributeType.GRAPH,
+        g: { name: key, node: nodes.map(nodeProto), output: [valueInfo(output, bodies?.dims)] },
+      })),
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 /** CLIPTextModel and CLIPTextModelWithProjection of transformers: Radford et al. 2021, section 2.4. */
 import type { Dialect } from "../graph/dialect.ts";
-import { type BranchesAt, Graph, type Value } from "../graph/graph.ts";
+import { type BranchAt, Graph, type Value } from "../graph/graph.ts";
 import { embedding, layerNorm, linearNoBias, weight } from "../graph/layers.ts";
 import { add, argMax, cast, concat, floats, gather, matMul, reshape } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
@@ -14,7 +14,7 @@ export interface ClipTextOptions {
   /** New words: ids from vocab_size on stand for the rows of the input `new_words` [newWords, D]. */
   readonly newWords?: number;
   /** What is added beside the layers. */
-  readonly branchesAt?: BranchesAt;
+  readonly branchAt?: BranchAt;
   /** One of `hidden_states` to give out as `final_norm` after final_layer_norm: how Stable Diffusion 1 skips layers. */
   readonly finalNormOf?: number;
 }
@@ -30,9 +30,9 @@ export function clipTextGraph(
   config: ClipTextConfig,
   weights: Weights,
   { batch, tokens }: { readonly batch: number; readonly tokens: number },
-  { dialect, branchesAt, hiddenStates = [], finalNormOf, newWords = 0 }: ClipTextOptions,
+  { dialect, branchAt, hiddenStates = [], finalNormOf, newWords = 0 }: ClipTextOptions,
 ): Graph {
-  const op = new Graph({ dialect, branchesAt });
+  const op = new Graph({ dialect, branchAt });
   const { hidden_size: width } = config;
   const ids = op.input("input_ids", { type: "int64", dims: [batch, tokens] });
   const w = weights.has("text_model.final_layer_norm.weight") ? weights.at("text_model") : weights;

@@ -1,107 +1,127 @@
 /**
- * LoRA and its kin beside the layers of a network. Their matrices are inputs, of any rank, and not part of the graph: an open
- * network takes any adapters that change the same layers, at any weight, and its own weights stay where they are.
+ * LoRA and its kin beside the layers of a network. Their numbers are inputs, not part of the graph: an open network takes any
+ * adapters at any weight, and its own weights stay where they are.
+ *
+ * What a layer's weight can gain: up · down (Hu et al. 2021, equation 3; several adapters are one, their ranks side by side);
+ * first ⊗ second (LyCORIS' LoKr; with a single number for `first` any matrix at all); its own numbers ∘ stretch (DoRA, Liu et
+ * al. 2024). Its bias can gain numbers too.
  */
 import type { Branch, BranchedLayer, Graph, Value } from "../graph/graph.ts";
-import { cast, concat, conv, gemm, matMul, mul, pad, reshape, stride, transpose, unflatten } from "../graph/ops.ts";
+import {
+  add,
+  cast,
+  concat,
+  conv,
+  gemm,
+  mul,
+  pad,
+  reshape,
+  reshapeFree,
+  stride,
+  transpose,
+  unsqueezed,
+} from "../graph/ops.ts";
+import { elementCount } from "../tensor.ts";
 
-/** What is added to one layer. */
-export interface LayerSlots {
-  /** One product of matrices: Hu et al. 2021, "LoRA", equation 3. Several adapters are one, their ranks side by side. */
-  readonly lowRank: boolean;
-  /** Whole differences of the weight, each with a gate. */
-  readonly full: number;
-  /** A difference of the bias. */
-  readonly bias: boolean;
+/** What a slot can take. */
+export const CHANGES = ["lowRank", "product", "stretch", "bias"] as const;
+export type ChangeKind = (typeof CHANGES)[number];
+
+/**
+ * What a slot is fed. float32: down [rank, in · kernel], up [out, rank], gates [1, rank] (how much of each), first [m, 1, n, 1]
+ * and second [1, p, 1, q] with m · p = out and n · q = in · kernel, stretch [out or 1, in or 1], bias [out]. Where slots are
+ * "everywhere", bool [1]: whether it is used at all, and whether first, second and stretch are. What is not fed is nothing.
+ */
+export type SlotInput = "down" | "up" | "gates" | "first" | "second" | "stretch" | "bias" | "used" | "reweighed";
+
+/** Its name. */
+export const slotInput = (path: string, input: SlotInput): string => `lora/${path}/${input}`;
+
+type Feed = (input: SlotInput, ...least: number[]) => Value;
+type When = (input: SlotInput, met: () => Value, otherwise: () => Value, dims?: "free") => Value;
+
+/** The slot of the layer at `path`, for these kinds of change. */
+export const slot =
+  (path: string, kinds: readonly ChangeKind[]): Branch =>
+  (op, layer) => {
+    const fed: Feed = (input, ...dims) =>
+      cast(op, op.freeInput(slotInput(path, input), { type: "float32", dims }), op.float);
+    const when: When = (input, met, otherwise, dims) =>
+      op.dialect.slots === "everywhere"
+        ? op.either(op.freeInput(slotInput(path, input), { type: "bool", dims: [1] }), { met, otherwise, dims })
+        : met();
+    const own = () => (layer.kind === "linear" ? layer.result(layer.bias) : layer.result());
+    return when("used", () => layer.result(additions(op, layer, { kinds, fed, when })), own);
+  };
+
+interface Slot {
+  readonly kinds: readonly ChangeKind[];
+  readonly fed: Feed;
+  readonly when: When;
 }
 
-/** For estimates of memory. */
-const TYPICAL_RANK = 16;
-
-/** The names of a layer's inputs. */
-export const slotNames = {
-  /** [rank, in · kernel] */
-  down: (path: string) => `lora/${path}/down`,
-  /** [rank, out]: turned, so that the rank comes first here as well. */
-  up: (path: string) => `lora/${path}/up`,
-  /** [rank, 1]: how much of each. */
-  gates: (path: string) => `lora/${path}/gates`,
-  /** [out, in · kernel] */
-  delta: (path: string, i: number) => `lora/${path}/delta.${i}`,
-  /** [1] */
-  gate: (path: string, i: number) => `lora/${path}/gate.${i}`,
-  /** [out] */
-  bias: (path: string) => `lora/${path}/bias`,
-};
-
-/** The branches that read these inputs (float32). */
-export function slotBranches(path: string, { lowRank, full, bias }: LayerSlots): Branch[] {
-  return [
-    ...(lowRank ? [lowRankBranch(path)] : []),
-    ...Array.from({ length: full }, (_, i) => fullBranch(path, i)),
-    ...(bias ? [biasBranch(path)] : []),
+/** All that joins a layer's result. */
+function additions(op: Graph, layer: BranchedLayer, slot: Slot): Value {
+  if (layer.kind === "conv2d" && op.dialect.kernels === "constant")
+    return overPatches(op, layer, (rows) => additions(op, rows, slot));
+  const { kinds, fed, when } = slot;
+  const { x, out } = layer;
+  const picture = layer.kind === "conv2d";
+  const window = picture ? [x.dims[1]!, layer.kernel, layer.kernel] : (layer.window ?? [x.dims[1]!]);
+  const width = elementCount(window);
+  const both = (a: Value | undefined, b: Value) => (a ? add(op, a, b) : b);
+  const changes = [
+    ...(kinds.includes("stretch") ? [() => stretched(op, layer.weight(), fed("stretch", 1, 1))] : []),
+    ...(kinds.includes("product")
+      ? [() => reshapeFree(op, mul(op, fed("first", 1, 1, 1, 1), fed("second", 1, 1, 1, width)), [-1, ...window])]
+      : []),
   ];
+  const reweighed = (sum: Value | undefined) => {
+    const change = changes.map((make) => make()).reduce((a, b) => add(op, a, b));
+    return picture
+      ? both(sum, conv(op, x, change, undefined, layer))
+      : gemm(op, x, layer.window ? reshapeFree(op, change, [-1, width]) : change, sum);
+  };
+
+  let sum = picture ? undefined : layer.bias;
+  if (kinds.includes("bias")) sum = both(sum, picture ? reshapeFree(op, fed("bias", 1), [-1, 1, 1]) : fed("bias", 1));
+  const before = sum;
+  if (changes.length > 0)
+    sum = when(
+      "reweighed",
+      () => reweighed(before),
+      () => before!,
+      "free",
+    );
+  if (!kinds.includes("lowRank")) return sum!;
+  const down = fed("down", 1, width);
+  const up = mul(op, fed("up", out, 1), fed("gates", 1, 1));
+  if (!picture) return gemm(op, gemm(op, x, down), up, sum);
+  const inner = conv(op, x, reshapeFree(op, down, [-1, ...window]), undefined, layer);
+  return both(sum, conv(op, inner, reshapeFree(op, up, [out, -1, 1, 1]), undefined));
 }
 
-const lowRankBranch =
-  (path: string): Branch =>
-  (op, x, layer) => {
-    const free = (name: string, ...widths: number[]) =>
-      cast(op, op.freeInput(name, `rank/${path}`, { type: "float32", dims: [TYPICAL_RANK, ...widths] }), op.float);
-    const down = free(slotNames.down(path), inputsOf(x, layer));
-    const up = mul(op, free(slotNames.up(path), layer.out), free(slotNames.gates(path), 1));
-    if (layer.kind === "linear" || op.dialect.kernels === "constant")
-      return rows(op, x, layer, (flat) => matMul(op, gemm(op, flat, down), up));
-    const inner = conv(op, x, unflatten(op, down, kernelOf(x, layer)), undefined, layer);
-    return conv(op, inner, transpose(op, unflatten(op, up, [layer.out, 1, 1]), [1, 0, 2, 3]), undefined);
-  };
+/** weight [out, in, …] ∘ stretch, which broadcasts to its first two dims. */
+function stretched(op: Graph, weight: Value, stretch: Value): Value {
+  const rest = weight.dims.slice(2).map(() => 1);
+  return mul(op, cast(op, weight, op.float), unsqueezed(op, stretch, rest.length));
+}
 
-const fullBranch =
-  (path: string, i: number): Branch =>
-  (op, x, layer) => {
-    const input = (name: string, dims: readonly number[]) =>
-      cast(op, op.input(name, { type: "float32", dims }), op.float);
-    const delta = input(slotNames.delta(path, i), [layer.out, inputsOf(x, layer)]);
-    const gate = input(slotNames.gate(path, i), [1]);
-    if (layer.kind === "linear" || op.dialect.kernels === "constant")
-      return mul(
-        op,
-        rows(op, x, layer, (flat) => gemm(op, flat, delta)),
-        gate,
-      );
-    return mul(op, conv(op, x, reshape(op, delta, [layer.out, ...kernelOf(x, layer)]), undefined, layer), gate);
-  };
+type Convolution = Extract<BranchedLayer, { kind: "conv2d" }>;
 
-const biasBranch =
-  (path: string): Branch =>
-  (op, _x, layer) => {
-    const bias = cast(op, op.input(slotNames.bias(path), { type: "float32", dims: [layer.out] }), op.float);
-    return layer.kind === "linear" ? bias : reshape(op, bias, [layer.out, 1, 1]);
-  };
-
-/** What one output of the layer reads. */
-const inputsOf = (x: Value, layer: BranchedLayer): number =>
-  layer.kind === "linear" ? x.dims.at(-1)! : x.dims[1]! * layer.kernel ** 2;
-
-const kernelOf = (x: Value, { kernel }: { readonly kernel: number }): [number, number, number] => [
-  x.dims[1]!,
-  kernel,
-  kernel,
-];
-
-/** x [..., in] as rows through `body`, and back to [..., out]; or the patches of x [B, in, H, W], and back to [B, out, H', W']. */
-function rows(op: Graph, x: Value, layer: BranchedLayer, body: (flat: Value) => Value): Value {
-  if (layer.kind === "linear")
-    return reshape(op, body(reshape(op, x, [-1, x.dims.at(-1)!])), [...x.dims.slice(0, -1), layer.out]);
-  const { patches, height, width } = patchesOf(op, x, layer);
-  const batch = x.dims[0]!;
-  const result = reshape(op, body(reshape(op, patches, [-1, patches.dims[2]!])), [batch, height * width, layer.out]);
-  return reshape(op, transpose(op, result, [0, 2, 1]), [batch, layer.out, height, width]);
+/** What joins a convolution's result, as a product: `body` over the patches of x [B, in, H, W] as rows, and back. */
+function overPatches(op: Graph, layer: Convolution, body: (rows: BranchedLayer) => Value): Value {
+  const { out } = layer;
+  const { patches, height, width } = patchesOf(op, layer);
+  const [batch, places, inner] = patches.dims as [number, number, number];
+  const x = reshape(op, patches, [-1, inner]);
+  const window = layer.weight().dims.slice(1);
+  const rows = body({ ...layer, kind: "linear", x, window, bias: undefined, result: (bias) => bias! });
+  return reshape(op, transpose(op, reshape(op, rows, [batch, places, out]), [0, 2, 1]), [batch, out, height, width]);
 }
 
 /** What each place of the result sees of x [B, C, H, W]: [B, H' · W', C · kernel²], in the order of a kernel's numbers. */
-function patchesOf(op: Graph, x: Value, layer: Extract<BranchedLayer, { kind: "conv2d" }>) {
-  const { kernel, stride: step, padding } = layer;
+function patchesOf(op: Graph, { x, kernel, stride: step, padding }: Convolution) {
   const [top, left, bottom, right] = padding;
   const padded = pad(op, x, [0, 0, top, left], [0, 0, bottom, right]);
   const [batch, channels, h, w] = padded.dims as [number, number, number, number];

@@ -1,6 +1,6 @@
 /** UNet2DConditionModel of diffusers: Rombach et al. 2022, with every size from its config. */
 import type { Dialect } from "../graph/dialect.ts";
-import { type BranchesAt, Graph, type Quantizer, type Value } from "../graph/graph.ts";
+import { type BranchAt, Graph, type Quantizer, type Value } from "../graph/graph.ts";
 import { conv2d, groupNorm } from "../graph/layers.ts";
 import { add, cast, concat, mul, scalar } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
@@ -29,7 +29,7 @@ export interface UNetOptions {
   readonly controls?: readonly ControlBranch[];
   /** Dims of what T2I-Adapters add, [1, C, h, w] each, outermost level first. */
   readonly features?: readonly (readonly number[])[];
-  readonly branchesAt?: BranchesAt;
+  readonly branchAt?: BranchAt;
   readonly quantizer?: Quantizer;
 }
 

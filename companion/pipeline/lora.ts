@@ -1,11 +1,16 @@
-/** The request's LoRAs beside a network: which inputs its graph needs, and what they are fed. */
+/** The request's LoRAs beside a network: where they join its graph, and what it is fed for them. */
 import { Problem } from "../../shared/problem.ts";
-import type { Change, LowRank } from "../checkpoint/lora/changes.ts";
+import { kronecker, sideBySide, stacked, sum } from "../checkpoint/lora/arithmetic.ts";
+import type { Addition } from "../checkpoint/lora/changes.ts";
 import type { FittedLora } from "../checkpoint/lora/fit-lora.ts";
 import type { Target } from "../checkpoint/lora/keys.ts";
-import type { BranchesAt } from "../graph/graph.ts";
-import { type LayerSlots, slotBranches, slotNames } from "../networks/lora.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import type { Numbers } from "../checkpoint/tensor-data.ts";
+import type { Dialect } from "../graph/dialect.ts";
+import type { BranchAt } from "../graph/graph.ts";
+import { LIGHT_WEIGHTS } from "../graph/memory.ts";
+import type { WeightStore } from "../graph/weights.ts";
+import { CHANGES, type ChangeKind, type SlotInput, slot, slotInput } from "../networks/lora.ts";
+import { type AnyTensor, elementCount, type Tensor, tensor } from "../tensor.ts";
 
 /** A LoRA with the strengths of this request. */
 export interface ActiveLora {
@@ -14,119 +19,160 @@ export interface ActiveLora {
   readonly textEncoderWeight: number;
 }
 
-/**
- * What several LoRAs make of one network. Two requests with the same `key` can share a session, whatever the weights, the
- * ranks and the number of plain LoRAs: those are fed. Nothing at all is the key "" and no branch.
- */
+/** What several LoRAs make of one network. Two requests with the same `key` can share a session. */
 export interface Adapted {
   readonly key: string;
-  readonly branchesAt: BranchesAt;
-  /** To be called when the graph is built. Throws Problem "adapter-mismatch" where a layer was changed that does not run. */
-  refuseUnused(): void;
-  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly branchAt: BranchAt;
+  /** For a session with these inputs. Throws Problem "adapter-mismatch" where a layer was changed that does not run. */
+  feedsFor(inputs: ReadonlySet<string>): Readonly<Record<string, AnyTensor>>;
 }
 
-interface WeightedChange {
-  readonly change: Change;
-  readonly weight: number;
+interface Network {
+  readonly weights: WeightStore;
+  readonly dialect: Pick<Dialect, "slots">;
 }
 
 /** LoRAs of weight 0 are left out: the result is exactly that without them. */
-export function adapt(loras: readonly ActiveLora[], target: Target): Adapted {
-  const layers = new Map<string, WeightedChange[]>();
+export function adapt(loras: readonly ActiveLora[], target: Target, { weights, dialect }: Network): Adapted {
+  const layers = new Map<string, Addition[]>();
   for (const { fitted, weight, textEncoderWeight } of loras) {
     const strength = target === "unet" ? weight : textEncoderWeight;
     if (strength === 0) continue;
     for (const [path, change] of fitted.get(target) ?? [])
-      layers.set(path, [...(layers.get(path) ?? []), { change, weight: strength }]);
+      layers.set(path, [...(layers.get(path) ?? []), change.at(strength)]);
   }
-  const slots = new Map([...layers].map(([path, changes]) => [path, slotsOf(changes)]));
-  const feeds = Object.fromEntries([...layers].flatMap(([path, changes]) => feedsOf(path, changes)));
-  const waiting = new Set(slots.keys());
+  const everywhere = dialect.slots === "everywhere";
+  const light = isLight(weights);
+  // Convolutions of small networks are rearranged together, which a slot would part: they open anew, in no time.
+  const takesAny = (path: string) => everywhere && !(light && matrixOf(weights, path)?.dims.length === 4);
+  const kindsAt = (path: string): readonly ChangeKind[] => {
+    if (takesAny(path)) return matrixOf(weights, path) ? CHANGES : [];
+    const additions = layers.get(path) ?? [];
+    return everywhere && additions.length > 0 ? CHANGES : CHANGES.filter((kind) => additions.some((one) => one[kind]));
+  };
+  const feeds = [...layers].flatMap(([path, additions]) =>
+    feedsOf(additions)
+      .filter(([input]) => everywhere || !(input === "used" || input === "reweighed"))
+      .map(([input, fed]) => ({ path, name: slotInput(path, input), fed })),
+  );
   return {
-    key: [...slots]
-      .map(([path, { lowRank, full, bias }]) => `${path}:${+lowRank}${full}${+bias}`)
+    key: [...layers.keys()]
+      .filter((path) => !takesAny(path))
+      .map((path) => `${path}:${kindsAt(path)}`)
       .sort()
       .join(),
-    refuseUnused: () => {
-      const [first] = waiting;
-      if (first === undefined) return;
-      throw new Problem(
-        "adapter-mismatch",
-        `A LoRA changes "${first}", which does not take part in making a picture with this model: choose another LoRA.`,
-      );
+    branchAt: (path) => {
+      const kinds = kindsAt(path);
+      return kinds.length > 0 ? slot(path, kinds) : undefined;
     },
-    branchesAt: (path) => {
-      waiting.delete(path);
-      const layer = slots.get(path);
-      return layer ? slotBranches(path, layer) : [];
+    feedsFor: (inputs) => {
+      const lost = feeds.find(({ name }) => !inputs.has(name));
+      if (lost) throw doesNotRun(lost.path);
+      return Object.fromEntries(feeds.map(({ name, fed }) => [name, fed]));
     },
-    feeds,
   };
 }
 
-const slotsOf = (changes: readonly WeightedChange[]): LayerSlots => ({
-  lowRank: changes.some(({ change }) => change.lowRank),
-  full: changes.filter(({ change }) => change.full).length,
-  bias: changes.some(({ change }) => change.bias),
-});
+const matrixOf = (weights: WeightStore, path: string) =>
+  weights.find(`${path}.weight`) ?? weights.find(`${path}.weight.T`);
 
-function feedsOf(path: string, changes: readonly WeightedChange[]): [string, Tensor][] {
-  const feeds: [string, Tensor][] = [];
-  const parts = changes.flatMap(({ change: { lowRank }, weight }) => (lowRank ? [{ lowRank, weight }] : []));
-  if (parts.length > 0) {
-    const { down, up } = stacked(parts.map(({ lowRank }) => lowRank));
-    const gates = parts.flatMap(({ lowRank, weight }) =>
-      Array<number>(lowRank.up.dims[0]!).fill(lowRank.scale * weight),
+const LIGHT = new WeakMap<WeightStore, boolean>();
+
+/** Whether a network is so small that the runtime rearranges its weights. */
+function isLight(weights: WeightStore): boolean {
+  const known = LIGHT.get(weights);
+  if (known !== undefined) return known;
+  let count = 0;
+  for (const key of weights.keys()) count += elementCount(weights.find(key)!.dims);
+  const light = 4 * count < LIGHT_WEIGHTS;
+  LIGHT.set(weights, light);
+  return light;
+}
+
+const doesNotRun = (path: string) =>
+  new Problem(
+    "adapter-mismatch",
+    `A LoRA changes "${path}", which does not take part in making a picture with this model: choose another LoRA.`,
+  );
+
+const HOLDS: AnyTensor = { type: "bool", dims: [1], data: Uint8Array.of(1) };
+
+/** One layer's. */
+function feedsOf(additions: readonly Addition[]): [SlotInput, AnyTensor][] {
+  const feeds: [SlotInput, AnyTensor][] = [["used", HOLDS]];
+  const lowRanks = additions.flatMap(({ lowRank }) => lowRank ?? []);
+  if (lowRanks.length > 0) {
+    const gates = lowRanks.flatMap(({ up, strength }) => Array<number>(up.dims[1]!).fill(strength));
+    feeds.push(
+      [
+        "down",
+        together(
+          stacked,
+          lowRanks.map(({ down }) => down),
+        ),
+      ],
+      [
+        "up",
+        together(
+          sideBySide,
+          lowRanks.map(({ up }) => up),
+        ),
+      ],
+      ["gates", tensor(Float32Array.from(gates), [1, gates.length])],
     );
-    feeds.push([slotNames.down(path), down], [slotNames.up(path), up]);
-    feeds.push([slotNames.gates(path), tensor(Float32Array.from(gates), [gates.length, 1])]);
   }
-  const fulls = changes.flatMap(({ change: { full }, weight }) => (full ? [full.at(weight)] : []));
-  fulls.forEach(({ delta, gate }, i) => {
-    feeds.push([slotNames.delta(path, i), tensor(delta.data, delta.dims)]);
-    feeds.push([slotNames.gate(path, i), tensor(Float32Array.of(gate), [1])]);
-  });
-  const biases = changes.flatMap(({ change: { bias }, weight }) => (bias ? [{ data: bias.data, weight }] : []));
-  if (biases.length > 0) {
-    const sum = biases[0]!.data.map((_, i) => biases.reduce((total, { data, weight }) => total + data[i]! * weight, 0));
-    feeds.push([slotNames.bias(path), tensor(sum, [sum.length])]);
+  const products = additions.flatMap(({ product }) => product ?? []);
+  if (products.length > 0) {
+    const { first, second, strength } = products.length === 1 ? products[0]! : ofAll(products);
+    const [[m, n], [p, q]] = [first.dims, second.dims] as [number[], number[]];
+    feeds.push(
+      [
+        "first",
+        tensor(
+          first.data.map((value) => value * strength),
+          [m!, 1, n!, 1],
+        ),
+      ],
+      ["second", tensor(second.data, [1, p!, 1, q!])],
+    );
   }
+  const stretches = additions.flatMap(({ stretch }) => stretch ?? []);
+  if (stretches.length > 0) feeds.push(["stretch", asTensor(sum(stretches))]);
+  if (products.length + stretches.length > 0) feeds.push(["reweighed", HOLDS]);
+  const biases = additions.flatMap(({ bias }) => bias ?? []);
+  if (biases.length > 0) feeds.push(["bias", asTensor(sum(biases))]);
   return feeds;
 }
 
-interface Stack {
-  readonly of: readonly LowRank[];
-  readonly down: Tensor;
-  readonly up: Tensor;
+const asTensor = ({ data, dims }: Numbers): Tensor => tensor(data, dims);
+
+type Product = NonNullable<Addition["product"]>;
+
+/** Several products as one: a single number ⊗ their sum. */
+const ofAll = (products: readonly Product[]): Product => ({
+  first: { dims: [1, 1], data: Float32Array.of(1) },
+  second: sum(
+    products.map(({ first, second, strength }) =>
+      kronecker({ ...first, data: first.data.map((v) => v * strength) }, second),
+    ),
+  ),
+  strength: 1,
+});
+
+interface Joined {
+  readonly of: readonly Numbers[];
+  readonly tensor: Tensor;
 }
 
-/** The last stack that begins with a layer's change: another weight is only another gate. */
-const STACKS = new WeakMap<LowRank, Stack>();
+/** What was last joined to a matrix: another weight is only another gate. */
+const JOINED = new WeakMap<Numbers, Joined>();
 
-function stacked(parts: readonly LowRank[]): Stack {
-  const [first] = parts as [LowRank, ...LowRank[]];
-  const known = STACKS.get(first);
-  if (known && known.of.length === parts.length && known.of.every((part, i) => part === parts[i])) return known;
-  const made = {
-    of: parts,
-    down: stackRows(parts.map(({ down }) => tensor(down.data, down.dims))),
-    up: stackRows(parts.map(({ up }) => tensor(up.data, up.dims))),
-  };
-  STACKS.set(first, made);
-  return made;
-}
-
-/** Matrices of one width, one below the other. */
-function stackRows(matrices: readonly Tensor[]): Tensor {
-  const [first] = matrices;
-  if (matrices.length === 1) return first!;
-  const rows = matrices.reduce((sum, { dims }) => sum + dims[0]!, 0);
-  const data = new Float32Array(rows * first!.dims[1]!);
-  let at = 0;
-  for (const matrix of matrices) {
-    data.set(matrix.data, at);
-    at += matrix.data.length;
-  }
-  return tensor(data, [rows, first!.dims[1]!]);
+function together(join: (matrices: readonly Numbers[]) => Numbers, matrices: readonly Numbers[]): Tensor {
+  const [first] = matrices as [Numbers, ...Numbers[]];
+  const known = JOINED.get(first);
+  if (known && known.of.length === matrices.length && known.of.every((one, i) => one === matrices[i]))
+    return known.tensor;
+  const made = { of: matrices, tensor: asTensor(matrices.length === 1 ? first : join(matrices)) };
+  JOINED.set(first, made);
+  return made.tensor;
 }

@@ -5,7 +5,8 @@ import { openSession, type Session } from "../runtime/session.ts";
 
 /** The right to run a session until it is given back. */
 export interface Lease {
-  run: Session["run"];
+  readonly run: Session["run"];
+  readonly inputs: Session["inputs"];
   /** To be called in a `finally`. The session may stay open for the next lease of its key. */
   giveBack(): void;
 }
@@ -22,7 +23,11 @@ export interface Sessions {
   /** `key` names everything that the graph depends on: the weights' fingerprint, shapes, options. */
   lease(key: string, build: () => Graph): Promise<Lease>;
   /** Leases, runs `body`, gives back. */
-  use<T>(key: string, build: () => Graph, body: (run: Session["run"]) => Promise<T>): Promise<T>;
+  use<T>(
+    key: string,
+    build: () => Graph,
+    body: (run: Session["run"], inputs: Session["inputs"]) => Promise<T>,
+  ): Promise<T>;
   /** Bytes that a session for this graph would need. */
   needOf(graph: Graph): number;
   /** Closes what it takes, of what is not leased, for `bytes` of something else to lie within the budget until it is given back. */
@@ -83,6 +88,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     const held = entry;
     let live = true;
     return {
+      inputs: held.session.inputs,
       run: async (feeds) => {
         const begin = performance.now();
         try {
@@ -115,9 +121,9 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       };
     },
     use: async (key, build, body) => {
-      const { run, giveBack } = await lease(key, build);
+      const { run, inputs, giveBack } = await lease(key, build);
       try {
-        return await body(run);
+        return await body(run, inputs);
       } finally {
         giveBack();
       }

@@ -146,26 +146,21 @@ async function readAll({ speeches, words }: Script, index: number, job: Job): Pr
   const { clipSkip, promptSyntax } = request;
   const states = familyOf(model.family).textStates;
   refuseSkip(clipSkip, { layers: config.num_hidden_layers, states });
-  const loras = adapt(said.loras, index as Target);
+  const { dialect } = studio.device;
+  const loras = adapt(said.loras, index as Target, { weights, dialect });
   const added = words.table?.dims[0] ?? 0;
   // In A1111 new words never count as the end of the text, whatever their ids.
   const ends = promptSyntax === "a1111" ? { ...config, eos_token_id: tokenizer.endId } : config;
   const key = `${model.fingerprint}/text-encoder/${index}/${clipSkip}/${added}${promptSyntax}/${loras.key}`;
-  const build = () => {
-    const graph = clipTextGraph(
+  const build = () =>
+    clipTextGraph(
       ends,
       new Weights(weights),
       { batch: 1, tokens: tokenizer.maxLength },
-      {
-        ...{ dialect: studio.device.dialect, branchesAt: loras.branchesAt, newWords: added },
-        ...optionsOf(states, clipSkip),
-      },
+      { dialect, branchAt: loras.branchAt, newWords: added, ...optionsOf(states, clipSkip) },
     );
-    loras.refuseUnused();
-    return graph;
-  };
-  const feeds = { ...loras.feeds, ...(words.table && { new_words: words.table }) };
-  return studio.sessions.use(key, build, async (run) => {
+  return studio.sessions.use(key, build, async (run, inputs) => {
+    const feeds = { ...loras.feedsFor(inputs), ...(words.table && { new_words: words.table }) };
     const known = new Map<string, Outputs>();
     const read = async ({ ids }: Run, output: string): Promise<Outputs> => {
       const told = known.get(ids.join()) ?? (await run({ ...feeds, input_ids: idTensor(ids) }));

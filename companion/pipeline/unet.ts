@@ -44,25 +44,21 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
     timeIds: timeIdCount(model.settings),
   };
   const addOns = unetAddOns(references, controls);
-  const loras = adapt(job.said.loras, "unet");
+  const { dialect } = studio.device;
+  const loras = adapt(job.said.loras, "unet", { weights, dialect });
   const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.weightBits ? `-${job.weightBits}bit` : ""}/${loras.key}${addOns.key}`;
   const quantizer = await quantizerOf(job);
-  const { run, giveBack } = await studio.sessions.lease(key, () => {
+  const { run, inputs, giveBack } = await studio.sessions.lease(key, () => {
     const graph = unetGraph(config, new Weights(weights), shape, {
       ...addOns.options,
-      dialect: studio.device.dialect,
-      branchesAt: loras.branchesAt,
+      dialect,
+      branchAt: loras.branchAt,
       ...(quantizer && { quantizer }),
     });
-    loras.refuseUnused();
     addOns.refuseUnused();
     return graph;
   });
 
-  const constant: Record<string, Tensor> = {
-    ...loras.feeds,
-    ...addOns.constant,
-  };
   const heard = keepLast((spoken: readonly EncodedPrompt[]) => ({
     encoder_hidden_states: stack(atOneLength(spoken.map(({ embeds }) => embeds))),
     ...addedConditions(job, spoken),
@@ -75,7 +71,8 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
         extraChannels ? concatChannels([latent, picture === "shown" ? extraChannels : hidden!]) : latent,
       );
       const { out } = await run({
-        ...constant,
+        ...addOns.constant,
+        ...loras.feedsFor(inputs),
         ...heard(spokenAt(i)),
         ...addOns.feedsAt(i, of),
         sample: stack(samples),

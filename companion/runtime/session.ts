@@ -4,10 +4,10 @@ import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from "on
 import { Problem } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
 import { watchFiles } from "../graph/file-stamp.ts";
-import type { Graph } from "../graph/graph.ts";
+import type { Graph, Value } from "../graph/graph.ts";
 import { estimateMemory, type MemoryEstimate, type MemoryOptions } from "../graph/memory.ts";
 import { onnxFile } from "../graph/onnx-file.ts";
-import type { AnyTensor, Tensor } from "../tensor.ts";
+import { type AnyTensor, elementCount, type Tensor } from "../tensor.ts";
 import { type Spill, spill } from "./spill.ts";
 
 /** What of a device matters here. */
@@ -16,6 +16,8 @@ type Place = { readonly info: Pick<DeviceInfo, "provider"> };
 export interface Session {
   /** Bytes that this session is estimated to need: weights in their computing type, and intermediate values. */
   readonly bytes: number;
+  /** The names of all inputs. */
+  readonly inputs: ReadonlySet<string>;
   /**
    * Feeds by input name → float32 results by output name. Blocks its thread until done; can't be interrupted.
    * Throws Problem "out-of-memory", "file-changed", or "internal" with the runtime's own words.
@@ -52,11 +54,13 @@ export async function openSession(graph: Graph, device: Place, memory?: MemoryOp
   });
   // What is mapped stays, under no name; Windows does not allow it.
   if (process.platform !== "win32") spilled.remove();
+  const idle = zerosFor(graph);
   return {
     bytes: weights + activations,
+    inputs: new Set(graph.inputs.map(({ name }) => name)),
     async run(feeds) {
-      const inputs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toNative(t)]));
-      const outputs = await attempt("run the network", () => native.run(inputs), verify);
+      const fed = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toNative(t)]));
+      const outputs = await attempt("run the network", () => native.run({ ...idle, ...fed }), verify);
       return Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, fromNative(name, t)]));
     },
     release: () => native.release().finally(spilled.remove),
@@ -80,12 +84,11 @@ function sessionOptions(
   const cpu = provider === "cpu";
   return {
     executionProviders: [provider === "webgpu" ? WEBGPU : provider],
-    graphOptimizationLevel: layout === "rearranged" ? "all" : "extended",
+    graphOptimizationLevel: layout === "rearranged" ? "all" : cpu ? "basic" : "extended",
     enableCpuMemArena: !cpu,
     logSeverityLevel: 4,
     extra: {
-      // The runtime would keep what it can compute before the first run: the copy.
-      ...(widening === "every-run" && { optimization: { disable_specified_optimizers: "ConstantFolding" } }),
+      ...(cpu && layout === "plain" && { optimization: { disable_specified_optimizers: idleOptimizers(widening) } }),
       session: {
         model_external_initializers_file_folder_path: rootOf(graph, spilled),
         disable_prepacking: cpu ? "1" : "0",
@@ -96,6 +99,19 @@ function sessionOptions(
     },
   };
 }
+
+/**
+ * The runtime's passes over a graph that find nothing in ours, each of which takes its time at every layer: all but folding
+ * constants. Where weights are widened in every run that as well: the runtime would keep what it computed, the copy.
+ */
+const idleOptimizers = (widening: MemoryEstimate["widening"]): string =>
+  [
+    ...["Level1_RuleBasedTransformer", "ConstantSharing", "CommonSubexpressionElimination", "TransposeOptimizer"],
+    ...["MatMulAddFusion", "ReshapeFusion", "GeluFusionL1", "LayerNormFusionL1", "GemmSumFusion"],
+    ...["PreShapeNodeElimination", "QDQPropagationTransformer", "EnsureUniqueDQForNodeUnit", "DoubleQDQPairsRemover"],
+    ...["WhereDummyDq", "TransposeOptimizer_CPUExecutionProvider"],
+    ...(widening === "every-run" ? ["ConstantFolding"] : []),
+  ].join(";");
 
 /** "/", or the drive that all weights lie on. Throws Problem "model-unsupported" where there are several. */
 function rootOf(graph: Graph, { refs }: Spill): string {
@@ -111,6 +127,26 @@ function rootOf(graph: Graph, { refs }: Spill): string {
 
 const fileRefs = (graph: Graph) =>
   [...graph.initializers.values()].flatMap(({ source }) => ("file" in source ? [source] : []));
+
+/** What free inputs are where they are not fed: zeros of the least dims, one for all that are alike. */
+function zerosFor({ inputs, freeInputs }: Graph): Record<string, OrtTensor> {
+  const known = new Map<string, OrtTensor>();
+  const zeros = ({ type, dims }: Value) => {
+    const key = `${type}[${dims}]`;
+    const made = known.get(key) ?? toNative(zeroTensor(type, dims));
+    known.set(key, made);
+    return made;
+  };
+  const free = inputs.filter(({ name }) => freeInputs.has(name));
+  return Object.fromEntries(free.map((value) => [value.name, zeros(value)]));
+}
+
+function zeroTensor(type: Value["type"], dims: readonly number[]): AnyTensor {
+  const count = elementCount(dims);
+  if (type === "float32") return { type, dims, data: new Float32Array(count) };
+  if (type === "bool") return { type, dims, data: new Uint8Array(count) };
+  throw new Problem("internal", `Nothing stands for an input of type ${type} that is not fed.`);
+}
 
 const toNative = ({ type, dims, data }: AnyTensor): OrtTensor => new OrtTensor(type, data as never, dims);
 

@@ -37,7 +37,9 @@ const places = Object.fromEntries(
 const studio = openTestStudio(undefined, {
   ...places,
   tiny: path.join(parity, "models/sd1"),
-  ...Object.fromEntries(["kohya", "no-alpha", "peft", "paint"].map((name) => [name, file(name)])),
+  ...Object.fromEntries(
+    ["kohya", "no-alpha", "peft", "paint", "loha", "lokr-whole", "dora"].map((name) => [name, file(name)]),
+  ),
 });
 afterAll(() => studio.close());
 const tiny = request({ model: "tiny", prompt: "a red cat", width: 32, height: 32, scheduler: { name: "euler" } });
@@ -88,6 +90,25 @@ test("a LoRA's weight, its rank and further LoRAs of the same layers need no oth
   expect(await final([lora("kohya", 0.5), lora("no-alpha", 1)])).not.toEqual(changed);
   expect(keys().sort()).toEqual(open);
   expect(await final([lora("kohya", 0.5)])).toEqual(changed);
+});
+
+test("an open network takes LoRAs of matrices of every kind, and other weights, without another session", async () => {
+  const own = openTestStudio(undefined, {
+    ...{ tiny: path.join(parity, "models/sd1") },
+    ...Object.fromEntries(["kohya", "peft", "dora"].map((name) => [name, file(name)])),
+  });
+  // A small network's convolutions are opened once more, for those that change them.
+  for (const loras of [[], [lora("kohya")]]) await paint(own, { ...tiny, loras });
+  const open = own.sessions.list().map(({ key }) => key);
+  for (const loras of [[lora("kohya")], [lora("peft", -0.5)], [lora("dora")], [lora("dora", 0.5), lora("kohya", 2)]])
+    await paint(own, { ...tiny, loras });
+  expect(
+    own.sessions
+      .list()
+      .map(({ key }) => key)
+      .sort(),
+  ).toEqual(open.sort());
+  await own.close();
 });
 
 test("a LoRA of weight 0 is exactly none", async () => {

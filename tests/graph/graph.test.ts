@@ -58,15 +58,18 @@ test("linear() names nodes by the weights' path and initializers by their keys",
   expect(w.unused()).toEqual([]);
 });
 
-test("linear() lets branches join by path", () => {
+test("linear() lets a branch join by path", () => {
   const gate = (op: Graph) => op.input("gate", { type: "float32", dims: [] });
   const op = new Graph({
     dialect: DIALECTS.cpu,
-    branchesAt: (path) => (path === "proj" ? [(g, x, layer) => mul(g, slice(g, x, 1, [0, layer.out]), gate(g))] : []),
+    branchAt: (path) =>
+      path === "proj"
+        ? (g, layer) => add(g, mul(g, slice(g, layer.x, 1, [0, layer.out]), gate(g)), layer.result(undefined))
+        : undefined,
   });
   const w = weights({ "proj.weight": [2, 3], "proj.bias": [2] });
   expect(linear(op, w.at("proj"), float32(op, "x", [4, 3]), 2).dims).toEqual([4, 2]);
-  expect(op.nodes.map(({ operator }) => operator)).toEqual(["Gemm", "Slice", "Mul", "Add"]);
+  expect(op.nodes.map(({ operator }) => operator)).toEqual(["Slice", "Mul", "Gemm", "Add"]);
   expect(op.inputs.map(({ name }) => name)).toEqual(["x", "gate"]);
 });
 

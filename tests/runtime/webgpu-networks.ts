@@ -3,11 +3,11 @@ import { parseClipTextConfig } from "../../companion/checkpoint/config/clip-conf
 import { parseUNetConfig } from "../../companion/checkpoint/config/unet-config.ts";
 import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
 import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
-import { type BranchedLayer, Graph } from "../../companion/graph/graph.ts";
-import { add } from "../../companion/graph/ops.ts";
+import { type BranchedLayer, Graph, type Value } from "../../companion/graph/graph.ts";
+import { cast } from "../../companion/graph/ops.ts";
 import { decoderGraph } from "../../companion/networks/autoencoder.ts";
 import { clipTextGraph } from "../../companion/networks/clip-text.ts";
-import { slotBranches } from "../../companion/networks/lora.ts";
+import { CHANGES, slot } from "../../companion/networks/lora.ts";
 import { unetGraph } from "../../companion/networks/unet.ts";
 import { selfTest } from "../../companion/runtime/self-test.ts";
 import { openSession } from "../../companion/runtime/session.ts";
@@ -56,25 +56,32 @@ for (const [name, build] of CASES) {
   if (Object.keys(far).length > 0) wrong[name] = far;
 }
 
-/** A product and a convolution with everything that adapters can put beside them. */
+/** A product and a convolution with everything that adapters can put beside them, wherever they can. */
 function adapted(dialect: Dialect): Graph {
-  const op = new Graph({ dialect });
-  const all = { lowRank: true, full: 1, bias: true };
-  const rows = op.input("rows", { type: "float32", dims: [1, 6, 4] });
-  const picture = op.input("picture", { type: "float32", dims: [1, 4, 6, 5] });
-  const kinds: [string, typeof rows, BranchedLayer][] = [
-    ["linear", rows, { kind: "linear", out: 8 }],
-    ["conv2d", picture, { kind: "conv2d", out: 8, kernel: 3, stride: 2, padding: [1, 1, 1, 1] }],
+  const op = new Graph({ dialect: { ...dialect, slots: "where-used" } });
+  const input = (name: string, ...dims: number[]) => cast(op, op.input(name, { type: "float32", dims }), op.float);
+  const [rows, picture] = [input("rows", 6, 4), input("picture", 1, 4, 6, 5)];
+  const [matrix, kernels] = [input("matrix", 8, 4), input("kernels", 8, 4, 3, 3)];
+  const layers: BranchedLayer[] = [
+    { kind: "linear", out: 8, x: rows, bias: undefined, weight: () => matrix, result: (added) => added! },
+    {
+      ...({ kind: "conv2d", out: 8, x: picture, kernel: 3, stride: 2, padding: [1, 1, 1, 1] } as const),
+      ...{ weight: () => kernels, result: (added?: Value) => added! },
+    },
   ];
-  for (const [path, x, layer] of kinds) {
-    const [first, ...rest] = slotBranches(path, all).map((branch) => branch(op, x, layer));
-    op.output(
-      path,
-      rest.reduce((sum, more) => add(op, sum, more), first!),
-    );
-  }
+  for (const layer of layers) op.output(layer.kind, cast(op, slot(layer.kind, CHANGES)(op, layer), "float32"));
   return op;
 }
+
+/** The dims that a slot's inputs have at a rank: those of both layers here. */
+const dimsOf = (name: string, rank: number): readonly number[] | undefined => {
+  const [, kind, input] = name.split("/");
+  const width = kind === "linear" ? 4 : 36;
+  return {
+    ...{ down: [rank, width], up: [8, rank], gates: [1, rank], bias: [8], stretch: [8, 4] },
+    ...{ first: [2, 1, 2, 1], second: [1, 4, 1, width / 2] },
+  }[input ?? ""];
+};
 
 const wave = (dims: readonly number[]): AnyTensor => {
   const count = dims.reduce((a, b) => a * b, 1);
@@ -86,9 +93,7 @@ const [onCpu, onWebGpu] = [
 ];
 for (const rank of [3, 17]) {
   const graph = adapted(webgpu);
-  const feeds = Object.fromEntries(
-    graph.inputs.map(({ name, dims }) => [name, wave(graph.freeInputs.has(name) ? [rank, ...dims.slice(1)] : dims)]),
-  );
+  const feeds = Object.fromEntries(graph.inputs.map(({ name, dims }) => [name, wave(dimsOf(name, rank) ?? dims)]));
   const far = deviating(await onWebGpu.run(feeds), await onCpu.run(feeds), 1e-4);
   if (Object.keys(far).length > 0) wrong[`adapters of rank ${rank}`] = far;
 }

@@ -22,10 +22,11 @@ export function multiply(a: Numbers, b: Numbers): Numbers {
   const n = rowLength(b);
   demand(a.dims.length === 2 && b.dims[0] === k, a, b);
   const data = zeros(m * n);
+  const [left, right] = [a.data, b.data];
   for (let i = 0; i < m; i++)
     for (let j = 0; j < k; j++) {
-      const factor = a.data[i * k + j]!;
-      for (let c = 0; c < n; c++) data[i * n + c]! += factor * b.data[j * n + c]!;
+      const factor = left[i * k + j]!;
+      for (let c = 0, at = i * n, from = j * n; c < n; c++) data[at + c]! += factor * right[from + c]!;
     }
   return { dims: [m, ...b.dims.slice(1)], data };
 }
@@ -79,8 +80,60 @@ export function rowProducts(a: Numbers, b: Numbers): Numbers {
   return { dims: [m * p, ...a.dims.slice(1)], data };
 }
 
+/** The products of every column of a [m, p] with every column of b [m, q], element by element → [m, p·q]. */
+export function columnProducts(a: Numbers, b: Numbers): Numbers {
+  const [m, p, q] = [a.dims[0]!, a.dims[1]!, b.dims[1]!];
+  demand(b.dims[0] === m, a, b);
+  const data = zeros(m * p * q);
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < p; j++)
+      for (let k = 0; k < q; k++) data[(i * p + j) * q + k] = a.data[i * p + j]! * b.data[i * q + k]!;
+  return { dims: [m, p * q], data };
+}
+
 /** a ∘ b, of equal dims. */
 export function hadamard(a: Numbers, b: Numbers): Numbers {
   demand(a.data.length === b.data.length, a, b);
   return { dims: a.dims, data: a.data.map((value, i) => value * b.data[i]!) };
+}
+
+/** a + b + …, each dim equal or 1. */
+export function sum(all: readonly Numbers[]): Numbers {
+  const [first] = all as [Numbers, ...Numbers[]];
+  if (all.length === 1) return first;
+  const [rows, columns] = [0, 1].map((axis) => Math.max(...all.map(({ dims }) => dims[axis] ?? 1))) as [number, number];
+  const data = zeros(rows * columns);
+  for (const { dims, data: own } of all) {
+    const [m, n] = [dims[0]!, dims[1] ?? 1];
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) data[i * columns + j]! += own[(m === 1 ? 0 : i) * n + (n === 1 ? 0 : j)]!;
+  }
+  return { dims: first.dims.length === 1 ? [rows] : [rows, columns], data };
+}
+
+/** Matrices of one width, one below the other. */
+export function stacked(matrices: readonly Numbers[]): Numbers {
+  const width = matrices[0]!.dims[1]!;
+  const rows = matrices.reduce((count, { dims }) => count + dims[0]!, 0);
+  const data = zeros(rows * width);
+  let at = 0;
+  for (const { data: own } of matrices) {
+    data.set(own, at);
+    at += own.length;
+  }
+  return { dims: [rows, width], data };
+}
+
+/** Matrices of one height, one beside the other. */
+export function sideBySide(matrices: readonly Numbers[]): Numbers {
+  const rows = matrices[0]!.dims[0]!;
+  const width = matrices.reduce((count, { dims }) => count + dims[1]!, 0);
+  const data = zeros(rows * width);
+  let at = 0;
+  for (const { dims, data: own } of matrices) {
+    const n = dims[1]!;
+    for (let i = 0; i < rows; i++) data.set(own.subarray(i * n, (i + 1) * n), i * width + at);
+    at += n;
+  }
+  return { dims: [rows, width], data };
 }

@@ -2,29 +2,33 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { WeightRef } from "../../graph/weights.ts";
 import { type Numbers, readNumbers } from "../tensor-data.ts";
-import { contractSecond, hadamard, kronecker, multiply, rowLength, rowProducts, transposed } from "./arithmetic.ts";
+import {
+  columnProducts,
+  contractSecond,
+  hadamard,
+  multiply,
+  rowLength,
+  rowProducts,
+  transposed,
+} from "./arithmetic.ts";
 import type { Part } from "./keys.ts";
 import type { LayerParts } from "./lora-file.ts";
 
-/** The layer's weight gains scale · weight · upᵀ · down. */
-export interface LowRank {
-  /** [rank, in · kernel] */
-  readonly down: Numbers;
-  /** [rank, out]: turned, so that several lie one below the other. */
-  readonly up: Numbers;
-  readonly scale: number;
-}
-
-/** The layer's weight gains `gate` · `delta` [out, in · kernel], which may depend on the adapter's weight. */
-export interface Full {
-  at(weight: number): { readonly delta: Numbers; readonly gate: number };
-}
-
-export interface Change {
-  readonly lowRank?: LowRank;
-  readonly full?: Full;
-  /** [out], added to the bias. */
+/** What a layer gains at some weight of the add-on. */
+export interface Addition {
+  /** Its weight gains strength · up [out, rank] · down [rank, in · kernel]. */
+  readonly lowRank?: { readonly down: Numbers; readonly up: Numbers; readonly strength: number };
+  /** Its weight gains strength · first [m, n] ⊗ second [p, q], where m · p = out and n · q = in · kernel. */
+  readonly product?: { readonly first: Numbers; readonly second: Numbers; readonly strength: number };
+  /** Its weight gains its own numbers times these, [out, 1] or [1, in]. */
+  readonly stretch?: Numbers;
+  /** Its bias gains these, [out]. */
   readonly bias?: Numbers;
+}
+
+/** What an add-on makes of one layer. Cheap, whatever the weight. */
+export interface Change {
+  at(weight: number): Addition;
 }
 
 export interface ChangeOptions {
@@ -45,9 +49,15 @@ export function readChange(parts: LayerParts, options: ChangeOptions): Change {
   const layer = new LayerReader(parts, options);
   try {
     const change = changeOf(layer, options);
-    const bias = layer.has("diff_b") ? layer.fit(layer.get("diff_b"), [options.base.dims[0]!, 1]) : undefined;
+    const bias = layer.has("diff_b") ? layer.fit(layer.get("diff_b"), [options.base.dims[0]!, 1]).data : undefined;
     layer.finish();
-    return { ...change, ...(bias && { bias }) };
+    if (!bias) return change;
+    return {
+      at: (weight) => ({
+        ...change.at(weight),
+        bias: { dims: [bias.length], data: bias.map((value) => weight * value) },
+      }),
+    };
   } catch (error) {
     if (error instanceof RangeError) throw layer.misfit(error.message);
     throw error;
@@ -60,19 +70,36 @@ function changeOf(layer: LayerReader, { base }: ChangeOptions): Change {
     const rank = up.dims[1]!;
     const core = layer.optional("mid");
     const down = core ? contractSecond(core, layer.flat("down", rank)) : layer.get("down");
-    const lowRank = { down: layer.fit(down, [rank, rowLength(base)]), up: transposed(up), scale: layer.scale(rank) };
+    const plain = { down: layer.fit(down, [rank, rowLength(base)]), up, scale: layer.scale(rank) };
     const lengths = layer.optional("magnitude") ?? layer.optional("dora_scale");
     return lengths
-      ? { full: dora(lowRank, { lengths, along: layer.has("magnitude") ? "rows" : alongOf(lengths) }, base) }
-      : { lowRank };
+      ? dora(plain, { lengths: lengths.data, along: layer.has("magnitude") ? "rows" : alongOf(lengths) }, base)
+      : lowRank(plain);
   }
   if (layer.has("hada_w1_a")) return loha(layer, base.dims);
-  if (layer.has("lokr_w1") || layer.has("lokr_w1_a")) return { full: lokr(layer, base.dims) };
+  if (layer.has("lokr_w1") || layer.has("lokr_w1_a")) return lokr(layer, base.dims);
   const diff = layer.optional("diff");
-  return diff ? { full: constant(layer.fit(diff, [base.dims[0]!, rowLength(base)]), 1) } : {};
+  return diff ? whole(layer.fit(diff, [base.dims[0]!, rowLength(base)]), 1) : { at: () => ({}) };
 }
 
-const constant = (delta: Numbers, scale: number): Full => ({ at: (weight) => ({ delta, gate: scale * weight }) });
+interface LowRank {
+  readonly down: Numbers;
+  readonly up: Numbers;
+  /** Of weight 1. */
+  readonly scale: number;
+}
+
+const lowRank = ({ scale, ...matrices }: LowRank): Change => ({
+  at: (weight) => ({ lowRank: { ...matrices, strength: scale * weight } }),
+});
+
+const product = (first: Numbers, second: Numbers, scale: number): Change => ({
+  at: (weight) => ({ product: { first, second, strength: scale * weight } }),
+});
+
+/** Any difference [out, in · kernel]. */
+const whole = (delta: Numbers, scale: number): Change =>
+  product({ dims: [1, 1], data: Float32Array.of(1) }, delta, scale);
 
 /**
  * (a₁b₁) ∘ (a₂b₂): every pair of columns and rows is one of rank 1, so that it is a plain LoRA of rank r² (Hyeon-Woo et
@@ -86,28 +113,27 @@ function loha(layer: LayerReader, dims: readonly number[]): Change {
     const [a, b] = [layer.get(`hada_w${n}_a`), layer.get(`hada_w${n}_b`)];
     return multiply(transposed(a), contractSecond(layer.get(`hada_t${n}`), b));
   };
-  if (layer.has("hada_t1")) return { full: constant(layer.fit(hadamard(half(1), half(2)), [out, width]), scale) };
+  if (layer.has("hada_t1")) return whole(layer.fit(hadamard(half(1), half(2)), [out, width]), scale);
   const [a1, b1, a2, b2] = [
     layer.fit(layer.get("hada_w1_a"), [out, rank]),
     layer.fit(layer.get("hada_w1_b"), [rank, width]),
     layer.fit(layer.get("hada_w2_a"), [out, rank]),
     layer.fit(layer.get("hada_w2_b"), [rank, width]),
   ] as const;
-  if (2 * rank ** 2 > Math.min(out, width))
-    return { full: constant(hadamard(multiply(a1, b1), multiply(a2, b2)), scale) };
-  return {
-    lowRank: { down: rowProducts(b1, b2), up: rowProducts(transposed(a1), transposed(a2)), scale },
-  };
+  if (2 * rank ** 2 > Math.min(out, width)) return whole(hadamard(multiply(a1, b1), multiply(a2, b2)), scale);
+  return lowRank({ down: rowProducts(b1, b2), up: columnProducts(a1, a2), scale });
 }
 
-function lokr(layer: LayerReader, dims: readonly number[]): Full {
+function lokr(layer: LayerReader, dims: readonly number[]): Change {
   const rank = (layer.optional("lokr_w1_b") ?? layer.optional("lokr_w2_b"))?.dims[0];
   const scale = rank === undefined ? 1 : layer.scale(rank);
   layer.optional("alpha");
   const first = layer.optional("lokr_w1") ?? multiply(layer.get("lokr_w1_a"), layer.get("lokr_w1_b"));
   const second = layer.optional("lokr_w2") ?? secondOf(layer);
-  const product = kronecker(first, second);
-  return constant(layer.fit(product, [dims[0]!, rowLength({ dims })]), scale);
+  const [[m, n], [p, q]] = [first.dims, [second.dims[0]!, rowLength(second)]] as const;
+  if (first.dims.length !== 2 || m! * p !== dims[0] || n! * q !== rowLength({ dims }))
+    throw layer.misfit(`[${first.dims}] ⊗ [${second.dims}] where this model has [${dims}]`);
+  return product(first, { dims: [p, q], data: second.data }, scale);
 }
 
 function secondOf(layer: LayerReader): Numbers {
@@ -117,7 +143,7 @@ function secondOf(layer: LayerReader): Numbers {
 }
 
 interface Lengths {
-  readonly lengths: Numbers;
+  readonly lengths: Float32Array;
   /** One for each output, or for each input. */
   readonly along: "rows" | "columns";
 }
@@ -125,31 +151,66 @@ interface Lengths {
 /** LyCORIS writes one length for each input as [1, in]. */
 const alongOf = ({ dims }: Numbers): Lengths["along"] => (dims.length > 1 && dims[0] === 1 ? "columns" : "rows");
 
-/** The changed weight keeps its direction and takes the given lengths. */
-function dora({ down, up, scale }: LowRank, { lengths, along }: Lengths, base: ChangeOptions["base"]): Full {
-  const count = along === "rows" ? up.dims[1]! : base.dims[1]!;
-  if (lengths.data.length !== count) throw new RangeError(`${lengths.data.length} lengths where there are ${count}`);
-  let made: { readonly weight: number; readonly delta: Numbers } | undefined;
-  const make = (weight: number): Numbers => {
-    const { data: w } = base.read();
-    const [out, width] = [up.dims[1]!, rowLength(down)];
-    const product = multiply(transposed(up), down).data;
-    const area = width / base.dims[1]!;
-    const place = (i: number) => Math.floor(along === "rows" ? i / width : (i % width) / area);
-    const squares = new Float64Array(count);
-    const moved = w.map((value, i) => value + scale * weight * product[i]!);
-    moved.forEach((value, i) => {
-      squares[place(i)]! += value * value;
+/**
+ * The changed weight V = W + g·BA keeps its direction and takes the given lengths m: each row (or column) times s = m / ‖v‖
+ * gains (s - 1)·w + s·g·(BA). ‖v‖² = ‖w‖² + 2g·⟨w, BA⟩ + g²·‖BA‖², so that another weight is only other factors.
+ */
+function dora({ down, up, scale }: LowRank, { lengths, along }: Lengths, base: ChangeOptions["base"]): Change {
+  const [out, inputs] = base.dims as [number, number];
+  const count = along === "rows" ? out : inputs;
+  if (lengths.length !== count) throw new RangeError(`${lengths.length} lengths where there are ${count}`);
+  const width = rowLength(down);
+  const place = (row: number, column: number) => (along === "rows" ? row : Math.floor((column * inputs) / width));
+  let known: Squares | undefined;
+  let last: { readonly weight: number; readonly addition: Addition } | undefined;
+  const at = (weight: number): Addition => {
+    const strength = scale * weight;
+    known ??= squaresOf(base.read(), multiply(up, down), { count, place });
+    const { own, mixed, added } = known;
+    const factors = lengths.map(
+      (m, i) => m / Math.sqrt(own[i]! + 2 * strength * mixed[i]! + strength ** 2 * added[i]!),
+    );
+    const times = ({ dims, data }: Numbers, factor: (i: number) => number): Numbers => ({
+      dims,
+      data: data.map((value, i) => value * factor(i)),
     });
-    const data = moved.map((value, i) => (value * lengths.data[place(i)]!) / Math.sqrt(squares[place(i)]!) - w[i]!);
-    return { dims: [out, width], data };
+    const rank = up.dims[1]!;
+    const matrices =
+      along === "rows"
+        ? { down, up: times(up, (i) => factors[Math.floor(i / rank)]!) }
+        : { down: times(down, (i) => factors[place(0, i % width)]!), up };
+    const stretch = { dims: along === "rows" ? [count, 1] : [1, count], data: factors.map((factor) => factor - 1) };
+    return { lowRank: { ...matrices, strength }, stretch };
   };
   return {
     at: (weight) => {
-      if (made?.weight !== weight) made = { weight, delta: make(weight) };
-      return { delta: made.delta, gate: 1 };
+      if (last?.weight !== weight) last = { weight, addition: at(weight) };
+      return last.addition;
     },
   };
+}
+
+interface Squares {
+  /** ‖w‖², ⟨w, BA⟩ and ‖BA‖² of each row, or column. */
+  readonly own: Float64Array;
+  readonly mixed: Float64Array;
+  readonly added: Float64Array;
+}
+
+function squaresOf(
+  { data: w }: Numbers,
+  { data: change, dims: [rows, width] }: Numbers,
+  { count, place }: { readonly count: number; place(row: number, column: number): number },
+): Squares {
+  const [own, mixed, added] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  for (let i = 0, at = 0; i < rows!; i++)
+    for (let j = 0; j < width!; j++, at++) {
+      const [a, b, k] = [w[at]!, change[at]!, place(i, j)];
+      own[k]! += a * a;
+      mixed[k]! += a * b;
+      added[k]! += b * b;
+    }
+  return { own, mixed, added };
 }
 
 /** Hands out a layer's tensors and knows which were never asked for. */

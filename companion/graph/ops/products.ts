@@ -38,12 +38,13 @@ export function matMul(op: Graph, a: Value, b: Value): Value {
   return op.emit("MatMul", [a, b], [{ type: a.type, dims: [...lead, a.dims[rank - 2]!, b.dims[rank - 1]!] }])[0]!;
 }
 
-/** x [M, K] · weightᵀ [N, K] + bias [N] → [M, N]. */
-export function gemm(op: Graph, x: Value, weight: Value, bias?: Value): Value {
+/** x [M, K] · weightᵀ [N, K], or weight [K, N] where it is "in-out", + bias (which broadcasts) → [M, N]. */
+export function gemm(op: Graph, x: Value, weight: Value, bias?: Value, order: "out-in" | "in-out" = "out-in"): Value {
   const [m, k] = x.dims;
-  const [n, k2] = weight.dims;
+  const [n, k2] = order === "out-in" ? weight.dims : weight.dims.toReversed();
   if (x.dims.length !== 2 || k !== k2) op.fail(`Cannot multiply [${x.dims}] by the transpose of [${weight.dims}]`);
-  return op.emit("Gemm", [x, weight, bias], [{ type: x.type, dims: [m!, n!] }], { transB: int(1) })[0]!;
+  const attributes = { transB: int(order === "out-in" ? 1 : 0) };
+  return op.emit("Gemm", [x, weight, bias], [{ type: x.type, dims: [m!, n!] }], attributes)[0]!;
 }
 
 /** A matrix [N, K] of few bits, as MatMulNBits takes it. */

@@ -18,11 +18,20 @@ export function reshape(op: Graph, x: Value, dims: readonly number[]): Value {
   return op.emit("Reshape", [x, indices(op, full)], [{ type: x.type, dims: full }])[0]!;
 }
 
-/** x [N, …] → [N, ...dims], whatever N is when the graph runs. */
-export function unflatten(op: Graph, x: Value, dims: readonly number[]): Value {
-  const full = [x.dims[0]!, ...dims];
-  if (elementCount(full) !== elementCount(x.dims)) op.fail(`Cannot read [${x.dims}] as [${full}]`);
-  return op.emit("Reshape", [x, indices(op, [-1, ...dims])], [{ type: x.type, dims: full }])[0]!;
+/** The same elements in order, read as `dims`, of which -1 is what it is when the graph runs. */
+export function reshapeFree(op: Graph, x: Value, dims: readonly number[]): Value {
+  const free = elementCount(x.dims) / -elementCount(dims);
+  if (!Number.isInteger(free)) op.fail(`Cannot read [${x.dims}] as [${dims}]`);
+  const least = dims.map((d) => (d === -1 ? free : d));
+  return op.emit("Reshape", [x, indices(op, dims)], [{ type: x.type, dims: least }])[0]!;
+}
+
+/** x with `count` more dims of 1 at its end. */
+export function unsqueezed(op: Graph, x: Value, count: number): Value {
+  if (count === 0) return x;
+  const axes = Array.from({ length: count }, (_, i) => x.dims.length + i);
+  const dims = [...x.dims, ...axes.map(() => 1)];
+  return op.emit("Unsqueeze", [x, indices(op, axes)], [{ type: x.type, dims }])[0]!;
 }
 
 export function transpose(op: Graph, x: Value, order: readonly number[]): Value {
@@ -93,10 +102,10 @@ export function pad(op: Graph, x: Value, before: readonly number[], after: reado
   return op.emit("Pad", inputs, [{ type: x.type, dims }], { mode: string("constant") })[0]!;
 }
 
-/** Rows of `table` [N, D] by `ids` (int64 or int32, any dims) → [...ids, D]. */
-export function gather(op: Graph, table: Value, ids: Value): Value {
-  const dims = [...ids.dims, ...table.dims.slice(1)];
-  return op.emit("Gather", [table, ids], [{ type: table.type, dims }], { axis: int(0) })[0]!;
+/** What lies at `ids` (int64 or int32) along `axis` of x: rows of a table [N, D] by ids of any dims → [...ids, D]. */
+export function gather(op: Graph, x: Value, ids: Value, axis = 0): Value {
+  const dims = [...x.dims.slice(0, axis), ...ids.dims, ...x.dims.slice(axis + 1)];
+  return op.emit("Gather", [x, ids], [{ type: x.type, dims }], { axis: int(axis) })[0]!;
 }
 
 /** x [B, C, H, W] → [B, C, height, width]: pixel i is pixel ⌊i · H / height⌋, as in torch's "nearest". */
