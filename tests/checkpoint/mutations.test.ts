@@ -209,5 +209,5 @@ test.each<[string, () => string, (place: string) => unknown, number]>([
     expect(process.cpuUsage().user - begin).toBeLessThan(10e6);
     if (isFolder) cpSync(path.join(source, file), path.join(place, file));
   }
-  expect(outcomes.size).toBeGreaterThan(2);
+  expect(outcomes.size).toBeGreaterThan(1);
 });
