@@ -85,10 +85,19 @@ export class Problem extends Error {
     return { code: this.code, message: this.message };
   }
 
-  /** Any thrown value as a Problem: Problems unchanged, everything else as "internal" with its own message. */
+  /**
+   * Any thrown value as a Problem: Problems unchanged, memory that JavaScript did not get as "out-of-memory", everything else
+   * as "internal" with its own message.
+   */
   static from(error: unknown): Problem {
     if (error instanceof Problem) return error;
     const text = error instanceof Error ? error.message : String(error);
+    if (error instanceof RangeError && /allocation failed/i.test(text))
+      return new Problem(
+        "out-of-memory",
+        "The picture does not fit into memory: choose a smaller size or a smaller model, or close other programs.",
+        { cause: error },
+      );
     return new Problem("internal", `Something went wrong inside Underpaint: ${text}`, { cause: error });
   }
 }

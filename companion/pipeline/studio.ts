@@ -1,6 +1,5 @@
 /** Where pictures are made: the device, the models that are open on it, and their sessions. One job at a time. */
 import { existsSync, rmSync } from "node:fs";
-import { totalmem } from "node:os";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { Reference } from "../../shared/request.ts";
@@ -16,6 +15,7 @@ import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts
 import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../checkpoint/t2i-adapter.ts";
 import { openVae } from "../checkpoint/vae.ts";
 import type { Device } from "../runtime/device.ts";
+import { machineMemory } from "../runtime/machine-memory.ts";
 import { createScratchFolder } from "../runtime/scratch.ts";
 import { checkContentFilter, checkVae, checkWeights } from "./check-weights.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
@@ -89,9 +89,9 @@ export interface Studio {
 
 /**
  * 5 GiB, or half of the machine's memory where that is less: the rest belongs to pictures, Figma and the system. Stable
- * Diffusion 1.5 at 512 × 512 with guidance needs 4.8 by estimate, and its process peaks at 4.9 GiB resident on the CPU.
+ * Diffusion 1.5 at 512 × 512 with guidance keeps all its networks open in that.
  */
-export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, totalmem() / 2);
+export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, machineMemory().total / 2);
 
 /** LoRAs that stay in memory between pictures. */
 const KEPT_LORAS = 8;
