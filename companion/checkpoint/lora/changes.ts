@@ -71,10 +71,11 @@ function changeOf(layer: LayerReader, { base }: ChangeOptions): Change {
     const core = layer.optional("mid");
     const down = core ? contractSecond(core, layer.flat("down", rank)) : layer.get("down");
     const plain = { down: layer.fit(down, [rank, rowLength(base)]), up, scale: layer.scale(rank) };
+    const weighs = layer.has("magnitude") ? "step" : "change";
     const lengths = layer.optional("magnitude") ?? layer.optional("dora_scale");
-    return lengths
-      ? dora(plain, { lengths: lengths.data, along: layer.has("magnitude") ? "rows" : alongOf(lengths) }, base)
-      : lowRank(plain);
+    if (!lengths) return lowRank(plain);
+    const along = weighs === "step" ? "rows" : alongOf(lengths);
+    return dora(plain, { lengths: lengths.data, along, weighs }, base);
   }
   if (layer.has("hada_w1_a")) return loha(layer, base.dims);
   if (layer.has("lokr_w1") || layer.has("lokr_w1_a")) return lokr(layer, base.dims);
@@ -146,6 +147,8 @@ interface Lengths {
   readonly lengths: Float32Array;
   /** One for each output, or for each input. */
   readonly along: "rows" | "columns";
+  /** What the adapter's weight is a factor of: the step that gives the new direction, or the finished change. */
+  readonly weighs: "step" | "change";
 }
 
 /** LyCORIS writes one length for each input as [1, in]. */
@@ -153,9 +156,11 @@ const alongOf = ({ dims }: Numbers): Lengths["along"] => (dims.length > 1 && dim
 
 /**
  * The changed weight V = W + g·BA keeps its direction and takes the given lengths m: each row (or column) times s = m / ‖v‖
- * gains (s - 1)·w + s·g·(BA). ‖v‖² = ‖w‖² + 2g·⟨w, BA⟩ + g²·‖BA‖², so that another weight is only other factors.
+ * gains (s - 1)·w + s·g·(BA). ‖v‖² = ‖w‖² + 2g·⟨w, BA⟩ + g²·‖BA‖², so that another weight is only other factors. The add-on's
+ * weight is in g with peft's lengths; with LyCORIS' `dora_scale` it weighs the whole change, as in A1111
+ * (extensions-builtin/Lora/network.py, `finalize_updown`) and ComfyUI.
  */
-function dora({ down, up, scale }: LowRank, { lengths, along }: Lengths, base: ChangeOptions["base"]): Change {
+function dora({ down, up, scale }: LowRank, { lengths, along, weighs }: Lengths, base: ChangeOptions["base"]): Change {
   const [out, inputs] = base.dims as [number, number];
   const count = along === "rows" ? out : inputs;
   if (lengths.length !== count) throw new RangeError(`${lengths.length} lengths where there are ${count}`);
@@ -164,7 +169,7 @@ function dora({ down, up, scale }: LowRank, { lengths, along }: Lengths, base: C
   let known: Squares | undefined;
   let last: { readonly weight: number; readonly addition: Addition } | undefined;
   const at = (weight: number): Addition => {
-    const strength = scale * weight;
+    const [strength, share] = weighs === "step" ? [scale * weight, 1] : [scale, weight];
     known ??= squaresOf(base.read(), multiply(up, down), { count, place });
     const { own, mixed, added } = known;
     const factors = lengths.map(
@@ -179,8 +184,11 @@ function dora({ down, up, scale }: LowRank, { lengths, along }: Lengths, base: C
       along === "rows"
         ? { down, up: times(up, (i) => factors[Math.floor(i / rank)]!) }
         : { down: times(down, (i) => factors[place(0, i % width)]!), up };
-    const stretch = { dims: along === "rows" ? [count, 1] : [1, count], data: factors.map((factor) => factor - 1) };
-    return { lowRank: { ...matrices, strength }, stretch };
+    const stretch = {
+      dims: along === "rows" ? [count, 1] : [1, count],
+      data: factors.map((factor) => share * (factor - 1)),
+    };
+    return { lowRank: { ...matrices, strength: strength * share }, stretch };
   };
   return {
     at: (weight) => {
