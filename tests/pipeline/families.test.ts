@@ -84,7 +84,7 @@ test("decodeLatent() computes SDXL's autoencoder in float32 whatever the device 
       float = build().float;
       throw new Error("seen");
     };
-    const sessions = { use, budget: Number.POSITIVE_INFINITY, needOf: () => 0 };
+    const sessions = { use, needOf: () => 0, budget: Number.POSITIVE_INFINITY };
     const seat = { model, studio: { device: { dialect: DIALECTS.webgpu }, sessions } } as unknown as Seat;
     await expect(decodeLatent(tensor(new Float32Array(4 * 8 * 4), [1, 4, 8, 4]), seat)).rejects.toThrow("seen");
     return float;
