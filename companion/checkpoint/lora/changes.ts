@@ -165,25 +165,20 @@ function dora({ down, up, scale }: LowRank, { lengths, along, weighs }: Lengths,
   const count = along === "rows" ? out : inputs;
   if (lengths.length !== count) throw new RangeError(`${lengths.length} lengths where there are ${count}`);
   const width = rowLength(down);
-  const place = (row: number, column: number) => (along === "rows" ? row : Math.floor((column * inputs) / width));
+  const inputOf = Int32Array.from({ length: width }, (_, column) => Math.floor((column * inputs) / width));
   let known: Squares | undefined;
   let last: { readonly weight: number; readonly addition: Addition } | undefined;
   const at = (weight: number): Addition => {
     const [strength, share] = weighs === "step" ? [scale * weight, 1] : [scale, weight];
-    known ??= squaresOf(base.read(), multiply(up, down), { count, place });
+    known ??= squaresOf(base.read().data, multiply(up, down).data, along === "rows" ? { out } : { out, inputOf });
     const { own, mixed, added } = known;
     const factors = lengths.map(
       (m, i) => m / Math.sqrt(own[i]! + 2 * strength * mixed[i]! + strength ** 2 * added[i]!),
     );
-    const times = ({ dims, data }: Numbers, factor: (i: number) => number): Numbers => ({
-      dims,
-      data: data.map((value, i) => value * factor(i)),
-    });
-    const rank = up.dims[1]!;
     const matrices =
       along === "rows"
-        ? { down, up: times(up, (i) => factors[Math.floor(i / rank)]!) }
-        : { down: times(down, (i) => factors[place(0, i % width)]!), up };
+        ? { down, up: times(up, (row) => factors[row]!) }
+        : { down: times(down, (_, column) => factors[inputOf[column]!]!), up };
     const stretch = {
       dims: along === "rows" ? [count, 1] : [1, count],
       data: factors.map((factor) => share * (factor - 1)),
@@ -205,20 +200,34 @@ interface Squares {
   readonly added: Float64Array;
 }
 
+/** Of the rows of w and change [out, in · kernel], or where `inputOf` gives each column's input, of those. */
 function squaresOf(
-  { data: w }: Numbers,
-  { data: change, dims: [rows, width] }: Numbers,
-  { count, place }: { readonly count: number; place(row: number, column: number): number },
+  w: Float32Array,
+  change: Float32Array,
+  { out, inputOf }: { readonly out: number; readonly inputOf?: Int32Array },
 ): Squares {
+  const count = inputOf ? inputOf.at(-1)! + 1 : out;
   const [own, mixed, added] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
-  for (let i = 0, at = 0; i < rows!; i++)
-    for (let j = 0; j < width!; j++, at++) {
-      const [a, b, k] = [w[at]!, change[at]!, place(i, j)];
+  const width = w.length / out;
+  for (let i = 0, at = 0; i < out; i++)
+    for (let j = 0; j < width; j++, at++) {
+      const k = inputOf ? inputOf[j]! : i;
+      const a = w[at]!;
+      const b = change[at]!;
       own[k]! += a * a;
       mixed[k]! += a * b;
       added[k]! += b * b;
     }
   return { own, mixed, added };
+}
+
+/** Every number of a matrix times a factor. */
+function times({ dims, data }: Numbers, factor: (row: number, column: number) => number): Numbers {
+  const result = new Float32Array(data.length);
+  const width = rowLength({ dims });
+  for (let i = 0, at = 0; i < dims[0]!; i++)
+    for (let j = 0; j < width; j++, at++) result[at] = data[at]! * factor(i, j);
+  return { dims, data: result };
 }
 
 /** Hands out a layer's tensors and knows which were never asked for. */
