@@ -10,6 +10,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
+import { fitLora } from "../checkpoint/lora/fit-lora.ts";
+import { openLora } from "../checkpoint/lora/lora-file.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
 import { timeIdCount } from "../checkpoint/model-kind.ts";
 import type { Quantizer } from "../graph/graph.ts";
@@ -17,6 +19,7 @@ import type { Bits } from "../graph/quantize.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
 import { generate } from "../pipeline/generate.ts";
+import { adapt } from "../pipeline/lora.ts";
 import { narrowWeights, planNarrow } from "../pipeline/narrow.ts";
 import { openStudio } from "../pipeline/studio.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
@@ -24,6 +27,8 @@ import { openSession, runtimeClock } from "../runtime/session.ts";
 import { deviationsFrom } from "./deviations.ts";
 import { type Diffusers, startDiffusers } from "./diffusers.ts";
 import { openings } from "./openings.ts";
+import { pictureUNet } from "./picture-unet.ts";
+import { writeRandomLora } from "./random-lora.ts";
 import { writeRandomModel } from "./random-model.ts";
 import { sineFeeds } from "./sine-feeds.ts";
 
@@ -57,6 +62,12 @@ export async function runBench(argv: string[]): Promise<number> {
         "One guided step of diffusers, in turns with ours",
         `${times.theirs.toFixed(2)} s: ours takes ${(times.ours / times.theirs).toFixed(2)} of it`,
       );
+    for (const rank of [16, 128]) {
+      const { adding, weight, step } = await loraSeconds(model, device, { rank, scratch });
+      report(`Adding a LoRA of rank ${rank}, for every linear layer`, `${adding.toFixed(2)} s`);
+      report("  another weight of it", `${(1000 * weight).toFixed(0)} ms`);
+      report("  a step with it", `${step.toFixed(2)} of one without`);
+    }
     const picture = await pictureSeconds(place, device);
     report(`A picture of ${STEPS} steps, all in all`, `${picture.seconds.toFixed(1)} s`);
     const share = 1 - picture.inNetworks / picture.seconds;
@@ -121,13 +132,8 @@ const clock = async <T>(body: () => Promise<T>): Promise<[T, number]> => {
  * speed of a shared machine drifts; the best run of each counts.
  */
 async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) {
-  const { config, weights } = model.unet;
-  const size = config.sample_size;
-  const tokens = model.textEncoders[0]!.component.config.max_position_embeddings;
-  const shape = { batch: 2, height: size, width: size, tokens, timeIds: timeIdCount(model.settings) };
-  const build = () => unetGraph(config, new Weights(weights), shape, { dialect: device.dialect });
-  const session = await openSession(build(), device);
-  const feeds = sineFeeds(build());
+  const session = await openSession(pictureUNet(model, device), device);
+  const feeds = sineFeeds(pictureUNet(model, device));
   let [ours, theirs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let i = 0; i < STEPS; i++) {
     ours = Math.min(ours, (await clock(() => session.run(feeds)))[1]);
@@ -135,6 +141,31 @@ async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) 
   }
   await session.release();
   return { ours, theirs };
+}
+
+/** What adding a LoRA for every linear layer takes beside an open UNet, in seconds, and a step with it in turns with one without. */
+async function loraSeconds(model: Model, device: Device, { rank, scratch }: { rank: number; scratch: string }) {
+  const file = path.join(scratch, `lora-${rank}.safetensors`);
+  writeRandomLora(model, rank, file);
+  const session = await openSession(pictureUNet(model, device), device);
+  const feeds = sineFeeds(pictureUNet(model, device));
+  const { weights } = model.unet;
+  const [fitted, reading] = await clock(async () => fitLora(openLora(file), model));
+  const at = (weight: number) =>
+    clock(async () =>
+      adapt([{ fitted, weight, textEncoderWeight: weight }], "unet", { weights, dialect: device.dialect }).feedsFor(
+        session.inputs,
+      ),
+    );
+  const [, first] = await at(0.8);
+  const [added, weight] = await at(0.5);
+  let [without, adapted] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let i = 0; i < 2; i++) {
+    without = Math.min(without, (await clock(() => session.run(feeds)))[1]);
+    adapted = Math.min(adapted, (await clock(() => session.run({ ...feeds, ...added })))[1]);
+  }
+  await session.release();
+  return { adding: reading + first, weight, step: adapted / without };
 }
 
 /** How far one step of the UNet with narrowed weights is from the exact one, as a share of its length, and what those take. */

@@ -1,17 +1,18 @@
 /** What it takes to open a model, of any family. */
 import { readFileSync } from "node:fs";
+import type { Target } from "../checkpoint/lora/keys.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
-import { timeIdCount } from "../checkpoint/model-kind.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
 import { clipTextGraph } from "../networks/clip-text.ts";
-import { unetGraph } from "../networks/unet.ts";
 import { checkWeights } from "../pipeline/check-weights.ts";
+import { adapt } from "../pipeline/lora.ts";
 import { createSessions } from "../pipeline/sessions.ts";
 import { defaultMemoryBudget } from "../pipeline/studio.ts";
 import { vaeFactor } from "../pipeline/vae.ts";
 import type { Device } from "../runtime/device.ts";
+import { pictureUNet } from "./picture-unet.ts";
 
 export interface Opening {
   readonly what: string;
@@ -53,18 +54,21 @@ export async function openings(place: string, device: Device): Promise<Opening[]
   return found;
 }
 
-function networksOf({ unet, vae, textEncoders, nativeSize, settings }: Model, { dialect }: Device) {
+function networksOf(model: Model, device: Device) {
+  const { vae, textEncoders, nativeSize } = model;
+  const { dialect } = device;
   const side = nativeSize / vaeFactor(vae.config);
   const texts = textEncoders.map(({ component: { config, weights } }, i) => {
     const shape = { batch: 1, tokens: config.max_position_embeddings };
-    return [`text encoder ${i + 1}`, () => clipTextGraph(config, new Weights(weights), shape, { dialect })] as const;
+    const { branchAt } = adapt([], i as Target, { weights, dialect });
+    const build = () => clipTextGraph(config, new Weights(weights), shape, { dialect, branchAt });
+    return [`text encoder ${i + 1}`, build] as const;
   });
   const latent = { batch: 1, height: side, width: side };
   const picture = { batch: 1, height: nativeSize, width: nativeSize };
-  const shape = { ...latent, batch: 2, tokens: 77, timeIds: timeIdCount(settings) };
   return {
     ...Object.fromEntries(texts),
-    UNet: () => unetGraph(unet.config, new Weights(unet.weights), shape, { dialect }),
+    UNet: () => pictureUNet(model, device),
     "VAE encoder": () => encoderGraph(vae.config, new Weights(vae.weights), picture, dialect),
     "VAE decoder": () => decoderGraph(vae.config, new Weights(vae.weights), latent, dialect),
   } satisfies Record<string, () => Graph>;

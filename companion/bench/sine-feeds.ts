@@ -1,14 +1,16 @@
 import type { Graph } from "../graph/graph.ts";
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
 
-/** Something for every float32 input of a network: the sine of each element's place. */
-export const sineFeeds = ({ inputs }: Graph): Record<string, Tensor> =>
+/** Something for every float32 input that a network needs: the sine of each element's place. */
+export const sineFeeds = ({ inputs, freeInputs }: Graph): Record<string, Tensor> =>
   Object.fromEntries(
-    inputs.map(({ name, dims }) => [
-      name,
-      tensor(
-        Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(i)),
-        dims,
-      ),
-    ]),
+    inputs
+      .filter(({ name }) => !freeInputs.has(name))
+      .map(({ name, dims }) => [
+        name,
+        tensor(
+          Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(i)),
+          dims,
+        ),
+      ]),
   );
