@@ -48,7 +48,10 @@ export async function openings(place: string, device: Device): Promise<Opening[]
   // As pictures open them.
   const sessions = createSessions({ device, budget: defaultMemoryBudget() });
   for (const [what, build] of Object.entries(networksOf(await read(), device))) {
-    const open = () => sessions.use("", build, async () => {});
+    const open = () =>
+      what === "UNet"
+        ? sessions.lease("", build).then(({ giveBack }) => giveBack())
+        : sessions.use("", build, async () => {});
     await note(what, open, sessions.close);
   }
   return found;
