@@ -12,13 +12,14 @@ export interface Numbers {
   readonly data: Float32Array;
 }
 
+/** The bytes from a buffer's begin as numbers: float32 where they are, all others in memory of their own. */
 type Widen = (bytes: Uint8Array) => Float32Array;
 
 const WIDEN: Partial<Record<WeightType, Widen>> = {
   F32: ({ buffer }) => new Float32Array(buffer as ArrayBuffer),
-  F64: ({ buffer }) => Float32Array.from(new Float64Array(buffer as ArrayBuffer)),
-  F16: ({ buffer }) => {
-    const [bits, values] = [new Uint16Array(buffer as ArrayBuffer), halves()];
+  F64: ({ buffer, length }) => Float32Array.from(new Float64Array(buffer as ArrayBuffer, 0, length / 8)),
+  F16: ({ buffer, length }) => {
+    const [bits, values] = [new Uint16Array(buffer as ArrayBuffer, 0, length / 2), halves()];
     const wide = new Float32Array(bits.length);
     for (let i = 0; i < bits.length; i++) wide[i] = values[bits[i]!]!;
     return wide;
@@ -26,13 +27,21 @@ const WIDEN: Partial<Record<WeightType, Widen>> = {
   F8_E4M3: (bytes) => Float32Array.from(bytes, (bits) => eighth(bits)),
   // The upper half of a float16.
   F8_E5M2: (bytes) => Float32Array.from(bytes, (bits) => halves()[bits << 8]!),
-  BF16: ({ buffer }) => {
-    const bits = new Uint16Array(buffer as ArrayBuffer);
+  BF16: ({ buffer, length }) => {
+    const bits = new Uint16Array(buffer as ArrayBuffer, 0, length / 2);
     const wide = new Uint32Array(bits.length);
     for (let i = 0; i < bits.length; i++) wide[i] = bits[i]! << 16;
     return new Float32Array(wide.buffer);
   },
 };
+
+let shared = new ArrayBuffer(0);
+
+/** The same memory each time: fresh pages take as long as reading. */
+function borrowed(length: number): Uint8Array {
+  if (shared.byteLength < length) shared = new ArrayBuffer(length);
+  return new Uint8Array(shared, 0, length);
+}
 
 /** Reads tensors as float32. Throws Problem "model-unsupported" for another number format, "file-changed". */
 export function readNumbers(ref: WeightRef): Numbers {
@@ -45,7 +54,7 @@ export function readNumbers(ref: WeightRef): Numbers {
     );
   const fd = attempt(name, () => openSync(ref.file, "r"));
   try {
-    const bytes = new Uint8Array(ref.byteLength);
+    const bytes = ref.type === "F32" ? new Uint8Array(ref.byteLength) : borrowed(ref.byteLength);
     const changed = ref.stamp !== undefined && stampOf(fstatSync(fd)) !== ref.stamp;
     if (changed || readFully(fd, bytes, ref.offset) !== bytes.length)
       throw new Problem("file-changed", `"${name}" was changed while it was open: start the picture again.`);
