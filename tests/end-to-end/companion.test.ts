@@ -172,10 +172,16 @@ test("a job that kills the engine twice fails with the reason, and the next one 
   const client = dial(companion);
   await client.pair(CODE);
   const [first, second] = [submit(client, LONG), submit(client)];
+  const killed = new Set<number>();
   for (let attempt = 1; attempt <= 2; attempt++) {
+    // What the last engine said may still be on its way until there is another.
+    await until(() => enginesOf(companion).some((pid) => !killed.has(pid)));
     const seen = client.messages.length;
     await until(() => client.messages.slice(seen).some((message) => message.type === "progress" && message.step > 0));
-    for (const pid of enginesOf(companion)) process.kill(pid, "SIGKILL");
+    for (const pid of enginesOf(companion).filter((pid) => !killed.has(pid))) {
+      killed.add(pid);
+      process.kill(pid, "SIGKILL");
+    }
   }
   expect((await client.next("failed", first)).problem.code).toBe("engine-crashed");
   await client.next("done", second);
