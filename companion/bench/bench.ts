@@ -132,8 +132,9 @@ const clock = async <T>(body: () => Promise<T>): Promise<[T, number]> => {
  * speed of a shared machine drifts; the best run of each counts.
  */
 async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) {
-  const session = await openSession(pictureUNet(model, device), device);
-  const feeds = sineFeeds(pictureUNet(model, device));
+  const graph = pictureUNet(model, device);
+  const session = await openSession(graph, device);
+  const feeds = sineFeeds(graph);
   let [ours, theirs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let i = 0; i < STEPS; i++) {
     ours = Math.min(ours, (await clock(() => session.run(feeds)))[1]);
@@ -147,10 +148,11 @@ async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) 
 async function loraSeconds(model: Model, device: Device, { rank, scratch }: { rank: number; scratch: string }) {
   const file = path.join(scratch, `lora-${rank}.safetensors`);
   writeRandomLora(model, rank, file);
-  const session = await openSession(pictureUNet(model, device), device);
-  const feeds = sineFeeds(pictureUNet(model, device));
   const { weights } = model.unet;
   const [fitted, reading] = await clock(async () => fitLora(openLora(file), model));
+  const graph = pictureUNet(model, device, [{ fitted, weight: 1, textEncoderWeight: 1 }]);
+  const session = await openSession(graph, device);
+  const feeds = sineFeeds(graph);
   const at = (weight: number) =>
     clock(async () =>
       adapt([{ fitted, weight, textEncoderWeight: weight }], "unet", { weights, dialect: device.dialect }).feedsFor(

@@ -3,14 +3,18 @@ import { timeIdCount } from "../checkpoint/model-kind.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
-import { adapt } from "../pipeline/lora.ts";
+import { type ActiveLora, adapt } from "../pipeline/lora.ts";
 import { vaeFactor } from "../pipeline/vae.ts";
 import type { Device } from "../runtime/device.ts";
 
-/** The UNet for a guided picture of the model's native size, with places for adapters, as pictures open it. */
-export function pictureUNet({ unet, vae, nativeSize, settings }: Model, { dialect }: Device): Graph {
+/** The UNet for a guided picture of the model's native size, with places for adapters, as pictures with `loras` open it. */
+export function pictureUNet(
+  { unet, vae, nativeSize, settings }: Model,
+  { dialect }: Device,
+  loras: readonly ActiveLora[] = [],
+): Graph {
   const side = nativeSize / vaeFactor(vae.config);
   const shape = { batch: 2, height: side, width: side, tokens: 77, timeIds: timeIdCount(settings) };
-  const { branchAt } = adapt([], "unet", { weights: unet.weights, dialect });
+  const { branchAt } = adapt(loras, "unet", { weights: unet.weights, dialect });
   return unetGraph(unet.config, new Weights(unet.weights), shape, { dialect, branchAt });
 }
