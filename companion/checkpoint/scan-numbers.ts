@@ -1,10 +1,10 @@
 /** Looks through all numbers of a file's tensors, without keeping them. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { watchFiles } from "../graph/file-stamp.ts";
 import type { WeightRef, WeightStore, WeightType } from "../graph/weights.ts";
-import { attempt } from "./files.ts";
+import { attempt, readFully } from "./files.ts";
 
 /** The bits that are all set in NaN and the infinities (IEEE 754; of E4M3, which has no infinities, in NaN). */
 interface Format {
@@ -55,14 +55,9 @@ function scanTensor(ref: WeightRef, { view, mask }: Format, piece: ArrayBuffer):
   try {
     for (let done = 0; done < ref.byteLength; ) {
       const wanted = Math.min(PIECE_BYTES, ref.byteLength - done);
-      let count = 0;
-      while (count < wanted) {
-        const got = attempt(name, () =>
-          readSync(fd, new Uint8Array(piece, count, wanted - count), { position: ref.offset + done + count }),
-        );
-        if (got === 0) throw new Problem("file-changed", `"${name}" became shorter while it was read: run this again.`);
-        count += got;
-      }
+      const bytes = new Uint8Array(piece, 0, wanted);
+      if (attempt(name, () => readFully(fd, bytes, ref.offset + done)) < wanted)
+        throw new Problem("file-changed", `"${name}" became shorter while it was read: run this again.`);
       const numbers = view(piece, wanted);
       for (let i = 0; i < numbers.length; i++)
         if ((numbers[i]! & mask) === mask)
