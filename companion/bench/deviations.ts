@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
+import { writeSafetensors } from "../checkpoint/files/write-safetensors.ts";
 import type { Model } from "../checkpoint/model.ts";
-import { writeSafetensors } from "../checkpoint/write-safetensors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { decoderGraph } from "../networks/autoencoder.ts";

@@ -6,11 +6,11 @@ import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
 import { clipTextGraph } from "../networks/clip-text.ts";
-import { checkWeights } from "../pipeline/check-weights.ts";
-import { adapt } from "../pipeline/lora.ts";
-import { createSessions } from "../pipeline/sessions.ts";
-import { defaultMemoryBudget } from "../pipeline/studio.ts";
-import { vaeFactor } from "../pipeline/vae.ts";
+import { vaeFactor } from "../pipeline/latent/vae.ts";
+import { createSessions } from "../pipeline/studio/sessions.ts";
+import { defaultMemoryBudget } from "../pipeline/studio/studio.ts";
+import { checkWeights } from "../pipeline/weights/check-weights.ts";
+import { adapt } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
 import { pictureUNet } from "./picture-unet.ts";
 

@@ -1,10 +1,10 @@
 import type { Model } from "../checkpoint/model.ts";
-import { timeIdCount } from "../checkpoint/model-kind.ts";
+import { timeIdCount } from "../checkpoint/parts/model-kind.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
-import { type ActiveLora, adapt } from "../pipeline/lora.ts";
-import { vaeFactor } from "../pipeline/vae.ts";
+import { vaeFactor } from "../pipeline/latent/vae.ts";
+import { type ActiveLora, adapt } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
 
 /** The UNet for a guided picture of the model's native size, with places for adapters, as pictures with `loras` open it. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
+import { safetensorsBytes } from "../checkpoint/files/write-safetensors.ts";
 import type { Model } from "../checkpoint/model.ts";
-import { safetensorsBytes } from "../checkpoint/write-safetensors.ts";
 import type { WeightStore } from "../graph/weights.ts";
 import { type AnyTensor, elementCount } from "../tensor.ts";
 

@@ -1,13 +1,13 @@
 /** The one way to a model: whatever lies at a path, opened. */
 import { statSync } from "node:fs";
 import path from "node:path";
-import { attempt, resolveInside } from "./files.ts";
+import { attempt, resolveInside } from "./files/files.ts";
 import { openFolder } from "./folder.ts";
-import type { Model } from "./model-record.ts";
+import type { Model } from "./parts/model-record.ts";
 import { openSingleFile, type SingleFileOptions } from "./single-file.ts";
 
-export type { Component } from "./component.ts";
-export type { ImageEncoder, Model, ModelKind, ModelSettings, TextEncoder } from "./model-record.ts";
+export type { Component } from "./files/component.ts";
+export type { ImageEncoder, Model, ModelKind, ModelSettings, TextEncoder } from "./parts/model-record.ts";
 
 /**
  * Opens a diffusers folder or a single file by what is in it, never by its name. Reads headers and configurations only (a

@@ -3,11 +3,13 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { createClipTokenizer } from "../tokenizer/clip-tokenizer.ts";
 import { clipVocabulary } from "../tokenizer/clip-vocabulary.ts";
-import { readBeside } from "./beside.ts";
-import { type Component, fingerprintOf, largestNumber, type Refs, RenamedStore, refsUnder } from "./component.ts";
-import { type Family, type TextEncoderPlace, UNET_PREFIX, VAE_PREFIX } from "./families.ts";
-import { describe, identify } from "./identify.ts";
-import { isIgnorable } from "./ignorable.ts";
+import { readBeside } from "./files/beside.ts";
+import { type Component, fingerprintOf, largestNumber, type Refs, RenamedStore, refsUnder } from "./files/component.ts";
+import { type OpenOptions, openSafetensors, type SafetensorsFile } from "./files/safetensors.ts";
+import { type Family, type TextEncoderPlace, UNET_PREFIX, VAE_PREFIX } from "./identify/families.ts";
+import { describe, identify } from "./identify/identify.ts";
+import { isIgnorable } from "./identify/ignorable.ts";
+import { refuseLeftovers } from "./identify/leftovers.ts";
 import { predictionOf } from "./ldm/prediction.ts";
 import { renameClipText, renameOpenClip } from "./ldm/text-keys.ts";
 import { textConfigFromShapes } from "./ldm/text-shapes.ts";
@@ -15,11 +17,9 @@ import { renameLdmUNet } from "./ldm/unet-keys.ts";
 import { unetConfigFromShapes } from "./ldm/unet-shapes.ts";
 import { renameVae } from "./ldm/vae-keys.ts";
 import { vaeConfigFromShapes } from "./ldm/vae-shapes.ts";
-import { refuseLeftovers } from "./leftovers.ts";
-import { modelKind } from "./model-kind.ts";
-import type { Model, TextEncoder } from "./model-record.ts";
-import { type OpenOptions, openSafetensors, type SafetensorsFile } from "./safetensors.ts";
-import { openVae } from "./vae.ts";
+import { modelKind } from "./parts/model-kind.ts";
+import type { Model, TextEncoder } from "./parts/model-record.ts";
+import { openVae } from "./parts/vae.ts";
 
 export interface SingleFileOptions extends OpenOptions {
   /** File or folder of the autoencoder for a file that holds none. */

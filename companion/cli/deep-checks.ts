@@ -6,15 +6,15 @@
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import { parseRequest } from "../../shared/validate.ts";
+import { type CheckpointStore, openSafetensors } from "../checkpoint/files/safetensors.ts";
+import { scanNumbers } from "../checkpoint/files/scan-numbers.ts";
 import type { Model } from "../checkpoint/model.ts";
-import { type CheckpointStore, openSafetensors } from "../checkpoint/safetensors.ts";
-import { scanNumbers } from "../checkpoint/scan-numbers.ts";
 import type { Config } from "../config.ts";
 import { encodePng } from "../image/encode.ts";
 import type { Library } from "../library/library.ts";
 import { visible } from "../library/plain-text.ts";
 import { generate } from "../pipeline/generate.ts";
-import { openStudio, type Studio } from "../pipeline/studio.ts";
+import { openStudio, type Studio } from "../pipeline/studio/studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { type Check, type Finding, libraryOf } from "./checks.ts";

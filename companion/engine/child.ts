@@ -6,7 +6,7 @@ import { constants, setPriority } from "node:os";
 import { Problem } from "../../shared/problem.ts";
 import { openLibrary } from "../library/library.ts";
 import { generate } from "../pipeline/generate.ts";
-import { openStudio, type Studio } from "../pipeline/studio.ts";
+import { openStudio, type Studio } from "../pipeline/studio/studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { dieWithParent } from "./die-with-parent.ts";

@@ -2,7 +2,7 @@
  * Which families of models an add-on fits, judged by its keys and shapes. Every clue leaves some families; what all clues leave is
  * what it fits, and where they leave everything, the file does not say.
  */
-import { FAMILIES, type Family, familyOf } from "../checkpoint/families.ts";
+import { FAMILIES, type Family, familyOf } from "../checkpoint/identify/families.ts";
 import { type LoraFile, textWidthOf } from "../checkpoint/lora/lora-file.ts";
 import type { WeightRef, WeightStore } from "../graph/weights.ts";
 

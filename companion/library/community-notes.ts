@@ -3,7 +3,7 @@
  * what is looked for is the field, wherever it is; a note that is broken or something else says nothing.
  */
 import { REQUEST_LIMITS } from "../../shared/request-schema.ts";
-import { type Distillation, distillationIn } from "../checkpoint/distillation.ts";
+import { type Distillation, distillationIn } from "../checkpoint/identify/distillation.ts";
 import { plainText } from "./plain-text.ts";
 import { readBeside } from "./read-beside.ts";
 import type { SideCar } from "./side-cars.ts";

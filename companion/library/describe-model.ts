@@ -1,5 +1,5 @@
 import type { ModelInfo } from "../../shared/protocol.ts";
-import { familyOf } from "../checkpoint/families.ts";
+import { familyOf } from "../checkpoint/identify/families.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { recommendedLicence } from "./catalogue.ts";
 import type { CommunityNotes } from "./community-notes.ts";

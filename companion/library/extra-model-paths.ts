@@ -5,7 +5,7 @@
 import { homedir } from "node:os";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
-import { readTextFile } from "../checkpoint/json-file.ts";
+import { readTextFile } from "../checkpoint/files/json-file.ts";
 
 interface Line {
   /** Of the file, from 1. */

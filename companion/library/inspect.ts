@@ -3,14 +3,14 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { Problem, type ProblemCode, type ProblemData } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
-import { openEmbedding } from "../checkpoint/embedding.ts";
-import { identify } from "../checkpoint/identify.ts";
-import { openImageEncoder } from "../checkpoint/image-encoder.ts";
-import { type IpAdapter, openIpAdapter } from "../checkpoint/ip-adapter.ts";
+import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../checkpoint/files/safetensors.ts";
+import { identify } from "../checkpoint/identify/identify.ts";
 import { type LoraFile, openLora } from "../checkpoint/lora/lora-file.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
-import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../checkpoint/safetensors.ts";
-import { openVae } from "../checkpoint/vae.ts";
+import { openEmbedding } from "../checkpoint/parts/embedding.ts";
+import { openImageEncoder } from "../checkpoint/parts/image-encoder.ts";
+import { type IpAdapter, openIpAdapter } from "../checkpoint/parts/ip-adapter.ts";
+import { openVae } from "../checkpoint/parts/vae.ts";
 import {
   type Clue,
   controlNetClues,

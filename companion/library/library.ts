@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
-import { resolveInside } from "../checkpoint/files.ts";
+import { resolveInside } from "../checkpoint/files/files.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { type FindingCacheOptions, type Known, readFindings, saveFindings } from "./finding-cache.ts";
 import { type Attention, attentionOf, type Finding, inspect } from "./inspect.ts";

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from "node:fs";
-import { readFully, resolveInside } from "../checkpoint/files.ts";
-import type { OpenOptions } from "../checkpoint/safetensors.ts";
+import { readFully, resolveInside } from "../checkpoint/files/files.ts";
+import type { OpenOptions } from "../checkpoint/files/safetensors.ts";
 
 /**
  * The bytes of a side-car. Undefined for what is none: it is gone, leads out of the models folders, is no plain file, or

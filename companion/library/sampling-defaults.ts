@@ -1,6 +1,6 @@
 /** What people of the field begin with, for every kind of model. */
 import type { ModelInfo } from "../../shared/protocol.ts";
-import type { Distillation } from "../checkpoint/distillation.ts";
+import type { Distillation } from "../checkpoint/identify/distillation.ts";
 import type { Model } from "../checkpoint/model.ts";
 
 type Defaults = ModelInfo["defaults"];

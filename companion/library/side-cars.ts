@@ -24,7 +24,7 @@ const NOTES = [
   ".txt",
 ];
 
-/** What changes how a model draws, or what people begin with: companion/checkpoint/beside.ts, side-notes.ts. */
+/** What changes how a model draws, or what people begin with: companion/checkpoint/files/beside.ts, side-notes.ts. */
 const SETTINGS = [".yaml", ".vae.safetensors", ".underpaint.json"];
 
 export interface SideCar {

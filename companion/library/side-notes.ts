@@ -6,8 +6,8 @@ import path from "node:path";
 import * as v from "valibot";
 import { Problem } from "../../shared/problem.ts";
 import type { ModelInfo } from "../../shared/protocol.ts";
-import { readJsonFile } from "../checkpoint/json-file.ts";
-import type { OpenOptions } from "../checkpoint/safetensors.ts";
+import { readJsonFile } from "../checkpoint/files/json-file.ts";
+import type { OpenOptions } from "../checkpoint/files/safetensors.ts";
 
 const line = v.pipe(v.string(), v.minLength(1), v.maxLength(1000));
 

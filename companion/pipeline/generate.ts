@@ -3,18 +3,18 @@ import type { GenerateRequest } from "../../shared/request.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { encodePng } from "../image/encode.ts";
 import { toPixels, toUnitRange } from "../image/preprocess.ts";
-import type { Images } from "./canvas.ts";
-import { passContentFilter } from "./content-filter.ts";
-import { encodeControls } from "./control.ts";
-import { denoise } from "./denoise.ts";
+import { encodeControls } from "./conditioning/control.ts";
+import { encodeReferences } from "./conditioning/image-encoder.ts";
+import { encodePrompts, longestOf } from "./conditioning/text-encoder.ts";
+import { denoise } from "./denoiser/denoise.ts";
 import type { GenerateResult, PipelineEvent, Trace } from "./events.ts";
-import { firstLatent } from "./first-latent.ts";
-import { encodeReferences } from "./image-encoder.ts";
 import { prepareJob } from "./job.ts";
-import { latentPreview } from "./latent-preview.ts";
-import type { Studio } from "./studio.ts";
-import { encodePrompts, longestOf } from "./text-encoder.ts";
-import { decodeLatent } from "./vae.ts";
+import { firstLatent } from "./latent/first-latent.ts";
+import { latentPreview } from "./latent/latent-preview.ts";
+import { decodeLatent } from "./latent/vae.ts";
+import type { Images } from "./picture/canvas.ts";
+import { passContentFilter } from "./picture/content-filter.ts";
+import type { Studio } from "./studio/studio.ts";
 
 /**
  * Yields what happens, returns the picture. To cancel, stop iterating: everything is given back on the way out. `trace` is

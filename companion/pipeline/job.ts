@@ -1,18 +1,18 @@
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
-import type { ContentFilter } from "../checkpoint/content-filter.ts";
 import type { Model } from "../checkpoint/model.ts";
+import type { ContentFilter } from "../checkpoint/parts/content-filter.ts";
 import type { Bits } from "../graph/quantize.ts";
 import { createGenerator, type Generator } from "../random/generator.ts";
 import { createScheduler, type Plan, type PlanOptions } from "../schedulers/scheduler.ts";
 import type { DiffusersPipeline } from "../schedulers/settings.ts";
-import { type Canvas, type Images, prepareCanvas } from "./canvas.ts";
-import { filterFor } from "./content-filter.ts";
+import { type Said, understand } from "./conditioning/language.ts";
 import { type Guidance, guidanceOf } from "./guidance.ts";
-import { type Said, understand } from "./language.ts";
-import { weightBits } from "./quantize.ts";
-import type { Studio } from "./studio.ts";
-import { refuseTooLarge, type Seat, vaeFactor } from "./vae.ts";
+import { refuseTooLarge, type Seat, vaeFactor } from "./latent/vae.ts";
+import { type Canvas, type Images, prepareCanvas } from "./picture/canvas.ts";
+import { filterFor } from "./picture/content-filter.ts";
+import type { Studio } from "./studio/studio.ts";
+import { weightBits } from "./weights/quantize.ts";
 
 /** A request with everything decided: which model, what it sees, how it goes from noise to picture. */
 export interface Job extends Seat {

@@ -1,9 +1,8 @@
 import { useCallback, useEffect } from "preact/hooks";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import type { Mode } from "../bridge.ts";
-import type { Connection } from "./connection.ts";
-import { modelInUse } from "./model-in-use.ts";
-import { ConnectionPanel } from "./panels/connection.tsx";
+import type { Studio } from "./actions/studio.ts";
+import { ConnectionPanel } from "./panels/connection-help.tsx";
 import { ControlPanel } from "./panels/control.tsx";
 import { EditStrength } from "./panels/edit-strength.tsx";
 import { FillPreview } from "./panels/fill-preview.tsx";
@@ -21,10 +20,11 @@ import { StylesPanel } from "./panels/styles.tsx";
 import { ResizeHandle } from "./parts/resize-handle.tsx";
 import { type Segment, Segmented } from "./parts/segmented.tsx";
 import { useEscape } from "./parts/use-escape.ts";
-import { whatIsMissing } from "./readiness.ts";
-import type { State } from "./state.ts";
-import { useStore } from "./store.ts";
-import type { Studio } from "./studio.ts";
+import { modelInUse } from "./state/model-in-use.ts";
+import { whatIsMissing } from "./state/readiness.ts";
+import type { State } from "./state/state.ts";
+import { useStore } from "./state/store.ts";
+import type { Connection } from "./wires/connection.ts";
 
 const MODES: readonly Segment<Mode>[] = [
   { value: "generate", label: "Generate", title: "A new picture for the selected layer" },

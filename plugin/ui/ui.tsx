@@ -3,9 +3,9 @@ import { render } from "preact";
 import "./styles/base.css";
 import "./styles/parts.css";
 import "./styles/panels.css";
+import { Studio } from "./actions/studio.ts";
 import { App } from "./app.tsx";
 import { listenForEscape } from "./parts/use-escape.ts";
-import { Studio } from "./studio.ts";
 
 const studio = new Studio(window);
 listenForEscape(window);

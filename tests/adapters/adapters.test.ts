@@ -1,6 +1,6 @@
 /** LoRAs and embeddings in the pipeline: what is refused, and what stays open. */
 import path from "node:path";
-import { lowered } from "../../companion/pipeline/lowered.ts";
+import { lowered } from "../../companion/pipeline/conditioning/lowered.ts";
 import type { PROBLEM_CODES } from "../../shared/problem.ts";
 import { temporaryFolder, writeSample } from "../checkpoint/sample.ts";
 import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";

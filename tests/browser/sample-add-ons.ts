@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import sharp from "sharp";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
-import { readNumbers } from "../../companion/checkpoint/tensor-data.ts";
-import { safetensorsBytes } from "../../companion/checkpoint/write-safetensors.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
+import { safetensorsBytes } from "../../companion/checkpoint/files/write-safetensors.ts";
 import { type Tensor, tensor } from "../../companion/tensor.ts";
 
 /** Of the starter model: channels of its levels, and the width of its texts. */

@@ -7,7 +7,7 @@ import { type Browser, chromium } from "playwright-core";
 import sharp from "sharp";
 import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
 import type { Settings } from "../../plugin/bridge.ts";
-import { DEFAULT_SETTINGS } from "../../plugin/ui/state.ts";
+import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import {
   type CompanionProcess,
   createDataFolder,

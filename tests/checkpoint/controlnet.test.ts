@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { openControlNet } from "../../companion/checkpoint/controlnet.ts";
-import { identify } from "../../companion/checkpoint/identify.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { identify } from "../../companion/checkpoint/identify/identify.ts";
 import { openModel } from "../../companion/checkpoint/model.ts";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
-import { openT2IAdapter } from "../../companion/checkpoint/t2i-adapter.ts";
+import { openControlNet } from "../../companion/checkpoint/parts/controlnet.ts";
+import { openT2IAdapter } from "../../companion/checkpoint/parts/t2i-adapter.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { Problem } from "../../shared/problem.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";

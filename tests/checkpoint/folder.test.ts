@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { openModel } from "../../companion/checkpoint/model.ts";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
 import type { Problem } from "../../shared/problem.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";
 

@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
-import { readNumbers } from "../../companion/checkpoint/tensor-data.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { decoderGraph } from "../../companion/networks/autoencoder.ts";

@@ -1,10 +1,10 @@
 import { cpSync } from "node:fs";
 import path from "node:path";
-import { describe as describeFile, identify } from "../../companion/checkpoint/identify.ts";
-import { openImageEncoder } from "../../companion/checkpoint/image-encoder.ts";
-import { openIpAdapter } from "../../companion/checkpoint/ip-adapter.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { describe as describeFile, identify } from "../../companion/checkpoint/identify/identify.ts";
 import { openModel } from "../../companion/checkpoint/model.ts";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
+import { openImageEncoder } from "../../companion/checkpoint/parts/image-encoder.ts";
+import { openIpAdapter } from "../../companion/checkpoint/parts/ip-adapter.ts";
 import { families, tensorsOf } from "./families.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";
 

@@ -1,10 +1,10 @@
 import path from "node:path";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { renameLdmUNet } from "../../companion/checkpoint/ldm/unet-keys.ts";
 import { ldmNames } from "../../companion/checkpoint/ldm/unet-names.ts";
 import { kronecker, multiply } from "../../companion/checkpoint/lora/arithmetic.ts";
 import { readChange } from "../../companion/checkpoint/lora/changes.ts";
 import { type Part, parseLoraKey } from "../../companion/checkpoint/lora/keys.ts";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
 import type { WeightRef } from "../../companion/graph/weights.ts";
 import { attempted } from "../attempted.ts";
 import { tensorsOf } from "./families.ts";

@@ -1,13 +1,13 @@
 import path from "node:path";
-import { RenamedStore, refsUnder } from "../../companion/checkpoint/component.ts";
 import { parseClipTextConfig } from "../../companion/checkpoint/config/clip-config.ts";
+import { RenamedStore, refsUnder } from "../../companion/checkpoint/files/component.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { renameOpenClip } from "../../companion/checkpoint/ldm/text-keys.ts";
 import { openModel } from "../../companion/checkpoint/model.ts";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { clipTextGraph } from "../../companion/networks/clip-text.ts";
-import { checkWeights } from "../../companion/pipeline/check-weights.ts";
+import { checkWeights } from "../../companion/pipeline/weights/check-weights.ts";
 import { configOf, deviating, tensorsOf as expectedOf, runGraph } from "../networks/fixture.ts";
 import { families, tensorsOf } from "./families.ts";
 import { temporaryFolder, writeData, writeSample } from "./sample.ts";

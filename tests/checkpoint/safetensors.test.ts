@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
-import { MAX_HEADER_BYTES, MAX_TENSORS, parseHeader } from "../../companion/checkpoint/safetensors-header.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { MAX_HEADER_BYTES, MAX_TENSORS, parseHeader } from "../../companion/checkpoint/files/safetensors-header.ts";
 import { stampOf } from "../../companion/graph/file-stamp.ts";
 import type { WeightRef } from "../../companion/graph/weights.ts";
 import { Problem } from "../../shared/problem.ts";

@@ -1,7 +1,7 @@
 import { appendFileSync, statSync, truncateSync } from "node:fs";
 import path from "node:path";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
-import { scanNumbers } from "../../companion/checkpoint/scan-numbers.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { scanNumbers } from "../../companion/checkpoint/files/scan-numbers.ts";
 import { headerOf, temporaryFolder, writeRaw } from "./sample.ts";
 
 const folder = temporaryFolder();

@@ -1,10 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { CheckpointStore } from "../../companion/checkpoint/files/safetensors.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { type Model, openModel } from "../../companion/checkpoint/model.ts";
-import type { CheckpointStore } from "../../companion/checkpoint/safetensors.ts";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
-import { checkWeights } from "../../companion/pipeline/check-weights.ts";
+import { checkWeights } from "../../companion/pipeline/weights/check-weights.ts";
 import { attempted } from "../attempted.ts";
 import { families, type Range, tensorsOf } from "./families.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
-import { writeSafetensors } from "../../companion/checkpoint/write-safetensors.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { writeSafetensors } from "../../companion/checkpoint/files/write-safetensors.ts";
 import type { AnyTensor } from "../../companion/tensor.ts";
 
 test("writeSafetensors() → openSafetensors() is the identity, views into larger buffers included", async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { runGenerate } from "../../companion/cli/generate.ts";
 import { decodeImage } from "../../companion/image/decode.ts";
 import { encodePng } from "../../companion/image/encode.ts";

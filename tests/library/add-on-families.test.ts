@@ -1,6 +1,6 @@
-import { openEmbedding } from "../../companion/checkpoint/embedding.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { openLora } from "../../companion/checkpoint/lora/lora-file.ts";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
+import { openEmbedding } from "../../companion/checkpoint/parts/embedding.ts";
 import {
   controlNetClues,
   embeddingClues,

@@ -1,4 +1,4 @@
-import { distillationIn } from "../../companion/checkpoint/distillation.ts";
+import { distillationIn } from "../../companion/checkpoint/identify/distillation.ts";
 import type { Model } from "../../companion/checkpoint/model.ts";
 import { samplingDefaults } from "../../companion/library/sampling-defaults.ts";
 

@@ -1,7 +1,7 @@
 /** Reads the cases that tests/fixtures/make_networks.py wrote, and runs graphs against them. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import type { Graph, Value } from "../../companion/graph/graph.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";

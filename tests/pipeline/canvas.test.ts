@@ -1,5 +1,5 @@
 import { encodePng } from "../../companion/image/encode.ts";
-import { prepareCanvas } from "../../companion/pipeline/canvas.ts";
+import { prepareCanvas } from "../../companion/pipeline/picture/canvas.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import type { Region } from "../../shared/request.ts";
 import { testPicture } from "../image/reference.ts";

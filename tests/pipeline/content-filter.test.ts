@@ -1,11 +1,11 @@
 /** The content filter agrees with diffusers' safety checker (tests/fixtures/parity/make_filter.py), and keeps pictures back. */
 import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { openContentFilter } from "../../companion/checkpoint/content-filter.ts";
+import { openContentFilter } from "../../companion/checkpoint/parts/content-filter.ts";
 import { readConfig } from "../../companion/config.ts";
 import { decodeImage } from "../../companion/image/decode.ts";
-import { contentScores, isFlagged } from "../../companion/pipeline/content-filter.ts";
-import { openStudio, type Studio } from "../../companion/pipeline/studio.ts";
+import { contentScores, isFlagged } from "../../companion/pipeline/picture/content-filter.ts";
+import { openStudio, type Studio } from "../../companion/pipeline/studio/studio.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { temporaryFolder } from "../checkpoint/sample.ts";

@@ -1,6 +1,6 @@
 import type { Model } from "../../companion/checkpoint/model.ts";
-import { understand } from "../../companion/pipeline/language.ts";
-import { openStudio } from "../../companion/pipeline/studio.ts";
+import { understand } from "../../companion/pipeline/conditioning/language.ts";
+import { openStudio } from "../../companion/pipeline/studio/studio.ts";
 import type { Device } from "../../companion/runtime/device.ts";
 import { parseRequest } from "../../shared/validate.ts";
 

@@ -3,9 +3,9 @@ import path from "node:path";
 import { openModel } from "../../companion/checkpoint/model.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { encodePng } from "../../companion/image/encode.ts";
-import type { Sessions } from "../../companion/pipeline/sessions.ts";
-import type { Studio } from "../../companion/pipeline/studio.ts";
-import { decodeLatent, type Seat } from "../../companion/pipeline/vae.ts";
+import { decodeLatent, type Seat } from "../../companion/pipeline/latent/vae.ts";
+import type { Sessions } from "../../companion/pipeline/studio/sessions.ts";
+import type { Studio } from "../../companion/pipeline/studio/studio.ts";
 import { tensor } from "../../companion/tensor.ts";
 import { openTestStudio, paint, request } from "./studio-for-tests.ts";
 

@@ -6,7 +6,7 @@ import { decodeImage } from "../../companion/image/decode.ts";
 import { encodePng } from "../../companion/image/encode.ts";
 import { growAndFeather } from "../../companion/image/mask.ts";
 import { generate } from "../../companion/pipeline/generate.ts";
-import type { Studio } from "../../companion/pipeline/studio.ts";
+import type { Studio } from "../../companion/pipeline/studio/studio.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import type { GenerateRequest, Reference } from "../../shared/request.ts";
 import { testPicture } from "../image/reference.ts";

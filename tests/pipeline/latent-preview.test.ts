@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { decodeImage } from "../../companion/image/decode.ts";
 import { resizeImage } from "../../companion/image/resample.ts";
-import { latentPreview } from "../../companion/pipeline/latent-preview.ts";
+import { latentPreview } from "../../companion/pipeline/latent/latent-preview.ts";
 import { tensor } from "../../companion/tensor.ts";
 import { openTestStudio, paint, request, STARTER } from "./studio-for-tests.ts";
 

@@ -1,4 +1,4 @@
-import { timeIds } from "../../companion/pipeline/micro-conditioning.ts";
+import { timeIds } from "../../companion/pipeline/conditioning/micro-conditioning.ts";
 
 const settings = { forceZerosForEmptyPrompt: true, requiresAestheticsScore: false };
 const told = {

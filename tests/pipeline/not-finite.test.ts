@@ -1,7 +1,7 @@
 /** Weights that are no numbers: the picture is refused, and the file named. */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { temporaryFolder } from "../checkpoint/sample.ts";
 import { openTestStudio, paint, request } from "./studio-for-tests.ts";
 

@@ -1,6 +1,6 @@
 import { Graph } from "../../companion/graph/graph.ts";
 import { add } from "../../companion/graph/ops.ts";
-import { createSessions } from "../../companion/pipeline/sessions.ts";
+import { createSessions } from "../../companion/pipeline/studio/sessions.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { tensor } from "../../companion/tensor.ts";
 

@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { GenerateResult, PipelineEvent, Trace } from "../../companion/pipeline/events.ts";
 import { generate } from "../../companion/pipeline/generate.ts";
-import { openStudio, type Studio } from "../../companion/pipeline/studio.ts";
+import { openStudio, type Studio } from "../../companion/pipeline/studio/studio.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { Problem } from "../../shared/problem.ts";
 import { type GenerateRequest, REQUEST_DEFAULTS } from "../../shared/request.ts";

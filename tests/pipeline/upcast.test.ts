@@ -1,11 +1,11 @@
 /** SDXL's autoencoder exceeds what float16 can hold: where the device computes in float16, it alone computes in float32. */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { openSafetensors } from "../../companion/checkpoint/safetensors.ts";
-import { readNumbers } from "../../companion/checkpoint/tensor-data.ts";
-import { writeSafetensors } from "../../companion/checkpoint/write-safetensors.ts";
-import { openStudio } from "../../companion/pipeline/studio.ts";
-import { decodeLatent, encodeMode } from "../../companion/pipeline/vae.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
+import { writeSafetensors } from "../../companion/checkpoint/files/write-safetensors.ts";
+import { decodeLatent, encodeMode } from "../../companion/pipeline/latent/vae.ts";
+import { openStudio } from "../../companion/pipeline/studio/studio.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { type Tensor, tensor } from "../../companion/tensor.ts";

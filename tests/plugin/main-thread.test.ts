@@ -1,5 +1,5 @@
 import type { OpenJob, SelectionInfo, Settings } from "../../plugin/bridge.ts";
-import { DEFAULT_SETTINGS } from "../../plugin/ui/state.ts";
+import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import { until } from "../playground/test-stage.ts";
 import { type Host, openHost, png } from "./strict-host.ts";
 

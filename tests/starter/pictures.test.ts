@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { decodeImage } from "../../companion/image/decode.ts";
-import type { Studio } from "../../companion/pipeline/studio.ts";
+import type { Studio } from "../../companion/pipeline/studio/studio.ts";
 import type { Reference } from "../../shared/request.ts";
 import { openTestStudio, paint, request, STARTER } from "../pipeline/studio-for-tests.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { openTokenizerFolder } from "../../companion/checkpoint/tokenizer-folder.ts";
+import { openTokenizerFolder } from "../../companion/checkpoint/parts/tokenizer-folder.ts";
 import { createClipTokenizer } from "../../companion/tokenizer/clip-tokenizer.ts";
 import { clipVocabulary } from "../../companion/tokenizer/clip-vocabulary.ts";
 import type { Tokenizer } from "../../companion/tokenizer/tokenizer.ts";

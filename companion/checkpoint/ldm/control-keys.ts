@@ -1,5 +1,5 @@
 /** A ControlNet of the original code (lllyasviel/ControlNet, cldm/cldm.py) under diffusers' names. */
-import { largestNumber, type Refs } from "../component.ts";
+import { largestNumber, type Refs } from "../files/component.ts";
 import { renameLdmUNet } from "./unet-keys.ts";
 
 /** Renames; keys that no rule knows are handed back in `unknown`. `refs` without the prefix `control_model.`. */

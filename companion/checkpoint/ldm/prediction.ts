@@ -1,11 +1,11 @@
 /** Whether a single file predicts the noise or the velocity. No tensor's shape says so; some files carry a mark. */
 
-import type { Beside } from "../beside.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
-import { type Distillation, distillationOf } from "../distillation.ts";
-import { type Family, FEW_STEPS_SCHEDULER, LCM_SCHEDULER, UNET_PREFIX } from "../families.ts";
-import type { SafetensorsFile } from "../safetensors.ts";
-import { readNumbers } from "../tensor-data.ts";
+import type { Beside } from "../files/beside.ts";
+import type { SafetensorsFile } from "../files/safetensors.ts";
+import { readNumbers } from "../files/tensor-data.ts";
+import { type Distillation, distillationOf } from "../identify/distillation.ts";
+import { type Family, FEW_STEPS_SCHEDULER, LCM_SCHEDULER, UNET_PREFIX } from "../identify/families.ts";
 
 export interface Prediction {
   readonly scheduler: SchedulerConfig;

@@ -1,5 +1,5 @@
 /** CLIP text encoders under transformers' names, as CLIPTextModelWithProjection writes them (`text_model.…`). */
-import { type Refs, rows } from "../component.ts";
+import { type Refs, rows } from "../files/component.ts";
 
 /** Never used, whoever wrote the file. */
 const IGNORABLE = /(?:^|\.)(?:position_ids|logit_scale|attn_mask)$/;

@@ -1,9 +1,9 @@
 /** A text encoder's dimensions from the shapes of its tensors, for files that carry no configuration. */
 import { Problem } from "../../../shared/problem.ts";
 import type { ClipTextConfig } from "../../networks/configs.ts";
-import type { Refs } from "../component.ts";
 import { parseClipTextConfig } from "../config/clip-config.ts";
-import type { TextEncoderPlace } from "../families.ts";
+import type { Refs } from "../files/component.ts";
+import type { TextEncoderPlace } from "../identify/families.ts";
 import { headsOf } from "./unet-shapes.ts";
 
 /** Every CLIP text encoder published so far has heads of 64 channels. */

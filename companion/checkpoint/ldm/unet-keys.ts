@@ -3,7 +3,7 @@
  * and Stability-AI/generative-models) under diffusers' names. There the blocks are numbered through
  * (`input_blocks.0 … 11`); what each of them is shows in its keys, so that any depth and width can be read.
  */
-import type { Refs } from "../component.ts";
+import type { Refs } from "../files/component.ts";
 
 export const RESNET: Readonly<Record<string, string>> = {
   "in_layers.0": "norm1",

@@ -1,5 +1,5 @@
 /** The other way round of unet-keys.ts: what the original code calls a layer of diffusers' UNet, as add-ons name it. */
-import { largestNumber } from "../component.ts";
+import { largestNumber } from "../files/component.ts";
 import { OUTSIDE_BLOCKS, RESNET } from "./unet-keys.ts";
 
 const inverse = (table: Readonly<Record<string, string>>): ReadonlyMap<string, string> =>

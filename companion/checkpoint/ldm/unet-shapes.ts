@@ -1,9 +1,9 @@
 /** A UNet's dimensions from the shapes of its tensors, for files that carry no configuration. */
 import { Problem } from "../../../shared/problem.ts";
 import type { UNetConfig } from "../../networks/configs.ts";
-import { MAX_INDEX, type Refs } from "../component.ts";
 import { parseUNetConfig } from "../config/unet-config.ts";
-import type { Family } from "../families.ts";
+import { MAX_INDEX, type Refs } from "../files/component.ts";
+import type { Family } from "../identify/families.ts";
 
 export interface UNetShapeOptions {
   readonly family: Family;

@@ -3,7 +3,7 @@
  * levels from the smallest picture, diffusers from the largest; its attention is 1×1 convolutions where diffusers has linear layers.
  */
 import type { WeightRef } from "../../graph/weights.ts";
-import { largestNumber, type Refs, reshaped } from "../component.ts";
+import { largestNumber, type Refs, reshaped } from "../files/component.ts";
 
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/^((?:en|de)coder)\.mid\.block_1\./, "$1.mid_block.resnets.0."],

@@ -1,8 +1,8 @@
 /** An autoencoder's dimensions from the shapes of its tensors, for files that carry no configuration. */
 import { Problem } from "../../../shared/problem.ts";
 import type { KlVaeConfig } from "../../networks/configs.ts";
-import type { Refs } from "../component.ts";
 import { parseVaeConfig } from "../config/vae-config.ts";
+import type { Refs } from "../files/component.ts";
 
 export interface VaeShapeOptions {
   readonly origin: string;

@@ -1,5 +1,5 @@
 /** The small dense arithmetic of adapters; everything row-major. What does not fit together throws a RangeError. */
-import type { Numbers } from "../tensor-data.ts";
+import type { Numbers } from "../files/tensor-data.ts";
 
 /** The product of all dims but the first. */
 export const rowLength = ({ dims }: Pick<Numbers, "dims">): number => dims.slice(1).reduce((a, b) => a * b, 1);

@@ -1,7 +1,7 @@
 /** What the tensors of one layer mean. */
 import { Problem } from "../../../shared/problem.ts";
 import type { WeightRef } from "../../graph/weights.ts";
-import { type Numbers, readNumbers } from "../tensor-data.ts";
+import { type Numbers, readNumbers } from "../files/tensor-data.ts";
 import {
   columnProducts,
   contractSecond,

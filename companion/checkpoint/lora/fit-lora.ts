@@ -1,8 +1,8 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { WeightStore } from "../../graph/weights.ts";
+import { readNumbers } from "../files/tensor-data.ts";
 import { ldmNames } from "../ldm/unet-names.ts";
-import type { Model } from "../model-record.ts";
-import { readNumbers } from "../tensor-data.ts";
+import type { Model } from "../parts/model-record.ts";
 import { transposed } from "./arithmetic.ts";
 import { type Change, readChange } from "./changes.ts";
 import { layerName, type Target } from "./keys.ts";

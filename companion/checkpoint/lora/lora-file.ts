@@ -1,9 +1,9 @@
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
 import type { WeightRef } from "../../graph/weights.ts";
-import { describe, identify } from "../identify.ts";
-import { refuseLeftovers } from "../leftovers.ts";
-import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../safetensors.ts";
+import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../files/safetensors.ts";
+import { describe, identify } from "../identify/identify.ts";
+import { refuseLeftovers } from "../identify/leftovers.ts";
 import { type Alphas, alphasOf } from "./alphas.ts";
 import { type Part, parseLoraKey, type Target } from "./keys.ts";
 

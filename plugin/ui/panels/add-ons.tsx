@@ -1,10 +1,10 @@
 import type { AddOnInfo } from "../../../shared/protocol.ts";
-import type { AddOnKind } from "../add-ons.ts";
-import { autoV2, licenceInWords } from "../licence-in-words.ts";
+import type { Studio } from "../actions/studio.ts";
+import type { AddOnKind } from "../models/add-on-fit.ts";
 import { SidePicture } from "../parts/side-picture.tsx";
-import { hasWords, withWords } from "../prompt-words.ts";
-import type { Companion, State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import type { Companion, State } from "../state/state.ts";
+import { autoV2, licenceInWords } from "../text/licence-in-words.ts";
+import { hasWords, withWords } from "../text/prompt-words.ts";
 
 interface Kind {
   readonly kind: AddOnKind;

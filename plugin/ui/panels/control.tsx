@@ -1,17 +1,17 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
-import { plainFamily } from "../add-ons.ts";
-import { drawsItself } from "../build-request.ts";
-import { isTrainedFor, KEEP_NAMES, KEEPS, type KeepName, modelFor } from "../control-keeps.ts";
-import { controlModels, selectedLayers } from "../follow-layers.ts";
-import { knowsGuessing } from "../in-use.ts";
+import { controlModels, selectedLayers } from "../actions/follow-layers.ts";
+import type { Studio } from "../actions/studio.ts";
+import { plainFamily } from "../models/add-on-fit.ts";
+import { isTrainedFor, KEEP_NAMES, KEEPS, type KeepName, modelFor } from "../models/control-keeps.ts";
 import { FollowRange, percent } from "../parts/follow-range.tsx";
 import { Minus } from "../parts/icons.tsx";
 import { SectionHead } from "../parts/section-head.tsx";
 import { Select } from "../parts/select.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
-import type { ControlLayer, State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import { drawsItself } from "../request/build-request.ts";
+import { knowsGuessing } from "../state/in-use.ts";
+import type { ControlLayer, State } from "../state/state.ts";
 
 /** Layers whose lines, shapes or colours the result keeps. Who has no control model at all does not see it. */
 export function ControlPanel({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {

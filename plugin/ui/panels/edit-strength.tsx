@@ -1,7 +1,7 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { Settings } from "../../bridge.ts";
+import type { Studio } from "../actions/studio.ts";
 import { Slider } from "../parts/slider.tsx";
-import type { Studio } from "../studio.ts";
 
 interface EditStrengthProps {
   readonly settings: Settings;

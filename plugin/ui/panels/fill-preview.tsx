@@ -1,10 +1,10 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
-import { fillContext } from "../fill-context.ts";
+import type { Studio } from "../actions/studio.ts";
 import { fitBox } from "../parts/fit-box.ts";
 import { Slider } from "../parts/slider.tsx";
-import type { FillView, State } from "../state.ts";
-import type { Studio } from "../studio.ts";
-import { subjectOf } from "../subject.ts";
+import { fillContext } from "../pixels/fill-context.ts";
+import type { FillView, State } from "../state/state.ts";
+import { subjectOf } from "../state/subject.ts";
 
 /** The picture, the mask, and the part that the model will see. */
 export function FillPreview({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo | null }) {

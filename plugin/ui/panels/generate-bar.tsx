@@ -1,11 +1,11 @@
-import { effectiveSettings, sizeAtModel } from "../build-request.ts";
-import { estimateSeconds, inWords } from "../estimate.ts";
-import { modelInUse } from "../model-in-use.ts";
+import type { Studio } from "../actions/studio.ts";
 import { Stepper } from "../parts/stepper.tsx";
-import { whatIsMissing } from "../readiness.ts";
-import type { State } from "../state.ts";
-import type { Studio } from "../studio.ts";
-import { subjectOf } from "../subject.ts";
+import { effectiveSettings, sizeAtModel } from "../request/build-request.ts";
+import { estimateSeconds, inWords } from "../state/estimate.ts";
+import { modelInUse } from "../state/model-in-use.ts";
+import { whatIsMissing } from "../state/readiness.ts";
+import type { State } from "../state/state.ts";
+import { subjectOf } from "../state/subject.ts";
 
 const VERBS = { generate: "Generate", fill: "Fill", edit: "Edit" } as const;
 const PROMISES = {

@@ -1,9 +1,9 @@
 import type { DeviceInfo } from "../../../shared/protocol.ts";
-import { modelInUse } from "../model-in-use.ts";
+import type { Studio } from "../actions/studio.ts";
 import { ChevronDown, ChevronLeft } from "../parts/icons.tsx";
-import { isActive } from "../picture.ts";
-import type { State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import { modelInUse } from "../state/model-in-use.ts";
+import { isActive } from "../state/picture.ts";
+import type { State } from "../state/state.ts";
 
 /** Where we are, and which model is at work. */
 export function Header({ state, studio }: { state: State; studio: Studio }) {

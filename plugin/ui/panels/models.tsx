@@ -1,11 +1,11 @@
 import type { DeviceInfo, ModelInfo } from "../../../shared/protocol.ts";
-import { autoV2, licenceInWords } from "../licence-in-words.ts";
-import { modelInUse } from "../model-in-use.ts";
+import type { Studio } from "../actions/studio.ts";
 import { CopyText } from "../parts/copy-text.tsx";
 import { Check, Warning } from "../parts/icons.tsx";
 import { SidePicture } from "../parts/side-picture.tsx";
-import type { Companion, State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import { modelInUse } from "../state/model-in-use.ts";
+import type { Companion, State } from "../state/state.ts";
+import { autoV2, licenceInWords } from "../text/licence-in-words.ts";
 import { AddOnsPanel } from "./add-ons.tsx";
 import { deviceName } from "./header.tsx";
 import { RecommendedModels } from "./recommended-models.tsx";

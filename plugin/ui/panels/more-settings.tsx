@@ -1,14 +1,14 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
-import { usableAddOns } from "../add-ons.ts";
-import { effectiveSettings, hasEta } from "../build-request.ts";
-import { refinersFor } from "../in-use.ts";
+import type { Studio } from "../actions/studio.ts";
+import { usableAddOns } from "../models/add-on-fit.ts";
 import { percent } from "../parts/follow-range.tsx";
 import { NumberField } from "../parts/number-field.tsx";
 import { type Option, Select } from "../parts/select.tsx";
 import { Slider } from "../parts/slider.tsx";
-import type { State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import { effectiveSettings, hasEta } from "../request/build-request.ts";
+import { refinersFor } from "../state/in-use.ts";
+import type { State } from "../state/state.ts";
 
 /** Where base and refiner were made to meet: Podell et al. 2023, "SDXL". */
 const REFINER_START = 0.8;

@@ -1,6 +1,6 @@
+import type { Studio } from "../actions/studio.ts";
 import { Check, Cross, Warning } from "../parts/icons.tsx";
-import type { State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import type { State } from "../state/state.ts";
 
 /** One plain sentence, and at most one thing to do about it. */
 export function NoticeBar({ state, studio }: { state: State; studio: Studio }) {

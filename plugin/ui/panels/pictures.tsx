@@ -1,10 +1,10 @@
 import { useRef, useState } from "preact/hooks";
+import type { Studio } from "../actions/studio.ts";
 import { Check, Dots, Warning } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
-import { isActive, type Picture } from "../picture.ts";
-import { readRecipe } from "../recipe.ts";
-import type { State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import { readRecipe } from "../request/recipe.ts";
+import { isActive, type Picture } from "../state/picture.ts";
+import type { State } from "../state/state.ts";
 import { Working } from "./working.tsx";
 
 const NUMBERS = ["no", "one", "two", "three", "four"];

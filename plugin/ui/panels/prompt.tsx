@@ -1,9 +1,9 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
-import { approximateTokens, partsFor } from "../count-tokens.ts";
-import { emphasise } from "../emphasis.ts";
-import type { State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import type { Studio } from "../actions/studio.ts";
+import type { State } from "../state/state.ts";
+import { approximateTokens, partsFor } from "../text/count-tokens.ts";
+import { emphasise } from "../text/emphasis.ts";
 
 const PLACEHOLDERS = {
   generate: "Describe the picture",

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { DownloadInfo, RecommendedModel } from "../../../shared/protocol.ts";
-import { repoNamed } from "../repo-named.ts";
-import type { State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import type { Studio } from "../actions/studio.ts";
+import type { State } from "../state/state.ts";
+import { repoNamed } from "../text/repo-named.ts";
 
 /** Models that are worth having, with size and terms, and any other by its name: one button brings it. */
 export function RecommendedModels({ state: { recommended, downloads }, studio }: { state: State; studio: Studio }) {

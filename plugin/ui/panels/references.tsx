@@ -1,14 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { LayerInfo } from "../../bridge.ts";
-import { selectedShape } from "../follow-layers.ts";
-import { hasKnownParts } from "../in-use.ts";
+import { selectedShape } from "../actions/follow-layers.ts";
+import type { Studio } from "../actions/studio.ts";
 import { FollowRange, percent } from "../parts/follow-range.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import { useEscape } from "../parts/use-escape.ts";
-import { FOLLOWED_PARTS, type ReferenceLayer, type State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import { hasKnownParts } from "../state/in-use.ts";
+import { FOLLOWED_PARTS, type ReferenceLayer, type State } from "../state/state.ts";
 
 const PARTS = {
   all: { label: "Everything", title: "What it shows, and how it looks" },

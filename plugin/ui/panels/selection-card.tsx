@@ -1,9 +1,9 @@
 import type { SelectionInfo } from "../../bridge.ts";
+import type { Studio } from "../actions/studio.ts";
 import { Layers, Pointer } from "../parts/icons.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
-import type { State } from "../state.ts";
-import type { Studio } from "../studio.ts";
-import { subjectOf } from "../subject.ts";
+import type { State } from "../state/state.ts";
+import { subjectOf } from "../state/subject.ts";
 
 /** What the result belongs to, live. */
 export function SelectionCard({ state, studio }: { state: State; studio: Studio }) {

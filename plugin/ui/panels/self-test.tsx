@@ -1,8 +1,8 @@
 import type { Check as CheckLine } from "../../bridge.ts";
+import type { Studio } from "../actions/studio.ts";
 import { CopyText } from "../parts/copy-text.tsx";
 import { Check, Warning } from "../parts/icons.tsx";
-import type { State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import type { State } from "../state/state.ts";
 
 /** Whether this Figma does what we assume of it, check by check. */
 export function SelfTestPanel({ state: { checks }, studio }: { state: State; studio: Studio }) {

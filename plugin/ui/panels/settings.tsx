@@ -1,14 +1,14 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
-import { effectiveSettings, randomSeed, sizeAtModel } from "../build-request.ts";
+import type { Studio } from "../actions/studio.ts";
 import { Dice, Lock, Unlock } from "../parts/icons.tsx";
 import { NumberField } from "../parts/number-field.tsx";
 import { Select } from "../parts/select.tsx";
-import { schedulerMenu } from "../scheduler-menu.ts";
-import { MODELS_OWN, type State } from "../state.ts";
-import type { Studio } from "../studio.ts";
-import { subjectOf } from "../subject.ts";
+import { effectiveSettings, randomSeed, sizeAtModel } from "../request/build-request.ts";
+import { MODELS_OWN, type State } from "../state/state.ts";
+import { subjectOf } from "../state/subject.ts";
 import { MoreSettings } from "./more-settings.tsx";
+import { schedulerMenu } from "./scheduler-menu.ts";
 
 const SIZES = [
   { value: 0.75, label: "Small" },

@@ -1,16 +1,16 @@
 import { useCallback, useState } from "preact/hooks";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { LoraUse } from "../../bridge.ts";
-import { aboutLora, addOnsFor, firstWeight, isFoundBy, LORA_WEIGHT, loraNamed, whyNot } from "../add-ons.ts";
+import type { Studio } from "../actions/studio.ts";
+import { aboutLora, addOnsFor, firstWeight, isFoundBy, LORA_WEIGHT, loraNamed, whyNot } from "../models/add-on-fit.ts";
 import { Minus } from "../parts/icons.tsx";
 import { Picker } from "../parts/picker.tsx";
 import { SectionHead } from "../parts/section-head.tsx";
 import { SidePicture } from "../parts/side-picture.tsx";
 import { Slider } from "../parts/slider.tsx";
 import { WordChips } from "../parts/word-chips.tsx";
-import { type LoraTag, loraTags } from "../prompt-words.ts";
-import type { State } from "../state.ts";
-import type { Studio } from "../studio.ts";
+import type { State } from "../state/state.ts";
+import { type LoraTag, loraTags } from "../text/prompt-words.ts";
 
 interface StylesProps {
   readonly state: State;

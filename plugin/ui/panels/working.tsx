@@ -1,6 +1,6 @@
-import { inWords, secondsLeftOfRun } from "../estimate.ts";
 import { fitBox } from "../parts/fit-box.ts";
-import { isActive, type Picture } from "../picture.ts";
+import { inWords, secondsLeftOfRun } from "../state/estimate.ts";
+import { isActive, type Picture } from "../state/picture.ts";
 
 /** Of the preview, pixels. */
 const TALLEST = 212;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { SidePictures } from "../side-pictures.ts";
+import type { SidePictures } from "../pixels/side-pictures.ts";
 import { Sparkle } from "./icons.tsx";
 
 /** What a model or an add-on makes, in a square; a plain sign where nobody left a picture. */

@@ -1,5 +1,5 @@
 import type { LayerInfo } from "../../bridge.ts";
-import { type Thumbnails, useThumbnail } from "../thumbnails.ts";
+import { type Thumbnails, useThumbnail } from "../pixels/thumbnails.ts";
 
 /** Longer strips are shown whole, everything else fills the square. */
 const LONG = 2.2;

@@ -1,4 +1,4 @@
-import { hasWords, withoutWords, withWords } from "../prompt-words.ts";
+import { hasWords, withoutWords, withWords } from "../text/prompt-words.ts";
 
 const MOST = 8;
 

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { servePlayground } from "../../../playground/serve.ts";
-import { DEFAULT_SETTINGS } from "../../../plugin/ui/state.ts";
+import { DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
 import { createDataFolder, PAIRING_CODE, removeDataFolder, startCompanion } from "../companion-process.ts";
 import { type Driver, openPlayground } from "../driver.ts";
 import { findBrowser } from "../find-browser.ts";

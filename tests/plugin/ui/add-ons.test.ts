@@ -1,3 +1,4 @@
+import { settingsOf } from "../../../plugin/ui/actions/refill.ts";
 import {
   aboutLora,
   addOnsFor,
@@ -7,12 +8,11 @@ import {
   loraNamed,
   usableAddOns,
   whyNot,
-} from "../../../plugin/ui/add-ons.ts";
-import { isTrainedFor, KEEP_NAMES, likelyKeep, modelFor } from "../../../plugin/ui/control-keeps.ts";
-import { inUse, refinersFor } from "../../../plugin/ui/in-use.ts";
-import { autoV2, licenceInWords } from "../../../plugin/ui/licence-in-words.ts";
-import { settingsOf } from "../../../plugin/ui/refill.ts";
-import { type ControlLayer, DEFAULT_SETTINGS } from "../../../plugin/ui/state.ts";
+} from "../../../plugin/ui/models/add-on-fit.ts";
+import { isTrainedFor, KEEP_NAMES, likelyKeep, modelFor } from "../../../plugin/ui/models/control-keeps.ts";
+import { inUse, refinersFor } from "../../../plugin/ui/state/in-use.ts";
+import { type ControlLayer, DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
+import { autoV2, licenceInWords } from "../../../plugin/ui/text/licence-in-words.ts";
 import { addOn, companion, layer, model, recipe } from "./fixtures.ts";
 
 const XL = "Stable Diffusion XL";

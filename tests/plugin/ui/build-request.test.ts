@@ -1,15 +1,15 @@
+import { modelSize } from "../../../plugin/ui/models/model-size.ts";
+import { schedulerMenu } from "../../../plugin/ui/panels/scheduler-menu.ts";
+import { fillContext } from "../../../plugin/ui/pixels/fill-context.ts";
+import { sourceScale } from "../../../plugin/ui/pixels/source-scale.ts";
 import {
   buildRequest,
   effectiveSettings,
   type Intent,
   randomSeed,
   seedsOfRun,
-} from "../../../plugin/ui/build-request.ts";
-import { fillContext } from "../../../plugin/ui/fill-context.ts";
-import { modelSize } from "../../../plugin/ui/model-size.ts";
-import { schedulerMenu } from "../../../plugin/ui/scheduler-menu.ts";
-import { sourceScale } from "../../../plugin/ui/source-scale.ts";
-import { type ControlLayer, DEFAULT_SETTINGS } from "../../../plugin/ui/state.ts";
+} from "../../../plugin/ui/request/build-request.ts";
+import { type ControlLayer, DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
 import { imageRefs, parseRequest } from "../../../shared/validate.ts";
 import { layer, model } from "./fixtures.ts";
 

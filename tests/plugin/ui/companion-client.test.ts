@@ -1,6 +1,6 @@
-import { CompanionClient, type CompanionEvents, HANDSHAKE_MS } from "../../../plugin/ui/companion-client.ts";
-import type { Connection } from "../../../plugin/ui/connection.ts";
-import type { Surroundings } from "../../../plugin/ui/probe.ts";
+import { CompanionClient, type CompanionEvents, HANDSHAKE_MS } from "../../../plugin/ui/wires/companion-client.ts";
+import type { Connection } from "../../../plugin/ui/wires/connection.ts";
+import type { Surroundings } from "../../../plugin/ui/wires/probe.ts";
 import { decodeFrame, encodeFrame } from "../../../shared/codec.ts";
 import { proofOf, verifyProof } from "../../../shared/pairing.ts";
 import type { ClientMessage, CompanionMessage, Hello, Welcome } from "../../../shared/protocol.ts";

@@ -1,6 +1,6 @@
 import type { LayerInfo, OpenJob, SelectionInfo, Ticket } from "../../../plugin/bridge.ts";
-import type { Recipe } from "../../../plugin/ui/recipe.ts";
-import type { Companion } from "../../../plugin/ui/state.ts";
+import type { Recipe } from "../../../plugin/ui/request/recipe.ts";
+import type { Companion } from "../../../plugin/ui/state/state.ts";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import { parseRequest } from "../../../shared/validate.ts";
 

@@ -1,8 +1,8 @@
 import type { Drawing } from "../../../plugin/bridge.ts";
-import { addControls, addReferences, selectedShape } from "../../../plugin/ui/follow-layers.ts";
-import type { MainClient } from "../../../plugin/ui/main-client.ts";
-import { refill } from "../../../plugin/ui/refill.ts";
-import { Store } from "../../../plugin/ui/store.ts";
+import { addControls, addReferences, selectedShape } from "../../../plugin/ui/actions/follow-layers.ts";
+import { refill } from "../../../plugin/ui/actions/refill.ts";
+import { Store } from "../../../plugin/ui/state/store.ts";
+import type { MainClient } from "../../../plugin/ui/wires/main-client.ts";
 import { addOn, companion, layer, recipe, target } from "./fixtures.ts";
 
 const canny = addOn("control", "canny");

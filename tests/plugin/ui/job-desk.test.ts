@@ -1,7 +1,7 @@
 import type { CallInput } from "../../../plugin/bridge.ts";
-import { JobDesk } from "../../../plugin/ui/job-desk.ts";
-import { Store } from "../../../plugin/ui/store.ts";
-import type { Submission } from "../../../plugin/ui/submit.ts";
+import { JobDesk } from "../../../plugin/ui/actions/job-desk.ts";
+import type { Submission } from "../../../plugin/ui/request/prepare-run.ts";
+import { Store } from "../../../plugin/ui/state/store.ts";
 import type { ClientMessage, CompanionMessage, Welcome } from "../../../shared/protocol.ts";
 import { job, recipe } from "./fixtures.ts";
 

@@ -1,4 +1,4 @@
-import { fromPage, resultPlacement, sourcePlacement } from "../../../plugin/ui/placement.ts";
+import { fromPage, resultPlacement, sourcePlacement } from "../../../plugin/ui/pixels/placement.ts";
 import type { Affine } from "../../../shared/affine.ts";
 import { compose } from "../../../shared/affine.ts";
 

@@ -1,5 +1,5 @@
-import { emphasise } from "../../../plugin/ui/emphasis.ts";
-import { hasWords, loraTags, withoutWords, withWords } from "../../../plugin/ui/prompt-words.ts";
+import { emphasise } from "../../../plugin/ui/text/emphasis.ts";
+import { hasWords, loraTags, withoutWords, withWords } from "../../../plugin/ui/text/prompt-words.ts";
 
 test("withWords() puts words at the end, withoutWords() takes them out again", () => {
   expect(withWords("", "ink style")).toBe("ink style");

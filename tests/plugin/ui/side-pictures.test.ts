@@ -1,4 +1,4 @@
-import { SidePictures } from "../../../plugin/ui/side-pictures.ts";
+import { SidePictures } from "../../../plugin/ui/pixels/side-pictures.ts";
 
 beforeAll(() => {
   let made = 0;

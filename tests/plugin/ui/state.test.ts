@@ -1,6 +1,6 @@
-import { type AppEvent, reduce } from "../../../plugin/ui/reduce.ts";
-import { INITIAL_STATE, type State } from "../../../plugin/ui/state.ts";
-import { subjectOf } from "../../../plugin/ui/subject.ts";
+import { type AppEvent, reduce } from "../../../plugin/ui/state/reduce.ts";
+import { INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
+import { subjectOf } from "../../../plugin/ui/state/subject.ts";
 import { addOn, companion, job, layer, model, over, recipe, target } from "./fixtures.ts";
 
 const after = (...events: AppEvent[]): State => events.reduce(reduce, INITIAL_STATE);

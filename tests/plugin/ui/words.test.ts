@@ -1,10 +1,10 @@
-import { approximateTokens, partsFor, roomFor } from "../../../plugin/ui/count-tokens.ts";
-import { estimateSeconds, inWords, learnPace, secondsLeftOfRun } from "../../../plugin/ui/estimate.ts";
-import { newPicture } from "../../../plugin/ui/picture.ts";
-import { whatIsMissing } from "../../../plugin/ui/readiness.ts";
-import { layerName, readRecipe, writeRecipe } from "../../../plugin/ui/recipe.ts";
-import { repoNamed } from "../../../plugin/ui/repo-named.ts";
-import { INITIAL_STATE, type State } from "../../../plugin/ui/state.ts";
+import { layerName, readRecipe, writeRecipe } from "../../../plugin/ui/request/recipe.ts";
+import { estimateSeconds, inWords, learnPace, secondsLeftOfRun } from "../../../plugin/ui/state/estimate.ts";
+import { newPicture } from "../../../plugin/ui/state/picture.ts";
+import { whatIsMissing } from "../../../plugin/ui/state/readiness.ts";
+import { INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
+import { approximateTokens, partsFor, roomFor } from "../../../plugin/ui/text/count-tokens.ts";
+import { repoNamed } from "../../../plugin/ui/text/repo-named.ts";
 import { companion, job, layer, recipe, target } from "./fixtures.ts";
 
 const size = { width: 512, height: 512 };

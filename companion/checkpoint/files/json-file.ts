@@ -1,0 +1,50 @@
+import { closeSync, existsSync, fstatSync, openSync, statSync } from "node:fs";
+import path from "node:path";
+import { Problem } from "../../../shared/problem.ts";
+import { attempt, readFully, resolveInside } from "./files.ts";
+import { isTooDeep } from "./json-depth.ts";
+import type { OpenOptions } from "./safetensors.ts";
+
+/** Bytes. tokenizer.json of the largest vocabularies has a few tens of millions. */
+const MAX_TEXT_BYTES = 64 * 1024 * 1024;
+
+/** A text file's content; undefined where there is none. Throws Problem "file-unreadable", "file-outside-models", "config-invalid". */
+export function readTextFile(file: string, { within }: OpenOptions = {}): string | undefined {
+  if (!existsSync(file)) return undefined;
+  const real = resolveInside(file, within);
+  const name = path.join(path.basename(path.dirname(file)), path.basename(file));
+  if (!attempt(name, () => statSync(real)).isFile())
+    throw new Problem("config-invalid", `"${name}" is not a file: download the model again.`);
+  const fd = attempt(name, () => openSync(real, "r"));
+  try {
+    const { size } = fstatSync(fd);
+    if (size > MAX_TEXT_BYTES)
+      throw new Problem("config-invalid", `"${name}" has ${size} bytes, too many to be what its name says.`);
+    const bytes = new Uint8Array(size);
+    attempt(name, () => readFully(fd, bytes, 0));
+    return new TextDecoder().decode(bytes);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Numbers that Python's json writes and JSON does not know, as a value: `"lambda_min_clipped": -Infinity`. */
+const PYTHON_NUMBERS = /(?<=[:,[]\s*)(-?)Infinity(?=\s*[,\]}])/g;
+
+/** A JSON file's content; undefined where there is none. Throws as `readTextFile`. */
+export function readJsonFile(file: string, options: OpenOptions = {}): unknown {
+  const text = readTextFile(file, options);
+  if (text === undefined) return undefined;
+  const name = path.join(path.basename(path.dirname(file)), path.basename(file));
+  const json = parsed(text, name);
+  if (!isTooDeep(json)) return json;
+  throw new Problem("config-invalid", `"${name}" is nested too deeply to be what its name says.`);
+}
+
+function parsed(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text.replace(PYTHON_NUMBERS, "$11e999"));
+  } catch (cause) {
+    throw new Problem("config-invalid", `"${name}" is not valid JSON: download the model again.`, { cause });
+  }
+}

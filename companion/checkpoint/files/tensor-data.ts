@@ -1,0 +1,84 @@
+/** A tensor's numbers in memory, for the few that are needed outside the networks. */
+import { closeSync, fstatSync, openSync } from "node:fs";
+import path from "node:path";
+import { Problem } from "../../../shared/problem.ts";
+import { stampOf } from "../../graph/file-stamp.ts";
+import type { WeightRef, WeightType } from "../../graph/weights.ts";
+import { attempt, readFully } from "./files.ts";
+
+/** Row-major numbers of `dims`. */
+export interface Numbers {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** The bytes from a buffer's begin as numbers: float32 where they are, all others in memory of their own. */
+type Widen = (bytes: Uint8Array) => Float32Array;
+
+const WIDEN: Partial<Record<WeightType, Widen>> = {
+  F32: ({ buffer }) => new Float32Array(buffer as ArrayBuffer),
+  F64: ({ buffer, length }) => Float32Array.from(new Float64Array(buffer as ArrayBuffer, 0, length / 8)),
+  F16: ({ buffer, length }) => {
+    const [bits, values] = [new Uint16Array(buffer as ArrayBuffer, 0, length / 2), halves()];
+    const wide = new Float32Array(bits.length);
+    for (let i = 0; i < bits.length; i++) wide[i] = values[bits[i]!]!;
+    return wide;
+  },
+  F8_E4M3: (bytes) => Float32Array.from(bytes, (bits) => eighth(bits)),
+  // The upper half of a float16.
+  F8_E5M2: (bytes) => Float32Array.from(bytes, (bits) => halves()[bits << 8]!),
+  BF16: ({ buffer, length }) => {
+    const bits = new Uint16Array(buffer as ArrayBuffer, 0, length / 2);
+    const wide = new Uint32Array(bits.length);
+    for (let i = 0; i < bits.length; i++) wide[i] = bits[i]! << 16;
+    return new Float32Array(wide.buffer);
+  },
+};
+
+let shared = new ArrayBuffer(0);
+
+/** The same memory each time: fresh pages take as long as reading. */
+function borrowed(length: number): Uint8Array {
+  if (shared.byteLength < length) shared = new ArrayBuffer(length);
+  return new Uint8Array(shared, 0, length);
+}
+
+/** Reads tensors as float32. Throws Problem "model-unsupported" for another number format, "file-changed". */
+export function readNumbers(ref: WeightRef): Numbers {
+  const widen = WIDEN[ref.type];
+  const name = path.basename(ref.file);
+  if (!widen)
+    throw new Problem(
+      "model-unsupported",
+      `"${name}" has "${ref.key}" as ${ref.type}, where floating-point numbers are needed: use a version in float16.`,
+    );
+  const fd = attempt(name, () => openSync(ref.file, "r"));
+  try {
+    const bytes = ref.type === "F32" ? new Uint8Array(ref.byteLength) : borrowed(ref.byteLength);
+    const changed = ref.stamp !== undefined && stampOf(fstatSync(fd)) !== ref.stamp;
+    if (changed || readFully(fd, bytes, ref.offset) !== bytes.length)
+      throw new Problem("file-changed", `"${name}" was changed while it was open: start the picture again.`);
+    return { dims: ref.dims, data: widen(bytes) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Micikevicius et al. 2022, "FP8 formats for deep learning", E4M3: 1 sign, 4 exponent and 3 fraction bits; no infinities. */
+function eighth(bits: number): number {
+  const [sign, exponent, fraction] = [bits >> 7 ? -1 : 1, (bits >> 3) & 15, bits & 7];
+  if (exponent === 15 && fraction === 7) return Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -9 : (1 + fraction / 8) * 2 ** (exponent - 7));
+}
+
+let table: Float32Array | undefined;
+
+/** The value of every float16. IEEE 754-2019, section 3.4: 1 sign, 5 exponent and 10 fraction bits. */
+function halves(): Float32Array {
+  table ??= Float32Array.from({ length: 65536 }, (_, bits) => {
+    const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+  });
+  return table;
+}

@@ -1,0 +1,56 @@
+/** What a model is once it is open, whatever it looked like on disk. */
+import type {
+  ClipTextConfig,
+  ClipVisionConfig,
+  ImageProcessorConfig,
+  UNetConfig,
+  VaeConfig,
+} from "../../networks/configs.ts";
+import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { SchedulerConfig } from "../config/scheduler-config.ts";
+import type { Component } from "../files/component.ts";
+import type { Family } from "../identify/families.ts";
+import type { IpAdapter } from "./ip-adapter.ts";
+
+/** "inpaint": 9 channels (latent, mask, masked picture). "pix2pix": 8 channels (latent, picture to follow). */
+export type ModelKind = "base" | "inpaint" | "pix2pix";
+
+export interface TextEncoder {
+  readonly component: Component<ClipTextConfig>;
+  readonly tokenizer: Tokenizer;
+}
+
+export interface ImageEncoder extends Component<ClipVisionConfig> {
+  readonly processor: ImageProcessorConfig;
+}
+
+/** What model_index.json says beside the components; SDXL only. */
+export interface ModelSettings {
+  /** No negative prompt means zeros instead of the embedding of "". */
+  readonly forceZerosForEmptyPrompt: boolean;
+  /** The refiner's score takes the place of the target size. */
+  readonly requiresAestheticsScore: boolean;
+}
+
+export interface Model {
+  /** Absolute: the file or the folder. */
+  readonly path: string;
+  readonly family: Family["id"];
+  readonly kind: ModelKind;
+  readonly unet: Component<UNetConfig>;
+  readonly vae: Component<VaeConfig>;
+  /** In the order in which the UNet takes them. */
+  readonly textEncoders: readonly TextEncoder[];
+  readonly schedulerConfig: SchedulerConfig;
+  readonly imageEncoder?: ImageEncoder;
+  readonly ipAdapter?: IpAdapter;
+  readonly settings: ModelSettings;
+  /** What a single file's header says about it (licence, trigger words, …); empty for a folder. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** The size at which the model draws best, pixels. */
+  readonly nativeSize: number;
+  /** Changes when a weight file or a configuration does, hexadecimal. Cheap: of paths, times, sizes and headers, not of all bytes. */
+  readonly fingerprint: string;
+  /** Throws Problem "file-changed" where a weight file is not the one that was opened. Call it right before a load. */
+  verifyUnchanged(): void;
+}

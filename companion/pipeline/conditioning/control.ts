@@ -1,0 +1,187 @@
+/** Control pictures: Zhang et al. 2023, "ControlNet"; Mou et al. 2023, "T2I-Adapter". */
+import type { PixelImage } from "../../../shared/pixels.ts";
+import { Problem } from "../../../shared/problem.ts";
+import type { Control } from "../../../shared/request.ts";
+import { CONTROLNET_PREFIX, type ControlNet } from "../../checkpoint/parts/controlnet.ts";
+import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
+import type { Weights } from "../../graph/weights.ts";
+import { toControlImage, toGrey } from "../../image/preprocess.ts";
+import { preprocess } from "../../image/preprocessors/preprocess.ts";
+import { featureDims } from "../../networks/blocks/unet-parts.ts";
+import type { UNetConfig } from "../../networks/configs.ts";
+import { controlHintGraph, residualCount } from "../../networks/controlnet.ts";
+import { bodyOf, t2iAdapterGraph } from "../../networks/t2i-adapter.ts";
+import { type Tensor, tensor } from "../../tensor.ts";
+import type { Job } from "../job.ts";
+import { readImage } from "../picture/canvas.ts";
+import { buildWhole } from "../weights/check-weights.ts";
+import { isActive } from "./active.ts";
+
+/** A ControlNet as the UNet's graph takes it. */
+export interface ControlHint {
+  readonly net: ControlNet;
+  /** [1, C, h, w] */
+  readonly hint: Tensor;
+  /** How much of each residual is added on each side of the guidance at evaluation `i` of `of`, [B, residuals]. */
+  scalesAt(i: number, of: number): Tensor;
+}
+
+/** What all T2I-Adapters add together. */
+export interface ControlFeatures {
+  readonly dims: readonly (readonly number[])[];
+  /** Of `dims`, at evaluation `i` of `of`. */
+  at(i: number, of: number): Tensor[];
+}
+
+export interface Controls {
+  readonly hints: readonly ControlHint[];
+  readonly features?: ControlFeatures;
+}
+
+/**
+ * The controls that have any weight, as far as they depend on their pictures alone. As in diffusers' pipelines, all ControlNets
+ * guess where the first one keeps nothing but its residuals' means. Throws Problem "adapter-mismatch", ….
+ */
+export async function encodeControls(job: Job): Promise<Controls> {
+  const hints: ControlHint[] = [];
+  let allGuess: boolean | undefined;
+  const adapted: { control: Control; features: Tensor[] }[] = [];
+  for (const control of job.request.controls) {
+    if (control.weight === 0) continue;
+    const opened = await job.studio.openControl(control.model, job.model);
+    const picture = await pictureOf(control, job, channelsOf(opened));
+    if (opened.kind === "controlnet") {
+      allGuess ??= opened.config.global_pool_conditions;
+      hints.push(await hintOf(allGuess ? { ...control, mode: "guess" } : control, opened, picture, job));
+    } else adapted.push({ control, features: await featuresOf(control, opened, picture, job) });
+  }
+  return { hints, ...(adapted.length > 0 && { features: together(adapted) }) };
+}
+
+const channelsOf = (opened: ControlNet | T2IAdapter): number =>
+  opened.kind === "controlnet" ? opened.config.conditioning_channels : opened.config.in_channels;
+
+/** As the model sees it. What is to be grey is so before it is resized, as when diffusers is given a grey picture. */
+async function pictureOf(control: Control, { canvas, images }: Job, channels: number): Promise<PixelImage> {
+  const { image, preprocessor } = control;
+  const source = await readImage(images, image);
+  return preprocessor === undefined
+    ? canvas.see(channels === 1 ? toGrey(source) : source)
+    : preprocess(canvas.see(source), preprocessor);
+}
+
+async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: Job): Promise<ControlHint> {
+  refuseMisfit(net, job.model.unet.config);
+  const { studio, guidance } = job;
+  const { config } = net;
+  const isOther = (key: string) => !key.startsWith(`${CONTROLNET_PREFIX}.controlnet_cond_embedding.`);
+  const draw = (w: Weights) =>
+    controlHintGraph({ config, weights: w.at(CONTROLNET_PREFIX) }, picture, studio.device.dialect);
+  const { hint } = await studio.sessions.use(
+    `${net.fingerprint}/control-hint/${picture.width}x${picture.height}`,
+    () => buildWhole(net, draw, isOther),
+    (run) => run({ image: toControlImage(picture, config.conditioning_channels) }),
+  );
+  if (hint!.dims.slice(2).join() !== job.dims.slice(2).join())
+    throw new Problem(
+      "adapter-mismatch",
+      `The ControlNet "${net.origin}" makes ${hint!.dims[3]} × ${hint!.dims[2]} of the picture, and this model's latent has ${job.dims[3]} × ${job.dims[2]}: choose a ControlNet of the model's family.`,
+    );
+  const count = residualCount(config);
+  const guesses = control.mode === "guess";
+  const strengths = Array.from({ length: count }, (_, k) =>
+    Math.fround(guesses && !config.global_pool_conditions ? Math.fround(10 ** (k / (count - 1) - 1)) : 1),
+  );
+  const rows = guidance.sides.map(({ prompt }) => (guesses && prompt === "negative" ? 0 : control.weight));
+  const heard = Float32Array.from(rows.flatMap((weight) => strengths.map((strength) => strength * weight)));
+  const dims = [guidance.sides.length, count];
+  return {
+    net,
+    hint: hint!,
+    scalesAt: (i, of) => tensor(isActive(control, i, of) ? heard : new Float32Array(heard.length), dims),
+  };
+}
+
+/** A ControlNet begins as a copy of the inward half of the UNet. */
+function refuseMisfit({ origin, config }: ControlNet, unet: UNetConfig): void {
+  const name = `The ControlNet "${origin}"`;
+  const own = config.unet;
+  const differs = (what: string, its: unknown, ours: unknown) => {
+    if (String(its) === String(ours)) return;
+    throw new Problem(
+      "adapter-mismatch",
+      `${name} has ${what} ${its}, and this model ${ours}: choose a ControlNet of the model's family.`,
+    );
+  };
+  differs("text states of width", own.cross_attention_dim[0], unet.cross_attention_dim[0]);
+  differs("channels", own.block_out_channels, unet.block_out_channels);
+  differs("layers", own.layers_per_block, unet.layers_per_block);
+  differs("a latent of", own.in_channels, unet.out_channels);
+  if (own.addition_embed_type !== null) {
+    differs("time embedding", own.addition_embed_type, unet.addition_embed_type ?? "without additions");
+    differs("conditions", own.projection_class_embeddings_input_dim, unet.projection_class_embeddings_input_dim);
+  }
+}
+
+async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelImage, job: Job): Promise<Tensor[]> {
+  const { studio } = job;
+  const { config, origin } = adapter;
+  if (control.mode === "guess")
+    throw new Problem(
+      "request-invalid",
+      `Cannot use the T2I-Adapter "${origin}" in guess mode: only ControlNets have it.`,
+    );
+  const { width, height } = picture;
+  const side = config.downscale_factor;
+  if (width % side !== 0 || height % side !== 0)
+    throw new Problem(
+      "request-invalid",
+      `Cannot draw ${width} × ${height} with the T2I-Adapter "${origin}": width and height must be multiples of ${side}.`,
+    );
+  const outputs = await studio.sessions.use(
+    `${adapter.fingerprint}/t2i-adapter/${width}x${height}`,
+    () => buildWhole(adapter, (w) => t2iAdapterGraph(config, w, { height, width }, studio.device.dialect)),
+    (run) => run({ image: toControlImage(picture, config.in_channels) }),
+  );
+  const features = bodyOf(config).map((_, i) => outputs[`feature.${i}`]!);
+  return fitting(features, adapter, job);
+}
+
+/** The features that the UNet has a place for: one for each level, and one more for the mid block where it has its size. */
+function fitting(
+  features: readonly Tensor[],
+  { origin }: T2IAdapter,
+  { model, dims: [, , height, width] }: Job,
+): Tensor[] {
+  const expected = featureDims(model.unet.config, { height, width });
+  const levels = expected.length - 1;
+  const fits = features.map(({ dims }, i) => String(dims) === String(expected[i]));
+  if (features.length <= levels + 1 && fits.slice(0, levels).every(Boolean)) return features.filter((_, i) => fits[i]);
+  throw new Problem(
+    "adapter-mismatch",
+    `The T2I-Adapter "${origin}" gives ${features.map(({ dims }) => dims.slice(1).join("×")).join(", ")}, and this model takes ${expected.map((dims) => dims.slice(1).join("×")).join(", ")}: choose one of the model's family.`,
+  );
+}
+
+/** The sum of all. Throws Problem "adapter-mismatch" where they do not have the same sizes. */
+function together(
+  all: readonly { readonly control: Control; readonly features: readonly Tensor[] }[],
+): ControlFeatures {
+  const dims = all[0]!.features.map((feature) => feature.dims);
+  if (all.some(({ features }) => String(features.map((feature) => feature.dims)) !== String(dims)))
+    throw new Problem("adapter-mismatch", "These T2I-Adapters cannot be used together: choose two of the same kind.");
+  return {
+    dims,
+    at: (i, of) => {
+      const active = all.filter(({ control }) => isActive(control, i, of));
+      return dims.map((size, k) => {
+        const sum = new Float32Array(all[0]!.features[k]!.data.length);
+        for (const { control, features } of active)
+          features[k]!.data.forEach((value, n) => {
+            sum[n]! += Math.fround(value * control.weight);
+          });
+        return tensor(sum, size);
+      });
+    },
+  };
+}

@@ -1,0 +1,129 @@
+/** Reference images: Ye et al. 2023, "IP-Adapter". */
+import { Problem } from "../../../shared/problem.ts";
+import type { Reference } from "../../../shared/request.ts";
+import type { ImageEncoder } from "../../checkpoint/model.ts";
+import { embeddingWidth, type IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
+import { toAttentionMask } from "../../image/attention-mask.ts";
+import { coverageOf } from "../../image/mask.ts";
+import { toClipPixels } from "../../image/preprocess.ts";
+import { attentionCount, attentionQueries } from "../../networks/blocks/image-attentions.ts";
+import { clipVisionGraph } from "../../networks/clip-vision.ts";
+import { imageProjectionGraph } from "../../networks/ip-adapter.ts";
+import { type Tensor, tensor } from "../../tensor.ts";
+import type { Job } from "../job.ts";
+import type { Seat } from "../latent/vae.ts";
+import { readImage } from "../picture/canvas.ts";
+import { stack } from "../tensors.ts";
+import { buildWhole } from "../weights/check-weights.ts";
+import { isActive } from "./active.ts";
+import { blockScales } from "./block-scales.ts";
+
+/** A reference as the UNet takes it: a branch of its own beside every cross attention. */
+export interface ReferenceTokens {
+  readonly adapter: IpAdapter;
+  /** [B, n, D], for the sides of the guidance. */
+  readonly tokens: Tensor;
+  /** By the number of queries of an attention: how much each of them hears, [1, Q, 1]. Absent: everything. */
+  readonly masks?: ReadonlyMap<number, Tensor>;
+  /** The branch's strength in each cross attention at evaluation `i` of `of`, [cross attentions]. */
+  scalesAt(i: number, of: number): Tensor;
+}
+
+/**
+ * The references that have any weight, through image encoder and projection. Throws Problem "adapter-mismatch",
+ * "model-not-found", "request-invalid".
+ */
+export async function encodeReferences(job: Job): Promise<ReferenceTokens[]> {
+  const encoded: ReferenceTokens[] = [];
+  for (const reference of job.request.references) {
+    if (reference.weight === 0) continue;
+    const adapter = await job.studio.openAdapter(job.model, reference);
+    const scales = blockScales(reference.blocks, job.model).map((scale) => scale * reference.weight);
+    const silent = tensor(new Float32Array(scales.length), [scales.length]);
+    const heard = tensor(Float32Array.from(scales), [scales.length]);
+    const masks = await masksOf(reference, job);
+    encoded.push({
+      adapter,
+      tokens: await project(await embedSides(reference, adapter, job), adapter, job),
+      ...(masks && { masks }),
+      scalesAt: (i, of) => (isActive(reference, i, of) ? heard : silent),
+    });
+  }
+  return encoded;
+}
+
+/**
+ * What the sides of the guidance see. The unconditional one sees an embedding of zeros with a plain projection, and what the
+ * encoder makes of a picture of zeros with the others. Source: diffusers, pipeline_stable_diffusion.py, encode_image.
+ */
+async function embedSides(reference: Reference, adapter: IpAdapter, job: Job): Promise<Tensor[]> {
+  const { studio, model, guidance, images } = job;
+  const encoder = await studio.openImageEncoder(model, reference, adapter);
+  refuseMismatch(adapter, encoder, job);
+  const pixels = toClipPixels(await readImage(images, reference.image), encoder.processor);
+  const look = async (seen: Tensor) => {
+    const result = await studio.sessions.use(
+      `${encoder.weights.fingerprint}/image-encoder`,
+      () => buildWhole(encoder.weights, (w) => clipVisionGraph(encoder.config, w, { batch: 1 }, studio.device.dialect)),
+      (run) => run({ pixel_values: seen }),
+    );
+    return result[adapter.kind === "plain" ? "image_embeds" : "hidden_states.-2"]!;
+  };
+  const positive = await look(pixels);
+  const isGuided = guidance.sides.some(({ prompt }) => prompt === "negative");
+  const negative = adapter.kind === "plain" ? zerosLike(positive) : isGuided ? await look(zerosLike(pixels)) : positive;
+  return guidance.sides.map(({ prompt }) => (prompt === "positive" ? positive : negative));
+}
+
+/** The reference's mask for every size of attention. */
+async function masksOf({ mask }: Reference, job: Job): Promise<ReadonlyMap<number, Tensor> | undefined> {
+  if (mask === undefined) return undefined;
+  const coverage = coverageOf(job.canvas.see(await readImage(job.images, mask)));
+  const [, , height, width] = job.dims;
+  return new Map(
+    attentionQueries(job.model.unet.config, { height, width }).map((queries) => [
+      queries,
+      tensor(toAttentionMask(coverage, queries), [1, queries, 1]),
+    ]),
+  );
+}
+
+function refuseMismatch(adapter: IpAdapter, encoder: ImageEncoder, { model }: Job): void {
+  const name = `The IP-Adapter "${adapter.origin}"`;
+  const { config } = model.unet;
+  const [context, count] = [config.cross_attention_dim[0]!, attentionCount(config)];
+  if (adapter.crossAttentionDim !== context)
+    throw new Problem(
+      "adapter-mismatch",
+      `${name} is made for text states of width ${adapter.crossAttentionDim}, and this model's have ${context}: choose an adapter of the model's family.`,
+    );
+  if (adapter.layers.length !== count)
+    throw new Problem(
+      "adapter-mismatch",
+      `${name} is made for ${adapter.layers.length} cross attentions, and this model has ${count}: choose an adapter of the model's family.`,
+    );
+  const embeds = embeddingWidth(adapter.kind, encoder.config);
+  if (adapter.embeddingDim !== embeds)
+    throw new Problem(
+      "adapter-mismatch",
+      `${name} needs an image encoder of width ${adapter.embeddingDim}, and this one has ${embeds}: choose the image encoder that it was published with.`,
+    );
+}
+
+async function project(sides: readonly Tensor[], adapter: IpAdapter, { studio }: Seat): Promise<Tensor> {
+  const batch = sides.length;
+  const states = adapter.kind === "plain" ? undefined : sides[0]!.dims[1]!;
+  const { tokens } = await studio.sessions.use(
+    `${adapter.fingerprint}/image-projection/${batch}x${states}`,
+    () =>
+      buildWhole(
+        adapter,
+        (w) => imageProjectionGraph(w, { batch, ...(states && { states }) }, studio.device.dialect),
+        (key) => key.startsWith("ip_adapter."),
+      ),
+    (run) => run({ image_embeds: stack(sides) }),
+  );
+  return tokens!;
+}
+
+const zerosLike = ({ dims, data }: Tensor): Tensor => tensor(new Float32Array(data.length), dims);

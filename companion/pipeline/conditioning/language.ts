@@ -1,0 +1,72 @@
+/** What a request says in words, and which adapters it names, in its prompt or beside it. */
+import { Problem } from "../../../shared/problem.ts";
+import type { GenerateRequest } from "../../../shared/request.ts";
+import { familyOf } from "../../checkpoint/identify/families.ts";
+import type { Model } from "../../checkpoint/model.ts";
+import { expandPrompt } from "../../prompt/expand-prompt.ts";
+import type { Studio } from "../studio/studio.ts";
+import type { ActiveLora } from "../weights/lora-slots.ts";
+import { lowered } from "./lowered.ts";
+import type { NamedEmbedding } from "./prompt.ts";
+
+export interface Said {
+  /** For the first text encoder and, where it hears another one, for the second. */
+  readonly positive: readonly string[];
+  readonly negative: readonly string[];
+  readonly loras: readonly ActiveLora[];
+  readonly embeddings: readonly NamedEmbedding[];
+}
+
+/** Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover", "file-…". */
+export async function understand(request: GenerateRequest, model: Model, studio: Studio): Promise<Said> {
+  const expand = request.promptSyntax === "a1111" ? expandPrompt : plainly;
+  const read = (...prompts: (string | undefined)[]) =>
+    prompts.filter((prompt, i) => i === 0 || prompt).map((prompt = "") => expand(prompt, request.seed));
+  const positive = read(request.prompt, request.prompt2);
+  const negative = read(request.negativePrompt, request.negativePrompt2);
+  if (request.promptSyntax === "a1111") for (const { text } of positive) refuseComposition(text);
+  // A tag among what should not be in the picture has no meaning in A1111 either: it is taken out, and no more.
+  const tags = positive.flatMap(({ loras }) => loras);
+  const loras = [...request.loras, ...tags.map(({ name, ...weights }) => ({ model: name, ...weights }))];
+  const active: ActiveLora[] = [];
+  for (const { model: name, weight, textEncoderWeight = weight } of loras)
+    active.push({ fitted: await studio.openLora(name, model), weight, textEncoderWeight });
+  const said = { positive: positive.map(({ text }) => text), negative: negative.map(({ text }) => text) };
+  const embeddings = await embeddingsOf(request, [...said.positive, ...said.negative], { model, studio });
+  return { ...said, loras: active, embeddings };
+}
+
+/** AND joins several prompts in A1111, each with a run of the network of its own. */
+function refuseComposition(text: string): void {
+  if (!/(?<![\p{L}\p{N}_])AND(?![\p{L}\p{N}_])/u.test(text)) return;
+  throw new Problem(
+    "request-invalid",
+    'Cannot compose several prompts with AND: write one prompt, or "and" in small letters where you mean the word.',
+  );
+}
+
+const plainly = (text: string) => ({ text, loras: [] });
+
+/** Those that the request lists, and with A1111's syntax those of the library whose names are in the prompts. */
+async function embeddingsOf(
+  { embeddings, promptSyntax }: GenerateRequest,
+  texts: readonly string[],
+  { model, studio }: { readonly model: Model; readonly studio: Studio },
+): Promise<NamedEmbedding[]> {
+  const named: NamedEmbedding[] = [];
+  for (const { model: place, token } of embeddings) {
+    const embedding = await studio.openEmbedding(place);
+    named.push({ ...embedding, token: token ?? embedding.token, name: lowered(token ?? embedding.token) });
+  }
+  if (promptSyntax === "plain") return named;
+  const heard = texts.map(lowered);
+  const family = familyOf(model.family).name;
+  for (const { id, name, families } of await studio.adapters("embedding", model)) {
+    // Another family's word means nothing to this model; A1111 leaves such embeddings out, too.
+    if (families.length > 0 && !families.includes(family)) continue;
+    const word = lowered(name);
+    if (named.some((known) => known.name === word) || !heard.some((text) => text.includes(word))) continue;
+    named.push({ ...(await studio.openEmbedding(id)), name: word });
+  }
+  return named;
+}

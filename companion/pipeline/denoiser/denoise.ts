@@ -1,0 +1,52 @@
+import { setImmediate } from "node:timers/promises";
+import type { Tensor } from "../../tensor.ts";
+import type { StepEvent, Trace } from "../events.ts";
+import type { Job } from "../job.ts";
+import type { FirstLatent } from "../latent/first-latent.ts";
+import type { LatentPreview } from "../latent/latent-preview.ts";
+import { blend } from "../tensors.ts";
+import { finite, finiteStep } from "../weights/finite.ts";
+import { type Conditions, openDenoiser } from "./unet.ts";
+
+export interface DenoiseOptions extends Omit<Conditions, "extraChannels"> {
+  readonly first: FirstLatent;
+  /** Absent: there is none. */
+  readonly preview?: LatentPreview;
+  readonly trace: Trace;
+}
+
+/**
+ * The loop: one event per network evaluation, the finished latent at the end. A consumer that stops listening stops the
+ * work; the network is given back either way.
+ */
+export async function* denoise(job: Job, options: DenoiseOptions): AsyncGenerator<StepEvent, Tensor> {
+  const { plan, generator } = job;
+  const { first, preview, trace } = options;
+  const { noise, extraChannels, keep } = first;
+  const of = plan.timesteps.length;
+  const done = options.done ?? 0;
+  const whole = done + of + (job.refining?.plan.timesteps.length ?? 0);
+  const unet = await openDenoiser(job, { ...options, extraChannels });
+  try {
+    let latent = first.latent;
+    for (let i = 0; i < of; i++) {
+      // Networks block their thread: let messages in and out between two of them.
+      await setImmediate();
+      const input = finiteStep(plan.scaleInput(latent, i));
+      const prediction = await unet.predict(input, { timestep: plan.timesteps[i]!, i, of });
+      finite(prediction, job.model.unet.weights.origin);
+      let soFar = plan.denoised(i, prediction, latent);
+      latent = plan.step(i, prediction, latent, (dims) => generator.randn(dims));
+      if (keep) {
+        const original = i + 1 < of ? plan.addNoise(keep.original, noise, i + 1) : keep.original;
+        latent = blend(keep.mask, original, latent);
+        soFar = blend(keep.mask, keep.original, soFar);
+      }
+      trace.set(`latents.${done + i}`, latent);
+      yield { type: "step", step: done + i + 1, of: whole, ...(preview && { preview: preview(soFar) }) };
+    }
+    return finiteStep(latent);
+  } finally {
+    unet.giveBack();
+  }
+}

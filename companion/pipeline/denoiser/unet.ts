@@ -1,0 +1,134 @@
+import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
+import { Weights } from "../../graph/weights.ts";
+import { unetGraph } from "../../networks/unet.ts";
+import { type Tensor, tensor } from "../../tensor.ts";
+import type { Controls } from "../conditioning/control.ts";
+import type { ReferenceTokens } from "../conditioning/image-encoder.ts";
+import { timeIds } from "../conditioning/micro-conditioning.ts";
+import { type EncodedPrompt, type Prompts, saidAt } from "../conditioning/text-encoder.ts";
+import type { Job } from "../job.ts";
+import { concatChannels, stack, unstack } from "../tensors.ts";
+import { adapt } from "../weights/lora-slots.ts";
+import { quantizerOf } from "../weights/quantize.ts";
+import { unetAddOns } from "./unet-addons.ts";
+
+/** The UNet with everything that stays the same through a picture. */
+export interface Denoiser {
+  /** latent [1, C, h, w], already scaled for the network, at evaluation `i` of `of` → the guided prediction [1, C, h, w]. */
+  predict(latent: Tensor, at: { readonly timestep: number; readonly i: number; readonly of: number }): Promise<Tensor>;
+  /** To be called in a `finally`. */
+  giveBack(): void;
+}
+
+/** What the UNet is told besides the latent and the time. */
+export interface Conditions {
+  readonly prompts: Prompts;
+  readonly references: readonly ReferenceTokens[];
+  readonly controls: Controls;
+  readonly extraChannels?: Tensor;
+  /** Evaluations of the picture that another model has done. Default 0. */
+  readonly done?: number;
+}
+
+/** Opens the UNet for the job's shape, these references and controls. */
+export async function openDenoiser(job: Job, conditions: Conditions): Promise<Denoiser> {
+  const { model, studio, guidance } = job;
+  const { prompts, references, controls, extraChannels, done = 0 } = conditions;
+  const [, , height, width] = job.dims;
+  const { config, weights } = model.unet;
+  const { sides } = guidance;
+  const batch = sides.length;
+  const spokenAt = (i: number) => sides.map(({ prompt }) => saidAt(prompts[prompt]!, done + i));
+  const shape = {
+    ...{ batch, height, width, tokens: lengthOf(spokenAt(0).map(({ embeds }) => embeds)) },
+    timeIds: timeIdCount(model.settings),
+  };
+  const addOns = unetAddOns(references, controls);
+  const { dialect } = studio.device;
+  const loras = adapt(job.said.loras, "unet", { weights, dialect });
+  const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.weightBits ? `-${job.weightBits}bit` : ""}/${loras.key}${addOns.key}`;
+  const quantizer = await quantizerOf(job);
+  const { run, inputs, giveBack } = await studio.sessions.lease(key, () => {
+    const graph = unetGraph(config, new Weights(weights), shape, {
+      ...addOns.options,
+      dialect,
+      branchAt: loras.branchAt,
+      ...(quantizer && { quantizer }),
+    });
+    addOns.refuseUnused();
+    return graph;
+  });
+
+  const heard = keepLast((spoken: readonly EncodedPrompt[]) => ({
+    encoder_hidden_states: stack(atOneLength(spoken.map(({ embeds }) => embeds))),
+    ...addedConditions(job, spoken),
+  }));
+  const hidden = extraChannels && tensor(new Float32Array(extraChannels.data.length), extraChannels.dims);
+
+  return {
+    predict: async (latent, { timestep, i, of }) => {
+      const samples = sides.map(({ picture }) =>
+        extraChannels ? concatChannels([latent, picture === "shown" ? extraChannels : hidden!]) : latent,
+      );
+      const { out } = await run({
+        ...addOns.constant,
+        ...loras.feedsFor(inputs),
+        ...heard(spokenAt(i)),
+        ...addOns.feedsAt(i, of),
+        sample: stack(samples),
+        timestep: filled(timestep, batch),
+      });
+      return guidance.combine(unstack(out!));
+    },
+    giveBack,
+  };
+}
+
+/** What the network's config asks for besides the prompts' states: SDXL's pooled text and numbers, LCM's scale. */
+function addedConditions(job: Job, spoken: readonly EncodedPrompt[]): Record<string, Tensor> {
+  const { sides, embedding } = job.guidance;
+  const added: Record<string, Tensor> = {};
+  if (embedding) added.timestep_cond = embedding;
+  if (job.model.unet.config.addition_embed_type !== "text_time") return added;
+  added.text_embeds = stack(spoken.map(({ pooled }) => pooled!));
+  added.time_ids = stack(
+    sides.map(({ prompt }) => {
+      const ids = timeIds(job, prompt);
+      return tensor(Float32Array.from(ids), [1, ids.length]);
+    }),
+  );
+  return added;
+}
+
+/** `make`, which is not called again for the same things as the last time. */
+function keepLast<I, O>(make: (inputs: readonly I[]) => O): (inputs: readonly I[]) => O {
+  let last: { readonly inputs: readonly I[]; readonly output: O } | undefined;
+  return (inputs) => {
+    if (!last || inputs.some((input, i) => input !== last!.inputs[i])) last = { inputs, output: make(inputs) };
+    return last.output;
+  };
+}
+
+/** The least number of tokens that each prompt fills when it is repeated. */
+const lengthOf = (embeds: readonly Tensor[]): number => embeds.map(({ dims }) => dims[1]!).reduce(leastCommonMultiple);
+
+function leastCommonMultiple(a: number, b: number): number {
+  const divisor = (m: number, n: number): number => (n === 0 ? m : divisor(n, m % n));
+  return (a / divisor(a, b)) * b;
+}
+
+/**
+ * Prompts [1, T, D] of different lengths, each repeated until all are equal. That changes nothing: softmax over keys that are
+ * all there n times gives each copy an nth of the weight, and the values sum up to the same.
+ */
+function atOneLength(embeds: readonly Tensor[]): Tensor[] {
+  const length = lengthOf(embeds);
+  return embeds.map(({ data, dims: [, tokens, width] }) => {
+    const times = length / tokens!;
+    const repeated = new Float32Array(data.length * times);
+    for (let i = 0; i < times; i++) repeated.set(data, i * data.length);
+    return tensor(repeated, [1, length, width!]);
+  });
+}
+
+const filled = (value: number, count: number): Tensor => tensor(new Float32Array(count).fill(value), [count]);

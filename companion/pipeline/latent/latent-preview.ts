@@ -1,0 +1,144 @@
+/** What a latent looks like without decoding it: every place becomes a pixel, by a linear map from channels to colour. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { PixelImage } from "../../../shared/pixels.ts";
+import { Problem } from "../../../shared/problem.ts";
+import { createGenerator } from "../../random/generator.ts";
+import { type Tensor, tensor } from "../../tensor.ts";
+import { decodeLatent, type Seat, vaeFactor } from "./vae.ts";
+
+/** latent [1, C, h, w] → h × w pixels. */
+export type LatentPreview = (latent: Tensor) => PixelImage;
+
+/** Colour (−1 … 1) = Σ factors[c] · latent[c] + bias. */
+export interface RgbFactors {
+  readonly factors: readonly (readonly number[])[];
+  readonly bias: readonly number[];
+}
+
+/** Stable Diffusion 1.x and 2.x, as the field uses it. Source: ComfyUI, comfy/latent_formats.py, class SD15. */
+const SD1: RgbFactors = {
+  factors: [
+    [0.3512, 0.2297, 0.3227],
+    [0.325, 0.4974, 0.235],
+    [-0.2829, 0.1762, 0.2721],
+    [-0.212, -0.2616, -0.7177],
+  ],
+  bias: [0, 0, 0],
+};
+
+/** Stable Diffusion XL, as the field uses it. Source: as above, class SDXL. */
+const SDXL: RgbFactors = {
+  factors: [
+    [0.3651, 0.4232, 0.4341],
+    [-0.2533, -0.0042, 0.1068],
+    [0.1076, 0.1111, -0.0362],
+    [-0.3165, -0.2492, -0.2188],
+  ],
+  bias: [0.1084, -0.0175, -0.0011],
+};
+
+/** The model's own factors: from `latent_rgb.json` in its folder, the field's, or fitted to its decoder. */
+export async function latentPreview(seat: Seat): Promise<LatentPreview> {
+  const { model, studio } = seat;
+  const factors = await studio.remember(
+    `${model.fingerprint}/${model.vae.weights.fingerprint}/latent-rgb`,
+    async () => factorsBeside(model.path, model.vae.config.latent_channels) ?? knownFactors(seat) ?? fitFactors(seat),
+  );
+  return (latent) => paint(latent, factors);
+}
+
+function knownFactors({ model }: Seat): RgbFactors | undefined {
+  const { latent_channels, scaling_factor } = model.vae.config;
+  if (latent_channels !== 4) return undefined;
+  return new Map([
+    [0.18215, SD1],
+    [0.13025, SDXL],
+  ]).get(scaling_factor);
+}
+
+function factorsBeside(folder: string, channels: number): RgbFactors | undefined {
+  const file = path.join(folder, "latent_rgb.json");
+  if (!existsSync(file)) return undefined;
+  const { factors, bias = [0, 0, 0] } = JSON.parse(readFileSync(file, "utf8"));
+  const isColor = (row: unknown) => Array.isArray(row) && row.length === 3 && row.every(Number.isFinite);
+  if (!Array.isArray(factors) || factors.length !== channels || !factors.every(isColor) || !isColor(bias))
+    throw new Problem(
+      "config-invalid",
+      `"latent_rgb.json" must hold ${channels} rows of 3 numbers: correct or delete it.`,
+    );
+  return { factors, bias };
+}
+
+/** Places of the latent that a fit decodes, along a side. */
+const PROBE = 16;
+
+/**
+ * Least squares on what the model's own decoder makes of random latents, once per model. The latents are smooth (one value
+ * per 4 × 4 places), as those of pictures are, so that a place's colour is its own and not its neighbours'.
+ */
+async function fitFactors(seat: Seat): Promise<RgbFactors> {
+  const channels = seat.model.vae.config.latent_channels;
+  const factor = vaeFactor(seat.model.vae.config);
+  const coarse = createGenerator(0).randn([channels, PROBE / 4, PROBE / 4]);
+  const area = PROBE * PROBE;
+  const latent = new Float32Array(channels * area).map((_, i) => {
+    const [c, y, x] = [Math.floor(i / area), Math.floor((i % area) / PROBE), i % PROBE];
+    return coarse.data[((c * PROBE) / 4) * (PROBE / 4) + Math.floor(y / 4) * (PROBE / 4) + Math.floor(x / 4)]!;
+  });
+  const sample = await decodeLatent(tensor(latent, [1, channels, PROBE, PROBE]), seat);
+
+  // Normal equations of [channels, 1] → colour over all places.
+  const columns = channels + 1;
+  const normal = Array.from({ length: columns }, () => new Float64Array(columns + 3));
+  const side = PROBE * factor;
+  for (let place = 0; place < area; place++) {
+    const row = Array.from({ length: columns }, (_, c) => (c < channels ? latent[c * area + place]! : 1));
+    const [py, px] = [Math.floor(place / PROBE) * factor, (place % PROBE) * factor];
+    const colour = [0, 1, 2].map((c) => {
+      let sum = 0;
+      for (let y = 0; y < factor; y++)
+        for (let x = 0; x < factor; x++) sum += sample.data[c * side * side + (py + y) * side + px + x]!;
+      return sum / factor ** 2;
+    });
+    row.forEach((a, i) => {
+      [...row, ...colour].forEach((b, j) => {
+        normal[i]![j]! += a * b;
+      });
+    });
+  }
+  const solution = solve(normal);
+  return { factors: solution.slice(0, channels), bias: solution[channels]! };
+}
+
+/** Gauss-Jordan elimination of [A | B] with A symmetric positive definite (a ridge keeps it so); the rows of A⁻¹B. */
+function solve(rows: Float64Array[]): number[][] {
+  const n = rows.length;
+  rows.forEach((row, i) => {
+    row[i]! += 1e-3 * n;
+  });
+  for (let i = 0; i < n; i++) {
+    const pivot = rows[i]![i]!;
+    rows[i] = rows[i]!.map((value) => value / pivot);
+    for (let k = 0; k < n; k++) {
+      if (k === i) continue;
+      const scale = rows[k]![i]!;
+      rows[k] = rows[k]!.map((value, j) => value - scale * rows[i]![j]!);
+    }
+  }
+  return rows.map((row) => [...row.subarray(n)]);
+}
+
+function paint({ dims, data }: Tensor, { factors, bias }: RgbFactors): PixelImage {
+  const [, channels, height, width] = dims as [number, number, number, number];
+  const area = width * height;
+  const out = new Uint8Array(area * 4).fill(255);
+  for (let i = 0; i < area; i++) {
+    for (let rgb = 0; rgb < 3; rgb++) {
+      let value = bias[rgb]!;
+      for (let c = 0; c < channels; c++) value += factors[c]![rgb]! * data[c * area + i]!;
+      out[i * 4 + rgb] = Math.min(Math.max(Math.round((value + 1) * 127.5), 0), 255);
+    }
+  }
+  return { width, height, data: out };
+}

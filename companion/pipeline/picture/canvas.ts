@@ -1,0 +1,135 @@
+/** The picture side of a request: what the model sees of the source, and how its work goes back. */
+import { chooseContext, growRect, maskMargins, type Rect, type Size } from "../../../shared/geometry.ts";
+import type { PixelImage } from "../../../shared/pixels.ts";
+import { Problem } from "../../../shared/problem.ts";
+import type { GenerateRequest, ImageRef, Region } from "../../../shared/request.ts";
+import { matchColors } from "../../image/color-match.ts";
+import { composite, crop, cropMask, flatten } from "../../image/composite.ts";
+import { decodeImage } from "../../image/decode.ts";
+import { binarize, coverageOf, coverCells, growAndFeather, type Mask, maskBounds } from "../../image/mask.ts";
+import { resample, resizeImage } from "../../image/resample.ts";
+
+export interface Canvas {
+  /** At the model, pixels. */
+  readonly size: Size;
+  /** The picture as the model sees it, of `size`. Absent: it starts from nothing. */
+  readonly picture?: PixelImage;
+  /** Where the model may change it, of `size`: 0 or 255. Absent: everywhere. */
+  readonly mask?: Mask;
+  /** Another picture in the source's place (or, without a source, in the result's) as the model sees it, of `size`. */
+  see(image: PixelImage): PixelImage;
+  /** The model's picture (of `size`) → the result. */
+  finish(made: PixelImage): PixelImage;
+}
+
+export interface CanvasOptions {
+  /** The model's own size, pixels. */
+  readonly native: number;
+  /** Pixels of one latent place along a side. */
+  readonly factor: number;
+}
+
+export type Images = ReadonlyMap<ImageRef, Uint8Array>;
+
+/** Throws Problem "request-invalid", "image-…", "mask-size" or "mask-empty". */
+export async function prepareCanvas(request: GenerateRequest, images: Images, options: CanvasOptions): Promise<Canvas> {
+  const size = { width: request.width, height: request.height };
+  for (const [name, side] of Object.entries(size))
+    if (side % options.factor !== 0)
+      throw new Problem(
+        "request-invalid",
+        `Cannot draw ${size.width} × ${size.height} with this model as \`${name}\` must be a multiple of ${options.factor}: received ${side}.`,
+      );
+  const see = (image: PixelImage) => resizeImage(image, size, "lanczos");
+  if (request.image === undefined) return { size, see, finish: (made) => made };
+  const source = await readImage(images, request.image);
+  if (request.mask === undefined) {
+    return { size, see, picture: see(source), finish: (made) => made };
+  }
+  const maskImage = await readImage(images, request.mask);
+  if (!request.region) return wholeCanvas(source, maskImage, { size, paste: request.composite });
+  if (maskImage.width !== source.width || maskImage.height !== source.height)
+    throw new Problem(
+      "mask-size",
+      `The mask has ${maskImage.width} × ${maskImage.height} pixels and the image ${source.width} × ${source.height}: export both at the same size.`,
+    );
+  return regionCanvas(source, coverageOf(maskImage), { ...options, region: request.region, paste: request.composite });
+}
+
+/** The picture that the request calls `ref`. */
+export async function readImage(images: Images, ref: ImageRef): Promise<PixelImage> {
+  const bytes = images.get(ref);
+  if (!bytes)
+    throw new Problem("request-invalid", `Cannot use the request as its image "${ref}" did not come with it.`);
+  return decodeImage(bytes);
+}
+
+/** Image and mask whole, each resized to the request's size, as diffusers' inpainting pipeline prepares them. */
+function wholeCanvas(
+  source: PixelImage,
+  maskImage: PixelImage,
+  { size, paste }: { size: Size; paste: boolean },
+): Canvas {
+  const see = (image: PixelImage) => resizeImage(image, size, "lanczos");
+  const picture = see(source);
+  const mask = binarize(coverageOf(resizeImage(maskImage, size, "lanczos")));
+  requireBounds(mask);
+  const rect = { x: 0, y: 0, ...size };
+  return { size, see, picture, mask, finish: (made) => (paste ? composite(picture, made, { rect, mask }) : made) };
+}
+
+/** The mask's surroundings at the model's own size, pasted back into the whole picture. */
+function regionCanvas(
+  source: PixelImage,
+  coverage: Mask,
+  { native, factor, region, paste }: CanvasOptions & { region: Region; paste: boolean },
+): Canvas {
+  const bounds = requireBounds(coverage);
+  const margins = { ...maskMargins(bounds), ...definedOf(region) };
+  const soft = growAndFeather(coverage, margins);
+  const touched = growRect(bounds, Math.ceil(margins.grow + margins.feather), source);
+  const { rect, diffusion } = chooseContext(touched, source, { native, multiple: factor, detail: region.detail });
+
+  // Transparent parts look as they do on Figma's white canvas.
+  const seen = flatten(crop(source, rect), [255, 255, 255]);
+  const softSeen = cropMask(soft, rect);
+  const picture = resizeImage(seen, diffusion, "lanczos");
+  const see = (image: PixelImage) =>
+    resizeImage(crop(resizeImage(image, source, "lanczos"), rect), diffusion, "lanczos");
+  // Everything that will be painted at all is drawn afresh, in whole latent places.
+  const mask = coverCells(resizeMask(softSeen, diffusion), factor);
+  return {
+    size: diffusion,
+    see,
+    picture,
+    mask,
+    finish: (made) => {
+      const matched = region.colorMatch ? matchColors(made, picture, mask) : made;
+      const patch = resizeImage(matched, rect, "lanczos");
+      return composite(source, patch, { rect, mask: paste ? soft : wholeRect(source, rect) });
+    },
+  };
+}
+
+function requireBounds(mask: Mask): Rect {
+  const bounds = maskBounds(mask);
+  if (!bounds)
+    throw new Problem("mask-empty", "The mask selects nothing: draw it over the part of the image that should change.");
+  return bounds;
+}
+
+const resizeMask = (mask: Mask, size: Size): Mask => resample({ ...mask, channels: 1 }, size, "bicubic");
+
+/** A mask that is 255 in `rect`. */
+function wholeRect({ width, height }: Size, rect: Rect): Mask {
+  const data = new Uint8Array(width * height);
+  const left = Math.max(rect.x, 0);
+  for (let y = Math.max(rect.y, 0); y < Math.min(rect.y + rect.height, height); y++)
+    data.fill(255, y * width + left, y * width + Math.min(rect.x + rect.width, width));
+  return { width, height, data };
+}
+
+/** What the region says itself about its margins. */
+function definedOf({ grow, feather }: Region): { grow?: number; feather?: number } {
+  return { ...(grow === undefined ? {} : { grow }), ...(feather === undefined ? {} : { feather }) };
+}

@@ -1,0 +1,143 @@
+import type { Graph } from "../../graph/graph.ts";
+import { estimateMemory, HEAVY_WEIGHTS, type MemoryEstimate, type MemoryOptions } from "../../graph/memory.ts";
+import type { Device } from "../../runtime/device.ts";
+import { openSession, type Session } from "../../runtime/session.ts";
+
+/** The right to run a session until it is given back. */
+export interface Lease {
+  readonly run: Session["run"];
+  readonly inputs: Session["inputs"];
+  /** To be called in a `finally`. The session may stay open for the next lease of its key. */
+  giveBack(): void;
+}
+
+/**
+ * Open sessions under a byte budget. What is leased stays; of the rest the smallest is closed first, before something new
+ * is opened. Jobs go in a circle (text encoder, VAE encoder, UNet, VAE decoder), so closing what was not used for longest
+ * would always close what is needed next, the UNet first; this way the one that is dearest to open again stays. A single
+ * session that is larger than the budget is opened all the same: nothing smaller would do.
+ */
+export interface Sessions {
+  /** Bytes that open sessions may need together. */
+  readonly budget: number;
+  /**
+   * For what runs many times. `key` names everything that the graph depends on: the weights' fingerprint, shapes, options.
+   */
+  lease(key: string, build: () => Graph): Promise<Lease>;
+  /** For what runs once: leases, runs `body`, gives back. */
+  use<T>(
+    key: string,
+    build: () => Graph,
+    body: (run: Session["run"], inputs: Session["inputs"]) => Promise<T>,
+  ): Promise<T>;
+  /** Bytes that a session for this graph would need. */
+  needOf(graph: Graph): number;
+  /** Closes what it takes, of what is not leased, for `bytes` of something else to lie within the budget until it is given back. */
+  hold(bytes: number): Promise<() => void>;
+  /** Closes all that are not leased and whose key begins with `prefix`. */
+  close(prefix?: string): Promise<void>;
+  /** What is open, in the order in which it is closed when memory is short: small before large, old before new. */
+  list(): { key: string; bytes: number; leases: number }[];
+  /** Milliseconds spent inside networks so far (running and opening them). */
+  readonly spent: { running: number; opening: number };
+}
+
+/** The share of the budget from which on what runs once is widened in its run, so that the rest has room as well. */
+const HEAVY_SHARE = 1 / 2;
+
+interface Entry {
+  readonly session: Session;
+  readonly memory: MemoryEstimate;
+  leases: number;
+}
+
+export function createSessions({ device, budget }: { device: Device; budget: number }): Sessions {
+  // A Map keeps its order: an entry that is used is taken out and put back at the end.
+  const open = new Map<string, Entry>();
+  const spent = { running: 0, opening: 0 };
+  const bySize = () => [...open].sort(([, a], [, b]) => a.session.bytes - b.session.bytes);
+  let held = 0;
+  /** Together with `more`. Sessions run one after the other, so that what a run takes on top counts once. */
+  const total = (more: Pick<MemoryEstimate, "weights" | "activations">) => {
+    const all = [more, ...[...open.values()].map(({ memory }) => memory)];
+    const activations = Math.max(...all.map((one) => one.activations));
+    return held + all.reduce((sum, { weights }) => sum + weights, activations);
+  };
+  const once: MemoryOptions = { heavyWeights: Math.min(HEAVY_SHARE * budget, HEAVY_WEIGHTS) };
+  /** Widening in every run takes a quarter of Stable Diffusion 1.5's steps on two cores: not where the copy fits. */
+  const often = (graph: Graph): MemoryOptions => {
+    const { weights, activations } = estimateMemory(graph);
+    return weights + activations <= budget ? {} : once;
+  };
+
+  const evict = async (fits: () => boolean, prefix = "") => {
+    for (const [key, { session, leases }] of bySize()) {
+      if (fits()) return;
+      if (leases > 0 || !key.startsWith(prefix)) continue;
+      open.delete(key);
+      await session.release();
+    }
+  };
+
+  const lease = async (key: string, build: () => Graph, optionsFor = often): Promise<Lease> => {
+    let entry = open.get(key);
+    if (!entry) {
+      const begin = performance.now();
+      const graph = build();
+      const options = optionsFor(graph);
+      const memory = estimateMemory(graph, options);
+      await evict(() => total(memory) <= budget);
+      entry = { session: await openSession(graph, device, options), memory, leases: 0 };
+      spent.opening += performance.now() - begin;
+    }
+    open.delete(key);
+    open.set(key, entry);
+    entry.leases++;
+    const held = entry;
+    let live = true;
+    return {
+      inputs: held.session.inputs,
+      run: async (feeds) => {
+        const begin = performance.now();
+        try {
+          return await held.session.run(feeds);
+        } finally {
+          spent.running += performance.now() - begin;
+        }
+      },
+      giveBack: () => {
+        if (live) held.leases--;
+        live = false;
+      },
+    };
+  };
+
+  return {
+    budget,
+    lease,
+    needOf: (graph) => {
+      const { weights, activations } = estimateMemory(graph, once);
+      return weights + activations;
+    },
+    hold: async (bytes) => {
+      await evict(() => total({ weights: bytes, activations: 0 }) <= budget);
+      held += bytes;
+      let live = true;
+      return () => {
+        if (live) held -= bytes;
+        live = false;
+      };
+    },
+    use: async (key, build, body) => {
+      const { run, inputs, giveBack } = await lease(key, build, () => once);
+      try {
+        return await body(run, inputs);
+      } finally {
+        giveBack();
+      }
+    },
+    close: (prefix) => evict(() => false, prefix),
+    list: () => bySize().map(([key, { session, leases }]) => ({ key, bytes: session.bytes, leases })),
+    spent,
+  };
+}

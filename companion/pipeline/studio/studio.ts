@@ -1,0 +1,257 @@
+/** Where pictures are made: the device, the models that are open on it, and their sessions. One job at a time. */
+import { existsSync, rmSync } from "node:fs";
+import path from "node:path";
+import { Problem } from "../../../shared/problem.ts";
+import type { Reference } from "../../../shared/request.ts";
+import { familyOf } from "../../checkpoint/identify/families.ts";
+import { type FittedLora, fitLora } from "../../checkpoint/lora/fit-lora.ts";
+import { type LoraFile, openLora } from "../../checkpoint/lora/lora-file.ts";
+import { type ImageEncoder, type Model, openModel } from "../../checkpoint/model.ts";
+import { type ContentFilter, openContentFilter } from "../../checkpoint/parts/content-filter.ts";
+import { type ControlNet, openControlNet } from "../../checkpoint/parts/controlnet.ts";
+import { type Embedding, openEmbedding } from "../../checkpoint/parts/embedding.ts";
+import { openImageEncoder } from "../../checkpoint/parts/image-encoder.ts";
+import { embeddingWidth, type IpAdapter, openIpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
+import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
+import { openVae } from "../../checkpoint/parts/vae.ts";
+import type { Device } from "../../runtime/device.ts";
+import { machineMemory } from "../../runtime/machine-memory.ts";
+import { createScratchFolder } from "../../runtime/scratch.ts";
+import { checkContentFilter, checkVae, checkWeights } from "../weights/check-weights.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
+
+/** Where names lead: the library. */
+export interface Places {
+  /** The only folders that may be read for a model that was named by its id. */
+  readonly roots?: readonly string[];
+  /** The add-ons of a kind in the library, by the names that prompts use. */
+  adapters?(kind: AdapterKind): Promise<readonly NamedAdapter[]>;
+  /** An IP-Adapter and an image encoder of the library that fit a model. */
+  references?(model: Model): Promise<{ readonly adapter: string; readonly imageEncoder: string } | undefined>;
+  /** The path behind a name. Throws Problem "model-not-found", "file-outside-models". */
+  resolve(name: string, options: { readonly allowPaths: boolean }): string;
+}
+
+export type AdapterKind = "lora" | "embedding";
+
+export interface NamedAdapter {
+  readonly id: string;
+  readonly name: string;
+  /** Names of the families that it fits; empty where the file does not say. */
+  readonly families: readonly string[];
+}
+
+export interface StudioOptions {
+  readonly device: Device;
+  readonly library: Places;
+  /** Bytes that open sessions may need together. Default: `defaultMemoryBudget()`. */
+  readonly memoryBudget?: number;
+  /** Bytes that no network may exceed: one that would gets weights of fewer bits, and the result says so. Absent: none. */
+  readonly memoryLimit?: number;
+  /** Where weights of few bits are kept for the next time. Absent: in a temporary folder, until the studio closes. */
+  readonly narrowFolder?: string;
+  /** "on-request": a request says whether its picture passes the model's content filter. "enforced": every picture does. */
+  readonly contentFilter?: "on-request" | "enforced";
+  /** "ids": models are what the library lists (requests from the plugin). "paths": also paths (the command line). */
+  readonly names?: "ids" | "paths";
+}
+
+export interface Studio {
+  readonly device: Device;
+  readonly sessions: Sessions;
+  readonly memoryLimit?: number;
+  readonly contentFilter: "on-request" | "enforced";
+  /** `vae`: of the autoencoder for a model that has none. Throws Problem "model-not-found", "model-unsupported", "weights-…", "file-…". */
+  openModel(name: string, vae?: string): Promise<Model>;
+  /** The model with another autoencoder. Throws Problem as `openModel`, and "adapter-mismatch" where its latents are others. */
+  exchangeVae(model: Model, name: string): Model;
+  /** The one that the model ships. Throws Problem "config-invalid", "weights-…", "file-…". */
+  openContentFilter(model: Model): ContentFilter | undefined;
+  /** What a LoRA makes of this model. Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover". */
+  openLora(name: string, model: Model): Promise<FittedLora>;
+  /** Throws Problem "model-not-found", "model-unsupported". */
+  openEmbedding(name: string): Promise<Embedding>;
+  /** What the library has: of several of one name, those for the model's family come first, and those for others last. */
+  adapters(kind: AdapterKind, model: Model): Promise<readonly NamedAdapter[]>;
+  /** The reference's IP-Adapter, or else the model's own. Throws Problem "model-not-found", "model-unsupported". */
+  openAdapter(model: Model, reference: Reference): Promise<IpAdapter>;
+  /** A ControlNet or T2I-Adapter. Throws Problem "model-not-found", "model-unsupported", "weights-leftover". */
+  openControl(name: string, model: Model): Promise<ControlNet | T2IAdapter>;
+  /** The reference's image encoder, or else the one beside its adapter, or else the model's own. */
+  openImageEncoder(model: Model, reference: Reference, adapter: IpAdapter): Promise<ImageEncoder>;
+  /** What `make` gave the first time it was asked for `key`. */
+  remember<T>(key: string, make: () => Promise<T>): Promise<T>;
+  /** Where weights of few bits are kept. Throws Problem "disk-full". */
+  narrowFolder(): string;
+  /** Closes every session. */
+  close(): Promise<void>;
+}
+
+/**
+ * 5 GiB, or half of the machine's memory where that is less: the rest belongs to pictures, Figma and the system. Stable
+ * Diffusion 1.5 at 512 × 512 with guidance keeps all its networks open in that.
+ */
+export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, machineMemory().total / 2);
+
+/** LoRAs that stay in memory between pictures. */
+const KEPT_LORAS = 8;
+
+export function openStudio({
+  device,
+  library,
+  memoryBudget,
+  memoryLimit,
+  narrowFolder,
+  contentFilter = "on-request",
+  names = "ids",
+}: StudioOptions): Studio {
+  const sessions = createSessions({ device, budget: memoryBudget ?? defaultMemoryBudget() });
+  const models = new Map<string, Model>();
+  const memory = new Map<string, Promise<unknown>>();
+  // The last few, in the order of use: a LoRA takes as much memory as its file has numbers.
+  const fitted = new Map<string, { readonly file: LoraFile; readonly lora: FittedLora }>();
+  let scratch: string | undefined;
+  const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
+  const reading = names === "ids" ? { within: library.roots } : {};
+
+  // An id says where to look. A name means looking through all that there is, which takes a while the first time.
+  const loraPlace = async (name: string, model: Model): Promise<string> => {
+    try {
+      return resolve(name);
+    } catch (error) {
+      const known = (await studio.adapters("lora", model)).find((lora) => lora.name === name);
+      if (known === undefined) throw error;
+      return resolve(known.id);
+    }
+  };
+
+  const fromLibrary = async (model: Model) => {
+    const files = await library.references?.(model);
+    return files && openImageEncoder(files.imageEncoder, reading);
+  };
+
+  const studio: Studio = {
+    device,
+    sessions,
+    memoryLimit,
+    contentFilter,
+    openModel: async (name, vae) => {
+      const file = resolve(name);
+      const chosen = vae === undefined ? {} : { vae: resolve(vae) };
+      const key = JSON.stringify([file, chosen]);
+      const known = models.get(key);
+      if (known && isUnchanged(known)) return known;
+      if (known) await sessions.close(known.fingerprint);
+      const model = await openModel(file, { ...reading, ...chosen });
+      checkWeights(model, device.dialect);
+      models.set(key, model);
+      return model;
+    },
+    exchangeVae: (model, name) => {
+      const vae = openVae(resolve(name), model.vae.config, reading);
+      const [own, other] = [model.vae, vae].map(({ config }) => [
+        config.latent_channels,
+        config.block_out_channels.length,
+      ]);
+      if (own!.join() !== other!.join())
+        throw new Problem(
+          "adapter-mismatch",
+          `"${vae.weights.origin}" is an autoencoder for another kind of latent (${other![0]} channels at 1/${2 ** (other![1]! - 1)}, where the model has ${own![0]} at 1/${2 ** (own![1]! - 1)}): choose one of the model's family.`,
+        );
+      checkVae(vae, device.dialect);
+      return {
+        ...model,
+        vae,
+        verifyUnchanged: () => {
+          model.verifyUnchanged();
+          vae.weights.verifyUnchanged();
+        },
+      };
+    },
+    openContentFilter: (model) => {
+      const filter = openContentFilter(model.path, reading);
+      if (filter) checkContentFilter(filter, device.dialect);
+      return filter;
+    },
+    openLora: async (name, model) => {
+      const place = await loraPlace(name, model);
+      const key = `${place}/${model.fingerprint}`;
+      let entry = fitted.get(key);
+      fitted.delete(key);
+      if (!entry || !isUnchanged(entry.file)) {
+        const file = openLora(place, reading);
+        entry = { file, lora: fitLora(file, model) };
+      }
+      fitted.set(key, entry);
+      if (fitted.size > KEPT_LORAS) fitted.delete(fitted.keys().next().value!);
+      return entry.lora;
+    },
+    openEmbedding: async (name) => openEmbedding(resolve(name), reading),
+    adapters: async (kind, model) => {
+      const { name } = familyOf(model.family);
+      const rank = ({ families }: NamedAdapter) => (families.includes(name) ? 0 : families.length === 0 ? 1 : 2);
+      return [...((await library.adapters?.(kind)) ?? [])].sort((a, b) => rank(a) - rank(b));
+    },
+    openAdapter: async (model, { adapter }) => {
+      if (adapter !== undefined) return openIpAdapter(resolve(adapter), reading);
+      if (model.ipAdapter) return model.ipAdapter;
+      const fitting = await library.references?.(model);
+      if (fitting) return openIpAdapter(fitting.adapter, reading);
+      throw new Problem(
+        "model-not-found",
+        "This model comes without an IP-Adapter, which references need: put one into the models folder and name it as the reference's `adapter`.",
+      );
+    },
+    openControl: async (name, model) => {
+      const place = resolve(name);
+      return opensAsT2IAdapter(place, reading)
+        ? openT2IAdapter(place, reading)
+        : openControlNet(place, { ...reading, base: model.unet.config });
+    },
+    openImageEncoder: async (model, { adapter, imageEncoder }, ipAdapter) => {
+      if (imageEncoder !== undefined) return openImageEncoder(resolve(imageEncoder), reading);
+      const folder = path.dirname(ipAdapter.files[0]!);
+      // As published, some adapters for SDXL share the encoder of those for Stable Diffusion 1, in a folder beside theirs.
+      const beside = [path.join(folder, "image_encoder"), path.join(folder, "../models/image_encoder")];
+      const near = adapter === undefined ? [] : beside.filter((place) => existsSync(place));
+      const encoders = await Promise.all(near.map((place) => openImageEncoder(place, reading)));
+      if (model.imageEncoder) encoders.push(model.imageEncoder);
+      const fitting = encoders.find(({ config }) => embeddingWidth(ipAdapter.kind, config) === ipAdapter.embeddingDim);
+      const [any = await fromLibrary(model)] = encoders;
+      if (fitting ?? any) return (fitting ?? any)!;
+      throw new Problem(
+        "model-not-found",
+        "Neither the model nor the IP-Adapter comes with an image encoder, which references need: name one as the reference's `imageEncoder`.",
+      );
+    },
+    remember: <T>(key: string, make: () => Promise<T>) => {
+      const known = memory.get(key) as Promise<T> | undefined;
+      if (known) return known;
+      const made = make();
+      memory.set(key, made);
+      made.catch(() => memory.delete(key));
+      return made;
+    },
+    narrowFolder: () => {
+      if (narrowFolder !== undefined) return narrowFolder;
+      scratch ??= createScratchFolder();
+      return scratch;
+    },
+    close: async () => {
+      await sessions.close();
+      if (scratch) rmSync(scratch, { recursive: true, force: true });
+      scratch = undefined;
+    },
+  };
+  return studio;
+}
+
+function isUnchanged(opened: Pick<Model, "verifyUnchanged">): boolean {
+  try {
+    opened.verifyUnchanged();
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === "file-changed") return false;
+    throw error;
+  }
+}

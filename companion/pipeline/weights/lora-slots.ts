@@ -1,0 +1,178 @@
+/** The request's LoRAs beside a network: where they join its graph, and what it is fed for them. */
+import { Problem } from "../../../shared/problem.ts";
+import type { Numbers } from "../../checkpoint/files/tensor-data.ts";
+import { kronecker, sideBySide, stacked, sum } from "../../checkpoint/lora/arithmetic.ts";
+import type { Addition } from "../../checkpoint/lora/changes.ts";
+import type { FittedLora } from "../../checkpoint/lora/fit-lora.ts";
+import type { Target } from "../../checkpoint/lora/keys.ts";
+import type { Dialect } from "../../graph/dialect.ts";
+import type { BranchAt } from "../../graph/graph.ts";
+import { LIGHT_WEIGHTS } from "../../graph/memory.ts";
+import type { WeightStore } from "../../graph/weights.ts";
+import { CHANGES, type ChangeKind, type SlotInput, slot, slotInput } from "../../networks/lora.ts";
+import { type AnyTensor, elementCount, type Tensor, tensor } from "../../tensor.ts";
+
+/** A LoRA with the strengths of this request. */
+export interface ActiveLora {
+  readonly fitted: FittedLora;
+  readonly weight: number;
+  readonly textEncoderWeight: number;
+}
+
+/** What several LoRAs make of one network. Two requests with the same `key` can share a session. */
+export interface Adapted {
+  readonly key: string;
+  readonly branchAt: BranchAt;
+  /** For a session with these inputs. Throws Problem "adapter-mismatch" where a layer was changed that does not run. */
+  feedsFor(inputs: ReadonlySet<string>): Readonly<Record<string, AnyTensor>>;
+}
+
+interface Network {
+  readonly weights: WeightStore;
+  readonly dialect: Pick<Dialect, "slots">;
+}
+
+/** LoRAs of weight 0 are left out: the result is exactly that without them. */
+export function adapt(loras: readonly ActiveLora[], target: Target, { weights, dialect }: Network): Adapted {
+  const layers = new Map<string, Addition[]>();
+  for (const { fitted, weight, textEncoderWeight } of loras) {
+    const strength = target === "unet" ? weight : textEncoderWeight;
+    if (strength === 0) continue;
+    for (const [path, change] of fitted.get(target) ?? [])
+      layers.set(path, [...(layers.get(path) ?? []), change.at(strength)]);
+  }
+  const everywhere = dialect.slots === "everywhere";
+  const light = isLight(weights);
+  // Convolutions of small networks are rearranged together, which a slot would part: they open anew, in no time.
+  const takesAny = (path: string) => everywhere && !(light && matrixOf(weights, path)?.dims.length === 4);
+  const kindsAt = (path: string): readonly ChangeKind[] => {
+    if (takesAny(path)) return matrixOf(weights, path) ? CHANGES : [];
+    const additions = layers.get(path) ?? [];
+    return everywhere && additions.length > 0 ? CHANGES : CHANGES.filter((kind) => additions.some((one) => one[kind]));
+  };
+  const feeds = [...layers].flatMap(([path, additions]) =>
+    feedsOf(additions)
+      .filter(([input]) => everywhere || !(input === "used" || input === "reweighed"))
+      .map(([input, fed]) => ({ path, name: slotInput(path, input), fed })),
+  );
+  return {
+    key: [...layers.keys()]
+      .filter((path) => !takesAny(path))
+      .map((path) => `${path}:${kindsAt(path)}`)
+      .sort()
+      .join(),
+    branchAt: (path) => {
+      const kinds = kindsAt(path);
+      return kinds.length > 0 ? slot(path, kinds) : undefined;
+    },
+    feedsFor: (inputs) => {
+      const lost = feeds.find(({ name }) => !inputs.has(name));
+      if (lost) throw doesNotRun(lost.path);
+      return Object.fromEntries(feeds.map(({ name, fed }) => [name, fed]));
+    },
+  };
+}
+
+const matrixOf = (weights: WeightStore, path: string) =>
+  weights.find(`${path}.weight`) ?? weights.find(`${path}.weight.T`);
+
+const LIGHT = new WeakMap<WeightStore, boolean>();
+
+/** Whether a network is so small that the runtime rearranges its weights. */
+function isLight(weights: WeightStore): boolean {
+  const known = LIGHT.get(weights);
+  if (known !== undefined) return known;
+  let count = 0;
+  for (const key of weights.keys()) count += elementCount(weights.find(key)!.dims);
+  const light = 4 * count < LIGHT_WEIGHTS;
+  LIGHT.set(weights, light);
+  return light;
+}
+
+const doesNotRun = (path: string) =>
+  new Problem(
+    "adapter-mismatch",
+    `A LoRA changes "${path}", which does not take part in making a picture with this model: choose another LoRA.`,
+  );
+
+const HOLDS: AnyTensor = { type: "bool", dims: [1], data: Uint8Array.of(1) };
+
+/** One layer's. */
+function feedsOf(additions: readonly Addition[]): [SlotInput, AnyTensor][] {
+  const feeds: [SlotInput, AnyTensor][] = [["used", HOLDS]];
+  const lowRanks = additions.flatMap(({ lowRank }) => lowRank ?? []);
+  if (lowRanks.length > 0) {
+    const gates = lowRanks.flatMap(({ up, strength }) => Array<number>(up.dims[1]!).fill(strength));
+    feeds.push(
+      [
+        "down",
+        together(
+          stacked,
+          lowRanks.map(({ down }) => down),
+        ),
+      ],
+      [
+        "up",
+        together(
+          sideBySide,
+          lowRanks.map(({ up }) => up),
+        ),
+      ],
+      ["gates", tensor(Float32Array.from(gates), [1, gates.length])],
+    );
+  }
+  const products = additions.flatMap(({ product }) => product ?? []);
+  if (products.length > 0) {
+    const { first, second, strength } = products.length === 1 ? products[0]! : ofAll(products);
+    const [[m, n], [p, q]] = [first.dims, second.dims] as [number[], number[]];
+    feeds.push(
+      [
+        "first",
+        tensor(
+          first.data.map((value) => value * strength),
+          [m!, 1, n!, 1],
+        ),
+      ],
+      ["second", tensor(second.data, [1, p!, 1, q!])],
+    );
+  }
+  const stretches = additions.flatMap(({ stretch }) => stretch ?? []);
+  if (stretches.length > 0) feeds.push(["stretch", asTensor(sum(stretches))]);
+  if (products.length + stretches.length > 0) feeds.push(["reweighed", HOLDS]);
+  const biases = additions.flatMap(({ bias }) => bias ?? []);
+  if (biases.length > 0) feeds.push(["bias", asTensor(sum(biases))]);
+  return feeds;
+}
+
+const asTensor = ({ data, dims }: Numbers): Tensor => tensor(data, dims);
+
+type Product = NonNullable<Addition["product"]>;
+
+/** Several products as one: a single number ⊗ their sum. */
+const ofAll = (products: readonly Product[]): Product => ({
+  first: { dims: [1, 1], data: Float32Array.of(1) },
+  second: sum(
+    products.map(({ first, second, strength }) =>
+      kronecker({ ...first, data: first.data.map((v) => v * strength) }, second),
+    ),
+  ),
+  strength: 1,
+});
+
+interface Joined {
+  readonly of: readonly Numbers[];
+  readonly tensor: Tensor;
+}
+
+/** What was last joined to a matrix: another weight is only another gate. */
+const JOINED = new WeakMap<Numbers, Joined>();
+
+function together(join: (matrices: readonly Numbers[]) => Numbers, matrices: readonly Numbers[]): Tensor {
+  const [first] = matrices as [Numbers, ...Numbers[]];
+  const known = JOINED.get(first);
+  if (known && known.of.length === matrices.length && known.of.every((one, i) => one === matrices[i]))
+    return known.tensor;
+  const made = { of: matrices, tensor: asTensor(matrices.length === 1 ? first : join(matrices)) };
+  JOINED.set(first, made);
+  return made.tensor;
+}

@@ -1,0 +1,125 @@
+/** A UNet's weights in few bits: made once, and kept in a file, from which sessions map them. */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import path from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { fingerprintOf } from "../../checkpoint/files/component.ts";
+import { readNumbers } from "../../checkpoint/files/tensor-data.ts";
+import type { Model } from "../../checkpoint/model.ts";
+import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
+import { DIALECTS } from "../../graph/dialect.ts";
+import type { Quantizer } from "../../graph/graph.ts";
+import { type Bits, BLOCK, type NarrowMatrix, narrowDims, quantize } from "../../graph/quantize.ts";
+import { type WeightRef, Weights } from "../../graph/weights.ts";
+import { unetGraph } from "../../networks/unet.ts";
+import { createFile } from "../../runtime/scratch.ts";
+import { elementCount } from "../../tensor.ts";
+
+/** Part of the files' names, to be raised when their contents would differ. */
+const VERSION = 1;
+/** Bytes that the files of a folder may have together; those that were not used for longest go first. */
+const CAP = 12 * 2 ** 30;
+/** Maps are by pages. */
+const ALIGNMENT = 64;
+
+const WIDE: ReadonlySet<WeightRef["type"]> = new Set(["F64", "F32", "F16", "BF16"]);
+
+/** A weight, and where its narrow form lies. */
+interface Part {
+  readonly ref: WeightRef;
+  readonly width: number;
+  readonly narrow: NarrowMatrix;
+}
+
+/** What is narrowed, and where it lies in a file. */
+export interface NarrowPlan {
+  readonly parts: readonly Part[];
+  readonly bytes: number;
+  readonly quantizer: Quantizer;
+}
+
+/** Matrices get `bits`, kernels of convolutions 8 where their rows are whole blocks. What the model keeps narrow stays. */
+export function planNarrow({ unet, settings }: Pick<Model, "unet" | "settings">, bits: Bits, file: string): NarrowPlan {
+  const parts = new Map<string, Part>();
+  let end = 0;
+  const place = (key: string, type: "U8" | "F32", dims: readonly number[]): WeightRef => {
+    const offset = end;
+    const byteLength = elementCount(dims) * (type === "F32" ? 4 : 1);
+    end = Math.ceil((offset + byteLength) / ALIGNMENT) * ALIGNMENT;
+    return { key, type, dims, file, offset, byteLength };
+  };
+  const keyOf = (ref: WeightRef) => `${ref.file}:${ref.offset}`;
+  const collect: Quantizer = (ref, dims, kind) => {
+    const narrowable = WIDE.has(ref.type) && (kind === "linear" || dims[1] % BLOCK === 0);
+    if (!narrowable || parts.has(keyOf(ref))) return undefined;
+    const ofPart = kind === "linear" ? bits : 8;
+    const shapes = narrowDims(dims, ofPart);
+    const narrow: NarrowMatrix = {
+      bits: ofPart,
+      values: place(`${ref.key}/values`, "U8", shapes.values),
+      scales: place(`${ref.key}/scales`, "F32", shapes.scales),
+      zeros: place(`${ref.key}/zeros`, "U8", shapes.zeros),
+    };
+    parts.set(keyOf(ref), { ref, width: dims[1], narrow });
+    return undefined;
+  };
+  // Small, and never opened: it only says what the network's layers are.
+  const shape = { batch: 1, height: 16, width: 16, tokens: 1, timeIds: timeIdCount(settings) };
+  unetGraph(unet.config, new Weights(unet.weights), shape, { dialect: DIALECTS.cpu, quantizer: collect });
+  return { parts: [...parts.values()], bytes: end, quantizer: (ref) => parts.get(keyOf(ref))?.narrow };
+}
+
+/**
+ * The model's narrow weights, from a file in `folder` that is written where there is none yet. Lets messages in between two
+ * weights. Throws Problem "disk-full", "file-changed".
+ */
+export async function narrowWeights(model: Model, bits: Bits, folder: string): Promise<Quantizer> {
+  const name = `${fingerprintOf([model.unet.weights.fingerprint, `${VERSION}-${bits}`])}.narrow`;
+  const file = path.join(folder, name);
+  const { parts, bytes, quantizer } = planNarrow(model, bits, file);
+  if (existsSync(file) && statSync(file).size === bytes) {
+    utimesSync(file, new Date(), new Date());
+    return quantizer;
+  }
+  mkdirSync(folder, { recursive: true });
+  makeRoom(folder, bytes);
+  const unfinished = `${file}.${process.pid}`;
+  try {
+    await write(createFile(unfinished), parts, bytes);
+    renameSync(unfinished, file);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+  return quantizer;
+}
+
+async function write(to: ReturnType<typeof createFile>, parts: readonly Part[], bytes: number): Promise<void> {
+  try {
+    for (const { ref, width, narrow } of parts) {
+      const { values, scales, zeros } = quantize(readNumbers(ref).data, width, narrow.bits);
+      to.write(values, narrow.values.offset);
+      to.write(new Uint8Array(scales.buffer), narrow.scales.offset);
+      to.write(zeros, narrow.zeros.offset);
+      await setImmediate();
+    }
+    // The last part's padding, so that the size tells a whole file.
+    const last = parts.at(-1)?.narrow.zeros;
+    if (last) to.write(new Uint8Array(bytes - last.offset - last.byteLength), last.offset + last.byteLength);
+  } finally {
+    to.close();
+  }
+}
+
+/** Removes what was not used for longest, until `bytes` more are within the cap; and what a process left unfinished. */
+function makeRoom(folder: string, bytes: number): void {
+  const files = readdirSync(folder)
+    .filter((name) => name.includes(".narrow"))
+    .map((name) => ({ place: path.join(folder, name), ...pick(statSync(path.join(folder, name))) }))
+    .sort((a, b) => b.used - a.used);
+  let total = bytes;
+  for (const { place, size } of files) {
+    total += size;
+    if (total > CAP || !place.endsWith(".narrow")) rmSync(place, { force: true });
+  }
+}
+
+const pick = ({ size, mtimeMs }: { size: number; mtimeMs: number }) => ({ size, used: mtimeMs });

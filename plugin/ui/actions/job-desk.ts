@@ -1,0 +1,179 @@
+/** Jobs from being sent to being forgotten: what the companion tells of them, and what it must be told. */
+import { Problem, type ProblemData } from "../../../shared/problem.ts";
+import type { CompanionMessage, Done, Envelope, Progress, Rejected, Welcome } from "../../../shared/protocol.ts";
+import type { CallInput, OpenJob } from "../../bridge.ts";
+import { addressOf } from "../pixels/raster.ts";
+import type { Submission } from "../request/prepare-run.ts";
+import { readRecipe, writeRecipe } from "../request/recipe.ts";
+import { learnPace } from "../state/estimate.ts";
+import { isActive, type Picture } from "../state/picture.ts";
+import type { AppEvent } from "../state/reduce.ts";
+import type { Store } from "../state/store.ts";
+import type { CompanionClient } from "../wires/companion-client.ts";
+
+const LOST: ProblemData = {
+  code: "job-unknown",
+  message: "The companion no longer has this job. Generate the picture again.",
+};
+const NO_IMAGE: ProblemData = {
+  code: "frame-invalid",
+  message: "The finished picture did not arrive. Generate it again.",
+};
+
+export interface DeskParts {
+  readonly store: Store;
+  readonly companion: Pick<CompanionClient, "send">;
+  readonly save: (change: CallInput<"save">) => Promise<void>;
+}
+
+export class JobDesk {
+  readonly #store: Store;
+  readonly #companion: DeskParts["companion"];
+  readonly #save: DeskParts["save"];
+  /** Sent, but not yet known to be stored by the companion: to be sent again after a break. */
+  readonly #unconfirmed = new Map<string, Submission>();
+  /** Cancelled or given up while the companion was away. */
+  readonly #unwanted = new Set<string>();
+  /** Jobs that an earlier opening of the plugin left. */
+  #left: readonly OpenJob[] = [];
+
+  constructor({ store, companion, save }: DeskParts) {
+    this.#store = store;
+    this.#companion = companion;
+    this.#save = save;
+  }
+
+  /** Jobs to ask for as soon as the companion is there. */
+  remember(jobs: readonly OpenJob[]): void {
+    this.#left = jobs;
+  }
+
+  /** Jobs whose end has not arrived. */
+  waiting(): string[] {
+    const active = this.#store.state.pictures.filter(isActive).map(({ job }) => job);
+    return [...this.#left, ...active].map(({ job }) => job);
+  }
+
+  /** Keeps the jobs where closing the plugin can't lose them, then sends them. */
+  async submit(run: readonly Submission[]): Promise<void> {
+    this.#store.dispatch({ type: "submitted", jobs: run.map(({ job }) => job) });
+    await Promise.all(run.map(({ job }) => this.#save({ slot: "job", value: job })));
+    for (const submission of run) this.#send(submission);
+  }
+
+  cancel({ job: { job } }: Picture): void {
+    if (this.#connected) this.#companion.send({ type: "cancel", job });
+    this.#end(job, { type: "cancelled", job });
+  }
+
+  /** Nothing more is wanted of this job: the companion and Figma's storage may forget it. */
+  release(job: string): void {
+    this.#unconfirmed.delete(job);
+    void this.#save({ slot: "finished-job", value: job });
+    if (this.#connected) this.#companion.send({ type: "acknowledge", job });
+    else this.#unwanted.add(job);
+  }
+
+  /** Takes up every job again after a break, or after the plugin was closed. */
+  onWelcome(welcome: Welcome): void {
+    for (const job of welcome.jobs.filter((job) => this.#unwanted.has(job))) {
+      this.#companion.send({ type: "cancel", job });
+      this.#companion.send({ type: "acknowledge", job });
+    }
+    this.#unwanted.clear();
+    for (const job of this.#left) {
+      if (welcome.jobs.includes(job.job)) this.#store.dispatch({ type: "reattached", job });
+      else void this.#save({ slot: "finished-job", value: job.job });
+    }
+    this.#left = [];
+    for (const picture of this.#store.state.pictures.filter(isActive)) {
+      const { job } = picture.job;
+      const unconfirmed = this.#unconfirmed.get(job);
+      if (welcome.jobs.includes(job)) this.#companion.send({ type: "attach", job });
+      else if (unconfirmed !== undefined) this.#send(unconfirmed);
+      else this.#end(job, { type: "failed", job, problem: LOST });
+    }
+  }
+
+  onMessage({ message, attachments }: Envelope<CompanionMessage>): void {
+    switch (message.type) {
+      case "queued":
+        this.#unconfirmed.delete(message.job);
+        this.#store.dispatch({ type: "queued", job: message.job, ahead: message.ahead });
+        break;
+      case "progress":
+        this.#onProgress(message, attachments.get("preview"));
+        break;
+      case "done":
+        this.#onDone(message, attachments.get("image"));
+        break;
+      case "failed":
+        this.#end(message.job, { type: "failed", job: message.job, problem: message.problem });
+        break;
+      case "cancelled":
+        this.#end(message.job, { type: "cancelled", job: message.job });
+        break;
+      case "rejected":
+        this.#onRejected(message);
+        break;
+    }
+  }
+
+  #onProgress(progress: Progress, preview: Uint8Array | undefined): void {
+    const old = this.#picture(progress.job)?.preview;
+    this.#store.dispatch({ type: "progress", progress, preview: preview ? addressOf(preview) : null });
+    if (preview && old) URL.revokeObjectURL(old);
+  }
+
+  #onDone(message: Done, bytes: Uint8Array | undefined): void {
+    const { job, width, height, seconds, tokens, request } = message;
+    const picture = this.#picture(job);
+    const before = picture && readRecipe(picture.job.recipe);
+    if (!picture || !before || !isActive(picture)) return;
+    if (bytes === undefined) {
+      this.#store.dispatch({ type: "failed", job, problem: NO_IMAGE });
+      return;
+    }
+    const recipe = writeRecipe({ ...before, request });
+    const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
+    const { droppedText = null, weightBits = null } = message;
+    this.#unconfirmed.delete(job);
+    this.#store.dispatch({ type: "done", job, image, seconds, tokens, droppedText, weightBits, recipe });
+    void this.#save({ slot: "job", value: { ...picture.job, recipe } });
+    const steps = request.steps * (before.mode === "edit" ? request.strength : 1);
+    const pace = learnPace(this.#store.state.settings.pace, { model: request.model, size: request, steps, seconds });
+    this.#store.dispatch({ type: "settings", change: { pace } });
+  }
+
+  #onRejected({ job, problem }: Rejected): void {
+    const picture = job === undefined ? undefined : this.#picture(job);
+    if (picture && isActive(picture)) this.#end(picture.job.job, { type: "failed", job: picture.job.job, problem });
+    else if (problem.code !== "job-unknown")
+      this.#store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message } });
+  }
+
+  #send(submission: Submission): void {
+    const { job, request, images } = submission;
+    this.#unconfirmed.set(job.job, submission);
+    if (!this.#connected) return; // The next welcome sends it.
+    try {
+      this.#companion.send({ type: "submit", job: job.job, request }, images);
+    } catch (error) {
+      this.#end(job.job, { type: "failed", job: job.job, problem: Problem.from(error).toJSON() });
+    }
+  }
+
+  /** A job that brings no picture: shown as ended, and forgotten everywhere else. */
+  #end(job: string, event: AppEvent): void {
+    this.#store.dispatch(event);
+    this.release(job);
+  }
+
+  #picture(job: string): Picture | undefined {
+    return this.#store.state.pictures.find((picture) => picture.job.job === job);
+  }
+
+  get #connected(): boolean {
+    return this.#store.state.connection.kind === "ready";
+  }
+}

@@ -1,0 +1,67 @@
+import * as v from "valibot";
+import type { GenerateRequest } from "../../../shared/request.ts";
+import { requestSchema } from "../../../shared/request-schema.ts";
+import { MODES } from "../../bridge.ts";
+import { KEEP_NAMES } from "../models/control-keeps.ts";
+import { FOLLOWED_PARTS, type FollowedLayer } from "../state/state.ts";
+
+const layerRef = v.object({ id: v.string(), name: v.string() });
+
+const followed = { ...layerRef.entries, weight: v.number(), start: v.number(), end: v.number() };
+
+const recipeSchema = v.object({
+  version: v.literal(1),
+  mode: v.picklist(MODES),
+  model: v.string(),
+  target: layerRef,
+  mask: v.optional(layerRef),
+  references: v.array(
+    v.object({
+      ...followed,
+      blocks: v.optional(v.picklist(FOLLOWED_PARTS), "all"),
+      within: v.optional(layerRef),
+    }),
+  ),
+  controls: v.optional(
+    v.array(
+      v.object({
+        ...followed,
+        keeps: v.picklist(KEEP_NAMES),
+        model: v.string(),
+        mode: v.optional(v.picklist(["balanced", "guess"]), "balanced"),
+        drawn: v.boolean(),
+      }),
+    ),
+    [],
+  ),
+  request: requestSchema as v.GenericSchema<unknown, GenerateRequest>,
+});
+
+/** How a layer was made: kept in the layer itself, so that it can be made again. Image references name layers, not pixels. */
+export type Recipe = v.InferOutput<typeof recipeSchema>;
+
+/** A followed layer as a recipe keeps it: by its id. */
+export function toRecipe<L extends FollowedLayer>({ layer: { id, name }, ...rest }: L) {
+  return { id, name, ...rest };
+}
+
+export function writeRecipe(recipe: Recipe): string {
+  return JSON.stringify(recipe);
+}
+
+/** The recipe, or null where the text is not one that this version can read. */
+export function readRecipe(text: string): Recipe | null {
+  try {
+    const recipe = v.safeParse(recipeSchema, JSON.parse(text));
+    return recipe.success ? recipe.output : null;
+  } catch {
+    return null;
+  }
+}
+
+const TITLES = { generate: "Generated", fill: "Fill", edit: "Edit" } as const;
+
+/** What the placed layer is called: "Fill – Hero (seed 42)". */
+export function layerName({ mode, target, request }: Recipe): string {
+  return `${TITLES[mode]} – ${target.name} (seed ${request.seed})`;
+}

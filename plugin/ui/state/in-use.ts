@@ -1,0 +1,52 @@
+/** What of the panel's settings counts for the model at work: the rest waits for another one. */
+import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
+import type { LoraUse, Settings } from "../../bridge.ts";
+import { fitOf, plainFamily } from "../models/add-on-fit.ts";
+import type { Companion, ControlLayer, State } from "./state.ts";
+
+export interface InUse {
+  readonly loras: readonly LoraUse[];
+  readonly controls: readonly ControlLayer[];
+  readonly vae?: string;
+  readonly refiner?: NonNullable<Settings["refiner"]>;
+}
+
+export function inUse(
+  { companion, settings, controls, mode }: Pick<State, "companion" | "settings" | "controls" | "mode">,
+  model: ModelInfo,
+): InUse {
+  const { addOns = [], models = [] } = companion ?? {};
+  const fits = (id: string, kind: AddOnInfo["kind"]) => isUsable(addOns, { id, kind, model });
+  const { vae, refiner } = settings;
+  const refines = mode !== "fill" && refinersFor(model, models).some(({ id }) => id === refiner?.model);
+  return {
+    loras: settings.loras.filter(({ model: id }) => fits(id, "lora")),
+    controls: controls
+      .filter(({ model: id }) => fits(id, "control"))
+      .map((control) => (knowsGuessing(addOns, control) ? control : { ...control, mode: "balanced" })),
+    ...(vae !== undefined && fits(vae, "vae") && { vae }),
+    ...(refiner !== undefined && refines && { refiner }),
+  };
+}
+
+/** Only ControlNets can count more than the prompt. */
+export function knowsGuessing(addOns: readonly AddOnInfo[], { model }: Pick<ControlLayer, "model">): boolean {
+  return addOns.find(({ id }) => id === model)?.controlKind === "controlnet";
+}
+
+/** True where the add-on is installed, and not made for another family. */
+export function isUsable(
+  addOns: readonly AddOnInfo[],
+  { id, kind, model }: { readonly id: string; readonly kind: AddOnInfo["kind"]; readonly model: ModelInfo },
+): boolean {
+  const addOn = addOns.find((candidate) => candidate.id === id && candidate.kind === kind);
+  return addOn !== undefined && fitOf(addOn, model) !== "other";
+}
+
+/** True where it is known which part of the UNet hears a style and which a layout: in the published families. */
+export const hasKnownParts = (model: Pick<ModelInfo, "family">) => model.family === plainFamily(model);
+
+/** Models that are made to finish this one's pictures. */
+export function refinersFor(model: ModelInfo, models: Companion["models"]): readonly ModelInfo[] {
+  return models.filter((other) => plainFamily(other) === `${plainFamily(model)} refiner`);
+}

@@ -1,0 +1,9 @@
+import type { ModelInfo } from "../../../shared/protocol.ts";
+import type { State } from "./state.ts";
+
+/** The chosen model; the first where none was ever chosen; null where the chosen one is gone, which the designer is told. */
+export function modelInUse({ companion, settings }: Pick<State, "companion" | "settings">): ModelInfo | null {
+  const models = companion?.models ?? [];
+  const model = settings.model === undefined ? models[0] : models.find(({ id }) => id === settings.model);
+  return model ?? null;
+}

@@ -1,0 +1,55 @@
+import type { Size } from "../../../shared/geometry.ts";
+import type { ProblemData } from "../../../shared/problem.ts";
+import type { OpenJob } from "../../bridge.ts";
+
+/** A finished picture, in memory and as an address for `<img>`. */
+export interface ResultImage extends Size {
+  readonly url: string;
+  readonly bytes: Uint8Array;
+}
+
+export type Phase = "sending" | "queued" | "running" | "done" | "failed" | "cancelled";
+
+/** One job as the interface follows it. */
+export interface Picture {
+  readonly job: OpenJob;
+  readonly phase: Phase;
+  /** Jobs before it in the companion's queue. */
+  readonly ahead: number;
+  readonly stage: "loading" | "encoding" | "denoising" | "decoding" | null;
+  readonly step: number;
+  readonly of: number;
+  readonly secondsLeft: number | null;
+  /** The address of the newest preview. */
+  readonly preview: string | null;
+  readonly image: ResultImage | null;
+  /** How long it took. */
+  readonly seconds: number | null;
+  /** The end of the prompt that the model could not take. */
+  readonly droppedText: string | null;
+  /** To how many bits the model's weights were narrowed, to fit into memory. */
+  readonly weightBits: 4 | 8 | null;
+  readonly placed: boolean;
+  readonly problem: ProblemData | null;
+}
+
+export function newPicture(job: OpenJob, phase: Phase = "sending"): Picture {
+  return {
+    job,
+    phase,
+    ahead: 0,
+    stage: null,
+    step: 0,
+    of: job.steps,
+    secondsLeft: null,
+    preview: null,
+    image: null,
+    seconds: null,
+    droppedText: null,
+    weightBits: null,
+    placed: false,
+    problem: null,
+  };
+}
+
+export const isActive = ({ phase }: Picture) => phase === "sending" || phase === "queued" || phase === "running";

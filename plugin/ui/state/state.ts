@@ -1,0 +1,163 @@
+/** Everything that the interface shows. */
+import type { Size } from "../../../shared/geometry.ts";
+import type { ProblemData } from "../../../shared/problem.ts";
+import type {
+  AddOnInfo,
+  DeviceInfo,
+  DownloadInfo,
+  ModelInfo,
+  ModelProblem,
+  RecommendedModel,
+  Welcome,
+} from "../../../shared/protocol.ts";
+import type { Control } from "../../../shared/request.ts";
+import type { Check, LayerInfo, Mode, SelectionInfo, Settings } from "../../bridge.ts";
+import type { KeepName } from "../models/control-keeps.ts";
+import type { Connection } from "../wires/connection.ts";
+import type { Picture } from "./picture.ts";
+
+/** A layer that results should follow. */
+export interface FollowedLayer {
+  readonly layer: Pick<LayerInfo, "id" | "name" | "fingerprint">;
+  /** 0 … 2. */
+  readonly weight: number;
+  /** Shares of the steps, start < end. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export const FOLLOWED_PARTS = ["all", "style", "layout"] as const;
+
+/** By what it shows (IP-Adapter). */
+export interface ReferenceLayer extends FollowedLayer {
+  /** What results take from it; InstantStyle's parts of the UNet. */
+  readonly blocks: (typeof FOLLOWED_PARTS)[number];
+  /** The layer that says where results follow it. Absent: everywhere. */
+  readonly within?: Pick<LayerInfo, "id" | "name">;
+}
+
+/** By its lines, shapes or colours, place for place (ControlNet, T2I-Adapter). */
+export interface ControlLayer extends FollowedLayer {
+  readonly keeps: KeepName;
+  /** The control model's id in the library. */
+  readonly model: string;
+  /** "guess": the picture counts more than the prompt. ControlNets only. */
+  readonly mode: Control["mode"];
+  /** Its outlines are known exactly, see `read-outlines`. */
+  readonly drawn: boolean;
+}
+
+/** What is known of the companion that we are connected to. */
+export interface Companion {
+  readonly version: string;
+  readonly device: DeviceInfo | null;
+  readonly engineProblem: ProblemData | null;
+  readonly modelsFolder: string;
+  readonly models: readonly ModelInfo[];
+  readonly addOns: readonly AddOnInfo[];
+  readonly contentFilter: Welcome["contentFilter"];
+  readonly modelProblems: readonly ModelProblem[];
+}
+
+/** The picture and its mask, as the Fill view shows them. Lengths in pixels of the raster that would be sent. */
+export interface FillView {
+  /** Fingerprints of the two: another key, another view. */
+  readonly key: string;
+  readonly picture: string;
+  readonly mask: string;
+  readonly source: Size;
+  /** Where the mask is opaque, null where it selects nothing of the picture. */
+  readonly maskBounds: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  } | null;
+  /** Raster pixels per canvas pixel. */
+  readonly scale: number;
+}
+
+export interface Notice {
+  readonly tone: "plain" | "problem";
+  readonly text: string;
+  /** One thing to do about it. */
+  readonly action?: { readonly label: string; readonly name: "place-beside" | "show-models"; readonly job?: string };
+}
+
+export type View = "create" | "pictures" | "models" | "self-test";
+
+export interface State {
+  readonly loaded: boolean;
+  readonly document: string;
+  readonly connection: Connection;
+  readonly downloads: readonly DownloadInfo[];
+  readonly recommended: readonly RecommendedModel[];
+  readonly companion: Companion | null;
+  readonly view: View;
+  readonly selection: SelectionInfo;
+  readonly mode: Mode;
+  /** The mode to go back to when the mask leaves the selection. */
+  readonly modeWithoutMask: Mode;
+  readonly prompt: string;
+  /** Exact token counts that the companion told, by prompt. */
+  readonly tokens: Readonly<Record<string, number>>;
+  readonly references: readonly ReferenceLayer[];
+  readonly controls: readonly ControlLayer[];
+  readonly settings: Settings;
+  readonly fill: FillView | null;
+  /** Newest run first; within a run in order. */
+  readonly pictures: readonly Picture[];
+  readonly chosen: string | null;
+  readonly submitting: boolean;
+  readonly notice: Notice | null;
+  readonly checks: readonly Check[] | null;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  window: { width: 320, height: 600 },
+  prompt: "",
+  count: 2,
+  strength: 0.6,
+  detail: 0.5,
+  sizeFactor: 1,
+  negativePrompt: "",
+  loras: [],
+  clipSkip: 0,
+  guidanceRescale: 0,
+  imageGuidanceScale: 1.5,
+  eta: 0,
+  contentFilter: false,
+  seed: 1,
+  seedLocked: false,
+  pace: {},
+};
+
+/** What another model starts with: what was set for the last one no longer fits. */
+export const MODELS_OWN: Partial<Settings> = {
+  ...{ steps: undefined, guidanceScale: undefined, scheduler: undefined, vae: undefined, refiner: undefined },
+  ...{ quantize: undefined, clipSkip: 0, guidanceRescale: 0, imageGuidanceScale: 1.5, eta: 0 },
+};
+
+export const INITIAL_STATE: State = {
+  loaded: false,
+  document: "",
+  connection: { kind: "connecting" },
+  companion: null,
+  view: "create",
+  selection: { kind: "none", page: "" },
+  mode: "generate",
+  modeWithoutMask: "generate",
+  prompt: "",
+  tokens: {},
+  downloads: [],
+  recommended: [],
+  references: [],
+  controls: [],
+  settings: DEFAULT_SETTINGS,
+  fill: null,
+  pictures: [],
+  chosen: null,
+  submitting: false,
+  notice: null,
+  checks: null,
+};
