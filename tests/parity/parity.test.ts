@@ -1,13 +1,14 @@
 /**
  * A picture equals diffusers': every case of tests/fixtures/parity, through `underpaint generate --trace`, from token ids to
  * pixels. UNDERPAINT_PARITY=name runs the cases whose name contains it; UNDERPAINT_PARITY_CASES=folder those of another
- * folder (tests/fixtures/parity/fuzz_cases.py makes some).
+ * folder (tests/fixtures/parity/fuzz_cases.py makes some). Where the bytes were recorded (same-bytes.ts), they are the same.
  */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runGenerate } from "../../companion/cli/generate.ts";
 import { distances, readTrace } from "./compare.ts";
+import { hashOf, recordBytes, recordedBytes } from "./same-bytes.ts";
 
 /** The largest difference, as a share of the largest value of a tensor. */
 const TOLERANCE = 3e-4;
@@ -23,6 +24,8 @@ const cases = folders.flatMap((folder) =>
 );
 const out = mkdtempSync(path.join(tmpdir(), "underpaint-parity-"));
 const worst: [number, string][] = [];
+const recorded = process.env.UNDERPAINT_PARITY_CASES === undefined ? recordedBytes() : undefined;
+const hashes = new Map<string, string>();
 
 beforeAll(() => {
   process.env.UNDERPAINT_PROVIDER = "cpu";
@@ -30,6 +33,7 @@ beforeAll(() => {
 });
 afterAll(() => {
   rmSync(out, { recursive: true });
+  if (process.env.UNDERPAINT_RECORD_BYTES === "1") recordBytes(hashes);
   worst.sort(([a], [b]) => b - a);
   const lines = worst.map(([distance, what]) => `  ${distance.toExponential(1)}  ${what}`);
   process.stdout.write(
@@ -49,4 +53,13 @@ test.each(cases)("generate() gives diffusers' picture: %s", async (name, folder)
   const [tensor, distance] = [...far].reduce((a, b) => (b[1] > a[1] ? b : a));
   worst.push([distance, `${name}: ${tensor}`]);
   expect([...far].filter(([, value]) => value > TOLERANCE)).toEqual([]);
+  hashes.set(name, hashOf(readFileSync(path.join(here, "image.png")), got.tensors.get("image")!.values));
+});
+
+const known = recorded === undefined ? test.skip : test;
+known("the same recipes give the same bytes as when they were recorded, on a processor like this one", () => {
+  if (process.env.UNDERPAINT_RECORD_BYTES === "1") return;
+  const made = Object.fromEntries([...hashes].filter(([name]) => recorded![name] !== undefined));
+  expect(Object.keys(made).length).toBeGreaterThan(0);
+  expect(made).toEqual(Object.fromEntries(Object.keys(made).map((name) => [name, recorded![name]])));
 });
