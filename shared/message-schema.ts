@@ -44,10 +44,11 @@ const device = v.strictObject({
   name: text,
   passedOver: v.array(v.strictObject({ provider: text, reason: text })),
 });
+const family = { id: text, name: text };
 const model = v.strictObject({
   id: nameSchema,
   name: text,
-  family: text,
+  family: v.strictObject({ ...family, like: v.boolean(), refines: v.optional(text) }),
   nativeSize: count,
   maxTokens: count,
   inpainting: v.boolean(),
@@ -66,7 +67,7 @@ const addOn = v.strictObject({
   id: nameSchema,
   name: text,
   kind: v.picklist(["lora", "control", "embedding", "vae"]),
-  families: v.array(text),
+  families: v.array(v.strictObject(family)),
   triggerWords: v.array(text),
   controlKind: v.optional(v.picklist(["controlnet", "t2i-adapter"])),
   suggestedWeight: v.optional(v.pipe(v.number(), v.finite())),

@@ -110,11 +110,26 @@ export interface Challenge {
   readonly nonce: string;
 }
 
+/** Models that share their shapes and what their inputs mean. Add-ons are made for one. */
+export interface Family {
+  /** What programs compare, e.g. "sd1". */
+  readonly id: string;
+  /** What people read, e.g. "Stable Diffusion 1.x". */
+  readonly name: string;
+}
+
+/** A model's place in its family. */
+export interface ModelFamily extends Family {
+  /** True where its widths are other than the published models': what is made for the family need not fit. */
+  readonly like: boolean;
+  /** The id of the family whose pictures it is made to finish. */
+  readonly refines?: string;
+}
+
 export interface ModelInfo {
   readonly id: string;
   readonly name: string;
-  /** e.g. "Stable Diffusion 1.x". */
-  readonly family: string;
+  readonly family: ModelFamily;
   /** The size at which the model draws best, pixels. */
   readonly nativeSize: number;
   /** Longest prompt in tokens, start and end token included. */
@@ -147,8 +162,8 @@ export interface AddOnInfo {
   readonly id: string;
   readonly name: string;
   readonly kind: "lora" | "control" | "embedding" | "vae";
-  /** The values of `ModelInfo.family` that it fits. Empty: it can't be told from the file. */
-  readonly families: readonly string[];
+  /** Those that it fits. Empty: it can't be told from the file. */
+  readonly families: readonly Family[];
   /** Words that call up what a LoRA has learnt; for an embedding its own token. From the file's metadata or its side-car. */
   readonly triggerWords: readonly string[];
   /** For kind "control". */
@@ -175,6 +190,7 @@ export interface RecommendedModel {
   /** "reference": an IP-Adapter with its image encoder. */
   readonly kind: "model" | "reference" | "lora" | "control" | "vae";
   readonly name: string;
+  /** In words, e.g. "Stable Diffusion 1.x and XL". */
   readonly family: string;
   /** One sentence. */
   readonly goodFor: string;

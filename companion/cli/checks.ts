@@ -1,6 +1,7 @@
 /** What `underpaint doctor` looks at: each check finds out one thing, and knows the fix. */
 import { existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { familyInWords } from "../../shared/family-in-words.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { Config } from "../config.ts";
 import { Engine, type EngineState } from "../engine/engine.ts";
@@ -129,7 +130,9 @@ const folders: Check = async (config) => {
 
 const models: Check = async (config) => {
   const { models, problems } = await libraryOf(config).list();
-  const found = models.map(({ name, family, nativeSize }) => ok(`Model ${visible(name)}: ${family}, ${nativeSize} px`));
+  const found = models.map(({ name, family, nativeSize }) =>
+    ok(`Model ${visible(name)}: ${familyInWords(family)}, ${nativeSize} px`),
+  );
   const broken = problems.map(({ name, problem }) => bad(`${visible(name)} can't be used`, sentence(problem)));
   const own = models.some(({ id }) => id !== "starter");
   const hint = warn(

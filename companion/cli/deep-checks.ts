@@ -81,7 +81,7 @@ async function examineAddOn({ id, name, kind, families }: AddOnInfo, workshop: W
   const bytes = file ? await scanNumbers([openSafetensors(file, { within: library.roots })]) : 0;
   const numbers = `all numbers in ${size(bytes)} are finite`;
   const { open, verb } = TRIALS[kind];
-  const likely = models.filter(({ family }) => families.includes(family));
+  const likely = models.filter(({ family }) => !family.like && families.some(({ id }) => id === family.id));
   const reasons: Problem[] = [];
   for (const model of [...likely, ...models.filter((one) => !likely.includes(one))]) {
     try {
@@ -92,7 +92,7 @@ async function examineAddOn({ id, name, kind, families }: AddOnInfo, workshop: W
     }
   }
   if (likely.length > 0) return [{ mark: "bad", text: `${visible(name)} can't be used`, fix: sentence(reasons[0]!) }];
-  const made = families.join(" or ") || "a family that its file does not tell";
+  const made = families.map((family) => family.name).join(" or ") || "a family that its file does not tell";
   const fix = `It was made for ${made}: put such a model into ${config.modelsFolders[0]}.`;
   return [{ mark: "warn", text: `${visible(name)}: ${numbers}, but it fits no model here`, fix }];
 }

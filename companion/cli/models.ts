@@ -1,5 +1,6 @@
 /** `underpaint models`: what is installed, and what is worth installing. */
 import { parseArgs } from "node:util";
+import { familyInWords } from "../../shared/family-in-words.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import { readConfig } from "../config.ts";
@@ -47,7 +48,7 @@ export async function runModels(args: string[]): Promise<number> {
 
   heading("Models");
   for (const model of models.map(known)) {
-    item(model.name, [model.id, model.family, `${model.nativeSize} px`, hashOf(model)]);
+    item(model.name, [model.id, familyInWords(model.family), `${model.nativeSize} px`, hashOf(model)]);
     more("Note", model.note);
     more("Licence", model.licence);
   }
@@ -55,7 +56,7 @@ export async function runModels(args: string[]): Promise<number> {
     const these = addOns.filter((addOn) => addOn.kind === kind).map(known);
     if (these.length > 0) heading(title);
     for (const addOn of these) {
-      const families = addOn.families.join(" or ") || "family not told by the file";
+      const families = addOn.families.map((family) => family.name).join(" or ") || "family not told by the file";
       item(addOn.name, [addOn.id, addOn.controlKind && CONTROL[addOn.controlKind], families, hashOf(addOn)]);
       more("Trigger words", addOn.triggerWords.join(", "));
       more("Suggested weight", addOn.suggestedWeight?.toString());

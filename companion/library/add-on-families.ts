@@ -2,6 +2,7 @@
  * Which families of models an add-on fits, judged by its keys and shapes. Every clue leaves some families; what all clues leave is
  * what it fits, and where they leave everything, the file does not say.
  */
+import type { AddOnInfo } from "../../shared/protocol.ts";
 import { FAMILIES, type Family, familyOf } from "../checkpoint/identify/families.ts";
 import { type LoraFile, textWidthOf } from "../checkpoint/lora/lora-file.ts";
 import type { WeightRef, WeightStore } from "../graph/weights.ts";
@@ -32,13 +33,13 @@ const BY_CLAIM: readonly (readonly [RegExp, readonly Id[]])[] = [
   [/stable-diffusion-v2|^sd_?(?:v)?2/i, ["sd2"]],
 ];
 
-/** As `ModelInfo.family` names them. Empty where nothing is told, or what is told does not go together. */
-export function familiesOf(shapes: readonly Clue[], metadata?: ReadonlyMap<string, string>): string[] {
+/** Those that it fits. Empty where nothing is told, or what is told does not go together. */
+export function familiesOf(shapes: readonly Clue[], metadata?: ReadonlyMap<string, string>): AddOnInfo["families"] {
   const left = FAMILIES.map(({ id }) => id).filter((id) => shapes.every((clue) => clue?.includes(id) ?? true));
   // What a file says of itself only chooses among what its shapes allow.
   const claimed = left.filter((id) => claimOf(metadata)?.includes(id));
   const fitting = claimed.length > 0 ? claimed : left;
-  return fitting.length === FAMILIES.length ? [] : fitting.map((id) => familyOf(id).name);
+  return fitting.length === FAMILIES.length ? [] : fitting.map((id) => ({ id, name: familyOf(id).name }));
 }
 
 function claimOf(metadata?: ReadonlyMap<string, string>): Clue {

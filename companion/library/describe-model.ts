@@ -23,7 +23,7 @@ const triggerNote = (trigger: string) => `Put "${trigger.slice(0, 200)}" into th
 
 /** The model as the plugin shows it. References are found later, when all files are known. */
 export function describeModel(model: Model, { id, notes, community, thumbnail }: Description): ModelInfo {
-  const family = familyOf(model.family).name;
+  const { name: familyName, refines } = familyOf(model.family);
   const published = PUBLISHED_WIDTHS.includes(model.unet.config.block_out_channels[0]!);
   const licence = notes.licence ?? community.licence ?? recommendedLicence(id);
   const trigger = community.triggerWords.join(", ");
@@ -31,7 +31,7 @@ export function describeModel(model: Model, { id, notes, community, thumbnail }:
   return {
     id,
     name: notes.name ?? plainText(nameOf(model.path)),
-    family: published ? family : `Like ${family}`,
+    family: { id: model.family, name: familyName, like: !published, ...(refines && { refines }) },
     nativeSize: notes.nativeSize ?? model.nativeSize,
     maxTokens: Math.min(...model.textEncoders.map(({ tokenizer }) => tokenizer.maxLength)),
     inpainting: model.kind === "inpaint",

@@ -48,6 +48,14 @@ interface Found {
   readonly finding: Finding;
 }
 
+/** What a prompt may mean by a name. */
+export interface NamedAddOn {
+  readonly id: string;
+  readonly name: string;
+  /** Ids of the families that it fits; empty where the file does not say. */
+  readonly families: readonly string[];
+}
+
 export interface Library {
   /** All folders that may be read, symlinks included. */
   readonly roots: readonly string[];
@@ -62,7 +70,7 @@ export interface Library {
   /** An IP-Adapter and an image encoder in the folders that fit the model. */
   references(model: Pick<Model, "unet">): Promise<ReferenceFiles | undefined>;
   /** Every LoRA, or every embedding, by each name that prompts may call it: the file's, and the one in the file. */
-  adapters(kind: "lora" | "embedding"): Promise<(Pick<AddOnInfo, "id" | "families"> & { readonly name: string })[]>;
+  adapters(kind: "lora" | "embedding"): Promise<NamedAddOn[]>;
   /** Each folder that is searched, and how many things of each kind are in it. */
   survey(): Promise<FolderReport[]>;
   /** Calls `onChange` when the folders' content changed, until the returned function is called. */
@@ -158,7 +166,8 @@ export function openLibrary({ folders, starter, cache }: LibraryOptions): Librar
     adapters: async (kind) =>
       (await findings()).flatMap(({ place: { id }, finding }) => {
         if (finding.kind !== kind || !("names" in finding)) return [];
-        const { families, name: shown } = finding.addOn;
+        const { name: shown } = finding.addOn;
+        const families = finding.addOn.families.map((family) => family.id);
         return [...new Set([path.posix.basename(id), shown, ...finding.names])].map((name) => ({ id, name, families }));
       }),
     survey: async () => {

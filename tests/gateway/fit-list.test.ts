@@ -3,7 +3,13 @@ import { encodeFrame } from "../../shared/codec.ts";
 import type { AddOnInfo } from "../../shared/protocol.ts";
 
 const addOn = (i: number, words: number): AddOnInfo => ({
-  ...{ id: `Lora/${i}`, name: String(i), kind: "lora", families: ["Stable Diffusion 1.x"], thumbnail: true },
+  ...{
+    id: `Lora/${i}`,
+    name: String(i),
+    kind: "lora",
+    families: [{ id: "sd1", name: "Stable Diffusion 1.x" }],
+    thumbnail: true,
+  },
   triggerWords: Array(words).fill("a few words"),
   sha256: "ab".repeat(32),
 });

@@ -20,12 +20,10 @@ function file(tensors: Record<string, SampleTensor>, metadata?: Record<string, s
   return place;
 }
 
-const [SD1, SD2, XL, REFINER] = [
-  "Stable Diffusion 1.x",
-  "Stable Diffusion 2.x",
-  "Stable Diffusion XL",
-  "Stable Diffusion XL refiner",
-] as const;
+const SD1 = { id: "sd1", name: "Stable Diffusion 1.x" };
+const SD2 = { id: "sd2", name: "Stable Diffusion 2.x" };
+const XL = { id: "sdxl", name: "Stable Diffusion XL" };
+const REFINER = { id: "sdxl-refiner", name: "Stable Diffusion XL refiner" };
 const pair = (layer: string, inner: number, down = "lora_down", up = "lora_up") => ({
   [`${layer}.${down}.weight`]: { shape: [4, inner] },
   [`${layer}.${up}.weight`]: { shape: [8, 4] },

@@ -44,7 +44,12 @@ test("a repository with one LoRA", async () => {
   const { addOns, problems } = await library.list();
   expect(problems).toEqual([]);
   expect(addOns).toMatchObject([
-    { id: "some--model/pytorch_lora_weights", name: "some/model", kind: "lora", families: ["Stable Diffusion XL"] },
+    {
+      id: "some--model/pytorch_lora_weights",
+      name: "some/model",
+      kind: "lora",
+      families: [{ id: "sdxl", name: "Stable Diffusion XL" }],
+    },
   ]);
 });
 
@@ -55,7 +60,9 @@ test("a repository that is a ControlNet, in half precision", async () => {
     "diffusion_pytorch_model.fp16.safetensors": sample(NET),
   });
   const { addOns } = await library.list();
-  expect(addOns).toMatchObject([{ name: "some/model (fp16)", kind: "control", families: ["Stable Diffusion 1.x"] }]);
+  expect(addOns).toMatchObject([
+    { name: "some/model (fp16)", kind: "control", families: [{ id: "sd1", name: "Stable Diffusion 1.x" }] },
+  ]);
   expect(library.resolve(addOns[0]!.id, { allowPaths: false })).toMatch(/fp16\.safetensors$/);
 });
 

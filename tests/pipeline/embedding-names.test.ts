@@ -4,7 +4,7 @@ import { openStudio } from "../../companion/pipeline/studio/studio.ts";
 import type { Device } from "../../companion/runtime/device.ts";
 import { parseRequest } from "../../shared/validate.ts";
 
-const [SD1, XL] = ["Stable Diffusion 1.x", "Stable Diffusion XL"];
+const [SD1, XL] = ["sd1", "sdxl"];
 const EMBEDDINGS = [
   { id: "xl/easy", name: "easy", families: [XL!] },
   { id: "any/easy", name: "easy", families: [] },

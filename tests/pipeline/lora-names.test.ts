@@ -3,7 +3,7 @@ import { type NamedAdapter, openStudio } from "../../companion/pipeline/studio/s
 import type { Device } from "../../companion/runtime/device.ts";
 import { Problem } from "../../shared/problem.ts";
 
-const [SD1, XL] = ["Stable Diffusion 1.x", "Stable Diffusion XL"];
+const [SD1, XL] = ["sd1", "sdxl"];
 const LORAS: readonly NamedAdapter[] = [
   { id: "old/ink", name: "ink", families: [] },
   { id: "old/ink", name: "pen", families: [] },

@@ -150,7 +150,7 @@ test("parseCompanionMessage() reads every kind of message", () => {
   const model = {
     id: "starter",
     name: "Starter",
-    family: "Stable Diffusion 1.x",
+    family: { id: "sd1", name: "Stable Diffusion 1.x", like: true },
     nativeSize: 128,
     maxTokens: 32,
     inpainting: false,
@@ -164,7 +164,7 @@ test("parseCompanionMessage() reads every kind of message", () => {
     id: "Lora/ink",
     name: "ink",
     kind: "lora",
-    families: ["Stable Diffusion 1.x"],
+    families: [{ id: "sd1", name: "Stable Diffusion 1.x" }],
     triggerWords: ["inked"],
     suggestedWeight: 0.7,
     licence: "MIT",

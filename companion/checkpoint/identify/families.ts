@@ -22,6 +22,8 @@ export interface Family {
   readonly id: "sd1" | "sd2" | "sdxl" | "sdxl-refiner";
   /** As people call it. */
   readonly name: string;
+  /** The family whose pictures it is made to finish. */
+  readonly refines?: Family["id"];
   readonly textEncoders: readonly TextEncoderPlace[];
   /**
    * What the UNet attends to. "normed": the last layer's states after the final norm (which also follows where layers are
@@ -152,6 +154,7 @@ export const FAMILIES: readonly Family[] = [
   {
     id: "sdxl-refiner",
     name: "Stable Diffusion XL refiner",
+    refines: "sdxl",
     textEncoders: [openClip(["conditioner.embedders.0.model."], "inner", true)],
     textStates: "penultimate",
     heads: { channels: 64 },

@@ -1,7 +1,6 @@
 /** What a request says in words, and which adapters it names, in its prompt or beside it. */
 import { Problem } from "../../../shared/problem.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
-import { familyOf } from "../../checkpoint/identify/families.ts";
 import type { Model } from "../../checkpoint/model.ts";
 import { expandPrompt } from "../../prompt/expand-prompt.ts";
 import type { Studio } from "../studio/studio.ts";
@@ -60,7 +59,7 @@ async function embeddingsOf(
   }
   if (promptSyntax === "plain") return named;
   const heard = texts.map(lowered);
-  const family = familyOf(model.family).name;
+  const { family } = model;
   for (const { id, name, families } of await studio.adapters("embedding", model)) {
     // Another family's word means nothing to this model; A1111 leaves such embeddings out, too.
     if (families.length > 0 && !families.includes(family)) continue;

@@ -3,7 +3,6 @@ import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
 import type { Reference } from "../../../shared/request.ts";
-import { familyOf } from "../../checkpoint/identify/families.ts";
 import { type FittedLora, fitLora } from "../../checkpoint/lora/fit-lora.ts";
 import { type LoraFile, openLora } from "../../checkpoint/lora/lora-file.ts";
 import { type ImageEncoder, type Model, openModel } from "../../checkpoint/model.ts";
@@ -37,7 +36,7 @@ export type AdapterKind = "lora" | "embedding";
 export interface NamedAdapter {
   readonly id: string;
   readonly name: string;
-  /** Names of the families that it fits; empty where the file does not say. */
+  /** Ids of the families that it fits; empty where the file does not say. */
   readonly families: readonly string[];
 }
 
@@ -188,8 +187,8 @@ export function openStudio({
     },
     openEmbedding: async (name) => openEmbedding(resolve(name), reading),
     adapters: async (kind, model) => {
-      const { name } = familyOf(model.family);
-      const rank = ({ families }: NamedAdapter) => (families.includes(name) ? 0 : families.length === 0 ? 1 : 2);
+      const rank = ({ families }: NamedAdapter) =>
+        families.includes(model.family) ? 0 : families.length === 0 ? 1 : 2;
       return [...((await library.adapters?.(kind)) ?? [])].sort((a, b) => rank(a) - rank(b));
     },
     openAdapter: async (model, { adapter }) => {

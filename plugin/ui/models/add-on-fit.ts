@@ -7,12 +7,10 @@ export type AddOnKind = AddOnInfo["kind"];
 export type Fit = "fits" | "unknown" | "other";
 
 export function fitOf({ families }: Pick<AddOnInfo, "families">, model: Pick<ModelInfo, "family">): Fit {
-  if (families.includes(model.family)) return "fits";
-  return families.length === 0 || families.includes(plainFamily(model)) ? "unknown" : "other";
+  const isMadeForIt = families.some(({ id }) => id === model.family.id);
+  if (isMadeForIt && !model.family.like) return "fits";
+  return families.length === 0 || isMadeForIt ? "unknown" : "other";
 }
-
-/** Of a model that has a family's shape at other widths, that family. */
-export const plainFamily = ({ family }: Pick<ModelInfo, "family">) => family.replace(/^Like /, "");
 
 /** Why a model does not take it, in a few words; null where it may. */
 export function whyNot(addOn: AddOnInfo, model: ModelInfo): string | null {
@@ -26,7 +24,7 @@ export function aboutLora(addOn: AddOnInfo, model: ModelInfo): string {
   return whyNot(addOn, model) ?? (words || unknown);
 }
 
-const listed = (names: readonly string[]) => names.join(" or ");
+const listed = (families: AddOnInfo["families"]) => families.map(({ name }) => name).join(" or ");
 
 const ORDER: Readonly<Record<Fit, number>> = { fits: 0, unknown: 1, other: 2 };
 

@@ -64,7 +64,8 @@ export function AddOnsPanel({ companion, state, studio }: { companion: Companion
 
 function AddOn({ addOn, state, studio }: { addOn: AddOnInfo; state: State; studio: Studio }) {
   const { name, kind, families, licence, sha256, triggerWords } = addOn;
-  const facts = [families.join(", "), licence && licenceInWords(licence), sha256 && `AutoV2 ${autoV2(sha256)}`];
+  const made = families.map((family) => family.name).join(", ");
+  const facts = [made, licence && licenceInWords(licence), sha256 && `AutoV2 ${autoV2(sha256)}`];
   return (
     <div class="add-on-row">
       {kind !== "vae" && <SidePicture pictures={studio.sidePictures} of={addOn} />}

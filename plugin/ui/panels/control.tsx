@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import { controlModels, selectedLayers } from "../actions/follow-layers.ts";
 import type { Studio } from "../actions/studio.ts";
-import { plainFamily } from "../models/add-on-fit.ts";
 import { isTrainedFor, KEEP_NAMES, KEEPS, type KeepName, modelFor } from "../models/control-keeps.ts";
 import { FollowRange, percent } from "../parts/follow-range.tsx";
 import { Minus } from "../parts/icons.tsx";
@@ -22,7 +21,7 @@ export function ControlPanel({ state, studio, model }: { state: State; studio: S
   const models = controlModels(state);
   const blocked =
     models.length === 0
-      ? `Nothing is installed for ${plainFamily(model)}`
+      ? `Nothing is installed for ${model.family.name}`
       : selectedLayers(state.selection).length === 0
         ? "Select a layer first"
         : undefined;
@@ -42,7 +41,7 @@ export function ControlPanel({ state, studio, model }: { state: State; studio: S
       />
       {models.length === 0 && (
         <p class="hint">
-          No ControlNet or T2I-Adapter for {plainFamily(model)} is installed. Put one into the{" "}
+          No ControlNet or T2I-Adapter for {model.family.name} is installed. Put one into the{" "}
           <button type="button" class="link" onClick={() => studio.show("models")}>
             models folder
           </button>

@@ -1,3 +1,4 @@
+import { familyInWords } from "../../../shared/family-in-words.ts";
 import type { DeviceInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { Studio } from "../actions/studio.ts";
 import { CopyText } from "../parts/copy-text.tsx";
@@ -115,7 +116,7 @@ function filterInWords(companion: Companion["contentFilter"], own: boolean): str
 function ModelCard({ model, inUse, studio }: { model: ModelInfo; inUse: boolean; studio: Studio }) {
   const { id, name, family, nativeSize, note, licence, provenance, references, inpainting, edits, sha256 } = model;
   const abilities = [
-    family,
+    familyInWords(family),
     `${nativeSize} px`,
     references && "references",
     inpainting && "made for Fill",

@@ -1,7 +1,7 @@
 /** What of the panel's settings counts for the model at work: the rest waits for another one. */
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { LoraUse, Settings } from "../../bridge.ts";
-import { fitOf, plainFamily } from "../models/add-on-fit.ts";
+import { fitOf } from "../models/add-on-fit.ts";
 import type { Companion, ControlLayer, State } from "./state.ts";
 
 export interface InUse {
@@ -44,9 +44,9 @@ export function isUsable(
 }
 
 /** True where it is known which part of the UNet hears a style and which a layout: in the published families. */
-export const hasKnownParts = (model: Pick<ModelInfo, "family">) => model.family === plainFamily(model);
+export const hasKnownParts = (model: Pick<ModelInfo, "family">) => !model.family.like;
 
 /** Models that are made to finish this one's pictures. */
 export function refinersFor(model: ModelInfo, models: Companion["models"]): readonly ModelInfo[] {
-  return models.filter((other) => plainFamily(other) === `${plainFamily(model)} refiner`);
+  return models.filter((other) => other.family.refines === model.family.id);
 }

@@ -15,7 +15,7 @@ import { type ControlLayer, DEFAULT_SETTINGS } from "../../../plugin/ui/state/st
 import { autoV2, licenceInWords } from "../../../plugin/ui/text/licence-in-words.ts";
 import { addOn, companion, layer, model, recipe } from "./fixtures.ts";
 
-const XL = "Stable Diffusion XL";
+const XL = { id: "sdxl", name: "Stable Diffusion XL" };
 const ink = addOn("lora", "Ink", { triggerWords: ["ink style"] });
 const big = addOn("lora", "Big", { families: [XL] });
 const odd = addOn("lora", "Odd", { families: [] });
@@ -26,13 +26,15 @@ const depth = addOn("control", "t2iadapter_depth_sd15v2");
 test("addOnsFor() puts those first that fit, and says why others don't", () => {
   expect(addOnsFor([big, odd, ink, canny], "lora", model).map(({ name }) => name)).toEqual(["Ink", "Odd", "Big"]);
   expect([ink, odd, big].map((one) => fitOf(one, model))).toEqual(["fits", "unknown", "other"]);
-  expect([ink, odd, big].map((one) => whyNot(one, model))).toEqual([null, null, `Made for ${XL}`]);
+  expect([ink, odd, big].map((one) => whyNot(one, model))).toEqual([null, null, `Made for ${XL.name}`]);
   expect([ink, odd, big].map((one) => aboutLora(one, model))).toEqual([
     "ink style",
     "Its file does not say which models it fits",
-    `Made for ${XL}`,
+    `Made for ${XL.name}`,
   ]);
   expect(usableAddOns([big, odd, ink], "lora", model)).toEqual([ink, odd]);
+  const like = { family: { ...model.family, like: true } };
+  expect([ink, odd, big].map((one) => fitOf(one, like))).toEqual(["unknown", "unknown", "other"]);
 });
 
 test("isFoundBy() looks into names, folders and trigger words", () => {
@@ -108,8 +110,8 @@ test("inUse() lets only a ControlNet count more than the prompt", () => {
 });
 
 test("inUse() refines with a model of the family's, and not in Fill", () => {
-  const base = { ...model, id: "xl", family: XL };
-  const refiner = { ...model, id: "refiner", family: `${XL} refiner` };
+  const base = { ...model, id: "xl", family: { ...XL, like: false } };
+  const refiner = { ...model, id: "refiner", family: { id: "other", name: "Another", like: true, refines: "sdxl" } };
   const choice = { model: "refiner", start: 0.8 };
   const state = {
     companion: { ...companion, models: [base, refiner] },

@@ -7,7 +7,7 @@ import { parseRequest } from "../../../shared/validate.ts";
 export const model: ModelInfo = {
   id: "sd15",
   name: "SD 1.5",
-  family: "Stable Diffusion 1.x",
+  family: { id: "sd1", name: "Stable Diffusion 1.x", like: false },
   nativeSize: 512,
   maxTokens: 77,
   inpainting: false,
@@ -33,7 +33,7 @@ export const addOn = (kind: AddOnInfo["kind"], name: string, more: Partial<AddOn
   id: `${kind}/${name}`,
   name,
   kind,
-  families: [model.family],
+  families: [{ id: model.family.id, name: model.family.name }],
   triggerWords: [],
   thumbnail: false,
   ...more,

@@ -7,7 +7,7 @@ import { addOn, companion, layer, recipe, target } from "./fixtures.ts";
 
 const canny = addOn("control", "canny");
 const tile = addOn("control", "tile");
-const wide = addOn("control", "canny xl", { families: ["Stable Diffusion XL"] });
+const wide = addOn("control", "canny xl", { families: [{ id: "sdxl", name: "Stable Diffusion XL" }] });
 const lines: Drawing = { box: { x: 0, y: 0, width: 1, height: 1 }, shapes: [] };
 
 function panel(drawn: readonly string[]) {
