@@ -27,6 +27,7 @@ function appearance(node: SceneNode): string {
     "fills" in node ? node.fills : null,
     "strokes" in node ? node.strokes : null,
     "effects" in node ? node.effects : null,
+    "transformModifiers" in node ? node.transformModifiers : null,
     "characters" in node ? node.characters : null,
   ]);
 }

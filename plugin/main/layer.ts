@@ -1,6 +1,7 @@
 import { Problem } from "../../shared/problem.ts";
 import type { LayerInfo } from "../bridge.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { showsPicture } from "./shows-picture.ts";
 
 const KINDS: Partial<Record<NodeType, string>> = {
   FRAME: "Frame",
@@ -40,7 +41,7 @@ export function describeLayer(node: SceneNode): LayerInfo {
     kind: image && !children ? "Image" : (KINDS[node.type] ?? node.type),
     width: node.width,
     height: node.height,
-    hasPicture: image || children || node.type === "TEXT",
+    hasPicture: showsPicture(node) || children || node.type === "TEXT",
     fingerprint: fingerprintOf(node),
   };
 }

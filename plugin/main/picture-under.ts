@@ -1,4 +1,5 @@
-import { imagePaintOf, renderBoundsOf } from "./layer.ts";
+import { renderBoundsOf } from "./layer.ts";
+import { showsPicture } from "./shows-picture.ts";
 
 /**
  * The topmost picture that is painted before the shape and that the shape's bounds meet: a layer beside it, one inside such a
@@ -10,7 +11,7 @@ export function pictureUnder(shape: SceneNode): SceneNode | null {
     const place = parent.children.findIndex((child) => child.id === id);
     const beside = topmost((parent.children as readonly SceneNode[]).slice(0, place), shape);
     if (beside !== null) return beside;
-    if (parent.type !== "PAGE" && imagePaintOf(parent as SceneNode) && overlap(parent as SceneNode, shape))
+    if (parent.type !== "PAGE" && showsPicture(parent as SceneNode) && overlap(parent as SceneNode, shape))
       return parent as SceneNode;
   }
   return null;
@@ -23,7 +24,7 @@ function topmost(layers: readonly SceneNode[], shape: SceneNode): SceneNode | nu
     if (!layer.visible || !overlap(layer, shape)) continue;
     const inside = "children" in layer ? topmost(layer.children, shape) : null;
     if (inside !== null) return inside;
-    if (imagePaintOf(layer)) return layer;
+    if (showsPicture(layer)) return layer;
   }
   return null;
 }

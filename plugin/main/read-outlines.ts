@@ -1,10 +1,11 @@
 import type { Drawing, ShapeOutline } from "../bridge.ts";
+import { showsPicture } from "./shows-picture.ts";
 
 const MOST_LAYERS = 400;
 
 /**
  * The shapes that a layer is made of, back to front, as Figma itself outlines them: nothing is rasterised, nothing is lost.
- * Null where outlines alone don't say how the layer looks (it shows a picture, masks something or cuts something off), where
+ * Null where outlines alone don't say how the layer looks (it shows a picture, masks something, repeats something or cuts something off), where
  * it draws nothing, and where it has more than 400 layers. The background of a frame is no line of the drawing in it.
  */
 export function readOutlines(layer: SceneNode): Drawing | null {
@@ -17,7 +18,7 @@ export function readOutlines(layer: SceneNode): Drawing | null {
 
 function shapesOf(node: SceneNode, top: SceneNode): ShapeOutline[] | null {
   if (!node.visible || ("opacity" in node && node.opacity === 0)) return [];
-  if (("isMask" in node && node.isMask) || showsPicture(node)) return null;
+  if (("isMask" in node && node.isMask) || node.type === "TRANSFORM_GROUP" || showsPicture(node)) return null;
   const isContainer = "children" in node && node.type !== "BOOLEAN_OPERATION";
   const shapes = "fillGeometry" in node && !(isContainer && node === top) ? [outlineOf(node)] : [];
   if (!isContainer) return shapes.filter(isSeen);
@@ -66,13 +67,6 @@ function strokeWeightOf(node: SceneNode & GeometryMixin): number {
   if (typeof node.strokeWeight === "number") return node.strokeWeight;
   if (!("strokeTopWeight" in node)) return 1;
   return Math.max(node.strokeTopWeight, node.strokeRightWeight, node.strokeBottomWeight, node.strokeLeftWeight);
-}
-
-const PICTURES: readonly Paint["type"][] = ["IMAGE", "VIDEO", "PATTERN"];
-
-function showsPicture(node: SceneNode): boolean {
-  if (!("fills" in node) || !Array.isArray(node.fills)) return false;
-  return (node.fills as readonly Paint[]).some((paint) => paint.visible !== false && PICTURES.includes(paint.type));
 }
 
 /** Hundredths of a pixel that stick out are arithmetic. */

@@ -1,8 +1,9 @@
 import { Problem } from "../../shared/problem.ts";
 import type { SelectionInfo } from "../bridge.ts";
-import { checkPaintable, describeLayer, imagePaintOf } from "./layer.ts";
+import { checkPaintable, describeLayer } from "./layer.ts";
 import { inPaintOrder } from "./paint-order.ts";
 import { overlap, pictureUnder } from "./picture-under.ts";
+import { showsPicture } from "./shows-picture.ts";
 
 const MOST_SHOWN = 8;
 
@@ -56,5 +57,5 @@ function target(node: SceneNode, mask?: SceneNode): SelectionInfo {
 }
 
 function canMask(node: SceneNode): boolean {
-  return MASK_TYPES.includes(node.type) && imagePaintOf(node) === undefined;
+  return MASK_TYPES.includes(node.type) && !showsPicture(node);
 }

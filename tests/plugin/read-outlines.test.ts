@@ -1,3 +1,4 @@
+import type { Drawing } from "../../plugin/bridge.ts";
 import { type Host, openHost } from "./strict-host.ts";
 
 let host: Host;
@@ -93,6 +94,41 @@ test.each([
   ["is empty", ""],
 ])("read-outlines gives nothing of a layer that %s", async (_what, setUp) => {
   expect(await outlines(setUp)).toBe(null);
+});
+
+/** Figma's types are known to plugin/main alone. */
+const { readOutlines } = jest.requireActual<{ readOutlines(layer: object): Drawing | null }>(
+  "../../plugin/main/read-outlines.ts",
+);
+
+/** The playground has none of these: what Figma tells of such a layer, by its typings. */
+const told = (more: object) => {
+  const box = { x: 0, y: 0, width: 9, height: 9 };
+  const path = { windingRule: "NONZERO", data: "M 0 0 L 9 0 L 9 9 Z" };
+  const identity = [
+    [1, 0, 0],
+    [0, 1, 0],
+  ];
+  const look = { fills: [{ type: "SOLID" }], strokes: [], effects: [], fillGeometry: [path], strokeGeometry: [] };
+  const layer = { type: "VECTOR", visible: true, opacity: 1, isMask: false, absoluteBoundingBox: box };
+  return readOutlines({ ...layer, ...look, absoluteTransform: identity, ...more });
+};
+
+test.each([
+  [1, {}],
+  [1, { fills: [{ type: "GRADIENT_LINEAR" }] }],
+  [1, { fills: [{ type: "SOLID" }, { type: "SHADER", visible: false }] }],
+  [1, { effects: [{ type: "NOISE", visible: true }] }],
+  [1, { effects: [{ type: "SHADER", visible: false }] }],
+  [0, { fills: [{ type: "SHADER", id: "1" }] }],
+  [0, { fills: [{ type: "VIDEO" }] }],
+  [0, { fills: [{ type: "PATTERN" }] }],
+  [0, { fills: [{ type: "UNHEARD_OF" }] }],
+  [0, { effects: [{ type: "SHADER", visible: true }] }],
+  [0, { effects: [{ type: "UNHEARD_OF", visible: true }] }],
+  [0, { type: "TRANSFORM_GROUP" }],
+])("read-outlines gives %d shapes of a layer with %j", (count, more) => {
+  expect(told(more)?.shapes.length ?? 0).toBe(count);
 });
 
 test("read-outlines reads a boolean operation as the one shape that it is", async () => {
