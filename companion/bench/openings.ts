@@ -50,7 +50,7 @@ export async function openings(place: string, device: Device): Promise<Opening[]
   for (const [what, build] of Object.entries(networksOf(await read(), device))) {
     const open = () =>
       what === "UNet"
-        ? sessions.lease("", build).then(({ giveBack }) => giveBack())
+        ? sessions.lease("", build).then(({ release }) => release())
         : sessions.use("", build, async () => {});
     await note(what, open, sessions.close);
   }

@@ -23,7 +23,7 @@ export interface GenerateResult {
   readonly png: Uint8Array;
   readonly width: number;
   readonly height: number;
-  /** The prompt's tokens, without padding; see `Reading`. */
+  /** The prompt's tokens, without padding; see `TokenizedPrompt`. */
   readonly tokens: number;
   /** How often the text encoder's length the prompt takes. */
   readonly chunks: number;

@@ -4,7 +4,7 @@ import type { Model } from "../checkpoint/model.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 
 /** What one run of the network hears and sees. */
-export interface Side {
+export interface GuidanceBranch {
   readonly prompt: "positive" | "negative";
   /** Whether a model that edits by instruction sees its picture. */
   readonly picture: "shown" | "hidden";
@@ -12,8 +12,8 @@ export interface Side {
 
 export interface Guidance {
   /** The runs of one evaluation, in the batch's order. */
-  readonly sides: readonly Side[];
-  /** What the sides predict, each [1, C, h, w] → the guided prediction. */
+  readonly branches: readonly GuidanceBranch[];
+  /** What the branches predict, each [1, C, h, w] → the guided prediction. */
   combine(predictions: readonly Tensor[]): Tensor;
   /** The scale as an input of the network, which was distilled to take it (LCM): `timestep_cond` [1, P]. */
   readonly embedding?: Tensor;
@@ -21,9 +21,9 @@ export interface Guidance {
 
 type Scales = Pick<GenerateRequest, "guidanceScale" | "guidanceRescale" | "imageGuidanceScale">;
 
-const POSITIVE: Side = { prompt: "positive", picture: "shown" };
-const NEGATIVE: Side = { prompt: "negative", picture: "shown" };
-const NOTHING: Side = { prompt: "negative", picture: "hidden" };
+const POSITIVE: GuidanceBranch = { prompt: "positive", picture: "shown" };
+const NEGATIVE: GuidanceBranch = { prompt: "negative", picture: "shown" };
+const NOTHING: GuidanceBranch = { prompt: "negative", picture: "hidden" };
 
 /**
  * As diffusers decides it: guidance from a scale above 1 on, never beside an embedded one; for a model that edits by
@@ -37,17 +37,17 @@ export function guidanceOf(
   const rescaled = (guided: Tensor, text: Tensor) =>
     guidanceRescale > 0 ? rescale(guidanceRescale, guided, text) : guided;
   if (size !== null)
-    return { sides: [POSITIVE], combine: ([only]) => only!, embedding: guidanceEmbedding(guidanceScale, size) };
+    return { branches: [POSITIVE], combine: ([only]) => only!, embedding: guidanceEmbedding(guidanceScale, size) };
   if (guidanceScale <= 1 || (kind === "pix2pix" && imageGuidanceScale < 1))
-    return { sides: [POSITIVE], combine: ([only]) => only! };
+    return { branches: [POSITIVE], combine: ([only]) => only! };
   if (kind === "pix2pix")
     return {
-      sides: [POSITIVE, NEGATIVE, NOTHING],
+      branches: [POSITIVE, NEGATIVE, NOTHING],
       combine: ([text, picture, nothing]) =>
         rescaled(guideTwice([guidanceScale, imageGuidanceScale], [text!, picture!, nothing!]), text!),
     };
   return {
-    sides: [NEGATIVE, POSITIVE],
+    branches: [NEGATIVE, POSITIVE],
     combine: ([negative, text]) => rescaled(guide(guidanceScale, negative!, text!), text!),
   };
 }

@@ -6,18 +6,18 @@ import type { Bits } from "../graph/quantize.ts";
 import { createGenerator, type Generator } from "../random/generator.ts";
 import { createScheduler, type Plan, type PlanOptions } from "../schedulers/scheduler.ts";
 import type { DiffusersPipeline } from "../schedulers/settings.ts";
-import { type Said, understand } from "./conditioning/language.ts";
+import { type ParsedPrompt, parsePrompt } from "./conditioning/parse-prompt.ts";
 import { type Guidance, guidanceOf } from "./guidance.ts";
-import { refuseTooLarge, type Seat, vaeFactor } from "./latent/vae.ts";
+import { type LoadedModel, refuseTooLarge, vaeFactor } from "./latent/vae.ts";
 import { type Canvas, type Images, prepareCanvas } from "./picture/canvas.ts";
 import { filterFor } from "./picture/content-filter.ts";
 import type { Studio } from "./studio/studio.ts";
 import { weightBits } from "./weights/quantize.ts";
 
 /** A request with everything decided: which model, what it sees, how it goes from noise to picture. */
-export interface Job extends Seat {
+export interface PreparedJob extends LoadedModel {
   readonly request: GenerateRequest;
-  readonly said: Said;
+  readonly prompt: ParsedPrompt;
   readonly images: Images;
   readonly canvas: Canvas;
   /** Of the latent: [1, C, h, w]. */
@@ -34,11 +34,11 @@ export interface Job extends Seat {
   /** What the picture has to pass. Until it has, nobody sees it. */
   readonly contentFilter?: ContentFilter;
   /** The last steps, where another model takes them over. */
-  readonly refining?: Job;
+  readonly refining?: PreparedJob;
 }
 
 /** Everything that can be refused is refused here, before any network runs. Throws Problem. */
-export async function prepareJob(request: GenerateRequest, images: Images, studio: Studio): Promise<Job> {
+export async function prepareJob(request: GenerateRequest, images: Images, studio: Studio): Promise<PreparedJob> {
   const { refiner } = request;
   const open = async (name: string) => {
     const own = await studio.openModel(name, request.vae);
@@ -51,9 +51,9 @@ export async function prepareJob(request: GenerateRequest, images: Images, studi
   const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor });
   if (model.kind === "pix2pix") refuseMisuse(canvas);
   const beginning = canvas.picture && model.kind !== "pix2pix" ? "picture" : "noise";
-  const said = await understand(request, model, studio);
+  const prompt = await parsePrompt(request, model, studio);
   const base = {
-    ...{ request, said, images, studio, canvas },
+    ...{ request, prompt, images, studio, canvas },
     dims: [1, config.latent_channels, canvas.size.height / factor, canvas.size.width / factor] as const,
     generator: createGenerator(request.seed),
     ...(contentFilter && { contentFilter }),
@@ -65,14 +65,14 @@ export async function prepareJob(request: GenerateRequest, images: Images, studi
   const second = await open(refiner.model);
   refuseMisfit(model, second);
   // Adapters are made for the first model.
-  const later = { ...base, said: { ...said, loras: [], embeddings: [] } };
+  const later = { ...base, prompt: { ...prompt, loras: [], embeddings: [] } };
   return { ...job, refining: decide({ ...later, model: second, beginning: "picture" }, { start: refiner.start }) };
 }
 
-type Undecided = Omit<Job, "guidance" | "inpainting" | "plan" | "weightBits">;
+type Undecided = Omit<PreparedJob, "guidance" | "inpainting" | "plan" | "weightBits">;
 
 /** What follows from the model. */
-function decide(job: Undecided, course: PlanOptions): Job {
+function decide(job: Undecided, course: PlanOptions): PreparedJob {
   const { request, model } = job;
   const { eta, seed, timesteps, sigmas } = request;
   const scheduler = createScheduler(model.schedulerConfig, request.scheduler, pipelineOf(job));
@@ -88,7 +88,7 @@ function decide(job: Undecided, course: PlanOptions): Job {
 }
 
 /** The pipeline of diffusers that would draw this, as far as schedulers care. */
-function pipelineOf({ model, canvas }: Pick<Job, "model" | "canvas">): DiffusersPipeline {
+function pipelineOf({ model, canvas }: Pick<PreparedJob, "model" | "canvas">): DiffusersPipeline {
   // Those of SDXL and of edits by instruction correct nothing.
   if (model.unet.config.addition_embed_type === "text_time" || model.kind === "pix2pix") return "stable-diffusion-xl";
   return canvas.mask ? "stable-diffusion-inpaint" : "stable-diffusion";

@@ -1,5 +1,5 @@
 /**
- * What a sampling method is. Each file in methods/ holds one: its settings under diffusers' names, the course that it
+ * What a sampling method is. Each file in methods/ holds one: its settings under diffusers' names, the schedule that it
  * takes (timesteps and noise levels), and the sampler, which knows only `denoised`.
  */
 import type { Tensor } from "../tensor.ts";
@@ -8,7 +8,7 @@ import type { PredictionSettings } from "./prediction.ts";
 
 /** One network evaluation, as a sampler sees it. */
 export interface Evaluation {
-  /** Index in the whole course, also where image to image begins later. */
+  /** Index in the whole schedule, also where image to image begins later. */
   readonly i: number;
   readonly x: Tensor;
   /** What the network said, as it said it. */
@@ -24,7 +24,7 @@ export interface Evaluation {
 /** The next latent. What a method remembers between evaluations is in its closure. */
 export type Sampler = (evaluation: Evaluation) => Tensor;
 
-export interface Course {
+export interface SamplingSchedule {
   /** The timestep of every network evaluation, at full strength. */
   readonly timesteps: readonly number[];
   /** Network evaluations of a whole step. */
@@ -38,8 +38,8 @@ export interface Course {
   sampler(): Sampler;
 }
 
-/** What a course is made of besides settings and the number of steps. */
-export interface CourseOptions {
+/** What a schedule is made of besides settings and the number of steps. */
+export interface ScheduleOptions {
   /** DDIM's and TCD's eta, 0 … 1. */
   readonly eta: number;
   /** The picture's seed, for noise that does not come from the job's generator. */
@@ -61,5 +61,5 @@ export interface Method<S extends PredictionSettings> {
   normalise?(settings: S): S;
   /** Which lists of its own choice a request may give: those that the class's set_timesteps takes. Default: none. */
   readonly takes?: readonly ("timesteps" | "sigmas")[];
-  course(settings: S, steps: number, options: CourseOptions): Course;
+  schedule(settings: S, steps: number, options: ScheduleOptions): SamplingSchedule;
 }

@@ -1,11 +1,11 @@
 /** Lists of timesteps or sigmas that a request chooses itself: which schedulers take them, and which lists make sense. */
 import { Problem } from "../../shared/problem.ts";
-import type { CourseOptions, Method } from "./method.ts";
+import type { Method, ScheduleOptions } from "./method.ts";
 import type { Settings } from "./settings.ts";
 import { SIGMA_SWITCHES } from "./sigma-schedules.ts";
 
 export interface OwnLists {
-  readonly given: Pick<CourseOptions, "timesteps" | "sigmas">;
+  readonly given: Pick<ScheduleOptions, "timesteps" | "sigmas">;
   /** That the list makes. */
   readonly steps: number;
 }

@@ -6,7 +6,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { SchedulerChoice } from "../../shared/request.ts";
 import type { Tensor } from "../tensor.ts";
 import { combine, roundHalfEven } from "./float32.ts";
-import type { Course } from "./method.ts";
+import type { SamplingSchedule } from "./method.ts";
 import { ownLists } from "./own-lists.ts";
 import { predict } from "./prediction.ts";
 import { type DiffusersPipeline, resolveScheduler, type SchedulerConfig, type Settings } from "./settings.ts";
@@ -83,23 +83,23 @@ export function createScheduler(
       const { eta = 0, seed = 0 } = options;
       const lists = ownLists(scheduler, settings, options);
       if (lists === undefined)
-        return createPlan(scheduler.course(settings, steps, { eta, seed }), settings, steps, options);
-      const course = scheduler.course(settings, lists.steps, { eta, seed, ...lists.given });
+        return createPlan(scheduler.schedule(settings, steps, { eta, seed }), settings, steps, options);
+      const schedule = scheduler.schedule(settings, lists.steps, { eta, seed, ...lists.given });
       // diffusers' retrieve_timesteps counts evaluations as steps then.
-      return createPlan(course, settings, course.timesteps.length, options);
+      return createPlan(schedule, settings, schedule.timesteps.length, options);
     },
   };
 }
 
-function createPlan(course: Course, settings: Settings, steps: number, options: PlanOptions): Plan {
+function createPlan(schedule: SamplingSchedule, settings: Settings, steps: number, options: PlanOptions): Plan {
   const { strength = 1, start, end } = options;
   const trained = Number(settings.num_train_timesteps);
   const begin =
     start === undefined
-      ? Math.max(steps - Math.min(Math.trunc(steps * strength), steps), 0) * course.order
-      : course.timesteps.length - evaluationsBelow(roundHalfEven(trained - start * trained), course);
+      ? Math.max(steps - Math.min(Math.trunc(steps * strength), steps), 0) * schedule.order
+      : schedule.timesteps.length - evaluationsBelow(roundHalfEven(trained - start * trained), schedule);
   const last = end === undefined ? Number.NEGATIVE_INFINITY : roundHalfEven(trained - end * trained);
-  const timesteps = Float64Array.from(course.timesteps.slice(begin).filter((timestep) => timestep >= last));
+  const timesteps = Float64Array.from(schedule.timesteps.slice(begin).filter((timestep) => timestep >= last));
   if (timesteps.length === 0) {
     throw new Problem(
       "request-invalid",
@@ -108,21 +108,21 @@ function createPlan(course: Course, settings: Settings, steps: number, options: 
         : `Where the refiner starts, nothing of ${steps} steps is left for one of the two models: raise the number of steps.`,
     );
   }
-  const sampler = course.sampler();
+  const sampler = schedule.sampler();
   let next = 0;
   return {
     timesteps,
-    order: course.order,
-    initNoiseSigma: course.initNoiseSigma,
+    order: schedule.order,
+    initNoiseSigma: schedule.initNoiseSigma,
     scaleInput: (latent, i) => {
-      const { norm } = course.level(begin + i);
+      const { norm } = schedule.level(begin + i);
       return norm === 1 ? latent : { ...latent, data: latent.data.map((x) => x / norm) };
     },
     addNoise: (original, noise, i) => {
-      const { signal, noise: sigma } = (course.addedLevel ?? course.level)(begin + i);
+      const { signal, noise: sigma } = (schedule.addedLevel ?? schedule.level)(begin + i);
       return combine([signal, original], [sigma, noise]);
     },
-    denoised: (i, modelOutput, latent) => predict(settings, course.level(begin + i), modelOutput, latent).denoised,
+    denoised: (i, modelOutput, latent) => predict(settings, schedule.level(begin + i), modelOutput, latent).denoised,
     step: (i, modelOutput, latent, randn) => {
       if (i !== next) throw new RangeError(`Cannot take evaluation ${i} as evaluation ${next} is due`);
       next++;
@@ -130,7 +130,7 @@ function createPlan(course: Course, settings: Settings, steps: number, options: 
         i: begin + i,
         x: latent,
         output: modelOutput,
-        ...predict(settings, course.level(begin + i), modelOutput, latent),
+        ...predict(settings, schedule.level(begin + i), modelOutput, latent),
         randn: () => randn(latent.dims),
       });
     },
@@ -138,7 +138,7 @@ function createPlan(course: Course, settings: Settings, steps: number, options: 
 }
 
 /** Evaluations whose timestep is below `cutoff`; whole steps of methods of second order (diffusers, get_timesteps of …_xl_img2img.py). */
-function evaluationsBelow(cutoff: number, { timesteps, order }: Course): number {
+function evaluationsBelow(cutoff: number, { timesteps, order }: SamplingSchedule): number {
   const count = timesteps.filter((timestep) => timestep < cutoff).length;
   return order === 2 && count % 2 === 0 ? count + 1 : count;
 }

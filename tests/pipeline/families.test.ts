@@ -3,7 +3,7 @@ import path from "node:path";
 import { openModel } from "../../companion/checkpoint/model.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { encodePng } from "../../companion/image/encode.ts";
-import { decodeLatent, type Seat } from "../../companion/pipeline/latent/vae.ts";
+import { decodeLatent, type LoadedModel } from "../../companion/pipeline/latent/vae.ts";
 import type { Sessions } from "../../companion/pipeline/studio/sessions.ts";
 import type { Studio } from "../../companion/pipeline/studio/studio.ts";
 import { tensor } from "../../companion/tensor.ts";
@@ -69,8 +69,8 @@ test("decodeLatent() heeds an autoencoder's latents_mean and _std for SDXL alone
   const decoded = async (name: string, latents_std: readonly number[] | null) => {
     const model = await openModel(place(name));
     const config = { ...model.vae.config, latents_mean: latents_std && [0, 0, 0, 0], latents_std };
-    const seat = { model: { ...model, vae: { ...model.vae, config } }, studio };
-    return Array.from((await decodeLatent(latent, seat)).data);
+    const loaded = { model: { ...model, vae: { ...model.vae, config } }, studio };
+    return Array.from((await decodeLatent(latent, loaded)).data);
   };
   expect(await decoded("sd1", [2, 2, 2, 2])).toEqual(await decoded("sd1", null));
   expect(await decoded("sdxl", [2, 2, 2, 2])).not.toEqual(await decoded("sdxl", null));
@@ -85,8 +85,8 @@ test("decodeLatent() computes SDXL's autoencoder in float32 whatever the device 
       throw new Error("seen");
     };
     const sessions = { use, needOf: () => 0, budget: Number.POSITIVE_INFINITY };
-    const seat = { model, studio: { device: { dialect: DIALECTS.webgpu }, sessions } } as unknown as Seat;
-    await expect(decodeLatent(tensor(new Float32Array(4 * 8 * 4), [1, 4, 8, 4]), seat)).rejects.toThrow("seen");
+    const loaded = { model, studio: { device: { dialect: DIALECTS.webgpu }, sessions } } as unknown as LoadedModel;
+    await expect(decodeLatent(tensor(new Float32Array(4 * 8 * 4), [1, 4, 8, 4]), loaded)).rejects.toThrow("seen");
     return float;
   };
   expect(await floatOf("sdxl")).toBe("float32");

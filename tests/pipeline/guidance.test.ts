@@ -37,7 +37,7 @@ describe("guidanceOf()", () => {
   const scales = { guidanceScale: 5, guidanceRescale: 0, imageGuidanceScale: 1.5 };
   const model = (kind: "base" | "pix2pix", time_cond_proj_dim: number | null = null) =>
     ({ kind, unet: { config: { time_cond_proj_dim } } }) as Parameters<typeof guidanceOf>[1];
-  const prompts = (...of: Parameters<typeof guidanceOf>) => guidanceOf(...of).sides.map(({ prompt }) => prompt);
+  const prompts = (...of: Parameters<typeof guidanceOf>) => guidanceOf(...of).branches.map(({ prompt }) => prompt);
 
   test("runs the network without the prompt, too, from a scale above 1 on", () => {
     expect(prompts(scales, model("base"))).toEqual(["negative", "positive"]);
@@ -45,14 +45,14 @@ describe("guidanceOf()", () => {
   });
 
   test("runs a model that edits by instruction thrice, once without its picture", () => {
-    const { sides } = guidanceOf(scales, model("pix2pix"));
-    expect(sides.map(({ picture }) => picture)).toEqual(["shown", "shown", "hidden"]);
+    const { branches } = guidanceOf(scales, model("pix2pix"));
+    expect(branches.map(({ picture }) => picture)).toEqual(["shown", "shown", "hidden"]);
     expect(prompts({ ...scales, imageGuidanceScale: 0.9 }, model("pix2pix"))).toEqual(["positive"]);
   });
 
   test("leaves it to a network that takes the scale", () => {
-    const { sides, embedding } = guidanceOf(scales, model("base", 16));
-    expect(sides).toHaveLength(1);
+    const { branches, embedding } = guidanceOf(scales, model("base", 16));
+    expect(branches).toHaveLength(1);
     expect(embedding!.dims).toEqual([1, 16]);
   });
 });

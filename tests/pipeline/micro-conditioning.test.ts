@@ -35,7 +35,7 @@ test("timeIds() has a score in the target size's place for a refiner", () => {
   expect(timeIds({ ...told, model: scored, beginning: "picture" }, "negative")).toEqual([100, 128, 9, 2, 2.5]);
 });
 
-test("timeIds() are the same on all sides of an edit by instruction", () => {
+test("timeIds() are the same in all branches of an edit by instruction", () => {
   const edit = { ...told, model: { kind: "pix2pix", settings }, beginning: "noise" } as const;
   expect(timeIds(edit, "negative")).toEqual(timeIds(edit, "positive"));
 });

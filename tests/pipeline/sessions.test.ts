@@ -61,8 +61,8 @@ test("the smallest goes first when the budget is full, the older of equals, and 
   const lease = await sessions.lease("a", () => plusOne());
   await use("d");
   expect(keys().sort()).toEqual(["a", "d", "large"]);
-  lease.giveBack();
-  lease.giveBack();
+  lease.release();
+  lease.release();
   expect(sessions.list().every(({ leases }) => leases === 0)).toBe(true);
   await sessions.close();
 });
@@ -76,13 +76,13 @@ test("hold() closes sessions for something else, until it is given back", async 
       async () => {},
     );
   await use("a");
-  const giveBack = await sessions.hold(4e6);
+  const release = await sessions.hold(4e6);
   expect(sessions.list()).toEqual([]);
   await use("b");
   await use("c");
   expect(sessions.list().map(({ key }) => key)).toEqual(["c"]);
-  giveBack();
-  giveBack();
+  release();
+  release();
   await sessions.close();
 });
 

@@ -12,7 +12,7 @@ import type { UNetConfig } from "../../networks/configs.ts";
 import { controlHintGraph, residualCount } from "../../networks/controlnet.ts";
 import { bodyOf, t2iAdapterGraph } from "../../networks/t2i-adapter.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
-import type { Job } from "../job.ts";
+import type { PreparedJob } from "../job.ts";
 import { readImage } from "../picture/canvas.ts";
 import { buildWhole } from "../weights/check-weights.ts";
 import { isActive } from "./active.ts";
@@ -22,7 +22,7 @@ export interface ControlHint {
   readonly net: ControlNet;
   /** [1, C, h, w] */
   readonly hint: Tensor;
-  /** How much of each residual is added on each side of the guidance at evaluation `i` of `of`, [B, residuals]. */
+  /** How much of each residual is added on each branch of the guidance at evaluation `i` of `of`, [B, residuals]. */
   scalesAt(i: number, of: number): Tensor;
 }
 
@@ -42,7 +42,7 @@ export interface Controls {
  * The controls that have any weight, as far as they depend on their pictures alone. As in diffusers' pipelines, all ControlNets
  * guess where the first one keeps nothing but its residuals' means. Throws Problem "adapter-mismatch", ….
  */
-export async function encodeControls(job: Job): Promise<Controls> {
+export async function encodeControls(job: PreparedJob): Promise<Controls> {
   const hints: ControlHint[] = [];
   let allGuess: boolean | undefined;
   const adapted: { control: Control; features: Tensor[] }[] = [];
@@ -62,7 +62,7 @@ const channelsOf = (opened: ControlNet | T2IAdapter): number =>
   opened.kind === "controlnet" ? opened.config.conditioning_channels : opened.config.in_channels;
 
 /** As the model sees it. What is to be grey is so before it is resized, as when diffusers is given a grey picture. */
-async function pictureOf(control: Control, { canvas, images }: Job, channels: number): Promise<PixelImage> {
+async function pictureOf(control: Control, { canvas, images }: PreparedJob, channels: number): Promise<PixelImage> {
   const { image, preprocessor } = control;
   const source = await readImage(images, image);
   return preprocessor === undefined
@@ -70,7 +70,7 @@ async function pictureOf(control: Control, { canvas, images }: Job, channels: nu
     : preprocess(canvas.see(source), preprocessor);
 }
 
-async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: Job): Promise<ControlHint> {
+async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: PreparedJob): Promise<ControlHint> {
   refuseMisfit(net, job.model.unet.config);
   const { studio, guidance } = job;
   const { config } = net;
@@ -92,9 +92,9 @@ async function hintOf(control: Control, net: ControlNet, picture: PixelImage, jo
   const strengths = Array.from({ length: count }, (_, k) =>
     Math.fround(guesses && !config.global_pool_conditions ? Math.fround(10 ** (k / (count - 1) - 1)) : 1),
   );
-  const rows = guidance.sides.map(({ prompt }) => (guesses && prompt === "negative" ? 0 : control.weight));
+  const rows = guidance.branches.map(({ prompt }) => (guesses && prompt === "negative" ? 0 : control.weight));
   const heard = Float32Array.from(rows.flatMap((weight) => strengths.map((strength) => strength * weight)));
-  const dims = [guidance.sides.length, count];
+  const dims = [guidance.branches.length, count];
   return {
     net,
     hint: hint!,
@@ -123,7 +123,12 @@ function refuseMisfit({ origin, config }: ControlNet, unet: UNetConfig): void {
   }
 }
 
-async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelImage, job: Job): Promise<Tensor[]> {
+async function featuresOf(
+  control: Control,
+  adapter: T2IAdapter,
+  picture: PixelImage,
+  job: PreparedJob,
+): Promise<Tensor[]> {
   const { studio } = job;
   const { config, origin } = adapter;
   if (control.mode === "guess")
@@ -151,7 +156,7 @@ async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelI
 function fitting(
   features: readonly Tensor[],
   { origin }: T2IAdapter,
-  { model, dims: [, , height, width] }: Job,
+  { model, dims: [, , height, width] }: PreparedJob,
 ): Tensor[] {
   const expected = featureDims(model.unet.config, { height, width });
   const levels = expected.length - 1;

@@ -10,8 +10,8 @@ import { attentionCount, attentionQueries } from "../../networks/blocks/image-at
 import { clipVisionGraph } from "../../networks/clip-vision.ts";
 import { imageProjectionGraph } from "../../networks/ip-adapter.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
-import type { Job } from "../job.ts";
-import type { Seat } from "../latent/vae.ts";
+import type { PreparedJob } from "../job.ts";
+import type { LoadedModel } from "../latent/vae.ts";
 import { readImage } from "../picture/canvas.ts";
 import { stack } from "../tensors.ts";
 import { buildWhole } from "../weights/check-weights.ts";
@@ -21,7 +21,7 @@ import { blockScales } from "./block-scales.ts";
 /** A reference as the UNet takes it: a branch of its own beside every cross attention. */
 export interface ReferenceTokens {
   readonly adapter: IpAdapter;
-  /** [B, n, D], for the sides of the guidance. */
+  /** [B, n, D], for the branches of the guidance. */
   readonly tokens: Tensor;
   /** By the number of queries of an attention: how much each of them hears, [1, Q, 1]. Absent: everything. */
   readonly masks?: ReadonlyMap<number, Tensor>;
@@ -33,7 +33,7 @@ export interface ReferenceTokens {
  * The references that have any weight, through image encoder and projection. Throws Problem "adapter-mismatch",
  * "model-not-found", "request-invalid".
  */
-export async function encodeReferences(job: Job): Promise<ReferenceTokens[]> {
+export async function encodeReferences(job: PreparedJob): Promise<ReferenceTokens[]> {
   const encoded: ReferenceTokens[] = [];
   for (const reference of job.request.references) {
     if (reference.weight === 0) continue;
@@ -44,7 +44,7 @@ export async function encodeReferences(job: Job): Promise<ReferenceTokens[]> {
     const masks = await masksOf(reference, job);
     encoded.push({
       adapter,
-      tokens: await project(await embedSides(reference, adapter, job), adapter, job),
+      tokens: await project(await embedBranches(reference, adapter, job), adapter, job),
       ...(masks && { masks }),
       scalesAt: (i, of) => (isActive(reference, i, of) ? heard : silent),
     });
@@ -53,10 +53,10 @@ export async function encodeReferences(job: Job): Promise<ReferenceTokens[]> {
 }
 
 /**
- * What the sides of the guidance see. The unconditional one sees an embedding of zeros with a plain projection, and what the
+ * What the branches of the guidance see. The unconditional one sees an embedding of zeros with a plain projection, and what the
  * encoder makes of a picture of zeros with the others. Source: diffusers, pipeline_stable_diffusion.py, encode_image.
  */
-async function embedSides(reference: Reference, adapter: IpAdapter, job: Job): Promise<Tensor[]> {
+async function embedBranches(reference: Reference, adapter: IpAdapter, job: PreparedJob): Promise<Tensor[]> {
   const { studio, model, guidance, images } = job;
   const encoder = await studio.openImageEncoder(model, reference, adapter);
   refuseMismatch(adapter, encoder, job);
@@ -70,13 +70,13 @@ async function embedSides(reference: Reference, adapter: IpAdapter, job: Job): P
     return result[adapter.kind === "plain" ? "image_embeds" : "hidden_states.-2"]!;
   };
   const positive = await look(pixels);
-  const isGuided = guidance.sides.some(({ prompt }) => prompt === "negative");
+  const isGuided = guidance.branches.some(({ prompt }) => prompt === "negative");
   const negative = adapter.kind === "plain" ? zerosLike(positive) : isGuided ? await look(zerosLike(pixels)) : positive;
-  return guidance.sides.map(({ prompt }) => (prompt === "positive" ? positive : negative));
+  return guidance.branches.map(({ prompt }) => (prompt === "positive" ? positive : negative));
 }
 
 /** The reference's mask for every size of attention. */
-async function masksOf({ mask }: Reference, job: Job): Promise<ReadonlyMap<number, Tensor> | undefined> {
+async function masksOf({ mask }: Reference, job: PreparedJob): Promise<ReadonlyMap<number, Tensor> | undefined> {
   if (mask === undefined) return undefined;
   const coverage = coverageOf(job.canvas.see(await readImage(job.images, mask)));
   const [, , height, width] = job.dims;
@@ -88,7 +88,7 @@ async function masksOf({ mask }: Reference, job: Job): Promise<ReadonlyMap<numbe
   );
 }
 
-function refuseMismatch(adapter: IpAdapter, encoder: ImageEncoder, { model }: Job): void {
+function refuseMismatch(adapter: IpAdapter, encoder: ImageEncoder, { model }: PreparedJob): void {
   const name = `The IP-Adapter "${adapter.origin}"`;
   const { config } = model.unet;
   const [context, count] = [config.cross_attention_dim[0]!, attentionCount(config)];
@@ -110,9 +110,9 @@ function refuseMismatch(adapter: IpAdapter, encoder: ImageEncoder, { model }: Jo
     );
 }
 
-async function project(sides: readonly Tensor[], adapter: IpAdapter, { studio }: Seat): Promise<Tensor> {
-  const batch = sides.length;
-  const states = adapter.kind === "plain" ? undefined : sides[0]!.dims[1]!;
+async function project(branches: readonly Tensor[], adapter: IpAdapter, { studio }: LoadedModel): Promise<Tensor> {
+  const batch = branches.length;
+  const states = adapter.kind === "plain" ? undefined : branches[0]!.dims[1]!;
   const { tokens } = await studio.sessions.use(
     `${adapter.fingerprint}/image-projection/${batch}x${states}`,
     () =>
@@ -121,7 +121,7 @@ async function project(sides: readonly Tensor[], adapter: IpAdapter, { studio }:
         (w) => imageProjectionGraph(w, { batch, ...(states && { states }) }, studio.device.dialect),
         (key) => key.startsWith("ip_adapter."),
       ),
-    (run) => run({ image_embeds: stack(sides) }),
+    (run) => run({ image_embeds: stack(branches) }),
   );
   return tokens!;
 }

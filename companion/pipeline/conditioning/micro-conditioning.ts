@@ -2,10 +2,10 @@
 import type { Size } from "../../../shared/geometry.ts";
 import type { CropCorner, GenerateRequest } from "../../../shared/request.ts";
 import type { Model } from "../../checkpoint/model.ts";
-import type { Side } from "../guidance.ts";
-import type { Job } from "../job.ts";
+import type { GuidanceBranch } from "../guidance.ts";
+import type { PreparedJob } from "../job.ts";
 
-interface Told extends Pick<Job, "beginning"> {
+interface Told extends Pick<PreparedJob, "beginning"> {
   readonly request: Pick<GenerateRequest, "microConditioning">;
   readonly model: Pick<Model, "kind" | "settings">;
   readonly canvas: { readonly size: Size };
@@ -18,13 +18,13 @@ const CORNER: CropCorner = { top: 0, left: 0 };
  * the negative's own numbers count differs between diffusers' pipelines.
  * Sources: diffusers, _get_add_time_ids of pipeline_stable_diffusion_xl.py and …_img2img.py (also for inpainting).
  */
-export function timeIds({ request, model, canvas, beginning }: Told, prompt: Side["prompt"]): number[] {
+export function timeIds({ request, model, canvas, beginning }: Told, prompt: GuidanceBranch["prompt"]): number[] {
   const told = request.microConditioning ?? {};
   const { originalSize = canvas.size, cropTopLeft = CORNER, targetSize = canvas.size } = told;
   const scored = model.settings.requiresAestheticsScore;
   const positive = [
-    ...[...sides(originalSize), ...corner(cropTopLeft)],
-    ...(scored ? [told.aestheticScore ?? 6] : sides(targetSize)),
+    ...[...heightWidth(originalSize), ...corner(cropTopLeft)],
+    ...(scored ? [told.aestheticScore ?? 6] : heightWidth(targetSize)),
   ];
   const {
     negativeOriginalSize = originalSize,
@@ -33,11 +33,11 @@ export function timeIds({ request, model, canvas, beginning }: Told, prompt: Sid
     negativeAestheticScore = 2.5,
   } = told;
   if (prompt === "positive" || model.kind === "pix2pix") return positive;
-  if (scored) return [...sides(negativeOriginalSize), ...corner(negativeCropTopLeft), negativeAestheticScore];
+  if (scored) return [...heightWidth(negativeOriginalSize), ...corner(negativeCropTopLeft), negativeAestheticScore];
   if (beginning === "noise" && !(told.negativeOriginalSize && told.negativeTargetSize)) return positive;
   const crop = beginning === "picture" ? cropTopLeft : negativeCropTopLeft;
-  return [...sides(negativeOriginalSize), ...corner(crop), ...sides(negativeTargetSize)];
+  return [...heightWidth(negativeOriginalSize), ...corner(crop), ...heightWidth(negativeTargetSize)];
 }
 
-const sides = ({ width, height }: Size): number[] => [height, width];
+const heightWidth = ({ width, height }: Size): number[] => [height, width];
 const corner = ({ top, left }: CropCorner): number[] => [top, left];

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Tensor } from "../../tensor.ts";
 import type { StepEvent, Trace } from "../events.ts";
-import type { Job } from "../job.ts";
+import type { PreparedJob } from "../job.ts";
 import type { FirstLatent } from "../latent/first-latent.ts";
 import type { LatentPreview } from "../latent/latent-preview.ts";
 import { blend } from "../tensors.ts";
@@ -19,7 +19,7 @@ export interface DenoiseOptions extends Omit<Conditions, "extraChannels"> {
  * The loop: one event per network evaluation, the finished latent at the end. A consumer that stops listening stops the
  * work; the network is given back either way.
  */
-export async function* denoise(job: Job, options: DenoiseOptions): AsyncGenerator<StepEvent, Tensor> {
+export async function* denoise(job: PreparedJob, options: DenoiseOptions): AsyncGenerator<StepEvent, Tensor> {
   const { plan, generator } = job;
   const { first, preview, trace } = options;
   const { noise, extraChannels, keep } = first;
@@ -47,6 +47,6 @@ export async function* denoise(job: Job, options: DenoiseOptions): AsyncGenerato
     }
     return finiteStep(latent);
   } finally {
-    unet.giveBack();
+    unet.release();
   }
 }

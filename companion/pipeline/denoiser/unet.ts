@@ -5,8 +5,9 @@ import { type Tensor, tensor } from "../../tensor.ts";
 import type { Controls } from "../conditioning/control.ts";
 import type { ReferenceTokens } from "../conditioning/image-encoder.ts";
 import { timeIds } from "../conditioning/micro-conditioning.ts";
-import { type EncodedPrompt, type Prompts, saidAt } from "../conditioning/text-encoder.ts";
-import type { Job } from "../job.ts";
+import { type EncodedPrompt, promptAt } from "../conditioning/prompt-schedule.ts";
+import type { Prompts } from "../conditioning/text-encoder.ts";
+import type { PreparedJob } from "../job.ts";
 import { concatChannels, stack, unstack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { quantizerOf } from "../weights/quantize.ts";
@@ -17,7 +18,7 @@ export interface Denoiser {
   /** latent [1, C, h, w], already scaled for the network, at evaluation `i` of `of` → the guided prediction [1, C, h, w]. */
   predict(latent: Tensor, at: { readonly timestep: number; readonly i: number; readonly of: number }): Promise<Tensor>;
   /** To be called in a `finally`. */
-  giveBack(): void;
+  release(): void;
 }
 
 /** What the UNet is told besides the latent and the time. */
@@ -31,24 +32,24 @@ export interface Conditions {
 }
 
 /** Opens the UNet for the job's shape, these references and controls. */
-export async function openDenoiser(job: Job, conditions: Conditions): Promise<Denoiser> {
+export async function openDenoiser(job: PreparedJob, conditions: Conditions): Promise<Denoiser> {
   const { model, studio, guidance } = job;
   const { prompts, references, controls, extraChannels, done = 0 } = conditions;
   const [, , height, width] = job.dims;
   const { config, weights } = model.unet;
-  const { sides } = guidance;
-  const batch = sides.length;
-  const spokenAt = (i: number) => sides.map(({ prompt }) => saidAt(prompts[prompt]!, done + i));
+  const { branches } = guidance;
+  const batch = branches.length;
+  const promptsAt = (i: number) => branches.map(({ prompt }) => promptAt(prompts[prompt]!, done + i));
   const shape = {
-    ...{ batch, height, width, tokens: lengthOf(spokenAt(0).map(({ embeds }) => embeds)) },
+    ...{ batch, height, width, tokens: lengthOf(promptsAt(0).map(({ embeds }) => embeds)) },
     timeIds: timeIdCount(model.settings),
   };
   const addOns = unetAddOns(references, controls);
   const { dialect } = studio.device;
-  const loras = adapt(job.said.loras, "unet", { weights, dialect });
+  const loras = adapt(job.prompt.loras, "unet", { weights, dialect });
   const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.weightBits ? `-${job.weightBits}bit` : ""}/${loras.key}${addOns.key}`;
   const quantizer = await quantizerOf(job);
-  const { run, inputs, giveBack } = await studio.sessions.lease(key, () => {
+  const { run, inputs, release } = await studio.sessions.lease(key, () => {
     const graph = unetGraph(config, new Weights(weights), shape, {
       ...addOns.options,
       dialect,
@@ -59,40 +60,40 @@ export async function openDenoiser(job: Job, conditions: Conditions): Promise<De
     return graph;
   });
 
-  const heard = keepLast((spoken: readonly EncodedPrompt[]) => ({
-    encoder_hidden_states: stack(atOneLength(spoken.map(({ embeds }) => embeds))),
-    ...addedConditions(job, spoken),
+  const textFeeds = keepLast((encoded: readonly EncodedPrompt[]) => ({
+    encoder_hidden_states: stack(atOneLength(encoded.map(({ embeds }) => embeds))),
+    ...addedConditions(job, encoded),
   }));
   const hidden = extraChannels && tensor(new Float32Array(extraChannels.data.length), extraChannels.dims);
 
   return {
     predict: async (latent, { timestep, i, of }) => {
-      const samples = sides.map(({ picture }) =>
+      const samples = branches.map(({ picture }) =>
         extraChannels ? concatChannels([latent, picture === "shown" ? extraChannels : hidden!]) : latent,
       );
       const { out } = await run({
         ...addOns.constant,
         ...loras.feedsFor(inputs),
-        ...heard(spokenAt(i)),
+        ...textFeeds(promptsAt(i)),
         ...addOns.feedsAt(i, of),
         sample: stack(samples),
         timestep: filled(timestep, batch),
       });
       return guidance.combine(unstack(out!));
     },
-    giveBack,
+    release,
   };
 }
 
 /** What the network's config asks for besides the prompts' states: SDXL's pooled text and numbers, LCM's scale. */
-function addedConditions(job: Job, spoken: readonly EncodedPrompt[]): Record<string, Tensor> {
-  const { sides, embedding } = job.guidance;
+function addedConditions(job: PreparedJob, encoded: readonly EncodedPrompt[]): Record<string, Tensor> {
+  const { branches, embedding } = job.guidance;
   const added: Record<string, Tensor> = {};
   if (embedding) added.timestep_cond = embedding;
   if (job.model.unet.config.addition_embed_type !== "text_time") return added;
-  added.text_embeds = stack(spoken.map(({ pooled }) => pooled!));
+  added.text_embeds = stack(encoded.map(({ pooled }) => pooled!));
   added.time_ids = stack(
-    sides.map(({ prompt }) => {
+    branches.map(({ prompt }) => {
       const ids = timeIds(job, prompt);
       return tensor(Float32Array.from(ids), [1, ids.length]);
     }),

@@ -1,7 +1,7 @@
 import { maskSample, toLatentMask, toSample } from "../../image/preprocess.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Trace } from "../events.ts";
-import type { Job } from "../job.ts";
+import type { PreparedJob } from "../job.ts";
 import type { Canvas } from "../picture/canvas.ts";
 import { concatChannels } from "../tensors.ts";
 import { encodeMode, encodePicture, hasPosterior } from "./vae.ts";
@@ -23,7 +23,7 @@ export interface FirstLatent {
  * strength needs no posterior of the picture; a plain UNet draws the masked picture's, and does not use it.
  * Sources: diffusers, prepare_latents of pipeline_stable_diffusion_img2img.py and …_inpaint.py, prepare_mask_latents.
  */
-export async function firstLatent(job: Job, trace: Trace): Promise<FirstLatent> {
+export async function firstLatent(job: PreparedJob, trace: Trace): Promise<FirstLatent> {
   const { canvas, generator, dims, inpainting } = job;
   const { strength } = job.request;
   const draw = () => generator.randn(dims);
@@ -51,7 +51,7 @@ export async function firstLatent(job: Job, trace: Trace): Promise<FirstLatent> 
   return { latent, noise, extraChannels: concatChannels([mask, maskedLatent]) };
 }
 
-function pureNoise({ data, dims }: Tensor, { plan }: Job): Tensor {
+function pureNoise({ data, dims }: Tensor, { plan }: PreparedJob): Tensor {
   const sigma = Math.fround(plan.initNoiseSigma);
   return tensor(
     data.map((value) => value * sigma),

@@ -5,7 +5,7 @@ import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
 import { createGenerator } from "../../random/generator.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
-import { decodeLatent, type Seat, vaeFactor } from "./vae.ts";
+import { decodeLatent, type LoadedModel, vaeFactor } from "./vae.ts";
 
 /** latent [1, C, h, w] → h × w pixels. */
 export type LatentPreview = (latent: Tensor) => PixelImage;
@@ -39,16 +39,17 @@ const SDXL: RgbFactors = {
 };
 
 /** The model's own factors: from `latent_rgb.json` in its folder, the field's, or fitted to its decoder. */
-export async function latentPreview(seat: Seat): Promise<LatentPreview> {
-  const { model, studio } = seat;
+export async function latentPreview(loaded: LoadedModel): Promise<LatentPreview> {
+  const { model, studio } = loaded;
   const factors = await studio.remember(
     `${model.fingerprint}/${model.vae.weights.fingerprint}/latent-rgb`,
-    async () => factorsBeside(model.path, model.vae.config.latent_channels) ?? knownFactors(seat) ?? fitFactors(seat),
+    async () =>
+      factorsBeside(model.path, model.vae.config.latent_channels) ?? knownFactors(loaded) ?? fitFactors(loaded),
   );
   return (latent) => paint(latent, factors);
 }
 
-function knownFactors({ model }: Seat): RgbFactors | undefined {
+function knownFactors({ model }: LoadedModel): RgbFactors | undefined {
   const { latent_channels, scaling_factor } = model.vae.config;
   if (latent_channels !== 4) return undefined;
   return new Map([
@@ -77,16 +78,16 @@ const PROBE = 16;
  * Least squares on what the model's own decoder makes of random latents, once per model. The latents are smooth (one value
  * per 4 × 4 places), as those of pictures are, so that a place's colour is its own and not its neighbours'.
  */
-async function fitFactors(seat: Seat): Promise<RgbFactors> {
-  const channels = seat.model.vae.config.latent_channels;
-  const factor = vaeFactor(seat.model.vae.config);
+async function fitFactors(loaded: LoadedModel): Promise<RgbFactors> {
+  const channels = loaded.model.vae.config.latent_channels;
+  const factor = vaeFactor(loaded.model.vae.config);
   const coarse = createGenerator(0).randn([channels, PROBE / 4, PROBE / 4]);
   const area = PROBE * PROBE;
   const latent = new Float32Array(channels * area).map((_, i) => {
     const [c, y, x] = [Math.floor(i / area), Math.floor((i % area) / PROBE), i % PROBE];
     return coarse.data[((c * PROBE) / 4) * (PROBE / 4) + Math.floor(y / 4) * (PROBE / 4) + Math.floor(x / 4)]!;
   });
-  const sample = await decodeLatent(tensor(latent, [1, channels, PROBE, PROBE]), seat);
+  const sample = await decodeLatent(tensor(latent, [1, channels, PROBE, PROBE]), loaded);
 
   // Normal equations of [channels, 1] → colour over all places.
   const columns = channels + 1;

@@ -135,9 +135,9 @@ export async function runPhases(phases: readonly Phase[], x: Tensor, options: St
   const create = async (dims: readonly number[]): Promise<Plane> => {
     const bytes = 4 * elementCount(dims);
     const kept = bytes <= budget * PLANE_SHARE ? "in-memory" : "on-disk";
-    const giveBack = await sessions.hold(kept === "in-memory" ? bytes : 0);
+    const release = await sessions.hold(kept === "in-memory" ? bytes : 0);
     const plane = createPlane(dims, kept);
-    open.set(plane, giveBack);
+    open.set(plane, release);
     return plane;
   };
   const remove = (plane: Plane) => {

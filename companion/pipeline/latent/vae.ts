@@ -19,16 +19,16 @@ export function vaeFactor({ block_out_channels }: VaeConfig): number {
 }
 
 /** Whether a picture has a distribution of latents, of which one is drawn. A tiny autoencoder gives the latent itself. */
-export const hasPosterior = ({ model }: Seat): boolean => model.vae.config.kind === "kl";
+export const hasPosterior = ({ model }: LoadedModel): boolean => model.vae.config.kind === "kl";
 
 /**
  * sample [1, 3, H, W] in −1 … 1 → latent [1, C, h, w], scaled. The posterior is sampled, as diffusers' pipelines do
  * everywhere: `noise` [1, C, h, w] is the draw, where `hasPosterior`. Source: diffusers, models/autoencoders/vae.py,
  * DiagonalGaussianDistribution.
  */
-export async function encodePicture(sample: Tensor, noise: Tensor | undefined, seat: Seat): Promise<Tensor> {
-  const moments = await encode(sample, seat);
-  if (noise === undefined) return scaleLatent(moments, seat);
+export async function encodePicture(sample: Tensor, noise: Tensor | undefined, loaded: LoadedModel): Promise<Tensor> {
+  const moments = await encode(sample, loaded);
+  if (noise === undefined) return scaleLatent(moments, loaded);
   const count = noise.data.length;
   const data = new Float32Array(count);
   for (let i = 0; i < count; i++) {
@@ -36,19 +36,19 @@ export async function encodePicture(sample: Tensor, noise: Tensor | undefined, s
     const deviation = Math.fround(Math.exp(Math.fround(0.5 * logVariance)));
     data[i] = moments.data[i]! + Math.fround(deviation * noise.data[i]!);
   }
-  return scaleLatent(tensor(data, noise.dims), seat);
+  return scaleLatent(tensor(data, noise.dims), loaded);
 }
 
 /** sample [1, 3, H, W] in −1 … 1 → the posterior's mode [1, C, h, w], not scaled: what a model sees that edits by instruction. */
-export async function encodeMode(sample: Tensor, seat: Seat): Promise<Tensor> {
-  const { data, dims } = await encode(sample, seat);
-  if (!hasPosterior(seat)) return tensor(data, dims);
+export async function encodeMode(sample: Tensor, loaded: LoadedModel): Promise<Tensor> {
+  const { data, dims } = await encode(sample, loaded);
+  if (!hasPosterior(loaded)) return tensor(data, dims);
   const [, channels, height, width] = dims as [number, number, number, number];
   return tensor(data.slice(0, data.length / 2), [1, channels / 2, height, width]);
 }
 
 /** sample [1, 3, H, W] → mean and logarithm of the variance, [1, 2C, h, w]; or, without a posterior, the latent. */
-const encode = (sample: Tensor, seat: Seat): Promise<Tensor> => runHalf("encoder", { sample }, seat);
+const encode = (sample: Tensor, loaded: LoadedModel): Promise<Tensor> => runHalf("encoder", { sample }, loaded);
 
 type Half = "encoder" | "decoder";
 
@@ -56,12 +56,12 @@ type Half = "encoder" | "decoder";
 function planHalf(
   half: Half,
   dims: readonly number[],
-  seat: Seat,
+  loaded: LoadedModel,
 ): { readonly whole: Graph } | { readonly phases: Phase[] } {
-  const { model, studio } = seat;
+  const { model, studio } = loaded;
   const { config, weights } = model.vae;
   const { sessions } = studio;
-  const dialect = dialectOf(seat);
+  const dialect = dialectOf(loaded);
   const [batch, , height, width] = dims as [number, number, number, number];
   const [build, stages] = half === "encoder" ? [encoderGraph, encoderStages] : [decoderGraph, decoderStages];
   const whole = build(config, new Weights(weights), { batch, height, width }, dialect);
@@ -70,21 +70,21 @@ function planHalf(
 }
 
 /** Throws Problem "out-of-memory" where a picture, whose latent is of `dims`, can't be decoded, or encoded if there is one. */
-export function refuseTooLarge(dims: readonly number[], picture: "given" | "none", seat: Seat): void {
-  const { config } = seat.model.vae;
+export function refuseTooLarge(dims: readonly number[], picture: "given" | "none", loaded: LoadedModel): void {
+  const { config } = loaded.model.vae;
   const [, , ...sides] = dims;
-  planHalf("decoder", dims, seat);
+  planHalf("decoder", dims, loaded);
   if (picture === "given")
-    planHalf("encoder", [1, config.in_channels, ...sides.map((side) => side * vaeFactor(config))], seat);
+    planHalf("encoder", [1, config.in_channels, ...sides.map((side) => side * vaeFactor(config))], loaded);
 }
 
 /** Which way it is run can't be seen in the picture. */
-async function runHalf(half: Half, feeds: Record<string, Tensor>, seat: Seat): Promise<Tensor> {
-  const { model, studio } = seat;
+async function runHalf(half: Half, feeds: Record<string, Tensor>, loaded: LoadedModel): Promise<Tensor> {
+  const { model, studio } = loaded;
   const { sessions } = studio;
   const { origin } = model.vae.weights;
   const [x] = Object.values(feeds) as [Tensor];
-  const plan = planHalf(half, x.dims, seat);
+  const plan = planHalf(half, x.dims, loaded);
   const key = `${keyOf(model)}/vae-${half}`;
   if ("phases" in plan) return finite(await runPhases(plan.phases, x, { sessions, key }), origin);
   const results = await sessions.use(
@@ -100,40 +100,40 @@ const keyOf = ({ fingerprint, vae }: Model): string =>
   `${fingerprint}/${fingerprintOf([vae.weights.fingerprint, JSON.stringify(vae.config)])}`;
 
 /** What diffusers heeds for SDXL and for no other family. */
-const heedsExtras = ({ model }: Seat): boolean => familyOf(model.family).vaeExtras === "heeded";
+const heedsExtras = ({ model }: LoadedModel): boolean => familyOf(model.family).vaeExtras === "heeded";
 
 /** SDXL's autoencoder exceeds what float16 can hold. */
-function dialectOf(seat: Seat): Dialect {
-  const { dialect } = seat.studio.device;
-  const upcast = heedsExtras(seat) && seat.model.vae.config.force_upcast;
+function dialectOf(loaded: LoadedModel): Dialect {
+  const { dialect } = loaded.studio.device;
+  const upcast = heedsExtras(loaded) && loaded.model.vae.config.force_upcast;
   return upcast ? { ...dialect, float: "float32" } : dialect;
 }
 
 /** latent [1, C, h, w], scaled → sample [1, 3, H, W], about −1 … 1. */
-export const decodeLatent = (latent: Tensor, seat: Seat): Promise<Tensor> =>
-  runHalf("decoder", { latent: unscaleLatent(latent, seat) }, seat);
+export const decodeLatent = (latent: Tensor, loaded: LoadedModel): Promise<Tensor> =>
+  runHalf("decoder", { latent: unscaleLatent(latent, loaded) }, loaded);
 
 /** Which model, and where it runs. */
-export interface Seat {
+export interface LoadedModel {
   readonly model: Model;
   readonly studio: Studio;
 }
 
 /** The autoencoder's latent → the UNet's, of about unit variance. */
-function scaleLatent(latent: Tensor, seat: Seat): Tensor {
-  const { factor, mean, deviation } = statistics(seat);
+function scaleLatent(latent: Tensor, loaded: LoadedModel): Tensor {
+  const { factor, mean, deviation } = statistics(loaded);
   return perChannel(latent, (value, c) => ((value - mean(c)) * factor) / deviation(c));
 }
 
-function unscaleLatent(latent: Tensor, seat: Seat): Tensor {
-  const { factor, mean, deviation } = statistics(seat);
+function unscaleLatent(latent: Tensor, loaded: LoadedModel): Tensor {
+  const { factor, mean, deviation } = statistics(loaded);
   return perChannel(latent, (value, c) => (value * deviation(c)) / factor + mean(c));
 }
 
 /** As diffusers' pipelines for Stable Diffusion, which ignore `shift_factor`. */
-function statistics(seat: Seat) {
-  const { scaling_factor, latents_mean, latents_std } = seat.model.vae.config;
-  const own = heedsExtras(seat) && latents_mean && latents_std ? { latents_mean, latents_std } : undefined;
+function statistics(loaded: LoadedModel) {
+  const { scaling_factor, latents_mean, latents_std } = loaded.model.vae.config;
+  const own = heedsExtras(loaded) && latents_mean && latents_std ? { latents_mean, latents_std } : undefined;
   return {
     factor: scaling_factor,
     mean: (c: number) => own?.latents_mean[c] ?? 0,

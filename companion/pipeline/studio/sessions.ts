@@ -8,7 +8,7 @@ export interface Lease {
   readonly run: Session["run"];
   readonly inputs: Session["inputs"];
   /** To be called in a `finally`. The session may stay open for the next lease of its key. */
-  giveBack(): void;
+  release(): void;
 }
 
 /**
@@ -105,7 +105,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
           spent.running += performance.now() - begin;
         }
       },
-      giveBack: () => {
+      release: () => {
         if (live) held.leases--;
         live = false;
       },
@@ -129,11 +129,11 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       };
     },
     use: async (key, build, body) => {
-      const { run, inputs, giveBack } = await lease(key, build, () => once);
+      const { run, inputs, release } = await lease(key, build, () => once);
       try {
         return await body(run, inputs);
       } finally {
-        giveBack();
+        release();
       }
     },
     close: (prefix) => evict(() => false, prefix),

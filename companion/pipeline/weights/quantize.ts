@@ -7,7 +7,7 @@ import { type WeightStore, Weights } from "../../graph/weights.ts";
 import { unetGraph } from "../../networks/unet.ts";
 import type { Guidance } from "../guidance.ts";
 import { tooLarge } from "../latent/strips.ts";
-import type { Seat } from "../latent/vae.ts";
+import type { LoadedModel } from "../latent/vae.ts";
 import { narrowWeights, planNarrow } from "./narrow.ts";
 
 /** How a job's UNet is narrowed; absent: not at all. Throws as `narrowWeights`. */
@@ -15,11 +15,11 @@ export const quantizerOf = async ({
   model,
   studio,
   weightBits: bits,
-}: Seat & { readonly weightBits?: Bits }): Promise<Quantizer | undefined> =>
+}: LoadedModel & { readonly weightBits?: Bits }): Promise<Quantizer | undefined> =>
   bits && narrowWeights(model, bits, studio.narrowFolder());
 
 /** What of a job matters here. */
-interface Wanted extends Seat {
+interface Wanted extends LoadedModel {
   readonly request: Pick<GenerateRequest, "quantize">;
   /** Of the latent: [1, C, h, w]. */
   readonly dims: readonly [number, number, number, number];
@@ -42,7 +42,7 @@ export function weightBits({ request, model, studio, dims, guidance }: Wanted): 
   const limit = studio.memoryLimit;
   if (limit === undefined) return undefined;
   const [, , height, width] = dims;
-  const shape = { batch: guidance.sides.length, height, width, tokens: 77, timeIds: timeIdCount(model.settings) };
+  const shape = { batch: guidance.branches.length, height, width, tokens: 77, timeIds: timeIdCount(model.settings) };
   const { config, weights } = model.unet;
   const known = decided.get(weights) ?? new Map<string, Bits | undefined>();
   decided.set(weights, known);

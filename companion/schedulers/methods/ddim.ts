@@ -1,7 +1,7 @@
 import { combine, f32, roundHalfEven } from "../float32.ts";
 import type { Method } from "../method.ts";
 import { alphasCumprod, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { courseOfAlphas } from "../preserving-course.ts";
+import { scheduleOfAlphas } from "../preserving-schedule.ts";
 import { COMMON_ALLOWED, THRESHOLDING_DEFAULTS } from "../setting-groups.ts";
 import { requireStepsWithinTraining, spacedTimesteps } from "../spacing.ts";
 
@@ -22,7 +22,7 @@ export const ddim: Method<typeof defaults> = {
   className: "DDIMScheduler",
   defaults,
   allowed: COMMON_ALLOWED,
-  course(settings, steps, { eta }) {
+  schedule(settings, steps, { eta }) {
     requireStepsWithinTraining(settings, steps);
     const alphas = alphasCumprod(settings);
     const timesteps = spacedTimesteps(settings, steps).map(roundHalfEven);
@@ -30,7 +30,7 @@ export const ddim: Method<typeof defaults> = {
     const finalAlpha = settings.set_alpha_to_one ? 1 : alphas[0]!;
     const alphaAt = (t: number) => alphas.at(t)!;
 
-    return courseOfAlphas(alphas, timesteps, () => ({ i, denoised, noise, randn }) => {
+    return scheduleOfAlphas(alphas, timesteps, () => ({ i, denoised, noise, randn }) => {
       const previous = timesteps[i]! - stride;
       const alpha = alphaAt(timesteps[i]!);
       const alphaPrevious = previous >= 0 ? alphaAt(previous) : finalAlpha;

@@ -1,7 +1,7 @@
 import { combine, f32, roundHalfEven } from "../float32.ts";
 import type { Method } from "../method.ts";
 import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
-import { courseOfAlphas } from "../preserving-course.ts";
+import { scheduleOfAlphas } from "../preserving-schedule.ts";
 import { COMMON_ALLOWED, THRESHOLDING_DEFAULTS } from "../setting-groups.ts";
 import { requireStepsWithinTraining, spacedTimesteps } from "../spacing.ts";
 
@@ -27,12 +27,12 @@ export const ddpm: Method<typeof defaults> = {
     variance_type: ["fixed_small", "fixed_small_log", "fixed_large", null],
   },
   takes: ["timesteps"],
-  course(settings, steps, { timesteps: given }) {
+  schedule(settings, steps, { timesteps: given }) {
     requireStepsWithinTraining(settings, steps);
     const alphas = alphasCumprod(settings);
     const timesteps = given?.map(Math.trunc) ?? spacedTimesteps(settings, steps).map(roundHalfEven);
     const alphaAt = (i: number) => (i < timesteps.length ? alphas.at(timesteps[i]!)! : 1);
-    return courseOfAlphas(alphas, timesteps, () => ({ i, x, denoised, randn }) => {
+    return scheduleOfAlphas(alphas, timesteps, () => ({ i, x, denoised, randn }) => {
       const [alpha, alphaPrevious] = [alphaAt(i), alphaAt(i + 1)];
       const [beta, betaPrevious] = [f32(1 - alpha), f32(1 - alphaPrevious)];
       const alphaStep = f32(alpha / alphaPrevious);

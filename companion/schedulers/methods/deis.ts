@@ -4,7 +4,7 @@ import { DPM_WEIGHTS } from "../dpm-weights.ts";
 import { combine, f32 } from "../float32.ts";
 import { log32 } from "../log32.ts";
 import type { Method, Sampler } from "../method.ts";
-import { courseOfSigmas } from "../preserving-course.ts";
+import { scheduleOfSigmas } from "../preserving-schedule.ts";
 import { SOLVER_ALLOWED, SOLVER_DEFAULTS } from "../setting-groups.ts";
 import { TIMESTEP_SPACINGS } from "../spacing.ts";
 
@@ -34,10 +34,10 @@ export const deis: Method<Settings> = {
     algorithm_type: settings.algorithm_type.startsWith("dpmsolver") ? "deis" : settings.algorithm_type,
     solver_type: ["midpoint", "heun", "bh1", "bh2"].includes(settings.solver_type) ? "logrho" : settings.solver_type,
   }),
-  course(settings, steps) {
+  schedule(settings, steps) {
     const ending = { ...settings, final_sigmas_type: "sigma_min" };
     const { timesteps, sigmas } = dpmSchedule(ending, steps, { rounded: ["karras"], last: "placed" });
-    return courseOfSigmas(sigmas, timesteps, () => exponentialMultistep(settings, sigmas));
+    return scheduleOfSigmas(sigmas, timesteps, () => exponentialMultistep(settings, sigmas));
   },
 };
 

@@ -4,7 +4,7 @@ import { dpmSchedule, type LogSnr, logSnr, noiseOfDenoised, refuseFinalZero } fr
 import { DPM_WEIGHTS } from "../dpm-weights.ts";
 import { combine, f32 } from "../float32.ts";
 import type { Method, Sampler } from "../method.ts";
-import { courseOfSigmas } from "../preserving-course.ts";
+import { scheduleOfSigmas } from "../preserving-schedule.ts";
 import { SOLVER_ALLOWED, SOLVER_DEFAULTS } from "../setting-groups.ts";
 import { TIMESTEP_SPACINGS } from "../spacing.ts";
 
@@ -46,7 +46,7 @@ export const dpmMultistep: Method<Settings> = {
   },
   normalise: dpmKinds,
   takes: ["timesteps"],
-  course(settings, steps, { timesteps: given }) {
+  schedule(settings, steps, { timesteps: given }) {
     const { algorithm_type: algorithm } = settings;
     if (!algorithm.endsWith("++")) refuseFinalZero(settings, `algorithm_type "${algorithm}"`);
     if (algorithm === "sde-dpmsolver" && settings.solver_order === 3) {
@@ -58,7 +58,7 @@ export const dpmMultistep: Method<Settings> = {
       timesteps: given,
       last: "table",
     });
-    return courseOfSigmas(sigmas, timesteps, () => multistep(settings, sigmas));
+    return scheduleOfSigmas(sigmas, timesteps, () => multistep(settings, sigmas));
   },
 };
 

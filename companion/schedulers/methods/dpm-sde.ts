@@ -23,7 +23,7 @@ export const dpmSde: Method<Settings> = {
   className: "DPMSolverSDEScheduler",
   defaults,
   allowed: { ...COMMON_ALLOWED, prediction_type: ["epsilon", "v_prediction"] },
-  course(settings, steps, { seed }) {
+  schedule(settings, steps, { seed }) {
     refuseUnusableSeed(settings.noise_sampler_seed);
     // As with LMS, Karras' sigmas do not heed a configuration's sigma_min and sigma_max.
     const whole = { ...settings, sigma_min: null, sigma_max: null };

@@ -3,7 +3,7 @@ import { dpmSchedule, logSnr, noiseOfDenoised, refuseFinalZero } from "../dpm-sc
 import { DPM_WEIGHTS } from "../dpm-weights.ts";
 import { combine, f32 } from "../float32.ts";
 import type { Method, Sampler } from "../method.ts";
-import { courseOfSigmas } from "../preserving-course.ts";
+import { scheduleOfSigmas } from "../preserving-schedule.ts";
 import { SOLVER_ALLOWED, SOLVER_DEFAULTS } from "../setting-groups.ts";
 import { dpmKinds, dpmMultistep } from "./dpm-multistep.ts";
 
@@ -35,7 +35,7 @@ export const dpmSinglestep: Method<Settings> = {
   },
   normalise: dpmKinds,
   takes: ["timesteps"],
-  course(settings, steps, { timesteps: given }) {
+  schedule(settings, steps, { timesteps: given }) {
     const { algorithm_type: algorithm } = settings;
     if (!algorithm.endsWith("++")) refuseFinalZero(settings, `algorithm_type "${algorithm}"`);
     const orders = groupOrders(settings, steps);
@@ -46,7 +46,7 @@ export const dpmSinglestep: Method<Settings> = {
       timesteps: given,
       last: "table",
     });
-    return courseOfSigmas(sigmas, timesteps, () => singlestep(settings, sigmas, orders));
+    return scheduleOfSigmas(sigmas, timesteps, () => singlestep(settings, sigmas, orders));
   },
 };
 

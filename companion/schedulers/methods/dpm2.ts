@@ -1,7 +1,7 @@
 import type { Tensor } from "../../tensor.ts";
 import { combine, f32, roundHalfEven } from "../float32.ts";
 import { explodingLevels, type KSettings, kInitialSigma, kSchedule, slopeOf, trainingSigmas } from "../k-diffusion.ts";
-import type { Course, Method } from "../method.ts";
+import type { Method, SamplingSchedule } from "../method.ts";
 import { COMMON_ALLOWED, K_DEFAULTS, SD_NOISE_DEFAULTS } from "../setting-groups.ts";
 import { timestepOfSigma } from "../sigma-schedules.ts";
 import { ancestralStep } from "./euler-ancestral.ts";
@@ -35,8 +35,8 @@ export const dpm2: Method<Settings> = {
   className: "KDPM2DiscreteScheduler",
   defaults,
   allowed: COMMON_ALLOWED,
-  course: (settings, steps) =>
-    midpointCourse(settings, steps, {
+  schedule: (settings, steps) =>
+    midpointSchedule(settings, steps, {
       stepFrom: (_, to) => ({ up: 0, down: to }),
       integrate: alongSlope,
       karrasTimesteps: "whole",
@@ -48,8 +48,8 @@ export const dpm2Ancestral: Method<Settings> = {
   className: "KDPM2AncestralDiscreteScheduler",
   defaults,
   allowed: COMMON_ALLOWED,
-  course: (settings, steps) =>
-    midpointCourse(settings, steps, { stepFrom: ancestralStep, integrate: alongSlope, karrasTimesteps: "whole" }),
+  schedule: (settings, steps) =>
+    midpointSchedule(settings, steps, { stepFrom: ancestralStep, integrate: alongSlope, karrasTimesteps: "whole" }),
 };
 
 /**
@@ -60,11 +60,11 @@ export const dpmpp2sAncestral: Method<Settings> = {
   className: "DPMSolverPP2SAncestralScheduler",
   defaults,
   allowed: COMMON_ALLOWED,
-  course: (settings, steps) =>
-    midpointCourse(settings, steps, { stepFrom: ancestralStep, integrate: exponentially, karrasTimesteps: "exact" }),
+  schedule: (settings, steps) =>
+    midpointSchedule(settings, steps, { stepFrom: ancestralStep, integrate: exponentially, karrasTimesteps: "exact" }),
 };
 
-function midpointCourse(settings: KSettings, steps: number, method: MidpointMethod): Course {
+function midpointSchedule(settings: KSettings, steps: number, method: MidpointMethod): SamplingSchedule {
   const schedule = kSchedule(settings, steps);
   const table = trainingSigmas(settings);
   const sigmas = [...schedule.sigmas, 0].map(f32);

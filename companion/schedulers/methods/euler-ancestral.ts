@@ -20,7 +20,7 @@ export const eulerAncestral: Method<typeof defaults> = {
   className: "EulerAncestralDiscreteScheduler",
   defaults,
   allowed: COMMON_ALLOWED,
-  course(settings, steps) {
+  schedule(settings, steps) {
     const schedule = kSchedule(settings, steps);
     const sigmas = [...schedule.sigmas, 0].map(f32);
     return {

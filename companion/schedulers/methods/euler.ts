@@ -37,7 +37,7 @@ export const euler: Method<typeof defaults> = {
     final_sigmas_type: ["zero", "sigma_min"],
   },
   takes: ["timesteps", "sigmas"],
-  course(settings, steps, { timesteps: given, sigmas: placed }) {
+  schedule(settings, steps, { timesteps: given, sigmas: placed }) {
     const table = trainingSigmas(settings);
     const end = settings.final_sigmas_type === "zero" ? 0 : table[0]!;
     const schedule = placed

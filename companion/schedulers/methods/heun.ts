@@ -21,7 +21,7 @@ export const heun: Method<typeof defaults> = {
   defaults,
   allowed: { ...COMMON_ALLOWED, beta_schedule: [...BETA_SCHEDULES, "exp"] },
   takes: ["timesteps"],
-  course(settings, steps, { timesteps }) {
+  schedule(settings, steps, { timesteps }) {
     const schedule = kSchedule(settings, steps, { timesteps });
     // Evaluations: σ0, σ1 σ1, σ2 σ2, …
     const twice = (values: readonly number[]) =>

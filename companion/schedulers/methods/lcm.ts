@@ -4,7 +4,7 @@ import type { Method } from "../method.ts";
 import { levelOfAlpha } from "../noise-level.ts";
 import { alphasCumprod, BETA_SCHEDULES, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
-import { courseOfAlphas } from "../preserving-course.ts";
+import { scheduleOfAlphas } from "../preserving-schedule.ts";
 import { THRESHOLDING_DEFAULTS } from "../setting-groups.ts";
 
 const defaults = {
@@ -33,10 +33,10 @@ export const lcm: Method<typeof defaults> = {
   defaults,
   allowed: { beta_schedule: BETA_SCHEDULES, prediction_type: PREDICTION_TYPES },
   takes: ["timesteps"],
-  course(settings, steps, { timesteps: given }) {
+  schedule(settings, steps, { timesteps: given }) {
     const alphas = alphasCumprod(settings);
     const timesteps = given?.map(Math.trunc) ?? distilledTimesteps(settings, steps);
-    return courseOfAlphas(alphas, timesteps, () => ({ i, x, denoised, randn }) => {
+    return scheduleOfAlphas(alphas, timesteps, () => ({ i, x, denoised, randn }) => {
       const scaled = timesteps[i]! * settings.timestep_scaling;
       const square = scaled ** 2 + SIGMA_DATA ** 2;
       const x0 = combine([scaled / square ** 0.5, denoised], [SIGMA_DATA ** 2 / square, x]);

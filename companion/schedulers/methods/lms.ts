@@ -12,7 +12,7 @@ export const lms: Method<typeof K_DEFAULTS> = {
   className: "LMSDiscreteScheduler",
   defaults: K_DEFAULTS,
   allowed: COMMON_ALLOWED,
-  course(settings, steps) {
+  schedule(settings, steps) {
     // Only here Karras' sigmas do not heed a configuration's sigma_min and sigma_max.
     const whole = { ...settings, sigma_min: null, sigma_max: null };
     const schedule = kSchedule(settings.use_karras_sigmas ? whole : settings, steps);

@@ -5,7 +5,7 @@ import type { Method, Sampler } from "../method.ts";
 import { levelOfAlpha } from "../noise-level.ts";
 import { alphasCumprod, NOISE_SCHEDULE_DEFAULTS } from "../noise-schedule.ts";
 import { predict } from "../prediction.ts";
-import { courseOfAlphas } from "../preserving-course.ts";
+import { scheduleOfAlphas } from "../preserving-schedule.ts";
 import { COMMON_ALLOWED } from "../setting-groups.ts";
 import { requireStepsWithinTraining, spacedTimesteps } from "../spacing.ts";
 
@@ -30,14 +30,14 @@ export const pndm: Method<Settings> = {
   className: "PNDMScheduler",
   defaults,
   allowed: { ...COMMON_ALLOWED, prediction_type: ["epsilon", "v_prediction"] },
-  course(settings, steps) {
+  schedule(settings, steps) {
     requireStepsWithinTraining(settings, steps);
     const alphas = alphasCumprod(settings);
     const spaced = spacedTimesteps(settings, steps).map(roundHalfEven);
     const timesteps = settings.skip_prk_steps
       ? [...spaced.slice(0, 2), ...spaced.slice(1)]
       : [...rungeKuttaTimesteps(settings, spaced), ...spaced.slice(3)];
-    return courseOfAlphas(alphas, timesteps, () => pseudoNumerical(settings, { alphas, timesteps, steps }));
+    return scheduleOfAlphas(alphas, timesteps, () => pseudoNumerical(settings, { alphas, timesteps, steps }));
   },
 };
 

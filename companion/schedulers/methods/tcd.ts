@@ -4,7 +4,7 @@ import type { Method } from "../method.ts";
 import { levelOfAlpha } from "../noise-level.ts";
 import { alphasCumprod, BETA_SCHEDULES } from "../noise-schedule.ts";
 import { PREDICTION_TYPES } from "../prediction.ts";
-import { courseOfAlphas } from "../preserving-course.ts";
+import { scheduleOfAlphas } from "../preserving-schedule.ts";
 import { lcm } from "./lcm.ts";
 
 const { defaults } = lcm;
@@ -20,10 +20,10 @@ export const tcd: Method<typeof defaults> = {
   // diffusers' class declares these two and never acts on them.
   normalise: (settings) => ({ ...settings, clip_sample: false, thresholding: false }),
   takes: ["timesteps"],
-  course(settings, steps, { eta, timesteps: given }) {
+  schedule(settings, steps, { eta, timesteps: given }) {
     const alphas = alphasCumprod(settings);
     const timesteps = given?.map(Math.trunc) ?? distilledTimesteps(settings, steps);
-    return courseOfAlphas(alphas, timesteps, () => ({ i, denoised, noise, randn }) => {
+    return scheduleOfAlphas(alphas, timesteps, () => ({ i, denoised, noise, randn }) => {
       const next = timesteps[i + 1] ?? 0;
       const below = alphas[Math.floor(f32(f32(1 - eta) * next))]!;
       const level = levelOfAlpha(below);

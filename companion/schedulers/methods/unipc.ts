@@ -2,7 +2,7 @@ import type { Tensor } from "../../tensor.ts";
 import { dpmSchedule, type LogSnr, logSnr, refuseFinalZero } from "../dpm-schedule.ts";
 import { combine, f32 } from "../float32.ts";
 import type { Method, Sampler } from "../method.ts";
-import { courseOfSigmas } from "../preserving-course.ts";
+import { scheduleOfSigmas } from "../preserving-schedule.ts";
 import { SOLVER_ALLOWED, SOLVER_DEFAULTS } from "../setting-groups.ts";
 import { solveLinear } from "../solve-linear.ts";
 import { TIMESTEP_SPACINGS } from "../spacing.ts";
@@ -40,13 +40,13 @@ export const unipc: Method<Settings> = {
     ...settings,
     solver_type: ["midpoint", "heun", "logrho"].includes(settings.solver_type) ? "bh2" : settings.solver_type,
   }),
-  course(settings, steps) {
+  schedule(settings, steps) {
     if (settings.solver_type === "bh1") refuseFinalZero(settings, 'solver_type "bh1"');
     if (!settings.predict_x0) refuseFinalZero(settings, "predict_x0 = false");
     if (!settings.lower_order_final && settings.solver_order > 1)
       refuseFinalZero(settings, "lower_order_final = false");
     const { timesteps, sigmas } = dpmSchedule(settings, steps, { rounded: ["karras"], last: "placed" });
-    return courseOfSigmas(sigmas, timesteps, () => predictorCorrector(settings, sigmas));
+    return scheduleOfSigmas(sigmas, timesteps, () => predictorCorrector(settings, sigmas));
   },
 };
 

@@ -1,4 +1,4 @@
-/** A request's prompts as ids, in runs of the text encoder's length. */
+/** A request's prompts as ids, in chunks of the text encoder's length. */
 import { Problem } from "../../../shared/problem.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
 import type { Embedding } from "../../checkpoint/parts/embedding.ts";
@@ -10,16 +10,16 @@ import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { lowered } from "./lowered.ts";
 
 /** One run of the text encoder. */
-export interface Run {
+export interface Chunk {
   readonly ids: readonly number[];
   /** Emphasis, one for each id. Absent: none. */
   readonly weights?: readonly number[];
 }
 
 /** A prompt as one text encoder gets it. */
-export interface Reading {
-  readonly runs: readonly Run[];
-  /** "plain": start and end token included. "a1111": all runs but the last count as full. */
+export interface TokenizedPrompt {
+  readonly chunks: readonly Chunk[];
+  /** "plain": start and end token included. "a1111": all chunks but the last count as full. */
   readonly tokens: number;
   /** The end of the text that did not fit; absent where all did. */
   readonly dropped?: string;
@@ -70,18 +70,18 @@ export function newWords(
 }
 
 /** Reads `text` as the request's syntax says. */
-export function readPrompt(
+export function tokenizePrompt(
   text: string,
   tokenizer: Tokenizer,
   { words }: NewWords,
   syntax: GenerateRequest["promptSyntax"],
-): Reading {
-  if (syntax === "a1111") return readInChunks(text, tokenizer, words);
-  return words.length === 0 ? readWhole(tokenizer.encode(text)) : readWithWords(text, tokenizer, words);
+): TokenizedPrompt {
+  if (syntax === "a1111") return tokenizeInChunks(text, tokenizer, words);
+  return words.length === 0 ? asOneChunk(tokenizer.encode(text)) : tokenizeWithWords(text, tokenizer, words);
 }
 
-const readWhole = ({ ids, tokens, dropped }: ReturnType<Tokenizer["encode"]>): Reading => ({
-  ...{ runs: [{ ids }], tokens },
+const asOneChunk = ({ ids, tokens, dropped }: ReturnType<Tokenizer["encode"]>): TokenizedPrompt => ({
+  ...{ chunks: [{ ids }], tokens },
   ...(dropped !== undefined && { dropped }),
 });
 
@@ -89,7 +89,7 @@ const readWhole = ({ ids, tokens, dropped }: ReturnType<Tokenizer["encode"]>): R
  * As transformers finds added tokens: wherever the lower-cased text has one, even within a word.
  * Source: diffusers, loaders/textual_inversion.py: `maybe_convert_prompt`, and `add_tokens` without `single_word`.
  */
-function readWithWords(text: string, tokenizer: Tokenizer, words: NewWords["words"]): Reading {
+function tokenizeWithWords(text: string, tokenizer: Tokenizer, words: NewWords["words"]): TokenizedPrompt {
   const tokenize = (part: string): number[] => {
     const lower = lowered(part);
     let [at, word] = [-1, words[0]!];
@@ -107,7 +107,7 @@ function readWithWords(text: string, tokenizer: Tokenizer, words: NewWords["word
   const room = maxLength - 2;
   const all = tokenize(text);
   const kept = all.slice(0, room);
-  return readWhole({
+  return asOneChunk({
     ids: [startId, ...kept, endId, ...Array<number>(room - kept.length).fill(padId)],
     tokens: kept.length + 2,
     ...(all.length > room && { dropped: droppedText(text, { room, tokenize }) }),
@@ -115,7 +115,7 @@ function readWithWords(text: string, tokenizer: Tokenizer, words: NewWords["word
 }
 
 /** Source: stable-diffusion-webui, modules/textual_inversion/textual_inversion.py, `find_embedding_at_position`. */
-function readInChunks(text: string, tokenizer: Tokenizer, words: NewWords["words"]): Reading {
+function tokenizeInChunks(text: string, tokenizer: Tokenizer, words: NewWords["words"]): TokenizedPrompt {
   const spelled = words.map(({ name, ids }) => ({ spelling: tokenizer.tokenize(name), ids }));
   const wordAt = (ids: readonly number[], at: number) =>
     spelled.find(({ spelling }) => spelling.length > 0 && spelling.every((id, i) => ids[at + i] === id));
@@ -134,5 +134,5 @@ function readInChunks(text: string, tokenizer: Tokenizer, words: NewWords["words
     ...{ encode, maxLength: tokenizer.maxLength, lengthAt: (ids, i) => lengths.get(ids[i]!) ?? 1 },
     ...{ startId: tokenizer.startId, endId: tokenizer.endId, padId: tokenizer.padId },
   });
-  return { runs: chunks, tokens };
+  return { chunks: chunks, tokens };
 }

@@ -6,9 +6,9 @@ import { expandPrompt } from "../../prompt/expand-prompt.ts";
 import type { Studio } from "../studio/studio.ts";
 import type { ActiveLora } from "../weights/lora-slots.ts";
 import { lowered } from "./lowered.ts";
-import type { NamedEmbedding } from "./prompt.ts";
+import type { NamedEmbedding } from "./tokenize-prompt.ts";
 
-export interface Said {
+export interface ParsedPrompt {
   /** For the first text encoder and, where it hears another one, for the second. */
   readonly positive: readonly string[];
   readonly negative: readonly string[];
@@ -17,7 +17,7 @@ export interface Said {
 }
 
 /** Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover", "file-…". */
-export async function understand(request: GenerateRequest, model: Model, studio: Studio): Promise<Said> {
+export async function parsePrompt(request: GenerateRequest, model: Model, studio: Studio): Promise<ParsedPrompt> {
   const expand = request.promptSyntax === "a1111" ? expandPrompt : plainly;
   const read = (...prompts: (string | undefined)[]) =>
     prompts.filter((prompt, i) => i === 0 || prompt).map((prompt = "") => expand(prompt, request.seed));
@@ -30,9 +30,9 @@ export async function understand(request: GenerateRequest, model: Model, studio:
   const active: ActiveLora[] = [];
   for (const { model: name, weight, textEncoderWeight = weight } of loras)
     active.push({ fitted: await studio.openLora(name, model), weight, textEncoderWeight });
-  const said = { positive: positive.map(({ text }) => text), negative: negative.map(({ text }) => text) };
-  const embeddings = await embeddingsOf(request, [...said.positive, ...said.negative], { model, studio });
-  return { ...said, loras: active, embeddings };
+  const prompt = { positive: positive.map(({ text }) => text), negative: negative.map(({ text }) => text) };
+  const embeddings = await embeddingsOf(request, [...prompt.positive, ...prompt.negative], { model, studio });
+  return { ...prompt, loras: active, embeddings };
 }
 
 /** AND joins several prompts in A1111, each with a run of the network of its own. */
