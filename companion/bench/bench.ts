@@ -49,7 +49,7 @@ export async function runBench(argv: string[]): Promise<number> {
     await reportOpenings(place, device);
     if (only === "opening") return 0;
     const model = await openModel(place);
-    const theirs = python === undefined ? undefined : await startDiffusers(python, model.unet.config);
+    const theirs = python === undefined ? undefined : await startDiffusers(python, model.denoiser.config);
     const times = await stepSeconds(model, device, theirs).finally(() => theirs?.stop());
     report("One guided step", `${times.ours.toFixed(2)} s`);
     for (const bits of [8, 4] as const) {
@@ -148,7 +148,7 @@ async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) 
 async function loraSeconds(model: Model, device: Device, { rank, scratch }: { rank: number; scratch: string }) {
   const file = path.join(scratch, `lora-${rank}.safetensors`);
   writeRandomLora(model, rank, file);
-  const { weights } = model.unet;
+  const { weights } = model.denoiser;
   const [fitted, reading] = await clock(async () => fitLora(openLora(file), model));
   const graph = pictureUNet(model, device, [{ fitted, weight: 1, textEncoderWeight: 1 }]);
   const session = await openSession(graph, device);
@@ -172,7 +172,7 @@ async function loraSeconds(model: Model, device: Device, { rank, scratch }: { ra
 
 /** How far one step of the UNet with narrowed weights is from the exact one, as a share of its length, and what those take. */
 async function quantizationLoss(model: Model, device: Device, { bits, scratch }: { bits: Bits; scratch: string }) {
-  const { config, weights } = model.unet;
+  const { config, weights } = model.denoiser;
   const shape = { batch: 1, height: 16, width: 16, tokens: 77, timeIds: timeIdCount(model.settings) };
   const step = async (quantizer?: Quantizer) => {
     const graph = unetGraph(config, new Weights(weights), shape, { dialect: device.dialect, quantizer });

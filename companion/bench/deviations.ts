@@ -76,7 +76,7 @@ export async function deviationsFrom(
   { device, scratch }: { readonly device: Device; readonly scratch: string },
 ): Promise<Deviations> {
   const { dialect } = device;
-  const size = model.unet.config.sample_size;
+  const size = model.denoiser.config.sample_size;
   const { component, tokenizer } = model.textEncoders[0]!;
   const tokens = tokenizer.maxLength;
   const run = async (graph: Graph, feeds: Record<string, AnyTensor>, output: string): Promise<Tensor> => {
@@ -88,7 +88,7 @@ export async function deviationsFrom(
     }
   };
   const shape = { batch: 2, height: size, width: size, tokens };
-  const unet = unetGraph(model.unet.config, new Weights(model.unet.weights), shape, { dialect });
+  const unet = unetGraph(model.denoiser.config, new Weights(model.denoiser.weights), shape, { dialect });
   const decoder = decoderGraph(model.vae.config, new Weights(model.vae.weights), { ...shape, batch: 1 }, dialect);
   const text = clipTextGraph(component.config, new Weights(component.weights), { batch: 1, tokens }, { dialect });
   const { ids } = tokenizer.encode("a red apple on a wooden table, soft morning light");

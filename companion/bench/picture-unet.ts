@@ -9,12 +9,12 @@ import type { Device } from "../runtime/device.ts";
 
 /** The UNet for a guided picture of the model's native size, with places for adapters, as pictures with `loras` open it. */
 export function pictureUNet(
-  { unet, vae, nativeSize, settings }: Model,
+  { denoiser, vae, nativeSize, settings }: Model,
   { dialect }: Device,
   loras: readonly ActiveLora[] = [],
 ): Graph {
   const side = nativeSize / vaeFactor(vae.config);
   const shape = { batch: 2, height: side, width: side, tokens: 77, timeIds: timeIdCount(settings) };
-  const { branchAt } = adapt(loras, "unet", { weights: unet.weights, dialect });
-  return unetGraph(unet.config, new Weights(unet.weights), shape, { dialect, branchAt });
+  const { branchAt } = adapt(loras, "unet", { weights: denoiser.weights, dialect });
+  return unetGraph(denoiser.config, new Weights(denoiser.weights), shape, { dialect, branchAt });
 }

@@ -8,7 +8,7 @@ import { type AnyTensor, elementCount } from "../tensor.ts";
 const small = (i: number): number => 0x2000 | ((i * 7919) & 0x83ff);
 
 /** Writes a LoRA for every linear layer of the UNet and the text encoders to `file`: float16, peft's spelling. */
-export function writeRandomLora({ unet, textEncoders }: Model, rank: number, file: string): void {
+export function writeRandomLora({ denoiser, textEncoders }: Model, rank: number, file: string): void {
   const tensors = new Map<string, AnyTensor>();
   const put = (name: string, dims: readonly number[]) =>
     tensors.set(name, {
@@ -26,7 +26,7 @@ export function writeRandomLora({ unet, textEncoders }: Model, rank: number, fil
       put(`${layer}.lora_B.weight`, [out!, rank, ...kernel]);
     }
   };
-  add("unet", unet.weights);
+  add("unet", denoiser.weights);
   for (const [i, { component }] of textEncoders.entries())
     add(i === 0 ? "text_encoder" : `text_encoder_${i + 1}`, component.weights);
   writeFileSync(file, safetensorsBytes(tensors));

@@ -64,7 +64,7 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
       { unet: unet.config, vae: vae.config, text: textEncoders.map(({ component }) => component.config), settings },
       reader.name,
     ),
-    unet,
+    denoiser: { architecture: "unet", ...unet },
     vae,
     textEncoders,
     schedulerConfig,
@@ -85,7 +85,7 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
 }
 
 /** By what the UNet takes and what the text encoders are; every fine-tune keeps both. */
-function familyOf({ config }: Model["unet"], encoders: readonly TextEncoder[]): Model["family"] {
+function familyOf({ config }: Pick<Model["denoiser"], "config">, encoders: readonly TextEncoder[]): Model["family"] {
   if (config.addition_embed_type === "text_time") return encoders.length > 1 ? "sdxl" : "sdxl-refiner";
   return encoders[0]!.component.config.hidden_act === "gelu" ? "sd2" : "sd1";
 }

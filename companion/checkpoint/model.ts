@@ -7,7 +7,16 @@ import type { Model } from "./parts/model-record.ts";
 import { openSingleFile, type SingleFileOptions } from "./single-file.ts";
 
 export type { Component } from "./files/component.ts";
-export type { ImageEncoder, Model, ModelKind, ModelSettings, TextEncoder } from "./parts/model-record.ts";
+export type {
+  AnyModel,
+  Denoiser,
+  ImageEncoder,
+  Model,
+  ModelKind,
+  ModelSettings,
+  TextEncoder,
+  UNetModel,
+} from "./parts/model-record.ts";
 
 /**
  * Opens a diffusers folder or a single file by what is in it, never by its name. Reads headers and configurations only (a

@@ -63,7 +63,7 @@ export function openSingleFile(file: string, options: SingleFileOptions = {}): M
       { unet: unet.config, vae: vae.config, text: textEncoders.map(({ component }) => component.config), settings },
       store.origin,
     ),
-    unet,
+    denoiser: { architecture: "unet", ...unet },
     vae,
     textEncoders,
     schedulerConfig: scheduler,

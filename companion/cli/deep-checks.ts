@@ -56,9 +56,9 @@ async function examineModel({ id, name }: ModelInfo, { studio }: Workshop): Prom
   return [ok(`${visible(name)}: its networks use every tensor, and all numbers in ${size(bytes)} are finite`)];
 }
 
-function weightsOf({ unet, vae, textEncoders, imageEncoder }: Model): CheckpointStore[] {
+function weightsOf({ denoiser, vae, textEncoders, imageEncoder }: Model): CheckpointStore[] {
   const encoders = textEncoders.map(({ component }) => component.weights);
-  return [unet.weights, vae.weights, ...encoders, ...(imageEncoder ? [imageEncoder.weights] : [])];
+  return [denoiser.weights, vae.weights, ...encoders, ...(imageEncoder ? [imageEncoder.weights] : [])];
 }
 
 interface Trial {

@@ -24,7 +24,7 @@ const triggerNote = (trigger: string) => `Put "${trigger.slice(0, 200)}" into th
 /** The model as the plugin shows it. References are found later, when all files are known. */
 export function describeModel(model: Model, { id, notes, community, thumbnail }: Description): ModelInfo {
   const { name: familyName, refines } = familyOf(model.family);
-  const published = PUBLISHED_WIDTHS.includes(model.unet.config.block_out_channels[0]!);
+  const published = PUBLISHED_WIDTHS.includes(model.denoiser.config.block_out_channels[0]!);
   const licence = notes.licence ?? community.licence ?? recommendedLicence(id);
   const trigger = community.triggerWords.join(", ");
   const note = notes.note ?? (model.kind === "pix2pix" ? EDITS : trigger === "" ? undefined : triggerNote(trigger));
@@ -37,7 +37,7 @@ export function describeModel(model: Model, { id, notes, community, thumbnail }:
     inpainting: model.kind === "inpaint",
     edits: model.kind === "pix2pix",
     references: model.ipAdapter !== undefined && model.imageEncoder !== undefined,
-    ...(model.unet.config.time_cond_proj_dim !== null && { ignoresNegativePrompt: true }),
+    ...(model.denoiser.config.time_cond_proj_dim !== null && { ignoresNegativePrompt: true }),
     defaults: { ...samplingDefaults(model, community.distilled), ...notes.defaults },
     ...(note !== undefined && { note }),
     ...(licence !== undefined && { licence: licence.slice(0, 1000) }),

@@ -204,7 +204,7 @@ function adapterNeeds({ crossAttentionDim, embeddingDim, layers, kind }: IpAdapt
 }
 
 /** Cross-attentions have keys of the text's width. */
-export function attentionOf({ unet }: Pick<Model, "unet">): Attention {
-  const keys = [...unet.weights.keys()].filter((key) => key.endsWith(".attn2.to_k.weight"));
-  return { width: unet.config.cross_attention_dim[0]!, count: keys.length };
+export function attentionOf({ denoiser }: Pick<Model, "denoiser">): Attention {
+  const keys = [...denoiser.weights.keys()].filter((key) => key.endsWith(".attn2.to_k.weight"));
+  return { width: denoiser.config.cross_attention_dim[0]!, count: keys.length };
 }

@@ -68,7 +68,7 @@ export interface Library {
   /** The path of a model, IP-Adapter or image encoder. Throws Problem "model-not-found", "file-outside-models". */
   resolve(idOrPath: string, options: ResolveOptions): string;
   /** An IP-Adapter and an image encoder in the folders that fit the model. */
-  references(model: Pick<Model, "unet">): Promise<ReferenceFiles | undefined>;
+  references(model: Pick<Model, "denoiser">): Promise<ReferenceFiles | undefined>;
   /** Every LoRA, or every embedding, by each name that prompts may call it: the file's, and the one in the file. */
   adapters(kind: "lora" | "embedding"): Promise<NamedAddOn[]>;
   /** Each folder that is searched, and how many things of each kind are in it. */

@@ -37,10 +37,10 @@ const SAID: Readonly<Record<Distillation, Defaults>> = {
 const EMBEDDED_SCALE = 8.5;
 
 /** Steps, guidance scale and scheduler by what the model's own configuration says, and then by what is said of it. */
-export function samplingDefaults({ family, schedulerConfig, unet }: Model, said?: Distillation): Defaults {
+export function samplingDefaults({ family, schedulerConfig, denoiser }: Model, said?: Distillation): Defaults {
   const { _class_name: name, timestep_spacing, prediction_type = "epsilon", rescale_betas_zero_snr } = schedulerConfig;
   const distilled = DISTILLED[name];
-  if (distilled && unet.config.time_cond_proj_dim !== null) return { ...distilled, guidanceScale: EMBEDDED_SCALE };
+  if (distilled && denoiser.config.time_cond_proj_dim !== null) return { ...distilled, guidanceScale: EMBEDDED_SCALE };
   if (distilled) return distilled;
   // Noise at the very end of the schedule is what distillation by an adversary leaves, and, with velocity, zero terminal SNR.
   const few = timestep_spacing === "trailing" && prediction_type === "epsilon" ? FEW_STEPS[name] : undefined;

@@ -31,9 +31,9 @@ const NOTHING: GuidanceBranch = { prompt: "negative", picture: "hidden" };
  */
 export function guidanceOf(
   { guidanceScale, guidanceRescale, imageGuidanceScale }: Scales,
-  { kind, unet }: { readonly kind: Model["kind"]; readonly unet: Pick<Model["unet"], "config"> },
+  { kind, denoiser }: { readonly kind: Model["kind"]; readonly denoiser: Pick<Model["denoiser"], "config"> },
 ): Guidance {
-  const size = unet.config.time_cond_proj_dim;
+  const size = denoiser.config.time_cond_proj_dim;
   const rescaled = (guided: Tensor, text: Tensor) =>
     guidanceRescale > 0 ? rescale(guidanceRescale, guided, text) : guided;
   if (size !== null)

@@ -90,7 +90,8 @@ function decide(job: Undecided, course: PlanOptions): PreparedJob {
 /** The pipeline of diffusers that would draw this, as far as schedulers care. */
 function pipelineOf({ model, canvas }: Pick<PreparedJob, "model" | "canvas">): DiffusersPipeline {
   // Those of SDXL and of edits by instruction correct nothing.
-  if (model.unet.config.addition_embed_type === "text_time" || model.kind === "pix2pix") return "stable-diffusion-xl";
+  if (model.denoiser.config.addition_embed_type === "text_time" || model.kind === "pix2pix")
+    return "stable-diffusion-xl";
   return canvas.mask ? "stable-diffusion-inpaint" : "stable-diffusion";
 }
 

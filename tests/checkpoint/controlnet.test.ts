@@ -27,7 +27,7 @@ const shapesOf = (store: { keys(): Iterable<string>; find(key: string): { dims: 
   Object.fromEntries([...store.keys()].sort().map((key) => [key, store.find(key)!.dims.join()]));
 
 test("openControlNet() reads the same tensors and config from folder, single file and the original code's file", async () => {
-  const base = (await openModel(path.join(fixtures, "light"))).unet.config;
+  const base = (await openModel(path.join(fixtures, "light"))).denoiser.config;
   const alone = path.join(top, "alone.safetensors");
   copyFileSync(weights("net"), alone);
   const folder = openControlNet(path.join(fixtures, "net"));

@@ -41,7 +41,7 @@ async function refusal(folder: string): Promise<Problem> {
 test("openModel() opens a diffusers folder with all its parts", async () => {
   const model = await openModel(starter);
   expect(model).toMatchObject({ family: "sd1", kind: "base", nativeSize: 128, path: starter });
-  expect(model.unet.config.num_attention_heads).toEqual([2, 4, 7]);
+  expect(model.denoiser.config.num_attention_heads).toEqual([2, 4, 7]);
   expect(model.textEncoders).toHaveLength(1);
   expect(model.textEncoders[0]!.tokenizer).toMatchObject({
     maxLength: 32,
@@ -66,7 +66,7 @@ test("openModel() takes the full weights before a variant, and a variant before 
   const folder = copy();
   cpSync(path.join(folder, `${UNET}.safetensors`), path.join(folder, `${UNET}.fp16.safetensors`));
   cpSync(path.join(folder, `${UNET}.safetensors`), path.join(folder, `${UNET}.non_ema.safetensors`));
-  const file = async () => path.basename((await openModel(folder)).unet.weights.files[0]!);
+  const file = async () => path.basename((await openModel(folder)).denoiser.weights.files[0]!);
   expect(await file()).toBe("diffusion_pytorch_model.safetensors");
   rmSync(path.join(folder, `${UNET}.safetensors`));
   expect(await file()).toBe("diffusion_pytorch_model.fp16.safetensors");
@@ -92,8 +92,8 @@ describe("openModel() on sharded weights", () => {
   };
 
   test("joins them", async () => {
-    const { unet } = await openModel(sharded((_, i) => `part-${i % 2}.safetensors`));
-    const whole = (await openModel(starter)).unet;
+    const { denoiser: unet } = await openModel(sharded((_, i) => `part-${i % 2}.safetensors`));
+    const whole = (await openModel(starter)).denoiser;
     expect([...unet.weights.keys()].sort()).toEqual([...whole.weights.keys()].sort());
     expect(unet.weights.files.map((file) => path.basename(file))).toEqual(["part-0.safetensors", "part-1.safetensors"]);
   });

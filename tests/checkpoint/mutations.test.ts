@@ -150,7 +150,7 @@ function liesInside(store: WeightStore): void {
 
 const whole = async (place: string) => {
   const model = await openModel(place);
-  for (const { weights } of [model.unet, model.vae, ...model.textEncoders.map(({ component }) => component)])
+  for (const { weights } of [model.denoiser, model.vae, ...model.textEncoders.map(({ component }) => component)])
     liesInside(weights);
   checkWeights(model, DIALECTS.cpu);
   createScheduler(model.schedulerConfig);

@@ -85,7 +85,7 @@ function writeFolder(folder: string, { parts }: FamilyKeys, data: Numbers, model
       Object.fromEntries(Object.entries(parts[part]!).map(([key, range]) => [key, take(data, range)])),
       format,
     );
-  const { num_attention_heads, ...unet } = model.unet.config;
+  const { num_attention_heads, ...unet } = model.denoiser.config;
   json("unet/config.json", { ...unet, attention_head_dim: num_attention_heads });
   weights("unet", "unet/diffusion_pytorch_model.safetensors");
   const { kind: _, ...vae } = model.vae.config;

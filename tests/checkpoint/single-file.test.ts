@@ -38,7 +38,7 @@ describe.each(Object.keys(families))("openModel() on a single %s file", (family)
   });
 
   test("takes every tensor from the bytes that diffusers takes it from", () => {
-    const parts: Record<string, CheckpointStore> = { unet: model.unet.weights, vae: model.vae.weights };
+    const parts: Record<string, CheckpointStore> = { unet: model.denoiser.weights, vae: model.vae.weights };
     for (const [i, { component }] of model.textEncoders.entries()) parts[`text_${i}`] = component.weights;
     expect(Object.keys(parts).sort()).toEqual(Object.keys(families[family]!.parts).sort());
     for (const [name, store] of Object.entries(parts))
@@ -53,7 +53,13 @@ describe.each(Object.keys(families))("openModel() on a single %s file", (family)
 });
 
 test("openModel() reads the dimensions of Stable Diffusion 1 from shapes", async () => {
-  const { unet, vae, textEncoders, schedulerConfig, nativeSize } = await openModel(write("one", tensorsOf("sd1")));
+  const {
+    denoiser: unet,
+    vae,
+    textEncoders,
+    schedulerConfig,
+    nativeSize,
+  } = await openModel(write("one", tensorsOf("sd1")));
   expect(unet.config).toMatchObject({
     in_channels: 4,
     out_channels: 4,
@@ -83,7 +89,7 @@ test("openModel() reads the dimensions of Stable Diffusion 1 from shapes", async
 });
 
 test("openModel() reads the dimensions of Stable Diffusion XL from shapes", async () => {
-  const { unet, vae, textEncoders, settings, nativeSize } = await openModel(write("xl", tensorsOf("sdxl")));
+  const { denoiser: unet, vae, textEncoders, settings, nativeSize } = await openModel(write("xl", tensorsOf("sdxl")));
   expect(unet.config).toMatchObject({
     block_out_channels: [32, 64, 128],
     num_attention_heads: [1, 1, 2],
@@ -118,7 +124,7 @@ test("openModel() leaves out training's leftovers and the moving average", async
   };
   const plain = await openModel(write("plain", tensorsOf("sd1")));
   const model = await openModel(write("leftovers", { ...extra, ...tensorsOf("sd1") }));
-  expect([...model.unet.weights.keys()]).toEqual([...plain.unet.weights.keys()]);
+  expect([...model.denoiser.weights.keys()]).toEqual([...plain.denoiser.weights.keys()]);
   expect([...model.textEncoders[0]!.component.weights.keys()]).toEqual([
     ...plain.textEncoders[0]!.component.weights.keys(),
   ]);
@@ -175,7 +181,7 @@ describe("openModel() on how to sample", () => {
     const key = `model.diffusion_model.${name}.cond_proj.weight`;
     const model = await openModel(write("lcm", { ...tensorsOf("sd1"), [key]: { shape: [32, 256] } }));
     expect(model.schedulerConfig).toMatchObject({ _class_name: "LCMScheduler", original_inference_steps: 50 });
-    expect(model.unet.config.time_cond_proj_dim).toBe(256);
+    expect(model.denoiser.config.time_cond_proj_dim).toBe(256);
   });
 
   test.each([
@@ -228,7 +234,7 @@ test("openModel() tells Stable Diffusion 2 in the refiner's spelling, as SD-Turb
     await openModel(write("turbo", Object.fromEntries(sgm))),
     await openModel(write("own", tensorsOf("sd2"))),
   ];
-  expect({ ...one.unet.config, ...one.vae.config }).toEqual({ ...other.unet.config, ...other.vae.config });
+  expect({ ...one.denoiser.config, ...one.vae.config }).toEqual({ ...other.denoiser.config, ...other.vae.config });
   expect(one).toMatchObject({ family: "sd2", nativeSize: 512, schedulerConfig: other.schedulerConfig });
 });
 

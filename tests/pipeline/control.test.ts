@@ -155,8 +155,8 @@ test("a black mask silences a reference", async () => {
 });
 
 test("blockScales() knows InstantStyle's blocks", async () => {
-  const { unet } = await openModel(path.join(models, "xl"));
-  const xl = { unet, family: "sdxl" as const };
+  const { denoiser: unet } = await openModel(path.join(models, "xl"));
+  const xl = { denoiser: unet, family: "sdxl" as const };
   // Two in down block 1; two of two in down block 2; three of two, three of one going up; two in the middle.
   const scales = (blocks: Reference["blocks"]) => blockScales(blocks, xl).join("");
   expect(scales(undefined)).toBe("1".repeat(17));

@@ -25,7 +25,7 @@ test.each([
   [4, 0.06],
 ] as const)("narrowWeights() keeps a step of a UNet near the exact one, with %d bits", async (bits, bound) => {
   const model = await openModel(STARTER);
-  const { config, weights } = model.unet;
+  const { config, weights } = model.denoiser;
   const shape = { batch: 1, height: 8, width: 8, tokens: 77 };
   const step = async (quantizer?: Quantizer) => {
     const graph = unetGraph(config, new Weights(weights), shape, { dialect, ...(quantizer && { quantizer }) });
@@ -67,7 +67,7 @@ test("prepareJob() narrows weights where the request says so or the memory limit
     (await prepareJob(request(fields), new Map(), studioWithin(memoryLimit))).weightBits;
   const studio = studioWithin();
   const model = await studio.openModel("starter");
-  const { config, weights } = model.unet;
+  const { config, weights } = model.denoiser;
   const needs = (bits?: Bits) => {
     const quantizer = bits && planNarrow(model, bits, "/planned").quantizer;
     const shape = { batch: 2, height: 8, width: 8, tokens: 77 };

@@ -23,13 +23,13 @@ const FAMILY_OF_WIDTH: Readonly<Record<number, string>> = {
 export const familyOfLora = (lora: LoraFile): string | undefined => FAMILY_OF_WIDTH[textWidthOf(lora) ?? 0];
 
 /** Reads the add-on for this model. Throws Problem "adapter-mismatch" where it belongs to another one, "weights-leftover". */
-export function fitLora(lora: LoraFile, model: Pick<Model, "unet" | "textEncoders">): FittedLora {
-  const [width, own] = [textWidthOf(lora), model.unet.config.cross_attention_dim[0]!];
+export function fitLora(lora: LoraFile, model: Pick<Model, "denoiser" | "textEncoders">): FittedLora {
+  const [width, own] = [textWidthOf(lora), model.denoiser.config.cross_attention_dim[0]!];
   if (width !== undefined && width !== own)
     throw mismatch(lora, `reads texts of width ${width}, and this model's have ${own}`);
   const fitted = new Map<Target, Map<string, Change>>();
   for (const [target, layers] of lora.targets) {
-    const store = target === "unet" ? model.unet.weights : model.textEncoders[target]?.component.weights;
+    const store = target === "unet" ? model.denoiser.weights : model.textEncoders[target]?.component.weights;
     if (!store) throw mismatch(lora, "changes a second text encoder, which this model does not have");
     const paths = pathsByName(store, target);
     const strange = [...layers.keys()].filter((layer) => !paths.has(layer));

@@ -32,19 +32,23 @@ export interface ModelSettings {
   readonly requiresAestheticsScore: boolean;
 }
 
-export interface Model {
+/**
+ * The network that a picture is drawn with. What its config says, and what it is told, only the files of its architecture
+ * know (pipeline/families/).
+ */
+export interface Denoiser<A extends string = string, C = unknown> extends Component<C> {
+  readonly architecture: A;
+}
+
+/** What all models have, whatever they draw with. */
+export interface AnyModel<D extends Denoiser = Denoiser> {
   /** Absolute: the file or the folder. */
   readonly path: string;
-  readonly family: Family["id"];
-  readonly kind: ModelKind;
-  readonly unet: Component<UNetConfig>;
+  /** `Family["id"]`, or what another architecture calls its own. */
+  readonly family: string;
+  readonly denoiser: D;
   readonly vae: Component<VaeConfig>;
-  /** In the order in which the UNet takes them. */
-  readonly textEncoders: readonly TextEncoder[];
   readonly schedulerConfig: SchedulerConfig;
-  readonly imageEncoder?: ImageEncoder;
-  readonly ipAdapter?: IpAdapter;
-  readonly settings: ModelSettings;
   /** What a single file's header says about it (licence, trigger words, …); empty for a folder. */
   readonly metadata: ReadonlyMap<string, string>;
   /** The size at which the model draws best, pixels. */
@@ -54,3 +58,17 @@ export interface Model {
   /** Throws Problem "file-changed" where a weight file is not the one that was opened. Call it right before a load. */
   verifyUnchanged(): void;
 }
+
+/** Stable Diffusion and its kin: UNet2DConditionModel, told by CLIP what to draw. */
+export interface UNetModel extends AnyModel<Denoiser<"unet", UNetConfig>> {
+  readonly family: Family["id"];
+  readonly kind: ModelKind;
+  /** In the order in which the UNet takes them. */
+  readonly textEncoders: readonly TextEncoder[];
+  readonly imageEncoder?: ImageEncoder;
+  readonly ipAdapter?: IpAdapter;
+  readonly settings: ModelSettings;
+}
+
+/** The models that `openModel` opens by itself. */
+export type Model = UNetModel;

@@ -33,8 +33,8 @@ const PRESETS: Readonly<Record<Model["family"], typeof SDXL>> = {
  * One factor for every cross attention, in the order of an IP-Adapter's file. Throws Problem "request-invalid" for blocks that
  * the UNet does not have. Source: diffusers, loaders/unet_loader_utils.py, _maybe_expand_lora_scales (with default 0).
  */
-export function blockScales(blocks: Reference["blocks"], model: Pick<Model, "family" | "unet">): number[] {
-  const places = attentionPlaces(model.unet.config);
+export function blockScales(blocks: Reference["blocks"], model: Pick<Model, "family" | "denoiser">): number[] {
+  const places = attentionPlaces(model.denoiser.config);
   if (blocks === undefined || blocks === "all") return places.flatMap(({ layers }) => Array(layers).fill(1));
   const scales = typeof blocks === "string" ? PRESETS[model.family][blocks] : blocks;
   refuseUnknown(scales, places);

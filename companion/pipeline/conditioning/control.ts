@@ -71,7 +71,7 @@ async function pictureOf(control: Control, { canvas, images }: PreparedJob, chan
 }
 
 async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: PreparedJob): Promise<ControlHint> {
-  refuseMisfit(net, job.model.unet.config);
+  refuseMisfit(net, job.model.denoiser.config);
   const { studio, guidance } = job;
   const { config } = net;
   const isOther = (key: string) => !key.startsWith(`${CONTROLNET_PREFIX}.controlnet_cond_embedding.`);
@@ -158,7 +158,7 @@ function fitting(
   { origin }: T2IAdapter,
   { model, dims: [, , height, width] }: PreparedJob,
 ): Tensor[] {
-  const expected = featureDims(model.unet.config, { height, width });
+  const expected = featureDims(model.denoiser.config, { height, width });
   const levels = expected.length - 1;
   const fits = features.map(({ dims }, i) => String(dims) === String(expected[i]));
   if (features.length <= levels + 1 && fits.slice(0, levels).every(Boolean)) return features.filter((_, i) => fits[i]);

@@ -81,7 +81,7 @@ async function masksOf({ mask }: Reference, job: PreparedJob): Promise<ReadonlyM
   const coverage = coverageOf(job.canvas.see(await readImage(job.images, mask)));
   const [, , height, width] = job.dims;
   return new Map(
-    attentionQueries(job.model.unet.config, { height, width }).map((queries) => [
+    attentionQueries(job.model.denoiser.config, { height, width }).map((queries) => [
       queries,
       tensor(toAttentionMask(coverage, queries), [1, queries, 1]),
     ]),
@@ -90,7 +90,7 @@ async function masksOf({ mask }: Reference, job: PreparedJob): Promise<ReadonlyM
 
 function refuseMismatch(adapter: IpAdapter, encoder: ImageEncoder, { model }: PreparedJob): void {
   const name = `The IP-Adapter "${adapter.origin}"`;
-  const { config } = model.unet;
+  const { config } = model.denoiser;
   const [context, count] = [config.cross_attention_dim[0]!, attentionCount(config)];
   if (adapter.crossAttentionDim !== context)
     throw new Problem(

@@ -82,7 +82,7 @@ function tokenizeAll(prompts: readonly SkippedPrompt[], { request, prompt, model
   const needed = prompts.map((_, p) =>
     Math.max(...encoders.flatMap(({ tokenized }) => tokenized[p]!.map(({ chunks }) => chunks.length))),
   );
-  const alike = model.unet.config.addition_embed_type === "text";
+  const alike = model.denoiser.config.addition_embed_type === "text";
   const lengths = alike ? needed.map(() => Math.max(...needed)) : needed;
   return encoders.map(({ words, tokenized, empty }) => ({
     words,

@@ -34,7 +34,7 @@ export async function* denoise(job: PreparedJob, options: DenoiseOptions): Async
       await setImmediate();
       const input = finiteStep(plan.scaleInput(latent, i));
       const prediction = await unet.predict(input, { timestep: plan.timesteps[i]!, i, of });
-      finite(prediction, job.model.unet.weights.origin);
+      finite(prediction, job.model.denoiser.weights.origin);
       let soFar = plan.denoised(i, prediction, latent);
       latent = plan.step(i, prediction, latent, (dims) => generator.randn(dims));
       if (keep) {

@@ -36,7 +36,7 @@ export async function openDenoiser(job: PreparedJob, conditions: Conditions): Pr
   const { model, studio, guidance } = job;
   const { prompts, references, controls, extraChannels, done = 0 } = conditions;
   const [, , height, width] = job.dims;
-  const { config, weights } = model.unet;
+  const { config, weights } = model.denoiser;
   const { branches } = guidance;
   const batch = branches.length;
   const promptsAt = (i: number) => branches.map(({ prompt }) => promptAt(prompts[prompt]!, done + i));
@@ -90,7 +90,7 @@ function addedConditions(job: PreparedJob, encoded: readonly EncodedPrompt[]): R
   const { branches, embedding } = job.guidance;
   const added: Record<string, Tensor> = {};
   if (embedding) added.timestep_cond = embedding;
-  if (job.model.unet.config.addition_embed_type !== "text_time") return added;
+  if (job.model.denoiser.config.addition_embed_type !== "text_time") return added;
   added.text_embeds = stack(encoded.map(({ pooled }) => pooled!));
   added.time_ids = stack(
     branches.map(({ prompt }) => {

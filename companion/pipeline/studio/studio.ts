@@ -205,7 +205,7 @@ export function openStudio({
       const place = resolve(name);
       return opensAsT2IAdapter(place, reading)
         ? openT2IAdapter(place, reading)
-        : openControlNet(place, { ...reading, base: model.unet.config });
+        : openControlNet(place, { ...reading, base: model.denoiser.config });
     },
     openImageEncoder: async (model, { adapter, imageEncoder }, ipAdapter) => {
       if (imageEncoder !== undefined) return openImageEncoder(resolve(imageEncoder), reading);

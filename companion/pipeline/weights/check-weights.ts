@@ -49,8 +49,8 @@ export function checkContentFilter({ config, weights }: ContentFilter, dialect: 
  */
 export function checkWeights(model: Model, dialect: Dialect): void {
   const small = { batch: 1, height: 16, width: 16 };
-  buildWhole(model.unet.weights, (w) =>
-    unetGraph(model.unet.config, w, { ...small, tokens: 1, timeIds: timeIdCount(model.settings) }, { dialect }),
+  buildWhole(model.denoiser.weights, (w) =>
+    unetGraph(model.denoiser.config, w, { ...small, tokens: 1, timeIds: timeIdCount(model.settings) }, { dialect }),
   );
   checkVae(model.vae, dialect);
   for (const { component } of model.textEncoders)

@@ -38,7 +38,11 @@ export interface NarrowPlan {
 }
 
 /** Matrices get `bits`, kernels of convolutions 8 where their rows are whole blocks. What the model keeps narrow stays. */
-export function planNarrow({ unet, settings }: Pick<Model, "unet" | "settings">, bits: Bits, file: string): NarrowPlan {
+export function planNarrow(
+  { denoiser, settings }: Pick<Model, "denoiser" | "settings">,
+  bits: Bits,
+  file: string,
+): NarrowPlan {
   const parts = new Map<string, Part>();
   let end = 0;
   const place = (key: string, type: "U8" | "F32", dims: readonly number[]): WeightRef => {
@@ -64,7 +68,7 @@ export function planNarrow({ unet, settings }: Pick<Model, "unet" | "settings">,
   };
   // Small, and never opened: it only says what the network's layers are.
   const shape = { batch: 1, height: 16, width: 16, tokens: 1, timeIds: timeIdCount(settings) };
-  unetGraph(unet.config, new Weights(unet.weights), shape, { dialect: DIALECTS.cpu, quantizer: collect });
+  unetGraph(denoiser.config, new Weights(denoiser.weights), shape, { dialect: DIALECTS.cpu, quantizer: collect });
   return { parts: [...parts.values()], bytes: end, quantizer: (ref) => parts.get(keyOf(ref))?.narrow };
 }
 
@@ -73,7 +77,7 @@ export function planNarrow({ unet, settings }: Pick<Model, "unet" | "settings">,
  * weights. Throws Problem "disk-full", "file-changed".
  */
 export async function narrowWeights(model: Model, bits: Bits, folder: string): Promise<Quantizer> {
-  const name = `${fingerprintOf([model.unet.weights.fingerprint, `${VERSION}-${bits}`])}.narrow`;
+  const name = `${fingerprintOf([model.denoiser.weights.fingerprint, `${VERSION}-${bits}`])}.narrow`;
   const file = path.join(folder, name);
   const { parts, bytes, quantizer } = planNarrow(model, bits, file);
   if (existsSync(file) && statSync(file).size === bytes) {

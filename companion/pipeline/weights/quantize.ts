@@ -43,7 +43,7 @@ export function weightBits({ request, model, studio, dims, guidance }: Wanted): 
   if (limit === undefined) return undefined;
   const [, , height, width] = dims;
   const shape = { batch: guidance.branches.length, height, width, tokens: 77, timeIds: timeIdCount(model.settings) };
-  const { config, weights } = model.unet;
+  const { config, weights } = model.denoiser;
   const known = decided.get(weights) ?? new Map<string, Bits | undefined>();
   decided.set(weights, known);
   const key = JSON.stringify([shape, studio.device.dialect, limit]);
