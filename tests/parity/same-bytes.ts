@@ -34,9 +34,13 @@ export function recordedBytes(): Readonly<Record<string, string>> | undefined {
   return key === null ? undefined : all()[key];
 }
 
-/** Of the finished PNG and of the picture's numbers before they became pixels. */
+/** Of the finished PNG's pixels, as they lie compressed in it, and of the picture's numbers before they became pixels. */
 export function hashOf(png: Uint8Array, image: Float32Array | BigInt64Array): string {
-  const hash = createHash("sha256").update(png);
+  const hash = createHash("sha256");
+  const view = Buffer.from(png.buffer, png.byteOffset, png.byteLength);
+  for (let at = 8; at < view.length; at += 12 + view.readUInt32BE(at))
+    if (view.toString("latin1", at + 4, at + 8) === "IDAT")
+      hash.update(view.subarray(at + 8, at + 8 + view.readUInt32BE(at)));
   return hash
     .update(new Uint8Array(image.buffer, image.byteOffset, image.byteLength))
     .digest("hex")
