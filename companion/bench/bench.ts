@@ -10,8 +10,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
-import { fitLora } from "../checkpoint/lora/fit-lora.ts";
 import { openLora } from "../checkpoint/lora/lora-file.ts";
+import { networksOf, planLora } from "../checkpoint/lora/plan-lora.ts";
 import { type Model, openModel } from "../checkpoint/model.ts";
 import { timeIdCount } from "../checkpoint/parts/model-kind.ts";
 import type { Quantizer } from "../graph/graph.ts";
@@ -149,13 +149,13 @@ async function loraSeconds(model: Model, device: Device, { rank, scratch }: { ra
   const file = path.join(scratch, `lora-${rank}.safetensors`);
   writeRandomLora(model, rank, file);
   const { weights } = model.denoiser;
-  const [fitted, reading] = await clock(async () => fitLora(openLora(file), model));
-  const graph = pictureUNet(model, device, [{ fitted, weight: 1, textEncoderWeight: 1 }]);
+  const [plan, reading] = await clock(async () => planLora(openLora(file), networksOf(model)));
+  const graph = pictureUNet(model, device, [{ plan, weight: 1, textEncoderWeight: 1 }]);
   const session = await openSession(graph, device);
   const feeds = sineFeeds(graph);
   const at = (weight: number) =>
     clock(async () =>
-      adapt([{ fitted, weight, textEncoderWeight: weight }], "unet", { weights, dialect: device.dialect }).feedsFor(
+      adapt([{ plan, weight, textEncoderWeight: weight }], "unet", { weights, dialect: device.dialect }).feedsFor(
         session.inputs,
       ),
     );

@@ -42,8 +42,18 @@ export interface Initializer {
   readonly source: WeightRef | AnyTensor;
 }
 
-/** A layer that a branch can change. Padding is top, left, bottom, right. */
-export type BranchedLayer = {
+/** A norm that a branch can change. */
+export interface BranchedNorm {
+  readonly kind: "norm";
+  /** Its own, [channels], in the graph's float type. */
+  readonly weight: Value;
+  readonly bias: Value;
+  /** Its result with others in their place. */
+  result(weight: Value, bias: Value): Value;
+}
+
+/** A layer of a matrix or of kernels that a branch can change. Padding is top, left, bottom, right. */
+export type BranchedMatrix = {
   readonly out: number;
   /** What it reads: rows [M, in], or a picture [B, in, H, W]. */
   readonly x: Value;
@@ -67,6 +77,9 @@ export type BranchedLayer = {
       result(added?: Value): Value;
     }
 );
+
+/** A layer that a branch can change. */
+export type BranchedLayer = BranchedMatrix | BranchedNorm;
 
 /** Makes the result of a weighted layer, and adds something. */
 export type Branch = (op: Graph, layer: BranchedLayer) => Value;

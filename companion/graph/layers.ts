@@ -139,20 +139,24 @@ export const groupNorm = (
   norm: { readonly groups: number; readonly eps: number },
 ): Value =>
   op.scope(w.path, () => {
-    const dims = [x.dims[1]!];
     const own = op.momentsAt(w.path, x, norm);
-    return groupNormalization(op, own?.of ?? x, [weight(op, w, "weight", dims), weight(op, w, "bias", dims)], {
-      ...norm,
-      own,
-    });
+    const normalized = (scale: Value, shift: Value) =>
+      groupNormalization(op, own?.of ?? x, [scale, shift], { ...norm, own });
+    return affine(op, w, x.dims[1]!, normalized);
   });
 
 /** x [..., D]. Keys: weight [D], bias [D]. */
 export const layerNorm = (op: Graph, w: Weights, x: Value, eps: number): Value =>
   op.scope(w.path, () => {
-    const dims = [x.dims.at(-1)!];
-    return layerNormalization(op, x, weight(op, w, "weight", dims), weight(op, w, "bias", dims), eps);
+    const normalized = (scale: Value, shift: Value) => layerNormalization(op, x, scale, shift, eps);
+    return affine(op, w, x.dims.at(-1)!, normalized);
   });
+
+/** What `result` makes of a norm's weight and bias, both [channels]. */
+function affine(op: Graph, w: Weights, channels: number, result: (scale: Value, shift: Value) => Value): Value {
+  const [scale, shift] = [weight(op, w, "weight", [channels]), weight(op, w, "bias", [channels])];
+  return op.branchAt(w.path)?.(op, { kind: "norm", weight: scale, bias: shift, result }) ?? result(scale, shift);
+}
 
 /**
  * ids (int64) → [...ids, size]. Key: weight [count, size], of which a few rows are read: those alone are widened, where every

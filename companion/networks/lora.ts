@@ -4,9 +4,9 @@
  *
  * What a layer's weight can gain: up · down (Hu et al. 2021, equation 3; several adapters are one, their ranks side by side);
  * first ⊗ second (LyCORIS' LoKr; with a single number for `first` any matrix at all); its own numbers ∘ stretch (DoRA, Liu et
- * al. 2024). Its bias can gain numbers too.
+ * al. 2024). Its bias can gain numbers too, and so can a norm's weight and bias.
  */
-import type { Branch, BranchedLayer, Graph, Value } from "../graph/graph.ts";
+import type { Branch, BranchedMatrix, BranchedNorm, Graph, Value } from "../graph/graph.ts";
 import {
   add,
   cast,
@@ -23,16 +23,29 @@ import {
 } from "../graph/ops.ts";
 import { elementCount } from "../tensor.ts";
 
-/** What a slot can take. */
+/** What the slot of a layer with a matrix can take. */
 export const CHANGES = ["lowRank", "product", "stretch", "bias"] as const;
-export type ChangeKind = (typeof CHANGES)[number];
+/** What a norm's slot takes. */
+export const NORM_CHANGES = ["scale", "bias"] as const;
+export type ChangeKind = (typeof CHANGES)[number] | (typeof NORM_CHANGES)[number];
 
 /**
  * What a slot is fed. float32: down [rank, in · kernel], up [out, rank], gates [1, rank] (how much of each), first [m, 1, n, 1]
- * and second [1, p, 1, q] with m · p = out and n · q = in · kernel, stretch [out or 1, in or 1], bias [out]. Where slots are
+ * and second [1, p, 1, q] with m · p = out and n · q = in · kernel, stretch [out or 1, in or 1], bias [out], a
+ * norm's scale and bias [channels]. Where slots of matrices are
  * "everywhere", bool [1]: whether it is used at all, and whether first, second and stretch are. What is not fed is nothing.
  */
-export type SlotInput = "down" | "up" | "gates" | "first" | "second" | "stretch" | "bias" | "used" | "reweighed";
+export type SlotInput =
+  | "down"
+  | "up"
+  | "gates"
+  | "first"
+  | "second"
+  | "stretch"
+  | "bias"
+  | "scale"
+  | "used"
+  | "reweighed";
 
 /** Its name. */
 export const slotInput = (path: string, input: SlotInput): string => `lora/${path}/${input}`;
@@ -50,9 +63,17 @@ export const slot =
       op.dialect.slots === "everywhere"
         ? op.either(op.freeInput(slotInput(path, input), { type: "bool", dims: [1] }), { met, otherwise, dims })
         : met();
+    if (layer.kind === "norm") return normSlot(op, layer, kinds, fed);
     const own = () => (layer.kind === "linear" ? layer.result(layer.bias) : layer.result());
     return when("used", () => layer.result(additions(op, layer, { kinds, fed, when })), own);
   };
+
+/** A norm of other numbers: few, so that they are fed at all weights. */
+function normSlot(op: Graph, { weight, bias, result }: BranchedNorm, kinds: readonly ChangeKind[], fed: Feed): Value {
+  const gains = (own: Value, input: "scale" | "bias") =>
+    kinds.includes(input) ? add(op, own, fed(input, ...own.dims)) : own;
+  return result(gains(weight, "scale"), gains(bias, "bias"));
+}
 
 interface Slot {
   readonly kinds: readonly ChangeKind[];
@@ -61,7 +82,7 @@ interface Slot {
 }
 
 /** All that joins a layer's result. */
-function additions(op: Graph, layer: BranchedLayer, slot: Slot): Value {
+function additions(op: Graph, layer: BranchedMatrix, slot: Slot): Value {
   if (layer.kind === "conv2d" && op.dialect.kernels === "constant")
     return overPatches(op, layer, (rows) => additions(op, rows, slot));
   const { kinds, fed, when } = slot;
@@ -107,10 +128,10 @@ function stretched(op: Graph, weight: Value, stretch: Value): Value {
   return mul(op, cast(op, weight, op.float), unsqueezed(op, stretch, rest.length));
 }
 
-type Convolution = Extract<BranchedLayer, { kind: "conv2d" }>;
+type Convolution = Extract<BranchedMatrix, { kind: "conv2d" }>;
 
 /** What joins a convolution's result, as a product: `body` over the patches of x [B, in, H, W] as rows, and back. */
-function overPatches(op: Graph, layer: Convolution, body: (rows: BranchedLayer) => Value): Value {
+function overPatches(op: Graph, layer: Convolution, body: (rows: BranchedMatrix) => Value): Value {
   const { out } = layer;
   const { patches, height, width } = patchesOf(op, layer);
   const [batch, places, inner] = patches.dims as [number, number, number];

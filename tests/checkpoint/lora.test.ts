@@ -3,8 +3,8 @@ import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts
 import { renameLdmUNet } from "../../companion/checkpoint/ldm/unet-keys.ts";
 import { ldmNames } from "../../companion/checkpoint/ldm/unet-names.ts";
 import { kronecker, multiply } from "../../companion/checkpoint/lora/arithmetic.ts";
-import { readChange } from "../../companion/checkpoint/lora/changes.ts";
 import { type Part, parseLoraKey } from "../../companion/checkpoint/lora/keys.ts";
+import { planLayer } from "../../companion/checkpoint/lora/plan-layer.ts";
 import type { WeightRef } from "../../companion/graph/weights.ts";
 import { attempted } from "../attempted.ts";
 import { tensorsOf } from "./families.ts";
@@ -61,15 +61,16 @@ test.each(["sd1", "sdxl"] as const)("ldmNames() is the way back from diffusers' 
   expect(renamed.size).toBeGreaterThan(600);
 });
 
-test("readChange() refuses factors of different ranks, which the runtime would stumble over", () => {
+test("planLayer() refuses factors of different ranks, which the runtime would stumble over", () => {
   const file = path.join(folder, "ranks.safetensors");
   const shapes = { hada_w1_a: [8, 3], hada_w1_b: [2, 8], hada_w2_a: [8, 2], hada_w2_b: [2, 8] };
   writeSample(file, Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, { shape }])));
   const store = openSafetensors(file);
   const parts = new Map([...store.keys()].map((key) => [key as Part, store.find(key)!]));
-  const base = { dims: [8, 8], read: () => ({ dims: [8, 8], data: new Float32Array(64) }) };
-  const read = () => readChange(parts, { base, scaleOf: () => undefined, origin: "ranks" });
-  expect(attempted(read)).toMatchObject({ code: "adapter-mismatch" });
+  for (const base of [{ dims: [8, 8] }, undefined]) {
+    const plan = () => planLayer(parts, { ...(base && { base }), scaleOf: () => undefined, origin: "ranks" });
+    expect(attempted(plan)).toMatchObject({ code: "adapter-mismatch" });
+  }
 });
 
 describe("arithmetic", () => {
@@ -77,7 +78,10 @@ describe("arithmetic", () => {
 
   test("kronecker() lays blocks of the second by the first", () => {
     const product = kronecker(matrix([1, 2], 1, 10), matrix([2, 1], 3, 4));
-    expect(product).toEqual(matrix([2, 2], 3, 30, 4, 40));
+    expect([product.dims, [...product.data]]).toEqual([
+      [2, 2],
+      [3, 30, 4, 40],
+    ]);
   });
 
   test("what does not fit together, or is larger than any layer, is refused", () => {

@@ -43,25 +43,61 @@ function borrowed(length: number): Uint8Array {
   return new Uint8Array(shared, 0, length);
 }
 
+/** Throws Problem "model-unsupported" for a tensor that `readNumbers` could not read. */
+export function requireFloats(ref: WeightRef): void {
+  widenOf(ref);
+}
+
+function widenOf(ref: WeightRef): Widen {
+  const widen = WIDEN[ref.type];
+  if (widen) return widen;
+  throw new Problem(
+    "model-unsupported",
+    `"${path.basename(ref.file)}" has "${ref.key}" as ${ref.type}, where floating-point numbers are needed: use a version in float16.`,
+  );
+}
+
 /** Reads tensors as float32. Throws Problem "model-unsupported" for another number format, "file-changed". */
 export function readNumbers(ref: WeightRef): Numbers {
-  const widen = WIDEN[ref.type];
+  const widen = widenOf(ref);
+  return { dims: ref.dims, data: widen(readBytes(ref)) };
+}
+
+/** A tensor's bytes: for float32 in memory of their own, for all others until the next call. Throws Problem "file-changed". */
+function readBytes(ref: WeightRef): Uint8Array {
   const name = path.basename(ref.file);
-  if (!widen)
-    throw new Problem(
-      "model-unsupported",
-      `"${name}" has "${ref.key}" as ${ref.type}, where floating-point numbers are needed: use a version in float16.`,
-    );
   const fd = attempt(name, () => openSync(ref.file, "r"));
   try {
     const bytes = ref.type === "F32" ? new Uint8Array(ref.byteLength) : borrowed(ref.byteLength);
     const changed = ref.stamp !== undefined && stampOf(fstatSync(fd)) !== ref.stamp;
     if (changed || readFully(fd, bytes, ref.offset) !== bytes.length)
       throw new Problem("file-changed", `"${name}" was changed while it was open: start the picture again.`);
-    return { dims: ref.dims, data: widen(bytes) };
+    return bytes;
   } finally {
     closeSync(fd);
   }
+}
+
+const WHOLE: Partial<Record<WeightType, (view: DataView) => number>> = {
+  I64: (view) => Number(view.getBigInt64(0, true)),
+  I32: (view) => view.getInt32(0, true),
+  I16: (view) => view.getInt16(0, true),
+  I8: (view) => view.getInt8(0),
+  U8: (view) => view.getUint8(0),
+};
+
+/**
+ * A tensor of one number, which trainers write as a whole number too: read when it is asked for, once. Throws Problem
+ * "model-unsupported" for another number format now, "file-changed" when it is read.
+ */
+export function readNumber(ref: WeightRef): () => number {
+  const whole = WHOLE[ref.type];
+  if (!whole) requireFloats(ref);
+  let known: number | undefined;
+  return () => {
+    known ??= whole ? whole(new DataView(readBytes(ref).slice().buffer)) : readNumbers(ref).data[0]!;
+    return known;
+  };
 }
 
 /** Micikevicius et al. 2022, "FP8 formats for deep learning", E4M3: 1 sign, 4 exponent and 3 fraction bits; no infinities. */

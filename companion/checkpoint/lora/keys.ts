@@ -13,6 +13,8 @@ export type Part =
   | "dora_scale"
   | "diff"
   | "diff_b"
+  | "w_norm"
+  | "b_norm"
   | `hada_${"w1_a" | "w1_b" | "w2_a" | "w2_b" | "t1" | "t2"}`
   | `lokr_${"w1" | "w1_a" | "w1_b" | "w2" | "w2_a" | "w2_b" | "t2"}`;
 
@@ -24,13 +26,13 @@ export interface LoraKey {
 }
 
 /**
- * kohya (sd-scripts), diffusers, ComfyUI, LyCORIS by itself. Nothing at all is the UNet, as `save_attn_procs` wrote it and peft
+ * kohya (sd-scripts), diffusers, ComfyUI, OMI (Open Model Initiative; OneTrainer), LyCORIS by itself. Nothing at all is the UNet, as `save_attn_procs` wrote it and peft
  * does, but for the names that only text encoders have.
  */
 const TARGETS: readonly (readonly [RegExp, Target])[] = [
-  [/^(?:lora_te2_|text_encoder_2\.|text_encoders\.clip_g\.transformer\.)/, 1],
+  [/^(?:lora_te2_|text_encoder_2\.|text_encoders\.clip_g\.transformer\.|clip_g\.)/, 1],
   [
-    /^(?:lora_te1?_|text_encoder\.|text_encoders\.clip_[lh]\.transformer\.|(?=(?:base_model\.model\.)?text_model\.))/,
+    /^(?:lora_te1?_|text_encoder\.|text_encoders\.clip_[lh]\.transformer\.|clip_[lh]\.|(?=(?:base_model\.model\.)?text_model\.))/,
     0,
   ],
   [/^(?:lora_unet_|lycoris_|unet\.|(?:model\.)?diffusion_model\.|)/, "unet"],
@@ -49,6 +51,8 @@ const PARTS: readonly (readonly [RegExp, Part])[] = [
   [/[._]lora\.magnitude_vector$|\.lora_magnitude_vector(?:\.[\w-]+?)?(?:\.weight)?$/, "magnitude"],
   [/\.diff$/, "diff"],
   [/\.diff_b$/, "diff_b"],
+  [/\.w_norm$/, "w_norm"],
+  [/\.b_norm$/, "b_norm"],
 ];
 const LYCORIS = /\.((?:hada_(?:w[12]_[ab]|t[12]))|(?:lokr_(?:w[12](?:_[ab])?|t2)))$/;
 

@@ -29,7 +29,7 @@ export async function parsePrompt(request: GenerateRequest, model: Model, studio
   const loras = [...request.loras, ...tags.map(({ name, ...weights }) => ({ model: name, ...weights }))];
   const active: ActiveLora[] = [];
   for (const { model: name, weight, textEncoderWeight = weight } of loras)
-    active.push({ fitted: await studio.openLora(name, model), weight, textEncoderWeight });
+    active.push({ plan: await studio.openLora(name, model), weight, textEncoderWeight });
   const prompt = { positive: positive.map(({ text }) => text), negative: negative.map(({ text }) => text) };
   const embeddings = await embeddingsOf(request, [...prompt.positive, ...prompt.negative], { model, studio });
   return { ...prompt, loras: active, embeddings };

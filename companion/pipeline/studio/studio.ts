@@ -3,8 +3,8 @@ import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
 import type { Reference } from "../../../shared/request.ts";
-import { type FittedLora, fitLora } from "../../checkpoint/lora/fit-lora.ts";
 import { type LoraFile, openLora } from "../../checkpoint/lora/lora-file.ts";
+import { type LoraPlan, networksOf, planLora } from "../../checkpoint/lora/plan-lora.ts";
 import { type ImageEncoder, type Model, openModel } from "../../checkpoint/model.ts";
 import { type ContentFilter, openContentFilter } from "../../checkpoint/parts/content-filter.ts";
 import { type ControlNet, openControlNet } from "../../checkpoint/parts/controlnet.ts";
@@ -67,7 +67,7 @@ export interface Studio {
   /** The one that the model ships. Throws Problem "config-invalid", "weights-…", "file-…". */
   openContentFilter(model: Model): ContentFilter | undefined;
   /** What a LoRA makes of this model. Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover". */
-  openLora(name: string, model: Model): Promise<FittedLora>;
+  openLora(name: string, model: Model): Promise<LoraPlan>;
   /** Throws Problem "model-not-found", "model-unsupported". */
   openEmbedding(name: string): Promise<Embedding>;
   /** What the library has: of several of one name, those for the model's family come first, and those for others last. */
@@ -108,7 +108,7 @@ export function openStudio({
   const models = new Map<string, Model>();
   const memory = new Map<string, Promise<unknown>>();
   // The last few, in the order of use: a LoRA takes as much memory as its file has numbers.
-  const fitted = new Map<string, { readonly file: LoraFile; readonly lora: FittedLora }>();
+  const fitted = new Map<string, { readonly file: LoraFile; readonly lora: LoraPlan }>();
   let scratch: string | undefined;
   const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
   const reading = names === "ids" ? { within: library.roots } : {};
@@ -179,7 +179,7 @@ export function openStudio({
       fitted.delete(key);
       if (!entry || !isUnchanged(entry.file)) {
         const file = openLora(place, reading);
-        entry = { file, lora: fitLora(file, model) };
+        entry = { file, lora: planLora(file, networksOf(model)) };
       }
       fitted.set(key, entry);
       if (fitted.size > KEPT_LORAS) fitted.delete(fitted.keys().next().value!);

@@ -2,19 +2,19 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { Numbers } from "../../checkpoint/files/tensor-data.ts";
 import { kronecker, sideBySide, stacked, sum } from "../../checkpoint/lora/arithmetic.ts";
-import type { Addition } from "../../checkpoint/lora/changes.ts";
-import type { FittedLora } from "../../checkpoint/lora/fit-lora.ts";
+import type { Addition } from "../../checkpoint/lora/change.ts";
 import type { Target } from "../../checkpoint/lora/keys.ts";
+import type { LoraPlan } from "../../checkpoint/lora/plan-lora.ts";
 import type { Dialect } from "../../graph/dialect.ts";
 import type { BranchAt } from "../../graph/graph.ts";
 import { LIGHT_WEIGHTS } from "../../graph/memory.ts";
 import type { WeightStore } from "../../graph/weights.ts";
-import { CHANGES, type ChangeKind, type SlotInput, slot, slotInput } from "../../networks/lora.ts";
+import { CHANGES, type ChangeKind, NORM_CHANGES, type SlotInput, slot, slotInput } from "../../networks/lora.ts";
 import { type AnyTensor, elementCount, type Tensor, tensor } from "../../tensor.ts";
 
 /** A LoRA with the strengths of this request. */
 export interface ActiveLora {
-  readonly fitted: FittedLora;
+  readonly plan: LoraPlan;
   readonly weight: number;
   readonly textEncoderWeight: number;
 }
@@ -35,24 +35,27 @@ interface Network {
 /** LoRAs of weight 0 are left out: the result is exactly that without them. */
 export function adapt(loras: readonly ActiveLora[], target: Target, { weights, dialect }: Network): Adapted {
   const layers = new Map<string, Addition[]>();
-  for (const { fitted, weight, textEncoderWeight } of loras) {
+  for (const { plan, weight, textEncoderWeight } of loras) {
     const strength = target === "unet" ? weight : textEncoderWeight;
     if (strength === 0) continue;
-    for (const [path, change] of fitted.get(target) ?? [])
+    for (const [path, change] of plan.changes.get(target) ?? [])
       layers.set(path, [...(layers.get(path) ?? []), change.at(strength)]);
   }
   const everywhere = dialect.slots === "everywhere";
   const light = isLight(weights);
   // Convolutions of small networks are rearranged together, which a slot would part: they open anew, in no time.
-  const takesAny = (path: string) => everywhere && !(light && matrixOf(weights, path)?.dims.length === 4);
+  const takesAny = (path: string) =>
+    everywhere && !isNorm(weights, path) && !(light && matrixOf(weights, path)?.dims.length === 4);
   const kindsAt = (path: string): readonly ChangeKind[] => {
     if (takesAny(path)) return matrixOf(weights, path) ? CHANGES : [];
     const additions = layers.get(path) ?? [];
-    return everywhere && additions.length > 0 ? CHANGES : CHANGES.filter((kind) => additions.some((one) => one[kind]));
+    const given = (kind: ChangeKind) => additions.some((one) => one[kind]);
+    if (isNorm(weights, path)) return NORM_CHANGES.filter(given);
+    return everywhere && additions.length > 0 ? CHANGES : CHANGES.filter(given);
   };
   const feeds = [...layers].flatMap(([path, additions]) =>
     feedsOf(additions)
-      .filter(([input]) => everywhere || !(input === "used" || input === "reweighed"))
+      .filter(([input]) => (everywhere && !isNorm(weights, path)) || !(input === "used" || input === "reweighed"))
       .map(([input, fed]) => ({ path, name: slotInput(path, input), fed })),
   );
   return {
@@ -75,6 +78,8 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
 
 const matrixOf = (weights: WeightStore, path: string) =>
   weights.find(`${path}.weight`) ?? weights.find(`${path}.weight.T`);
+
+const isNorm = (weights: WeightStore, path: string): boolean => matrixOf(weights, path)?.dims.length === 1;
 
 const LIGHT = new WeakMap<WeightStore, boolean>();
 
@@ -139,6 +144,8 @@ function feedsOf(additions: readonly Addition[]): [SlotInput, AnyTensor][] {
   const stretches = additions.flatMap(({ stretch }) => stretch ?? []);
   if (stretches.length > 0) feeds.push(["stretch", asTensor(sum(stretches))]);
   if (products.length + stretches.length > 0) feeds.push(["reweighed", HOLDS]);
+  const scales = additions.flatMap(({ scale }) => scale ?? []);
+  if (scales.length > 0) feeds.push(["scale", asTensor(sum(scales))]);
   const biases = additions.flatMap(({ bias }) => bias ?? []);
   if (biases.length > 0) feeds.push(["bias", asTensor(sum(biases))]);
   return feeds;
