@@ -39,6 +39,23 @@ test("openControlNet() reads the same tensors and config from folder, single fil
   }
 });
 
+test("openControlNet() reads one without any attention from a single file, with or without its base", async () => {
+  const base = (await openModel(path.join(fixtures, "xl"))).denoiser.config;
+  const alone = path.join(top, "small.safetensors");
+  copyFileSync(weights("net-xl-small"), alone);
+  const folder = openControlNet(path.join(fixtures, "net-xl-small"));
+  const { config } = openControlNet(alone, { base });
+  expect({ ...config, unet: {} }).toEqual({ ...folder.config, unet: {} });
+  const { block_out_channels, layers_per_block, down_block_types, mid_block_type, norm_num_groups } =
+    folder.config.unet;
+  const { addition_time_embed_dim, projection_class_embeddings_input_dim } = folder.config.unet;
+  expect(config.unet).toMatchObject({
+    ...{ block_out_channels, layers_per_block, down_block_types, mid_block_type, norm_num_groups },
+    ...{ addition_time_embed_dim, projection_class_embeddings_input_dim },
+  });
+  expect(shapesOf(openControlNet(alone))).toEqual(shapesOf(folder));
+});
+
 test("openControlNet() takes the config that lies beside a file of diffusers", () => {
   expect(openControlNet(weights("net-bgr")).config.channel_order).toBe("bgr");
 });

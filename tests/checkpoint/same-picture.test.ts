@@ -122,6 +122,17 @@ function writeFolder(folder: string, { parts }: FamilyKeys, data: Numbers, model
   });
 }
 
+/** The pooled text's projection as diffusers' converter wrote it: under a linear layer's name, and as one keeps it. */
+function converted({ file, parts }: FamilyKeys): FamilyKeys {
+  const key = "conditioner.embedders.1.model.text_projection";
+  const [dims, first] = parts.text_1!["text_projection.weight"]!;
+  const renamed = Object.entries(file).map(([name, shape]) => (name === key ? [`${key}.weight`, dims] : [name, shape]));
+  return {
+    file: Object.fromEntries(renamed),
+    parts: { ...parts, text_1: { ...parts.text_1, "text_projection.weight": [dims, first, 1] } },
+  };
+}
+
 const CONV_IN = ["input_blocks.0.0.weight", "conv_in.weight"] as const;
 const COND_PROJ = ["time_embed.cond_proj.weight", "time_embedding.cond_proj.weight"] as const;
 const conv = (family: string, channels: number) =>
@@ -144,6 +155,7 @@ const cases: readonly (readonly [name: string, keys: FamilyKeys, format: Format,
     ["sd2-inpaint", conv("sd2", 9), "F8_E4M3", { ...masked, composite: false }],
     ["sdxl", families.sdxl!, "F16", { prompt2: "a dog", loras: [{ model: "lora", weight: -0.7 }], clipSkip: 1 }],
     ["sdxl-inpaint", conv("sdxl", 9), "BF16", masked],
+    ["sdxl-converter", converted(families.sdxl!), "F16", { prompt2: "a dog" }],
     ["sdxl-refiner", families["sdxl-refiner"]!, "F8_E4M3", picture],
   ];
 

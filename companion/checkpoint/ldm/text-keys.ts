@@ -33,7 +33,7 @@ const OPEN_CLIP: readonly (readonly [RegExp, string])[] = [
 /**
  * open_clip's text transformer (open_clip/transformer.py). Query, key and value are the rows of one matrix there. Its
  * projection is stored as [width, projection], the transpose of a linear layer's weight, and so gets the name
- * `text_projection.weight.T`.
+ * `text_projection.weight.T`; as `text_projection.weight`, which diffusers' converter wrote, it is a linear layer's weight as it is.
  */
 export function renameOpenClip(refs: Refs): { refs: Refs; unknown: string[] } {
   const renamed: Refs = new Map();
@@ -46,6 +46,7 @@ export function renameOpenClip(refs: Refs): { refs: Refs; unknown: string[] } {
       for (const [part, name] of ["q_proj", "k_proj", "v_proj"].entries())
         renamed.set(`text_model.encoder.layers.${packed[1]}.self_attn.${name}.${packed[2]}`, rows(ref, part, 3));
     else if (key === "text_projection") renamed.set("text_projection.weight.T", ref);
+    else if (key === "text_projection.weight") renamed.set(key, ref);
     else if (rule) renamed.set(`text_model.${key.replace(rule[0], rule[1])}`, ref);
     else unknown.push(key);
   }

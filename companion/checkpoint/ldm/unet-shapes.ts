@@ -111,11 +111,18 @@ export class Shapes {
     return Array.from({ length: this.count(place) }, (_, i) => this.count(`${place}.${i}.transformer_blocks`));
   }
 
-  firstAttention(): string {
+  /** undefined where there is none. */
+  findAttention(): string | undefined {
     for (const key of this.#refs.keys()) {
       const place = /^(.+\.attentions\.\d+)\.transformer_blocks\.0\.attn2\.to_k\.weight$/.exec(key)?.[1];
       if (place) return place;
     }
+    return undefined;
+  }
+
+  firstAttention(): string {
+    const place = this.findAttention();
+    if (place) return place;
     throw new Problem("weights-missing", `"${this.#origin}" has no attention to the prompt: the file is incomplete.`);
   }
 }

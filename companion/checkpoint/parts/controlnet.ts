@@ -13,7 +13,7 @@ import { describe, identify } from "../identify/identify.ts";
 import { isIgnorable } from "../identify/ignorable.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
 import { renameLdmControlNet } from "../ldm/control-keys.ts";
-import { headsOf, midBlockType, Shapes } from "../ldm/unet-shapes.ts";
+import { midBlockType, Shapes } from "../ldm/unet-shapes.ts";
 
 /** A ControlNet's weights under diffusers' names, below `controlnet.`: no layer of it may pass for one of the UNet. */
 export interface ControlNet extends CheckpointStore {
@@ -26,7 +26,7 @@ export const CONTROLNET_PREFIX = "controlnet";
 export interface ControlNetOptions extends OpenOptions {
   /**
    * The UNet that it is to control. What no tensor of a single file says (heads, norm groups, …) is as there, since a
-   * ControlNet begins as a copy of it. Absent: as published.
+   * ControlNet begins as a copy of it. Absent: the file can be checked, and not run.
    */
   readonly base?: UNetConfig;
 }
@@ -87,24 +87,25 @@ function configFromShapes(refs: Refs, origin: string, base: UNetConfig | undefin
   const levels = shapes.count("down_blocks");
   const blocks = Array.from({ length: levels }, (_, level) => `down_blocks.${level}`);
   const channels = blocks.map((block) => shapes.dims(`${block}.resnets.0.conv1.weight`)[0]!);
-  const attention = shapes.firstAttention();
+  const attention = shapes.findAttention();
   const midDepth = shapes.depths("mid_block.attentions")[0];
   const depths = blocks.map((block) => shapes.depths(`${block}.attentions`));
-  const textWidth = shapes.dims(`${attention}.transformer_blocks.0.attn2.to_k.weight`)[1]!;
+  // Those that attend to nothing take any text.
+  const textWidth = attention && shapes.dims(`${attention}.transformer_blocks.0.attn2.to_k.weight`)[1];
   const added = refs.get("add_embedding.linear_1.weight")?.dims[1];
   const hint = "controlnet_cond_embedding";
   const hintBlocks = Array.from({ length: shapes.count(`${hint}.blocks`) / 2 }, (_, i) => 2 * i + 1);
   return parseControlNetConfig(
     {
-      ...unspoken(channels, textWidth, base),
+      ...unspoken(channels, base),
       in_channels: shapes.dims("conv_in.weight")[1],
       block_out_channels: channels,
       layers_per_block: blocks.map((block) => shapes.count(`${block}.resnets`)),
       transformer_layers_per_block: depths.map((ofLevel) => (ofLevel.length > 0 ? ofLevel : (midDepth ?? 1))),
       down_block_types: depths.map((ofLevel) => (ofLevel.length > 0 ? "CrossAttnDownBlock2D" : "DownBlock2D")),
       mid_block_type: midBlockType(shapes),
-      cross_attention_dim: textWidth,
-      use_linear_projection: shapes.dims(`${attention}.proj_in.weight`).length === 2,
+      cross_attention_dim: textWidth ?? base?.cross_attention_dim[0],
+      use_linear_projection: attention !== undefined && shapes.dims(`${attention}.proj_in.weight`).length === 2,
       addition_embed_type: added === undefined ? null : "text_time",
       addition_time_embed_dim: added === undefined ? null : (base?.addition_time_embed_dim ?? 256),
       projection_class_embeddings_input_dim: added ?? null,
@@ -118,11 +119,9 @@ function configFromShapes(refs: Refs, origin: string, base: UNetConfig | undefin
   );
 }
 
-/** What no tensor says. */
-function unspoken(channels: readonly number[], textWidth: number, base: UNetConfig | undefined): object {
-  // Stable Diffusion 1 has 8 heads everywhere, the later ones heads of 64 channels.
-  const published = channels.map((width) => headsOf(width, textWidth === 768 ? { count: 8 } : { channels: 64 }));
-  if (!base || base.block_out_channels.join() !== channels.join()) return { attention_head_dim: published };
+/** What no tensor says. Where it is no copy of the base, nothing runs it: then anything will do that its channels allow. */
+function unspoken(channels: readonly number[], base: UNetConfig | undefined): object {
+  if (!base || base.block_out_channels.join() !== channels.join()) return { attention_head_dim: 1, norm_num_groups: 1 };
   const { act_fn, downsample_padding, flip_sin_to_cos, freq_shift, mid_block_scale_factor, norm_eps } = base;
   const { norm_num_groups, only_cross_attention, resnet_time_scale_shift } = base;
   return {
