@@ -1,6 +1,6 @@
 /**
  * Builds everything into dist/: the plugin's two halves as Figma wants them, the companion with its engine process, and
- * the playground. `node companion/build.mjs`; takes about a second.
+ * the playground. `node companion/build.mjs`; takes about a second. `companion/package` builds the same into another folder.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -10,16 +10,21 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const at = (...parts) => path.join(root, ...parts);
+/** A place in the project. */
+export const at = (...parts) => path.join(root, ...parts);
 
 const common = { bundle: true, absWorkingDir: root, logLevel: "warning", legalComments: "none", charset: "utf8" };
 
+/** CommonJS packages inside a bundle of ES modules call `require` for what Node brings. */
+const REQUIRE =
+  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
 /** The plugin's main thread: one script for Figma's VM, which speaks ES2017 for certain. */
-async function pluginMain(buildId) {
+async function pluginMain({ outdir, buildId }) {
   await build({
     ...common,
     entryPoints: [at("plugin/main/main.ts")],
-    outfile: at("dist/plugin/main.js"),
+    outfile: path.join(outdir, "plugin/main.js"),
     format: "iife",
     target: "es2017",
     platform: "neutral",
@@ -28,11 +33,11 @@ async function pluginMain(buildId) {
 }
 
 /** The plugin's interface: one HTML file with script and styles inside, as Figma demands. */
-async function pluginUi(buildId) {
+async function pluginUi({ outdir, buildId }) {
   const { outputFiles } = await build({
     ...common,
     entryPoints: [at("plugin/ui/ui.tsx")],
-    outdir: at("dist/plugin"),
+    outdir: path.join(outdir, "plugin"),
     write: false,
     format: "iife",
     target: "chrome110",
@@ -47,39 +52,50 @@ async function pluginUi(buildId) {
   const script = textOf(".js").replaceAll("</script", "<\\/script");
   const style = textOf(".css").replaceAll("</style", "<\\/style");
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Underpaint</title><style>${style}</style></head><body><div id="app"></div><script>${script}</script></body></html>\n`;
-  await mkdir(at("dist/plugin"), { recursive: true });
-  await writeFile(at("dist/plugin/ui.html"), html);
+  await mkdir(path.join(outdir, "plugin"), { recursive: true });
+  await writeFile(path.join(outdir, "plugin/ui.html"), html);
 }
 
-/** The companion: the command line and the engine's child process. Packages stay in node_modules. */
-async function companion() {
-  await build({
+/** The companion: the command line and the engine's child process. Packages that it leaves outside stay in node_modules. */
+async function companion({ outdir, external, sourcemap }) {
+  return build({
     ...common,
     entryPoints: {
       main: at("companion/main.ts"),
       engine: at("companion/engine/child.ts"),
       probe: at("companion/runtime/probe-child.ts"),
     },
-    outdir: at("dist/companion"),
+    outdir: path.join(outdir, "companion"),
     format: "esm",
     platform: "node",
     target: "node20",
-    packages: "external",
-    sourcemap: true,
+    ...(external === undefined ? { packages: "external" } : { external, banner: { js: REQUIRE } }),
+    metafile: true,
+    sourcemap,
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
   });
 }
 
 /** The playground's page; its own build step knows its assets. */
-async function playground() {
+async function playground({ outdir }) {
   const step = at("playground/build.mjs");
   if (!existsSync(step)) return;
   const { buildPlayground } = await import(pathToFileURL(step).href);
-  await buildPlayground({ root, outdir: at("dist/playground"), common });
+  await buildPlayground({ root, outdir: path.join(outdir, "playground"), common });
 }
 
-const { version } = JSON.parse(await readFile(at("package.json"), "utf8"));
-const buildId = `${version}-${createHash("sha256").update(String(Date.now())).digest("hex").slice(0, 6)}`;
-await Promise.all([pluginMain(buildId), pluginUi(buildId), companion(), playground()]);
-await writeFile(at("dist/build-id"), buildId);
+/**
+ * Everything, into `outdir`. `external`: the only packages to leave outside the companion's bundle; absent, all are.
+ * Resolves to what esbuild tells of the companion.
+ */
+export async function buildAll({ outdir, external, sourcemap = true }) {
+  const { version } = JSON.parse(await readFile(at("package.json"), "utf8"));
+  const buildId = `${version}-${createHash("sha256").update(String(Date.now())).digest("hex").slice(0, 6)}`;
+  const options = { outdir, buildId, external, sourcemap };
+  const [, , built] = await Promise.all([pluginMain, pluginUi, companion, playground].map((step) => step(options)));
+  await writeFile(path.join(outdir, "build-id"), buildId);
+  return { companion: built };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll({ outdir: at("dist") });
