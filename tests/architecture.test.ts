@@ -4,6 +4,33 @@ import path from "node:path";
 
 const root = path.resolve(__dirname, "..");
 
+const BELOW_PIPELINE = [
+  "companion/library",
+  "companion/checkpoint",
+  "companion/networks",
+  "companion/graph",
+  "companion/runtime",
+  "companion/schedulers",
+  "companion/tokenizer",
+  "companion/prompt",
+  "companion/random",
+  "companion/image",
+  "companion/tensor.ts",
+  "shared",
+];
+/** Rooms and files of the pipeline below those that know a prepared job. */
+const BELOW_CONDITIONING = [
+  "companion/pipeline/job.ts",
+  "companion/pipeline/parsed-prompt.ts",
+  "companion/pipeline/guidance.ts",
+  "companion/pipeline/events.ts",
+  "companion/pipeline/tensors.ts",
+  "companion/pipeline/latent",
+  "companion/pipeline/picture",
+  "companion/pipeline/studio",
+  "companion/pipeline/weights",
+];
+
 /** What each folder may import, besides itself and packages. Longest matching prefix counts. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   shared: [],
@@ -106,20 +133,35 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "companion/runtime": ["companion/graph", "companion/tensor.ts", "shared"],
   "companion/image": ["companion/tensor.ts", "shared"],
   "companion/library": ["companion/checkpoint", "companion/networks", "companion/graph", "shared"],
-  "companion/pipeline": [
-    "companion/library",
-    "companion/checkpoint",
-    "companion/networks",
-    "companion/graph",
-    "companion/runtime",
-    "companion/schedulers",
-    "companion/tokenizer",
-    "companion/prompt",
-    "companion/random",
-    "companion/image",
-    "companion/tensor.ts",
-    "shared",
+  // From the lowest room to the door. Every room may import what lies below the pipeline.
+  "companion/pipeline/events.ts": ["companion/tensor.ts", "shared"],
+  "companion/pipeline/tensors.ts": ["companion/tensor.ts", "shared"],
+  "companion/pipeline/guidance.ts": ["companion/tensor.ts", "shared"],
+  "companion/pipeline/weights": BELOW_PIPELINE,
+  "companion/pipeline/studio": ["companion/pipeline/weights", ...BELOW_PIPELINE],
+  "companion/pipeline/picture": ["companion/pipeline/studio", "companion/pipeline/weights", ...BELOW_PIPELINE],
+  "companion/pipeline/latent": [
+    "companion/pipeline/picture",
+    "companion/pipeline/studio",
+    "companion/pipeline/weights",
+    ...["companion/pipeline/events.ts", "companion/pipeline/tensors.ts"],
+    ...BELOW_PIPELINE,
   ],
+  "companion/pipeline/parsed-prompt.ts": ["companion/pipeline/weights", ...BELOW_PIPELINE],
+  "companion/pipeline/job.ts": [
+    ...["companion/pipeline/latent", "companion/pipeline/picture", "companion/pipeline/studio"],
+    ...["companion/pipeline/weights", "companion/pipeline/parsed-prompt.ts"],
+    ...["companion/pipeline/guidance.ts", "companion/pipeline/events.ts"],
+    ...BELOW_PIPELINE,
+  ],
+  "companion/pipeline/conditioning": [...BELOW_CONDITIONING, ...BELOW_PIPELINE],
+  "companion/pipeline/denoiser": ["companion/pipeline/conditioning", ...BELOW_CONDITIONING, ...BELOW_PIPELINE],
+  "companion/pipeline/families": [
+    ...["companion/pipeline/denoiser", "companion/pipeline/conditioning"],
+    ...BELOW_CONDITIONING,
+    ...BELOW_PIPELINE,
+  ],
+  "companion/pipeline": BELOW_PIPELINE,
   "companion/engine": ["companion/pipeline", "companion/library", "companion/runtime", "companion/image", "shared"],
   "companion/queue": ["shared"],
   "companion/gateway": ["companion/queue", "shared"],

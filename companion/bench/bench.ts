@@ -18,8 +18,10 @@ import type { Quantizer } from "../graph/graph.ts";
 import type { Bits } from "../graph/quantize.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
+import { denoiserNetwork } from "../pipeline/denoiser/weight-bits.ts";
+import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
 import { generate } from "../pipeline/generate.ts";
-import { openStudio } from "../pipeline/studio/studio.ts";
+import { openStudio } from "../pipeline/open-studio.ts";
 import { adapt } from "../pipeline/weights/lora-slots.ts";
 import { narrowWeights, planNarrow } from "../pipeline/weights/narrow.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
@@ -183,11 +185,12 @@ async function quantizationLoss(model: Model, device: Device, { bits, scratch }:
       await session.release();
     }
   };
-  const [exact, found] = [await step(), await step(await narrowWeights(model, bits, scratch))];
+  const network = denoiserNetwork({ model, family: stableDiffusion });
+  const [exact, found] = [await step(), await step(await narrowWeights(network, bits, scratch))];
   const length = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   return {
     loss: length(found.map((value, i) => value - exact[i]!)) / length(exact),
-    bytes: planNarrow(model, bits, "/planned").bytes,
+    bytes: planNarrow(network, bits, "/planned").bytes,
   };
 }
 

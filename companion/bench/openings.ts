@@ -6,10 +6,9 @@ import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
 import { clipTextGraph } from "../networks/clip-text.ts";
-import { vaeFactor } from "../pipeline/latent/vae.ts";
+import { checkWeights, familyOfModel } from "../pipeline/families.ts";
 import { createSessions } from "../pipeline/studio/sessions.ts";
 import { defaultMemoryBudget } from "../pipeline/studio/studio.ts";
-import { checkWeights } from "../pipeline/weights/check-weights.ts";
 import { adapt } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
 import { pictureUNet } from "./picture-unet.ts";
@@ -60,7 +59,7 @@ export async function openings(place: string, device: Device): Promise<Opening[]
 function networksOf(model: Model, device: Device) {
   const { vae, textEncoders, nativeSize } = model;
   const { dialect } = device;
-  const side = nativeSize / vaeFactor(vae.config);
+  const side = nativeSize / familyOfModel(model).latentSpace(model).factor;
   const texts = textEncoders.map(({ component: { config, weights } }, i) => {
     const shape = { batch: 1, tokens: config.max_position_embeddings };
     const { branchAt } = adapt([], i as Target, { weights, dialect });

@@ -3,17 +3,14 @@ import { timeIdCount } from "../checkpoint/parts/model-kind.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
-import { vaeFactor } from "../pipeline/latent/vae.ts";
+import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
 import { type ActiveLora, adapt } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
 
 /** The UNet for a guided picture of the model's native size, with places for adapters, as pictures with `loras` open it. */
-export function pictureUNet(
-  { denoiser, vae, nativeSize, settings }: Model,
-  { dialect }: Device,
-  loras: readonly ActiveLora[] = [],
-): Graph {
-  const side = nativeSize / vaeFactor(vae.config);
+export function pictureUNet(model: Model, { dialect }: Device, loras: readonly ActiveLora[] = []): Graph {
+  const { denoiser, nativeSize, settings } = model;
+  const side = nativeSize / stableDiffusion.latentSpace(model).factor;
   const shape = { batch: 2, height: side, width: side, tokens: 77, timeIds: timeIdCount(settings) };
   const { branchAt } = adapt(loras, "unet", { weights: denoiser.weights, dialect });
   return unetGraph(denoiser.config, new Weights(denoiser.weights), shape, { dialect, branchAt });

@@ -1,9 +1,10 @@
 /** The one way to a model: whatever lies at a path, opened. */
 import { statSync } from "node:fs";
 import path from "node:path";
+import { Problem } from "../../shared/problem.ts";
 import { attempt, resolveInside } from "./files/files.ts";
 import { openFolder } from "./folder.ts";
-import type { Model } from "./parts/model-record.ts";
+import type { AnyModel, Model, UNetModel } from "./parts/model-record.ts";
 import { openSingleFile, type SingleFileOptions } from "./single-file.ts";
 
 export type { Component } from "./files/component.ts";
@@ -26,4 +27,13 @@ export async function openModel(place: string, options: SingleFileOptions = {}):
   const real = resolveInside(place, options.within);
   const isFolder = attempt(path.basename(place), () => statSync(real)).isDirectory();
   return isFolder ? openFolder(place, options) : openSingleFile(place, options);
+}
+
+/** The model itself. Throws Problem "adapter-mismatch" where it draws with another network than a UNet. */
+export function requireUNet(model: AnyModel): UNetModel {
+  if (model.denoiser.architecture === "unet") return model as UNetModel;
+  throw new Problem(
+    "adapter-mismatch",
+    "This add-on is made for Stable Diffusion's UNet, which this model does not have.",
+  );
 }

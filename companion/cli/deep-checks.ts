@@ -6,15 +6,16 @@
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import { parseRequest } from "../../shared/validate.ts";
-import { type CheckpointStore, openSafetensors } from "../checkpoint/files/safetensors.ts";
+import { openSafetensors } from "../checkpoint/files/safetensors.ts";
 import { scanNumbers } from "../checkpoint/files/scan-numbers.ts";
-import type { Model } from "../checkpoint/model.ts";
+import type { AnyModel } from "../checkpoint/model.ts";
 import type { Config } from "../config.ts";
+import type { WeightStore } from "../graph/weights.ts";
 import { encodePng } from "../image/encode.ts";
 import type { Library } from "../library/library.ts";
 import { visible } from "../library/plain-text.ts";
 import { generate } from "../pipeline/generate.ts";
-import { openStudio, type Studio } from "../pipeline/studio/studio.ts";
+import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { type Check, type Finding, libraryOf } from "./checks.ts";
@@ -26,7 +27,7 @@ const SIDE = 256;
 interface Workshop {
   readonly config: Config;
   readonly library: Library;
-  readonly studio: Studio;
+  readonly studio: PipelineStudio;
   readonly models: readonly ModelInfo[];
 }
 
@@ -52,17 +53,16 @@ const ok = (text: string): Finding => ({ mark: "ok", text });
 async function examineModel({ id, name }: ModelInfo, { studio }: Workshop): Promise<Finding[]> {
   // Opening builds every network.
   const model = await studio.openModel(id);
-  const bytes = await scanNumbers(weightsOf(model));
+  const bytes = await scanNumbers(weightsOf(model, studio));
   return [ok(`${visible(name)}: its networks use every tensor, and all numbers in ${size(bytes)} are finite`)];
 }
 
-function weightsOf({ denoiser, vae, textEncoders, imageEncoder }: Model): CheckpointStore[] {
-  const encoders = textEncoders.map(({ component }) => component.weights);
-  return [denoiser.weights, vae.weights, ...encoders, ...(imageEncoder ? [imageEncoder.weights] : [])];
+function weightsOf(model: AnyModel, studio: PipelineStudio): WeightStore[] {
+  return [...studio.familyOf(model).networks(model), model.vae].map(({ weights }) => weights);
 }
 
 interface Trial {
-  readonly open: (studio: Studio, id: string, model: Model) => unknown;
+  readonly open: (studio: PipelineStudio, id: string, model: AnyModel) => unknown;
   /** What is known when it succeeded. */
   readonly verb: "fits" | "opens beside";
 }
@@ -124,7 +124,7 @@ async function compareSpeed({ models, studio }: Workshop): Promise<Finding[]> {
 async function secondsPerStep(
   { id, nativeSize, inpainting, edits }: ModelInfo,
   picture: Uint8Array,
-  studio: Studio,
+  studio: PipelineStudio,
 ): Promise<number> {
   const side = Math.min(SIDE, nativeSize);
   const given = inpainting ? { image: "picture", mask: "picture" } : edits ? { image: "picture" } : {};

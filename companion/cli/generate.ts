@@ -13,8 +13,8 @@ import { decodeImage } from "../image/decode.ts";
 import { type Library, openLibrary, STARTER_ID } from "../library/library.ts";
 import type { PipelineEvent, Trace } from "../pipeline/events.ts";
 import { generate } from "../pipeline/generate.ts";
-import { vaeFactor } from "../pipeline/latent/vae.ts";
-import { openStudio, type Places, type Studio } from "../pipeline/studio/studio.ts";
+import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
+import type { Places } from "../pipeline/studio/studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { narrowed } from "./narrowed.ts";
@@ -157,12 +157,13 @@ async function readImages(request: GenerateRequest, folder: string): Promise<Map
  * The size where the request names none: the picture's own, cut to what the autoencoder can do, for image to image (as
  * diffusers does); the model's otherwise.
  */
-async function sizeOf(raw: Record<string, unknown>, images: ReadonlyMap<string, Uint8Array>, studio: Studio) {
+async function sizeOf(raw: Record<string, unknown>, images: ReadonlyMap<string, Uint8Array>, studio: PipelineStudio) {
   const request = parseRequest(raw);
-  const { nativeSize, vae } = await studio.openModel(request.model, request.vae);
+  const model = await studio.openModel(request.model, request.vae);
+  const { nativeSize } = model;
   if (request.image === undefined || request.mask !== undefined) return { width: nativeSize, height: nativeSize };
   const { width, height } = await decodeImage(images.get(request.image)!);
-  const step = Math.max(vaeFactor(vae.config), REQUEST_LIMITS.side.multipleOf);
+  const step = Math.max(studio.familyOf(model).latentSpace(model).factor, REQUEST_LIMITS.side.multipleOf);
   return { width: width - (width % step), height: height - (height % step) };
 }
 

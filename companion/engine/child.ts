@@ -6,7 +6,7 @@ import { constants, setPriority } from "node:os";
 import { Problem } from "../../shared/problem.ts";
 import { openLibrary } from "../library/library.ts";
 import { generate } from "../pipeline/generate.ts";
-import { openStudio, type Studio } from "../pipeline/studio/studio.ts";
+import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { dieWithParent } from "./die-with-parent.ts";
@@ -19,7 +19,7 @@ const send = (message: FromEngine) => void process.send?.(message);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Resolves to undefined where the job was cancelled. */
-async function make({ id, request, images }: EngineJob, studio: Studio, cancelled: () => boolean) {
+async function make({ id, request, images }: EngineJob, studio: PipelineStudio, cancelled: () => boolean) {
   const started = performance.now();
   const reporter = new Reporter(request.steps);
   const events = generate(request, images, studio);
@@ -40,7 +40,7 @@ async function make({ id, request, images }: EngineJob, studio: Studio, cancelle
   }
 }
 
-async function openEngine(setup: EngineSetup): Promise<Studio> {
+async function openEngine(setup: EngineSetup): Promise<PipelineStudio> {
   const { modelsFolders, starter, findings, provider, memory, narrowFolder, contentFilter } = setup;
   const library = await openLibrary({ folders: modelsFolders, starter, cache: findings });
   const device = await chooseDevice(provider);

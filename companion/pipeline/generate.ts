@@ -3,18 +3,13 @@ import type { GenerateRequest } from "../../shared/request.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { encodePng } from "../image/encode.ts";
 import { toPixels, toUnitRange } from "../image/preprocess.ts";
-import { encodeControls } from "./conditioning/control.ts";
-import { encodeReferences } from "./conditioning/image-encoder.ts";
-import { longestOf } from "./conditioning/prompt-schedule.ts";
-import { encodePrompts } from "./conditioning/text-encoder.ts";
 import { denoise } from "./denoiser/denoise.ts";
 import type { GenerateResult, PipelineEvent, Trace } from "./events.ts";
-import { prepareJob } from "./job.ts";
-import { firstLatent } from "./latent/first-latent.ts";
+import type { Family } from "./job.ts";
 import { latentPreview } from "./latent/latent-preview.ts";
-import { decodeLatent } from "./latent/vae.ts";
 import type { Images } from "./picture/canvas.ts";
 import { passContentFilter } from "./picture/content-filter.ts";
+import { prepareJob } from "./prepare.ts";
 import type { Studio } from "./studio/studio.ts";
 
 /**
@@ -24,37 +19,38 @@ import type { Studio } from "./studio/studio.ts";
 export async function* generate(
   request: GenerateRequest,
   images: Images,
-  studio: Studio,
+  studio: Studio<Family>,
   { trace = new Map() }: { readonly trace?: Trace } = {},
 ): AsyncGenerator<PipelineEvent, GenerateResult> {
   yield { type: "stage", stage: "loading" };
   const job = await prepareJob(parseRequest(request), images, studio);
 
   yield { type: "stage", stage: "encoding" };
-  const prompts = await encodePrompts(job, trace);
-  const refiner = job.refining && { job: job.refining, prompts: await encodePrompts(job.refining, new Map()) };
-  const references = await encodeReferences(job);
-  const controls = await encodeControls(job);
-  const first = await firstLatent(job, trace);
+  const conditions = await job.family.encode(job, trace);
+  const refiner = job.refining && {
+    job: job.refining,
+    conditions: await job.refining.family.encode(job.refining, new Map()),
+  };
+  const first = await job.family.firstLatent(job, trace);
   // A preview would show what the filter may withhold.
   const preview = job.contentFilter ? undefined : await latentPreview(job);
 
   yield { type: "stage", stage: "denoising" };
-  const begun = yield* denoise(job, { prompts, references, controls, first, preview, trace });
+  const begun = yield* denoise(job, { conditions, first, preview, trace, done: 0 });
   const latent = refiner
     ? yield* denoise(refiner.job, {
-        ...{ prompts: refiner.prompts, references: [], controls: { hints: [] }, preview, trace },
-        ...{ first: { latent: begun, noise: first.noise }, done: job.plan.timesteps.length },
+        ...{ conditions: refiner.conditions, first: { latent: begun, noise: first.noise } },
+        ...{ preview, trace, done: job.plan.timesteps.length },
       })
     : begun;
 
   yield { type: "stage", stage: "decoding" };
-  const image = toUnitRange(await decodeLatent(latent, job.refining ?? job));
+  const image = toUnitRange(await (job.refining ?? job).autoencoder.decode(latent));
   trace.set("image", image);
   const made = toPixels(image);
   if (job.contentFilter) await passContentFilter(made, job.contentFilter, studio);
   const result = job.canvas.finish(made);
-  const { tokens, dropped, chunks } = longestOf(prompts.positive);
+  const { tokens, dropped, chunks } = conditions.prompt;
   const { width, height } = result;
   return {
     png: await encodePng(result),

@@ -1,6 +1,5 @@
 /** Ways to follow the prompt, and a picture, more closely: which runs of the network an evaluation has, and what is made of them. */
 import type { GenerateRequest } from "../../shared/request.ts";
-import type { Model } from "../checkpoint/model.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 
 /** What one run of the network hears and sees. */
@@ -19,6 +18,14 @@ export interface Guidance {
   readonly embedding?: Tensor;
 }
 
+/** What of a model matters here. */
+interface Guided {
+  /** Whether it edits by instruction, and so is guided by its picture, too. */
+  readonly edits: boolean;
+  /** Places of the input that takes the scale itself; null: there is none. */
+  readonly embedding: number | null;
+}
+
 type Scales = Pick<GenerateRequest, "guidanceScale" | "guidanceRescale" | "imageGuidanceScale">;
 
 const POSITIVE: GuidanceBranch = { prompt: "positive", picture: "shown" };
@@ -31,16 +38,15 @@ const NOTHING: GuidanceBranch = { prompt: "negative", picture: "hidden" };
  */
 export function guidanceOf(
   { guidanceScale, guidanceRescale, imageGuidanceScale }: Scales,
-  { kind, denoiser }: { readonly kind: Model["kind"]; readonly denoiser: Pick<Model["denoiser"], "config"> },
+  { edits, embedding: size }: Guided,
 ): Guidance {
-  const size = denoiser.config.time_cond_proj_dim;
   const rescaled = (guided: Tensor, text: Tensor) =>
     guidanceRescale > 0 ? rescale(guidanceRescale, guided, text) : guided;
   if (size !== null)
     return { branches: [POSITIVE], combine: ([only]) => only!, embedding: guidanceEmbedding(guidanceScale, size) };
-  if (guidanceScale <= 1 || (kind === "pix2pix" && imageGuidanceScale < 1))
+  if (guidanceScale <= 1 || (edits && imageGuidanceScale < 1))
     return { branches: [POSITIVE], combine: ([only]) => only! };
-  if (kind === "pix2pix")
+  if (edits)
     return {
       branches: [POSITIVE, NEGATIVE, NOTHING],
       combine: ([text, picture, nothing]) =>

@@ -1,35 +1,33 @@
-import { Problem } from "../../shared/problem.ts";
+/** What lies below the stages: a request with everything decided, and what a family of models fills in. */
 import type { GenerateRequest } from "../../shared/request.ts";
-import type { Model } from "../checkpoint/model.ts";
+import type { AnyModel } from "../checkpoint/model.ts";
 import type { ContentFilter } from "../checkpoint/parts/content-filter.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { Bits } from "../graph/quantize.ts";
-import { createGenerator, type Generator } from "../random/generator.ts";
-import { createScheduler, type Plan, type PlanOptions } from "../schedulers/scheduler.ts";
-import type { DiffusersPipeline } from "../schedulers/settings.ts";
-import { type ParsedPrompt, parsePrompt } from "./conditioning/parse-prompt.ts";
-import { type Guidance, guidanceOf } from "./guidance.ts";
-import { type LoadedModel, refuseTooLarge, vaeFactor } from "./latent/vae.ts";
-import { type Canvas, type Images, prepareCanvas } from "./picture/canvas.ts";
-import { filterFor } from "./picture/content-filter.ts";
-import type { Studio } from "./studio/studio.ts";
-import { weightBits } from "./weights/quantize.ts";
+import type { Weights } from "../graph/weights.ts";
+import type { Generator } from "../random/generator.ts";
+import type { Plan, PlanOptions } from "../schedulers/scheduler.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Trace } from "./events.ts";
+import type { Guidance } from "./guidance.ts";
+import type { Autoencoder } from "./latent/autoencoder.ts";
+import type { ExtraChannels, FirstLatent } from "./latent/first-latent.ts";
+import type { LatentSpace } from "./latent/latent-space.ts";
+import type { ParsedPrompt } from "./parsed-prompt.ts";
+import type { Canvas, Images } from "./picture/canvas.ts";
+import type { ModelFamily, Studio } from "./studio/studio.ts";
+import type { BuildOptions } from "./weights/network.ts";
 
 /** A request with everything decided: which model, what it sees, how it goes from noise to picture. */
-export interface PreparedJob extends LoadedModel {
-  readonly request: GenerateRequest;
+export interface PreparedJob<M extends AnyModel = AnyModel> extends Sketch<M> {
+  readonly studio: Studio;
   readonly prompt: ParsedPrompt;
   readonly images: Images;
-  readonly canvas: Canvas;
-  /** Of the latent: [1, C, h, w]. */
-  readonly dims: readonly [number, number, number, number];
+  readonly autoencoder: Autoencoder;
   readonly guidance: Guidance;
-  /** "channels": the UNet takes mask and masked picture as channels. "blend": it knows nothing of masks. */
-  readonly inpainting: "channels" | "blend";
-  /** What its denoising begins with: noise alone, or something that is there. */
-  readonly beginning: "noise" | "picture";
   readonly plan: Plan;
   readonly generator: Generator;
-  /** Of the weights of the UNet's linear layers. Absent: as the file has them. */
+  /** Of the weights of the denoiser's linear layers. Absent: as the file has them. */
   readonly weightBits?: Bits;
   /** What the picture has to pass. Until it has, nobody sees it. */
   readonly contentFilter?: ContentFilter;
@@ -37,77 +35,69 @@ export interface PreparedJob extends LoadedModel {
   readonly refining?: PreparedJob;
 }
 
-/** Everything that can be refused is refused here, before any network runs. Throws Problem. */
-export async function prepareJob(request: GenerateRequest, images: Images, studio: Studio): Promise<PreparedJob> {
-  const { refiner } = request;
-  const open = async (name: string) => {
-    const own = await studio.openModel(name, request.vae);
-    return request.vae === undefined ? own : studio.exchangeVae(own, request.vae);
-  };
-  const model = await open(request.model);
-  const contentFilter = filterFor(request, model, studio);
-  const { config } = model.vae;
-  const factor = vaeFactor(config);
-  const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor });
-  if (model.kind === "pix2pix") refuseMisuse(canvas);
-  const beginning = canvas.picture && model.kind !== "pix2pix" ? "picture" : "noise";
-  const prompt = await parsePrompt(request, model, studio);
-  const base = {
-    ...{ request, prompt, images, studio, canvas },
-    dims: [1, config.latent_channels, canvas.size.height / factor, canvas.size.width / factor] as const,
-    generator: createGenerator(request.seed),
-    ...(contentFilter && { contentFilter }),
-  };
-  refuseTooLarge(base.dims, canvas.picture ? "given" : "none", { model, studio });
-  const strength = beginning === "picture" ? request.strength : 1;
-  const job = decide({ ...base, model, beginning }, { strength, ...(refiner && { end: refiner.start }) });
-  if (!refiner) return job;
-  const second = await open(refiner.model);
-  refuseMisfit(model, second);
-  // Adapters are made for the first model.
-  const later = { ...base, prompt: { ...prompt, loras: [], embeddings: [] } };
-  return { ...job, refining: decide({ ...later, model: second, beginning: "picture" }, { start: refiner.start }) };
+/** As much of a job as its guidance and its schedule follow from. */
+export interface Sketch<M extends AnyModel = AnyModel> {
+  readonly request: GenerateRequest;
+  readonly model: M;
+  readonly family: Family<M>;
+  readonly canvas: Canvas;
+  readonly latent: LatentSpace;
+  readonly extraChannels: ExtraChannels;
+  /** What its denoising begins with: noise alone, or something that is there. */
+  readonly beginning: "noise" | "picture";
 }
 
-type Undecided = Omit<PreparedJob, "guidance" | "inpainting" | "plan" | "weightBits">;
-
-/** What follows from the model. */
-function decide(job: Undecided, course: PlanOptions): PreparedJob {
-  const { request, model } = job;
-  const { eta, seed, timesteps, sigmas } = request;
-  const scheduler = createScheduler(model.schedulerConfig, request.scheduler, pipelineOf(job));
-  const guidance = guidanceOf(request, model);
-  const bits = weightBits({ ...job, guidance });
-  return {
-    ...job,
-    ...(bits && { weightBits: bits }),
-    guidance,
-    inpainting: model.kind === "inpaint" ? "channels" : "blend",
-    plan: scheduler.setTimesteps(request.steps, { ...course, eta, seed, timesteps, sigmas }),
-  };
+/** What a denoiser is told besides the latent and the time: its own family reads it, and nobody else. */
+export interface Conditions {
+  /** Of the positive prompt, for the result. */
+  readonly prompt: { readonly tokens: number; readonly chunks: number; readonly dropped?: string };
 }
 
-/** The pipeline of diffusers that would draw this, as far as schedulers care. */
-function pipelineOf({ model, canvas }: Pick<PreparedJob, "model" | "canvas">): DiffusersPipeline {
-  // Those of SDXL and of edits by instruction correct nothing.
-  if (model.denoiser.config.addition_embed_type === "text_time" || model.kind === "pix2pix")
-    return "stable-diffusion-xl";
-  return canvas.mask ? "stable-diffusion-inpaint" : "stable-diffusion";
+/** A denoiser with everything that stays the same through a picture. */
+export interface OpenDenoiser {
+  /** latent [1, C, h, w], already scaled for the network, at evaluation `i` of `of` → the guided prediction [1, C, h, w]. */
+  predict(latent: Tensor, at: { readonly timestep: number; readonly i: number; readonly of: number }): Promise<Tensor>;
+  /** To be called in a `finally`. */
+  release(): void;
 }
 
-function refuseMisuse({ picture, mask }: Canvas): void {
-  if (picture && !mask) return;
-  const what = mask ? "and knows no masks: leave out `mask`" : "so it needs one: give `image`";
-  throw new Problem("request-invalid", `This model changes a whole picture by instruction, ${what}.`);
+/** What one run of a denoiser works on. */
+export interface DenoiserShape {
+  /** Runs of one evaluation, together. */
+  readonly batch: number;
+  /** Of the latent. */
+  readonly height: number;
+  readonly width: number;
 }
 
-/** A refiner goes on with the base's latent. */
-function refuseMisfit(base: Model, refiner: Model): void {
-  const latent = ({ vae: { config } }: Model) =>
-    JSON.stringify([config.latent_channels, config.scaling_factor, config.block_out_channels.length]);
-  if (refiner.kind === "base" && latent(refiner) === latent(base)) return;
-  throw new Problem(
-    "model-unsupported",
-    "The refiner cannot go on with what the model begins: choose two plain models of the same family.",
-  );
+/** What a request may bring along beyond a prompt, a picture and a mask. */
+export type Extra = "controls" | "embeddings" | "loras" | "references" | "refiner";
+
+/**
+ * A family of models: data, and the stages of a picture's way in which families differ. What is common (the canvas, the
+ * loop, the autoencoder, the order in which noise is drawn) is not here. A new family is one object of this type in
+ * families.ts.
+ */
+export interface Family<M extends AnyModel = AnyModel, C extends Conditions = Conditions> extends ModelFamily<M> {
+  /** What is not here is refused by name. */
+  readonly takes: readonly Extra[];
+  /** The space that the model denoises in. */
+  latentSpace(model: M): LatentSpace;
+  /** What the model sees of a picture, besides the latent. */
+  extraChannels(model: M): ExtraChannels;
+  /** Which runs of the denoiser an evaluation has, and what is made of them. */
+  guidance(sketch: Sketch<M>): Guidance;
+  /** The noise levels and timesteps of the picture, and how one step is taken. Throws Problem "scheduler-unsupported", …. */
+  plan(sketch: Sketch<M>, options: PlanOptions): Plan;
+  /** Prompts, references and controls → what the denoiser is told. */
+  encode(job: PreparedJob<M>, trace: Trace): Promise<C>;
+  /** Where denoising begins: latent/first-latent.ts, or a rule of its own. */
+  firstLatent(job: PreparedJob<M>, trace: Trace): Promise<FirstLatent>;
+  /** The denoiser's graph, for a prompt of the usual length and without adapters. */
+  denoiserGraph(model: M, weights: Weights, shape: DenoiserShape, options: BuildOptions): Graph;
+  /** `done`: evaluations of the picture that another model has done. */
+  openDenoiser(
+    job: PreparedJob<M>,
+    told: { readonly conditions: C; readonly extraChannels?: Tensor; readonly done: number },
+  ): Promise<OpenDenoiser>;
 }

@@ -7,7 +7,7 @@ import { openModel } from "../../companion/checkpoint/model.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { clipTextGraph } from "../../companion/networks/clip-text.ts";
-import { checkWeights } from "../../companion/pipeline/weights/check-weights.ts";
+import { checkWeights } from "../../companion/pipeline/families.ts";
 import { configOf, deviating, tensorsOf as expectedOf, runGraph } from "../networks/fixture.ts";
 import { families, tensorsOf } from "./families.ts";
 import { temporaryFolder, writeData, writeSample } from "./sample.ts";

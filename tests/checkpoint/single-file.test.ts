@@ -4,7 +4,7 @@ import type { CheckpointStore } from "../../companion/checkpoint/files/safetenso
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { type Model, openModel } from "../../companion/checkpoint/model.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
-import { checkWeights } from "../../companion/pipeline/weights/check-weights.ts";
+import { checkWeights } from "../../companion/pipeline/families.ts";
 import { attempted } from "../attempted.ts";
 import { families, type Range, tensorsOf } from "./families.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";

@@ -4,8 +4,8 @@ import path from "node:path";
 import { openContentFilter } from "../../companion/checkpoint/parts/content-filter.ts";
 import { readConfig } from "../../companion/config.ts";
 import { decodeImage } from "../../companion/image/decode.ts";
+import { openStudio, type PipelineStudio } from "../../companion/pipeline/open-studio.ts";
 import { contentScores, isFlagged } from "../../companion/pipeline/picture/content-filter.ts";
-import { openStudio, type Studio } from "../../companion/pipeline/studio/studio.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { temporaryFolder } from "../checkpoint/sample.ts";
@@ -29,8 +29,8 @@ for (const part of ["safety_checker", "feature_extractor"])
 const plain = path.join(models, "sd2");
 const library = { resolve: (name: string) => ({ filtered, plain })[name]! };
 
-const studios: Studio[] = [];
-const open = (contentFilter?: "on-request" | "enforced"): Studio => {
+const studios: PipelineStudio[] = [];
+const open = (contentFilter?: "on-request" | "enforced"): PipelineStudio => {
   studios.push(openStudio({ device: cpuDevice(), library, contentFilter }));
   return studios.at(-1)!;
 };

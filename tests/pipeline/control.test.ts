@@ -9,7 +9,7 @@ import { writeSafetensors } from "../../companion/checkpoint/files/write-safeten
 import { openModel } from "../../companion/checkpoint/model.ts";
 import { encodePng } from "../../companion/image/encode.ts";
 import { blockScales } from "../../companion/pipeline/conditioning/block-scales.ts";
-import type { Studio } from "../../companion/pipeline/studio/studio.ts";
+import type { PipelineStudio } from "../../companion/pipeline/open-studio.ts";
 import type { AnyTensor } from "../../companion/tensor.ts";
 import type { Control, GenerateRequest, Reference } from "../../shared/request.ts";
 import { testPicture } from "../image/reference.ts";
@@ -27,7 +27,7 @@ const NAMES = [
   "t2i-xl",
   "plus.safetensors",
 ];
-let studio: Studio;
+let studio: PipelineStudio;
 let picture: Uint8Array;
 beforeAll(async () => {
   studio = openTestStudio(undefined, Object.fromEntries(NAMES.map((name) => [name, path.join(models, name)])));

@@ -1,6 +1,6 @@
 import type { Model } from "../../companion/checkpoint/model.ts";
 import { parsePrompt } from "../../companion/pipeline/conditioning/parse-prompt.ts";
-import { openStudio } from "../../companion/pipeline/studio/studio.ts";
+import { openStudio } from "../../companion/pipeline/open-studio.ts";
 import type { Device } from "../../companion/runtime/device.ts";
 import { parseRequest } from "../../shared/validate.ts";
 
@@ -21,6 +21,6 @@ test.each([
   const studio = openStudio({ device: {} as Device, library });
   const opened = { ...studio, openEmbedding: async (token: string) => ({ origin: token, token, tables: [] }) };
   const request = parseRequest({ model: "m", prompt: "an easy hill, paint", seed: 1, promptSyntax: "a1111" });
-  const { embeddings } = await parsePrompt(request, { family } as Model, opened);
+  const { embeddings } = await parsePrompt(request, { family, denoiser: { architecture: "unet" } } as Model, opened);
   expect(embeddings.map(({ token }) => token)).toEqual(expected);
 });

@@ -3,9 +3,11 @@ import path from "node:path";
 import { openModel } from "../../companion/checkpoint/model.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { encodePng } from "../../companion/image/encode.ts";
-import { decodeLatent, type LoadedModel } from "../../companion/pipeline/latent/vae.ts";
+import { familyOfModel } from "../../companion/pipeline/families.ts";
+import { openAutoencoder } from "../../companion/pipeline/latent/autoencoder.ts";
+import type { PipelineStudio } from "../../companion/pipeline/open-studio.ts";
 import type { Sessions } from "../../companion/pipeline/studio/sessions.ts";
-import type { Studio } from "../../companion/pipeline/studio/studio.ts";
+import type { Device } from "../../companion/runtime/device.ts";
 import { tensor } from "../../companion/tensor.ts";
 import { openTestStudio, paint, request } from "./studio-for-tests.ts";
 
@@ -14,7 +16,7 @@ const places = Object.fromEntries(["sd1", "sdxl", "sdxl-refiner", "pix2pix"].map
 const picture = () => encodePng({ width: 32, height: 16, data: new Uint8Array(32 * 16 * 4).fill(255) });
 const small = { width: 32, height: 16, steps: 4 };
 
-let studio: Studio;
+let studio: PipelineStudio;
 beforeAll(() => {
   studio = openTestStudio(undefined, places);
 });
@@ -61,7 +63,7 @@ test("generate() hears an empty negative prompt, but not an absent one, in SDXL"
   expect(zero(await embeds({ negativePrompt: "" }))).toBe(false);
 });
 
-test("decodeLatent() heeds an autoencoder's latents_mean and _std for SDXL alone", async () => {
+test("openAutoencoder() heeds an autoencoder's latents_mean and _std for SDXL alone", async () => {
   const latent = tensor(
     Float32Array.from({ length: 4 * 8 * 4 }, (_, i) => Math.sin(i)),
     [1, 4, 8, 4],
@@ -69,14 +71,15 @@ test("decodeLatent() heeds an autoencoder's latents_mean and _std for SDXL alone
   const decoded = async (name: string, latents_std: readonly number[] | null) => {
     const model = await openModel(place(name));
     const config = { ...model.vae.config, latents_mean: latents_std && [0, 0, 0, 0], latents_std };
-    const loaded = { model: { ...model, vae: { ...model.vae, config } }, studio };
-    return Array.from((await decodeLatent(latent, loaded)).data);
+    const changed = { ...model, vae: { ...model.vae, config } };
+    const space = familyOfModel(changed).latentSpace(changed);
+    return Array.from((await openAutoencoder({ model: changed, studio, latent: space }).decode(latent)).data);
   };
   expect(await decoded("sd1", [2, 2, 2, 2])).toEqual(await decoded("sd1", null));
   expect(await decoded("sdxl", [2, 2, 2, 2])).not.toEqual(await decoded("sdxl", null));
 });
 
-test("decodeLatent() computes SDXL's autoencoder in float32 whatever the device computes in", async () => {
+test("openAutoencoder() computes SDXL's autoencoder in float32 whatever the device computes in", async () => {
   const floatOf = async (name: string) => {
     const model = await openModel(place(name));
     let float = "";
@@ -84,9 +87,11 @@ test("decodeLatent() computes SDXL's autoencoder in float32 whatever the device 
       float = build().float;
       throw new Error("seen");
     };
-    const sessions = { use, needOf: () => 0, budget: Number.POSITIVE_INFINITY };
-    const loaded = { model, studio: { device: { dialect: DIALECTS.webgpu }, sessions } } as unknown as LoadedModel;
-    await expect(decodeLatent(tensor(new Float32Array(4 * 8 * 4), [1, 4, 8, 4]), loaded)).rejects.toThrow("seen");
+    const sessions = { use, needOf: () => 0, budget: Number.POSITIVE_INFINITY } as unknown as Sessions;
+    const device = { dialect: DIALECTS.webgpu } as Device;
+    const latent = familyOfModel(model).latentSpace(model);
+    const autoencoder = openAutoencoder({ model, studio: { device, sessions }, latent });
+    await expect(autoencoder.decode(tensor(new Float32Array(4 * 8 * 4), [1, 4, 8, 4]))).rejects.toThrow("seen");
     return float;
   };
   expect(await floatOf("sdxl")).toBe("float32");

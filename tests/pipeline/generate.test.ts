@@ -6,13 +6,13 @@ import { decodeImage } from "../../companion/image/decode.ts";
 import { encodePng } from "../../companion/image/encode.ts";
 import { growAndFeather } from "../../companion/image/mask.ts";
 import { generate } from "../../companion/pipeline/generate.ts";
-import type { Studio } from "../../companion/pipeline/studio/studio.ts";
+import type { PipelineStudio } from "../../companion/pipeline/open-studio.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import type { GenerateRequest, Reference } from "../../shared/request.ts";
 import { testPicture } from "../image/reference.ts";
 import { openTestStudio, paint, request, STARTER } from "./studio-for-tests.ts";
 
-let studio: Studio;
+let studio: PipelineStudio;
 beforeAll(() => {
   studio = openTestStudio();
 });

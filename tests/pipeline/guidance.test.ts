@@ -35,8 +35,10 @@ test("rescale() gives the guided prediction the text's deviation", () => {
 
 describe("guidanceOf()", () => {
   const scales = { guidanceScale: 5, guidanceRescale: 0, imageGuidanceScale: 1.5 };
-  const model = (kind: "base" | "pix2pix", time_cond_proj_dim: number | null = null) =>
-    ({ kind, denoiser: { config: { time_cond_proj_dim } } }) as Parameters<typeof guidanceOf>[1];
+  const model = (kind: "base" | "pix2pix", embedding: number | null = null) => ({
+    edits: kind === "pix2pix",
+    embedding,
+  });
   const prompts = (...of: Parameters<typeof guidanceOf>) => guidanceOf(...of).branches.map(({ prompt }) => prompt);
 
   test("runs the network without the prompt, too, from a scale above 1 on", () => {

@@ -4,9 +4,17 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { decodeImage } from "../../companion/image/decode.ts";
 import { resizeImage } from "../../companion/image/resample.ts";
+import { openAutoencoder } from "../../companion/pipeline/latent/autoencoder.ts";
 import { latentPreview } from "../../companion/pipeline/latent/latent-preview.ts";
+import type { PipelineStudio } from "../../companion/pipeline/open-studio.ts";
 import { tensor } from "../../companion/tensor.ts";
 import { openTestStudio, paint, request, STARTER } from "./studio-for-tests.ts";
+
+async function seenBy(studio: PipelineStudio) {
+  const model = await studio.openModel("own");
+  const latent = studio.familyOf(model).latentSpace(model);
+  return { model, studio, latent, autoencoder: openAutoencoder({ model, studio, latent }) };
+}
 
 test("latentPreview() fitted to the model's own decoder resembles the decoded picture", async () => {
   const studio = openTestStudio();
@@ -31,7 +39,7 @@ describe("latent_rgb.json in the model's folder", () => {
     const factors = Array.from({ length: 8 }, (_, c) => (c === 2 ? [1, 0.5, 0] : [0, 0, 0]));
     await writeFile(path.join(folder, "latent_rgb.json"), JSON.stringify({ factors, bias: [0, 0, -1] }));
     const studio = openTestStudio(undefined, { own: folder });
-    const preview = await latentPreview({ model: await studio.openModel("own"), studio });
+    const preview = await latentPreview(await seenBy(studio));
     const latent = new Float32Array(8 * 2);
     latent.set([1, -2], 2 * 2);
     expect(preview(tensor(latent, [1, 8, 1, 2]))).toEqual({
@@ -43,7 +51,7 @@ describe("latent_rgb.json in the model's folder", () => {
   test("is refused where it does not fit the model", async () => {
     await writeFile(path.join(folder, "latent_rgb.json"), JSON.stringify({ factors: [[1, 2, 3]] }));
     const studio = openTestStudio(undefined, { own: folder });
-    const model = await studio.openModel("own");
-    await expect(latentPreview({ model, studio })).rejects.toMatchObject({ code: "config-invalid" });
+    const seen = await seenBy(studio);
+    await expect(latentPreview(seen)).rejects.toMatchObject({ code: "config-invalid" });
   });
 });

@@ -1,5 +1,6 @@
 import type { Model } from "../../companion/checkpoint/model.ts";
-import { type NamedAdapter, openStudio } from "../../companion/pipeline/studio/studio.ts";
+import { openStudio } from "../../companion/pipeline/open-studio.ts";
+import type { NamedAdapter } from "../../companion/pipeline/studio/studio.ts";
 import type { Device } from "../../companion/runtime/device.ts";
 import { Problem } from "../../shared/problem.ts";
 

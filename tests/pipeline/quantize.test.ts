@@ -1,13 +1,15 @@
 import { readdirSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { openModel } from "../../companion/checkpoint/model.ts";
+import { openModel, requireUNet } from "../../companion/checkpoint/model.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import type { Quantizer } from "../../companion/graph/graph.ts";
 import type { Bits } from "../../companion/graph/quantize.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { unetGraph } from "../../companion/networks/unet.ts";
-import { prepareJob } from "../../companion/pipeline/job.ts";
-import { openStudio } from "../../companion/pipeline/studio/studio.ts";
+import { denoiserNetwork } from "../../companion/pipeline/denoiser/weight-bits.ts";
+import { stableDiffusion as family } from "../../companion/pipeline/families/stable-diffusion.ts";
+import { openStudio } from "../../companion/pipeline/open-studio.ts";
+import { prepareJob } from "../../companion/pipeline/prepare.ts";
 import { narrowWeights, planNarrow } from "../../companion/pipeline/weights/narrow.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
@@ -26,6 +28,7 @@ test.each([
 ] as const)("narrowWeights() keeps a step of a UNet near the exact one, with %d bits", async (bits, bound) => {
   const model = await openModel(STARTER);
   const { config, weights } = model.denoiser;
+  const network = denoiserNetwork({ model, family });
   const shape = { batch: 1, height: 8, width: 8, tokens: 77 };
   const step = async (quantizer?: Quantizer) => {
     const graph = unetGraph(config, new Weights(weights), shape, { dialect, ...(quantizer && { quantizer }) });
@@ -33,27 +36,27 @@ test.each([
     const feeds = Object.fromEntries(graph.inputs.map(({ name, dims }) => [name, randn(dims)]));
     return (await runGraph(graph, feeds)).out as Tensor;
   };
-  const [exact, found] = [await step(), await step(await narrowWeights(model, bits, folder))];
+  const [exact, found] = [await step(), await step(await narrowWeights(network, bits, folder))];
   const loss = Math.hypot(...found.data.map((value, i) => value - exact.data[i]!)) / Math.hypot(...exact.data);
   expect(loss).toBeGreaterThan(0);
   expect(loss).toBeLessThan(bound);
 });
 
 test("narrowWeights() writes its file once, again where it is not whole, and removes what was left unfinished", async () => {
-  const model = await openModel(STARTER);
+  const network = denoiserNetwork({ model: await openModel(STARTER), family });
   const own = path.join(folder, "once");
-  await narrowWeights(model, 4, own);
+  await narrowWeights(network, 4, own);
   const [name] = readdirSync(own) as [string];
   const file = path.join(own, name);
   const { size } = statSync(file);
-  expect(size).toBe(planNarrow(model, 4, file).bytes);
+  expect(size).toBe(planNarrow(network, 4, file).bytes);
   utimesSync(file, 1, 1);
-  await narrowWeights(model, 4, own);
+  await narrowWeights(network, 4, own);
   expect(statSync(file).mtimeMs).toBeGreaterThan(1000);
   const { ino } = statSync(file);
   truncateSync(file, size - 1);
   writeFileSync(`${file}.1`, "unfinished");
-  await narrowWeights(model, 4, own);
+  await narrowWeights(network, 4, own);
   expect(readdirSync(own)).toEqual([name]);
   expect(statSync(file).size).toBe(size);
   expect(statSync(file).ino).not.toBe(ino);
@@ -66,10 +69,10 @@ test("prepareJob() narrows weights where the request says so or the memory limit
   const bitsOf = async (memoryLimit?: number, fields = {}) =>
     (await prepareJob(request(fields), new Map(), studioWithin(memoryLimit))).weightBits;
   const studio = studioWithin();
-  const model = await studio.openModel("starter");
+  const model = requireUNet(await studio.openModel("starter"));
   const { config, weights } = model.denoiser;
   const needs = (bits?: Bits) => {
-    const quantizer = bits && planNarrow(model, bits, "/planned").quantizer;
+    const quantizer = bits && planNarrow(denoiserNetwork({ model, family }), bits, "/planned").quantizer;
     const shape = { batch: 2, height: 8, width: 8, tokens: 77 };
     return studio.sessions.needOf(
       unetGraph(config, new Weights(weights), shape, { dialect, ...(quantizer && { quantizer }) }),

@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { GenerateResult, PipelineEvent, Trace } from "../../companion/pipeline/events.ts";
 import { generate } from "../../companion/pipeline/generate.ts";
-import { openStudio, type Studio } from "../../companion/pipeline/studio/studio.ts";
+import { openStudio, type PipelineStudio } from "../../companion/pipeline/open-studio.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { Problem } from "../../shared/problem.ts";
 import { type GenerateRequest, REQUEST_DEFAULTS } from "../../shared/request.ts";
@@ -10,7 +10,7 @@ import { type GenerateRequest, REQUEST_DEFAULTS } from "../../shared/request.ts"
 export const STARTER = path.resolve(__dirname, "../../starter/weights");
 
 /** Names are the paths in `places`; "starter" is always one. */
-export function openTestStudio(memoryBudget?: number, places: Record<string, string> = {}): Studio {
+export function openTestStudio(memoryBudget?: number, places: Record<string, string> = {}): PipelineStudio {
   const known: Record<string, string> = { starter: STARTER, ...places };
   const resolve = (name: string) => {
     const place = known[name];
@@ -28,7 +28,7 @@ export const request = (fields: Partial<GenerateRequest> = {}): GenerateRequest 
 
 /** Runs to the end. */
 export async function paint(
-  studio: Studio,
+  studio: PipelineStudio,
   wanted: GenerateRequest,
   images: Record<string, Uint8Array> = {},
 ): Promise<{ events: PipelineEvent[]; result: GenerateResult; trace: Trace }> {

@@ -4,8 +4,8 @@ import path from "node:path";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
 import { writeSafetensors } from "../../companion/checkpoint/files/write-safetensors.ts";
-import { decodeLatent, encodeMode } from "../../companion/pipeline/latent/vae.ts";
-import { openStudio } from "../../companion/pipeline/studio/studio.ts";
+import { openAutoencoder } from "../../companion/pipeline/latent/autoencoder.ts";
+import { openStudio } from "../../companion/pipeline/open-studio.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { type Tensor, tensor } from "../../companion/tensor.ts";
@@ -45,8 +45,9 @@ async function throughVae(place: string, float: "float32" | "float16"): Promise<
     const model = await studio.openModel(place);
     const { randn } = createGenerator(1);
     const latent = randn([1, model.vae.config.latent_channels, 8, 8]);
-    const seat = { model, studio };
-    return [await decodeLatent(latent, seat), await encodeMode(randn([1, 3, 32, 32]), seat)];
+    const space = studio.familyOf(model).latentSpace(model);
+    const autoencoder = openAutoencoder({ model, studio, latent: space });
+    return [await autoencoder.decode(latent), await autoencoder.encodeMode(randn([1, 3, 32, 32]))];
   } finally {
     await studio.close();
   }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { decodeImage } from "../../companion/image/decode.ts";
-import type { Studio } from "../../companion/pipeline/studio/studio.ts";
+import type { PipelineStudio } from "../../companion/pipeline/open-studio.ts";
 import type { Reference } from "../../shared/request.ts";
 import { openTestStudio, paint, request, STARTER } from "../pipeline/studio-for-tests.ts";
 
@@ -10,7 +10,7 @@ import { openTestStudio, paint, request, STARTER } from "../pipeline/studio-for-
 const expected = (name: string) => readFileSync(path.join(__dirname, "expected", `${name}.png`));
 const { defaults, nativeSize } = JSON.parse(readFileSync(path.join(STARTER, "underpaint.json"), "utf8"));
 
-let studio: Studio;
+let studio: PipelineStudio;
 beforeAll(() => {
   studio = openTestStudio();
 });

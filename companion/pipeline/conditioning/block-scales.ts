@@ -1,7 +1,7 @@
 /** How much each cross attention hears of a reference. */
 import { Problem } from "../../../shared/problem.ts";
 import type { BlockScale, BlockScales, Reference } from "../../../shared/request.ts";
-import type { Model } from "../../checkpoint/model.ts";
+import type { UNetModel } from "../../checkpoint/model.ts";
 import { type AttentionPlace, attentionPlaces } from "../../networks/blocks/image-attentions.ts";
 
 type Preset = Exclude<NonNullable<Reference["blocks"]>, BlockScales>;
@@ -22,7 +22,7 @@ const SD1: typeof SDXL = {
   "style+layout": { down: { ...SD1_STYLE.down, ...SD1_LAYOUT.down }, up: SD1_STYLE.up },
 };
 
-const PRESETS: Readonly<Record<Model["family"], typeof SDXL>> = {
+const PRESETS: Readonly<Record<UNetModel["family"], typeof SDXL>> = {
   sd1: SD1,
   sd2: SD1,
   sdxl: SDXL,
@@ -33,7 +33,7 @@ const PRESETS: Readonly<Record<Model["family"], typeof SDXL>> = {
  * One factor for every cross attention, in the order of an IP-Adapter's file. Throws Problem "request-invalid" for blocks that
  * the UNet does not have. Source: diffusers, loaders/unet_loader_utils.py, _maybe_expand_lora_scales (with default 0).
  */
-export function blockScales(blocks: Reference["blocks"], model: Pick<Model, "family" | "denoiser">): number[] {
+export function blockScales(blocks: Reference["blocks"], model: Pick<UNetModel, "family" | "denoiser">): number[] {
   const places = attentionPlaces(model.denoiser.config);
   if (blocks === undefined || blocks === "all") return places.flatMap(({ layers }) => Array(layers).fill(1));
   const scales = typeof blocks === "string" ? PRESETS[model.family][blocks] : blocks;

@@ -2,6 +2,7 @@
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { Control } from "../../../shared/request.ts";
+import type { UNetModel } from "../../checkpoint/model.ts";
 import { CONTROLNET_PREFIX, type ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
 import type { Weights } from "../../graph/weights.ts";
@@ -16,6 +17,8 @@ import type { PreparedJob } from "../job.ts";
 import { readImage } from "../picture/canvas.ts";
 import { buildWhole } from "../weights/check-weights.ts";
 import { isActive } from "./active.ts";
+
+type UNetJob = PreparedJob<UNetModel>;
 
 /** A ControlNet as the UNet's graph takes it. */
 export interface ControlHint {
@@ -42,7 +45,7 @@ export interface Controls {
  * The controls that have any weight, as far as they depend on their pictures alone. As in diffusers' pipelines, all ControlNets
  * guess where the first one keeps nothing but its residuals' means. Throws Problem "adapter-mismatch", ….
  */
-export async function encodeControls(job: PreparedJob): Promise<Controls> {
+export async function encodeControls(job: UNetJob): Promise<Controls> {
   const hints: ControlHint[] = [];
   let allGuess: boolean | undefined;
   const adapted: { control: Control; features: Tensor[] }[] = [];
@@ -62,7 +65,7 @@ const channelsOf = (opened: ControlNet | T2IAdapter): number =>
   opened.kind === "controlnet" ? opened.config.conditioning_channels : opened.config.in_channels;
 
 /** As the model sees it. What is to be grey is so before it is resized, as when diffusers is given a grey picture. */
-async function pictureOf(control: Control, { canvas, images }: PreparedJob, channels: number): Promise<PixelImage> {
+async function pictureOf(control: Control, { canvas, images }: UNetJob, channels: number): Promise<PixelImage> {
   const { image, preprocessor } = control;
   const source = await readImage(images, image);
   return preprocessor === undefined
@@ -70,7 +73,7 @@ async function pictureOf(control: Control, { canvas, images }: PreparedJob, chan
     : preprocess(canvas.see(source), preprocessor);
 }
 
-async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: PreparedJob): Promise<ControlHint> {
+async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: UNetJob): Promise<ControlHint> {
   refuseMisfit(net, job.model.denoiser.config);
   const { studio, guidance } = job;
   const { config } = net;
@@ -82,10 +85,10 @@ async function hintOf(control: Control, net: ControlNet, picture: PixelImage, jo
     () => buildWhole(net, draw, isOther),
     (run) => run({ image: toControlImage(picture, config.conditioning_channels) }),
   );
-  if (hint!.dims.slice(2).join() !== job.dims.slice(2).join())
+  if (hint!.dims.slice(2).join() !== job.latent.dims(job.canvas.size).slice(2).join())
     throw new Problem(
       "adapter-mismatch",
-      `The ControlNet "${net.origin}" makes ${hint!.dims[3]} × ${hint!.dims[2]} of the picture, and this model's latent has ${job.dims[3]} × ${job.dims[2]}: choose a ControlNet of the model's family.`,
+      `The ControlNet "${net.origin}" makes ${hint!.dims[3]} × ${hint!.dims[2]} of the picture, and this model's latent has ${job.latent.dims(job.canvas.size)[3]} × ${job.latent.dims(job.canvas.size)[2]}: choose a ControlNet of the model's family.`,
     );
   const count = residualCount(config);
   const guesses = control.mode === "guess";
@@ -123,12 +126,7 @@ function refuseMisfit({ origin, config }: ControlNet, unet: UNetConfig): void {
   }
 }
 
-async function featuresOf(
-  control: Control,
-  adapter: T2IAdapter,
-  picture: PixelImage,
-  job: PreparedJob,
-): Promise<Tensor[]> {
+async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelImage, job: UNetJob): Promise<Tensor[]> {
   const { studio } = job;
   const { config, origin } = adapter;
   if (control.mode === "guess")
@@ -153,11 +151,8 @@ async function featuresOf(
 }
 
 /** The features that the UNet has a place for: one for each level, and one more for the mid block where it has its size. */
-function fitting(
-  features: readonly Tensor[],
-  { origin }: T2IAdapter,
-  { model, dims: [, , height, width] }: PreparedJob,
-): Tensor[] {
+function fitting(features: readonly Tensor[], { origin }: T2IAdapter, { model, latent, canvas }: UNetJob): Tensor[] {
+  const [, , height, width] = latent.dims(canvas.size);
   const expected = featureDims(model.denoiser.config, { height, width });
   const levels = expected.length - 1;
   const fits = features.map(({ dims }, i) => String(dims) === String(expected[i]));

@@ -1,7 +1,7 @@
 /** Reference images: Ye et al. 2023, "IP-Adapter". */
 import { Problem } from "../../../shared/problem.ts";
 import type { Reference } from "../../../shared/request.ts";
-import type { ImageEncoder } from "../../checkpoint/model.ts";
+import type { ImageEncoder, UNetModel } from "../../checkpoint/model.ts";
 import { embeddingWidth, type IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
 import { toAttentionMask } from "../../image/attention-mask.ts";
 import { coverageOf } from "../../image/mask.ts";
@@ -11,12 +11,13 @@ import { clipVisionGraph } from "../../networks/clip-vision.ts";
 import { imageProjectionGraph } from "../../networks/ip-adapter.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { PreparedJob } from "../job.ts";
-import type { LoadedModel } from "../latent/vae.ts";
 import { readImage } from "../picture/canvas.ts";
 import { stack } from "../tensors.ts";
 import { buildWhole } from "../weights/check-weights.ts";
 import { isActive } from "./active.ts";
 import { blockScales } from "./block-scales.ts";
+
+type UNetJob = PreparedJob<UNetModel>;
 
 /** A reference as the UNet takes it: a branch of its own beside every cross attention. */
 export interface ReferenceTokens {
@@ -33,7 +34,7 @@ export interface ReferenceTokens {
  * The references that have any weight, through image encoder and projection. Throws Problem "adapter-mismatch",
  * "model-not-found", "request-invalid".
  */
-export async function encodeReferences(job: PreparedJob): Promise<ReferenceTokens[]> {
+export async function encodeReferences(job: UNetJob): Promise<ReferenceTokens[]> {
   const encoded: ReferenceTokens[] = [];
   for (const reference of job.request.references) {
     if (reference.weight === 0) continue;
@@ -56,7 +57,7 @@ export async function encodeReferences(job: PreparedJob): Promise<ReferenceToken
  * What the branches of the guidance see. The unconditional one sees an embedding of zeros with a plain projection, and what the
  * encoder makes of a picture of zeros with the others. Source: diffusers, pipeline_stable_diffusion.py, encode_image.
  */
-async function embedBranches(reference: Reference, adapter: IpAdapter, job: PreparedJob): Promise<Tensor[]> {
+async function embedBranches(reference: Reference, adapter: IpAdapter, job: UNetJob): Promise<Tensor[]> {
   const { studio, model, guidance, images } = job;
   const encoder = await studio.openImageEncoder(model, reference, adapter);
   refuseMismatch(adapter, encoder, job);
@@ -76,10 +77,10 @@ async function embedBranches(reference: Reference, adapter: IpAdapter, job: Prep
 }
 
 /** The reference's mask for every size of attention. */
-async function masksOf({ mask }: Reference, job: PreparedJob): Promise<ReadonlyMap<number, Tensor> | undefined> {
+async function masksOf({ mask }: Reference, job: UNetJob): Promise<ReadonlyMap<number, Tensor> | undefined> {
   if (mask === undefined) return undefined;
   const coverage = coverageOf(job.canvas.see(await readImage(job.images, mask)));
-  const [, , height, width] = job.dims;
+  const [, , height, width] = job.latent.dims(job.canvas.size);
   return new Map(
     attentionQueries(job.model.denoiser.config, { height, width }).map((queries) => [
       queries,
@@ -88,7 +89,7 @@ async function masksOf({ mask }: Reference, job: PreparedJob): Promise<ReadonlyM
   );
 }
 
-function refuseMismatch(adapter: IpAdapter, encoder: ImageEncoder, { model }: PreparedJob): void {
+function refuseMismatch(adapter: IpAdapter, encoder: ImageEncoder, { model }: UNetJob): void {
   const name = `The IP-Adapter "${adapter.origin}"`;
   const { config } = model.denoiser;
   const [context, count] = [config.cross_attention_dim[0]!, attentionCount(config)];
@@ -110,7 +111,7 @@ function refuseMismatch(adapter: IpAdapter, encoder: ImageEncoder, { model }: Pr
     );
 }
 
-async function project(branches: readonly Tensor[], adapter: IpAdapter, { studio }: LoadedModel): Promise<Tensor> {
+async function project(branches: readonly Tensor[], adapter: IpAdapter, { studio }: UNetJob): Promise<Tensor> {
   const batch = branches.length;
   const states = adapter.kind === "plain" ? undefined : branches[0]!.dims[1]!;
   const { tokens } = await studio.sessions.use(

@@ -1,13 +1,13 @@
 /** What SDXL is told about a picture's making: Podell et al. 2023, "SDXL", section 2.2. */
 import type { Size } from "../../../shared/geometry.ts";
 import type { CropCorner, GenerateRequest } from "../../../shared/request.ts";
-import type { Model } from "../../checkpoint/model.ts";
+import type { UNetModel } from "../../checkpoint/model.ts";
 import type { GuidanceBranch } from "../guidance.ts";
 import type { PreparedJob } from "../job.ts";
 
 interface Told extends Pick<PreparedJob, "beginning"> {
   readonly request: Pick<GenerateRequest, "microConditioning">;
-  readonly model: Pick<Model, "kind" | "settings">;
+  readonly model: Pick<UNetModel, "kind" | "settings">;
   readonly canvas: { readonly size: Size };
 }
 

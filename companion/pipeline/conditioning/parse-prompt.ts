@@ -1,23 +1,15 @@
 /** What a request says in words, and which adapters it names, in its prompt or beside it. */
 import { Problem } from "../../../shared/problem.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
-import type { Model } from "../../checkpoint/model.ts";
+import type { AnyModel } from "../../checkpoint/model.ts";
 import { expandPrompt } from "../../prompt/expand-prompt.ts";
+import type { NamedEmbedding, ParsedPrompt } from "../parsed-prompt.ts";
 import type { Studio } from "../studio/studio.ts";
 import type { ActiveLora } from "../weights/lora-slots.ts";
 import { lowered } from "./lowered.ts";
-import type { NamedEmbedding } from "./tokenize-prompt.ts";
-
-export interface ParsedPrompt {
-  /** For the first text encoder and, where it hears another one, for the second. */
-  readonly positive: readonly string[];
-  readonly negative: readonly string[];
-  readonly loras: readonly ActiveLora[];
-  readonly embeddings: readonly NamedEmbedding[];
-}
 
 /** Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover", "file-…". */
-export async function parsePrompt(request: GenerateRequest, model: Model, studio: Studio): Promise<ParsedPrompt> {
+export async function parsePrompt(request: GenerateRequest, model: AnyModel, studio: Studio): Promise<ParsedPrompt> {
   const expand = request.promptSyntax === "a1111" ? expandPrompt : plainly;
   const read = (...prompts: (string | undefined)[]) =>
     prompts.filter((prompt, i) => i === 0 || prompt).map((prompt = "") => expand(prompt, request.seed));
@@ -50,7 +42,7 @@ const plainly = (text: string) => ({ text, loras: [] });
 async function embeddingsOf(
   { embeddings, promptSyntax }: GenerateRequest,
   texts: readonly string[],
-  { model, studio }: { readonly model: Model; readonly studio: Studio },
+  { model, studio }: { readonly model: AnyModel; readonly studio: Studio },
 ): Promise<NamedEmbedding[]> {
   const named: NamedEmbedding[] = [];
   for (const { model: place, token } of embeddings) {

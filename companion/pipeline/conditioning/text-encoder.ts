@@ -1,6 +1,7 @@
 import { Problem } from "../../../shared/problem.ts";
 import { type Family, familyOf } from "../../checkpoint/identify/families.ts";
 import type { Target } from "../../checkpoint/lora/keys.ts";
+import type { UNetModel } from "../../checkpoint/model.ts";
 import { Weights } from "../../graph/weights.ts";
 import { type ClipTextOptions, clipTextGraph } from "../../networks/clip-text.ts";
 import { weighEmbeddings } from "../../prompt/weigh-embeddings.ts";
@@ -11,6 +12,8 @@ import { concatLast, concatTokens } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { type EncodedPrompt, type PromptPart, type PromptSchedule, promptParts } from "./prompt-schedule.ts";
 import { type Chunk, type NewWords, newWords, type TokenizedPrompt, tokenizePrompt } from "./tokenize-prompt.ts";
+
+type UNetJob = PreparedJob<UNetModel>;
 
 export interface Prompts {
   readonly positive: PromptSchedule;
@@ -24,7 +27,7 @@ export interface Prompts {
  * can have zeros for a negative prompt that is absent, or with A1111's syntax empty.
  * Sources: diffusers, encode_prompt of pipeline_stable_diffusion.py and pipeline_stable_diffusion_xl.py.
  */
-export async function encodePrompts(job: PreparedJob, trace: Trace): Promise<Prompts> {
+export async function encodePrompts(job: UNetJob, trace: Trace): Promise<Prompts> {
   const { request, prompt, guidance, model } = job;
   const guided = guidance.branches.some((branch) => branch.prompt === "negative");
   const empty = request.promptSyntax === "a1111" && prompt.negative.every((text) => text === "");
@@ -70,7 +73,7 @@ interface TokenizedPrompts {
  * prompt is longer at another time; and where the prompts' lengths differ and the time embedding takes the mean of the text,
  * in which repeated tokens would count.
  */
-function tokenizeAll(prompts: readonly SkippedPrompt[], { request, prompt, model }: PreparedJob): TokenizedPrompts[] {
+function tokenizeAll(prompts: readonly SkippedPrompt[], { request, prompt, model }: UNetJob): TokenizedPrompts[] {
   const configs = model.textEncoders.map(({ component }) => component.config);
   const widths = configs.map(({ hidden_size }) => hidden_size);
   const encoders = model.textEncoders.map(({ tokenizer }, index) => {
@@ -100,7 +103,7 @@ function tokenizeAll(prompts: readonly SkippedPrompt[], { request, prompt, model
 async function encodeWith(
   index: number,
   { prompts, words }: TokenizedPrompts,
-  job: PreparedJob,
+  job: UNetJob,
 ): Promise<EncodedPrompt[][]> {
   const { request, prompt, model, studio } = job;
   const { component, tokenizer } = model.textEncoders[index]!;

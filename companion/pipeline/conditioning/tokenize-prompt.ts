@@ -1,12 +1,12 @@
 /** A request's prompts as ids, in chunks of the text encoder's length. */
 import { Problem } from "../../../shared/problem.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
-import type { Embedding } from "../../checkpoint/parts/embedding.ts";
 import { chunkTokens } from "../../prompt/chunk-tokens.ts";
 import { parseAttention } from "../../prompt/parse-attention.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { droppedText } from "../../tokenizer/dropped-text.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { NamedEmbedding } from "../parsed-prompt.ts";
 import { lowered } from "./lowered.ts";
 
 /** One run of the text encoder. */
@@ -23,12 +23,6 @@ export interface TokenizedPrompt {
   readonly tokens: number;
   /** The end of the text that did not fit; absent where all did. */
   readonly dropped?: string;
-}
-
-/** A word of the prompt with vectors of its own. */
-export interface NamedEmbedding extends Embedding {
-  /** In lower case. */
-  readonly name: string;
 }
 
 /** The new words of one text encoder: ids from `first` on. */

@@ -1,18 +1,20 @@
 import { setImmediate } from "node:timers/promises";
 import type { Tensor } from "../../tensor.ts";
 import type { StepEvent, Trace } from "../events.ts";
-import type { PreparedJob } from "../job.ts";
+import type { Conditions, PreparedJob } from "../job.ts";
 import type { FirstLatent } from "../latent/first-latent.ts";
 import type { LatentPreview } from "../latent/latent-preview.ts";
 import { blend } from "../tensors.ts";
 import { finite, finiteStep } from "../weights/finite.ts";
-import { type Conditions, openDenoiser } from "./unet.ts";
 
-export interface DenoiseOptions extends Omit<Conditions, "extraChannels"> {
+export interface DenoiseOptions {
+  readonly conditions: Conditions;
   readonly first: FirstLatent;
   /** Absent: there is none. */
   readonly preview?: LatentPreview;
   readonly trace: Trace;
+  /** Evaluations of the picture that another model has done. */
+  readonly done: number;
 }
 
 /**
@@ -21,19 +23,18 @@ export interface DenoiseOptions extends Omit<Conditions, "extraChannels"> {
  */
 export async function* denoise(job: PreparedJob, options: DenoiseOptions): AsyncGenerator<StepEvent, Tensor> {
   const { plan, generator } = job;
-  const { first, preview, trace } = options;
+  const { conditions, first, preview, trace, done } = options;
   const { noise, extraChannels, keep } = first;
   const of = plan.timesteps.length;
-  const done = options.done ?? 0;
   const whole = done + of + (job.refining?.plan.timesteps.length ?? 0);
-  const unet = await openDenoiser(job, { ...options, extraChannels });
+  const denoiser = await job.family.openDenoiser(job, { conditions, extraChannels, done });
   try {
     let latent = first.latent;
     for (let i = 0; i < of; i++) {
       // Networks block their thread: let messages in and out between two of them.
       await setImmediate();
       const input = finiteStep(plan.scaleInput(latent, i));
-      const prediction = await unet.predict(input, { timestep: plan.timesteps[i]!, i, of });
+      const prediction = await denoiser.predict(input, { timestep: plan.timesteps[i]!, i, of });
       finite(prediction, job.model.denoiser.weights.origin);
       let soFar = plan.denoised(i, prediction, latent);
       latent = plan.step(i, prediction, latent, (dims) => generator.randn(dims));
@@ -47,6 +48,6 @@ export async function* denoise(job: PreparedJob, options: DenoiseOptions): Async
     }
     return finiteStep(latent);
   } finally {
-    unet.release();
+    denoiser.release();
   }
 }

@@ -1,3 +1,4 @@
+import type { UNetModel } from "../../checkpoint/model.ts";
 import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
 import { Weights } from "../../graph/weights.ts";
 import { unetGraph } from "../../networks/unet.ts";
@@ -7,35 +8,33 @@ import type { ReferenceTokens } from "../conditioning/image-encoder.ts";
 import { timeIds } from "../conditioning/micro-conditioning.ts";
 import { type EncodedPrompt, promptAt } from "../conditioning/prompt-schedule.ts";
 import type { Prompts } from "../conditioning/text-encoder.ts";
-import type { PreparedJob } from "../job.ts";
+import type { Conditions, OpenDenoiser, PreparedJob } from "../job.ts";
 import { concatChannels, stack, unstack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
-import { quantizerOf } from "../weights/quantize.ts";
 import { unetAddOns } from "./unet-addons.ts";
+import { quantizerOf } from "./weight-bits.ts";
 
-/** The UNet with everything that stays the same through a picture. */
-export interface Denoiser {
-  /** latent [1, C, h, w], already scaled for the network, at evaluation `i` of `of` → the guided prediction [1, C, h, w]. */
-  predict(latent: Tensor, at: { readonly timestep: number; readonly i: number; readonly of: number }): Promise<Tensor>;
-  /** To be called in a `finally`. */
-  release(): void;
-}
+type UNetJob = PreparedJob<UNetModel>;
 
 /** What the UNet is told besides the latent and the time. */
-export interface Conditions {
+export interface UNetConditions extends Conditions {
   readonly prompts: Prompts;
   readonly references: readonly ReferenceTokens[];
   readonly controls: Controls;
+}
+
+interface Told {
+  readonly conditions: UNetConditions;
   readonly extraChannels?: Tensor;
-  /** Evaluations of the picture that another model has done. Default 0. */
-  readonly done?: number;
+  /** Evaluations of the picture that another model has done. */
+  readonly done: number;
 }
 
 /** Opens the UNet for the job's shape, these references and controls. */
-export async function openDenoiser(job: PreparedJob, conditions: Conditions): Promise<Denoiser> {
+export async function openUNet(job: UNetJob, { conditions, extraChannels, done }: Told): Promise<OpenDenoiser> {
   const { model, studio, guidance } = job;
-  const { prompts, references, controls, extraChannels, done = 0 } = conditions;
-  const [, , height, width] = job.dims;
+  const { prompts, references, controls } = conditions;
+  const [, , height, width] = job.latent.dims(job.canvas.size);
   const { config, weights } = model.denoiser;
   const { branches } = guidance;
   const batch = branches.length;
@@ -86,7 +85,7 @@ export async function openDenoiser(job: PreparedJob, conditions: Conditions): Pr
 }
 
 /** What the network's config asks for besides the prompts' states: SDXL's pooled text and numbers, LCM's scale. */
-function addedConditions(job: PreparedJob, encoded: readonly EncodedPrompt[]): Record<string, Tensor> {
+function addedConditions(job: UNetJob, encoded: readonly EncodedPrompt[]): Record<string, Tensor> {
   const { branches, embedding } = job.guidance;
   const added: Record<string, Tensor> = {};
   if (embedding) added.timestep_cond = embedding;

@@ -1,10 +1,13 @@
+import type { GenerateRequest } from "../../../shared/request.ts";
 import { maskSample, toLatentMask, toSample } from "../../image/preprocess.ts";
+import type { Generator } from "../../random/generator.ts";
+import type { Plan } from "../../schedulers/scheduler.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Trace } from "../events.ts";
-import type { PreparedJob } from "../job.ts";
 import type { Canvas } from "../picture/canvas.ts";
 import { concatChannels } from "../tensors.ts";
-import { encodeMode, encodePicture, hasPosterior } from "./vae.ts";
+import type { Autoencoder } from "./autoencoder.ts";
+import type { LatentSpace } from "./latent-space.ts";
 
 /** Where denoising begins. */
 export interface FirstLatent {
@@ -12,10 +15,27 @@ export interface FirstLatent {
   readonly latent: Tensor;
   /** The raw draw. */
   readonly noise: Tensor;
-  /** What a UNet sees besides the latent: mask and masked picture [1, 1 + C, h, w], or the picture to edit [1, C, h, w]. */
+  /** What the denoiser sees besides the latent: mask and masked picture [1, 1 + C, h, w], or the picture to edit [1, C, h, w]. */
   readonly extraChannels?: Tensor;
-  /** What a plain UNet's latent is mixed with after each step, outside the mask. */
+  /** What the latent of a denoiser that knows nothing of masks is mixed with after each step, outside the mask. */
   readonly keep?: { readonly original: Tensor; readonly mask: Tensor };
+}
+
+/**
+ * What the denoiser sees as channels beside the latent. "none": a picture is where it begins, and outside a mask it is put
+ * back after each step. "masked-picture": made for inpainting. "picture": it changes a picture by instruction.
+ */
+export type ExtraChannels = "none" | "masked-picture" | "picture";
+
+/** What of a job matters here. */
+export interface Beginning {
+  readonly request: Pick<GenerateRequest, "strength">;
+  readonly canvas: Canvas;
+  readonly latent: LatentSpace;
+  readonly autoencoder: Autoencoder;
+  readonly extraChannels: ExtraChannels;
+  readonly plan: Plan;
+  readonly generator: Generator;
 }
 
 /**
@@ -23,22 +43,24 @@ export interface FirstLatent {
  * strength needs no posterior of the picture; a plain UNet draws the masked picture's, and does not use it.
  * Sources: diffusers, prepare_latents of pipeline_stable_diffusion_img2img.py and …_inpaint.py, prepare_mask_latents.
  */
-export async function firstLatent(job: PreparedJob, trace: Trace): Promise<FirstLatent> {
-  const { canvas, generator, dims, inpainting } = job;
+export async function firstLatent(job: Beginning, trace: Trace): Promise<FirstLatent> {
+  const { canvas, generator, autoencoder, extraChannels, latent: space } = job;
   const { strength } = job.request;
+  const dims = space.dims(canvas.size);
   const draw = () => generator.randn(dims);
-  const drawPosterior = () => (hasPosterior(job) ? draw() : undefined);
+  const drawPosterior = () =>
+    autoencoder.hasPosterior ? generator.randn(autoencoder.posteriorDims(canvas.size)) : undefined;
   const sample = canvas.picture && toSample(canvas.picture);
-  if (job.model.kind === "pix2pix") {
+  if (extraChannels === "picture") {
     const noise = draw();
     trace.set("initial_noise", noise);
-    return { noise, latent: pureNoise(noise, job), extraChannels: await encodeMode(sample!, job) };
+    return { noise, latent: pureNoise(noise, job), extraChannels: await autoencoder.encodeMode(sample!) };
   }
-  const masked = canvas.mask !== undefined || inpainting === "channels";
+  const masked = canvas.mask !== undefined || extraChannels === "masked-picture";
   const fromNoise = sample === undefined || (masked && strength === 1);
-  const needsOriginal = sample !== undefined && (!fromNoise || inpainting === "blend");
+  const needsOriginal = sample !== undefined && (!fromNoise || extraChannels === "none");
 
-  const original = needsOriginal ? await encodePicture(sample, drawPosterior(), job) : undefined;
+  const original = needsOriginal ? await autoencoder.encode(sample, drawPosterior()) : undefined;
   const noise = draw();
   trace.set("initial_noise", noise);
   const latent = fromNoise ? pureNoise(noise, job) : job.plan.addNoise(original!, noise, 0);
@@ -46,12 +68,11 @@ export async function firstLatent(job: PreparedJob, trace: Trace): Promise<First
 
   const mask = latentMask(canvas, dims);
   const maskedNoise = drawPosterior();
-  if (inpainting === "blend") return { latent, noise, keep: { original: original!, mask } };
-  const maskedLatent = await encodePicture(maskedSample(canvas, sample), maskedNoise, job);
+  if (extraChannels === "none") return { latent, noise, keep: { original: original!, mask } };
+  const maskedLatent = await autoencoder.encode(maskedSample(canvas, sample), maskedNoise);
   return { latent, noise, extraChannels: concatChannels([mask, maskedLatent]) };
 }
-
-function pureNoise({ data, dims }: Tensor, { plan }: PreparedJob): Tensor {
+function pureNoise({ data, dims }: Tensor, { plan }: Pick<Beginning, "plan">): Tensor {
   const sigma = Math.fround(plan.initNoiseSigma);
   return tensor(
     data.map((value) => value * sigma),

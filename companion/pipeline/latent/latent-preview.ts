@@ -3,9 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
+import type { AnyModel } from "../../checkpoint/model.ts";
 import { createGenerator } from "../../random/generator.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
-import { decodeLatent, type LoadedModel, vaeFactor } from "./vae.ts";
+import type { Studio } from "../studio/studio.ts";
+import type { Autoencoder } from "./autoencoder.ts";
+import type { LatentSpace } from "./latent-space.ts";
 
 /** latent [1, C, h, w] → h × w pixels. */
 export type LatentPreview = (latent: Tensor) => PixelImage;
@@ -38,20 +41,27 @@ const SDXL: RgbFactors = {
   bias: [0.1084, -0.0175, -0.0011],
 };
 
+/** What of a job matters here. */
+interface Previewed {
+  readonly model: AnyModel;
+  readonly studio: Pick<Studio, "remember">;
+  readonly latent: LatentSpace;
+  readonly autoencoder: Autoencoder;
+}
+
 /** The model's own factors: from `latent_rgb.json` in its folder, the field's, or fitted to its decoder. */
-export async function latentPreview(loaded: LoadedModel): Promise<LatentPreview> {
-  const { model, studio } = loaded;
+export async function latentPreview(job: Previewed): Promise<LatentPreview> {
+  const { model, studio } = job;
   const factors = await studio.remember(
     `${model.fingerprint}/${model.vae.weights.fingerprint}/latent-rgb`,
-    async () =>
-      factorsBeside(model.path, model.vae.config.latent_channels) ?? knownFactors(loaded) ?? fitFactors(loaded),
+    async () => factorsBeside(model.path, job.latent.channels) ?? knownFactors(job) ?? fitFactors(job),
   );
   return (latent) => paint(latent, factors);
 }
 
-function knownFactors({ model }: LoadedModel): RgbFactors | undefined {
-  const { latent_channels, scaling_factor } = model.vae.config;
-  if (latent_channels !== 4) return undefined;
+function knownFactors({ model, latent }: Previewed): RgbFactors | undefined {
+  const { scaling_factor } = model.vae.config;
+  if (latent.channels !== 4) return undefined;
   return new Map([
     [0.18215, SD1],
     [0.13025, SDXL],
@@ -78,16 +88,15 @@ const PROBE = 16;
  * Least squares on what the model's own decoder makes of random latents, once per model. The latents are smooth (one value
  * per 4 × 4 places), as those of pictures are, so that a place's colour is its own and not its neighbours'.
  */
-async function fitFactors(loaded: LoadedModel): Promise<RgbFactors> {
-  const channels = loaded.model.vae.config.latent_channels;
-  const factor = vaeFactor(loaded.model.vae.config);
+async function fitFactors(job: Previewed): Promise<RgbFactors> {
+  const { channels, factor } = job.latent;
   const coarse = createGenerator(0).randn([channels, PROBE / 4, PROBE / 4]);
   const area = PROBE * PROBE;
   const latent = new Float32Array(channels * area).map((_, i) => {
     const [c, y, x] = [Math.floor(i / area), Math.floor((i % area) / PROBE), i % PROBE];
     return coarse.data[((c * PROBE) / 4) * (PROBE / 4) + Math.floor(y / 4) * (PROBE / 4) + Math.floor(x / 4)]!;
   });
-  const sample = await decodeLatent(tensor(latent, [1, channels, PROBE, PROBE]), loaded);
+  const sample = await job.autoencoder.decode(tensor(latent, [1, channels, PROBE, PROBE]));
 
   // Normal equations of [channels, 1] → colour over all places.
   const columns = channels + 1;

@@ -5,7 +5,6 @@
  * what the whole would have been there, nothing is computed twice but the few rows around, and there are no seams. Only
  * rounding differs.
  */
-import { Problem } from "../../../shared/problem.ts";
 import type { Dialect } from "../../graph/dialect.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { estimateMemory } from "../../graph/memory.ts";
@@ -13,6 +12,7 @@ import type { Stage } from "../../networks/stage.ts";
 import { type Known, stripGraph, TOKENS, type Wanted } from "../../networks/strip.ts";
 import { elementCount, type Tensor, tensor } from "../../tensor.ts";
 import type { Sessions } from "../studio/sessions.ts";
+import { tooLarge } from "../weights/too-large.ts";
 import { createPlane, type Plane, type Rows } from "./plane.ts";
 
 /** Shares of the sessions' budget: for a strip that is computed, and for a picture between two phases, of which three are there at once. Larger ones lie on the disk. */
@@ -99,15 +99,6 @@ function bytesFor(graph: Graph, budget: number): number {
   });
   return around.reduce((sum, bytes) => sum + bytes, weights + activations);
 }
-
-const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
-
-/** Throws before anything was done. */
-export const tooLarge = (need: number, budget: number): Problem =>
-  new Problem(
-    "out-of-memory",
-    `The picture needs ${gibibytes(need)} of memory, where ${gibibytes(budget)} may be used: choose a smaller size, or allow more (UNDERPAINT_MEMORY).`,
-  );
 
 /** Strips of one height, each of `rows` with those around it. Even where a stage halves: so is each one's first row then. */
 function cut(height: number, halo: number, rows: number): Strip[] {

@@ -2,7 +2,7 @@
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
-import type { Model } from "../../checkpoint/model.ts";
+import type { AnyModel } from "../../checkpoint/model.ts";
 import type { ContentFilter } from "../../checkpoint/parts/content-filter.ts";
 import { toClipPixels } from "../../image/preprocess.ts";
 import { contentFilterGraph } from "../../networks/content-filter.ts";
@@ -20,8 +20,8 @@ export interface ContentScores {
 /** The filter that a picture has to pass; undefined where none is wanted. Throws Problem "model-unsupported" where the model has none. */
 export function filterFor(
   { contentFilter, model: name }: GenerateRequest,
-  model: Model,
-  studio: Studio,
+  model: AnyModel,
+  studio: Pick<Studio, "contentFilter" | "openContentFilter">,
 ): ContentFilter | undefined {
   const enforced = studio.contentFilter === "enforced";
   if (!enforced && !contentFilter) return undefined;

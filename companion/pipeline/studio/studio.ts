@@ -4,8 +4,8 @@ import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
 import type { Reference } from "../../../shared/request.ts";
 import { type LoraFile, openLora } from "../../checkpoint/lora/lora-file.ts";
-import { type LoraPlan, networksOf, planLora } from "../../checkpoint/lora/plan-lora.ts";
-import { type ImageEncoder, type Model, openModel } from "../../checkpoint/model.ts";
+import { type LoraPlan, type Networks, planLora } from "../../checkpoint/lora/plan-lora.ts";
+import { type AnyModel, type ImageEncoder, openModel, requireUNet, type UNetModel } from "../../checkpoint/model.ts";
 import { type ContentFilter, openContentFilter } from "../../checkpoint/parts/content-filter.ts";
 import { type ControlNet, openControlNet } from "../../checkpoint/parts/controlnet.ts";
 import { type Embedding, openEmbedding } from "../../checkpoint/parts/embedding.ts";
@@ -16,7 +16,8 @@ import { openVae } from "../../checkpoint/parts/vae.ts";
 import type { Device } from "../../runtime/device.ts";
 import { machineMemory } from "../../runtime/machine-memory.ts";
 import { createScratchFolder } from "../../runtime/scratch.ts";
-import { checkContentFilter, checkVae, checkWeights } from "../weights/check-weights.ts";
+import { checkContentFilter, checkNetworks, checkVae } from "../weights/check-weights.ts";
+import type { Network } from "../weights/network.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 
 /** Where names lead: the library. */
@@ -26,7 +27,7 @@ export interface Places {
   /** The add-ons of a kind in the library, by the names that prompts use. */
   adapters?(kind: AdapterKind): Promise<readonly NamedAdapter[]>;
   /** An IP-Adapter and an image encoder of the library that fit a model. */
-  references?(model: Model): Promise<{ readonly adapter: string; readonly imageEncoder: string } | undefined>;
+  references?(model: UNetModel): Promise<{ readonly adapter: string; readonly imageEncoder: string } | undefined>;
   /** The path behind a name. Throws Problem "model-not-found", "file-outside-models". */
   resolve(name: string, options: { readonly allowPaths: boolean }): string;
 }
@@ -40,7 +41,20 @@ export interface NamedAdapter {
   readonly families: readonly string[];
 }
 
-export interface StudioOptions {
+/** What has to be known of a family to open its models. */
+export interface ModelFamily<M extends AnyModel = AnyModel> {
+  /** Of its models' denoisers. */
+  readonly architecture: M["denoiser"]["architecture"];
+  /** The family as people call it. */
+  nameOf(model: M): string;
+  /** All networks but the autoencoder. */
+  networks(model: M): readonly Network[];
+  /** Those that a LoRA can change. Absent: these models take none. */
+  loraNetworks?(model: M): Networks;
+}
+
+export interface StudioOptions<F extends ModelFamily = ModelFamily> {
+  readonly families: readonly F[];
   readonly device: Device;
   readonly library: Places;
   /** Bytes that open sessions may need together. Default: `defaultMemoryBudget()`. */
@@ -55,29 +69,31 @@ export interface StudioOptions {
   readonly names?: "ids" | "paths";
 }
 
-export interface Studio {
+export interface Studio<F extends ModelFamily = ModelFamily> {
   readonly device: Device;
   readonly sessions: Sessions;
   readonly memoryLimit?: number;
   readonly contentFilter: "on-request" | "enforced";
+  /** The one whose architecture the model has. */
+  familyOf(model: AnyModel): F;
   /** `vae`: of the autoencoder for a model that has none. Throws Problem "model-not-found", "model-unsupported", "weights-…", "file-…". */
-  openModel(name: string, vae?: string): Promise<Model>;
+  openModel(name: string, vae?: string): Promise<AnyModel>;
   /** The model with another autoencoder. Throws Problem as `openModel`, and "adapter-mismatch" where its latents are others. */
-  exchangeVae(model: Model, name: string): Model;
+  exchangeVae<M extends AnyModel>(model: M, name: string): M;
   /** The one that the model ships. Throws Problem "config-invalid", "weights-…", "file-…". */
-  openContentFilter(model: Model): ContentFilter | undefined;
+  openContentFilter(model: AnyModel): ContentFilter | undefined;
   /** What a LoRA makes of this model. Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover". */
-  openLora(name: string, model: Model): Promise<LoraPlan>;
+  openLora(name: string, model: AnyModel): Promise<LoraPlan>;
   /** Throws Problem "model-not-found", "model-unsupported". */
   openEmbedding(name: string): Promise<Embedding>;
   /** What the library has: of several of one name, those for the model's family come first, and those for others last. */
-  adapters(kind: AdapterKind, model: Model): Promise<readonly NamedAdapter[]>;
+  adapters(kind: AdapterKind, model: AnyModel): Promise<readonly NamedAdapter[]>;
   /** The reference's IP-Adapter, or else the model's own. Throws Problem "model-not-found", "model-unsupported". */
-  openAdapter(model: Model, reference: Reference): Promise<IpAdapter>;
+  openAdapter(model: UNetModel, reference: Reference): Promise<IpAdapter>;
   /** A ControlNet or T2I-Adapter. Throws Problem "model-not-found", "model-unsupported", "weights-leftover". */
-  openControl(name: string, model: Model): Promise<ControlNet | T2IAdapter>;
+  openControl(name: string, model: AnyModel): Promise<ControlNet | T2IAdapter>;
   /** The reference's image encoder, or else the one beside its adapter, or else the model's own. */
-  openImageEncoder(model: Model, reference: Reference, adapter: IpAdapter): Promise<ImageEncoder>;
+  openImageEncoder(model: UNetModel, reference: Reference, adapter: IpAdapter): Promise<ImageEncoder>;
   /** What `make` gave the first time it was asked for `key`. */
   remember<T>(key: string, make: () => Promise<T>): Promise<T>;
   /** Where weights of few bits are kept. Throws Problem "disk-full". */
@@ -95,7 +111,8 @@ export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, machineMe
 /** LoRAs that stay in memory between pictures. */
 const KEPT_LORAS = 8;
 
-export function openStudio({
+export function createStudio<F extends ModelFamily>({
+  families,
   device,
   library,
   memoryBudget,
@@ -103,9 +120,9 @@ export function openStudio({
   narrowFolder,
   contentFilter = "on-request",
   names = "ids",
-}: StudioOptions): Studio {
+}: StudioOptions<F>): Studio<F> {
   const sessions = createSessions({ device, budget: memoryBudget ?? defaultMemoryBudget() });
-  const models = new Map<string, Model>();
+  const models = new Map<string, AnyModel>();
   const memory = new Map<string, Promise<unknown>>();
   // The last few, in the order of use: a LoRA takes as much memory as its file has numbers.
   const fitted = new Map<string, { readonly file: LoraFile; readonly lora: LoraPlan }>();
@@ -114,7 +131,7 @@ export function openStudio({
   const reading = names === "ids" ? { within: library.roots } : {};
 
   // An id says where to look. A name means looking through all that there is, which takes a while the first time.
-  const loraPlace = async (name: string, model: Model): Promise<string> => {
+  const loraPlace = async (name: string, model: AnyModel): Promise<string> => {
     try {
       return resolve(name);
     } catch (error) {
@@ -124,12 +141,16 @@ export function openStudio({
     }
   };
 
-  const fromLibrary = async (model: Model) => {
+  const fromLibrary = async (model: UNetModel) => {
     const files = await library.references?.(model);
     return files && openImageEncoder(files.imageEncoder, reading);
   };
 
-  const studio: Studio = {
+  const familyOf = (model: AnyModel): F =>
+    families.find(({ architecture }) => architecture === model.denoiser.architecture)!;
+
+  const studio: Studio<F> = {
+    familyOf,
     device,
     sessions,
     memoryLimit,
@@ -142,7 +163,8 @@ export function openStudio({
       if (known && isUnchanged(known)) return known;
       if (known) await sessions.close(known.fingerprint);
       const model = await openModel(file, { ...reading, ...chosen });
-      checkWeights(model, device.dialect);
+      checkNetworks(familyOf(model).networks(model), device.dialect);
+      checkVae(model.vae, device.dialect);
       models.set(key, model);
       return model;
     },
@@ -173,13 +195,16 @@ export function openStudio({
       return filter;
     },
     openLora: async (name, model) => {
+      const { loraNetworks, nameOf } = familyOf(model);
+      if (!loraNetworks)
+        throw new Problem("adapter-mismatch", `A model of ${nameOf(model)} takes no LoRAs: leave them out.`);
       const place = await loraPlace(name, model);
       const key = `${place}/${model.fingerprint}`;
       let entry = fitted.get(key);
       fitted.delete(key);
       if (!entry || !isUnchanged(entry.file)) {
         const file = openLora(place, reading);
-        entry = { file, lora: planLora(file, networksOf(model)) };
+        entry = { file, lora: planLora(file, loraNetworks(model)) };
       }
       fitted.set(key, entry);
       if (fitted.size > KEPT_LORAS) fitted.delete(fitted.keys().next().value!);
@@ -205,7 +230,7 @@ export function openStudio({
       const place = resolve(name);
       return opensAsT2IAdapter(place, reading)
         ? openT2IAdapter(place, reading)
-        : openControlNet(place, { ...reading, base: model.denoiser.config });
+        : openControlNet(place, { ...reading, base: requireUNet(model).denoiser.config });
     },
     openImageEncoder: async (model, { adapter, imageEncoder }, ipAdapter) => {
       if (imageEncoder !== undefined) return openImageEncoder(resolve(imageEncoder), reading);
@@ -245,7 +270,7 @@ export function openStudio({
   return studio;
 }
 
-function isUnchanged(opened: Pick<Model, "verifyUnchanged">): boolean {
+function isUnchanged(opened: Pick<AnyModel, "verifyUnchanged">): boolean {
   try {
     opened.verifyUnchanged();
     return true;

@@ -1,15 +1,12 @@
 import { isIgnorable } from "../../checkpoint/identify/ignorable.ts";
 import { refuseLeftovers } from "../../checkpoint/identify/leftovers.ts";
-import type { Model } from "../../checkpoint/model.ts";
+import type { AnyModel } from "../../checkpoint/model.ts";
 import type { ContentFilter } from "../../checkpoint/parts/content-filter.ts";
-import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
 import type { Dialect } from "../../graph/dialect.ts";
 import { type WeightStore, Weights } from "../../graph/weights.ts";
 import { decoderGraph, encoderGraph } from "../../networks/autoencoder.ts";
-import { clipTextGraph } from "../../networks/clip-text.ts";
-import { clipVisionGraph } from "../../networks/clip-vision.ts";
 import { contentFilterGraph } from "../../networks/content-filter.ts";
-import { unetGraph } from "../../networks/unet.ts";
+import type { Network } from "./network.ts";
 
 /**
  * What `build` makes of a file's weights, of which none may be left over. `isOther`: keys that belong to another network.
@@ -31,7 +28,7 @@ export function buildWhole<T>(
 }
 
 /** The same for an autoencoder alone. */
-export function checkVae({ config, weights }: Model["vae"], dialect: Dialect): void {
+export function checkVae({ config, weights }: AnyModel["vae"], dialect: Dialect): void {
   buildWhole(weights, (w) => {
     encoderGraph(config, w, { batch: 1, height: 64, width: 64 }, dialect);
     decoderGraph(config, w, { batch: 1, height: 16, width: 16 }, dialect);
@@ -44,17 +41,9 @@ export function checkContentFilter({ config, weights }: ContentFilter, dialect: 
 }
 
 /**
- * Builds every network of the model once, small and without opening it: what a file lacks, has in another shape, or has too
+ * Builds every network of a model once, small and without opening it: what a file lacks, has in another shape, or has too
  * much, is known before anything runs. Takes milliseconds. Throws as `buildWhole`.
  */
-export function checkWeights(model: Model, dialect: Dialect): void {
-  const small = { batch: 1, height: 16, width: 16 };
-  buildWhole(model.denoiser.weights, (w) =>
-    unetGraph(model.denoiser.config, w, { ...small, tokens: 1, timeIds: timeIdCount(model.settings) }, { dialect }),
-  );
-  checkVae(model.vae, dialect);
-  for (const { component } of model.textEncoders)
-    buildWhole(component.weights, (w) => clipTextGraph(component.config, w, { batch: 1, tokens: 1 }, { dialect }));
-  const encoder = model.imageEncoder;
-  if (encoder) buildWhole(encoder.weights, (w) => clipVisionGraph(encoder.config, w, { batch: 1 }, dialect));
+export function checkNetworks(networks: readonly Network[], dialect: Dialect): void {
+  for (const { weights, build } of networks) buildWhole(weights, (w) => build(w, { dialect }));
 }

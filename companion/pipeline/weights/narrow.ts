@@ -1,18 +1,17 @@
-/** A UNet's weights in few bits: made once, and kept in a file, from which sessions map them. */
+/** A network's weights in few bits: made once, and kept in a file, from which sessions map them. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fingerprintOf } from "../../checkpoint/files/component.ts";
+import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
 import { readNumbers } from "../../checkpoint/files/tensor-data.ts";
-import type { Model } from "../../checkpoint/model.ts";
-import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
 import { DIALECTS } from "../../graph/dialect.ts";
 import type { Quantizer } from "../../graph/graph.ts";
 import { type Bits, BLOCK, type NarrowMatrix, narrowDims, quantize } from "../../graph/quantize.ts";
 import { type WeightRef, Weights } from "../../graph/weights.ts";
-import { unetGraph } from "../../networks/unet.ts";
 import { createFile } from "../../runtime/scratch.ts";
 import { elementCount } from "../../tensor.ts";
+import type { Network } from "./network.ts";
 
 /** Part of the files' names, to be raised when their contents would differ. */
 const VERSION = 1;
@@ -37,12 +36,8 @@ export interface NarrowPlan {
   readonly quantizer: Quantizer;
 }
 
-/** Matrices get `bits`, kernels of convolutions 8 where their rows are whole blocks. What the model keeps narrow stays. */
-export function planNarrow(
-  { denoiser, settings }: Pick<Model, "denoiser" | "settings">,
-  bits: Bits,
-  file: string,
-): NarrowPlan {
+/** Matrices get `bits`, kernels of convolutions 8 where their rows are whole blocks. What the file keeps narrow stays. */
+export function planNarrow({ weights, build }: Network, bits: Bits, file: string): NarrowPlan {
   const parts = new Map<string, Part>();
   let end = 0;
   const place = (key: string, type: "U8" | "F32", dims: readonly number[]): WeightRef => {
@@ -66,20 +61,18 @@ export function planNarrow(
     parts.set(keyOf(ref), { ref, width: dims[1], narrow });
     return undefined;
   };
-  // Small, and never opened: it only says what the network's layers are.
-  const shape = { batch: 1, height: 16, width: 16, tokens: 1, timeIds: timeIdCount(settings) };
-  unetGraph(denoiser.config, new Weights(denoiser.weights), shape, { dialect: DIALECTS.cpu, quantizer: collect });
+  build(new Weights(weights), { dialect: DIALECTS.cpu, quantizer: collect });
   return { parts: [...parts.values()], bytes: end, quantizer: (ref) => parts.get(keyOf(ref))?.narrow };
 }
 
 /**
- * The model's narrow weights, from a file in `folder` that is written where there is none yet. Lets messages in between two
+ * The network's narrow weights, from a file in `folder` that is written where there is none yet. Lets messages in between two
  * weights. Throws Problem "disk-full", "file-changed".
  */
-export async function narrowWeights(model: Model, bits: Bits, folder: string): Promise<Quantizer> {
-  const name = `${fingerprintOf([model.denoiser.weights.fingerprint, `${VERSION}-${bits}`])}.narrow`;
+export async function narrowWeights(network: Network<CheckpointStore>, bits: Bits, folder: string): Promise<Quantizer> {
+  const name = `${fingerprintOf([network.weights.fingerprint, `${VERSION}-${bits}`])}.narrow`;
   const file = path.join(folder, name);
-  const { parts, bytes, quantizer } = planNarrow(model, bits, file);
+  const { parts, bytes, quantizer } = planNarrow(network, bits, file);
   if (existsSync(file) && statSync(file).size === bytes) {
     utimesSync(file, new Date(), new Date());
     return quantizer;

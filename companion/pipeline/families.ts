@@ -1,0 +1,18 @@
+/** The families of models that pictures are made with. A new one adds its file in families/ and its line here. */
+import type { AnyModel } from "../checkpoint/model.ts";
+import type { Dialect } from "../graph/dialect.ts";
+import { stableDiffusion } from "./families/stable-diffusion.ts";
+import type { Family } from "./job.ts";
+import { checkNetworks, checkVae } from "./weights/check-weights.ts";
+
+export const FAMILIES: readonly Family[] = [stableDiffusion];
+
+/** The family of a model. */
+export const familyOfModel = ({ denoiser }: AnyModel): Family =>
+  FAMILIES.find(({ architecture }) => architecture === denoiser.architecture)!;
+
+/** All networks of a model; throws as `checkNetworks`. */
+export function checkWeights(model: AnyModel, dialect: Dialect): void {
+  checkNetworks(familyOfModel(model).networks(model), dialect);
+  checkVae(model.vae, dialect);
+}

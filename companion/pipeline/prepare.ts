@@ -1,0 +1,106 @@
+import { Problem } from "../../shared/problem.ts";
+import type { GenerateRequest } from "../../shared/request.ts";
+import type { AnyModel } from "../checkpoint/model.ts";
+import { createGenerator } from "../random/generator.ts";
+import type { PlanOptions } from "../schedulers/scheduler.ts";
+import { parsePrompt } from "./conditioning/parse-prompt.ts";
+import { weightBits } from "./denoiser/weight-bits.ts";
+import type { Extra, Family, PreparedJob } from "./job.ts";
+import { openAutoencoder } from "./latent/autoencoder.ts";
+import { type Canvas, type Images, prepareCanvas } from "./picture/canvas.ts";
+import { filterFor } from "./picture/content-filter.ts";
+import type { Studio } from "./studio/studio.ts";
+
+/** Everything that can be refused is refused here, before any network runs. Throws Problem. */
+export async function prepareJob(
+  request: GenerateRequest,
+  images: Images,
+  studio: Studio<Family>,
+): Promise<PreparedJob> {
+  const { refiner } = request;
+  const open = async (name: string) => {
+    const own = await studio.openModel(name, request.vae);
+    return request.vae === undefined ? own : studio.exchangeVae(own, request.vae);
+  };
+  const model = await open(request.model);
+  const family = studio.familyOf(model);
+  refuseExtras(request, family, model);
+  const contentFilter = filterFor(request, model, studio);
+  const latent = family.latentSpace(model);
+  const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor: latent.factor });
+  const extraChannels = family.extraChannels(model);
+  if (extraChannels === "picture") refuseMisuse(canvas);
+  const beginning = canvas.picture && extraChannels !== "picture" ? "picture" : "noise";
+  const prompt = await parsePrompt(request, model, studio);
+  const base = {
+    ...{ request, prompt, images, studio, canvas },
+    generator: createGenerator(request.seed),
+    ...(contentFilter && { contentFilter }),
+  };
+  const autoencoder = openAutoencoder({ model, studio, latent });
+  autoencoder.refuseTooLarge(canvas.size, canvas.picture ? "given" : "none");
+  const first = { ...base, model, family, latent, autoencoder, extraChannels, beginning } as const;
+  const strength = beginning === "picture" ? request.strength : 1;
+  const job = await decide(first, { strength, ...(refiner && { end: refiner.start }) });
+  if (!refiner) return job;
+  const second = await open(refiner.model);
+  refuseMisfit(model, second, studio);
+  // Adapters, references and controls are made for the first model.
+  const later = {
+    ...{ ...first, beginning: "picture" as const, model: second, family: studio.familyOf(second) },
+    request: { ...request, references: [], controls: [] },
+    prompt: { ...prompt, loras: [], embeddings: [] },
+  };
+  const secondLatent = later.family.latentSpace(second);
+  const decoder = openAutoencoder({ model: second, studio, latent: secondLatent });
+  const refining = await decide(
+    { ...later, latent: secondLatent, autoencoder: decoder, extraChannels: later.family.extraChannels(second) },
+    { start: refiner.start },
+  );
+  return { ...job, refining };
+}
+
+type Undecided = Omit<PreparedJob, "guidance" | "plan" | "weightBits">;
+
+/** What follows from the model. */
+async function decide(job: Undecided, options: PlanOptions): Promise<PreparedJob> {
+  const { request, family } = job;
+  const { eta, seed, timesteps, sigmas } = request;
+  const plan = family.plan(job, { ...options, eta, seed, timesteps, sigmas });
+  const guidance = family.guidance(job);
+  const bits = await weightBits({ ...job, guidance });
+  return { ...job, ...(bits && { weightBits: bits }), guidance, plan };
+}
+
+const BROUGHT: Readonly<Record<Extra, { in(request: GenerateRequest): boolean; words: string }>> = {
+  controls: { in: ({ controls }) => controls.length > 0, words: "control pictures: leave out `controls`" },
+  embeddings: { in: ({ embeddings }) => embeddings.length > 0, words: "embeddings: leave out `embeddings`" },
+  loras: { in: ({ loras }) => loras.length > 0, words: "LoRAs: leave out `loras`" },
+  references: { in: ({ references }) => references.length > 0, words: "references: leave out `references`" },
+  refiner: { in: ({ refiner }) => refiner !== undefined, words: "refiner: leave out `refiner`" },
+};
+
+function refuseExtras(request: GenerateRequest, family: Family, model: AnyModel): void {
+  for (const [extra, brought] of Object.entries(BROUGHT) as [Extra, (typeof BROUGHT)[Extra]][]) {
+    if (family.takes.includes(extra) || !brought.in(request)) continue;
+    throw new Problem("request-invalid", `A model of ${family.nameOf(model)} takes no ${brought.words}.`);
+  }
+}
+
+function refuseMisuse({ picture, mask }: Canvas): void {
+  if (picture && !mask) return;
+  const what = mask ? "and knows no masks: leave out `mask`" : "so it needs one: give `image`";
+  throw new Problem("request-invalid", `This model changes a whole picture by instruction, ${what}.`);
+}
+
+/** A refiner goes on with the base's latent. */
+function refuseMisfit(base: AnyModel, refiner: AnyModel, studio: Studio<Family>): void {
+  const latent = ({ vae: { config } }: AnyModel) =>
+    JSON.stringify([config.latent_channels, config.scaling_factor, config.block_out_channels.length]);
+  const seesNothing = studio.familyOf(refiner).extraChannels(refiner) === "none";
+  if (seesNothing && latent(refiner) === latent(base)) return;
+  throw new Problem(
+    "model-unsupported",
+    "The refiner cannot go on with what the model begins: choose two plain models of the same family.",
+  );
+}
