@@ -1,20 +1,21 @@
 /**
- * A neural network as an ONNX graph in memory. Every value has static dims and an element type from the moment it is made,
+ * A neural network as an ONNX graph in memory. Every value has dims and an element type from the moment it is made,
  * so that a mistake surfaces where it is made. Knows ONNX, knows no diffusion.
  */
 import { Problem } from "../../shared/problem.ts";
 import { type AnyTensor, elementCount } from "../tensor.ts";
 import type { Attribute } from "./attributes.ts";
 import type { Dialect } from "./dialect.ts";
+import type { Dim } from "./dim.ts";
 import { ELEMENT_TYPE_OF, type ElementType } from "./element-type.ts";
 import type { NarrowMatrix } from "./quantize.ts";
 import type { WeightRef } from "./weights.ts";
 
-/** A tensor that will exist when the graph runs. Row-major; `dims` are known now. */
+/** A tensor that will exist when the graph runs. Row-major; `dims` are known now, as numbers or as symbols. */
 export interface Value {
   readonly name: string;
   readonly type: ElementType;
-  readonly dims: readonly number[];
+  readonly dims: readonly Dim[];
 }
 
 export interface Node {

@@ -4,6 +4,7 @@
  * branches (LoRA and its kin) join, and where a strip of a picture is normalised by the whole picture's moments. A layer
  * asks for each weight by name and by the shape that its input implies.
  */
+import { dimAt } from "./dim.ts";
 import type { Graph, Value } from "./graph.ts";
 import { groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
 import {
@@ -32,7 +33,7 @@ function product(
   x: Value,
   { out, bias, as }: { readonly out: number; readonly bias: "added" | "none"; readonly as?: readonly number[] },
 ): Value {
-  const dims = [out, x.dims.at(-1)!] as const;
+  const dims = [out, dimAt(x, -1)] as const;
   const rows = reshape(op, x, [-1, dims[1]]);
   const { whole, times } = matrixOf(op, w, dims, as ?? dims);
   const own = bias === "added" ? weight(op, w, "bias", [out]) : undefined;
@@ -67,7 +68,7 @@ export const linearNoBias = (op: Graph, w: Weights, x: Value, out: number): Valu
 
 /** A 1×1 convolution over pixels that lie as rows: x [..., in] → [..., out]. Keys: weight [out, in, 1, 1], bias [out]. */
 export const pointwise = (op: Graph, w: Weights, x: Value, out: number): Value =>
-  op.scope(w.path, () => product(op, w, x, { out, bias: "added", as: [out, x.dims.at(-1)!, 1, 1] }));
+  op.scope(w.path, () => product(op, w, x, { out, bias: "added", as: [out, dimAt(x, -1), 1, 1] }));
 
 /** What `make` makes, and something added. */
 const plus = (op: Graph, make: () => Value) => (added?: Value) => (added ? add(op, make(), added) : make());
@@ -88,7 +89,7 @@ export const conv2d = (
   { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
 ): Value =>
   op.scope(w.path, () => {
-    const kernels = kernelsOf(op, w, [out, x.dims[1]!, kernel, kernel]);
+    const kernels = kernelsOf(op, w, [out, dimAt(x, 1), kernel, kernel]);
     const bias = weight(op, w, "bias", [out]);
     const result = plus(op, () => conv(op, x, kernels, bias, { stride, padding }));
     const layer = { kind: "conv2d", out, kernel, stride, padding, x, weight: () => kernels, result } as const;
@@ -104,7 +105,7 @@ export const conv2dNoBias = (
   { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
 ): Value =>
   op.scope(w.path, () =>
-    conv(op, x, kernelsOf(op, w, [out, x.dims[1]!, kernel, kernel]), undefined, { stride, padding }),
+    conv(op, x, kernelsOf(op, w, [out, dimAt(x, 1), kernel, kernel]), undefined, { stride, padding }),
   );
 
 /**
@@ -118,7 +119,7 @@ export const upsampledConv2d = (
   { out, size }: { readonly out: number; readonly size: readonly [number, number] },
 ): Value =>
   op.scope(w.path, () => {
-    const kernels = kernelsOf(op, w, [out, x.dims[1]!, 3, 3]);
+    const kernels = kernelsOf(op, w, [out, dimAt(x, 1), 3, 3]);
     const y = upsampledConvolution(op, x, [kernels, weight(op, w, "bias", [out])], size);
     const result = plus(op, () => y);
     const layer = { out, kernel: 3, stride: 1, padding: [1, 1, 1, 1], weight: () => kernels, result } as const;
@@ -128,7 +129,7 @@ export const upsampledConv2d = (
 /** Patches of a picture as rows: x [B, C, S, S] → [B, (S/patch)², out]. Key: weight [out, C, patch, patch]. */
 export const patchesNoBias = (op: Graph, w: Weights, x: Value, [out, patch]: readonly [number, number]): Value =>
   op.scope(w.path, () =>
-    conv(op, x, weight(op, w, "weight", [out, x.dims[1]!, patch, patch]), undefined, { stride: patch }),
+    conv(op, x, weight(op, w, "weight", [out, dimAt(x, 1), patch, patch]), undefined, { stride: patch }),
   );
 
 /** x [B, C, ...]. Keys: weight [C], bias [C]. */
@@ -142,14 +143,14 @@ export const groupNorm = (
     const own = op.momentsAt(w.path, x, norm);
     const normalized = (scale: Value, shift: Value) =>
       groupNormalization(op, own?.of ?? x, [scale, shift], { ...norm, own });
-    return affine(op, w, x.dims[1]!, normalized);
+    return affine(op, w, dimAt(x, 1), normalized);
   });
 
 /** x [..., D]. Keys: weight [D], bias [D]. */
 export const layerNorm = (op: Graph, w: Weights, x: Value, eps: number): Value =>
   op.scope(w.path, () => {
     const normalized = (scale: Value, shift: Value) => layerNormalization(op, x, scale, shift, eps);
-    return affine(op, w, x.dims.at(-1)!, normalized);
+    return affine(op, w, dimAt(x, -1), normalized);
   });
 
 /** What `result` makes of a norm's weight and bias, both [channels]. */

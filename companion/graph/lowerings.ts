@@ -1,4 +1,5 @@
 /** What has no operator of its own, or not everywhere: composed by the dialect's table. */
+import { type Dim, dimAt, fixedDims, isFixed } from "./dim.ts";
 import type { Graph, Moments, Value } from "./graph.ts";
 import {
   type AttentionOptions,
@@ -58,7 +59,7 @@ export function groupNormalization(
   [scale, shift]: readonly [Value, Value],
   { groups, eps, own }: { readonly groups: number; readonly eps: number; readonly own?: Moments },
 ): Value {
-  const [batch, channels] = x.dims as [number, number];
+  const [batch, channels] = fixedDims(x.dims) as [number, number];
   if (channels % groups !== 0) op.fail(`Cannot divide ${channels} channels into ${groups} groups`);
   const filled = (value: number) => floats(op, new Float32Array(groups).fill(value), [groups]);
   const rows = reshape(op, x, [batch, groups, -1]);
@@ -77,12 +78,12 @@ export function scaledDotProductAttention(
   options: AttentionOptions,
 ): Value {
   const { heads } = options;
-  const [batch, queries, width] = q.dims as [number, number, number];
-  const keys = k.dims[1]!;
+  const [batch, width] = [dimAt(q, 0), dimAt(q, 2)];
+  const [queries, keys] = [q.dims[1]!, k.dims[1]!];
   if (width % heads !== 0) op.fail(`Cannot divide ${width} channels among ${heads} heads`);
   if (k.dims[2] !== width || v.dims[2] !== width || v.dims[1] !== keys)
     op.fail(`Cannot attend from [${q.dims}] to [${k.dims}] and [${v.dims}]`);
-  const long = queries < keys || queries * keys > op.dialect.maxScores;
+  const long = isFixed(queries) && isFixed(keys) && (queries < keys || queries * keys > op.dialect.maxScores);
   if (heads === 1 && batch === 1 && options.mask === "none" && long) return longAttention(op, [q, k, v]);
   if (op.dialect.attention === "fused") return multiHeadAttention(op, [q, k, v], options);
 
@@ -92,15 +93,19 @@ export function scaledDotProductAttention(
   const qs = mul(op, perHead(q, [0, 2, 1, 3]), scalar(op, size ** -0.5)); // [B, h, S, d]
   const kt = perHead(k, [0, 2, 3, 1]); // [B, h, d, T]
   const vs = perHead(v, [0, 2, 1, 3]); // [B, h, T, d]
-  const rows = Math.max(1, Math.min(queries, Math.floor(op.dialect.maxScores / (batch * heads * keys))));
-  const chunks: Value[] = [];
-  for (let start = 0; start < queries; start += rows) {
-    const end = Math.min(start + rows, queries);
-    let scores = matMul(op, slice(op, qs, 2, [start, end]), kt);
-    if (options.mask === "causal") scores = add(op, scores, causalMask(op, [start, end], keys));
-    chunks.push(matMul(op, softmax(op, scores), vs));
-  }
+  const chunks = chunksOf(op, [queries, keys], batch * heads).map(([start, end]) => {
+    const scores = matMul(op, slice(op, qs, 2, [start, end]), kt);
+    const seen = options.mask === "causal" ? add(op, scores, causalMask(op, [start, end], keys)) : scores;
+    return matMul(op, softmax(op, seen), vs);
+  });
   return reshape(op, transpose(op, concat(op, chunks, 2), [0, 2, 1, 3]), [batch, queries, width]);
+}
+
+/** By how many queries at a time. Where the run chooses how many there are, by all of them. */
+function chunksOf(op: Graph, [queries, keys]: readonly [Dim, Dim], matrices: number): (readonly [number, Dim])[] {
+  if (!isFixed(queries) || !isFixed(keys)) return [[0, queries]];
+  const rows = Math.max(1, Math.min(queries, Math.floor(op.dialect.maxScores / (matrices * keys))));
+  return Array.from({ length: Math.ceil(queries / rows) }, (_, i) => [i * rows, Math.min((i + 1) * rows, queries)]);
 }
 
 /** Elements of the matrix of scores that long attention makes at once. */
@@ -112,13 +117,13 @@ const LONG_SCORES = 2 ** 23;
  * where a head is as wide as an autoencoder's.
  */
 function longAttention(op: Graph, [q, k, v]: readonly [Value, Value, Value]): Value {
-  const [, queries, width] = q.dims as [number, number, number];
+  const [, queries, width] = fixedDims(q.dims) as [number, number, number];
   const [qs, ks, vs] = [mul(op, q, scalar(op, width ** -0.5)), k, v].map((x) => reshape(op, x, [-1, width])) as [
     Value,
     Value,
     Value,
   ];
-  const rows = Math.max(1, Math.floor(Math.min(LONG_SCORES, op.dialect.maxScores) / k.dims[1]!));
+  const rows = Math.max(1, Math.floor(Math.min(LONG_SCORES, op.dialect.maxScores) / dimAt(k, 1)));
   const chunks: Value[] = [];
   for (let start = 0; start < queries; start += rows) {
     const chunk = slice(op, qs, 0, [start, Math.min(start + rows, queries)]);
@@ -128,7 +133,8 @@ function longAttention(op: Graph, [q, k, v]: readonly [Value, Value, Value]): Va
 }
 
 /** [rows, keys]: 0 where a query may look, a large negative number (float16 holds it) where it may not. */
-function causalMask(op: Graph, [start, end]: readonly [number, number], keys: number): Value {
+function causalMask(op: Graph, [start, last]: readonly [number, Dim], all: Dim): Value {
+  const [end, keys] = fixedDims([last, all]) as [number, number];
   const mask = Float32Array.from({ length: (end - start) * keys }, (_, i) =>
     i % keys <= start + Math.floor(i / keys) ? 0 : -65504,
   );
@@ -158,11 +164,11 @@ export function upsampledConvolution(
   [kernel, bias]: readonly [Value, Value],
   size: readonly [number, number],
 ): Value {
-  const [batch, channels, height, width] = x.dims as [number, number, number, number];
+  const [batch, channels, height, width] = fixedDims(x.dims) as [number, number, number, number];
   const doubled = size[0] === 2 * height && size[1] === 2 * width;
   if (!doubled || batch * height * width < op.dialect.phasesFrom)
     return conv(op, resizeNearest(op, x, size), kernel, bias, { padding: [1, 1, 1, 1] });
-  const out = kernel.dims[0]!;
+  const out = dimAt(kernel, 0);
   const sums = matMul(op, reshape(op, kernel, [out * channels, 9]), tapSums(op)); // [O·C, 16]
   const perPhase = transpose(op, reshape(op, sums, [out, channels, 4, 2, 2]), [2, 0, 1, 3, 4]);
   const phases = split(op, perPhase, 4, 0).map((part, phase) => {

@@ -1,4 +1,5 @@
 import { elementCount } from "../tensor.ts";
+import { dimIn, type Symbols } from "./dim.ts";
 import { ELEMENT_TYPES } from "./element-type.ts";
 import type { Graph, Node, Value } from "./graph.ts";
 
@@ -35,19 +36,25 @@ export interface MemoryEstimate {
 export interface MemoryOptions {
   /** Bytes from which on weights are not widened once. Default 4 GiB. */
   readonly heavyWeights?: number;
+  /** What the dims stand for that each run chooses. */
+  readonly symbols?: Symbols;
 }
 
-const bytesOf = (value: Value): number => elementCount(value.dims) * ELEMENT_TYPES[value.type].bytes;
+const bytesOf = ({ dims, type }: Value, symbols: Symbols): number =>
+  elementCount(dims.map((dim) => dimIn(dim, symbols))) * ELEMENT_TYPES[type].bytes;
 
-/** Bytes that a session for this graph will need: by the life of each value, from its node to its last reader. */
-export function estimateMemory(all: Graph, { heavyWeights = HEAVY_WEIGHTS }: MemoryOptions = {}): MemoryEstimate {
+/** Bytes that a session for this graph will need: by the life of each value, from its node to its last reader. Throws RangeError where a symbol has no value. */
+export function estimateMemory(
+  all: Graph,
+  { heavyWeights = HEAVY_WEIGHTS, symbols = {} }: MemoryOptions = {},
+): MemoryEstimate {
   const graph = unchanged(all);
   const { stored, computed } = weightBytes(graph);
   const widening = computed > stored && computed > (isNarrow(graph) ? 0 : heavyWeights) ? "every-run" : "once";
   const weights = widening === "once" ? computed : stored;
   const rearranged = graph.dialect.provider === "cpu" && weights < LIGHT_WEIGHTS;
   const times = rearranged ? REARRANGED : { weights: 1, values: 1 };
-  const peak = mostAlive(graph, widening === "once" ? constantNodes(graph) : new Set());
+  const peak = mostAlive(graph, widening === "once" ? constantNodes(graph) : new Set(), symbols);
   return {
     weights: times.weights * weights,
     widening,
@@ -104,7 +111,7 @@ function weightBytes(graph: Nodes): { stored: number; computed: number } {
         if (isTable(graph, node, i) && graph.initializers.has(input!.name)) tables.add(input!.name);
         else if (value) read.add(value);
       }
-  const sum = (values: Iterable<Value>) => [...values].reduce((bytes, value) => bytes + bytesOf(value), 0);
+  const sum = (values: Iterable<Value>) => [...values].reduce((bytes, value) => bytes + bytesOf(value, {}), 0);
   const initializers = [...graph.initializers.values()].map(({ value }) => value);
   return { stored: sum(initializers.filter(({ name }) => !tables.has(name))), computed: sum(read) };
 }
@@ -113,7 +120,7 @@ const isTable = ({ dialect }: Nodes, { operator }: Node, input: number): boolean
   operator === "Gather" && input === 0 && dialect.provider === "cpu";
 
 /** The most bytes of intermediate values at once; `before`: nodes that have run before. */
-function mostAlive(graph: Nodes, before: ReadonlySet<Node>): number {
+function mostAlive(graph: Nodes, before: ReadonlySet<Node>, symbols: Symbols): number {
   const lastUse = new Map<string, number>();
   const root = new Map<string, string>();
   const rootOf = (name: string): string => root.get(name) ?? name;
@@ -129,7 +136,7 @@ function mostAlive(graph: Nodes, before: ReadonlySet<Node>): number {
     if (!before.has(node))
       for (const output of node.outputs) {
         if (root.has(output.name)) continue;
-        const bytes = bytesOf(output);
+        const bytes = bytesOf(output, symbols);
         const end = lastUse.get(output.name) ?? i;
         live += bytes;
         freedAt.set(end, (freedAt.get(end) ?? 0) + bytes);

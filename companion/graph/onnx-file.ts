@@ -10,6 +10,7 @@ import {
   type ValueInfoProtoSchema,
 } from "onnx-buf";
 import type { Attribute } from "./attributes.ts";
+import { fixedDims, isFixed } from "./dim.ts";
 import { ELEMENT_TYPES } from "./element-type.ts";
 import type { Graph, Initializer, Node, Value } from "./graph.ts";
 import type { WeightRef } from "./weights.ts";
@@ -47,7 +48,7 @@ export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef>
 }
 
 function tensorProto({ value, source }: Initializer): MessageInitShape<typeof TensorProtoSchema> {
-  const head = { name: value.name, dims: value.dims.map(BigInt), dataType: ELEMENT_TYPES[value.type].code };
+  const head = { name: value.name, dims: fixedDims(value.dims).map(BigInt), dataType: ELEMENT_TYPES[value.type].code };
   if ("data" in source) {
     const { buffer, byteOffset, byteLength } = source.data;
     return { ...head, rawData: new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer) };
@@ -69,7 +70,13 @@ function valueInfo(
   { name, type, dims }: Value,
   size: "fixed" | "free" = "fixed",
 ): MessageInitShape<typeof ValueInfoProtoSchema> {
-  const shape = { dim: dims.map((d) => ({ value: { case: "dimValue" as const, value: BigInt(d) } })) };
+  const shape = {
+    dim: dims.map((d) => ({
+      value: isFixed(d)
+        ? { case: "dimValue" as const, value: BigInt(d) }
+        : { case: "dimParam" as const, value: d as string },
+    })),
+  };
   const value = { elemType: ELEMENT_TYPES[type].code, ...(size === "fixed" && { shape }) };
   return { name, type: { value: { case: "tensorType", value } } };
 }

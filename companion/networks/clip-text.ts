@@ -1,5 +1,7 @@
 /** CLIPTextModel and CLIPTextModelWithProjection of transformers: Radford et al. 2021, section 2.4. */
+
 import type { Dialect } from "../graph/dialect.ts";
+import { fixedDims } from "../graph/dim.ts";
 import { type BranchAt, Graph, type Value } from "../graph/graph.ts";
 import { embedding, layerNorm, linearNoBias, weight } from "../graph/layers.ts";
 import { add, argMax, cast, concat, floats, gather, matMul, reshape } from "../graph/ops.ts";
@@ -79,7 +81,7 @@ function positions(op: Graph, w: Weights, [count, tokens, width]: readonly [numb
  * int64, which WebGPU lacks.
  */
 function rowAtEnd(op: Graph, [x, ids]: readonly [Value, Value], { vocab_size, eos_token_id }: ClipTextConfig): Value {
-  const [batch, tokens, width] = x.dims as [number, number, number];
+  const [batch, tokens, width] = fixedDims(x.dims) as [number, number, number];
   const markOf = (id: number) => (eos_token_id === MISTAKEN_EOS ? id : Number(id === eos_token_id));
   const marks = Float32Array.from({ length: vocab_size }, (_, id) => markOf(id));
   const at = argMax(op, gather(op, op.constant({ type: "float32", dims: [vocab_size], data: marks }), ids)); // [B, 1]

@@ -1,5 +1,7 @@
 /** CLIPVisionModelWithProjection of transformers: Dosovitskiy et al. 2021 as in Radford et al. 2021. */
+
 import type { Dialect } from "../graph/dialect.ts";
+import { dimAt } from "../graph/dim.ts";
 import { Graph, type Value } from "../graph/graph.ts";
 import { layerNorm, linearNoBias, patchesNoBias, weight } from "../graph/layers.ts";
 import { add, cast, concat, expand, reshape, slice, transpose } from "../graph/ops.ts";
@@ -40,7 +42,7 @@ export function clipVision(
   const patches = transpose(op, reshape(op, grid, [batch, width, -1]), [0, 2, 1]);
   const cls = expand(op, weight(op, embeddings, "class_embedding", [width], [1, 1, width]), [batch, 1, width]);
   const tokens = concat(op, [cls, patches], 1);
-  const positions = weight(op, embeddings.at("position_embedding"), "weight", [tokens.dims[1]!, width]);
+  const positions = weight(op, embeddings.at("position_embedding"), "weight", [dimAt(tokens, 1), width]);
   const x = layerNorm(op, w.at("pre_layrnorm"), add(op, tokens, positions), eps); // the field's spelling
 
   const states = clipLayers(op, w.at("encoder"), x, config, "none");

@@ -1,5 +1,7 @@
 /** ControlNet: Zhang et al. 2023, "Adding Conditional Control to Text-to-Image Diffusion Models", section 3. */
+
 import type { Dialect } from "../graph/dialect.ts";
+import { dimAt, fixedDims } from "../graph/dim.ts";
 import { Graph, type Value } from "../graph/graph.ts";
 import { conv2d } from "../graph/layers.ts";
 import { cast, concat, mul, reduceMean, reshape, silu, slice } from "../graph/ops.ts";
@@ -43,7 +45,7 @@ export function controlHintGraph(
 }
 
 const reversedChannels = (op: Graph, x: Value): Value =>
-  concat(op, Array.from({ length: x.dims[1]! }, (_, i) => slice(op, x, 1, [i, i + 1])).reverse(), 1);
+  concat(op, Array.from({ length: dimAt(x, 1) }, (_, i) => slice(op, x, 1, [i, i + 1])).reverse(), 1);
 
 /** How many values a ControlNet adds to: the skip connections, and the mid block's. */
 export function residualCount({ unet }: ControlNetConfig): number {
@@ -64,7 +66,7 @@ export function controlResiduals(
 ): Value[] {
   const { unet } = config;
   const { batch, context, input } = timing;
-  const [, , height, width] = sample.dims as [number, number, number, number];
+  const [, , height, width] = fixedDims(sample.dims) as [number, number, number, number];
   const hint = cast(op, input(`control_hint.${index}`, [1, unet.block_out_channels[0]!, height, width]), op.float);
   const scales = cast(op, input(`control_scale.${index}`, [batch, residualCount(config)]), op.float);
   const time = timeEmbedding(op, weights, unet, timing);
@@ -73,7 +75,7 @@ export function controlResiduals(
   const { x, skips } = inwardHalf(op, unet, weights, latent, { blocks, hint });
   return [...skips, x].map((value, k) => {
     const place = k < skips.length ? weights.at("controlnet_down_blocks").at(k) : weights.at("controlnet_mid_block");
-    const residual = conv2d(op, place, value, [value.dims[1]!, 1]);
+    const residual = conv2d(op, place, value, [dimAt(value, 1), 1]);
     const scaled = mul(op, residual, reshape(op, slice(op, scales, 1, [k, k + 1]), [batch, 1, 1, 1]));
     return config.global_pool_conditions ? reduceMean(op, reduceMean(op, scaled, 3), 2) : scaled;
   });

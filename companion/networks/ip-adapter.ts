@@ -1,5 +1,7 @@
 /** What turns an image's embedding into tokens that the UNet attends to: Ye et al. 2023, IP-Adapter, section 3.2. */
+
 import type { Dialect } from "../graph/dialect.ts";
+import { dimAt, fixedDims } from "../graph/dim.ts";
 import { Graph, type Value } from "../graph/graph.ts";
 import { layerNorm, linear, linearNoBias, weight } from "../graph/layers.ts";
 import { scaledDotProductAttention } from "../graph/lowerings.ts";
@@ -60,11 +62,11 @@ const PROJECTIONS: Readonly<Record<ProjectionKind, (op: Graph, w: Weights, image
   plain: (op, w, image) => {
     const width = w.dimsOf("norm.weight")?.[0] ?? w.get("norm.weight", [-1]).dims[0]!;
     const all = linear(op, w.at("proj"), image, w.dimsOf("proj.weight")![0]!);
-    return layerNorm(op, w.at("norm"), reshape(op, all, [image.dims[0]!, -1, width]), EPS);
+    return layerNorm(op, w.at("norm"), reshape(op, all, [dimAt(image, 0), -1, width]), EPS);
   },
   /** Keys: proj.(0 2 3). diffusers models/embeddings.py, IPAdapterFullImageProjection. */
   full: (op, w, image) => {
-    const inner = gelu(op, linear(op, w.at("proj.0"), image, image.dims[2]!));
+    const inner = gelu(op, linear(op, w.at("proj.0"), image, dimAt(image, 2)));
     const width = w.dimsOf("proj.3.weight")![0]!;
     return layerNorm(op, w.at("proj.3"), linear(op, w.at("proj.2"), inner, width), EPS);
   },
@@ -80,7 +82,7 @@ const HEAD = 64;
  * models/embeddings.py, IPAdapterPlusImageProjection.
  */
 function resampler(op: Graph, w: Weights, image: Value): Value {
-  const [batch] = image.dims as [number];
+  const [batch] = fixedDims(image.dims) as [number];
   const [, queries, width] = (w.dimsOf("latents") ?? w.get("latents", [1, -1, -1]).dims) as [number, number, number];
   const patches = linear(op, w.at("proj_in"), image, width);
   let x = expand(op, weight(op, w, "latents", [1, queries, width]), [batch, queries, width]);
@@ -106,5 +108,5 @@ function gather(op: Graph, w: Weights, patches: Value, queries: Value): Value {
   const k = linearNoBias(op, w.at("to_k"), both, inner);
   const v = linearNoBias(op, w.at("to_v"), both, inner);
   const seen = op.scope(w.path, () => scaledDotProductAttention(op, [q, k, v], { heads: inner / HEAD, mask: "none" }));
-  return linearNoBias(op, w.at("to_out"), seen, queries.dims[2]!);
+  return linearNoBias(op, w.at("to_out"), seen, dimAt(queries, 2));
 }

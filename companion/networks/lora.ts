@@ -6,6 +6,7 @@
  * first ⊗ second (LyCORIS' LoKr; with a single number for `first` any matrix at all); its own numbers ∘ stretch (DoRA, Liu et
  * al. 2024). Its bias can gain numbers too, and so can a norm's weight and bias.
  */
+import { dimAt, fixedDims } from "../graph/dim.ts";
 import type { Branch, BranchedMatrix, BranchedNorm, Graph, Value } from "../graph/graph.ts";
 import {
   add,
@@ -88,7 +89,7 @@ function additions(op: Graph, layer: BranchedMatrix, slot: Slot): Value {
   const { kinds, fed, when } = slot;
   const { x, out } = layer;
   const picture = layer.kind === "conv2d";
-  const window = picture ? [x.dims[1]!, layer.kernel, layer.kernel] : (layer.window ?? [x.dims[1]!]);
+  const window = picture ? [dimAt(x, 1), layer.kernel, layer.kernel] : (layer.window ?? [dimAt(x, 1)]);
   const width = elementCount(window);
   const both = (a: Value | undefined, b: Value) => (a ? add(op, a, b) : b);
   const changes = [
@@ -134,9 +135,9 @@ type Convolution = Extract<BranchedMatrix, { kind: "conv2d" }>;
 function overPatches(op: Graph, layer: Convolution, body: (rows: BranchedMatrix) => Value): Value {
   const { out } = layer;
   const { patches, height, width } = patchesOf(op, layer);
-  const [batch, places, inner] = patches.dims as [number, number, number];
+  const [batch, places, inner] = fixedDims(patches.dims) as [number, number, number];
   const x = reshape(op, patches, [-1, inner]);
-  const window = layer.weight().dims.slice(1);
+  const window = fixedDims(layer.weight().dims).slice(1);
   const rows = body({ ...layer, kind: "linear", x, window, bias: undefined, result: (bias) => bias! });
   return reshape(op, transpose(op, reshape(op, rows, [batch, places, out]), [0, 2, 1]), [batch, out, height, width]);
 }
@@ -145,7 +146,7 @@ function overPatches(op: Graph, layer: Convolution, body: (rows: BranchedMatrix)
 function patchesOf(op: Graph, { x, kernel, stride: step, padding }: Convolution) {
   const [top, left, bottom, right] = padding;
   const padded = pad(op, x, [0, 0, top, left], [0, 0, bottom, right]);
-  const [batch, channels, h, w] = padded.dims as [number, number, number, number];
+  const [batch, channels, h, w] = fixedDims(padded.dims) as [number, number, number, number];
   const [height, width] = [Math.floor((h - kernel) / step) + 1, Math.floor((w - kernel) / step) + 1];
   const taps = Array.from({ length: kernel ** 2 }, (_, tap) => {
     const row = stride(op, padded, 2, [Math.floor(tap / kernel), height, step]);

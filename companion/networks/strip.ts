@@ -1,5 +1,7 @@
 /** A stage of an autoencoder for a strip of rows, which is told what it can't know: moments and tokens of the whole picture. */
+
 import type { Dialect } from "../graph/dialect.ts";
+import { fixedDims } from "../graph/dim.ts";
 import { Graph, type Value } from "../graph/graph.ts";
 import { cast } from "../graph/ops.ts";
 import type { Stage } from "./stage.ts";
@@ -65,7 +67,7 @@ export function stripGraph(
         return undefined;
       }
       const [shift, scale] = [input(`shift.${path}`, [1, groups, 1]), input(`scale.${path}`, [1, groups, 1])];
-      return { shift, scale, of: own.of === "input" ? x : input(`seen.${path}`, x.dims) };
+      return { shift, scale, of: own.of === "input" ? x : input(`seen.${path}`, fixedDims(x.dims)) };
     },
     tokensAt: (own) => {
       const wholes = own.map(([path]) => known.find((one) => one.path === path));

@@ -1,5 +1,7 @@
 /** T2I-Adapter: Mou et al. 2023, "T2I-Adapter: Learning Adapters to Dig out More Controllable Ability", section 3. */
+
 import type { Dialect } from "../graph/dialect.ts";
+import { dimAt, fixedDims } from "../graph/dim.ts";
 import { Graph, type Value } from "../graph/graph.ts";
 import { conv2d } from "../graph/layers.ts";
 import { add, averagePool, cast, relu, reshape, transpose } from "../graph/ops.ts";
@@ -43,7 +45,7 @@ export function bodyOf({ adapter_type: type, channels }: T2IAdapterConfig): { ou
 
 /** x [B, C, n·H, n·W] → [B, C·n·n, H, W]: torch's PixelUnshuffle. */
 function pixelUnshuffle(op: Graph, x: Value, n: number): Value {
-  const [b, c, h, w] = x.dims as [number, number, number, number];
+  const [b, c, h, w] = fixedDims(x.dims) as [number, number, number, number];
   const cells = transpose(op, reshape(op, x, [b, c, h / n, n, w / n, n]), [0, 1, 3, 5, 2, 4]);
   return reshape(op, cells, [b, c * n * n, h / n, w / n]);
 }
@@ -69,7 +71,7 @@ function lightBlock(op: Graph, w: Weights, x: Value, { out, resnets }: BlockOpti
 
 /** `kernel` of the second convolution. Keys: block1 block2. */
 function resnet(op: Graph, w: Weights, x: Value, kernel: 1 | 3): Value {
-  const channels = x.dims[1]!;
+  const channels = dimAt(x, 1);
   const inner = relu(op, conv2d(op, w.at("block1"), x, [channels, 3], { padding: PADDING }));
   const padding = kernel === 1 ? ([0, 0, 0, 0] as const) : PADDING;
   return add(op, conv2d(op, w.at("block2"), inner, [channels, kernel], { padding }), x);

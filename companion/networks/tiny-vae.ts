@@ -2,6 +2,7 @@
  * AutoencoderTiny of diffusers: TAESD, the distilled autoencoder of Bohan (github.com/madebyollin/taesd). A picture has one latent:
  * there is no distribution to draw from. Sources: diffusers, EncoderTiny and DecoderTiny of models/autoencoders/vae.py.
  */
+import { dimAt } from "../graph/dim.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { conv2d, conv2dNoBias } from "../graph/layers.ts";
 import { add, mul, relu, resizeNearest, scalar, tanh } from "../graph/ops.ts";
@@ -65,7 +66,7 @@ const halving = (w: Weights, channels: number): Stage => ({
 const doubling = (w: Weights, channels: number): Stage => ({
   ...{ path: w.path, scale: 2, halo: 1 },
   apply: (op, x) => {
-    const doubled = resizeNearest(op, x, [2 * x.dims[2]!, 2 * x.dims[3]!]);
+    const doubled = resizeNearest(op, x, [2 * dimAt(x, 2), 2 * dimAt(x, 3)]);
     return conv2dNoBias(op, w, doubled, [channels, 3], { padding: ONE });
   },
 });
@@ -75,7 +76,7 @@ const block = (w: Weights): Stage => ({
   ...{ path: w.path, scale: 1, halo: 3 },
   apply: (op, x) => {
     const convolve = (index: number, value: Value) =>
-      conv2d(op, w.at("conv").at(index), value, [x.dims[1]!, 3], { padding: ONE });
+      conv2d(op, w.at("conv").at(index), value, [dimAt(x, 1), 3], { padding: ONE });
     const h = convolve(4, relu(op, convolve(2, relu(op, convolve(0, x)))));
     return op.scope(w.path, () => relu(op, add(op, h, x)));
   },

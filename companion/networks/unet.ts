@@ -1,5 +1,7 @@
 /** UNet2DConditionModel of diffusers: Rombach et al. 2022, with every size from its config. */
+
 import type { Dialect } from "../graph/dialect.ts";
+import { fixedDims } from "../graph/dim.ts";
 import { type BranchAt, Graph, type Quantizer, type Value } from "../graph/graph.ts";
 import { conv2d, groupNorm } from "../graph/layers.ts";
 import { add, cast, concat, mul, scalar } from "../graph/ops.ts";
@@ -71,7 +73,7 @@ export function unetGraph(config: UNetConfig, weights: Weights, shape: UNetShape
         x = blocks.attend(w.at("attentions").at(j), x, { part: "up", block: i, index: j });
     }
     if (level === 0) return;
-    const [, , h, wide] = skips.at(-1)!.dims as [number, number, number, number];
+    const [, , h, wide] = fixedDims(skips.at(-1)!.dims) as [number, number, number, number];
     x = upsample(op, w.at("upsamplers.0"), x, [h, wide]);
   });
 

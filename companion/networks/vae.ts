@@ -1,4 +1,5 @@
 /** AutoencoderKL of diffusers: Rombach et al. 2022, appendix G. */
+import { fixedDims } from "../graph/dim.ts";
 import type { Value } from "../graph/graph.ts";
 import { conv2d, groupNorm, linear } from "../graph/layers.ts";
 import { scaledDotProductAttention } from "../graph/lowerings.ts";
@@ -93,7 +94,7 @@ const middle = (w: Weights, channels: number, config: KlVaeConfig): Stage[] => [
 const pixelAttention = (w: Weights, config: KlVaeConfig): Stage => ({
   ...{ path: w.path, scale: 1, halo: 0 },
   apply: (op, x) => {
-    const [batch, channels] = x.dims as [number, number];
+    const [batch, channels] = fixedDims(x.dims) as [number, number];
     const normal = groupNorm(op, w.at("group_norm"), x, { groups: config.norm_num_groups, eps: EPS });
     const rows = transpose(op, reshape(op, normal, [batch, channels, -1]), [0, 2, 1]); // [B, H·W, C]
     const project = (name: string, value: Value) => linear(op, w.at(name), value, channels);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from "onnxruntime-node";
 import { Problem } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
+import { fixedDims } from "../graph/dim.ts";
 import { watchFiles } from "../graph/file-stamp.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { estimateMemory, type MemoryEstimate, type MemoryOptions } from "../graph/memory.ts";
@@ -133,7 +134,7 @@ function zerosFor({ inputs, freeInputs }: Graph): Record<string, OrtTensor> {
   const known = new Map<string, OrtTensor>();
   const zeros = ({ type, dims }: Value) => {
     const key = `${type}[${dims}]`;
-    const made = known.get(key) ?? toNative(zeroTensor(type, dims));
+    const made = known.get(key) ?? toNative(zeroTensor(type, fixedDims(dims)));
     known.set(key, made);
     return made;
   };

@@ -29,7 +29,7 @@ export function spill(graph: Graph): Spill {
       const { buffer, byteOffset, byteLength } = source.data;
       write(new Uint8Array(buffer, byteOffset, byteLength), offset);
       const type = source.type === "uint8" ? "U8" : "F32";
-      refs.set(value.name, { key: value.name, type, dims: value.dims, file, offset, byteLength });
+      refs.set(value.name, { key: value.name, type, dims: source.dims, file, offset, byteLength });
       offset += Math.ceil(byteLength / 64) * 64;
     }
   } catch (error) {

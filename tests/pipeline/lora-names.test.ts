@@ -32,7 +32,7 @@ test.each([
     },
   };
   const studio = openStudio({ device: {} as Device, library });
-  await expect(studio.openLora(name, { family } as Model)).rejects.toThrow(
+  await expect(studio.openLora(name, { family, denoiser: { architecture: "unet" } } as Model)).rejects.toThrow(
     id === "elsewhere" ? "elsewhere" : `There is no file "${id.split("/").at(-1)}"`,
   );
   expect(asked).toEqual(name === id ? [id] : [name, id]);

@@ -1,8 +1,10 @@
 /** Runs tiny networks on WebGPU, composed as the self-test found right, and prints how far each is from the CPU, as JSON. */
+
 import { parseClipTextConfig } from "../../companion/checkpoint/config/clip-config.ts";
 import { parseUNetConfig } from "../../companion/checkpoint/config/unet-config.ts";
 import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
 import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
+import { fixedDims } from "../../companion/graph/dim.ts";
 import { type BranchedLayer, Graph, type Value } from "../../companion/graph/graph.ts";
 import { cast } from "../../companion/graph/ops.ts";
 import { decoderGraph } from "../../companion/networks/autoencoder.ts";
@@ -93,7 +95,9 @@ const [onCpu, onWebGpu] = [
 ];
 for (const rank of [3, 17]) {
   const graph = adapted(webgpu);
-  const feeds = Object.fromEntries(graph.inputs.map(({ name, dims }) => [name, wave(dimsOf(name, rank) ?? dims)]));
+  const feeds = Object.fromEntries(
+    graph.inputs.map(({ name, dims }) => [name, wave(dimsOf(name, rank) ?? fixedDims(dims))]),
+  );
   const far = deviating(await onWebGpu.run(feeds), await onCpu.run(feeds), 1e-4);
   if (Object.keys(far).length > 0) wrong[`adapters of rank ${rank}`] = far;
 }

@@ -1,11 +1,12 @@
 /** Operators that work element by element. */
 import type { AnyTensor } from "../../tensor.ts";
 import { float, int, string } from "../attributes.ts";
+import type { Dim } from "../dim.ts";
 import { ELEMENT_TYPES, type ElementType } from "../element-type.ts";
 import type { Graph, Value } from "../graph.ts";
 
 /** NumPy's broadcasting of two shapes. */
-function broadcast(op: Graph, a: Value, b: Value): number[] {
+function broadcast(op: Graph, a: Value, b: Value): Dim[] {
   const rank = Math.max(a.dims.length, b.dims.length);
   const at = (v: Value, i: number) => v.dims[i - rank + v.dims.length] ?? 1;
   return Array.from({ length: rank }, (_, i) => {

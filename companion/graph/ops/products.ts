@@ -1,5 +1,6 @@
 /** Matrix products and convolutions. */
 import { int, ints } from "../attributes.ts";
+import { fixedDims } from "../dim.ts";
 import type { Graph, Value } from "../graph.ts";
 
 /** Zeros added around a picture: top, left, bottom, right. */
@@ -18,8 +19,8 @@ export function conv(
   bias: Value | undefined,
   { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
 ): Value {
-  const [b, c, h, w] = x.dims;
-  const [out, channels, kh, kw] = kernel.dims;
+  const [b, c, h, w] = fixedDims(x.dims);
+  const [out, channels, kh, kw] = fixedDims(kernel.dims);
   if (x.dims.length !== 4 || c !== channels) op.fail(`Cannot convolve [${x.dims}] with [${kernel.dims}]`);
   const [top, left, bottom, right] = padding;
   const along = (size: number, before: number, after: number, k: number) =>

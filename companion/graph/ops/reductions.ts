@@ -1,5 +1,7 @@
 /** Operators that normalise, reduce or mix along axes. */
+
 import { float, int, ints } from "../attributes.ts";
+import { fixedDims } from "../dim.ts";
 import type { Graph, Value } from "../graph.ts";
 
 /** Each [b, c] of x [B, C, N] to mean 0 and variance 1, then · scale[c] + shift[c]. Ulyanov et al. 2016. */
@@ -25,7 +27,7 @@ export function reduceMean(op: Graph, x: Value, axis: number): Value {
 
 /** x [B, C, H, W] → [B, C, ⌈H/2⌉, ⌈W/2⌉]: the mean of each 2×2 pixels; at an odd edge of those that are there. */
 export function averagePool(op: Graph, x: Value): Value {
-  const [b, c, h, w] = x.dims as [number, number, number, number];
+  const [b, c, h, w] = fixedDims(x.dims) as [number, number, number, number];
   const dims = [b, c, Math.ceil(h / 2), Math.ceil(w / 2)];
   const isOdd = h % 2 === 1 || w % 2 === 1;
   const attributes = { kernel_shape: ints([2, 2]), strides: ints([2, 2]), ...(isOdd && { ceil_mode: int(1) }) };

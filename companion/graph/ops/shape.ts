@@ -1,26 +1,43 @@
 /** Operators that move elements and change none. */
 import { elementCount } from "../../tensor.ts";
 import { int, ints, string } from "../attributes.ts";
+import { type Dim, dimAt, fixedDims, isFixed, productOf, quotientOf, sumOf } from "../dim.ts";
 import type { Graph, Value } from "../graph.ts";
 
 /** Index lists, as ONNX wants them: int64, rank 1. */
-const indices = (op: Graph, values: readonly number[]): Value =>
+const indices = (op: Graph, values: readonly (number | bigint)[]): Value =>
   op.constant({ type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });
 
-/** The same elements in order, read as `dims`; one dim may be -1. */
-export function reshape(op: Graph, x: Value, dims: readonly number[]): Value {
-  const total = elementCount(x.dims);
-  const rest = elementCount(dims.filter((d) => d !== -1));
-  const full = dims.map((d) => (d === -1 ? total / rest : d));
-  if (elementCount(full) !== total || full.some((d) => !Number.isInteger(d)))
+/** The same elements in order, read as `dims`; one dim may be -1. Symbols stay at their axis, or there is only one. */
+export function reshape(op: Graph, x: Value, dims: readonly Dim[]): Value {
+  const full = dims.includes(-1) ? withoutRest(op, x, dims) : dims;
+  if (countOf(op, full) !== countOf(op, x.dims) || full.some((d) => isFixed(d) && !Number.isInteger(d)))
     op.fail(`Cannot read [${x.dims}] as [${dims}]`);
   if (full.length === x.dims.length && full.every((d, i) => d === x.dims[i])) return x;
-  return op.emit("Reshape", [x, indices(op, full)], [{ type: x.type, dims: full }])[0]!;
+  // 0: as the input has it at that axis. -1: what is left.
+  const wanted = full.map((d, i) => (isFixed(d) ? d : d === x.dims[i] ? 0 : -1));
+  if (wanted.filter((d) => d === -1).length > 1) op.fail(`Cannot read [${x.dims}] as [${dims}]`);
+  return op.emit("Reshape", [x, indices(op, wanted)], [{ type: x.type, dims: full }])[0]!;
+}
+
+/** `dims` with a number or a symbol where -1 is. */
+function withoutRest(op: Graph, x: Value, dims: readonly Dim[]): readonly Dim[] {
+  const others = dims.filter((d) => d !== -1);
+  const rest = others.length < dims.length - 1 ? undefined : quotientOf(countOf(op, x.dims), countOf(op, others));
+  return rest === undefined ? op.fail(`Cannot read [${x.dims}] as [${dims}]`) : dims.map((d) => (d === -1 ? rest : d));
+}
+
+function countOf(op: Graph, dims: readonly Dim[]): Dim {
+  try {
+    return productOf(dims);
+  } catch (error) {
+    return op.fail((error as RangeError).message);
+  }
 }
 
 /** The same elements in order, read as `dims`, of which -1 is what it is when the graph runs. */
 export function reshapeFree(op: Graph, x: Value, dims: readonly number[]): Value {
-  const free = elementCount(x.dims) / -elementCount(dims);
+  const free = elementCount(fixedDims(x.dims)) / -elementCount(dims);
   if (!Number.isInteger(free)) op.fail(`Cannot read [${x.dims}] as [${dims}]`);
   const least = dims.map((d) => (d === -1 ? free : d));
   return op.emit("Reshape", [x, indices(op, dims)], [{ type: x.type, dims: least }])[0]!;
@@ -48,17 +65,21 @@ export function concat(op: Graph, values: readonly Value[], axis: number): Value
     v.dims.length === first.dims.length &&
     v.dims.every((d, i) => i === axis || d === first.dims[i]);
   if (!values.every(same)) op.fail(`Cannot join ${values.map((v) => `[${v.dims}]`).join(" and ")} along axis ${axis}`);
-  const dims = first.dims.map((d, i) => (i === axis ? values.reduce((sum, v) => sum + v.dims[i]!, 0) : d));
+  const dims = first.dims.map((d, i) => (i === axis ? sumOf(...values.map((v) => v.dims[i]!)) : d));
   return op.emit("Concat", values, [{ type: first.type, dims }], { axis: int(axis) })[0]!;
 }
 
-/** Elements start … end-1 along `axis`. All of them is no node. */
-export function slice(op: Graph, x: Value, axis: number, [start, end]: readonly [number, number]): Value {
+/** The end of an axis, whatever its size: int64's largest number. */
+const TO_THE_END = 2n ** 63n - 1n;
+
+/** Elements start … end-1 along `axis`; of an axis with a symbol, `end` must be its size. All of them is no node. */
+export function slice(op: Graph, x: Value, axis: number, [start, end]: readonly [number, Dim]): Value {
   const size = x.dims[axis] ?? 0;
-  if (start < 0 || end > size || start >= end) op.fail(`Cannot take ${start} … ${end} of axis ${axis} of [${x.dims}]`);
+  const isWrong = isFixed(end) && isFixed(size) ? end > size || start >= end : end !== size && !isFixed(end);
+  if (start < 0 || isWrong) op.fail(`Cannot take ${start} … ${end} of axis ${axis} of [${x.dims}]`);
   if (start === 0 && end === size) return x;
-  const dims = x.dims.map((d, i) => (i === axis ? end - start : d));
-  const inputs = [x, indices(op, [start]), indices(op, [end]), indices(op, [axis])];
+  const dims = x.dims.map((d, i) => (i === axis ? sumOf(end, -start) : d));
+  const inputs = [x, indices(op, [start]), indices(op, [isFixed(end) ? end : TO_THE_END]), indices(op, [axis])];
   return op.emit("Slice", inputs, [{ type: x.type, dims }])[0]!;
 }
 
@@ -71,7 +92,7 @@ export function stride(
 ): Value {
   const end = start + (count - 1) * step + 1;
   if (step === 1) return slice(op, x, axis, [start, end]);
-  if (start < 0 || end > (x.dims[axis] ?? 0)) op.fail(`Cannot take ${start} … ${end} of axis ${axis} of [${x.dims}]`);
+  if (start < 0 || end > dimAt(x, axis)) op.fail(`Cannot take ${start} … ${end} of axis ${axis} of [${x.dims}]`);
   const dims = x.dims.map((d, i) => (i === axis ? count : d));
   const inputs = [x, ...[start, end, axis, step].map((n) => indices(op, [n]))];
   return op.emit("Slice", inputs, [{ type: x.type, dims }])[0]!;
@@ -79,7 +100,7 @@ export function stride(
 
 /** `parts` equal pieces along `axis`. */
 export function split(op: Graph, x: Value, parts: number, axis: number): Value[] {
-  const size = x.dims[axis] ?? 0;
+  const size = dimAt(x, axis);
   if (size % parts !== 0) op.fail(`Cannot split axis ${axis} of [${x.dims}] into ${parts}`);
   const dims = x.dims.map((d, i) => (i === axis ? size / parts : d));
   const results = Array.from({ length: parts }, () => ({ type: x.type, dims }));
@@ -97,7 +118,7 @@ export function expand(op: Graph, x: Value, dims: readonly number[]): Value {
 /** Zeros around: as many before and after each axis of x as said. */
 export function pad(op: Graph, x: Value, before: readonly number[], after: readonly number[]): Value {
   if ([...before, ...after].every((n) => n === 0)) return x;
-  const dims = x.dims.map((d, i) => d + before[i]! + after[i]!);
+  const dims = x.dims.map((d, i) => sumOf(d, before[i]! + after[i]!));
   const inputs = [x, indices(op, [...before, ...after])];
   return op.emit("Pad", inputs, [{ type: x.type, dims }], { mode: string("constant") })[0]!;
 }
@@ -110,7 +131,7 @@ export function gather(op: Graph, x: Value, ids: Value, axis = 0): Value {
 
 /** x [B, C, H, W] → [B, C, height, width]: pixel i is pixel ⌊i · H / height⌋, as in torch's "nearest". */
 export function resizeNearest(op: Graph, x: Value, [height, width]: readonly [number, number]): Value {
-  const [b, c] = x.dims as [number, number];
+  const [b, c] = fixedDims(x.dims) as [number, number];
   const attributes = {
     mode: string("nearest"),
     coordinate_transformation_mode: string("asymmetric"),
@@ -122,7 +143,7 @@ export function resizeNearest(op: Graph, x: Value, [height, width]: readonly [nu
 
 /** x [B, n·n·C, H, W] → [B, C, n·H, n·W]: channel (i·n + j)·C + c becomes row i and column j of each n×n cell. */
 export function depthToSpace(op: Graph, x: Value, n: number): Value {
-  const [b, c, h, w] = x.dims as [number, number, number, number];
+  const [b, c, h, w] = fixedDims(x.dims) as [number, number, number, number];
   if (c % (n * n) !== 0) op.fail(`Cannot divide ${c} channels by ${n * n}`);
   const dims = [b, c / (n * n), n * h, n * w];
   return op.emit("DepthToSpace", [x], [{ type: x.type, dims }], { blocksize: int(n), mode: string("DCR") })[0]!;

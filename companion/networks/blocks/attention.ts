@@ -1,3 +1,4 @@
+import { dimAt } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
 import { linear, linearNoBias } from "../../graph/layers.ts";
 import { scaledDotProductAttention } from "../../graph/lowerings.ts";
@@ -28,7 +29,7 @@ export function attention(
   context: Value,
   { heads, images = [] }: { readonly heads: number; readonly images?: readonly ImageAttention[] },
 ): Value {
-  const width = x.dims[2]!;
+  const width = dimAt(x, 2);
   const q = linearNoBias(op, w.at("to_q"), x, width);
   const attend = (k: Value, v: Value) =>
     op.scope(w.path, () => scaledDotProductAttention(op, [q, k, v], { heads, mask: "none" }));

@@ -1,3 +1,4 @@
+import { dimAt } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
 import { layerNorm, linear } from "../../graph/layers.ts";
 import { scaledDotProductAttention } from "../../graph/lowerings.ts";
@@ -23,7 +24,7 @@ export function clipLayers(op: Graph, w: Weights, x: Value, config: ClipLayerCon
 }
 
 function clipLayer(op: Graph, w: Weights, x: Value, config: ClipLayerConfig, mask: "none" | "causal"): Value {
-  const width = x.dims[2]!;
+  const width = dimAt(x, 2);
   const { num_attention_heads: heads, layer_norm_eps: eps } = config;
   const attn = w.at("self_attn");
   const n1 = layerNorm(op, w.at("layer_norm1"), x, eps);

@@ -1,3 +1,4 @@
+import { fixedDims } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
 import { layerNorm, linear, linearNoBias, weight } from "../../graph/layers.ts";
 import { scaledDotProductAttention } from "../../graph/lowerings.ts";
@@ -98,7 +99,7 @@ export function timeEmbedding(
  * Keys: norm1 pool.(positional_embedding q_proj k_proj v_proj) proj norm2. diffusers models/embeddings.py, TextTimeEmbedding.
  */
 function textTimeEmbedding(op: Graph, w: Weights, states: Value, [heads, size]: readonly [number, number]): Value {
-  const [batch, , width] = states.dims as [number, number, number];
+  const [batch, , width] = fixedDims(states.dims) as [number, number, number];
   const pool = w.at("pool");
   const x = layerNorm(op, w.at("norm1"), states, 1e-5);
   const mean = add(op, reduceMean(op, x, 1), weight(op, pool, "positional_embedding", [1, width]));

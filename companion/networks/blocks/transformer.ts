@@ -1,3 +1,4 @@
+import { dimAt, fixedDims } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
 import { groupNorm, layerNorm, linear, pointwise } from "../../graph/layers.ts";
 import { add, gelu, mul, reshape, split, transpose } from "../../graph/ops.ts";
@@ -24,7 +25,7 @@ const LAYER_NORM_EPS = 1e-5;
  * diffusers models/transformers/transformer_2d.py.
  */
 export function transformer(op: Graph, w: Weights, x: Value, context: Value, options: TransformerOptions): Value {
-  const [batch, channels, height, width] = x.dims as [number, number, number, number];
+  const [batch, channels, height, width] = fixedDims(x.dims) as [number, number, number, number];
   const project = options.projection === "linear" ? linear : pointwise;
   const normal = groupNorm(op, w.at("norm"), x, { groups: options.groups, eps: NORM_EPS });
   let h = op.scope(w.path, () => transpose(op, reshape(op, normal, [batch, channels, -1]), [0, 2, 1]));
@@ -49,7 +50,7 @@ function transformerBlock(op: Graph, w: Weights, x: Value, context: Value, optio
 
 /** Four times wider inside, gated by GELU (Shazeer 2020, GEGLU). Keys: 0.proj 2. */
 function feedForward(op: Graph, w: Weights, x: Value): Value {
-  const width = x.dims[2]!;
+  const width = dimAt(x, 2);
   const both = linear(op, w.at("0.proj"), x, 8 * width);
   const gated = op.scope(w.path, () => {
     const [h, gate] = split(op, both, 2, 2) as [Value, Value];

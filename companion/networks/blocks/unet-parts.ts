@@ -1,4 +1,5 @@
 /** What UNet and ControlNet share: their blocks with every size from the config, and the half that leads inwards. */
+import { dimAt } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
 import { conv2d } from "../../graph/layers.ts";
 import { add } from "../../graph/ops.ts";
@@ -64,7 +65,7 @@ export function unetBlocks(op: Graph, config: UNetConfig, { time, context, nextI
         groups,
         projection: config.use_linear_projection ? "linear" : "convolution",
         attentions: part !== "mid" && config.only_cross_attention[level] ? "cross-only" : "self-then-cross",
-        nextImages: () => nextImages?.(part, x.dims[2]! * x.dims[3]!) ?? [],
+        nextImages: () => nextImages?.(part, dimAt(x, 2) * dimAt(x, 3)) ?? [],
       });
     },
   };
@@ -144,7 +145,7 @@ export function inwardHalf(
 
 function midBlock(config: UNetConfig, w: Weights, input: Value, { resnet, attend }: Blocks): Value {
   if (config.mid_block_type === null) return input;
-  const [out, factor] = [input.dims[1]!, config.mid_block_scale_factor];
+  const [out, factor] = [dimAt(input, 1), config.mid_block_scale_factor];
   const x = resnet(w.at("resnets.0"), input, out, factor);
   if (config.mid_block_type === "UNetMidBlock2D") return x;
   const attended = attend(w.at("attentions.0"), x, { part: "mid", block: 0, index: 0 });

@@ -6,6 +6,7 @@
  * rounding differs.
  */
 import type { Dialect } from "../../graph/dialect.ts";
+import { fixedDims } from "../../graph/dim.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { estimateMemory } from "../../graph/memory.ts";
 import type { Stage } from "../../networks/stage.ts";
@@ -57,7 +58,7 @@ export function planStages(
       const known = facts;
       const build = (rows: number) => stripGraph(stage, [1, channels, rows, width], known, dialect);
       const { graph, wanted } = build(height);
-      const { dims: given } = graph.outputs[0]!;
+      const given = fixedDims(graph.outputs[0]!.dims);
       if (wanted?.kind !== "norm" || wanted.of === "inside") {
         const strips = cut(height, stage.halo, rowsWithin(budget, { build, stage, height }));
         const [from, to] = strips[0]!.seen;
@@ -94,7 +95,7 @@ function rowsWithin(budget: number, { build, stage, height }: Fitting): number {
 function bytesFor(graph: Graph, budget: number): number {
   const { weights, activations } = estimateMemory(graph);
   const around = [...graph.inputs, ...graph.outputs].map(({ name, dims }) => {
-    const bytes = 4 * elementCount(dims);
+    const bytes = 4 * elementCount(fixedDims(dims));
     return name.startsWith(TOKENS) && bytes <= budget * PLANE_SHARE ? 0 : bytes;
   });
   return around.reduce((sum, bytes) => sum + bytes, weights + activations);

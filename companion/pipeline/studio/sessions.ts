@@ -21,9 +21,10 @@ export interface Sessions {
   /** Bytes that open sessions may need together. */
   readonly budget: number;
   /**
-   * For what runs many times. `key` names everything that the graph depends on: the weights' fingerprint, shapes, options.
+   * For what runs many times. `key` names everything that the graph depends on: the weights' fingerprint, shapes, options;
+   * not what `symbols` of its dims stand for, which only say how much memory the runs of this lease take.
    */
-  lease(key: string, build: () => Graph): Promise<Lease>;
+  lease(key: string, build: () => Graph, size?: RunSize): Promise<Lease>;
   /** For what runs once: leases, runs `body`, gives back. */
   use<T>(
     key: string,
@@ -42,12 +43,20 @@ export interface Sessions {
   readonly spent: { running: number; opening: number };
 }
 
+/** What the dims stand for that each run chooses. */
+export type RunSize = Pick<MemoryOptions, "symbols">;
+
 /** The share of the budget from which on what runs once is widened in its run, so that the rest has room as well. */
 const HEAVY_SHARE = 1 / 2;
 
+const NOTHING = { weights: 0, activations: 0 };
+
 interface Entry {
   readonly session: Session;
-  readonly memory: MemoryEstimate;
+  /** For the largest run of a lease that is out, or else of the last one. */
+  memory: MemoryEstimate;
+  /** Of a run of this size. */
+  readonly estimate: (size: RunSize) => MemoryEstimate;
   leases: number;
 }
 
@@ -65,8 +74,8 @@ export function createSessions({ device, budget }: { device: Device; budget: num
   };
   const once: MemoryOptions = { heavyWeights: Math.min(HEAVY_SHARE * budget, HEAVY_WEIGHTS) };
   /** Widening in every run takes a quarter of Stable Diffusion 1.5's steps on two cores: not where the copy fits. */
-  const often = (graph: Graph): MemoryOptions => {
-    const { weights, activations } = estimateMemory(graph);
+  const often = (graph: Graph, size: RunSize): MemoryOptions => {
+    const { weights, activations } = estimateMemory(graph, size);
     return weights + activations <= budget ? {} : once;
   };
 
@@ -79,20 +88,26 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     }
   };
 
-  const lease = async (key: string, build: () => Graph, optionsFor = often): Promise<Lease> => {
+  const lease = async (key: string, build: () => Graph, size: RunSize = {}, optionsFor = often): Promise<Lease> => {
     let entry = open.get(key);
     if (!entry) {
       const begin = performance.now();
       const graph = build();
-      const options = optionsFor(graph);
-      const memory = estimateMemory(graph, options);
+      const options = optionsFor(graph, size);
+      const memory = estimateMemory(graph, { ...options, ...size });
+      const estimate = size.symbols ? (of: RunSize) => estimateMemory(graph, { ...options, ...of }) : () => memory;
       await evict(() => total(memory) <= budget);
-      entry = { session: await openSession(graph, device, options), memory, leases: 0 };
+      entry = { session: await openSession(graph, device, { ...options, ...size }), memory, estimate, leases: 0 };
       spent.opening += performance.now() - begin;
+    } else if (size.symbols) {
+      const memory = entry.estimate(size);
+      if (entry.leases === 0 || memory.activations > entry.memory.activations) entry.memory = memory;
     }
     open.delete(key);
     open.set(key, entry);
     entry.leases++;
+    // A larger run of what is open takes more.
+    if (size.symbols) await evict(() => total(NOTHING) <= budget);
     const held = entry;
     let live = true;
     return {
@@ -129,7 +144,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       };
     },
     use: async (key, build, body) => {
-      const { run, inputs, release } = await lease(key, build, () => once);
+      const { run, inputs, release } = await lease(key, build, {}, () => once);
       try {
         return await body(run, inputs);
       } finally {
