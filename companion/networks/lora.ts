@@ -72,7 +72,7 @@ export const slot =
 /** A norm of other numbers: few, so that they are fed at all weights. */
 function normSlot(op: Graph, { weight, bias, result }: BranchedNorm, kinds: readonly ChangeKind[], fed: Feed): Value {
   const gains = (own: Value, input: "scale" | "bias") =>
-    kinds.includes(input) ? add(op, own, fed(input, ...own.dims)) : own;
+    kinds.includes(input) ? add(op, own, fed(input, ...fixedDims(own.dims))) : own;
   return result(gains(weight, "scale"), gains(bias, "bias"));
 }
 
