@@ -17,6 +17,8 @@ export interface Config {
   readonly starter: string;
   readonly queueFile: string;
   readonly pairingsFile: string;
+  /** Wrong pairing codes, counted. */
+  readonly guessesFile: string;
   /** Where weights of few bits are kept. */
   readonly narrowFolder: string;
   /** What the models' bytes hash to, so that each is read once. */
@@ -59,6 +61,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     starter: path.join(root, "starter", "weights"),
     queueFile: path.join(home, "queue.sqlite"),
     pairingsFile: path.join(home, "pairings.json"),
+    guessesFile: path.join(home, "guesses.json"),
     port: options.port ?? PORT,
     narrowFolder: path.join(home, "narrow"),
     hashesFile: path.join(home, "hashes.json"),

@@ -8,23 +8,27 @@ const text = v.pipe(v.string(), v.maxLength(100_000));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const seconds = v.pipe(v.number(), v.finite(), v.minValue(0));
 const secret = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-/** Chosen by the plugin for a job, by the companion for a pairing. */
+/** A point of the curve, see spake2.ts. */
+const share = v.pipe(v.string(), v.regex(/^04[0-9a-f]{128}$/));
+/** Of a job, chosen by the plugin; of a pairing, see pairing.ts. */
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 /** "owner/name" on the hub. */
 const repo = v.pipe(v.string(), v.regex(/^(?!.*\.\.)\w[\w.-]{0,95}\/\w[\w.-]{0,95}$/));
 const message = <const T extends string, E extends v.ObjectEntries>(type: T, entries: E) =>
   v.strictObject({ type: v.literal(type), ...entries });
+const pairingConfirm = message("pairing-confirm", { confirmation: secret });
 
 export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.variant("type", [
   message("hello", {
     protocol: count,
     build: v.pipe(v.string(), v.maxLength(100)),
     nonce: secret,
-    code: v.optional(v.pipe(v.string(), v.regex(/^[0-9]{6}$/))),
-    jobs: v.optional(v.pipe(v.array(id), v.maxLength(1000))),
+    share: v.optional(share),
     pairing: v.optional(id),
     proof: v.optional(secret),
   }),
+  pairingConfirm,
+  message("pairing-jobs", { jobs: v.pipe(v.array(id), v.maxLength(1000)) }),
   message("submit", { job: id, request: requestSchema, lane: v.optional(v.pipe(v.string(), v.maxLength(200))) }),
   message("cancel", { job: id }),
   message("attach", { job: id }),
@@ -83,12 +87,12 @@ const models = {
 
 export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> = v.variant("type", [
   message("challenge", { protocol: count, nonce: secret }),
+  message("pairing-share", { share }),
+  pairingConfirm,
   message("welcome", {
     protocol: count,
     version: text,
     proof: secret,
-    pairing: v.optional(id),
-    token: v.optional(secret),
     device: v.optional(device),
     modelsFolder: text,
     ...models,

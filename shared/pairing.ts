@@ -1,9 +1,16 @@
 /**
- * Mutual proof between plugin and companion: each shows that it knows the token without sending it. The proof is
- * HMAC-SHA-256 with the token's 32 bytes as key, over the UTF-8 bytes of a word ("client" or "companion") followed by the
- * other side's nonce as the hexadecimal text that was sent. Token, nonce and proof are lower-case hexadecimal on the wire.
+ * How plugin and companion know each other. Once, by a code that a person carries over: SPAKE2 (spake2.ts) makes a key of it,
+ * and pairing id and token of the key, so that neither code nor token is ever sent, and a typed code is worth nothing to
+ * whoever only pretends to be the companion. From then on by mutual proof: each shows that it knows the token. The proof is
+ * HMAC-SHA-256 with the token's 32 bytes as key, over a word ("client" or "companion"), the protocol's version and both nonces.
+ * Everything is lower-case hexadecimal on the wire.
  */
-import { hmacSha256 } from "./sha256.ts";
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { PROTOCOL_VERSION } from "./protocol.ts";
+import { beginExchange, codeScalar, type Side } from "./spake2.ts";
 
 /** Bytes of a token and of a nonce. */
 export const SECRET_BYTES = 32;
@@ -11,13 +18,23 @@ export const SECRET_BYTES = 32;
 /** Who proves: the word keeps one side's proof from being replayed as the other's. */
 export type Prover = "client" | "companion";
 
-/** What `prover` sends: 64 hexadecimal digits. `token` and `nonce` are hexadecimal. */
-export function proofOf(prover: Prover, { token, nonce }: { token: string; nonce: string }): string {
-  return toHex(hmacSha256(fromHex(token), new TextEncoder().encode(prover + nonce)));
+/** One from each side, hexadecimal, fresh for every connection. */
+export type Nonces = Readonly<Record<Prover, string>>;
+
+/** Hexadecimal. */
+export interface PairingSecret {
+  readonly pairing: string;
+  readonly token: string;
+}
+
+/** What `prover` sends: 64 hexadecimal digits. */
+export function proofOf(prover: Prover, { token, nonces }: { token: string; nonces: Nonces }): string {
+  const said = `underpaint ${PROTOCOL_VERSION} ${prover} ${nonces.client} ${nonces.companion}`;
+  return bytesToHex(hmac(sha256, hexToBytes(token), utf8ToBytes(said)));
 }
 
 /** True where `proof` is what `prover` would send. Takes as long for a wrong proof as for the right one. */
-export function verifyProof(prover: Prover, proof: string, secret: { token: string; nonce: string }): boolean {
+export function verifyProof(prover: Prover, proof: string, secret: { token: string; nonces: Nonces }): boolean {
   return equalInConstantTime(proof, proofOf(prover, secret));
 }
 
@@ -30,15 +47,46 @@ export function equalInConstantTime(a: string, b: string): boolean {
 
 /** A fresh token or nonce: 64 hexadecimal digits from the platform's random source. */
 export function randomSecret(): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
+  return bytesToHex(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
 }
 
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** What a side has once the other's share has come. */
+export interface PairingKey {
+  /** Ours, to be sent. */
+  readonly confirmation: string;
+  /** Whether the other side confirmed that it knows the code. The secret counts only then. */
+  confirmedBy(theirs: string): boolean;
+  readonly secret: PairingSecret;
 }
 
-/** Throws RangeError unless `hex` is an even number of hexadecimal digits. */
-export function fromHex(hex: string): Uint8Array {
-  if (!/^([0-9a-fA-F]{2})*$/.test(hex)) throw new RangeError("Cannot read bytes from text that is not hexadecimal");
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+export interface PairingExchange {
+  /** To be sent to the other side, hexadecimal. */
+  readonly share: string;
+  /** Undefined for a share that is none. */
+  finish(share: string): PairingKey | undefined;
+}
+
+const SIDES: Readonly<Record<Prover, Side>> = { client: "A", companion: "B" };
+const IDENTITIES = { A: "underpaint plugin", B: "underpaint companion" } as const;
+
+/** Begins pairing as `prover`, by a code of digits. */
+export function beginPairing(prover: Prover, { code, nonces }: { code: string; nonces: Nonces }): PairingExchange {
+  const context = ` underpaint ${PROTOCOL_VERSION} ${nonces.client} ${nonces.companion}`;
+  const exchange = beginExchange(SIDES[prover], { w: codeScalar(code), identities: IDENTITIES, context });
+  return {
+    share: bytesToHex(exchange.share),
+    finish: (share) => {
+      const agreement = exchange.finish(hexToBytes(share));
+      if (agreement === undefined) return undefined;
+      const { A, B } = agreement.confirmations;
+      const [ours, theirs] = prover === "client" ? [A, B] : [B, A];
+      const derive = (name: string, bytes: number) =>
+        bytesToHex(hkdf(sha256, agreement.key, hexToBytes(nonces.client + nonces.companion), utf8ToBytes(name), bytes));
+      return {
+        confirmation: bytesToHex(ours),
+        confirmedBy: (confirmation) => equalInConstantTime(confirmation, bytesToHex(theirs)),
+        secret: { pairing: derive("pairing", 16), token: derive("token", SECRET_BYTES) },
+      };
+    },
+  };
 }

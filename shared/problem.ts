@@ -45,7 +45,6 @@ export const PROBLEM_CODES = {
   "frame-too-large": "A message is larger than the limit.",
   unauthorised: "The pairing token is wrong or was revoked.",
   "pairing-code-wrong": "The pairing code is wrong, used up or expired.",
-  "pairing-locked": "Too many wrong pairing codes.",
   "port-taken": "Another program uses the companion's port.",
   "target-gone": "The layer was deleted while the job ran.",
   "target-changed": "The layer was moved or edited while the job ran.",

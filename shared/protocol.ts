@@ -5,17 +5,23 @@
  * A frame is: 4 bytes little-endian length of the header, the header (JSON, UTF-8), then the attachments' raw bytes one
  * after the other. The header is `{ message, attachments: [[name, byteLength], …] }`; trailing bytes are an error.
  *
- * The plugin speaks first, with `hello`, within 3 seconds. It either pairs (`code`, the 6 digits that the companion shows)
- * or proves that it knows the token from an earlier pairing, without sending it: `proof` = HMAC-SHA-256(token, "client" +
- * companion's nonce), see pairing.ts. So the companion opens with `challenge`. It answers `hello` with `welcome`, which proves in turn
- * that it knows the token (HMAC-SHA-256(token, "companion" + plugin's nonce)), or with `refused` and closes. No image leaves the plugin before
- * that proof is checked. After `welcome` both sides speak freely; every message about a job names it by the id that the
+ * The companion opens with `challenge`, the plugin answers with `hello` within 3 seconds. A plugin that is paired proves in it
+ * that it knows the token, without sending it (pairing.ts); the companion answers with `welcome`, which proves in turn that
+ * it knows the token too, or with `refused` and closes. A plugin that pairs sends the share of a key exchange over the six
+ * digits that the companion shows; `pairing-share`, `pairing-confirm` (the plugin's first, then the companion's) and
+ * `pairing-jobs` follow, and then the same `welcome`. Pairing id and token come out of the exchange on both sides.
+ *
+ * Until `welcome` is proven neither side believes the other: no image leaves the plugin, and nothing that it keeps changes.
+ * After it both sides speak freely; every message about a job names it by the id that the
  * plugin chose (32 hexadecimal digits), so that a plugin that was closed can come back and ask with `attach`.
+ *
+ * The version below counts what is said. Path, subprotocol, frames, `challenge`, `protocol` in `hello`, `refused` and
+ * `GET /health` stay as they are in every version, so that two of different age can say so.
  */
 import type { ProblemData } from "./problem.ts";
 import type { GenerateRequest } from "./request.ts";
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 export const PORT = 47821;
 export const PATH = "/v1";
 export const SUBPROTOCOL = "underpaint.v1";
@@ -33,16 +39,24 @@ export interface Hello {
   readonly build: string;
   /** 32 random bytes, hexadecimal. */
   readonly nonce: string;
-  /** First time, and whenever the pairing is unknown: the six digits. */
-  readonly code?: string;
-  /**
-   * With `code`: jobs that the plugin sent under a pairing that is no more. It gets them back: their ids are random, so who
-   * knows one has chosen it.
-   */
-  readonly jobs?: readonly string[];
+  /** To pair: the share of the key exchange, hexadecimal. */
+  readonly share?: string;
   /** Later: which pairing, and the proof (hexadecimal). */
   readonly pairing?: string;
   readonly proof?: string;
+}
+/** Shows that the plugin knows the code. A wrong one counts as a guess. */
+export interface PairingConfirm {
+  readonly type: "pairing-confirm";
+  readonly confirmation: string;
+}
+/**
+ * After the companion has confirmed: jobs that the plugin sent under a pairing that is no more. It gets them back: their ids
+ * are random, so who knows one has chosen it.
+ */
+export interface PairingJobs {
+  readonly type: "pairing-jobs";
+  readonly jobs: readonly string[];
 }
 
 /** Attachments: every image that the request names. */
@@ -92,6 +106,8 @@ export interface CancelDownload {
 }
 export type ClientMessage =
   | Hello
+  | PairingConfirm
+  | PairingJobs
   | Submit
   | Cancel
   | Attach
@@ -108,6 +124,11 @@ export interface Challenge {
   readonly protocol: number;
   /** 32 random bytes, hexadecimal. */
   readonly nonce: string;
+}
+/** The companion's share of the key exchange, hexadecimal. Its `pairing-confirm` has the form of the plugin's. */
+export interface PairingShare {
+  readonly type: "pairing-share";
+  readonly share: string;
 }
 
 /** Models that share their shapes and what their inputs mean. Add-ons are made for one. */
@@ -229,9 +250,6 @@ export interface Welcome {
   readonly protocol: number;
   readonly version: string;
   readonly proof: string;
-  /** Only right after pairing by code: keep both. `token` is 32 random bytes, hexadecimal. */
-  readonly pairing?: string;
-  readonly token?: string;
   /** Absent while the engine is still starting; `engine` follows. */
   readonly device?: DeviceInfo;
   readonly modelsFolder: string;
@@ -322,6 +340,8 @@ export interface Rejected {
 }
 export type CompanionMessage =
   | Challenge
+  | PairingShare
+  | PairingConfirm
   | Welcome
   | Refused
   | Models

@@ -6,7 +6,7 @@ module.exports = {
   transform: { "\\.(ts|tsx|js|mjs)$": "<rootDir>/tests/esbuild-transform.cjs" },
   // Packages that ship ES modules only are transformed too.
   transformIgnorePatterns: [
-    "/node_modules/(?!(@huggingface/tokenizers|onnx-buf|@bufbuild/protobuf|preact|@create-figma-plugin|quickjs-emscripten)/)",
+    "/node_modules/(?!(@huggingface/tokenizers|@noble/curves|@noble/hashes|fast-check|pure-rand|onnx-buf|@bufbuild/protobuf|preact|@create-figma-plugin|quickjs-emscripten)/)",
   ],
   moduleNameMapper: { "\\.css$": "<rootDir>/tests/empty.cjs" },
   modulePathIgnorePatterns: ["<rootDir>/dist"],

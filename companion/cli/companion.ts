@@ -5,6 +5,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import type { Config } from "../config.ts";
 import { Engine, type EngineState } from "../engine/engine.ts";
+import { Guesses } from "../gateway/guesses.ts";
 import type { GatewayEvent, Host } from "../gateway/host.ts";
 import { type CodeState, PairingCode } from "../gateway/pairing-code.ts";
 import { Pairings } from "../gateway/pairings.ts";
@@ -79,7 +80,11 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     contentFilter: config.contentFilter === "enforced" ? "enforced" : "off",
     queue,
     pairings: new Pairings(config.pairingsFile),
-    code: new PairingCode({ onChange: (state) => onEvent({ type: "code", state }), fixed: code }),
+    code: new PairingCode({
+      onChange: (state) => onEvent({ type: "code", state }),
+      fixed: code,
+      guesses: new Guesses(config.guessesFile),
+    }),
     models: liveLibrary(library, hashes),
     downloads: {
       get recommended() {

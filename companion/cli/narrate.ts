@@ -9,17 +9,19 @@ export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
   const say = (mark: string, text: string) =>
     terminal.print(`  ${dim(new Date().toTimeString().slice(0, 5))}  ${mark} ${text}`);
   let provider = "";
+  let digits = 0;
   return (event) => {
     switch (event.type) {
       case "code":
-        if (event.state.kind === "shown")
-          terminal.setFooter(
-            `  Pairing code  ${bold(cyan(spaced(event.state.code)))}  ${dim("(type it into the plugin)")}`,
+        if (event.state.code.length > digits && digits > 0)
+          say(
+            yellow("!"),
+            `${event.state.wrong} wrong codes were typed on this machine: the code is longer from now on.`,
           );
-        else {
-          say(yellow("!"), `Too many wrong codes: a new one in ${Math.round(event.state.ms / 1000)} seconds.`);
-          terminal.setFooter(dim("  No pairing code for the moment"));
-        }
+        digits = event.state.code.length;
+        terminal.setFooter(
+          `  Pairing code  ${bold(cyan(spaced(event.state.code)))}  ${dim("(type it into the plugin)")}`,
+        );
         return;
       case "paired":
         return say(green("✓"), "The plugin is paired with this machine.");
@@ -58,7 +60,7 @@ export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
   };
 }
 
-const spaced = (code: string) => `${code.slice(0, 3)} ${code.slice(3)}`;
+const spaced = (code: string) => code.replace(/(?<=^(?:...)+)(?=.)/g, " ");
 
 function quoted(prompt: string): string {
   const line = prompt.replace(/\s+/g, " ").trim();

@@ -5,19 +5,12 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { decodeFrame, encodeFrame } from "../../shared/codec.ts";
-import { randomSecret } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
-import {
-  type ClientMessage,
-  type CompanionMessage,
-  type Hello,
-  PROTOCOL_VERSION,
-  type Submit,
-} from "../../shared/protocol.ts";
+import { type ClientMessage, type CompanionMessage, PROTOCOL_VERSION, type Submit } from "../../shared/protocol.ts";
 import { checkAttachments, parseClientMessage } from "../../shared/validate.ts";
 import type { JobEvent, JobProgress } from "../queue/job.ts";
-import { type Authenticated, authenticate, checkVersion } from "./authenticate.ts";
 import { fitList } from "./fit-list.ts";
+import { type Authenticated, checkVersion, Greeting } from "./greeting.ts";
 import type { Host, ModelList } from "./host.ts";
 import { Pace } from "./pace.ts";
 import type { ClientSocket } from "./socket.ts";
@@ -40,7 +33,7 @@ const IMAGE = "image";
 export class Connection {
   readonly #socket: ClientSocket;
   readonly #host: Host;
-  readonly #nonce = randomSecret();
+  readonly #greeting: Greeting;
   readonly #deadline: NodeJS.Timeout;
   /** How to stop watching, by job. */
   readonly #watched = new Map<string, () => void>();
@@ -53,6 +46,7 @@ export class Connection {
   constructor(socket: ClientSocket, host: Host) {
     this.#socket = socket;
     this.#host = host;
+    this.#greeting = new Greeting(host);
     this.#deadline = setTimeout(() => this.#refuse(tooLate()), HELLO_MS).unref();
     this.#thumbnails = new Thumbnails({
       find: (id) => host.models.thumbnail(id),
@@ -61,12 +55,12 @@ export class Connection {
     });
     socket.onFrame((frame) => this.#receive(frame));
     socket.onClose(() => this.#leave());
-    this.#send({ type: "challenge", protocol: PROTOCOL_VERSION, nonce: this.#nonce });
+    this.#send({ type: "challenge", protocol: PROTOCOL_VERSION, nonce: this.#greeting.nonce });
   }
 
   /** False until the client has proven itself: then it may be dropped in favour of others. */
   get trusted(): boolean {
-    return this.#client !== undefined;
+    return this.#client !== undefined || this.#greeting.proven;
   }
 
   /** Closes a client whose pairing was revoked; called now and then, and before each of its messages. */
@@ -112,14 +106,17 @@ export class Connection {
   }
 
   #greet(message: ClientMessage): void {
-    if (message.type !== "hello")
-      throw new Problem("unauthorised", "The plugin must say hello first: restart the plugin.");
-    const known = authenticate(message, this.#nonce, this.#host);
-    if (known.fresh) this.#inherit(message.jobs ?? [], known.pairing.id);
-    this.#client = { pairing: known.pairing.id, build: message.build };
+    const heard = this.#greeting.hear(message);
+    if ("answer" in heard) this.#send(heard.answer);
+    else this.#admit(heard.client);
+  }
+
+  #admit(client: Authenticated): void {
+    if (client.jobs !== undefined) this.#inherit(client.jobs, client.pairing);
+    this.#client = client;
     clearTimeout(this.#deadline);
     this.#state = "welcomed";
-    this.#safely(() => this.#welcome(message, known));
+    this.#safely(() => this.#welcome(client));
   }
 
   /** Jobs whose pairing is no more go to the plugin that knows them. */
@@ -128,9 +125,9 @@ export class Connection {
     queue.inherit(jobs, pairing, (owner) => pairings.find(owner) === undefined);
   }
 
-  async #welcome({ build }: Hello, { pairing, proof, fresh }: Authenticated): Promise<void> {
+  async #welcome({ pairing, build, proof, jobs }: Authenticated): Promise<void> {
     const { version, modelsFolder, contentFilter, models, queue, engine, onEvent } = this.#host;
-    if (fresh) onEvent({ type: "paired", build });
+    if (jobs !== undefined) onEvent({ type: "paired", build });
     onEvent({ type: "connected", build });
     const listing = this.#listModels();
     const late = "late" as const;
@@ -141,12 +138,11 @@ export class Connection {
       protocol: PROTOCOL_VERSION,
       version,
       proof,
-      ...(fresh && { pairing: pairing.id, token: pairing.token }),
       ...(device !== undefined && { device }),
       modelsFolder,
       ...(list === late ? NO_MODELS : fitList(list)),
       contentFilter,
-      jobs: queue.jobsOf(pairing.id),
+      jobs: queue.jobsOf(pairing),
     });
     if (this.#isClosed()) return;
     this.#unlisten.push(engine.onChange((state) => this.#send({ type: "engine", ...state })));
@@ -167,6 +163,8 @@ export class Connection {
     const { queue } = this.#host;
     switch (message.type) {
       case "hello":
+      case "pairing-confirm":
+      case "pairing-jobs":
         throw new Problem("frame-invalid", "Cannot use the message as the plugin has said hello before.");
       case "submit":
         return this.#submit(message, { attachments, pairing });

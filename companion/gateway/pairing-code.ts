@@ -1,79 +1,102 @@
 /**
- * The six digits that a person carries from the terminal to the plugin. A code works once, for two minutes; after five wrong
- * ones there is a pause, longer each time, and then a new code. A guesser gets five tries in a million per pause.
+ * The digits that a person carries from the terminal to the plugin. A code works once, for two minutes. It is never locked:
+ * wrong codes make the next ones longer, and nobody can keep the owner from typing the one that is shown.
  */
 import { randomInt } from "node:crypto";
-import { equalInConstantTime } from "../../shared/pairing.ts";
+import { beginPairing, type Nonces, type PairingExchange, type PairingSecret } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
+import { Guesses } from "./guesses.ts";
 
 export const CODE_MS = 2 * 60 * 1000;
-export const TRIES = 5;
-/** After five wrong codes; doubled each time up to an hour, until a pairing succeeds. */
-export const LOCK_MS = 30 * 1000;
-const LONGEST_LOCK_MS = 60 * 60 * 1000;
 
-/** The code to show, or since when there is none. */
-export type CodeState =
-  | { readonly kind: "shown"; readonly code: string }
-  | { readonly kind: "locked"; readonly ms: number };
+/**
+ * How long a code is once so many wrong ones came. What a guesser may hope for in all: 5 in 10⁶, 495 in 10⁹, and then, at a
+ * thousand tries a second, 3 % in a year, with the terminal saying so.
+ */
+export const LENGTHS = [
+  { guesses: 0, digits: 6 },
+  { guesses: 5, digits: 9 },
+  { guesses: 500, digits: 12 },
+] as const;
+
+/** The code to show; `wrong`: how many wrong ones came lately, from anyone. */
+export interface CodeState {
+  readonly code: string;
+  readonly wrong: number;
+}
 
 export interface PairingCodeOptions {
   /** Called whenever another code counts, at once the first time. */
   readonly onChange: (state: CodeState) => void;
   /** For tests: always this code. */
   readonly fixed?: string;
+  /** Where wrong codes are counted. Absent: in memory. */
+  readonly guesses?: Guesses;
+}
+
+/** One plugin's try at the code that is shown. */
+export interface PairingAttempt extends Pick<PairingExchange, "share"> {
+  /** Uses the code up where the plugin knew it, else counts a guess and throws Problem "pairing-code-wrong". */
+  confirm(confirmation: string): { readonly confirmation: string; readonly secret: PairingSecret };
 }
 
 export class PairingCode {
   readonly #options: PairingCodeOptions;
-  #code: string | undefined;
-  #wrong = 0;
-  #locks = 0;
+  readonly #guesses: Guesses;
+  #code = "";
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: PairingCodeOptions) {
     this.#options = options;
+    this.#guesses = options.guesses ?? new Guesses();
     this.#renew();
   }
 
-  /** Uses the code up. Throws Problem "pairing-code-wrong" or "pairing-locked". */
-  redeem(code: string): void {
-    if (this.#code === undefined)
-      throw new Problem("pairing-locked", "Too many wrong codes: wait for the companion to show a new one.");
-    if (!equalInConstantTime(code, this.#code)) {
-      this.#wrong += 1;
-      if (this.#wrong >= TRIES) this.#lock();
-      throw new Problem(
-        "pairing-code-wrong",
-        "The code is wrong or has expired: type the one that the companion shows now.",
-      );
-    }
-    this.#locks = 0;
-    this.#renew();
+  /** Of the code that is shown. */
+  get digits(): number {
+    return this.#code.length;
+  }
+
+  /** Begins the key exchange over the code that is shown now; `share` is the plugin's. */
+  attempt({ share, nonces }: { share: string; nonces: Nonces }): PairingAttempt {
+    const code = this.#code;
+    const exchange = beginPairing("companion", { code, nonces });
+    return {
+      share: exchange.share,
+      confirm: (confirmation) => {
+        const key = exchange.finish(share);
+        if (key === undefined || !key.confirmedBy(confirmation)) throw this.#wrong();
+        // Right, but used up or replaced since the attempt began.
+        if (code !== this.#code) throw wrong();
+        this.#renew();
+        return key;
+      },
+    };
   }
 
   close(): void {
     clearTimeout(this.#timer);
   }
 
+  #wrong(): Problem {
+    this.#guesses.add();
+    if (this.#options.fixed === undefined && this.digits < digitsFor(this.#guesses.count)) this.#renew();
+    return wrong();
+  }
+
   #renew(): void {
-    this.#code = this.#options.fixed ?? String(randomInt(1_000_000)).padStart(6, "0");
-    this.#wrong = 0;
-    this.#after(CODE_MS);
-    this.#options.onChange({ kind: "shown", code: this.#code });
-  }
-
-  #lock(): void {
-    this.#code = undefined;
-    const ms = Math.min(LOCK_MS * 2 ** this.#locks, LONGEST_LOCK_MS);
-    this.#locks += 1;
-    this.#after(ms);
-    this.#options.onChange({ kind: "locked", ms });
-  }
-
-  #after(ms: number): void {
+    const digits = digitsFor(this.#guesses.count);
+    // randomInt takes at most 48 bits: three digits at a time are enough for any length.
+    const fresh = () => Array.from({ length: digits / 3 }, () => String(randomInt(1000)).padStart(3, "0")).join("");
+    this.#code = this.#options.fixed ?? fresh();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#renew(), ms);
+    this.#timer = setTimeout(() => this.#renew(), CODE_MS);
     this.#timer.unref();
+    this.#options.onChange({ code: this.#code, wrong: this.#guesses.count });
   }
 }
+
+const digitsFor = (guesses: number) => LENGTHS.findLast((length) => guesses >= length.guesses)!.digits;
+
+const wrong = () =>
+  new Problem("pairing-code-wrong", "The code is wrong or has expired: type the one that the companion shows now.");

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
-import { randomSecret } from "../../shared/pairing.ts";
+import type { PairingSecret } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
 
 const pairingSchema = v.strictObject({
@@ -43,11 +43,9 @@ export class Pairings {
     return this.list().find((pairing) => pairing.id === id);
   }
 
-  /** A new pairing with a fresh token, on disk when it returns. */
-  add(build: string): Pairing {
-    const pairing = { id: randomSecret().slice(0, 32), token: randomSecret(), build, created: Date.now() };
-    this.#write([...this.list(), pairing]);
-    return pairing;
+  /** A new pairing, on disk when it returns. */
+  add({ pairing: id, token }: PairingSecret, build: string): void {
+    this.#write([...this.list(), { id, token, build, created: Date.now() }]);
   }
 
   /** Throws Problem "unauthorised" where there is none of that id. */

@@ -62,7 +62,8 @@ export async function openGateway(host: Host, port: number, { pingMs = PING_MS }
     const status = refuseHealth(request, bound);
     if (status !== undefined) return void response.writeHead(status).end();
     response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" });
-    response.end(JSON.stringify({ app: "underpaint", version: host.version, protocol: PROTOCOL_VERSION }));
+    const health = { version: host.version, protocol: PROTOCOL_VERSION, codeDigits: host.code.digits };
+    response.end(JSON.stringify({ app: "underpaint", ...health }));
   };
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());

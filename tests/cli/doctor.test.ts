@@ -90,7 +90,8 @@ test("pairings lists and revokes by the beginning of an id", async () => {
   const lines: string[] = [];
   const log = jest.spyOn(console, "log").mockImplementation((line) => void lines.push(line));
   const pairings = new Pairings(config.pairingsFile);
-  const { id } = pairings.add("build-1");
+  const id = "0123456789abcdef".repeat(2);
+  pairings.add({ pairing: id, token: id + id }, "build-1");
   await runPairings([], config);
   expect(lines[0]).toMatch(
     new RegExp(`^${id.slice(0, 8)}  paired \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  plugin build-1$`),

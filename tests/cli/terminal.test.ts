@@ -47,7 +47,7 @@ test("narrate() says one plain line for each thing that happens", () => {
   } as const;
   const small = { png: new Uint8Array(), width: 64, height: 32, seconds: 1.26, tokens: 1 };
   const events: CompanionEvent[] = [
-    { type: "code", state: { kind: "shown", code: "012345" } },
+    { type: "code", state: { code: "012345", wrong: 0 } },
     { type: "engine", state: {} },
     { type: "engine", state: { device } },
     { type: "engine", state: { device } },
@@ -58,7 +58,7 @@ test("narrate() says one plain line for each thing that happens", () => {
     { type: "done", request: { ...request, quantize: 4 }, result: { ...small, weightBits: 4 } },
     { type: "failed", request, problem },
     { type: "cancelled", request: { ...request, prompt: "x".repeat(100) }, problem },
-    { type: "code", state: { kind: "locked", ms: 30_000 } },
+    { type: "code", state: { code: "123456789", wrong: 5 } },
   ];
   events.forEach(tell);
   const lines = text()
@@ -78,8 +78,8 @@ test("narrate() says one plain line for each thing that happens", () => {
     "• The weights were narrowed to 4 bits, as asked for.",
     "✗ The mask selects nothing. (mask-empty)",
     `– “${"x".repeat(59)}…” was cancelled.`,
-    "! Too many wrong codes: a new one in 30 seconds.",
-    "No pairing code for the moment",
+    "! 5 wrong codes were typed on this machine: the code is longer from now on.",
+    "Pairing code  123 456 789  (type it into the plugin)",
   ]);
 });
 

@@ -34,7 +34,7 @@ const forever = (signal: AbortSignal) =>
 async function paired(host: TestHost) {
   const client = new TestClient(host);
   const welcome = await client.pair(CODE);
-  return { client, token: { pairing: welcome.pairing!, token: welcome.token! } };
+  return { client, token: { pairing: welcome.pairing, token: welcome.token } };
 }
 afterEach(async () => {
   jest.useRealTimers();
@@ -44,21 +44,22 @@ afterEach(async () => {
 test("the companion speaks first, and every client gets a nonce of its own", () => {
   const host = open();
   const [a, b] = [new TestClient(host), new TestClient(host)];
-  expect(a.messages).toEqual([{ type: "challenge", protocol: 1, nonce: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+  expect(a.messages).toEqual([{ type: "challenge", protocol: 2, nonce: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
   expect(a.messages).not.toEqual(b.messages);
 });
 
-test("pairing by code gives a token, once, that both sides can prove from then on", async () => {
+test("pairing by code gives both sides a token, which is never sent, to prove from then on", async () => {
   const host = open();
   const { client, token } = await paired(host);
   const [welcome] = client.ofType("welcome");
   expect(welcome).toMatchObject({ version: "0.0.0", modelsFolder: "/models", jobs: [] });
-  expect(verifyProof("companion", welcome!.proof, { token: token.token, nonce: client.nonce })).toBe(true);
+  expect(verifyProof("companion", welcome!.proof, { token: token.token, nonces: client.nonces })).toBe(true);
+
+  expect(JSON.stringify(client.messages)).not.toContain(token.token);
 
   const again = new TestClient(host);
   const second = await again.prove(token);
-  expect(second.token).toBeUndefined();
-  expect(verifyProof("companion", second.proof, { token: token.token, nonce: again.nonce })).toBe(true);
+  expect(verifyProof("companion", second.proof, { token: token.token, nonces: again.nonces })).toBe(true);
   expect(host.events.map((event) => event.type)).toEqual(["paired", "connected", "connected"]);
 });
 
@@ -96,16 +97,57 @@ test("a hello without code and proof is refused", () => {
   expect(client.closed).toBe("unauthorised");
 });
 
-test("five wrong codes lock pairing for everyone, and the right one comes too late", () => {
+test("wrong codes by others never keep the owner's right one out", async () => {
   const host = open();
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 40; i++) {
     const client = new TestClient(host);
-    client.hello({ code: "000000" });
+    await expect(client.pair("000000")).rejects.toThrow("pairing-code-wrong");
     expect(client.last).toMatchObject({ type: "refused", problem: { code: "pairing-code-wrong" } });
+    expect(client.ofType("pairing-confirm")).toEqual([]);
   }
+  await new TestClient(host).pair(CODE);
+});
+
+test("a guess shows nothing but that it was wrong: the companion confirms only to who knows the code", () => {
+  const host = open();
   const client = new TestClient(host);
-  client.hello({ code: CODE });
-  expect(client.last).toMatchObject({ type: "refused", problem: { code: "pairing-locked" } });
+  client.begin("000000").confirm();
+  expect(client.messages.map(({ type }) => type)).toEqual(["challenge", "pairing-share", "refused"]);
+});
+
+test("each step of pairing is heard only where it has its place", async () => {
+  const host = open();
+  const steps: [string, (client: TestClient) => void][] = [
+    ["confirm before a share", (client) => client.send({ type: "pairing-confirm", confirmation: "0".repeat(64) })],
+    ["jobs before a share", (client) => client.send({ type: "pairing-jobs", jobs: [] })],
+    [
+      "jobs instead of the confirmation",
+      (client) => {
+        client.begin(CODE);
+        client.send({ type: "pairing-jobs", jobs: [] });
+      },
+    ],
+    [
+      "a second hello",
+      (client) => {
+        client.begin(CODE);
+        client.hello({ share: `04${"0".repeat(128)}` });
+      },
+    ],
+    [
+      "a job instead of the pairing's jobs",
+      (client) => {
+        client.begin(CODE).confirm();
+        client.send(submit(1));
+      },
+    ],
+  ];
+  for (const [what, play] of steps) {
+    const client = new TestClient(host);
+    play(client);
+    expect([what, client.last]).toMatchObject([what, { type: "refused", problem: { code: "unauthorised" } }]);
+    expect(client.ofType("welcome")).toEqual([]);
+  }
 });
 
 test("nothing but hello is heard before the client has proven itself", () => {
@@ -116,7 +158,7 @@ test("nothing but hello is heard before the client has proven itself", () => {
     expect(client.last).toMatchObject({ type: "refused", problem: { code: "unauthorised" } });
     expect(client.closed).toBeDefined();
     client.send(submit(1));
-    client.hello({ code: CODE });
+    client.hello({ share: `04${"0".repeat(128)}` });
     expect(client.messages).toHaveLength(2);
   }
 });
@@ -132,8 +174,8 @@ test("a client that says nothing is closed after three seconds", () => {
 });
 
 test.each([
-  [0, "update the plugin"],
-  [2, "update the companion"],
+  [1, "update the plugin"],
+  [3, "update the companion"],
 ])("a hello of protocol %d is told what to update, whatever else it says", (protocol, advice) => {
   const client = new TestClient(open());
   client.hello({ protocol, fieldOfTheFuture: true });
@@ -258,8 +300,7 @@ test("a plugin that pairs anew gets its jobs back, those of a revoked pairing an
   await until(() => client.ofType("done").length + other.ofType("done").length === 2);
   host.pairings.revoke(token.pairing);
   const back = new TestClient(host);
-  back.hello({ code: CODE, jobs: [id(1), id(2), id(3)] });
-  expect((await back.welcome()).jobs).toEqual([id(1)]);
+  expect((await back.pair(CODE, [id(1), id(2), id(3)])).jobs).toEqual([id(1)]);
   back.send({ type: "attach", job: id(1) });
   expect(back.received.at(-1)).toMatchObject({
     message: { type: "done" },

@@ -46,7 +46,7 @@ function get(path: string, { headers = {}, address = "127.0.0.1", method = "GET"
 test.each(["127.0.0.1", "::1"])("GET /health on %s says who we are and nothing more", async (address) => {
   const { status, body, headers } = await get("/health", { address });
   expect(status).toBe(200);
-  expect(JSON.parse(body)).toEqual({ app: "underpaint", version: "0.0.0", protocol: 1 });
+  expect(JSON.parse(body)).toEqual({ app: "underpaint", version: "0.0.0", protocol: 2, codeDigits: 6 });
   expect(headers["access-control-allow-origin"]).toBe("*");
 });
 
@@ -171,7 +171,7 @@ test("close() ends with clients connected", async () => {
 });
 
 test("a client that answers no pings is cut off; one that does stays", async () => {
-  const quick = await openGateway(host, 0, { pingMs: 30 });
+  const quick = await openGateway(host, 0, { pingMs: 300 });
   const [live, dead] = [new WsClient(quick.port), new WsClient(quick.port, { autoPong: false })];
   clients.push(live, dead);
   await Promise.all([live.pair(CODE), dead.pair(CODE)]);
@@ -181,7 +181,7 @@ test("a client that answers no pings is cut off; one that does stays", async () 
 });
 
 test("a revoked pairing loses its connection without saying a word", async () => {
-  const quick = await openGateway(host, 0, { pingMs: 30 });
+  const quick = await openGateway(host, 0, { pingMs: 300 });
   const client = new WsClient(quick.port);
   clients.push(client);
   const { pairing } = await client.pair(CODE);

@@ -2,8 +2,8 @@
 import { Connection } from "../../companion/gateway/connection.ts";
 import type { Host } from "../../companion/gateway/host.ts";
 import { decodeFrame, encodeFrame } from "../../shared/codec.ts";
-import { proofOf, randomSecret } from "../../shared/pairing.ts";
-import type { Challenge, CompanionMessage, Welcome } from "../../shared/protocol.ts";
+import { beginPairing, type Nonces, type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
+import { type Challenge, type CompanionMessage, PROTOCOL_VERSION, type Welcome } from "../../shared/protocol.ts";
 import { parseCompanionMessage } from "../../shared/validate.ts";
 
 export interface Received {
@@ -63,19 +63,34 @@ export class TestClient {
     this.#onFrame(frame);
   }
   hello(more: object): void {
-    this.send({ type: "hello", protocol: 1, build: "test", nonce: this.nonce, ...more });
+    this.send({ type: "hello", protocol: PROTOCOL_VERSION, build: "test", nonce: this.nonce, ...more });
   }
   leave(): void {
     this.#onClose();
   }
 
-  async pair(code: string): Promise<Welcome> {
-    this.hello({ code });
-    return this.welcome();
-  }
-  async prove({ pairing, token }: { pairing: string; token: string }): Promise<Welcome> {
+  get nonces(): Nonces {
     const [challenge] = this.messages as [Challenge];
-    this.hello({ pairing, proof: proofOf("client", { token, nonce: challenge.nonce }) });
+    return { client: this.nonce, companion: challenge.nonce };
+  }
+  /** Throws where the companion closes the connection, as for a wrong code. */
+  async pair(code: string, jobs: readonly string[] = []): Promise<Welcome & PairingSecret> {
+    const { confirm, secret } = this.begin(code);
+    confirm();
+    if (this.closed === undefined) this.send({ type: "pairing-jobs", jobs });
+    return { ...(await this.welcome()), ...secret };
+  }
+  /** The key exchange up to the companion's share. */
+  begin(code: string) {
+    const exchange = beginPairing("client", { code, nonces: this.nonces });
+    this.hello({ share: exchange.share });
+    const [theirs] = this.ofType("pairing-share");
+    if (theirs === undefined) throw new Error(`Closed: ${this.closed}`);
+    const { confirmation, secret } = exchange.finish(theirs.share)!;
+    return { confirm: () => this.send({ type: "pairing-confirm", confirmation }), secret };
+  }
+  async prove({ pairing, token }: PairingSecret): Promise<Welcome> {
+    this.hello({ pairing, proof: proofOf("client", { token, nonces: this.nonces }) });
     return this.welcome();
   }
   async welcome(): Promise<Welcome> {

@@ -1,8 +1,8 @@
 /** A plugin's end of the wire over a real WebSocket, as its iframe connects. */
 import WebSocket from "ws";
 import { decodeFrame, encodeFrame } from "../../shared/codec.ts";
-import { proofOf, randomSecret } from "../../shared/pairing.ts";
-import type { Challenge, CompanionMessage, Welcome } from "../../shared/protocol.ts";
+import { beginPairing, type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
+import { type CompanionMessage, PROTOCOL_VERSION, type Welcome } from "../../shared/protocol.ts";
 import { parseCompanionMessage } from "../../shared/validate.ts";
 import type { Received } from "./test-client.ts";
 import { until } from "./test-client.ts";
@@ -18,6 +18,7 @@ export interface DialOptions {
 
 export class WsClient {
   readonly socket: WebSocket;
+  readonly nonce = randomSecret();
   readonly received: Received[] = [];
   /** HTTP's, where the upgrade was refused. */
   status = 0;
@@ -70,17 +71,25 @@ export class WsClient {
     this.socket.send(encodeFrame(message, attachments));
   }
   hello(more: object): void {
-    this.send({ type: "hello", protocol: 1, build: "test", nonce: randomSecret(), ...more });
+    this.send({ type: "hello", protocol: PROTOCOL_VERSION, build: "test", nonce: this.nonce, ...more });
   }
-  async pair(code: string): Promise<{ pairing: string; token: string }> {
-    await this.next("challenge");
-    this.hello({ code });
-    const { pairing, token } = await this.next("welcome");
-    return { pairing: pairing!, token: token! };
+  /** Throws where the companion closes the connection, as for a wrong code. */
+  async pair(code: string, jobs: readonly string[] = []): Promise<PairingSecret> {
+    const exchange = beginPairing("client", { code, nonces: await this.#nonces() });
+    this.hello({ share: exchange.share });
+    const { share } = await this.next("pairing-share");
+    const { confirmation, secret } = exchange.finish(share)!;
+    this.send({ type: "pairing-confirm", confirmation });
+    await this.next("pairing-confirm");
+    this.send({ type: "pairing-jobs", jobs });
+    await this.next("welcome");
+    return secret;
   }
-  async prove({ pairing, token }: { pairing: string; token: string }): Promise<Welcome> {
-    const { nonce }: Challenge = await this.next("challenge");
-    this.hello({ pairing, proof: proofOf("client", { token, nonce }) });
+  async prove({ pairing, token }: PairingSecret): Promise<Welcome> {
+    this.hello({ pairing, proof: proofOf("client", { token, nonces: await this.#nonces() }) });
     return this.next("welcome");
+  }
+  async #nonces() {
+    return { client: this.nonce, companion: (await this.next("challenge")).nonce };
   }
 }

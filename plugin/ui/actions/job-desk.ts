@@ -15,6 +15,10 @@ const LOST: ProblemData = {
   code: "job-unknown",
   message: "The companion no longer has this job. Generate the picture again.",
 };
+const ANOTHER_COMPANION: ProblemData = {
+  code: "job-unknown",
+  message: "This job was for the companion that was paired before. Generate the picture again.",
+};
 const NO_IMAGE: ProblemData = {
   code: "frame-invalid",
   message: "The finished picture did not arrive. Generate it again.",
@@ -30,8 +34,13 @@ export class JobDesk {
   readonly #store: Store;
   readonly #companion: DeskParts["companion"];
   readonly #save: DeskParts["save"];
-  /** Sent, but not yet known to be stored by the companion: to be sent again after a break. */
-  readonly #unconfirmed = new Map<string, Submission>();
+  /**
+   * Sent, but not yet known to be stored by the companion: to be sent again after a break, and only to the companion that
+   * they were made for.
+   */
+  readonly #unconfirmed = new Map<string, { readonly submission: Submission; readonly pairing: string | undefined }>();
+  /** The pairing of the last welcome. */
+  #pairing: string | undefined;
   /** Cancelled or given up while the companion was away. */
   readonly #unwanted = new Set<string>();
   /** Jobs that an earlier opening of the plugin left. */
@@ -74,8 +83,9 @@ export class JobDesk {
     else this.#unwanted.add(job);
   }
 
-  /** Takes up every job again after a break, or after the plugin was closed. */
-  onWelcome(welcome: Welcome): void {
+  /** Takes up every job again after a break, or after the plugin was closed. `pairing`: with whom. */
+  onWelcome(welcome: Welcome, pairing: string): void {
+    this.#pairing = pairing;
     for (const job of welcome.jobs.filter((job) => this.#unwanted.has(job))) {
       this.#companion.send({ type: "cancel", job });
       this.#companion.send({ type: "acknowledge", job });
@@ -90,7 +100,8 @@ export class JobDesk {
       const { job } = picture.job;
       const unconfirmed = this.#unconfirmed.get(job);
       if (welcome.jobs.includes(job)) this.#companion.send({ type: "attach", job });
-      else if (unconfirmed !== undefined) this.#send(unconfirmed);
+      else if (unconfirmed?.pairing === pairing) this.#send(unconfirmed.submission);
+      else if (unconfirmed !== undefined) this.#end(job, { type: "failed", job, problem: ANOTHER_COMPANION });
       else this.#end(job, { type: "failed", job, problem: LOST });
     }
   }
@@ -154,7 +165,7 @@ export class JobDesk {
 
   #send(submission: Submission): void {
     const { job, request, images } = submission;
-    this.#unconfirmed.set(job.job, submission);
+    this.#unconfirmed.set(job.job, { submission, pairing: this.#pairing });
     if (!this.#connected) return; // The next welcome sends it.
     try {
       this.#companion.send({ type: "submit", job: job.job, request }, images);

@@ -42,7 +42,7 @@ export class Studio {
       build: BUILD_ID,
       events: {
         onConnection: (connection) => this.store.dispatch({ type: "connection", connection }),
-        onWelcome: (welcome) => this.#onWelcome(welcome),
+        onWelcome: (welcome, pairing) => this.#onWelcome(welcome, pairing),
         onMessage: (envelope) => this.#onMessage(envelope),
         onPairing: (pairing) => void this.#save({ slot: "pairing", value: pairing }),
       },
@@ -216,12 +216,12 @@ export class Studio {
     }
   }
 
-  #onWelcome(welcome: Welcome): void {
+  #onWelcome(welcome: Welcome, pairing: string): void {
     const { version, device = null, modelsFolder, models, addOns, modelProblems, contentFilter } = welcome;
     const known = { version, device, engineProblem: null, modelsFolder, models, addOns, modelProblems, contentFilter };
     this.store.dispatch({ type: "companion", companion: known });
     this.sidePictures.askAgain();
-    this.#desk.onWelcome(welcome);
+    this.#desk.onWelcome(welcome, pairing);
   }
 
   #onMessage(envelope: Envelope<CompanionMessage>): void {

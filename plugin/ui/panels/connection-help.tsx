@@ -13,7 +13,14 @@ export function ConnectionPanel({ connection, studio }: { connection: Connection
   );
   switch (connection.kind) {
     case "unpaired":
-      return <Pairing version={connection.version} problem={connection.problem ?? null} onPair={studio.pair} />;
+      return (
+        <Pairing
+          version={connection.version}
+          digits={connection.codeDigits}
+          problem={connection.problem ?? null}
+          onPair={studio.pair}
+        />
+      );
     case "connecting":
     case "ready":
       return (

@@ -2,15 +2,18 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProblemData } from "../../../shared/problem.ts";
 import { Check } from "../parts/icons.tsx";
 
-const DIGITS = 6;
+/** In words, as people read the code out. */
+const NUMBER_WORDS: Record<number, string> = { 6: "six", 9: "nine", 12: "twelve" };
 
-/** The first meeting: six digits, typed or pasted; the sixth one sends them. */
+/** The first meeting: digits that the companion shows, typed or pasted; the last one sends them. */
 export function Pairing({
   version,
+  digits: length,
   problem,
   onPair,
 }: {
   version: string;
+  digits: number;
   problem: ProblemData | null;
   onPair: (code: string) => void;
 }) {
@@ -29,23 +32,24 @@ export function Pairing({
     onPair(digits);
   };
   const type = (text: string) => {
-    const digits = text.replace(/\D/g, "").slice(0, DIGITS);
+    const digits = text.replace(/\D/g, "").slice(0, length);
     setCode(digits);
-    if (digits.length === DIGITS && !sent) send(digits);
+    if (digits.length === length && !sent) send(digits);
   };
-  const cells = Array.from({ length: DIGITS }, (_, index) => code[index] ?? "");
+  const number = NUMBER_WORDS[length] ?? length;
+  const cells = Array.from({ length }, (_, index) => code[index] ?? "");
   return (
     <>
       <section>
         <h1>Connect to your computer’s companion</h1>
-        <p class="secondary-text">It is running. Type the six digits it shows; this happens once.</p>
+        <p class="secondary-text">It is running. Type the {number} digits it shows; this happens once.</p>
         <label class={`code ${problem ? "wrong" : ""}`}>
           <input
             ref={input}
             value={code}
             inputMode="numeric"
             autocomplete="one-time-code"
-            aria-label="Pairing code, six digits"
+            aria-label={`Pairing code, ${number} digits`}
             disabled={sent}
             onInput={(event) => type(event.currentTarget.value)}
             onPaste={(event) => {
@@ -64,7 +68,7 @@ export function Pairing({
             {problem.message}
           </p>
         )}
-        <button type="button" class="primary wide" disabled={code.length < DIGITS || sent} onClick={() => send(code)}>
+        <button type="button" class="primary wide" disabled={code.length < length || sent} onClick={() => send(code)}>
           {sent ? "Connecting…" : "Connect"}
         </button>
       </section>

@@ -1,8 +1,6 @@
 import { decodeFrame, encodeFrame } from "../../../shared/codec.ts";
-import { proofOf, randomSecret, verifyProof } from "../../../shared/pairing.ts";
 import { Problem, type ProblemData } from "../../../shared/problem.ts";
 import {
-  type Challenge,
   type ClientMessage,
   type CompanionMessage,
   type Envelope,
@@ -15,12 +13,15 @@ import {
 import { parseCompanionMessage } from "../../../shared/validate.ts";
 import type { Pairing } from "../../bridge.ts";
 import type { Connection } from "./connection.ts";
-import { probe, type Surroundings } from "./probe.ts";
+import { Handshake, type Heard } from "./handshake.ts";
+import { type FoundCompanion, probe, type Surroundings } from "./probe.ts";
 
 /** For the whole way from opening the socket to `welcome`, milliseconds. */
 export const HANDSHAKE_MS = 3000;
 /** Pauses between attempts, milliseconds; the last one repeats. */
 export const PAUSES_MS: readonly number[] = [300, 700, 1500, 3000];
+/** After a companion that does not know our pairing. Whoever said so has proven nothing: the right one may come back. */
+export const UNKNOWN_PAUSE_MS = 30_000;
 
 const NOT_ACCEPTED: ProblemData = {
   code: "protocol-version",
@@ -29,19 +30,18 @@ const NOT_ACCEPTED: ProblemData = {
 
 export interface CompanionEvents {
   readonly onConnection: (connection: Connection) => void;
-  /** Both sides have proven themselves: jobs may be sent and asked for. */
-  readonly onWelcome: (welcome: Welcome) => void;
+  /** Both sides have proven themselves: jobs may be sent and asked for. `pairing`: the id of what they share. */
+  readonly onWelcome: (welcome: Welcome, pairing: string) => void;
   readonly onMessage: (envelope: Envelope<CompanionMessage>) => void;
-  /** A new pairing to keep, or null: the kept one is worth nothing any more. */
-  readonly onPairing: (pairing: Pairing | null) => void;
+  /** A new pairing to keep, of a companion that knew the code that a person has just typed. */
+  readonly onPairing: (pairing: Pairing) => void;
 }
 
 interface Attempt {
   /** The six digits, where this attempt pairs. */
   readonly code: string | undefined;
-  /** The companion's version, as `/health` told it. */
-  readonly version: string;
-  readonly nonce: string;
+  /** What `/health` told, by whoever is there. */
+  readonly found: FoundCompanion;
 }
 
 /**
@@ -55,6 +55,8 @@ export class CompanionClient {
   #pairing: Pairing | null = null;
   /** Jobs that were sent under an earlier pairing. */
   #orphans: readonly string[] = [];
+  /** Why the last attempt by code or proof was refused. */
+  #refused: ProblemData | undefined;
   #socket: WebSocket | undefined;
   #ready = false;
   #attempts = 0;
@@ -85,6 +87,7 @@ export class CompanionClient {
   pair(code: string, jobs: readonly string[] = []): void {
     this.#drop();
     this.#orphans = jobs;
+    this.#refused = undefined;
     void this.#connect(code);
   }
 
@@ -105,12 +108,14 @@ export class CompanionClient {
     if (this.#closed || this.#socket !== undefined) return;
     if (found.kind !== "companion") this.#fail(found);
     else if (found.protocol !== PROTOCOL_VERSION) this.#fail({ kind: "version-mismatch", companion: found.version });
-    else if (code === undefined && this.#pairing === null) this.#fail({ kind: "unpaired", version: found.version });
-    else this.#open({ code, version: found.version });
+    else if (code === undefined && this.#pairing === null) this.#fail(this.#unpaired(found));
+    else this.#open({ code, found });
   }
 
-  #open(attempt: Omit<Attempt, "nonce">): void {
-    const nonce = randomSecret();
+  #open(attempt: Attempt): void {
+    const handshake = new Handshake({
+      ...{ build: this.#build, code: attempt.code, pairing: this.#pairing, jobs: this.#orphans },
+    });
     const socket = this.#world.openSocket(`ws://localhost:${PORT}${PATH}`, SUBPROTOCOL);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
@@ -131,7 +136,7 @@ export class CompanionClient {
         const { message, attachments } = decodeFrame(new Uint8Array(data as ArrayBuffer));
         const envelope = { message: parseCompanionMessage(message), attachments };
         if (this.#ready) this.#events.onMessage(envelope);
-        else this.#shakeHands(envelope.message, { ...attempt, nonce }, end);
+        else this.#proceed(handshake.hear(envelope.message), attempt, end);
       } catch (error) {
         if (this.#ready) throw error;
         end({ kind: "wrong-app" });
@@ -139,65 +144,45 @@ export class CompanionClient {
     };
   }
 
-  #shakeHands(message: CompanionMessage, attempt: Attempt, end: (connection: Connection) => void): void {
-    switch (message.type) {
-      case "challenge":
-        this.#answer(message, attempt);
-        break;
-      case "welcome":
-        this.#enter(message, attempt.nonce);
-        break;
-      case "refused":
-        end(this.#refusal(message.problem, attempt.version));
-        break;
-      default:
-        end({ kind: "wrong-app" });
-    }
+  #proceed(heard: Heard, { found }: Attempt, end: (connection: Connection) => void): void {
+    if (heard.kind === "answer") this.#socket?.send(encodeFrame(heard.message));
+    else if (heard.kind === "refused") end(this.#refusal(heard.problem, found));
+    else this.#enter(heard);
   }
 
-  #answer({ nonce: theirs }: Challenge, { nonce, code }: Attempt): void {
-    const hello = { type: "hello", protocol: PROTOCOL_VERSION, build: this.#build, nonce } as const;
-    const pairing = this.#pairing;
-    const credentials =
-      code !== undefined || pairing === null
-        ? { code: code ?? "", jobs: [...this.#orphans] }
-        : { pairing: pairing.pairing, proof: proofOf("client", { token: pairing.token, nonce: theirs }) };
-    this.#socket?.send(encodeFrame({ ...hello, ...credentials }));
-  }
-
-  #enter(welcome: Welcome, nonce: string): void {
-    const fresh = welcome.pairing !== undefined && welcome.token !== undefined;
-    const pairing = fresh ? { pairing: welcome.pairing!, token: welcome.token! } : this.#pairing;
-    if (pairing === null || !verifyProof("companion", welcome.proof, { token: pairing.token, nonce }))
-      throw new Problem(
-        "unauthorised",
-        "The program on the companion's port could not prove that it is your companion.",
-      );
-    this.#pairing = pairing;
+  #enter({ welcome, secret, fresh }: Extract<Heard, { kind: "welcome" }>): void {
+    this.#pairing = secret;
+    this.#refused = undefined;
+    this.#orphans = [];
     this.#ready = true;
     this.#attempts = 0;
-    if (fresh) this.#events.onPairing(pairing);
+    if (fresh) this.#events.onPairing(secret);
     this.#events.onConnection({ kind: "ready" });
-    this.#events.onWelcome(welcome);
+    this.#events.onWelcome(welcome, secret.pairing);
   }
 
-  #refusal(problem: ProblemData, version: string): Connection {
-    const { code, message } = problem;
-    if (code === "protocol-version") return { kind: "version-mismatch", companion: version };
-    if (code === "unauthorised" && this.#pairing !== null) {
-      this.#pairing = null;
-      this.#events.onPairing(null);
-    }
-    if (code === "unauthorised" || code === "pairing-code-wrong" || code === "pairing-locked")
-      return { kind: "unpaired", version, problem: { code, message } };
-    return { kind: "refused", problem: { code, message } };
+  /** What is said here is unproven: it is shown, and changes nothing that is kept. */
+  #refusal({ code, message }: ProblemData, found: FoundCompanion): Connection {
+    if (code === "protocol-version") return { kind: "version-mismatch", companion: found.version };
+    if (code !== "unauthorised" && code !== "pairing-code-wrong")
+      return { kind: "refused", problem: { code, message } };
+    this.#refused = { code, message };
+    return this.#unpaired(found);
+  }
+
+  #unpaired({ version, codeDigits }: FoundCompanion): Connection {
+    return {
+      ...{ kind: "unpaired", version, codeDigits },
+      ...(this.#refused && { problem: this.#refused }),
+    };
   }
 
   #fail(connection: Connection): void {
     this.#events.onConnection(connection);
     // Nothing is to be gained by asking again until a person did something.
-    if (connection.kind === "blocked-by-csp" || (connection.kind === "unpaired" && connection.problem)) return;
-    const pause = PAUSES_MS[Math.min(this.#attempts, PAUSES_MS.length - 1)]!;
+    if (connection.kind === "blocked-by-csp") return;
+    const unknown = connection.kind === "unpaired" && this.#pairing !== null;
+    const pause = unknown ? UNKNOWN_PAUSE_MS : PAUSES_MS[Math.min(this.#attempts, PAUSES_MS.length - 1)]!;
     this.#attempts += 1;
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => void this.#connect(), pause);

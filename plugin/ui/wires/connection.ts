@@ -14,8 +14,13 @@ export type Connection =
   /** Another program answers on the port. */
   | { readonly kind: "wrong-app" }
   | { readonly kind: "version-mismatch"; readonly companion: string }
-  /** It runs and waits for the six digits; `problem`: why the last attempt failed. */
-  | { readonly kind: "unpaired"; readonly version: string; readonly problem?: ProblemData }
+  /** It runs and waits for the code, of so many digits; `problem`: why the last attempt failed. */
+  | {
+      readonly kind: "unpaired";
+      readonly version: string;
+      readonly codeDigits: number;
+      readonly problem?: ProblemData;
+    }
   /** It runs, but closes the door for a reason of its own. */
   | { readonly kind: "refused"; readonly problem: ProblemData }
   | { readonly kind: "ready" };

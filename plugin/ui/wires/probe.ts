@@ -16,10 +16,17 @@ export interface FoundCompanion {
   readonly kind: "companion";
   readonly version: string;
   readonly protocol: number;
+  /** Of the pairing code that it shows now. */
+  readonly codeDigits: number;
 }
 
 const PROBE_MS = 3000;
-const Health = v.object({ app: v.literal("underpaint"), version: v.string(), protocol: v.number() });
+const Health = v.object({
+  app: v.literal("underpaint"),
+  version: v.pipe(v.string(), v.maxLength(100)),
+  protocol: v.number(),
+  codeDigits: v.optional(v.picklist([6, 9, 12]), 6),
+});
 
 /**
  * Who answers on the companion's port? A failed `fetch` is quiet, where a failed WebSocket fills the console: so the

@@ -9,7 +9,7 @@ const request = recipe.request;
 const submission = (id: string): Submission => ({ job: job(id), request, images: new Map() });
 const welcomeWith = (...jobs: string[]): Welcome => ({
   type: "welcome",
-  protocol: 1,
+  protocol: 2,
   version: "9",
   proof: "",
   modelsFolder: "/m",
@@ -19,6 +19,9 @@ const welcomeWith = (...jobs: string[]): Welcome => ({
   contentFilter: "off",
   jobs,
 });
+
+const MINE = "1".repeat(32);
+const ANOTHER = "2".repeat(32);
 
 function openDesk() {
   const store = new Store();
@@ -72,37 +75,51 @@ test("JobDesk tells that the weights were narrowed, and what of the prompt was c
 
 test("JobDesk sends again what was not confirmed before a break, and asks for what was", async () => {
   const { desk, brief, hear, connected } = openDesk();
+  desk.onWelcome(welcomeWith(), MINE);
   await desk.submit([submission("a"), submission("b")]);
   hear({ type: "queued", job: "a", ahead: 0 });
   connected("off");
   connected("ready");
-  desk.onWelcome(welcomeWith("a"));
+  desk.onWelcome(welcomeWith("a"), MINE);
   expect(brief()).toEqual(["submit a", "submit b", "attach a", "submit b"]);
 });
 
 test("JobDesk sends a job that was submitted while the companion was away", async () => {
   const { desk, brief, connected, phase } = openDesk();
+  desk.onWelcome(welcomeWith(), MINE);
   connected("off");
   await desk.submit([submission("a")]);
   expect(brief()).toEqual([]);
   connected("ready");
-  desk.onWelcome(welcomeWith());
+  desk.onWelcome(welcomeWith(), MINE);
   expect(brief()).toEqual(["submit a"]);
   expect(phase("a")).toBe("sending");
+});
+
+test("JobDesk sends a job again only to the companion that it was made for", async () => {
+  const { desk, brief, connected, phase } = openDesk();
+  desk.onWelcome(welcomeWith(), MINE);
+  await desk.submit([submission("a")]);
+  expect(brief()).toEqual(["submit a"]);
+  connected("off");
+  connected("ready");
+  desk.onWelcome(welcomeWith(), ANOTHER);
+  expect(brief()).toEqual(["submit a", "acknowledge a"]);
+  expect(phase("a")).toBe("failed");
 });
 
 test("JobDesk says so when the companion lost a job", async () => {
   const { desk, hear, phase } = openDesk();
   await desk.submit([submission("a")]);
   hear({ type: "queued", job: "a", ahead: 0 });
-  desk.onWelcome(welcomeWith());
+  desk.onWelcome(welcomeWith(), MINE);
   expect(phase("a")).toBe("failed");
 });
 
 test("JobDesk takes up the jobs of an earlier opening, and forgets those that are gone", () => {
   const { desk, brief, phase, saved } = openDesk();
   desk.remember([job("a"), job("b")]);
-  desk.onWelcome(welcomeWith("a", "of another file"));
+  desk.onWelcome(welcomeWith("a", "of another file"), MINE);
   expect(brief()).toEqual(["attach a"]);
   expect([phase("a"), phase("b")]).toEqual(["queued", undefined]);
   expect(saved).toEqual([{ slot: "finished-job", value: "b" }]);
@@ -115,7 +132,7 @@ test("JobDesk cancels at the next welcome what was cancelled while the companion
   connected("off");
   desk.cancel(store.state.pictures[0]!);
   connected("ready");
-  desk.onWelcome(welcomeWith("a"));
+  desk.onWelcome(welcomeWith("a"), MINE);
   expect(brief()).toEqual(["submit a", "cancel a", "acknowledge a"]);
 });
 
