@@ -2,11 +2,23 @@
  * One message ↔ one binary frame, as protocol.ts describes it. Works in the browser and in Node, knows nothing of what the
  * messages mean (validate.ts does), and decodes strictly: a frame is exactly what its header says, or it is refused.
  */
+import { JsonLimitError, parseJson } from "./json-text.ts";
 import { Problem } from "./problem.ts";
 import { type Envelope, MAX_FRAME_BYTES } from "./protocol.ts";
 
-/** The JSON header of a frame, in bytes. A request is a few kilobytes, the list of thousands of add-ons a few million. */
-export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+/** What a reader takes of a frame's JSON header. */
+export interface HeaderLimits {
+  readonly bytes: number;
+  readonly values: number;
+}
+/** From the companion: the list of thousands of add-ons has a few million bytes. */
+export const COMPANION_HEADER: HeaderLimits = { bytes: 16 * 1024 * 1024, values: 2_000_000 };
+/** From a plugin that has proven itself: a request is a few kilobytes. */
+export const CLIENT_HEADER: HeaderLimits = { bytes: 512 * 1024, values: 20_000 };
+/** From whoever is there, before that. */
+export const STRANGER_HEADER: HeaderLimits = { bytes: 4 * 1024, values: 100 };
+/** No message is nested as deeply. */
+const MAX_DEPTH = 32;
 /** Attachments of one frame. */
 export const MAX_ATTACHMENTS = 32;
 
@@ -19,7 +31,7 @@ export function encodeFrame(message: object, attachments = NO_ATTACHMENTS): Uint
   const header = new TextEncoder().encode(JSON.stringify({ message, attachments: sizes }));
   let length = PREFIX_BYTES + header.length;
   for (const bytes of attachments.values()) length += bytes.length;
-  if (length > MAX_FRAME_BYTES || header.length > MAX_HEADER_BYTES) throw tooLarge(length);
+  if (length > MAX_FRAME_BYTES || header.length > COMPANION_HEADER.bytes) throw tooLarge(length);
 
   const frame = new Uint8Array(length);
   new DataView(frame.buffer).setUint32(0, header.length, true);
@@ -34,16 +46,17 @@ export function encodeFrame(message: object, attachments = NO_ATTACHMENTS): Uint
 
 /**
  * The message is still unknown: `parseClientMessage` or `parseCompanionMessage` comes next. The attachments are views of
- * `frame`, not copies. Throws Problem "frame-too-large" or "frame-invalid".
+ * `frame`, not copies. `limits`: those of who sent it. Throws Problem "frame-too-large" or "frame-invalid".
  */
-export function decodeFrame(frame: Uint8Array): Envelope<unknown> {
+export function decodeFrame(frame: Uint8Array, limits: HeaderLimits): Envelope<unknown> {
   if (frame.length > MAX_FRAME_BYTES) throw tooLarge(frame.length);
   if (frame.length < PREFIX_BYTES) throw invalid(`it has ${frame.length} bytes`);
   const headerLength = new DataView(frame.buffer, frame.byteOffset).getUint32(0, true);
-  if (headerLength > MAX_HEADER_BYTES) throw tooLarge(headerLength);
+  if (headerLength > limits.bytes)
+    throw invalid(`its header has ${headerLength} bytes, and at most ${limits.bytes} are read`);
   if (headerLength > frame.length - PREFIX_BYTES) throw invalid("it ends inside its header");
 
-  const header = parseHeader(frame.subarray(PREFIX_BYTES, PREFIX_BYTES + headerLength));
+  const header = parseHeader(frame.subarray(PREFIX_BYTES, PREFIX_BYTES + headerLength), limits);
   const attachments = new Map<string, Uint8Array>();
   let offset = PREFIX_BYTES + headerLength;
   for (const [name, length] of header.attachments) {
@@ -56,12 +69,15 @@ export function decodeFrame(frame: Uint8Array): Envelope<unknown> {
   return { message: header.message, attachments };
 }
 
-function parseHeader(bytes: Uint8Array): { message: unknown; attachments: [string, number][] } {
+function parseHeader(
+  bytes: Uint8Array,
+  { values }: HeaderLimits,
+): { message: unknown; attachments: [string, number][] } {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    header = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { depth: MAX_DEPTH, values });
   } catch (error) {
-    throw invalid("its header is not JSON", error);
+    throw invalid(`its header ${error instanceof JsonLimitError ? error.message : "is not JSON"}`, error);
   }
   if (!isRecord(header) || Object.keys(header).sort().join() !== "attachments,message")
     throw invalid("its header is not { message, attachments }");

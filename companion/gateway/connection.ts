@@ -4,7 +4,7 @@
  * jobs along: their results wait in the queue.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { decodeFrame, encodeFrame } from "../../shared/codec.ts";
+import { CLIENT_HEADER, decodeFrame, encodeFrame, STRANGER_HEADER } from "../../shared/codec.ts";
 import { Problem } from "../../shared/problem.ts";
 import { type ClientMessage, type CompanionMessage, PROTOCOL_VERSION, type Submit } from "../../shared/protocol.ts";
 import { checkAttachments, parseClientMessage } from "../../shared/validate.ts";
@@ -12,6 +12,7 @@ import type { JobEvent, JobProgress } from "../queue/job.ts";
 import { fitList } from "./fit-list.ts";
 import { type Authenticated, checkVersion, Greeting } from "./greeting.ts";
 import type { Host, ModelList } from "./host.ts";
+import { jobOf } from "./job-of.ts";
 import { Pace } from "./pace.ts";
 import type { ClientSocket } from "./socket.ts";
 import { Thumbnails } from "./thumbnails.ts";
@@ -34,6 +35,7 @@ export class Connection {
   readonly #socket: ClientSocket;
   readonly #host: Host;
   readonly #greeting: Greeting;
+  readonly #hasRoom: () => boolean;
   readonly #deadline: NodeJS.Timeout;
   /** How to stop watching, by job. */
   readonly #watched = new Map<string, () => void>();
@@ -43,8 +45,10 @@ export class Connection {
   #garbage = 0;
   #state: "greeting" | "welcomed" | "closed" = "greeting";
 
-  constructor(socket: ClientSocket, host: Host) {
+  /** `hasRoom`: whether one more client may prove itself. */
+  constructor(socket: ClientSocket, host: Host, hasRoom: () => boolean) {
     this.#socket = socket;
+    this.#hasRoom = hasRoom;
     this.#host = host;
     this.#greeting = new Greeting(host);
     this.#deadline = setTimeout(() => this.#refuse(tooLate()), HELLO_MS).unref();
@@ -76,7 +80,7 @@ export class Connection {
     if (this.#isClosed()) return;
     let job: string | undefined;
     try {
-      const { message: unknown, attachments } = decodeFrame(frame);
+      const { message: unknown, attachments } = decodeFrame(frame, this.trusted ? CLIENT_HEADER : STRANGER_HEADER);
       job = jobOf(unknown);
       checkVersion(unknown);
       const message = parseClientMessage(unknown);
@@ -112,6 +116,8 @@ export class Connection {
   }
 
   #admit(client: Authenticated): void {
+    if (!this.#hasRoom())
+      throw new Problem("queue-full", "Too many plugins are connected to this companion: close one, then try again.");
     if (client.jobs !== undefined) this.#inherit(client.jobs, client.pairing);
     this.#client = client;
     clearTimeout(this.#deadline);
@@ -288,11 +294,5 @@ export class Connection {
 }
 
 const NO_MODELS = fitList({ models: [], addOns: [], problems: [] });
-
-/** The job that a message is about, as far as it can be told before it is validated. */
-function jobOf(message: unknown): string | undefined {
-  const job = (message as { job?: unknown } | null)?.job;
-  return typeof job === "string" && /^[0-9a-f]{32}$/.test(job) ? job : undefined;
-}
 
 const tooLate = () => new Problem("unauthorised", "The plugin did not say hello in time: restart the plugin.");

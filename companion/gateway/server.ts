@@ -12,20 +12,36 @@ import { Connection } from "./connection.ts";
 import { refuseHealth, refuseUpgrade } from "./guard.ts";
 import type { Host } from "./host.ts";
 import type { ClientSocket } from "./socket.ts";
+import { Strangers } from "./strangers.ts";
 
-/** Clients at a time. */
+/** Clients at a time that have proven themselves. */
 export const MAX_CLIENTS = 8;
+/** For a request's header, milliseconds; looked at as often. */
+const REQUEST_MS = 5000;
 /** Between two pings, milliseconds; a client that answered none of the last two is gone. */
 export const PING_MS = 15_000;
+
+const LIMITS = {
+  requestTimeout: REQUEST_MS,
+  headersTimeout: REQUEST_MS,
+  connectionsCheckingInterval: REQUEST_MS,
+  maxHeaderSize: 8192,
+};
 
 export interface Gateway {
   readonly port: number;
   close(): Promise<void>;
 }
 
+interface Client {
+  readonly connection: Connection;
+  /** Pings. */
+  unanswered: number;
+}
+
 /** Listens on `port` (0: any free one). Throws Problem "port-taken". */
 export async function openGateway(host: Host, port: number, { pingMs = PING_MS } = {}): Promise<Gateway> {
-  const clients = new Map<WebSocket, { connection: Connection; unanswered: number }>();
+  const clients = new Map<WebSocket, Client>();
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
@@ -33,20 +49,24 @@ export async function openGateway(host: Host, port: number, { pingMs = PING_MS }
     handleProtocols: () => SUBPROTOCOL,
   });
 
-  const admit = (socket: WebSocket) => {
-    if (clients.size >= MAX_CLIENTS && !makeRoom()) return socket.close(1013, "Too many clients");
-    const client = { connection: new Connection(overWebSocket(socket), host), unanswered: 0 };
+  const strangers = new Strangers();
+  const proven = () => [...clients.values()].filter(({ connection }) => connection.trusted);
+  const admit = (socket: WebSocket, wire: Duplex) => {
+    if (proven().length >= MAX_CLIENTS) {
+      socket.close(1013, "Too many clients");
+      return undefined;
+    }
+    const onProven = (): boolean => {
+      strangers.release(wire);
+      return proven().filter((other) => other !== client).length < MAX_CLIENTS;
+    };
+    const client: Client = { connection: new Connection(overWebSocket(socket), host, onProven), unanswered: 0 };
     clients.set(socket, client);
     socket.on("close", () => clients.delete(socket));
     socket.on("pong", () => {
       client.unanswered = 0;
     });
-  };
-  /** The oldest client that never proved itself makes room: a hostile page can't keep the plugin out. */
-  const makeRoom = () => {
-    const stranger = [...clients].find(([, { connection }]) => !connection.trusted)?.[0];
-    stranger?.terminate();
-    return stranger !== undefined && clients.delete(stranger);
+    return client.connection;
   };
   const heartbeat = setInterval(() => {
     for (const [socket, client] of clients) {
@@ -68,7 +88,13 @@ export async function openGateway(host: Host, port: number, { pingMs = PING_MS }
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const status = refuseUpgrade(request, bound);
-    if (status === undefined) return sockets.handleUpgrade(request, socket, head, admit);
+    if (status === undefined) {
+      let connection: Connection | undefined;
+      strangers.limit(socket, () => connection?.trusted === true);
+      return sockets.handleUpgrade(request, socket, head, (client) => {
+        connection = admit(client, socket);
+      });
+    }
     socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   };
 
@@ -85,7 +111,9 @@ export async function openGateway(host: Host, port: number, { pingMs = PING_MS }
   };
   try {
     for (const address of ["127.0.0.1", "::1"]) {
-      const server = createServer({ requestTimeout: 10_000, maxHeaderSize: 16_384 }, answer).on("upgrade", upgrade);
+      const server = createServer(LIMITS, answer)
+        .on("connection", (socket) => strangers.admit(socket))
+        .on("upgrade", upgrade);
       if (!(await listen(server, { address, port: bound }))) continue;
       servers.push(server);
       bound = (server.address() as AddressInfo).port;

@@ -6,7 +6,7 @@ import type { Editor } from "../../playground/app/editor.ts";
 import type { PluginHost } from "../../playground/app/plugin-host.ts";
 import type { NodeRecord } from "../../playground/host/record.ts";
 import type { Box, Transform } from "../../playground/host/transform.ts";
-import { decodeFrame } from "../../shared/codec.ts";
+import { COMPANION_HEADER, decodeFrame } from "../../shared/codec.ts";
 
 declare const playground: { readonly editor: Editor; readonly host: PluginHost };
 /** Put into the page by `openPlayground`. */
@@ -218,7 +218,7 @@ export async function openPlayground(browser: Browser, options: OpenOptions): Pr
 
 function opened(payload: string | Buffer): Pick<Frame, "message" | "attachment"> {
   if (typeof payload === "string") return { message: { type: "text" }, attachment: () => new Uint8Array() };
-  const { message, attachments } = decodeFrame(payload);
+  const { message, attachments } = decodeFrame(payload, COMPANION_HEADER);
   return {
     message: message as Record<string, unknown>,
     attachment: (name) => {

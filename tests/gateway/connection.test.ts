@@ -262,6 +262,19 @@ test("garbage is rejected, and too much of it in a row closes the client", async
   expect(client.closed).toBeDefined();
 });
 
+test.each(["stranger", "paired"])("a message that is nested deeply is refused by that name (%s)", async (who) => {
+  const host = open();
+  const client = who === "paired" ? (await paired(host)).client : new TestClient(host);
+  const header = new TextEncoder().encode(`{"message":${"[".repeat(1500)}${"]".repeat(1500)},"attachments":[]}`);
+  const frame = new Uint8Array(4 + header.length);
+  new DataView(frame.buffer).setUint32(0, header.length, true);
+  frame.set(header, 4);
+  client.sendRaw(frame);
+  expect(client.last).toMatchObject({
+    problem: { code: "frame-invalid", message: expect.stringMatching(/nested|values/) },
+  });
+});
+
 test("a client that leaves does not take its job along: the result waits for attach and acknowledge", async () => {
   let finish = () => {};
   const host = open(

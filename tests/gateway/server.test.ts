@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
 import { type Gateway, MAX_CLIENTS, openGateway } from "../../companion/gateway/server.ts";
+import { MOST_STRANGERS } from "../../companion/gateway/strangers.ts";
 import { randomSecret } from "../../shared/pairing.ts";
 import { MAX_FRAME_BYTES } from "../../shared/protocol.ts";
 import { until } from "./test-client.ts";
@@ -130,22 +131,56 @@ test("bytes that are not WebSocket cut off their sender and nobody else", async 
   await dial().pair(CODE);
 });
 
-test("strangers beyond the limit make room for newcomers; proven clients never do", async () => {
+test("more clients than there is room for are refused when they have proven themselves, and before", async () => {
+  const strangers = Array.from({ length: MAX_CLIENTS + 1 }, () => dial());
+  for (const stranger of strangers) await stranger.next("challenge");
+  const late = strangers.pop()!;
+  for (const stranger of strangers) await stranger.pair(CODE);
+  await expect(late.pair(CODE)).rejects.toThrow(/Closed/);
+  expect(late.ofType("refused")[0]!.problem.code).toBe("queue-full");
+  const later = dial();
+  await until(() => later.closed !== 0);
+  expect(later.closed).toBe(1013);
+  expect(strangers.every(({ closed }) => closed === 0)).toBe(true);
+});
+
+test("crowds of strangers neither put out a proven client nor keep the owner from pairing", async () => {
   const plugin = dial();
   await plugin.pair(CODE);
-  const strangers: WsClient[] = [];
-  for (let i = 0; i < MAX_CLIENTS; i++) {
-    strangers.push(dial());
-    await strangers[i]!.next("challenge");
-  }
-  await until(() => strangers[0]!.closed !== 0);
-  expect(strangers.slice(1).every((stranger) => stranger.closed === 0)).toBe(true);
-  expect(plugin.closed).toBe(0);
-  for (const stranger of strangers.slice(1)) await stranger.pair(CODE);
-  const late = dial();
-  await until(() => late.closed !== 0);
-  expect(late.closed).toBe(1013);
+  const crowd = Array.from({ length: MOST_STRANGERS + 50 }, () => connect(gateway.port, "127.0.0.1"));
+  for (const stranger of crowd) stranger.on("error", () => {});
+  const owner = dial();
+  await owner.pair(CODE);
+  await until(() => crowd.filter(({ destroyed }) => destroyed).length >= 50);
+  expect([plugin.closed, owner.closed]).toEqual([0, 0]);
+  for (const stranger of crowd) stranger.destroy();
 });
+
+test("a stranger is cut off after some thousand bytes, whatever it says that they are", async () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const strangers = Array.from({ length: 8 }, () => dial());
+  for (const stranger of strangers) {
+    await stranger.next("challenge");
+    stranger.socket.send(new Uint8Array(MAX_FRAME_BYTES / 2));
+  }
+  await until(() => strangers.every(({ closed }) => closed !== 0));
+  // What these clients themselves hold is in the same process.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * (MAX_FRAME_BYTES / 2) + 32 * 2 ** 20);
+  await dial().pair(CODE);
+});
+
+test("a request that trickles in is cut off", async () => {
+  const slow = connect(gateway.port, "127.0.0.1");
+  let closed = false;
+  slow.on("close", () => {
+    closed = true;
+  });
+  slow.on("error", () => {});
+  const drip = setInterval(() => slow.write("x"), 100);
+  slow.write("GET /health HTTP/1.1\r\nHost: ");
+  await until(() => closed);
+  clearInterval(drip);
+}, 15_000);
 
 test("a wrong token gets no welcome over the real wire", async () => {
   const client = dial();

@@ -1,7 +1,7 @@
 /** A plugin's end of the wire, in memory: what it was sent, and what it sends. */
 import { Connection } from "../../companion/gateway/connection.ts";
 import type { Host } from "../../companion/gateway/host.ts";
-import { decodeFrame, encodeFrame } from "../../shared/codec.ts";
+import { COMPANION_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
 import { beginPairing, type Nonces, type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
 import { type Challenge, type CompanionMessage, PROTOCOL_VERSION, type Welcome } from "../../shared/protocol.ts";
 import { parseCompanionMessage } from "../../shared/validate.ts";
@@ -25,7 +25,7 @@ export class TestClient {
     this.connection = new Connection(
       {
         send: (frame) => {
-          const { message, attachments } = decodeFrame(frame);
+          const { message, attachments } = decodeFrame(frame, COMPANION_HEADER);
           this.received.push({ message: parseCompanionMessage(message), attachments });
         },
         close: (reason) => {
@@ -42,6 +42,7 @@ export class TestClient {
         },
       },
       host,
+      () => true,
     );
   }
 

@@ -1,6 +1,6 @@
 /** A plugin's end of the wire over a real WebSocket, as its iframe connects. */
 import WebSocket from "ws";
-import { decodeFrame, encodeFrame } from "../../shared/codec.ts";
+import { COMPANION_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
 import { beginPairing, type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
 import { type CompanionMessage, PROTOCOL_VERSION, type Welcome } from "../../shared/protocol.ts";
 import { parseCompanionMessage } from "../../shared/validate.ts";
@@ -32,7 +32,7 @@ export class WsClient {
       autoPong,
     });
     this.socket.on("message", (data) => {
-      const { message, attachments } = decodeFrame(new Uint8Array(data as Buffer));
+      const { message, attachments } = decodeFrame(new Uint8Array(data as Buffer), COMPANION_HEADER);
       this.received.push({ message: parseCompanionMessage(message), attachments });
     });
     this.socket.on("unexpected-response", (_, response) => {

@@ -1,4 +1,4 @@
-import { decodeFrame, encodeFrame, MAX_ATTACHMENTS, MAX_HEADER_BYTES } from "../../shared/codec.ts";
+import { CLIENT_HEADER, decodeFrame, encodeFrame, MAX_ATTACHMENTS, STRANGER_HEADER } from "../../shared/codec.ts";
 import { MAX_FRAME_BYTES } from "../../shared/protocol.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -12,11 +12,11 @@ function frame(header: string | Uint8Array, rest = new Uint8Array(0), headerLeng
   all.set(rest, 4 + bytes.length);
   return all;
 }
-const refusal = (bytes: Uint8Array) => {
+const refusal = (bytes: Uint8Array, limits = CLIENT_HEADER): Error => {
   try {
-    decodeFrame(bytes);
+    decodeFrame(bytes, limits);
   } catch (error) {
-    return error;
+    return error as Error;
   }
   throw new Error("The frame was accepted");
 };
@@ -37,7 +37,7 @@ test("decodeFrame() gives back what encodeFrame() was given", () => {
   const outer = new Uint8Array(5000);
   const encoded = encodeFrame(message, attachments);
   outer.set(encoded, 7);
-  const decoded = decodeFrame(outer.subarray(7, 7 + encoded.length));
+  const decoded = decodeFrame(outer.subarray(7, 7 + encoded.length), CLIENT_HEADER);
   expect(decoded.message).toEqual(message);
   expect([...decoded.attachments]).toEqual([...attachments]);
 });
@@ -71,8 +71,18 @@ test.each([
 });
 
 test("decodeFrame() refuses a header and a frame above their limits", () => {
-  expect(refusal(frame("{}", undefined, MAX_HEADER_BYTES + 1))).toMatchObject({ code: "frame-too-large" });
+  expect(refusal(frame("{}", undefined, CLIENT_HEADER.bytes + 1)).message).toContain("at most");
   expect(refusal(new Uint8Array(MAX_FRAME_BYTES + 1))).toMatchObject({ code: "frame-too-large" });
+});
+
+test("decodeFrame() believes strangers less, and nobody's header that is deep or has more values than any message", () => {
+  const header = (message: string) => frame(`{"message":${message},"attachments":[]}`);
+  const long = header(JSON.stringify("x".repeat(STRANGER_HEADER.bytes)));
+  expect(decodeFrame(long, CLIENT_HEADER).attachments.size).toBe(0);
+  expect(refusal(long, STRANGER_HEADER).message).toContain(`at most ${STRANGER_HEADER.bytes} are read`);
+  const deep = header("[".repeat(200_000) + "]".repeat(200_000));
+  expect(refusal(deep).message).toContain("its header is nested too deeply");
+  expect(refusal(header(`[${"0,".repeat(CLIENT_HEADER.values)}0]`)).message).toContain("has too many values");
 });
 
 test("encodeFrame() refuses a frame above the limit", () => {

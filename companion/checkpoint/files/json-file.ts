@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fstatSync, openSync, statSync } from "node:fs";
 import path from "node:path";
+import { JsonLimitError, parseJson } from "../../../shared/json-text.ts";
 import { Problem } from "../../../shared/problem.ts";
 import { attempt, readFully, resolveInside } from "./files.ts";
-import { isTooDeep } from "./json-depth.ts";
 import type { OpenOptions } from "./safetensors.ts";
 
 /** Bytes. tokenizer.json of the largest vocabularies has a few tens of millions. */
@@ -28,23 +28,21 @@ export function readTextFile(file: string, { within }: OpenOptions = {}): string
   }
 }
 
-/** Numbers that Python's json writes and JSON does not know, as a value: `"lambda_min_clipped": -Infinity`. */
-const PYTHON_NUMBERS = /(?<=[:,[]\s*)(-?)Infinity(?=\s*[,\]}])/g;
+/** No configuration is nested as deeply; tokenizer.json of the largest vocabularies has a few million values. */
+const LIMITS = { depth: 100, values: 5_000_000, python: true };
 
 /** A JSON file's content; undefined where there is none. Throws as `readTextFile`. */
 export function readJsonFile(file: string, options: OpenOptions = {}): unknown {
   const text = readTextFile(file, options);
   if (text === undefined) return undefined;
   const name = path.join(path.basename(path.dirname(file)), path.basename(file));
-  const json = parsed(text, name);
-  if (!isTooDeep(json)) return json;
-  throw new Problem("config-invalid", `"${name}" is nested too deeply to be what its name says.`);
-}
-
-function parsed(text: string, name: string): unknown {
   try {
-    return JSON.parse(text.replace(PYTHON_NUMBERS, "$11e999"));
+    return parseJson(text, LIMITS);
   } catch (cause) {
-    throw new Problem("config-invalid", `"${name}" is not valid JSON: download the model again.`, { cause });
+    const what =
+      cause instanceof JsonLimitError
+        ? `${cause.message} to be what its name says.`
+        : "is not valid JSON: download the model again.";
+    throw new Problem("config-invalid", `"${name}" ${what}`, { cause });
   }
 }

@@ -2,11 +2,11 @@
  * The header of a safetensors file, with nothing in it believed: every length, type, shape and byte range is checked
  * against the format's rules (https://github.com/huggingface/safetensors, "Format") and against the file.
  */
+import { JsonLimitError, parseJson } from "../../../shared/json-text.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { WeightRef, WeightType } from "../../graph/weights.ts";
 import { fileKind } from "./file-kind.ts";
 import { readFully } from "./files.ts";
-import { isTooDeep } from "./json-depth.ts";
 
 /**
  * Bytes. The format allows 100 MB; the largest headers in the wild are a few (all training tags of a LoRA), and
@@ -16,6 +16,9 @@ export const MAX_HEADER_BYTES = 32 * 1024 * 1024;
 
 /** The largest models have some ten thousand. */
 export const MAX_TENSORS = 100_000;
+
+/** A tensor of four dimensions has eleven values. */
+const LIMITS = { depth: 100, values: 12 * MAX_TENSORS };
 
 /** Bytes for each element. */
 const TYPE_BYTES: Readonly<Record<WeightType, number>> = {
@@ -80,12 +83,11 @@ export function parseHeader(
 ): { refs: Map<string, WeightRef>; metadata: Map<string, string> } {
   let header: unknown;
   try {
-    header = JSON.parse(text);
-  } catch {
-    throw invalid(place.name, "is not valid JSON");
+    header = parseJson(text, LIMITS);
+  } catch (error) {
+    throw invalid(place.name, error instanceof JsonLimitError ? error.message : "is not valid JSON");
   }
   if (!isRecord(header)) throw invalid(place.name, "is not an object");
-  if (isTooDeep(header)) throw invalid(place.name, "is nested too deeply");
   const count = Object.keys(header).length;
   if (count > MAX_TENSORS) throw invalid(place.name, `names ${count} tensors, where ${MAX_TENSORS} are allowed`);
   const refs = new Map<string, WeightRef>();

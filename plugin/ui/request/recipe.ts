@@ -1,9 +1,13 @@
 import * as v from "valibot";
+import { parseJson } from "../../../shared/json-text.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
 import { requestSchema } from "../../../shared/request-schema.ts";
 import { MODES } from "../../bridge.ts";
 import { KEEP_NAMES } from "../models/control-keeps.ts";
 import { FOLLOWED_PARTS, type FollowedLayer } from "../state/state.ts";
+
+/** Anybody who can edit the file can write one. */
+const LIMITS = { depth: 32, values: 20_000 };
 
 const layerRef = v.object({ id: v.string(), name: v.string() });
 
@@ -52,7 +56,7 @@ export function writeRecipe(recipe: Recipe): string {
 /** The recipe, or null where the text is not one that this version can read. */
 export function readRecipe(text: string): Recipe | null {
   try {
-    const recipe = v.safeParse(recipeSchema, JSON.parse(text));
+    const recipe = v.safeParse(recipeSchema, parseJson(text, LIMITS));
     return recipe.success ? recipe.output : null;
   } catch {
     return null;

@@ -1,4 +1,4 @@
-import { decodeFrame, encodeFrame } from "../../../shared/codec.ts";
+import { COMPANION_HEADER, decodeFrame, encodeFrame } from "../../../shared/codec.ts";
 import { Problem, type ProblemData } from "../../../shared/problem.ts";
 import {
   type ClientMessage,
@@ -133,7 +133,7 @@ export class CompanionClient {
     };
     socket.onmessage = ({ data }) => {
       try {
-        const { message, attachments } = decodeFrame(new Uint8Array(data as ArrayBuffer));
+        const { message, attachments } = decodeFrame(new Uint8Array(data as ArrayBuffer), COMPANION_HEADER);
         const envelope = { message: parseCompanionMessage(message), attachments };
         if (this.#ready) this.#events.onMessage(envelope);
         else this.#proceed(handshake.hear(envelope.message), attempt, end);

@@ -6,7 +6,7 @@ import {
 } from "../../../plugin/ui/wires/companion-client.ts";
 import type { Connection } from "../../../plugin/ui/wires/connection.ts";
 import type { Surroundings } from "../../../plugin/ui/wires/probe.ts";
-import { decodeFrame, encodeFrame } from "../../../shared/codec.ts";
+import { CLIENT_HEADER, decodeFrame, encodeFrame } from "../../../shared/codec.ts";
 import { beginPairing, type PairingSecret, proofOf, randomSecret, verifyProof } from "../../../shared/pairing.ts";
 import type { ClientMessage, CompanionMessage, Hello, Welcome } from "../../../shared/protocol.ts";
 import { parseClientMessage } from "../../../shared/validate.ts";
@@ -25,7 +25,7 @@ class FakeSocket {
   closed = false;
 
   send(frame: Uint8Array) {
-    this.sent.push(parseClientMessage(decodeFrame(frame).message));
+    this.sent.push(parseClientMessage(decodeFrame(frame, CLIENT_HEADER).message));
   }
   close() {
     this.closed = true;
