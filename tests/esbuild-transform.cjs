@@ -12,6 +12,8 @@ module.exports = {
       loader: { ts: "ts", tsx: "tsx", jsx: "jsx" }[extension] ?? "js",
       format: "cjs",
       target: "node20",
+      // `import()` becomes `require` as well: one way of loading, on every Node.
+      supported: { "dynamic-import": false },
       jsx: "automatic",
       jsxImportSource: "preact",
       sourcefile: file,

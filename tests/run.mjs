@@ -34,7 +34,6 @@ if (run(process.execPath, ["companion/build.mjs"]).status !== 0) fail("The build
 const scratch = mkdtempSync(path.join(tmpdir(), "underpaint-test-"));
 const report = path.join(scratch, "report.json");
 run(process.execPath, [
-  "--experimental-vm-modules",
   "--no-warnings",
   "node_modules/jest/bin/jest.js",
   "--config",
