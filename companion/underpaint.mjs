@@ -45,8 +45,8 @@ function newest(place) {
 }
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 11))
-  fail(`Underpaint needs Node.js 20.11 or newer and this is ${process.versions.node}: install a newer one.`);
+if (major < 20 || (major === 20 && minor < 19))
+  fail(`Underpaint needs Node.js 20.19 or newer and this is ${process.versions.node}: install a newer one.`);
 
 if (!existsSync(at("node_modules")))
   run("Installing the packages (once, about a minute)", "npm", ["ci", "--no-fund", "--loglevel=error"]);

@@ -30,7 +30,7 @@ const gib = (bytes: number) => `${(bytes / GIB).toFixed(bytes < 10 * GIB ? 1 : 0
 const node: Check = () => {
   const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
   const found = `Node.js ${process.versions.node}`;
-  return [major > 20 || (major === 20 && minor >= 11) ? ok(found) : bad(found, "Install Node.js 20.11 or newer.")];
+  return [major > 20 || (major === 20 && minor >= 19) ? ok(found) : bad(found, "Install Node.js 20.19 or newer.")];
 };
 
 const packages: Check = ({ root }) => {
