@@ -30,6 +30,8 @@ export interface SamplingSchedule {
   /** Network evaluations of a whole step. */
   readonly order: number;
   readonly initNoiseSigma: number;
+  /** The first evaluation where only a share of the steps is done. Default: diffusers' rule for Stable Diffusion. */
+  begin?(strength: number): number;
   /** The noise in the latent before evaluation `i`. */
   level(i: number): NoiseLevel;
   /** The noise that diffusers adds to a picture for evaluation `i`, where that is another (DPM2 between two steps). */
@@ -44,6 +46,8 @@ export interface ScheduleOptions {
   readonly eta: number;
   /** The picture's seed, for noise that does not come from the job's generator. */
   readonly seed: number;
+  /** How far the picture's length shifts the levels of flow matching. */
+  readonly mu?: number;
   /** The timesteps to visit, falling, instead of spaced ones; as many as there are steps. */
   readonly timesteps?: readonly number[];
   /** The sigmas to visit, falling, instead of spaced ones; one more than there are steps. */

@@ -1,4 +1,4 @@
-/** From what the network says to what it means: the only place that knows epsilon-, v- and sample-prediction. */
+/** From what the network says to what it means: the only place that knows epsilon-, v-, sample- and flow-prediction. */
 import { Problem } from "../../shared/problem.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { combine, f32 } from "./float32.ts";
@@ -51,6 +51,12 @@ export function predict(
       return {
         denoised: restrain(settings, combine([-noise / norm, output], [signal / norm2, x])),
         noise: () => combine([signal / norm, output], [noise / norm2, x]),
+      };
+    case "flow_prediction":
+      // Lipman et al. 2023, "Flow Matching for Generative Modeling", along straight paths: v = ε − x0.
+      return {
+        denoised: restrain(settings, combine([1, x], [-noise, output])),
+        noise: () => combine([1, x], [signal, output]),
       };
     default:
       throw new Problem(

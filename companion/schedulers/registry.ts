@@ -10,6 +10,7 @@ import { dpmSinglestep } from "./methods/dpm-singlestep.ts";
 import { dpm2, dpm2Ancestral, dpmpp2sAncestral } from "./methods/dpm2.ts";
 import { euler } from "./methods/euler.ts";
 import { eulerAncestral } from "./methods/euler-ancestral.ts";
+import { flowMatchEuler } from "./methods/flow-match-euler.ts";
 import { heun } from "./methods/heun.ts";
 import { lcm } from "./methods/lcm.ts";
 import { lms } from "./methods/lms.ts";
@@ -36,7 +37,7 @@ export const METHODS: ReadonlyMap<string, AnyMethod> = new Map(
       euler,
       eulerAncestral,
     ],
-    ...[heun, lcm, lms, pndm, tcd, unipc],
+    ...[flowMatchEuler, heun, lcm, lms, pndm, tcd, unipc],
   ].map((method) => [method.className, method as unknown as AnyMethod]),
 );
 

@@ -16,7 +16,7 @@ export type { SchedulerConfig } from "./settings.ts";
 export interface Scheduler {
   /** diffusers' class, "EulerDiscreteScheduler". */
   readonly className: string;
-  /** "epsilon", "v_prediction" or "sample": what the network's output means. */
+  /** "epsilon", "v_prediction", "sample" or "flow_prediction": what the network's output means. */
   readonly predictionType: string;
   /** `steps`: 1 or more. */
   setTimesteps(steps: number, options?: PlanOptions): Plan;
@@ -33,6 +33,8 @@ export interface PlanOptions {
   readonly end?: number;
   /** DDIM's and TCD's eta, 0 … 1; the others ignore it. Default 0. */
   readonly eta?: number;
+  /** μ of dynamic shifting, for flow matching (`shiftOfLength`); the others ignore it. */
+  readonly mu?: number;
   /** The picture's seed, for methods whose noise is a path of its own. Default 0. */
   readonly seed?: number;
   /** What to visit, falling, instead of `steps` chosen ones: timesteps, or sigmas with the one to end at. */
@@ -80,11 +82,11 @@ export function createScheduler(
     className: scheduler.className,
     predictionType: settings.prediction_type,
     setTimesteps: (steps, options = {}) => {
-      const { eta = 0, seed = 0 } = options;
+      const { eta = 0, seed = 0, mu } = options;
       const lists = ownLists(scheduler, settings, options);
       if (lists === undefined)
-        return createPlan(scheduler.schedule(settings, steps, { eta, seed }), settings, steps, options);
-      const schedule = scheduler.schedule(settings, lists.steps, { eta, seed, ...lists.given });
+        return createPlan(scheduler.schedule(settings, steps, { eta, seed, mu }), settings, steps, options);
+      const schedule = scheduler.schedule(settings, lists.steps, { eta, seed, mu, ...lists.given });
       // diffusers' retrieve_timesteps counts evaluations as steps then.
       return createPlan(schedule, settings, schedule.timesteps.length, options);
     },
@@ -96,7 +98,8 @@ function createPlan(schedule: SamplingSchedule, settings: Settings, steps: numbe
   const trained = Number(settings.num_train_timesteps);
   const begin =
     start === undefined
-      ? Math.max(steps - Math.min(Math.trunc(steps * strength), steps), 0) * schedule.order
+      ? (schedule.begin?.(strength) ??
+        Math.max(steps - Math.min(Math.trunc(steps * strength), steps), 0) * schedule.order)
       : schedule.timesteps.length - evaluationsBelow(roundHalfEven(trained - start * trained), schedule);
   const last = end === undefined ? Number.NEGATIVE_INFINITY : roundHalfEven(trained - end * trained);
   const timesteps = Float64Array.from(schedule.timesteps.slice(begin).filter((timestep) => timestep >= last));

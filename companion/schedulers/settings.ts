@@ -34,6 +34,7 @@ export function resolveScheduler(
   const { name, ...wishes } = choice;
   const named = name === undefined ? { className: String(config._class_name), settings: {} } : NAMED_SCHEDULERS[name];
   const scheduler = named && METHODS.get(named.className);
+  refuseOtherNoise(config, scheduler);
   if (named === undefined || scheduler === undefined) {
     throw new Problem(
       "scheduler-unsupported",
@@ -66,6 +67,16 @@ export function resolveScheduler(
   const normalised = (scheduler.normalise?.(settings as Settings) ?? settings) as Settings;
   check(scheduler, normalised);
   return { scheduler, settings: normalised };
+}
+
+/** A model that was trained along a flow is drawn along it, and no other is. */
+function refuseOtherNoise({ _class_name: own }: SchedulerConfig, wanted: Method<Settings> | undefined): void {
+  const flows = (className: unknown) => String(className).startsWith("FlowMatch");
+  if (wanted === undefined || flows(own) === flows(wanted.className)) return;
+  throw new Problem(
+    "scheduler-unsupported",
+    `The scheduler ${wanted.className} cannot draw with a model made for ${own}: leave out its name.`,
+  );
 }
 
 function without(config: SchedulerConfig, keys: readonly string[]): SchedulerConfig {
