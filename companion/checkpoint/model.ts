@@ -3,11 +3,13 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { attempt, resolveInside } from "./files/files.ts";
-import { openFolder } from "./folder.ts";
+import { type FolderLayout, openFolder } from "./folder.ts";
 import type { AnyModel, Model, UNetModel } from "./parts/model-record.ts";
 import { openSingleFile, type SingleFileOptions } from "./single-file.ts";
+import { unetFolder } from "./unet-folder.ts";
 
 export type { Component } from "./files/component.ts";
+export type { FolderLayout } from "./folder.ts";
 export type {
   AnyModel,
   Denoiser,
@@ -19,14 +21,22 @@ export type {
   UNetModel,
 } from "./parts/model-record.ts";
 
+export interface ModelOptions<M extends AnyModel> extends SingleFileOptions {
+  /** How folders are opened. Default: Stable Diffusion's alone. */
+  readonly layouts: readonly FolderLayout<M>[];
+}
+
 /**
  * Opens a diffusers folder or a single file by what is in it, never by its name. Reads headers and configurations only (a
  * tenth of a second). Throws a Problem that says what is wrong with it, or what it is instead of a model.
  */
-export async function openModel(place: string, options: SingleFileOptions = {}): Promise<Model> {
+export async function openModel(place: string, options?: SingleFileOptions): Promise<Model>;
+export async function openModel<M extends AnyModel>(place: string, options: ModelOptions<M>): Promise<M | Model>;
+export async function openModel(place: string, options: SingleFileOptions = {}): Promise<AnyModel> {
   const real = resolveInside(place, options.within);
   const isFolder = attempt(path.basename(place), () => statSync(real)).isDirectory();
-  return isFolder ? openFolder(place, options) : openSingleFile(place, options);
+  const { layouts = [unetFolder] } = options as Partial<ModelOptions<AnyModel>>;
+  return isFolder ? openFolder(place, layouts, options) : openSingleFile(place, options);
 }
 
 /** The model itself. Throws Problem "adapter-mismatch" where it draws with another network than a UNet. */

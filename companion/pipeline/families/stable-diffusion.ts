@@ -3,6 +3,7 @@ import { familyOf } from "../../checkpoint/identify/families.ts";
 import { networksOf } from "../../checkpoint/lora/plan-lora.ts";
 import type { UNetModel } from "../../checkpoint/model.ts";
 import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
+import { unetFolder } from "../../checkpoint/unet-folder.ts";
 import { clipTextGraph } from "../../networks/clip-text.ts";
 import { clipVisionGraph } from "../../networks/clip-vision.ts";
 import { unetGraph } from "../../networks/unet.ts";
@@ -28,6 +29,7 @@ const denoiserGraph: Family<UNetModel>["denoiserGraph"] = ({ denoiser, settings 
 
 export const stableDiffusion: Family<UNetModel, UNetConditions> = {
   architecture: "unet",
+  layout: unetFolder,
   takes: ["controls", "embeddings", "loras", "references", "refiner"],
   nameOf: ({ family }) => familyOf(family).name,
   networks: (model) => [

@@ -5,6 +5,7 @@ import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { AnyModel } from "../../checkpoint/model.ts";
 import { createGenerator } from "../../random/generator.ts";
+import { solveLinear } from "../../schedulers/solve-linear.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Studio } from "../studio/studio.ts";
 import type { Autoencoder } from "./autoencoder.ts";
@@ -117,26 +118,18 @@ async function fitFactors(job: Previewed): Promise<RgbFactors> {
       });
     });
   }
-  const solution = solve(normal);
-  return { factors: solution.slice(0, channels), bias: solution[channels]! };
-}
-
-/** Gauss-Jordan elimination of [A | B] with A symmetric positive definite (a ridge keeps it so); the rows of A⁻¹B. */
-function solve(rows: Float64Array[]): number[][] {
-  const n = rows.length;
-  rows.forEach((row, i) => {
-    row[i]! += 1e-3 * n;
-  });
-  for (let i = 0; i < n; i++) {
-    const pivot = rows[i]![i]!;
-    rows[i] = rows[i]!.map((value) => value / pivot);
-    for (let k = 0; k < n; k++) {
-      if (k === i) continue;
-      const scale = rows[k]![i]!;
-      rows[k] = rows[k]!.map((value, j) => value - scale * rows[i]![j]!);
-    }
-  }
-  return rows.map((row) => [...row.subarray(n)]);
+  // A ridge keeps it regular.
+  const left = normal.map((row, i) =>
+    Array.from(row.subarray(0, columns), (a, j) => (i === j ? a + 1e-3 * columns : a)),
+  );
+  const colours = [0, 1, 2].map((rgb) =>
+    solveLinear(
+      left,
+      normal.map((row) => row[columns + rgb]!),
+    ),
+  );
+  const rows = Array.from({ length: columns }, (_, c) => colours.map((colour) => colour[c]!));
+  return { factors: rows.slice(0, channels), bias: rows[channels]! };
 }
 
 function paint({ dims, data }: Tensor, { factors, bias }: RgbFactors): PixelImage {

@@ -5,7 +5,14 @@ import { Problem } from "../../../shared/problem.ts";
 import type { Reference } from "../../../shared/request.ts";
 import { type LoraFile, openLora } from "../../checkpoint/lora/lora-file.ts";
 import { type LoraPlan, type Networks, planLora } from "../../checkpoint/lora/plan-lora.ts";
-import { type AnyModel, type ImageEncoder, openModel, requireUNet, type UNetModel } from "../../checkpoint/model.ts";
+import {
+  type AnyModel,
+  type FolderLayout,
+  type ImageEncoder,
+  openModel,
+  requireUNet,
+  type UNetModel,
+} from "../../checkpoint/model.ts";
 import { type ContentFilter, openContentFilter } from "../../checkpoint/parts/content-filter.ts";
 import { type ControlNet, openControlNet } from "../../checkpoint/parts/controlnet.ts";
 import { type Embedding, openEmbedding } from "../../checkpoint/parts/embedding.ts";
@@ -47,6 +54,8 @@ export interface ModelFamily<M extends AnyModel = AnyModel> {
   readonly architecture: M["denoiser"]["architecture"];
   /** The family as people call it. */
   nameOf(model: M): string;
+  /** How its folders are opened. */
+  readonly layout: FolderLayout<M>;
   /** All networks but the autoencoder. */
   networks(model: M): readonly Network[];
   /** Those that a LoRA can change. Absent: these models take none. */
@@ -162,7 +171,7 @@ export function createStudio<F extends ModelFamily>({
       const known = models.get(key);
       if (known && isUnchanged(known)) return known;
       if (known) await sessions.close(known.fingerprint);
-      const model = await openModel(file, { ...reading, ...chosen });
+      const model = await openModel(file, { ...reading, ...chosen, layouts: families.map(({ layout }) => layout) });
       checkNetworks(familyOf(model).networks(model), device.dialect);
       checkVae(model.vae, device.dialect);
       models.set(key, model);
