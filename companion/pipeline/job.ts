@@ -15,6 +15,7 @@ import type { ExtraChannels, FirstLatent } from "./latent/first-latent.ts";
 import type { LatentSpace } from "./latent/latent-space.ts";
 import type { ParsedPrompt } from "./parsed-prompt.ts";
 import type { Canvas, Images } from "./picture/canvas.ts";
+import type { RunSize } from "./studio/sessions.ts";
 import type { ModelFamily, Studio } from "./studio/studio.ts";
 import type { BuildOptions } from "./weights/network.ts";
 
@@ -95,6 +96,8 @@ export interface Family<M extends AnyModel = AnyModel, C extends Conditions = Co
   firstLatent(job: PreparedJob<M>, trace: Trace): Promise<FirstLatent>;
   /** The denoiser's graph, for a prompt of the usual length and without adapters. */
   denoiserGraph(model: M, weights: Weights, shape: DenoiserShape, options: BuildOptions): Graph;
+  /** What the symbols of that graph's dims stand for in a job. Absent: it has none. */
+  runSize?(sketch: Sketch<M>): RunSize;
   /** `done`: evaluations of the picture that another model has done. */
   openDenoiser(
     job: PreparedJob<M>,

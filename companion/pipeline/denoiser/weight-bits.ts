@@ -3,7 +3,7 @@ import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
 import type { Quantizer } from "../../graph/graph.ts";
 import type { Bits } from "../../graph/quantize.ts";
 import { Weights } from "../../graph/weights.ts";
-import type { PreparedJob } from "../job.ts";
+import type { PreparedJob, Sketch } from "../job.ts";
 import { narrowWeights, planNarrow } from "../weights/narrow.ts";
 import type { Network } from "../weights/network.ts";
 import { tooLarge } from "../weights/too-large.ts";
@@ -34,9 +34,7 @@ const CHOICES = [undefined, 8, 4] as const;
  * or else the most that the memory limit allows, if the exact weights exceed it. Throws Problem "out-of-memory" where the
  * limit allows not even the fewest.
  */
-export async function weightBits(
-  job: Pick<PreparedJob, "request" | "model" | "family" | "studio" | "canvas" | "latent" | "guidance">,
-): Promise<Bits | undefined> {
+export async function weightBits(job: Sketch & Pick<PreparedJob, "studio" | "guidance">): Promise<Bits | undefined> {
   const { request, model, family, studio } = job;
   if (request.quantize !== undefined) return request.quantize;
   const limit = studio.memoryLimit;
@@ -45,14 +43,15 @@ export async function weightBits(
   const shape = { batch: job.guidance.branches.length, height, width };
   const { weights } = model.denoiser;
   const { dialect } = studio.device;
+  const size = family.runSize?.(job);
   const need = (bits?: Bits) => {
     // Sizes are all that counts.
     const quantizer = bits && planNarrow(denoiserNetwork(job), bits, "/planned").quantizer;
     const options = { dialect, ...(quantizer && { quantizer }) };
-    return studio.sessions.needOf(family.denoiserGraph(model, new Weights(weights), shape, options));
+    return studio.sessions.needOf(family.denoiserGraph(model, new Weights(weights), shape, options), size);
   };
   // Building the graph to see what it needs takes as long as a step of a small picture.
-  return studio.remember(`${model.fingerprint}/bits/${JSON.stringify([shape, limit])}`, async () => {
+  return studio.remember(`${model.fingerprint}/bits/${JSON.stringify([shape, size, limit])}`, async () => {
     const chosen = CHOICES.findIndex((bits) => need(bits) <= limit);
     if (chosen < 0) throw tooLarge(need(4), limit);
     return CHOICES[chosen];

@@ -32,7 +32,7 @@ export interface Sessions {
     body: (run: Session["run"], inputs: Session["inputs"]) => Promise<T>,
   ): Promise<T>;
   /** Bytes that a session for this graph would need. */
-  needOf(graph: Graph): number;
+  needOf(graph: Graph, size?: RunSize): number;
   /** Closes what it takes, of what is not leased, for `bytes` of something else to lie within the budget until it is given back. */
   hold(bytes: number): Promise<() => void>;
   /** Closes all that are not leased and whose key begins with `prefix`. */
@@ -130,8 +130,8 @@ export function createSessions({ device, budget }: { device: Device; budget: num
   return {
     budget,
     lease,
-    needOf: (graph) => {
-      const { weights, activations } = estimateMemory(graph, once);
+    needOf: (graph, size = {}) => {
+      const { weights, activations } = estimateMemory(graph, { ...once, ...size });
       return weights + activations;
     },
     hold: async (bytes) => {
