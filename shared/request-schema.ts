@@ -10,6 +10,7 @@ import {
   type SchedulerChoice,
 } from "./request.ts";
 import { closestSchedulerName, namedScheduler, SCHEDULE_LABELS, scheduleSettings } from "./scheduler-names.ts";
+import { outOfRange } from "./scheduler-ranges.ts";
 
 /** The ranges of a request, in the units of request.ts. */
 export const REQUEST_LIMITS = {
@@ -65,6 +66,10 @@ const schedulerName = v.optional(v.pipe(v.string(), v.maxLength(REQUEST_LIMITS.s
 const scheduler: v.GenericSchema<unknown, SchedulerChoice> = v.pipe(
   v.objectWithRest({ name: schedulerName, schedule: schedulerName }, v.optional(setting)),
   v.maxEntries(REQUEST_LIMITS.schedulerSettings),
+  v.check(
+    (settings) => outOfRange(settings) === undefined,
+    ({ input }) => `sets what is out of range: ${outOfRange(input)}`,
+  ),
   v.forward(
     v.check(
       ({ name }) => name === undefined || namedScheduler(name) !== undefined,

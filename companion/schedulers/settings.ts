@@ -1,6 +1,7 @@
 /** Which scheduler, with which settings: a model's configuration and a request's wishes, joined as diffusers does. */
 import { Problem } from "../../shared/problem.ts";
 import type { SchedulerChoice } from "../../shared/request.ts";
+import { outOfRange } from "../../shared/scheduler-ranges.ts";
 import { AYS_SIGMAS, type AysTable } from "./align-your-steps.ts";
 import type { Method } from "./method.ts";
 import type { PredictionSettings } from "./prediction.ts";
@@ -107,6 +108,9 @@ function alignedSteps(scheduler: Method<Settings>, table: unknown, pipeline: Dif
 
 /** Refuses values of the wrong type, and those that are not supported, by name. */
 function check(scheduler: Method<Settings>, settings: Settings): void {
+  const wrong = outOfRange(settings);
+  if (wrong !== undefined)
+    throw new Problem("scheduler-unsupported", `${scheduler.className} cannot run as its setting ${wrong}.`);
   for (const [key, fallback] of Object.entries(scheduler.defaults)) {
     const value = settings[key];
     const allowed: readonly unknown[] | undefined = scheduler.allowed[key];

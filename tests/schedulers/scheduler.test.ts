@@ -103,7 +103,7 @@ test("dpmpp_sde_brownian takes its path from noise_sampler_seed, or else from th
   };
   expect(first({}, 5)).toEqual(first({ noise_sampler_seed: 5 }, 9));
   expect(first({}, 5)).not.toEqual(first({}, 9));
-  expect(() => first({ noise_sampler_seed: -1 }, 0)).toThrow("noise_sampler_seed must be a whole number");
+  expect(() => first({ noise_sampler_seed: -1 }, 0)).toThrow('"noise_sampler_seed" must be a whole number');
 });
 
 test("every schedule that a name can have changes what is visited", () => {

@@ -1,4 +1,3 @@
-import { Problem } from "../../../shared/problem.ts";
 import { brownianTree } from "../../random/brownian-tree.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { combine, f32 } from "../float32.ts";
@@ -24,7 +23,6 @@ export const dpmSde: Method<Settings> = {
   defaults,
   allowed: { ...COMMON_ALLOWED, prediction_type: ["epsilon", "v_prediction"] },
   schedule(settings, steps, { seed }) {
-    refuseUnusableSeed(settings.noise_sampler_seed);
     // As with LMS, Karras' sigmas do not heed a configuration's sigma_min and sigma_max.
     const whole = { ...settings, sigma_min: null, sigma_max: null };
     const schedule = kSchedule(settings.use_karras_sigmas ? whole : settings, steps, { exact: true });
@@ -80,8 +78,3 @@ function twoStages(sigmas: readonly number[], seed: number): Sampler {
 const timeOf = (sigma: number): number => -f32(Math.log(sigma));
 const sigmaAt = (time: number): number => f32(Math.exp(-time));
 const halfway = (from: number, to: number): number => f32(timeOf(from) + f32(f32(timeOf(to) - timeOf(from)) * 0.5));
-
-function refuseUnusableSeed(seed: unknown): void {
-  if (seed === null || (Number.isSafeInteger(seed) && Number(seed) >= 0)) return;
-  throw new Problem("scheduler-unsupported", `noise_sampler_seed must be a whole number from 0 on: received ${seed}.`);
-}
