@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../shared/problem.ts";
 import { isApart, runApart } from "./cli/apart.ts";
+import { print, printError } from "./cli/print.ts";
 import { sentence } from "./cli/sentence.ts";
 import { whenUnread } from "./cli/when-unread.ts";
 import { packageRoot } from "./root.ts";
@@ -54,8 +55,8 @@ const COMMANDS: Record<string, Command> = {
     summary: "Show or revoke the plugins that may connect",
     run: async (args) => (await import("./cli/pairings.ts")).runPairings(args),
   },
-  help: { usage: "help", summary: "Show this list", run: async () => print(help()) },
-  version: { usage: "version", summary: "Show the version", run: async () => print(version()) },
+  help: { usage: "help", summary: "Show this list", run: async () => show(help()) },
+  version: { usage: "version", summary: "Show the version", run: async () => show(version()) },
 };
 
 function version(): string {
@@ -69,26 +70,26 @@ function help(): string {
   return `Underpaint ${version()}: generative fill for Figma on your own GPU\n\nunderpaint COMMAND\n${lines.join("\n")}`;
 }
 
-function print(text: string): number {
-  console.log(text);
+function show(text: string): number {
+  print(text);
   return 0;
 }
 
 const ALIASES: Record<string, string> = { "--help": "help", "-h": "help", "--version": "version", "-v": "version" };
 
 async function main([name = "help", ...args]: string[]): Promise<number> {
-  if (args.some((arg) => ALIASES[arg] === "help")) return print(help());
+  if (args.some((arg) => ALIASES[arg] === "help")) return show(help());
   const command = COMMANDS[ALIASES[name] ?? name];
   if (command === undefined) {
-    console.error(`There is no command "${name}": these exist.\n\n${help()}`);
+    printError(`There is no command "${name}": these exist.\n\n${help()}`);
     return 2;
   }
   try {
     if (command.place !== "apart" || isApart()) return await command.run(args);
     return await runApart(process.argv[1]!, process.argv.slice(2));
   } catch (error) {
-    console.error(sentence(Problem.from(error)));
-    if (!(error instanceof Problem) || process.env.UNDERPAINT_DEBUG !== undefined) console.error(error);
+    printError(sentence(Problem.from(error)));
+    if (!(error instanceof Problem) || process.env.UNDERPAINT_DEBUG !== undefined) printError(error);
     return 1;
   }
 }

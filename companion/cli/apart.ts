@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { crashProblem } from "../engine/crash.ts";
 import { dieWithParent } from "../engine/die-with-parent.ts";
+import { visibleLines } from "../library/plain-text.ts";
 
 /** Set in that process. */
 const MARK = "UNDERPAINT_APART";
@@ -23,9 +24,9 @@ export async function runApart(entry: string, args: readonly string[]): Promise<
     env: { ...process.env, [MARK]: "1" },
   });
   let stderr = "";
-  child.stderr.on("data", (bytes: Buffer) => {
-    stderr = (stderr + bytes).slice(-STDERR_CHARACTERS);
-    process.stderr.write(bytes);
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_CHARACTERS);
+    process.stderr.write(visibleLines(text));
   });
   const end = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once("error", reject);

@@ -18,6 +18,7 @@ import type { Places } from "../pipeline/studio/studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { narrowed } from "./narrowed.ts";
+import { print, printError } from "./print.ts";
 
 const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--trace]";
 
@@ -90,9 +91,9 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
       request,
     };
     await write(reportFile, report);
-    if (droppedText !== undefined) console.error(`The prompt was too long; this was left out: ${droppedText}`);
-    if (weightBits !== undefined) console.error(`The UNet's weights were ${narrowed(request, weightBits)}.`);
-    console.log(path.join(out, "image.png"));
+    if (droppedText !== undefined) printError(`The prompt was too long; this was left out: ${droppedText}`);
+    if (weightBits !== undefined) printError(`The UNet's weights were ${narrowed(request, weightBits)}.`);
+    print(path.join(out, "image.png"));
     return 0;
   } finally {
     await studio.close();
@@ -172,7 +173,7 @@ async function narrate<R>(run: AsyncGenerator<PipelineEvent, R>): Promise<R> {
   for (;;) {
     const { value, done } = await run.next();
     if (done) return value;
-    if (value.type === "stage") console.error(value.stage);
-    else console.error(`step ${value.step} of ${value.of}`);
+    if (value.type === "stage") printError(value.stage);
+    else printError(`step ${value.step} of ${value.of}`);
   }
 }

@@ -7,6 +7,7 @@ import { type Config, readConfig } from "../config.ts";
 import { type CompanionEvent, openCompanion } from "./companion.ts";
 import { narrate } from "./narrate.ts";
 import { hasDisplay, openBrowser } from "./open-browser.ts";
+import { printError } from "./print.ts";
 import { Terminal } from "./terminal.ts";
 import { whenUnread } from "./when-unread.ts";
 import { portTaken, whoIsThere } from "./who-is-there.ts";
@@ -43,7 +44,7 @@ export async function runStart(args: string[]): Promise<number> {
   // A defect in one client's handling must not end everyone's pictures; the queue is on disk in any case.
   process.on("uncaughtException", (error) => {
     tell({ type: "note", line: Problem.from(error).message });
-    console.error(error);
+    printError(error);
   });
   tell = narrate(terminal);
   early.forEach(tell);

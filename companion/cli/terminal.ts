@@ -1,3 +1,5 @@
+import { visibleLines } from "../library/plain-text.ts";
+
 /**
  * The terminal as a designer sees it: lines that scroll, and below them one line that stays (the pairing code). Where the
  * output is no terminal, the line that stays is printed each time it changes.
@@ -8,6 +10,13 @@ export interface TerminalOutput {
   readonly columns?: number;
 }
 
+/** ECMA-48 codes of the colours, on their way to the output: each a character of the private use area. */
+const FIRST_MARK = 0xe000;
+const mark = (code: number) => String.fromCharCode(FIRST_MARK + code);
+const codeOf = (marked: string) => marked.charCodeAt(0) - FIRST_MARK;
+const MARK = new RegExp(`([${[1, 2, 22, 31, 32, 33, 36, 39].map(mark).join("")}])`);
+
+/** `Terminal` prints nothing of what it is given but visible text, line ends, and the colours of its own methods. */
 export class Terminal {
   readonly #out: TerminalOutput;
   readonly #colors: boolean;
@@ -20,7 +29,7 @@ export class Terminal {
 
   print(text = ""): void {
     this.#clear();
-    this.#out.write(`${text}\n`);
+    this.#out.write(`${this.#rendered(text)}\n`);
     this.#draw();
   }
 
@@ -29,7 +38,7 @@ export class Terminal {
     if (text === this.#footer) return;
     if (this.#out.isTTY !== true) {
       this.#footer = text;
-      if (text !== "") this.#out.write(`${text}\n`);
+      if (text !== "") this.#out.write(`${this.#rendered(text)}\n`);
       return;
     }
     this.#clear();
@@ -45,7 +54,15 @@ export class Terminal {
   cyan = (text: string) => this.#paint(36, 39, text);
 
   #paint(on: number, off: number, text: string): string {
-    return this.#colors ? `\x1b[${on}m${text}\x1b[${off}m` : text;
+    return `${mark(on)}${text}${mark(off)}`;
+  }
+
+  /** What a terminal obeys is left of the marks alone; the rest is text, whoever wrote it. */
+  #rendered(text: string): string {
+    return text
+      .split(MARK)
+      .map((piece, i) => (i % 2 === 0 ? visibleLines(piece) : this.#colors ? `\x1b[${codeOf(piece)}m` : ""))
+      .join("");
   }
 
   #clear(): void {
@@ -53,6 +70,6 @@ export class Terminal {
   }
 
   #draw(): void {
-    if (this.#out.isTTY === true && this.#footer !== "") this.#out.write(this.#footer);
+    if (this.#out.isTTY === true && this.#footer !== "") this.#out.write(this.#rendered(this.#footer));
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Problem } from "../../shared/problem.ts";
+import { visibleLines } from "../library/plain-text.ts";
 import { crashProblem } from "./crash.ts";
 import type { EngineSetup, FromEngine, ToEngine } from "./messages.ts";
 
@@ -36,7 +37,7 @@ export class EngineProcess {
     let stderr = "";
     this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       stderr = (stderr + text).slice(-STDERR_CHARACTERS);
-      if (process.env.UNDERPAINT_DEBUG !== undefined) process.stderr.write(text);
+      if (process.env.UNDERPAINT_DEBUG !== undefined) process.stderr.write(visibleLines(text));
     });
     this.#child.on("message", (message) => events.onMessage(message as FromEngine));
     this.#ended = new Promise((resolve) => {

@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import type { CompanionEvent } from "../../companion/cli/companion.ts";
 import { narrate } from "../../companion/cli/narrate.ts";
 import { hasDisplay } from "../../companion/cli/open-browser.ts";
+import { print, printError } from "../../companion/cli/print.ts";
 import { Terminal } from "../../companion/cli/terminal.ts";
 import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
@@ -31,8 +34,12 @@ test("Terminal without a screen prints each footer as a line, and no colours", (
 });
 
 test("Terminal honours NO_COLOR", () => {
-  expect(open(true, { NO_COLOR: "1" }).terminal.red("x")).toBe("x");
-  expect(open(true).terminal.red("x")).toBe("\x1b[31mx\x1b[39m");
+  const red = ({ terminal, text }: ReturnType<typeof open>) => {
+    terminal.print(terminal.red("x"));
+    return text();
+  };
+  expect(red(open(true, { NO_COLOR: "1" }))).toBe("x\n");
+  expect(red(open(true))).toBe("\x1b[31mx\x1b[39m\n");
 });
 
 test("narrate() says one plain line for each thing that happens", () => {
@@ -81,6 +88,49 @@ test("narrate() says one plain line for each thing that happens", () => {
     "! 5 wrong codes were typed on this machine: the code is longer from now on.",
     "Pairing code  123 456 789  (type it into the plugin)",
   ]);
+});
+
+test("nothing that a prompt, a name or a reason says reaches the terminal as a command", () => {
+  const hostile = "cat\x1b]0;title\x07\x1b[2J\x9b31m\u202e\u2028\ue005\r\ttail";
+  const written: string[] = [];
+  const out = { write: (text: string) => written.push(text), isTTY: true };
+  const terminal = new Terminal(out, {});
+  const tell = narrate(terminal);
+  const request = parseRequest({ model: "m", prompt: hostile, seed: 1 });
+  const problem = { code: "internal", message: hostile } as const;
+  const device = { provider: "cpu", name: hostile, passedOver: [{ provider: "cuda", reason: hostile }] } as const;
+  const events: CompanionEvent[] = [
+    { type: "begun", request },
+    { type: "note", line: hostile },
+    { type: "refused", problem },
+    { type: "engine", state: { device } },
+    { type: "engine", state: { problem } },
+    { type: "cancelled", request, problem: new Problem("internal", hostile) },
+  ];
+  events.forEach(tell);
+  terminal.print(terminal.dim(hostile));
+  terminal.setFooter(hostile);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours and the footer's own
+  const plain = written.join("").replace(/\x1b\[(?:1|2|22|31|32|33|36|39)m|\r\x1b\[2K|\n/g, "");
+  expect(plain).toContain("cat");
+  expect(plain).not.toMatch(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u);
+
+  const log = jest.spyOn(console, "log").mockImplementation(() => {});
+  const error = jest.spyOn(console, "error").mockImplementation(() => {});
+  print(hostile);
+  printError(new Error(hostile));
+  const said = [...log.mock.calls, ...error.mock.calls].flat().join("");
+  expect(said.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u);
+  jest.restoreAllMocks();
+});
+
+test("the command line writes by `Terminal` and `print` alone", () => {
+  const root = path.resolve(__dirname, "../../companion");
+  const files = [...readdirSync(path.join(root, "cli")).map((file) => path.join("cli", file)), "main.ts"];
+  const writers = files.filter((file) =>
+    /console\.|std(?:out|err)\.write/.test(readFileSync(path.join(root, file), "utf8")),
+  );
+  expect(writers.map((file) => path.basename(file)).sort()).toEqual(["apart.ts", "print.ts"]);
 });
 
 test("hasDisplay() opens no browser on machines that nobody looks at", () => {
