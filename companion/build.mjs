@@ -63,6 +63,7 @@ async function companion({ outdir, external, sourcemap }) {
     entryPoints: {
       main: at("companion/main.ts"),
       engine: at("companion/engine/child.ts"),
+      library: at("companion/library/library-thread.ts"),
       probe: at("companion/runtime/probe-child.ts"),
     },
     outdir: path.join(outdir, "companion"),

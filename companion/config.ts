@@ -37,6 +37,8 @@ export interface Config {
   readonly contentFilter: "on-request" | "enforced";
   /** The built entry of the engine's process. */
   readonly engineEntry: string;
+  /** And of the library's thread. */
+  readonly libraryEntry: string;
 }
 
 export interface ConfigOptions {
@@ -71,6 +73,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     memory: memoryOf(env.UNDERPAINT_MEMORY),
     contentFilter: settings.contentFilter === "enforced" ? "enforced" : (options.contentFilter ?? "on-request"),
     engineEntry: path.join(root, "dist", "companion", "engine.js"),
+    libraryEntry: path.join(root, "dist", "companion", "library.js"),
   };
 }
 

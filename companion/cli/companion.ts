@@ -13,9 +13,7 @@ import { openGateway } from "../gateway/server.ts";
 import { recommendedFiles, recommendedModels } from "../library/catalogue.ts";
 import { removeStaleDownloads } from "../library/download/download.ts";
 import { Downloads } from "../library/download/downloads.ts";
-import { Hashes } from "../library/hashes.ts";
-import { openLibrary } from "../library/library.ts";
-import { liveLibrary } from "../library/live-library.ts";
+import { LibraryInThread } from "../library/library-in-thread.ts";
 import type { JobResult } from "../queue/job.ts";
 import { Queue, type RunJob } from "../queue/queue.ts";
 import { Store } from "../queue/store.ts";
@@ -48,7 +46,6 @@ export interface Companion {
 export async function openCompanion(config: Config, { onEvent, code }: CompanionOptions): Promise<Companion> {
   const version = JSON.parse(readFileSync(path.join(config.root, "package.json"), "utf8")).version as string;
   for (const folder of [config.home, config.modelsFolders[0]]) makeFolder(folder);
-  const library = openLibrary({ folders: config.modelsFolders, starter: config.starter, cache: config.findings });
   const store = new Store(config.queueFile);
   const engine = new Engine({
     entry: config.engineEntry,
@@ -68,7 +65,15 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     log: (line) => onEvent({ type: "note", line }),
   });
   removeStaleDownloads(config.modelsFolders[0]);
-  const hashes = new Hashes({ file: config.hashesFile });
+  const library = new LibraryInThread({
+    entry: config.libraryEntry,
+    setup: {
+      folders: config.modelsFolders,
+      starter: config.starter,
+      cache: config.findings,
+      hashesFile: config.hashesFile,
+    },
+  });
   const downloads = new Downloads({
     folder: config.modelsFolders[0],
     ...(config.downloadEndpoint && { endpoint: config.downloadEndpoint }),
@@ -85,7 +90,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
       fixed: code,
       guesses: new Guesses(config.guessesFile),
     }),
-    models: liveLibrary(library, hashes),
+    models: library,
     downloads: {
       get recommended() {
         return recommendedModels(config.modelsFolders[0]);
@@ -108,7 +113,7 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     const closed = queue.close();
     await engine.close();
     await closed;
-    await Promise.all([downloads.close(), hashes.close()]);
+    await Promise.all([downloads.close(), library.close()]);
   };
   try {
     const gateway = await openGateway(host, config.port);

@@ -22,6 +22,8 @@ export interface LibraryOptions {
   readonly starter: string;
   /** Where findings are kept between starts. Absent: nowhere. */
   readonly cache?: FindingCacheOptions;
+  /** Told of each file before it is opened. What it gives back is what the file is found to be, unopened. */
+  readonly beforeOpening?: (place: Place) => Finding | undefined;
 }
 
 export interface ResolveOptions {
@@ -77,7 +79,7 @@ export interface Library {
   watch(onChange: () => void): () => void;
 }
 
-export function openLibrary({ folders, starter, cache }: LibraryOptions): Library {
+export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryOptions): Library {
   const pointed = folders.map((folder) => path.resolve(folder)).map((root) => ({ root, layout: layoutOf(root) }));
   const elsewhere = pointed.flatMap(({ layout }) => layout.elsewhere).map((root) => ({ root, layout: layoutOf(root) }));
   const searched = [...pointed, ...elsewhere].filter(({ root }, i, all) => all.findIndex((a) => a.root === root) === i);
@@ -98,7 +100,8 @@ export function openLibrary({ folders, starter, cache }: LibraryOptions): Librar
     let learnt = 0;
     for (const place of places()) {
       const old = known.get(place.path);
-      const finding = old?.signature === place.signature ? old.finding : await inspect(place, { within: roots });
+      const open = () => beforeOpening?.(place) ?? inspect(place, { within: roots });
+      const finding = old?.signature === place.signature ? old.finding : await open();
       if (finding !== old?.finding) {
         known.set(place.path, { signature: place.signature, finding });
         learnt += 1;
