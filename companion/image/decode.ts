@@ -7,6 +7,9 @@ export const MAX_SIDE = 10_000;
 /** The most pixels a picture may have: 40 million, which is 160 MB decoded. */
 export const MAX_PIXELS = 40_000_000;
 
+/** The most pixels that all pictures of a request may have together. */
+export const MAX_TOTAL_PIXELS = 100_000_000;
+
 const FORMATS = ["png", "jpeg", "webp"];
 
 const unreadable = (cause?: unknown) =>
@@ -43,4 +46,22 @@ export async function decodeImage(bytes: Uint8Array): Promise<PixelImage> {
     });
   if (info.channels !== 4) throw unreadable(new Error(`decoded to ${info.channels} channels`));
   return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+}
+
+/** Throws Problem "image-too-large" where pictures are too much together; their headers alone are read. */
+export async function requireModestTotal(pictures: Iterable<Uint8Array>): Promise<void> {
+  let pixels = 0;
+  for (const bytes of pictures) {
+    if (bytes.length === 0) continue;
+    // One that can't be read is refused by name when its turn comes.
+    const { width = 0, height = 0 } = await sharp(bytes, { limitInputPixels: false })
+      .metadata()
+      .catch(() => ({ width: 0, height: 0 }));
+    pixels += width * height;
+  }
+  if (pixels > MAX_TOTAL_PIXELS)
+    throw new Problem(
+      "image-too-large",
+      `The pictures have ${Math.ceil(pixels / 1e6)} million pixels together; at most ${MAX_TOTAL_PIXELS / 1e6} million can be used: choose fewer, or smaller layers.`,
+    );
 }

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { decodeImage } from "../../companion/image/decode.ts";
+import { decodeImage, requireModestTotal } from "../../companion/image/decode.ts";
 import { encodePng } from "../../companion/image/encode.ts";
 import { testPicture } from "./reference.ts";
 
@@ -71,4 +71,19 @@ test("decodeImage() refuses a PNG that claims an enormous size without decompres
   const png = Buffer.from(await encodePng(testPicture(8, 8)));
   png.writeUInt32BE(400_000, 16);
   await expect(decodeImage(png)).rejects.toMatchObject({ name: "Problem" });
+});
+
+test("requireModestTotal() refuses pictures that are too much together, by their headers, and soon", async () => {
+  const large = await sharp({ create: { width: 8000, height: 5000, channels: 3, background: "#888" } })
+    .png()
+    .toBuffer();
+  const pictures = Array.from({ length: 18 }, () => new Uint8Array(large));
+  await expect(requireModestTotal(pictures.slice(0, 2))).resolves.toBeUndefined();
+  const started = performance.now();
+  await expect(requireModestTotal(pictures)).rejects.toMatchObject({
+    code: "image-too-large",
+    message: expect.stringContaining("720 million"),
+  });
+  expect(performance.now() - started).toBeLessThan(1000);
+  await expect(requireModestTotal([new Uint8Array(0), Uint8Array.of(1, 2, 3)])).resolves.toBeUndefined();
 });

@@ -5,7 +5,7 @@ import { Problem } from "../../../shared/problem.ts";
 import type { GenerateRequest, ImageRef, Region } from "../../../shared/request.ts";
 import { matchColors } from "../../image/color-match.ts";
 import { composite, crop, cropMask, flatten } from "../../image/composite.ts";
-import { decodeImage } from "../../image/decode.ts";
+import { decodeImage, requireModestTotal } from "../../image/decode.ts";
 import { binarize, coverageOf, coverCells, growAndFeather, type Mask, maskBounds } from "../../image/mask.ts";
 import { resample, resizeImage } from "../../image/resample.ts";
 
@@ -40,6 +40,7 @@ export async function prepareCanvas(request: GenerateRequest, images: Images, op
         "request-invalid",
         `Cannot draw ${size.width} × ${size.height} with this model as \`${name}\` must be a multiple of ${options.factor}: received ${side}.`,
       );
+  await requireModestTotal(images.values());
   const see = (image: PixelImage) => resizeImage(image, size, "lanczos");
   if (request.image === undefined) return { size, see, finish: (made) => made };
   const source = await readImage(images, request.image);
