@@ -264,3 +264,17 @@ describe("chooseFiles()", () => {
     expect(attempted(() => choose(["a.safetensors"], { files: ["b"] }))).toMatchObject({ code: "download-refused" });
   });
 });
+
+test.each([
+  ["endless", /does not end/],
+  ["long", /is too long/],
+  ["elsewhere", /leads to another server/],
+] as const)(
+  "downloadModel() does not follow a listing that is %s, and shows no other server the token",
+  async (kind, says) => {
+    hub.listing = kind;
+    await expect(download({ token: "hf_secret" })).rejects.toThrow(says);
+    expect(hub.pages).toBeLessThanOrEqual(100);
+    expect(hub.elsewhere).toEqual([]);
+  },
+);

@@ -13,6 +13,10 @@ export interface StandInHub {
   readonly mischief: Mischief[];
   /** Answers everything with this status. */
   status?: number;
+  /** What follows the list of files: pages without end, one page without end, or a page of another server. */
+  listing?: "endless" | "long" | "elsewhere";
+  /** Pages of lists so far. */
+  pages: number;
   /** Requests that the other server has got, on which large files may lie: their Authorization. */
   readonly elsewhere: (string | undefined)[];
   close(): Promise<void>;
@@ -40,6 +44,7 @@ export async function standInHub(files: Readonly<Record<string, Buffer>>): Promi
     tokens: [],
     mischief: [],
     elsewhere: [],
+    pages: 0,
     close: async () => {
       for (const each of [server, other]) {
         each.close();
@@ -61,10 +66,25 @@ export async function standInHub(files: Readonly<Record<string, Buffer>>): Promi
     ...(path.endsWith(".safetensors") && { lfs: { oid: sha("sha256", bytes), size: bytes.length, pointerSize: 130 } }),
   }));
 
+  function list(response: ServerResponse): void {
+    hub.pages += 1;
+    const { port } = other.address() as AddressInfo;
+    const next = hub.listing === "elsewhere" ? `http://127.0.0.1:${port}` : hub.endpoint;
+    const link = `<${next}/api/models/some/model/tree/main?cursor=${hub.pages}>; rel="next"`;
+    response.writeHead(200, { "content-type": "application/json", ...(hub.listing !== "long" && { link }) });
+    if (hub.listing !== "long") return void response.end("[]");
+    const write = () => {
+      while (!response.destroyed && response.write(" ".repeat(65536)));
+      if (!response.destroyed) response.once("drain", write);
+    };
+    write();
+  }
+
   function answer({ url = "", headers }: IncomingMessage, response: ServerResponse): void {
     hub.tokens.push(headers.authorization);
     if (hub.status !== undefined)
       return void response.writeHead(hub.status, { "content-type": "text/plain" }).end("no");
+    if (url.startsWith("/api/models/some/model/tree/main") && hub.listing !== undefined) return void list(response);
     if (url.startsWith("/api/models/some/model/tree/main"))
       return void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(tree));
     serve({ url, headers }, response, hub.mischief.shift());

@@ -3,6 +3,7 @@ import { HUB_URL, HubApiError, type ListFileEntry, listFiles } from "@huggingfac
 import { Problem } from "../../../shared/problem.ts";
 import type { RemoteFile } from "./choose-files.ts";
 import { reasonOf } from "./fetch-file.ts";
+import { listingFetch } from "./listing-fetch.ts";
 
 export interface Repository {
   /** "owner/name". */
@@ -25,7 +26,7 @@ const access = ({ repo, revision }: Repository, { endpoint, token, signal }: Hub
   revision: revision ?? "main",
   ...(endpoint !== undefined && { hubUrl: endpoint.replace(/\/$/, "") }),
   ...(token !== undefined && { accessToken: token }),
-  fetch: ((input: string, init?: RequestInit) => fetch(input, { ...init, signal })) as typeof fetch,
+  fetch: listingFetch(endpoint ?? HUB_URL, { repo, signal }),
 });
 
 /** The largest repositories of models have some thousands. */
