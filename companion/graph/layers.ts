@@ -5,6 +5,7 @@
  * asks for each weight by name and by the shape that its input implies.
  */
 import { dimAt } from "./dim.ts";
+import { decode } from "./encodings.ts";
 import type { Graph, Value } from "./graph.ts";
 import { groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
 import {
@@ -23,7 +24,7 @@ import type { Weights } from "./weights.ts";
 
 /** The tensor `name` of `dims` in the graph's float type, its bytes read as `as`. */
 export function weight(op: Graph, w: Weights, name: string, dims: readonly number[], as = dims): Value {
-  return cast(op, op.initializer(w.get(name, dims), as), op.float);
+  return decode(op, w.get(name, dims), as);
 }
 
 /** x [..., in] · weightᵀ, and the bias where there is one; `as`: the weight's dims in the file, where they are not [out, in]. */
@@ -165,7 +166,8 @@ function affine(op: Graph, w: Weights, channels: number, result: (scale: Value, 
  */
 export const embedding = (op: Graph, w: Weights, ids: Value, [count, size]: readonly [number, number]): Value =>
   op.scope(w.path, () => {
-    const table = op.initializer(w.get("weight", [count, size]));
+    const ref = w.get("weight", [count, size]);
+    const table = ref.encoding ? decode(op, ref) : op.initializer(ref);
     const found = LOOKED_UP.has(table.type) ? gather(op, table, ids) : gather(op, cast(op, table, op.float), ids);
     return cast(op, found, op.float);
   });

@@ -32,7 +32,12 @@ export interface WeightRef {
   readonly byteLength: number;
   /** The file's `stampOf` when its header was read. Absent: a file of our own. */
   readonly stamp?: string;
+  /** Absent: its elements are its numbers. */
+  readonly encoding?: WeightEncoding;
 }
+
+/** How a tensor's numbers come from its elements: encodings.ts. "scaled": each times `scale`, one number. */
+export type WeightEncoding = { readonly kind: "scaled"; readonly scale: WeightRef };
 
 export interface WeightStore {
   /** Where it came from, for error messages: a file or folder name. */

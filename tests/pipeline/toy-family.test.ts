@@ -155,6 +155,11 @@ test("what the family does not take is refused by name, and so is its folder whe
     code: "request-invalid",
     message: "A model of the toy family takes no LoRAs: leave out `loras`.",
   });
+  const reference = { image: "one", weight: 0.5, start: 0, end: 1 };
+  await expect(draw({ references: [reference] }, { one: await picture(64, 64, 9) })).rejects.toMatchObject({
+    code: "request-invalid",
+    message: "This model sees references whole and all the time: leave out the reference's `weight`.",
+  });
   await expect(draw({ scheduler: { name: "ddim" } })).rejects.toMatchObject({ code: "scheduler-unsupported" });
   const plain = openStudio({ device: cpuDevice(), library: { resolve: () => folder }, names: "paths" });
   await expect(plain.openModel("toy")).rejects.toMatchObject({ code: "model-unsupported" });

@@ -59,8 +59,10 @@ function widenOf(ref: WeightRef): Widen {
 
 /** Reads tensors as float32. Throws Problem "model-unsupported" for another number format, "file-changed". */
 export function readNumbers(ref: WeightRef): Numbers {
-  const widen = widenOf(ref);
-  return { dims: ref.dims, data: widen(readBytes(ref)) };
+  const data = widenOf(ref)(readBytes(ref));
+  if (!ref.encoding) return { dims: ref.dims, data };
+  const scale = readNumbers(ref.encoding.scale).data[0]!;
+  return { dims: ref.dims, data: data.map((value) => value * scale) };
 }
 
 /** A tensor's bytes: for float32 in memory of their own, for all others until the next call. Throws Problem "file-changed". */

@@ -48,7 +48,7 @@ export function planNarrow({ weights, build }: Network, bits: Bits, file: string
   };
   const keyOf = (ref: WeightRef) => `${ref.file}:${ref.offset}`;
   const collect: Quantizer = (ref, dims, kind) => {
-    const narrowable = WIDE.has(ref.type) && (kind === "linear" || dims[1] % BLOCK === 0);
+    const narrowable = WIDE.has(ref.type) && !ref.encoding && (kind === "linear" || dims[1] % BLOCK === 0);
     if (!narrowable || parts.has(keyOf(ref))) return undefined;
     const ofPart = kind === "linear" ? bits : 8;
     const shapes = narrowDims(dims, ofPart);

@@ -1,0 +1,28 @@
+/**
+ * How the numbers of a weight are written in its file, and how a graph makes them: one row for each way. A layer asks for its
+ * numbers and knows no encoding; a new one (blocks of few bits) adds its row here and its reading in
+ * checkpoint/files/encodings.ts.
+ */
+import type { Graph, Value } from "./graph.ts";
+import { cast, mul } from "./ops.ts";
+import type { WeightEncoding, WeightRef } from "./weights.ts";
+
+/** The numbers of `ref` as `dims`, in the graph's float type. */
+type Decode<E> = (op: Graph, ref: WeightRef, dims: readonly number[], encoding: E) => Value;
+
+/** The elements as they are: float64, float32, float16, bfloat16, float8. */
+const plain = (op: Graph, ref: WeightRef, dims: readonly number[]): Value =>
+  cast(op, op.initializer(ref, dims), op.float);
+
+const ENCODINGS: { readonly [E in WeightEncoding as E["kind"]]: Decode<E> } = {
+  // The product in float32: a scale may be what float16 cannot hold.
+  scaled: (op, ref, dims, { scale }) => {
+    const wide = cast(op, op.initializer(ref, dims), "float32");
+    return cast(op, mul(op, wide, cast(op, op.initializer(scale, []), "float32")), op.float);
+  },
+};
+
+export function decode(op: Graph, ref: WeightRef, dims: readonly number[] = ref.dims): Value {
+  const { encoding } = ref;
+  return encoding === undefined ? plain(op, ref, dims) : ENCODINGS[encoding.kind](op, ref, dims, encoding);
+}

@@ -1,0 +1,115 @@
+/** Weights that are more than their elements: ComfyUI's scaled float8. */
+import { cpSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { resolveEncodings } from "../../companion/checkpoint/files/encodings.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
+import { safetensorsBytes } from "../../companion/checkpoint/files/write-safetensors.ts";
+import { openModel } from "../../companion/checkpoint/model.ts";
+import { DIALECTS } from "../../companion/graph/dialect.ts";
+import { Weights } from "../../companion/graph/weights.ts";
+import { decoderGraph } from "../../companion/networks/autoencoder.ts";
+import { createGenerator } from "../../companion/random/generator.ts";
+import { type AnyTensor, elementCount, tensor } from "../../companion/tensor.ts";
+import { deviation, runGraph } from "../networks/fixture.ts";
+import { headerOf, temporaryFolder, writeRaw } from "./sample.ts";
+
+const folder = temporaryFolder();
+const sd1 = path.join(__dirname, "../fixtures/parity/models/sd1");
+const FILE = "vae/diffusion_pytorch_model.safetensors";
+
+/** The nearest float8 (E4M3, of those with four bits of exponent) of a number within 448. */
+function eighths(values: Float32Array): { bits: Uint8Array; wide: Float32Array } {
+  const probe = path.join(folder, "table.safetensors");
+  writeRaw(probe, JSON.stringify({ x: { dtype: "F8_E4M3", data_offsets: [0, 256], shape: [256] } }), 0);
+  writeFileSync(
+    probe,
+    Uint8Array.from({ length: 256 }, (_, i) => i),
+    { flag: "a" },
+  );
+  const table = [...readNumbers(openSafetensors(probe).find("x")!).data];
+  const places = table.map((value, i) => ({ value, i })).filter(({ value }) => Number.isFinite(value));
+  const nearest = (wanted: number) =>
+    places.reduce((best, one) => (Math.abs(one.value - wanted) < Math.abs(best.value - wanted) ? one : best)).i;
+  const bits = Uint8Array.from(values, nearest);
+  return { bits, wide: Float32Array.from(bits, (i) => table[i]!) };
+}
+
+/** A copy of the model whose decoder's convolutions are scaled float8, and one with the same numbers in float32. */
+function copies(layout: "scale_weight" | "weight_scale"): { scaled: string; plain: string } {
+  const source = openSafetensors(path.join(sd1, FILE));
+  const entries: [string, { dtype: string; shape: readonly number[] }, Uint8Array][] = [];
+  const wide = new Map<string, AnyTensor>();
+  for (const key of source.keys()) {
+    const { data, dims } = readNumbers(source.find(key)!);
+    if (dims.length < 4 || !key.startsWith("decoder.")) {
+      wide.set(key, tensor(data, dims));
+      entries.push([key, { dtype: "F32", shape: dims }, new Uint8Array(data.slice().buffer)]);
+      continue;
+    }
+    const scale = Math.fround(Math.max(...data.map(Math.abs)) / 448);
+    const narrow = eighths(data.map((value) => value / scale));
+    wide.set(
+      key,
+      tensor(
+        narrow.wide.map((value) => value * scale),
+        dims,
+      ),
+    );
+    entries.push([key, { dtype: "F8_E4M3", shape: dims }, narrow.bits]);
+    const at = key.slice(0, -".weight".length);
+    entries.push([`${at}.${layout}`, { dtype: "F32", shape: layout === "scale_weight" ? [1] : [] }, bytesOf(scale)]);
+    entries.push([
+      `${at}.${layout === "scale_weight" ? "scale_input" : "input_scale"}`,
+      { dtype: "F32", shape: [] },
+      bytesOf(1),
+    ]);
+  }
+  if (layout === "scale_weight") entries.push(["scaled_fp8", { dtype: "F8_E4M3", shape: [2] }, new Uint8Array(2)]);
+  const place = (name: string) => {
+    const copy = path.join(folder, `${name}-${layout}`);
+    cpSync(sd1, copy, { recursive: true });
+    return copy;
+  };
+  const [scaled, plain] = [place("scaled"), place("plain")];
+  writeRaw(
+    path.join(scaled, FILE),
+    JSON.stringify(headerOf(Object.fromEntries(entries.map(([key, entry]) => [key, entry]))).header),
+    0,
+  );
+  for (const [, , bytes] of entries) writeFileSync(path.join(scaled, FILE), bytes, { flag: "a" });
+  writeFileSync(path.join(plain, FILE), safetensorsBytes(wide));
+  return { scaled, plain };
+}
+
+const bytesOf = (value: number) => new Uint8Array(Float32Array.of(value).buffer);
+
+test.each(["scale_weight", "weight_scale"] as const)(
+  "a folder's network of scaled float8 gives what its numbers give: %s",
+  async (layout) => {
+    const { scaled, plain } = copies(layout);
+    const latent = createGenerator(1).randn([1, 4, 8, 8]);
+    const decoded = async (place: string) => {
+      const { config, weights } = (await openModel(place)).vae;
+      const graph = decoderGraph(config, new Weights(weights), { batch: 1, height: 8, width: 8 }, DIALECTS.cpu);
+      return (await runGraph(graph, { latent })).sample!;
+    };
+    expect(deviation(await decoded(scaled), await decoded(plain))).toBeLessThan(1e-6);
+    const read = async (place: string) =>
+      readNumbers((await openModel(place)).vae.weights.find("decoder.conv_in.weight")!);
+    expect(await read(scaled)).toEqual(await read(plain));
+  },
+);
+
+test.each([
+  ["a scale of several numbers", { "a.weight": [4, 2], "a.scale_weight": [4] }],
+  ["a scale of nothing", { "b.weight": [4, 2], "a.weight_scale": [1] }],
+])("resolveEncodings() refuses %s", (_, shapes) => {
+  const refs = new Map(
+    Object.entries(shapes).map(([key, dims]) => [
+      key,
+      { key, type: "F32" as const, dims, file: "/x", offset: 0, byteLength: 4 * elementCount(dims) },
+    ]),
+  );
+  expect(() => resolveEncodings(refs, "x")).toThrow(expect.objectContaining({ code: "model-unsupported" }));
+});
