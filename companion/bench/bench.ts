@@ -22,7 +22,7 @@ import { denoiserNetwork } from "../pipeline/denoiser/weight-bits.ts";
 import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
 import { generate } from "../pipeline/generate.ts";
 import { openStudio } from "../pipeline/open-studio.ts";
-import { adapt } from "../pipeline/weights/lora-slots.ts";
+import { adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
 import { narrowWeights, planNarrow } from "../pipeline/weights/narrow.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
@@ -155,11 +155,14 @@ async function loraSeconds(model: Model, device: Device, { rank, scratch }: { ra
   const graph = pictureUNet(model, device, [{ plan, weight: 1, textEncoderWeight: 1 }]);
   const session = await openSession(graph, device);
   const feeds = sineFeeds(graph);
+  const memory = createLoraMemory();
   const at = (weight: number) =>
     clock(async () =>
-      adapt([{ plan, weight, textEncoderWeight: weight }], "unet", { weights, dialect: device.dialect }).feedsFor(
-        session.inputs,
-      ),
+      adapt([{ plan, weight, textEncoderWeight: weight }], "unet", {
+        weights,
+        dialect: device.dialect,
+        memory,
+      }).feedsFor(session.inputs),
     );
   const [, first] = await at(0.8);
   const [added, weight] = await at(0.5);

@@ -7,9 +7,9 @@ import { Weights } from "../graph/weights.ts";
 import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
 import { clipTextGraph } from "../networks/clip-text.ts";
 import { checkWeights, familyOfModel } from "../pipeline/families.ts";
+import { defaultMemoryBudget } from "../pipeline/studio/create-studio.ts";
 import { createSessions } from "../pipeline/studio/sessions.ts";
-import { defaultMemoryBudget } from "../pipeline/studio/studio.ts";
-import { adapt } from "../pipeline/weights/lora-slots.ts";
+import { adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
 import { pictureUNet } from "./picture-unet.ts";
 
@@ -62,7 +62,7 @@ function networksOf(model: Model, device: Device) {
   const side = nativeSize / familyOfModel(model).latentSpace(model).factor;
   const texts = textEncoders.map(({ component: { config, weights } }, i) => {
     const shape = { batch: 1, tokens: config.max_position_embeddings };
-    const { branchAt } = adapt([], i as Target, { weights, dialect });
+    const { branchAt } = adapt([], i as Target, { weights, dialect, memory: createLoraMemory() });
     const build = () => clipTextGraph(config, new Weights(weights), shape, { dialect, branchAt });
     return [`text encoder ${i + 1}`, build] as const;
   });

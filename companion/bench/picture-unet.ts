@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
 import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
-import { type ActiveLora, adapt } from "../pipeline/weights/lora-slots.ts";
+import { type ActiveLora, adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
 
 /** The UNet for a guided picture of the model's native size, with places for adapters, as pictures with `loras` open it. */
@@ -12,6 +12,6 @@ export function pictureUNet(model: Model, { dialect }: Device, loras: readonly A
   const { denoiser, nativeSize, settings } = model;
   const side = nativeSize / stableDiffusion.latentSpace(model).factor;
   const shape = { batch: 2, height: side, width: side, tokens: 77, timeIds: timeIdCount(settings) };
-  const { branchAt } = adapt(loras, "unet", { weights: denoiser.weights, dialect });
+  const { branchAt } = adapt(loras, "unet", { weights: denoiser.weights, dialect, memory: createLoraMemory() });
   return unetGraph(denoiser.config, new Weights(denoiser.weights), shape, { dialect, branchAt });
 }

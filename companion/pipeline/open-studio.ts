@@ -1,6 +1,7 @@
 import { FAMILIES } from "./families.ts";
 import type { Family } from "./job.ts";
-import { createStudio, type Studio, type StudioOptions } from "./studio/studio.ts";
+import { createStudio } from "./studio/create-studio.ts";
+import type { Studio, StudioOptions } from "./studio/studio.ts";
 
 /** A studio that can draw with the models that it opens. */
 export type PipelineStudio = Studio<Family>;

@@ -112,7 +112,7 @@ async function encodeWith(
   const states = familyOf(model.family).textStates;
   refuseSkip(clipSkip, { layers: config.num_hidden_layers, states });
   const { dialect } = studio.device;
-  const loras = adapt(prompt.loras, index as Target, { weights, dialect });
+  const loras = adapt(prompt.loras, index as Target, { weights, dialect, memory: studio.loraMemory });
   const added = words.table?.dims[0] ?? 0;
   // In A1111 new words never count as the end of the text, whatever their ids.
   const ends = promptSyntax === "a1111" ? { ...config, eos_token_id: tokenizer.endId } : config;

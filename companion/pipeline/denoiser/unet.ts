@@ -45,7 +45,7 @@ export async function openUNet(job: UNetJob, { conditions, extraChannels, done }
   };
   const addOns = unetAddOns(references, controls);
   const { dialect } = studio.device;
-  const loras = adapt(job.prompt.loras, "unet", { weights, dialect });
+  const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
   const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.weightBits ? `-${job.weightBits}bit` : ""}/${loras.key}${addOns.key}`;
   const quantizer = await quantizerOf(job);
   const { run, inputs, release } = await studio.sessions.lease(key, () => {

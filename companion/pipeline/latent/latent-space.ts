@@ -75,7 +75,7 @@ function perChannel(latent: Tensor, f: (value: number, channel: number) => numbe
  * [1, c, p·h, p·w] → [1, c·p², h, w]: place (dy, dx) of a cell becomes channel c·p² + dy·p + dx. Source: diffusers,
  * pipeline_flux2_klein.py, `_patchify_latents`.
  */
-export function packPatches({ data, dims }: Tensor, patch: number): Tensor {
+function packPatches({ data, dims }: Tensor, patch: number): Tensor {
   const [, c, height, width] = dims as LatentDims;
   const out = new Float32Array(data.length);
   eachPlace([1, c, height, width], patch, (unpacked, packed) => {
@@ -85,7 +85,7 @@ export function packPatches({ data, dims }: Tensor, patch: number): Tensor {
 }
 
 /** Back. */
-export function unpackPatches({ data, dims }: Tensor, patch: number): Tensor {
+function unpackPatches({ data, dims }: Tensor, patch: number): Tensor {
   const [, c, h, w] = dims as LatentDims;
   const unpackedDims: LatentDims = [1, c / patch ** 2, h * patch, w * patch];
   const out = new Float32Array(data.length);

@@ -1,31 +1,16 @@
 /** Where pictures are made: the device, the models that are open on it, and their sessions. One job at a time. */
-import { existsSync, rmSync } from "node:fs";
-import path from "node:path";
-import { Problem } from "../../../shared/problem.ts";
 import type { Reference } from "../../../shared/request.ts";
-import { type LoraFile, openLora } from "../../checkpoint/lora/lora-file.ts";
-import { type LoraPlan, type Networks, planLora } from "../../checkpoint/lora/plan-lora.ts";
-import {
-  type AnyModel,
-  type FolderLayout,
-  type ImageEncoder,
-  openModel,
-  requireUNet,
-  type UNetModel,
-} from "../../checkpoint/model.ts";
-import { type ContentFilter, openContentFilter } from "../../checkpoint/parts/content-filter.ts";
-import { type ControlNet, openControlNet } from "../../checkpoint/parts/controlnet.ts";
-import { type Embedding, openEmbedding } from "../../checkpoint/parts/embedding.ts";
-import { openImageEncoder } from "../../checkpoint/parts/image-encoder.ts";
-import { embeddingWidth, type IpAdapter, openIpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
-import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
-import { openVae } from "../../checkpoint/parts/vae.ts";
+import type { LoraPlan, Networks } from "../../checkpoint/lora/plan-lora.ts";
+import type { AnyModel, FolderLayout, ImageEncoder, UNetModel } from "../../checkpoint/model.ts";
+import type { ContentFilter } from "../../checkpoint/parts/content-filter.ts";
+import type { ControlNet } from "../../checkpoint/parts/controlnet.ts";
+import type { Embedding } from "../../checkpoint/parts/embedding.ts";
+import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
+import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
 import type { Device } from "../../runtime/device.ts";
-import { machineMemory } from "../../runtime/machine-memory.ts";
-import { createScratchFolder } from "../../runtime/scratch.ts";
-import { checkContentFilter, checkNetworks, checkVae } from "../weights/check-weights.ts";
+import type { LoraMemory } from "../weights/lora-slots.ts";
 import type { Network } from "../weights/network.ts";
-import { createSessions, type Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Where names lead: the library. */
 export interface Places {
@@ -103,188 +88,12 @@ export interface Studio<F extends ModelFamily = ModelFamily> {
   openControl(name: string, model: AnyModel): Promise<ControlNet | T2IAdapter>;
   /** The reference's image encoder, or else the one beside its adapter, or else the model's own. */
   openImageEncoder(model: UNetModel, reference: Reference, adapter: IpAdapter): Promise<ImageEncoder>;
+  /** What LoRAs keep between pictures. */
+  readonly loraMemory: LoraMemory;
   /** What `make` gave the first time it was asked for `key`. */
   remember<T>(key: string, make: () => Promise<T>): Promise<T>;
   /** Where weights of few bits are kept. Throws Problem "disk-full". */
   narrowFolder(): string;
   /** Closes every session. */
   close(): Promise<void>;
-}
-
-/**
- * 5 GiB, or half of the machine's memory where that is less: the rest belongs to pictures, Figma and the system. Stable
- * Diffusion 1.5 at 512 × 512 with guidance keeps all its networks open in that.
- */
-export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, machineMemory().total / 2);
-
-/** LoRAs that stay in memory between pictures. */
-const KEPT_LORAS = 8;
-
-export function createStudio<F extends ModelFamily>({
-  families,
-  device,
-  library,
-  memoryBudget,
-  memoryLimit,
-  narrowFolder,
-  contentFilter = "on-request",
-  names = "ids",
-}: StudioOptions<F>): Studio<F> {
-  const sessions = createSessions({ device, budget: memoryBudget ?? defaultMemoryBudget() });
-  const models = new Map<string, AnyModel>();
-  const memory = new Map<string, Promise<unknown>>();
-  // The last few, in the order of use: a LoRA takes as much memory as its file has numbers.
-  const fitted = new Map<string, { readonly file: LoraFile; readonly lora: LoraPlan }>();
-  let scratch: string | undefined;
-  const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
-  const reading = names === "ids" ? { within: library.roots } : {};
-
-  // An id says where to look. A name means looking through all that there is, which takes a while the first time.
-  const loraPlace = async (name: string, model: AnyModel): Promise<string> => {
-    try {
-      return resolve(name);
-    } catch (error) {
-      const known = (await studio.adapters("lora", model)).find((lora) => lora.name === name);
-      if (known === undefined) throw error;
-      return resolve(known.id);
-    }
-  };
-
-  const fromLibrary = async (model: UNetModel) => {
-    const files = await library.references?.(model);
-    return files && openImageEncoder(files.imageEncoder, reading);
-  };
-
-  const familyOf = (model: AnyModel): F =>
-    families.find(({ architecture }) => architecture === model.denoiser.architecture)!;
-
-  const studio: Studio<F> = {
-    familyOf,
-    device,
-    sessions,
-    memoryLimit,
-    contentFilter,
-    openModel: async (name, vae) => {
-      const file = resolve(name);
-      const chosen = vae === undefined ? {} : { vae: resolve(vae) };
-      const key = JSON.stringify([file, chosen]);
-      const known = models.get(key);
-      if (known && isUnchanged(known)) return known;
-      if (known) await sessions.close(known.fingerprint);
-      const model = await openModel(file, { ...reading, ...chosen, layouts: families.map(({ layout }) => layout) });
-      checkNetworks(familyOf(model).networks(model), device.dialect);
-      checkVae(model.vae, device.dialect);
-      models.set(key, model);
-      return model;
-    },
-    exchangeVae: (model, name) => {
-      const vae = openVae(resolve(name), model.vae.config, reading);
-      const [own, other] = [model.vae, vae].map(({ config }) => [
-        config.latent_channels,
-        config.block_out_channels.length,
-      ]);
-      if (own!.join() !== other!.join())
-        throw new Problem(
-          "adapter-mismatch",
-          `"${vae.weights.origin}" is an autoencoder for another kind of latent (${other![0]} channels at 1/${2 ** (other![1]! - 1)}, where the model has ${own![0]} at 1/${2 ** (own![1]! - 1)}): choose one of the model's family.`,
-        );
-      checkVae(vae, device.dialect);
-      return {
-        ...model,
-        vae,
-        verifyUnchanged: () => {
-          model.verifyUnchanged();
-          vae.weights.verifyUnchanged();
-        },
-      };
-    },
-    openContentFilter: (model) => {
-      const filter = openContentFilter(model.path, reading);
-      if (filter) checkContentFilter(filter, device.dialect);
-      return filter;
-    },
-    openLora: async (name, model) => {
-      const { loraNetworks, nameOf } = familyOf(model);
-      if (!loraNetworks)
-        throw new Problem("adapter-mismatch", `A model of ${nameOf(model)} takes no LoRAs: leave them out.`);
-      const place = await loraPlace(name, model);
-      const key = `${place}/${model.fingerprint}`;
-      let entry = fitted.get(key);
-      fitted.delete(key);
-      if (!entry || !isUnchanged(entry.file)) {
-        const file = openLora(place, reading);
-        entry = { file, lora: planLora(file, loraNetworks(model)) };
-      }
-      fitted.set(key, entry);
-      if (fitted.size > KEPT_LORAS) fitted.delete(fitted.keys().next().value!);
-      return entry.lora;
-    },
-    openEmbedding: async (name) => openEmbedding(resolve(name), reading),
-    adapters: async (kind, model) => {
-      const rank = ({ families }: NamedAdapter) =>
-        families.includes(model.family) ? 0 : families.length === 0 ? 1 : 2;
-      return [...((await library.adapters?.(kind)) ?? [])].sort((a, b) => rank(a) - rank(b));
-    },
-    openAdapter: async (model, { adapter }) => {
-      if (adapter !== undefined) return openIpAdapter(resolve(adapter), reading);
-      if (model.ipAdapter) return model.ipAdapter;
-      const fitting = await library.references?.(model);
-      if (fitting) return openIpAdapter(fitting.adapter, reading);
-      throw new Problem(
-        "model-not-found",
-        "This model comes without an IP-Adapter, which references need: put one into the models folder and name it as the reference's `adapter`.",
-      );
-    },
-    openControl: async (name, model) => {
-      const place = resolve(name);
-      return opensAsT2IAdapter(place, reading)
-        ? openT2IAdapter(place, reading)
-        : openControlNet(place, { ...reading, base: requireUNet(model).denoiser.config });
-    },
-    openImageEncoder: async (model, { adapter, imageEncoder }, ipAdapter) => {
-      if (imageEncoder !== undefined) return openImageEncoder(resolve(imageEncoder), reading);
-      const folder = path.dirname(ipAdapter.files[0]!);
-      // As published, some adapters for SDXL share the encoder of those for Stable Diffusion 1, in a folder beside theirs.
-      const beside = [path.join(folder, "image_encoder"), path.join(folder, "../models/image_encoder")];
-      const near = adapter === undefined ? [] : beside.filter((place) => existsSync(place));
-      const encoders = await Promise.all(near.map((place) => openImageEncoder(place, reading)));
-      if (model.imageEncoder) encoders.push(model.imageEncoder);
-      const fitting = encoders.find(({ config }) => embeddingWidth(ipAdapter.kind, config) === ipAdapter.embeddingDim);
-      const [any = await fromLibrary(model)] = encoders;
-      if (fitting ?? any) return (fitting ?? any)!;
-      throw new Problem(
-        "model-not-found",
-        "Neither the model nor the IP-Adapter comes with an image encoder, which references need: name one as the reference's `imageEncoder`.",
-      );
-    },
-    remember: <T>(key: string, make: () => Promise<T>) => {
-      const known = memory.get(key) as Promise<T> | undefined;
-      if (known) return known;
-      const made = make();
-      memory.set(key, made);
-      made.catch(() => memory.delete(key));
-      return made;
-    },
-    narrowFolder: () => {
-      if (narrowFolder !== undefined) return narrowFolder;
-      scratch ??= createScratchFolder();
-      return scratch;
-    },
-    close: async () => {
-      await sessions.close();
-      if (scratch) rmSync(scratch, { recursive: true, force: true });
-      scratch = undefined;
-    },
-  };
-  return studio;
-}
-
-function isUnchanged(opened: Pick<AnyModel, "verifyUnchanged">): boolean {
-  try {
-    opened.verifyUnchanged();
-    return true;
-  } catch (error) {
-    if (error instanceof Problem && error.code === "file-changed") return false;
-    throw error;
-  }
 }

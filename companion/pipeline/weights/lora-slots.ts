@@ -27,13 +27,29 @@ export interface Adapted {
   feedsFor(inputs: ReadonlySet<string>): Readonly<Record<string, AnyTensor>>;
 }
 
+interface Joined {
+  readonly of: readonly Numbers[];
+  readonly tensor: Tensor;
+}
+
+/** What is kept between pictures, for as long as the weights and the LoRAs are. */
+export interface LoraMemory {
+  /** Whether a network is so small that the runtime rearranges its weights. */
+  readonly light: WeakMap<WeightStore, boolean>;
+  /** What was last joined to a matrix: another weight is only another gate. */
+  readonly joined: WeakMap<Numbers, Joined>;
+}
+
+export const createLoraMemory = (): LoraMemory => ({ light: new WeakMap(), joined: new WeakMap() });
+
 interface Network {
   readonly weights: WeightStore;
   readonly dialect: Pick<Dialect, "slots">;
+  readonly memory: LoraMemory;
 }
 
 /** LoRAs of weight 0 are left out: the result is exactly that without them. */
-export function adapt(loras: readonly ActiveLora[], target: Target, { weights, dialect }: Network): Adapted {
+export function adapt(loras: readonly ActiveLora[], target: Target, { weights, dialect, memory }: Network): Adapted {
   const layers = new Map<string, Addition[]>();
   for (const { plan, weight, textEncoderWeight } of loras) {
     const strength = target === "unet" ? weight : textEncoderWeight;
@@ -42,7 +58,7 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
       layers.set(path, [...(layers.get(path) ?? []), change.at(strength)]);
   }
   const everywhere = dialect.slots === "everywhere";
-  const light = isLight(weights);
+  const light = isLight(weights, memory);
   // Convolutions of small networks are rearranged together, which a slot would part: they open anew, in no time.
   const takesAny = (path: string) =>
     everywhere && !isNorm(weights, path) && !(light && matrixOf(weights, path)?.dims.length === 4);
@@ -54,7 +70,7 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
     return everywhere && additions.length > 0 ? CHANGES : CHANGES.filter(given);
   };
   const feeds = [...layers].flatMap(([path, additions]) =>
-    feedsOf(additions)
+    feedsOf(additions, memory)
       .filter(([input]) => (everywhere && !isNorm(weights, path)) || !(input === "used" || input === "reweighed"))
       .map(([input, fed]) => ({ path, name: slotInput(path, input), fed })),
   );
@@ -81,16 +97,13 @@ const matrixOf = (weights: WeightStore, path: string) =>
 
 const isNorm = (weights: WeightStore, path: string): boolean => matrixOf(weights, path)?.dims.length === 1;
 
-const LIGHT = new WeakMap<WeightStore, boolean>();
-
-/** Whether a network is so small that the runtime rearranges its weights. */
-function isLight(weights: WeightStore): boolean {
-  const known = LIGHT.get(weights);
+function isLight(weights: WeightStore, memory: LoraMemory): boolean {
+  const known = memory.light.get(weights);
   if (known !== undefined) return known;
   let count = 0;
   for (const key of weights.keys()) count += elementCount(weights.find(key)!.dims);
   const light = 4 * count < LIGHT_WEIGHTS;
-  LIGHT.set(weights, light);
+  memory.light.set(weights, light);
   return light;
 }
 
@@ -103,7 +116,7 @@ const doesNotRun = (path: string) =>
 const HOLDS: AnyTensor = { type: "bool", dims: [1], data: Uint8Array.of(1) };
 
 /** One layer's. */
-function feedsOf(additions: readonly Addition[]): [SlotInput, AnyTensor][] {
+function feedsOf(additions: readonly Addition[], memory: LoraMemory): [SlotInput, AnyTensor][] {
   const feeds: [SlotInput, AnyTensor][] = [["used", HOLDS]];
   const lowRanks = additions.flatMap(({ lowRank }) => lowRank ?? []);
   if (lowRanks.length > 0) {
@@ -114,6 +127,7 @@ function feedsOf(additions: readonly Addition[]): [SlotInput, AnyTensor][] {
         together(
           stacked,
           lowRanks.map(({ down }) => down),
+          memory,
         ),
       ],
       [
@@ -121,6 +135,7 @@ function feedsOf(additions: readonly Addition[]): [SlotInput, AnyTensor][] {
         together(
           sideBySide,
           lowRanks.map(({ up }) => up),
+          memory,
         ),
       ],
       ["gates", tensor(Float32Array.from(gates), [1, gates.length])],
@@ -166,20 +181,16 @@ const ofAll = (products: readonly Product[]): Product => ({
   strength: 1,
 });
 
-interface Joined {
-  readonly of: readonly Numbers[];
-  readonly tensor: Tensor;
-}
-
-/** What was last joined to a matrix: another weight is only another gate. */
-const JOINED = new WeakMap<Numbers, Joined>();
-
-function together(join: (matrices: readonly Numbers[]) => Numbers, matrices: readonly Numbers[]): Tensor {
+function together(
+  join: (matrices: readonly Numbers[]) => Numbers,
+  matrices: readonly Numbers[],
+  { joined }: LoraMemory,
+): Tensor {
   const [first] = matrices as [Numbers, ...Numbers[]];
-  const known = JOINED.get(first);
+  const known = joined.get(first);
   if (known && known.of.length === matrices.length && known.of.every((one, i) => one === matrices[i]))
     return known.tensor;
   const made = { of: matrices, tensor: asTensor(matrices.length === 1 ? first : join(matrices)) };
-  JOINED.set(first, made);
+  joined.set(first, made);
   return made.tensor;
 }
