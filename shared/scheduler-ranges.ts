@@ -9,6 +9,10 @@ export interface SettingRange {
 
 const BETA = { min: 0, max: 0.999 };
 const SIGMA = { min: 0, max: 100_000 };
+/** Of dynamic shifting, as an exponent. */
+const MU = { min: 0, max: 10 };
+/** Of a picture, in tokens. */
+const LENGTH = { min: 1, max: 1_000_000, whole: true };
 const CLIP = { min: 0, max: 1000 };
 
 /** Of a number, and of each number in a list. Models use far less than the half of each. */
@@ -22,6 +26,12 @@ export const SCHEDULER_RANGES: Readonly<Record<string, SettingRange>> = {
   timestep_scaling: { min: 0, max: 1000 },
   solver_order: { min: 1, max: 10, whole: true },
   flow_shift: { min: 0, max: 100 },
+  shift: { min: 0.01, max: 100 },
+  base_shift: MU,
+  max_shift: MU,
+  base_image_seq_len: LENGTH,
+  max_image_seq_len: LENGTH,
+  shift_terminal: { min: 0, max: 0.999 },
   clip_sample_range: CLIP,
   sample_max_value: CLIP,
   dynamic_thresholding_ratio: { min: 0, max: 1 },
