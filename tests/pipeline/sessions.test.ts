@@ -1,3 +1,4 @@
+import { symbol } from "../../companion/graph/dim.ts";
 import { Graph } from "../../companion/graph/graph.ts";
 import { add } from "../../companion/graph/ops.ts";
 import { createSessions } from "../../companion/pipeline/studio/sessions.ts";
@@ -123,5 +124,35 @@ test("close(prefix) closes one model's sessions", async () => {
     );
   await sessions.close("one/");
   expect(sessions.list().map(({ key }) => key)).toEqual(["two/unet"]);
+  await sessions.close();
+});
+
+test("one session serves runs of every size, and makes room for the larger ones", async () => {
+  const S = symbol("S");
+  const build = () => {
+    const op = new Graph({ dialect: device.dialect });
+    const x = op.input("x", { type: "float32", dims: [S] });
+    op.output("y", add(op, x, op.constant(tensor(Float32Array.of(1), [1]))));
+    return op;
+  };
+  const sessions = createSessions({ device, budget: 14e6 });
+  const run = async (length: number) => {
+    const lease = await sessions.lease("free", build, { symbols: { S: length } });
+    const { y } = await lease.run({ x: tensor(new Float32Array(length).fill(2), [length]) });
+    lease.release();
+    return [...new Set(y!.data)];
+  };
+  const keys = () => sessions.list().map(({ key }) => key);
+  expect(await run(1000)).toEqual([3]);
+  await sessions.use(
+    "fixed",
+    () => plusOne(),
+    async () => {},
+  );
+  expect(await run(2000)).toEqual([3]);
+  expect(keys().sort()).toEqual(["fixed", "free"]);
+  // What is open takes more now, and the other one goes.
+  expect(await run(1_500_000)).toEqual([3]);
+  expect(keys()).toEqual(["free"]);
   await sessions.close();
 });

@@ -96,12 +96,12 @@ async function hintOf(control: Control, net: ControlNet, picture: PixelImage, jo
     Math.fround(guesses && !config.global_pool_conditions ? Math.fround(10 ** (k / (count - 1) - 1)) : 1),
   );
   const rows = guidance.branches.map(({ prompt }) => (guesses && prompt === "negative" ? 0 : control.weight));
-  const heard = Float32Array.from(rows.flatMap((weight) => strengths.map((strength) => strength * weight)));
+  const active = Float32Array.from(rows.flatMap((weight) => strengths.map((strength) => strength * weight)));
   const dims = [guidance.branches.length, count];
   return {
     net,
     hint: hint!,
-    scalesAt: (i, of) => tensor(isActive(control, i, of) ? heard : new Float32Array(heard.length), dims),
+    scalesAt: (i, of) => tensor(isActive(control, i, of) ? active : new Float32Array(active.length), dims),
   };
 }
 

@@ -40,14 +40,14 @@ export async function encodeReferences(job: UNetJob): Promise<ReferenceTokens[]>
     if (reference.weight === 0) continue;
     const adapter = await job.studio.openAdapter(job.model, reference);
     const scales = blockScales(reference.blocks, job.model).map((scale) => scale * reference.weight);
-    const silent = tensor(new Float32Array(scales.length), [scales.length]);
-    const heard = tensor(Float32Array.from(scales), [scales.length]);
+    const inactive = tensor(new Float32Array(scales.length), [scales.length]);
+    const active = tensor(Float32Array.from(scales), [scales.length]);
     const masks = await masksOf(reference, job);
     encoded.push({
       adapter,
       tokens: await project(await embedBranches(reference, adapter, job), adapter, job),
       ...(masks && { masks }),
-      scalesAt: (i, of) => (isActive(reference, i, of) ? heard : silent),
+      scalesAt: (i, of) => (isActive(reference, i, of) ? active : inactive),
     });
   }
   return encoded;

@@ -50,13 +50,13 @@ async function embeddingsOf(
     named.push({ ...embedding, token: token ?? embedding.token, name: lowered(token ?? embedding.token) });
   }
   if (promptSyntax === "plain") return named;
-  const heard = texts.map(lowered);
+  const lower = texts.map(lowered);
   const { family } = model;
   for (const { id, name, families } of await studio.adapters("embedding", model)) {
     // Another family's word means nothing to this model; A1111 leaves such embeddings out, too.
     if (families.length > 0 && !families.includes(family)) continue;
     const word = lowered(name);
-    if (named.some((known) => known.name === word) || !heard.some((text) => text.includes(word))) continue;
+    if (named.some((known) => known.name === word) || !lower.some((text) => text.includes(word))) continue;
     named.push({ ...(await studio.openEmbedding(id)), name: word });
   }
   return named;

@@ -62,8 +62,15 @@ export function createStudio<F extends ModelFamily>({
     return files && openImageEncoder(files.imageEncoder, reading);
   };
 
-  const familyOf = (model: AnyModel): F =>
-    families.find(({ architecture }) => architecture === model.denoiser.architecture)!;
+  const familyOf = (model: AnyModel): F => {
+    const { architecture } = model.denoiser;
+    const family = families.find((one) => one.architecture === architecture);
+    if (family) return family;
+    throw new Problem(
+      "model-unsupported",
+      `"${path.basename(model.path)}" draws with a network of another kind (${architecture}): choose another model.`,
+    );
+  };
 
   const studio: Studio<F> = {
     familyOf,
