@@ -34,7 +34,8 @@ const BELOW_CONDITIONING = [
 /** What each folder may import, besides itself and packages. Longest matching prefix counts. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   shared: [],
-  "plugin/bridge.ts": ["shared"],
+  "plugin/bridge": ["shared"],
+  "plugin/bridge.ts": ["plugin/bridge", "shared"],
   "plugin/main": ["plugin/bridge.ts", "shared"],
   "plugin/ui/text": ["plugin/bridge.ts", "shared"],
   "plugin/ui/wires": ["plugin/bridge.ts", "shared"],

@@ -26,6 +26,12 @@ const handlers: Handlers = {
   thumbnail: async ({ node }) => ({ bytes: await exportThumbnail(await findLayer(node)) }),
   "take-ticket": takeTicket,
   "export-layer": exportLayer,
+  "export-layers": async ({ layers }) => {
+    const exports = [];
+    // One after the other: Figma renders on this thread.
+    for (const layer of layers) exports.push(await exportLayer(layer));
+    return { exports };
+  },
   "read-outlines": async ({ node }) => ({ drawing: readOutlines(await findLayer(node)) }),
   "place-layer": placeLayer,
   "select-layers": async ({ nodes }) => {

@@ -1,27 +1,19 @@
 import * as v from "valibot";
-import {
-  type CallInput,
-  type OpenJob,
-  OpenJobSchema,
-  type Pairing,
-  PairingSchema,
-  type Settings,
-  SettingsSchema,
-} from "../bridge.ts";
+import { type CallInput, type OpenJob, openJob, type Pairing, pairing, type Settings, settings } from "../bridge.ts";
 
 const JOB = "job:";
 
 /** What earlier runs of the plugin left. An entry of another version's shape counts as absent. */
 export async function loadSaved(): Promise<{ settings: Settings | null; pairing: Pairing | null; jobs: OpenJob[] }> {
   const keys = (await figma.clientStorage.keysAsync()).filter((key) => key.indexOf(JOB) === 0);
-  const [settings, pairing, ...jobs] = await Promise.all(
+  const [savedSettings, savedPairing, ...jobs] = await Promise.all(
     ["settings", "pairing", ...keys].map((key) => figma.clientStorage.getAsync(key)),
   );
-  const readable = v.safeParse(SettingsSchema, settings);
+  const readable = v.safeParse(settings, savedSettings);
   return {
     settings: readable.success ? readable.output : null,
-    pairing: v.is(PairingSchema, pairing) ? pairing : null,
-    jobs: jobs.filter((job) => v.is(OpenJobSchema, job)),
+    pairing: v.is(pairing, savedPairing) ? savedPairing : null,
+    jobs: jobs.filter((job) => v.is(openJob, job)),
   };
 }
 

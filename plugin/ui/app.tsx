@@ -1,7 +1,7 @@
 import { useCallback, useEffect } from "preact/hooks";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import type { Mode } from "../bridge.ts";
-import type { Studio } from "./actions/studio.ts";
+import type { Actions } from "./actions/actions.ts";
 import { ConnectionPanel } from "./panels/connection-help.tsx";
 import { ControlPanel } from "./panels/control.tsx";
 import { EditStrength } from "./panels/edit-strength.tsx";
@@ -23,7 +23,7 @@ import { useEscape } from "./parts/use-escape.ts";
 import { modelInUse } from "./state/model-in-use.ts";
 import { whatIsMissing } from "./state/readiness.ts";
 import type { State } from "./state/state.ts";
-import { useStore } from "./state/store.ts";
+import { type Store, useStore } from "./state/store.ts";
 import type { Connection } from "./wires/connection.ts";
 
 const MODES: readonly Segment<Mode>[] = [
@@ -33,51 +33,51 @@ const MODES: readonly Segment<Mode>[] = [
 ];
 
 /** The one window. */
-export function App({ studio }: { studio: Studio }) {
-  const state = useStore(studio.store);
-  useEscape(useCallback(() => leave(studio), [studio]));
+export function App({ actions, store }: { actions: Actions; store: Store }) {
+  const state = useStore(store);
+  useEscape(useCallback(() => leave(store.state, actions), [actions]));
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
       event.preventDefault();
-      runPrimary(studio);
+      runPrimary(store.state, actions);
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [studio]);
+  }, [actions]);
   if (!state.loaded) return null;
   return (
     <div class="app">
-      <Content state={state} studio={studio} />
-      <ResizeHandle onResize={studio.resize} />
+      <Content state={state} actions={actions} />
+      <ResizeHandle onResize={actions.resize} />
     </div>
   );
 }
 
-function Content({ state, studio }: { state: State; studio: Studio }) {
+function Content({ state, actions }: { state: State; actions: Actions }) {
   if (state.view === "self-test")
     return (
       <main>
-        <SelfTestPanel state={state} studio={studio} />
+        <SelfTestPanel state={state} actions={actions} />
       </main>
     );
   if (state.companion === null || needsHelp(state.connection))
     return (
       <main>
-        <ConnectionPanel connection={state.connection} studio={studio} />
+        <ConnectionPanel connection={state.connection} actions={actions} />
       </main>
     );
   return (
     <>
-      <Header state={state} studio={studio} />
+      <Header state={state} actions={actions} />
       <main key={state.view}>
-        {state.view === "create" && <Create state={state} studio={studio} />}
-        {state.view === "pictures" && <PicturesPanel state={state} studio={studio} />}
-        {state.view === "models" && <ModelsPanel state={state} studio={studio} />}
+        {state.view === "create" && <Create state={state} actions={actions} />}
+        {state.view === "pictures" && <PicturesPanel state={state} actions={actions} />}
+        {state.view === "models" && <ModelsPanel state={state} actions={actions} />}
       </main>
-      <NoticeBar state={state} studio={studio} />
-      {state.view === "create" && <GenerateBar state={state} studio={studio} />}
-      {state.view === "pictures" && <PicturesBar state={state} studio={studio} />}
+      <NoticeBar state={state} actions={actions} />
+      {state.view === "create" && <GenerateBar state={state} actions={actions} />}
+      {state.view === "pictures" && <PicturesBar state={state} actions={actions} />}
     </>
   );
 }
@@ -87,22 +87,22 @@ function needsHelp({ kind }: Connection): boolean {
   return kind !== "ready" && kind !== "connecting" && kind !== "off" && kind !== "blocked-by-browser";
 }
 
-function Create({ state, studio }: { state: State; studio: Studio }) {
+function Create({ state, actions }: { state: State; actions: Actions }) {
   const { mode } = state;
   const model = modelInUse(state);
   return (
     <>
       <section>
-        <SelectionCard state={state} studio={studio} />
-        <Segmented label="What to do" segments={modesOf(model)} value={mode} onChange={studio.choseMode} />
+        <SelectionCard state={state} actions={actions} />
+        <Segmented label="What to do" segments={modesOf(model)} value={mode} onChange={actions.chooseMode} />
       </section>
-      {mode === "fill" && <FillPreview state={state} studio={studio} model={model} />}
-      <PromptPanel state={state} studio={studio} model={model} />
-      {mode === "edit" && <EditStrength settings={state.settings} studio={studio} model={model} />}
-      {model?.references && <ReferencesPanel state={state} studio={studio} model={model} />}
-      {model && <StylesPanel state={state} studio={studio} model={model} />}
-      {model && <ControlPanel state={state} studio={studio} model={model} />}
-      {model && <SettingsPanel state={state} studio={studio} model={model} />}
+      {mode === "fill" && <FillPreview state={state} actions={actions} model={model} />}
+      <PromptPanel state={state} actions={actions} model={model} />
+      {mode === "edit" && <EditStrength settings={state.settings} actions={actions} model={model} />}
+      {model?.references && <ReferencesPanel state={state} actions={actions} model={model} />}
+      {model && <StylesPanel state={state} actions={actions} model={model} />}
+      {model && <ControlPanel state={state} actions={actions} model={model} />}
+      {model && <SettingsPanel state={state} actions={actions} model={model} />}
     </>
   );
 }
@@ -116,17 +116,15 @@ function modesOf(model: ModelInfo | null): readonly Segment<Mode>[] {
 }
 
 /** Escape: out of the view, then out of the plugin. */
-function leave(studio: Studio): void {
-  const { view, companion } = studio.store.state;
-  if (companion !== null && (view === "pictures" || view === "models")) studio.show("create");
-  else studio.close();
+function leave({ view, companion }: State, actions: Actions): void {
+  if (companion !== null && (view === "pictures" || view === "models")) actions.show("create");
+  else actions.close();
 }
 
 /** Command-Enter: what the blue button does. */
-function runPrimary(studio: Studio): void {
-  const { state } = studio.store;
+function runPrimary(state: State, actions: Actions): void {
   if (state.companion === null || state.connection.kind !== "ready") return;
   const chosen = state.pictures.find(({ job }) => job.job === state.chosen);
-  if (state.view === "create" && whatIsMissing(state) === null) studio.generate();
-  else if (state.view === "pictures" && chosen?.phase === "done") studio.place(chosen);
+  if (state.view === "create" && whatIsMissing(state) === null) actions.generate();
+  else if (state.view === "pictures" && chosen?.phase === "done") actions.place(chosen);
 }

@@ -1,6 +1,6 @@
 import { METHODS } from "../../companion/schedulers/registry.ts";
 import { createScheduler } from "../../companion/schedulers/scheduler.ts";
-import { readRecipe, writeRecipe } from "../../plugin/ui/request/recipe.ts";
+import { readRecipe, writeRecipe } from "../../plugin/ui/state/recipe.ts";
 import type { SchedulerChoice } from "../../shared/request.ts";
 import { SCHEDULER_RANGES } from "../../shared/scheduler-ranges.ts";
 import { parseRequest } from "../../shared/validate.ts";

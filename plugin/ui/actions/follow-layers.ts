@@ -3,8 +3,9 @@ import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
 import type { LayerInfo, SelectionInfo } from "../../bridge.ts";
 import { usableAddOns } from "../models/add-on-fit.ts";
 import { likelyKeep, modelFor } from "../models/control-keeps.ts";
+import type { ControlLayer, FollowedLayer, ReferenceLayer } from "../state/followed.ts";
 import { modelInUse } from "../state/model-in-use.ts";
-import type { ControlLayer, FollowedLayer, ReferenceLayer, State } from "../state/state.ts";
+import type { State } from "../state/state.ts";
 import type { Store } from "../state/store.ts";
 import type { MainClient } from "../wires/main-client.ts";
 

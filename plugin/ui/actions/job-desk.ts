@@ -4,10 +4,10 @@ import type { CompanionMessage, Done, Envelope, Progress, Rejected, Welcome } fr
 import type { CallInput, OpenJob } from "../../bridge.ts";
 import { addressOf } from "../pixels/raster.ts";
 import type { Submission } from "../request/prepare-run.ts";
-import { readRecipe, writeRecipe } from "../request/recipe.ts";
 import { learnPace } from "../state/estimate.ts";
+import type { AppEvent, NewJob } from "../state/events.ts";
 import { isActive, type Picture } from "../state/picture.ts";
-import type { AppEvent } from "../state/reduce.ts";
+import { readRecipe, writeRecipe } from "../state/recipe.ts";
 import type { Store } from "../state/store.ts";
 import type { CompanionClient } from "../wires/companion-client.ts";
 
@@ -19,6 +19,7 @@ const ANOTHER_COMPANION: ProblemData = {
   code: "job-unknown",
   message: "This job was for the companion that was paired before. Generate the picture again.",
 };
+const UNREADABLE = "A picture that another version of Underpaint asked for can't be read, and was given up.";
 const NO_IMAGE: ProblemData = {
   code: "frame-invalid",
   message: "The finished picture did not arrive. Generate it again.",
@@ -44,7 +45,7 @@ export class JobDesk {
   /** Cancelled or given up while the companion was away. */
   readonly #unwanted = new Set<string>();
   /** Jobs that an earlier opening of the plugin left. */
-  #left: readonly OpenJob[] = [];
+  #left: readonly NewJob[] = [];
 
   constructor({ store, companion, save }: DeskParts) {
     this.#store = store;
@@ -52,21 +53,25 @@ export class JobDesk {
     this.#save = save;
   }
 
-  /** Jobs to ask for as soon as the companion is there. */
+  /** Jobs to ask for as soon as the companion is there. What another version of the plugin wrote is said, and given up. */
   remember(jobs: readonly OpenJob[]): void {
-    this.#left = jobs;
+    const read = jobs.map(({ recipe, ...job }) => ({ job, recipe: readRecipe(recipe) }));
+    this.#left = read.filter((each): each is NewJob => each.recipe !== null);
+    for (const { job } of read.filter(({ recipe }) => recipe === null)) {
+      this.#store.dispatch({ type: "notice", notice: { tone: "problem", text: UNREADABLE } });
+      this.release(job.job);
+    }
   }
 
   /** Jobs whose end has not arrived. */
   waiting(): string[] {
-    const active = this.#store.state.pictures.filter(isActive).map(({ job }) => job);
-    return [...this.#left, ...active].map(({ job }) => job);
+    return [...this.#left, ...this.#store.state.pictures.filter(isActive)].map(({ job }) => job.job);
   }
 
   /** Keeps the jobs where closing the plugin can't lose them, then sends them. */
   async submit(run: readonly Submission[]): Promise<void> {
-    this.#store.dispatch({ type: "submitted", jobs: run.map(({ job }) => job) });
-    await Promise.all(run.map(({ job }) => this.#save({ slot: "job", value: job })));
+    this.#store.dispatch({ type: "submitted", jobs: run });
+    await Promise.all(run.map((each) => this.#keep(each)));
     for (const submission of run) this.#send(submission);
   }
 
@@ -91,9 +96,10 @@ export class JobDesk {
       this.#companion.send({ type: "acknowledge", job });
     }
     this.#unwanted.clear();
-    for (const job of this.#left) {
-      if (welcome.jobs.includes(job.job)) this.#store.dispatch({ type: "reattached", job });
-      else void this.#save({ slot: "finished-job", value: job.job });
+    for (const left of this.#left) {
+      // What the companion never got, or no longer has, stays until the designer sends or discards it.
+      const phase = welcome.jobs.includes(left.job.job) ? "queued" : "unsent";
+      this.#store.dispatch({ type: "reattached", job: left, phase });
     }
     this.#left = [];
     for (const picture of this.#store.state.pictures.filter(isActive)) {
@@ -139,19 +145,18 @@ export class JobDesk {
   #onDone(message: Done, bytes: Uint8Array | undefined): void {
     const { job, width, height, seconds, tokens, request } = message;
     const picture = this.#picture(job);
-    const before = picture && readRecipe(picture.job.recipe);
-    if (!picture || !before || !isActive(picture)) return;
+    if (!picture || !isActive(picture)) return;
     if (bytes === undefined) {
       this.#store.dispatch({ type: "failed", job, problem: NO_IMAGE });
       return;
     }
-    const recipe = writeRecipe({ ...before, request });
+    const recipe = { ...picture.recipe, request };
     const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
     const { droppedText = null, weightBits = null } = message;
     this.#unconfirmed.delete(job);
     this.#store.dispatch({ type: "done", job, image, seconds, tokens, droppedText, weightBits, recipe });
-    void this.#save({ slot: "job", value: { ...picture.job, recipe } });
-    const steps = request.steps * (before.mode === "edit" ? request.strength : 1);
+    void this.#keep({ job: picture.job, recipe });
+    const steps = request.steps * (recipe.mode === "edit" ? request.strength : 1);
     const pace = learnPace(this.#store.state.settings.pace, { model: request.model, size: request, steps, seconds });
     this.#store.dispatch({ type: "settings", change: { pace } });
   }
@@ -164,14 +169,19 @@ export class JobDesk {
   }
 
   #send(submission: Submission): void {
-    const { job, request, images } = submission;
+    const { job, recipe, images } = submission;
     this.#unconfirmed.set(job.job, { submission, pairing: this.#pairing });
     if (!this.#connected) return; // The next welcome sends it.
     try {
-      this.#companion.send({ type: "submit", job: job.job, request }, images);
+      this.#companion.send({ type: "submit", job: job.job, request: recipe.request }, images);
     } catch (error) {
       this.#end(job.job, { type: "failed", job: job.job, problem: Problem.from(error).toJSON() });
     }
+  }
+
+  /** Where closing the plugin can't lose it. */
+  #keep({ job, recipe }: NewJob): Promise<void> {
+    return this.#save({ slot: "job", value: { ...job, recipe: writeRecipe(recipe) } });
   }
 
   /** A job that brings no picture: shown as ended, and forgotten everywhere else. */

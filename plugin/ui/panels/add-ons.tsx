@@ -1,5 +1,5 @@
 import type { AddOnInfo } from "../../../shared/protocol.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import type { AddOnKind } from "../models/add-on-fit.ts";
 import { SidePicture } from "../parts/side-picture.tsx";
 import type { Companion, State } from "../state/state.ts";
@@ -27,7 +27,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** What works beside a model: what is installed, and what one can add. */
-export function AddOnsPanel({ companion, state, studio }: { companion: Companion; state: State; studio: Studio }) {
+export function AddOnsPanel({ companion, state, actions }: { companion: Companion; state: State; actions: Actions }) {
   const groups = KINDS.map((kind) => ({
     ...kind,
     found: companion.addOns.filter((addOn) => addOn.kind === kind.kind),
@@ -53,7 +53,7 @@ export function AddOnsPanel({ companion, state, studio }: { companion: Companion
               <span class="count">{found.length}</span>
             </summary>
             {found.map((addOn) => (
-              <AddOn key={addOn.id} addOn={addOn} state={state} studio={studio} />
+              <AddOn key={addOn.id} addOn={addOn} state={state} actions={actions} />
             ))}
           </details>
         ),
@@ -62,26 +62,26 @@ export function AddOnsPanel({ companion, state, studio }: { companion: Companion
   );
 }
 
-function AddOn({ addOn, state, studio }: { addOn: AddOnInfo; state: State; studio: Studio }) {
+function AddOn({ addOn, state, actions }: { addOn: AddOnInfo; state: State; actions: Actions }) {
   const { name, kind, families, licence, sha256, triggerWords } = addOn;
   const made = families.map((family) => family.name).join(", ");
   const facts = [made, licence && licenceInWords(licence), sha256 && `AutoV2 ${autoV2(sha256)}`];
   return (
     <div class="add-on-row">
-      {kind !== "vae" && <SidePicture pictures={studio.sidePictures} of={addOn} />}
+      {kind !== "vae" && <SidePicture pictures={actions.sidePictures} of={addOn} />}
       <div>
         <b class="ellipsis" title={name}>
           {name}
         </b>
         <small>{facts.filter(Boolean).join(" · ")}</small>
-        {kind === "embedding" && <TokenLinks tokens={triggerWords} state={state} studio={studio} />}
+        {kind === "embedding" && <TokenLinks tokens={triggerWords} state={state} actions={actions} />}
       </div>
     </div>
   );
 }
 
 /** An embedding's token, one click away from either prompt. */
-function TokenLinks({ tokens, state, studio }: { tokens: readonly string[]; state: State; studio: Studio }) {
+function TokenLinks({ tokens, state, actions }: { tokens: readonly string[]; state: State; actions: Actions }) {
   const { prompt, settings } = state;
   return (
     <>
@@ -92,7 +92,7 @@ function TokenLinks({ tokens, state, studio }: { tokens: readonly string[]; stat
             type="button"
             class="link"
             disabled={hasWords(prompt, token)}
-            onClick={() => studio.type(withWords(prompt, token))}
+            onClick={() => actions.type(withWords(prompt, token))}
           >
             {hasWords(prompt, token) ? "in the prompt" : "to the prompt"}
           </button>
@@ -100,7 +100,7 @@ function TokenLinks({ tokens, state, studio }: { tokens: readonly string[]; stat
             type="button"
             class="link"
             disabled={hasWords(settings.negativePrompt, token)}
-            onClick={() => studio.set({ negativePrompt: withWords(settings.negativePrompt, token) })}
+            onClick={() => actions.set({ negativePrompt: withWords(settings.negativePrompt, token) })}
           >
             {hasWords(settings.negativePrompt, token) ? "in the negative" : "to the negative"}
           </button>

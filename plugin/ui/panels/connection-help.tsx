@@ -1,13 +1,13 @@
 import type { ComponentChildren } from "preact";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { CopyText } from "../parts/copy-text.tsx";
 import type { Connection } from "../wires/connection.ts";
 import { Pairing } from "./pairing.tsx";
 
 /** What stands between the designer and the companion, and the one thing to do about it. */
-export function ConnectionPanel({ connection, studio }: { connection: Connection; studio: Studio }) {
+export function ConnectionPanel({ connection, actions }: { connection: Connection; actions: Actions }) {
   const again = (
-    <button type="button" class="secondary wide" onClick={studio.retry}>
+    <button type="button" class="secondary wide" onClick={actions.retryConnection}>
       Try again
     </button>
   );
@@ -18,7 +18,7 @@ export function ConnectionPanel({ connection, studio }: { connection: Connection
           version={connection.version}
           digits={connection.codeDigits}
           problem={connection.problem ?? null}
-          onPair={studio.pair}
+          onPair={actions.pair}
         />
       );
     case "connecting":

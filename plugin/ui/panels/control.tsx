@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
+import type { Actions } from "../actions/actions.ts";
 import { controlModels, selectedLayers } from "../actions/follow-layers.ts";
-import type { Studio } from "../actions/studio.ts";
 import { isTrainedFor, KEEP_NAMES, KEEPS, type KeepName, modelFor } from "../models/control-keeps.ts";
 import { FollowRange, percent } from "../parts/follow-range.tsx";
 import { Minus } from "../parts/icons.tsx";
@@ -9,11 +9,12 @@ import { SectionHead } from "../parts/section-head.tsx";
 import { Select } from "../parts/select.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import { drawsItself } from "../request/build-request.ts";
+import type { ControlLayer } from "../state/followed.ts";
 import { knowsGuessing } from "../state/in-use.ts";
-import type { ControlLayer, State } from "../state/state.ts";
+import type { State } from "../state/state.ts";
 
 /** Layers whose lines, shapes or colours the result keeps. Who has no control model at all does not see it. */
-export function ControlPanel({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {
+export function ControlPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
   const [open, setOpen] = useState<string | null>(null);
   const { controls } = state;
   const installed = state.companion?.addOns.some(({ kind }) => kind === "control") ?? false;
@@ -26,9 +27,8 @@ export function ControlPanel({ state, studio, model }: { state: State; studio: S
         ? "Select a layer first"
         : undefined;
   const add = async () => {
-    const known = controls.map(({ layer }) => layer.id);
-    await studio.addControls();
-    setOpen(studio.store.state.controls.find(({ layer }) => !known.includes(layer.id))?.layer.id ?? null);
+    const [added = null] = await actions.addControls();
+    setOpen(added);
   };
   return (
     <section class="adding">
@@ -42,7 +42,7 @@ export function ControlPanel({ state, studio, model }: { state: State; studio: S
       {models.length === 0 && (
         <p class="hint">
           No ControlNet or T2I-Adapter for {model.family.name} is installed. Put one into the{" "}
-          <button type="button" class="link" onClick={() => studio.show("models")}>
+          <button type="button" class="link" onClick={() => actions.show("models")}>
             models folder
           </button>
           .
@@ -51,13 +51,13 @@ export function ControlPanel({ state, studio, model }: { state: State; studio: S
       {controls.map((control) => (
         <ControlCard
           key={control.layer.id}
-          {...{ control, models, studio }}
+          {...{ control, models, actions }}
           open={open === control.layer.id}
           onToggle={() => setOpen(open === control.layer.id ? null : control.layer.id)}
           onChange={(change) =>
-            studio.setControls(controls.map((other) => (other === control ? { ...control, ...change } : other)))
+            actions.setControls(controls.map((other) => (other === control ? { ...control, ...change } : other)))
           }
-          onRemove={() => studio.setControls(controls.filter((other) => other !== control))}
+          onRemove={() => actions.setControls(controls.filter((other) => other !== control))}
         />
       ))}
     </section>
@@ -67,21 +67,21 @@ export function ControlPanel({ state, studio, model }: { state: State; studio: S
 interface ControlCardProps {
   readonly control: ControlLayer;
   readonly models: readonly AddOnInfo[];
-  readonly studio: Studio;
+  readonly actions: Actions;
   readonly open: boolean;
   readonly onToggle: () => void;
   readonly onChange: (change: Partial<ControlLayer>) => void;
   readonly onRemove: () => void;
 }
 
-function ControlCard({ control, models, studio, open, onToggle, onChange, onRemove }: ControlCardProps) {
+function ControlCard({ control, models, actions, open, onToggle, onChange, onRemove }: ControlCardProps) {
   const { layer, keeps, weight, model } = control;
   const usable = models.some(({ id }) => id === model);
   return (
     <div class="followed">
       <div class="followed-head">
         <button type="button" class="followed-name" aria-expanded={open} onClick={onToggle}>
-          <Thumbnail thumbnails={drawsItself(control) ? studio.linework : studio.thumbnails} layer={layer} />
+          <Thumbnail thumbnails={drawsItself(control) ? actions.linework : actions.thumbnails} layer={layer} />
           <span>
             <b class="ellipsis">{layer.name}</b>
             <small class={`ellipsis ${usable ? "" : "warning-text"}`}>

@@ -1,16 +1,16 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { Settings } from "../../bridge.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { Slider } from "../parts/slider.tsx";
 
 interface EditStrengthProps {
   readonly settings: Settings;
-  readonly studio: Studio;
+  readonly actions: Actions;
   readonly model: ModelInfo | null;
 }
 
 /** How much of a picture Edit may change: in noise, or for a model that edits by instruction in guidance. */
-export function EditStrength({ settings: { strength, imageGuidanceScale }, studio, model }: EditStrengthProps) {
+export function EditStrength({ settings: { strength, imageGuidanceScale }, actions, model }: EditStrengthProps) {
   if (model?.edits)
     return (
       <section>
@@ -21,7 +21,7 @@ export function EditStrength({ settings: { strength, imageGuidanceScale }, studi
           label="Image guidance"
           ends={["Change", "Keep"]}
           {...{ ...IMAGE_GUIDANCE, value: imageGuidanceScale }}
-          onChange={(value) => studio.set({ imageGuidanceScale: value })}
+          onChange={(value) => actions.set({ imageGuidanceScale: value })}
         />
       </section>
     );
@@ -34,7 +34,7 @@ export function EditStrength({ settings: { strength, imageGuidanceScale }, studi
         label="Strength"
         ends={["Keep", "Change"]}
         {...{ min: 0.05, max: 1, step: 0.05, value: strength }}
-        onChange={(value) => studio.set({ strength: value })}
+        onChange={(value) => actions.set({ strength: value })}
       />
     </section>
   );

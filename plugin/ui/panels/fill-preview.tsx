@@ -1,5 +1,5 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { fitBox } from "../parts/fit-box.ts";
 import { Slider } from "../parts/slider.tsx";
 import { fillContext } from "../pixels/fill-context.ts";
@@ -7,7 +7,7 @@ import type { FillView, State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
 
 /** The picture, the mask, and the part that the model will see. */
-export function FillPreview({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo | null }) {
+export function FillPreview({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo | null }) {
   const { fill, settings } = state;
   const mask = subjectOf(state)?.mask;
   if (mask === undefined)
@@ -37,7 +37,7 @@ export function FillPreview({ state, studio, model }: { state: State; studio: St
         label="Context or detail"
         ends={["Context", "Detail"]}
         {...{ min: 0, max: 1, step: 0.05, value: settings.detail }}
-        onChange={(detail) => studio.set({ detail })}
+        onChange={(detail) => actions.set({ detail })}
       />
     </section>
   );

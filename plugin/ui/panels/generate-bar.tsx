@@ -1,4 +1,4 @@
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { Stepper } from "../parts/stepper.tsx";
 import { effectiveSettings, sizeAtModel } from "../request/build-request.ts";
 import { estimateSeconds, inWords } from "../state/estimate.ts";
@@ -17,7 +17,7 @@ export const MOST_PICTURES = 4;
 const SHORTCUT = /Mac/.test(navigator.userAgent) ? "⌘↵" : "Ctrl ↵";
 
 /** How many, the one primary button, and what pressing it means. */
-export function GenerateBar({ state, studio }: { state: State; studio: Studio }) {
+export function GenerateBar({ state, actions }: { state: State; actions: Actions }) {
   const missing = whatIsMissing(state);
   const { settings, mode, submitting } = state;
   return (
@@ -27,9 +27,9 @@ export function GenerateBar({ state, studio }: { state: State; studio: Studio })
           label="Pictures"
           value={settings.count}
           range={[1, MOST_PICTURES]}
-          onChange={(count) => studio.set({ count })}
+          onChange={(count) => actions.set({ count })}
         />
-        <button type="button" class="primary" disabled={missing !== null || submitting} onClick={studio.generate}>
+        <button type="button" class="primary" disabled={missing !== null || submitting} onClick={actions.generate}>
           {submitting ? "Reading the layer…" : VERBS[mode]}
           {!submitting && <kbd>{SHORTCUT}</kbd>}
         </button>

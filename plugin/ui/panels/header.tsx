@@ -1,25 +1,25 @@
 import type { DeviceInfo } from "../../../shared/protocol.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { ChevronDown, ChevronLeft } from "../parts/icons.tsx";
 import { modelInUse } from "../state/model-in-use.ts";
-import { isActive } from "../state/picture.ts";
+import { isActive, isShown } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 
 /** Where we are, and which model is at work. */
-export function Header({ state, studio }: { state: State; studio: Studio }) {
+export function Header({ state, actions }: { state: State; actions: Actions }) {
   const model = modelInUse(state);
   const back = state.view !== "create";
   return (
     <header class="header">
       {back ? (
-        <button type="button" class="quiet" onClick={() => studio.show("create")}>
+        <button type="button" class="quiet" onClick={() => actions.show("create")}>
           <ChevronLeft /> Back
         </button>
       ) : (
-        <Pictures state={state} studio={studio} />
+        <Pictures state={state} actions={actions} />
       )}
       {state.view !== "models" && (
-        <button type="button" class="quiet model" title="Models and device" onClick={() => studio.show("models")}>
+        <button type="button" class="quiet model" title="Models and device" onClick={() => actions.show("models")}>
           <span class={`dot ${dotOf(state)}`} />
           <span class="ellipsis">
             {model?.name ?? (state.companion?.models.length ? "Choose a model" : "No model")}
@@ -32,13 +32,13 @@ export function Header({ state, studio }: { state: State; studio: Studio }) {
 }
 
 /** The way back to pictures that are being made or wait to be placed. */
-function Pictures({ state, studio }: { state: State; studio: Studio }) {
+function Pictures({ state, actions }: { state: State; actions: Actions }) {
   const active = state.pictures.filter(isActive).length;
-  if (state.pictures.length === 0)
-    return <span class="quiet still">{deviceName(state.companion?.device ?? null)}</span>;
+  const shown = state.pictures.filter(isShown).length;
+  if (active + shown === 0) return <span class="quiet still">{deviceName(state.companion?.device ?? null)}</span>;
   return (
-    <button type="button" class="quiet news" onClick={() => studio.show("pictures")}>
-      {active > 0 ? `Painting ${active}…` : `Pictures (${state.pictures.length})`}
+    <button type="button" class="quiet news" onClick={() => actions.show("pictures")}>
+      {active > 0 ? `Painting ${active}…` : `Pictures (${shown})`}
     </button>
   );
 }

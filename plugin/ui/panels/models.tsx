@@ -1,6 +1,6 @@
 import { familyInWords } from "../../../shared/family-in-words.ts";
 import type { DeviceInfo, ModelInfo } from "../../../shared/protocol.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { CopyText } from "../parts/copy-text.tsx";
 import { Check, Warning } from "../parts/icons.tsx";
 import { SidePicture } from "../parts/side-picture.tsx";
@@ -12,7 +12,7 @@ import { deviceName } from "./header.tsx";
 import { RecommendedModels } from "./recommended-models.tsx";
 
 /** What paints, on what, and how to add a model of one's own. */
-export function ModelsPanel({ state, studio }: { state: State; studio: Studio }) {
+export function ModelsPanel({ state, actions }: { state: State; actions: Actions }) {
   const { companion } = state;
   if (companion === null) return null;
   const inUse = modelInUse(state);
@@ -21,12 +21,12 @@ export function ModelsPanel({ state, studio }: { state: State; studio: Studio })
       <section>
         <h2>Runs on this computer</h2>
         <Device companion={companion} />
-        <ContentFilter companion={companion} state={state} studio={studio} />
+        <ContentFilter companion={companion} state={state} actions={actions} />
       </section>
       <section>
         <h2>Models</h2>
         {companion.models.map((model) => (
-          <ModelCard key={model.id} {...{ model, studio }} inUse={model === inUse} />
+          <ModelCard key={model.id} {...{ model, actions }} inUse={model === inUse} />
         ))}
         {companion.models.length === 0 && <p class="secondary-text">There is no model yet.</p>}
         {companion.modelProblems.map(({ name, problem }) => (
@@ -41,8 +41,8 @@ export function ModelsPanel({ state, studio }: { state: State; studio: Studio })
           </div>
         ))}
       </section>
-      <AddOnsPanel companion={companion} state={state} studio={studio} />
-      <RecommendedModels state={state} studio={studio} />
+      <AddOnsPanel companion={companion} state={state} actions={actions} />
+      <RecommendedModels state={state} actions={actions} />
       <section>
         <h2>Add your own</h2>
         <p class="secondary-text">
@@ -50,7 +50,7 @@ export function ModelsPanel({ state, studio }: { state: State; studio: Studio })
           folder. They are told apart by what is in them, and used as they are: nothing is converted.
         </p>
         <CopyText text={companion.modelsFolder} />
-        <button type="button" class="secondary wide" onClick={studio.listModels}>
+        <button type="button" class="secondary wide" onClick={actions.listModels}>
           Look again
         </button>
       </section>
@@ -80,7 +80,7 @@ function whyNot({ provider, passedOver }: DeviceInfo): string {
   return passedOver.map((other) => `${other.provider}: ${other.reason}`).join(" · ");
 }
 
-function ContentFilter({ companion, state, studio }: { companion: Companion; state: State; studio: Studio }) {
+function ContentFilter({ companion, state, actions }: { companion: Companion; state: State; actions: Actions }) {
   const own = state.settings.contentFilter;
   const isOn = own || companion.contentFilter === "enforced";
   return (
@@ -99,7 +99,7 @@ function ContentFilter({ companion, state, studio }: { companion: Companion; sta
           role="switch"
           aria-checked={own}
           aria-label="Content filter"
-          onClick={() => studio.set({ contentFilter: !own })}
+          onClick={() => actions.set({ contentFilter: !own })}
         >
           {own ? "Turn off" : "Turn on"}
         </button>
@@ -113,7 +113,7 @@ function filterInWords(companion: Companion["contentFilter"], own: boolean): str
   return own ? "Only models that bring one can paint." : "Pictures are shown as they are drawn.";
 }
 
-function ModelCard({ model, inUse, studio }: { model: ModelInfo; inUse: boolean; studio: Studio }) {
+function ModelCard({ model, inUse, actions }: { model: ModelInfo; inUse: boolean; actions: Actions }) {
   const { id, name, family, nativeSize, note, licence, provenance, references, inpainting, edits, sha256 } = model;
   const abilities = [
     familyInWords(family),
@@ -125,12 +125,12 @@ function ModelCard({ model, inUse, studio }: { model: ModelInfo; inUse: boolean;
   return (
     <div class={`model-card ${inUse ? "on" : ""}`}>
       <label>
-        <input type="radio" name="model" checked={inUse} onChange={() => studio.useModel(id)} />
+        <input type="radio" name="model" checked={inUse} onChange={() => actions.chooseModel(id)} />
         <span>
           <b>{name}</b>
           <small>{abilities.filter(Boolean).join(" · ")}</small>
         </span>
-        {model.thumbnail && <SidePicture pictures={studio.sidePictures} of={model} />}
+        {model.thumbnail && <SidePicture pictures={actions.sidePictures} of={model} />}
       </label>
       {note && <p>{note}</p>}
       {licence && <p class="secondary-text">{licenceInWords(licence)}</p>}

@@ -1,6 +1,6 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { usableAddOns } from "../models/add-on-fit.ts";
 import { percent } from "../parts/follow-range.tsx";
 import { NumberField } from "../parts/number-field.tsx";
@@ -15,7 +15,7 @@ const REFINER_START = 0.8;
 const SHARE = { min: 0, max: 1, step: 0.05 };
 
 /** For who knows the words; each only where it does something. */
-export function MoreSettings({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {
+export function MoreSettings({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
   const { settings, companion, mode } = state;
   const { vae, refiner, quantize, clipSkip, guidanceRescale, eta } = settings;
   const { guidanceScale, scheduler } = effectiveSettings(model, settings);
@@ -31,7 +31,7 @@ export function MoreSettings({ state, studio, model }: { state: State; studio: S
             value={refiner?.model ?? ""}
             options={[{ value: "", label: "None" }, ...refiners]}
             onChange={(id) =>
-              studio.set({ refiner: id === "" ? undefined : { model: id, start: refiner?.start ?? REFINER_START } })
+              actions.set({ refiner: id === "" ? undefined : { model: id, start: refiner?.start ?? REFINER_START } })
             }
           />
         )}
@@ -40,7 +40,7 @@ export function MoreSettings({ state, studio, model }: { state: State; studio: S
             label="Where the refiner takes over"
             ends={["Takes over", percent(refiner.start)]}
             {...{ min: 0.05, max: 0.95, step: 0.05, value: refiner.start }}
-            onChange={(start) => studio.set({ refiner: { ...refiner, start } })}
+            onChange={(start) => actions.set({ refiner: { ...refiner, start } })}
           />
         )}
         {vaes.length > 0 && (
@@ -48,14 +48,14 @@ export function MoreSettings({ state, studio, model }: { state: State; studio: S
             label="VAE"
             value={vae ?? ""}
             options={[{ value: "", label: "Model’s own" }, ...vaes]}
-            onChange={(id) => studio.set({ vae: id === "" ? undefined : id })}
+            onChange={(id) => actions.set({ vae: id === "" ? undefined : id })}
           />
         )}
         <Select
           label="Weights"
           value={String(quantize ?? "")}
           options={WEIGHTS}
-          onChange={(bits) => studio.set({ quantize: bits === "" ? undefined : bits === "8" ? 8 : 4 })}
+          onChange={(bits) => actions.set({ quantize: bits === "" ? undefined : bits === "8" ? 8 : 4 })}
         />
         <NumberField
           label="Clip skip"
@@ -63,7 +63,7 @@ export function MoreSettings({ state, studio, model }: { state: State; studio: S
           max={REQUEST_LIMITS.clipSkip.max + FIRST_LAYER}
           step={1}
           value={clipSkip + FIRST_LAYER}
-          onChange={(value) => studio.set({ clipSkip: value - FIRST_LAYER })}
+          onChange={(value) => actions.set({ clipSkip: value - FIRST_LAYER })}
         />
         {guidanceScale > 1 && (
           <Slider
@@ -71,7 +71,7 @@ export function MoreSettings({ state, studio, model }: { state: State; studio: S
             ends={["Rescale", percent(guidanceRescale)]}
             {...SHARE}
             value={guidanceRescale}
-            onChange={(value) => studio.set({ guidanceRescale: value })}
+            onChange={(value) => actions.set({ guidanceRescale: value })}
           />
         )}
         {hasEta(scheduler) && (
@@ -80,7 +80,7 @@ export function MoreSettings({ state, studio, model }: { state: State; studio: S
             ends={["Eta", eta.toFixed(2)]}
             {...SHARE}
             value={eta}
-            onChange={(value) => studio.set({ eta: value })}
+            onChange={(value) => actions.set({ eta: value })}
           />
         )}
       </div>

@@ -1,9 +1,9 @@
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { Check, Cross, Warning } from "../parts/icons.tsx";
 import type { State } from "../state/state.ts";
 
 /** One plain sentence, and at most one thing to do about it. */
-export function NoticeBar({ state, studio }: { state: State; studio: Studio }) {
+export function NoticeBar({ state, actions }: { state: State; actions: Actions }) {
   const { notice, connection, pictures } = state;
   if (connection.kind !== "ready")
     return (
@@ -21,12 +21,12 @@ export function NoticeBar({ state, studio }: { state: State; studio: Studio }) {
       <div>
         <p>{text}</p>
         {action && picture && (
-          <button type="button" class="link" onClick={() => studio.place(picture, "beside")}>
+          <button type="button" class="link" onClick={() => actions.place(picture, "beside")}>
             {action.label}
           </button>
         )}
       </div>
-      <button type="button" class="tool" aria-label="Dismiss" onClick={studio.dismiss}>
+      <button type="button" class="tool" aria-label="Dismiss" onClick={actions.dismissNotice}>
         <Cross />
       </button>
     </div>

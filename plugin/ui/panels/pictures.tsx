@@ -1,18 +1,17 @@
 import { useRef, useState } from "preact/hooks";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { Check, Dots, Warning } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
-import { readRecipe } from "../request/recipe.ts";
-import { isActive, type Picture } from "../state/picture.ts";
+import { canRetry, isActive, isShown, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 import { Working } from "./working.tsx";
 
 const NUMBERS = ["no", "one", "two", "three", "four"];
 
 /** What is being painted, and what was painted: choose one, place it. */
-export function PicturesPanel({ state, studio }: { state: State; studio: Studio }) {
+export function PicturesPanel({ state, actions }: { state: State; actions: Actions }) {
   const active = state.pictures.filter(isActive);
-  const shown = state.pictures.filter(({ phase }) => phase === "done" || phase === "failed");
+  const shown = state.pictures.filter(isShown);
   const run = state.pictures.filter(({ job }) => job.run === active[0]?.job.run);
   const chosen = shown.find(({ job }) => job.job === state.chosen);
   return (
@@ -20,7 +19,7 @@ export function PicturesPanel({ state, studio }: { state: State; studio: Studio 
       {active.length > 0 && <Working run={run} />}
       {shown.length > 0 && (
         <section>
-          <Results shown={shown} state={state} studio={studio} />
+          <Results shown={shown} state={state} actions={actions} />
         </section>
       )}
       {chosen?.droppedText && (
@@ -29,23 +28,15 @@ export function PicturesPanel({ state, studio }: { state: State; studio: Studio 
       {chosen?.weightBits && (
         <p class="hint aside">
           The model’s weights were narrowed to {chosen.weightBits} bits
-          {readRecipe(chosen.job.recipe)?.request.quantize
-            ? ", as you chose."
-            : ", to fit into this computer’s memory."}
+          {chosen.recipe.request.quantize ? ", as you chose." : ", to fit into this computer’s memory."}
         </p>
-      )}
-      {active.length === 0 && shown.length === 0 && (
-        <section class="hint-block">
-          <b>No pictures.</b>
-          <p>They were cancelled before one was finished. Go back and try again.</p>
-        </section>
       )}
     </>
   );
 }
 
 /** What to do with the chosen picture, and with those still to come. */
-export function PicturesBar({ state, studio }: { state: State; studio: Studio }) {
+export function PicturesBar({ state, actions }: { state: State; actions: Actions }) {
   const [menu, setMenu] = useState(false);
   const active = state.pictures.filter(isActive);
   const chosen = state.pictures.find(({ job }) => job.job === state.chosen);
@@ -55,18 +46,32 @@ export function PicturesBar({ state, studio }: { state: State; studio: Studio })
     <footer class="generate-bar">
       {chosen !== undefined && (
         <div class="go">
-          <button type="button" class="primary" disabled={!done} onClick={() => done && studio.place(done)}>
-            {done?.placed ? "Place again" : "Place on canvas"}
-          </button>
-          <button
-            type="button"
-            class="secondary"
-            title="The same prompt with new seeds"
-            disabled={state.submitting}
-            onClick={() => studio.vary(chosen)}
-          >
-            {done ? "Vary" : "Try again"}
-          </button>
+          {canRetry(chosen) ? (
+            <button
+              type="button"
+              class="primary"
+              title="The same picture, with its own seed"
+              disabled={state.submitting}
+              onClick={() => actions.retry(chosen)}
+            >
+              {chosen.phase === "unsent" ? "Send again" : "Try again"}
+            </button>
+          ) : (
+            <>
+              <button type="button" class="primary" disabled={!done} onClick={() => done && actions.place(done)}>
+                {done?.placed ? "Place again" : "Place on canvas"}
+              </button>
+              <button
+                type="button"
+                class="secondary"
+                title="The same prompt with new seeds"
+                disabled={state.submitting}
+                onClick={() => actions.vary(chosen)}
+              >
+                Vary
+              </button>
+            </>
+          )}
           <span class="anchor">
             <button
               type="button"
@@ -78,12 +83,12 @@ export function PicturesBar({ state, studio }: { state: State; studio: Studio })
             >
               <Dots />
             </button>
-            {menu && <Menu onClose={() => setMenu(false)} items={actionsFor(chosen, { state, studio })} />}
+            {menu && <Menu onClose={() => setMenu(false)} items={actionsFor(chosen, { state, actions })} />}
           </span>
         </div>
       )}
       {active.length > 0 && (
-        <button type="button" class="text-button" onClick={() => studio.cancel(active)}>
+        <button type="button" class="text-button" onClick={() => actions.cancel(active)}>
           {chosen === undefined ? "Cancel" : `Cancel the remaining ${NUMBERS[active.length] ?? active.length}`}
         </button>
       )}
@@ -91,14 +96,14 @@ export function PicturesBar({ state, studio }: { state: State; studio: Studio })
   );
 }
 
-function actionsFor(picture: Picture, { state, studio }: { state: State; studio: Studio }) {
+function actionsFor(picture: Picture, { state, actions }: { state: State; actions: Actions }) {
   const finished = state.pictures.filter((candidate) => !isActive(candidate));
-  const place = { label: "Place beside, as a new layer", onChoose: () => studio.place(picture, "beside") };
+  const place = { label: "Place beside, as a new layer", onChoose: () => actions.place(picture, "beside") };
   return [
     ...(picture.phase === "done" ? [place] : []),
-    { label: "Use its prompt and seed", onChoose: () => studio.reuse(picture) },
-    { label: "Discard", onChoose: () => studio.discard([picture]) },
-    ...(finished.length > 1 ? [{ label: "Discard all", onChoose: () => studio.discard(finished) }] : []),
+    { label: "Use its prompt and seed", onChoose: () => actions.reuse(picture) },
+    { label: "Discard", onChoose: () => actions.discard([picture]) },
+    ...(finished.length > 1 ? [{ label: "Discard all", onChoose: () => actions.discard(finished) }] : []),
   ];
 }
 
@@ -107,14 +112,14 @@ const COLUMNS = 2;
 const MOVES: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
 
 /** All pictures that can be chosen. Arrow keys choose, as in every list; a picture can be dragged onto the canvas. */
-function Results({ shown, state, studio }: { shown: readonly Picture[]; state: State; studio: Studio }) {
+function Results({ shown, state, actions }: { shown: readonly Picture[]; state: State; actions: Actions }) {
   const grid = useRef<HTMLDivElement>(null);
   const at = shown.findIndex(({ job }) => job.job === state.chosen);
   const move = (event: KeyboardEvent) => {
     const next = shown[at + (MOVES[event.key] ?? Number.NaN)];
     if (next === undefined) return;
     event.preventDefault();
-    studio.choose(next);
+    actions.choose(next);
     grid.current?.querySelectorAll("button")[shown.indexOf(next)]?.focus();
   };
   return (
@@ -132,7 +137,7 @@ function Results({ shown, state, studio }: { shown: readonly Picture[]; state: S
           picture={picture}
           reached={index === Math.max(0, at)}
           state={state}
-          studio={studio}
+          actions={actions}
         />
       ))}
     </div>
@@ -144,14 +149,14 @@ interface ResultProps {
   /** True for the one that Tab reaches. */
   readonly reached: boolean;
   readonly state: State;
-  readonly studio: Studio;
+  readonly actions: Actions;
 }
 
-function Result({ picture, reached, state, studio }: ResultProps) {
+function Result({ picture, reached, state, actions }: ResultProps) {
   const { width, height } = picture.job.ticket;
   const chosen = picture.job.job === state.chosen;
   const done = picture.phase === "done";
-  const seed = readRecipe(picture.job.recipe)?.request.seed;
+  const seed = picture.recipe.request.seed;
   return (
     <button
       type="button"
@@ -162,11 +167,17 @@ function Result({ picture, reached, state, studio }: ResultProps) {
       style={{ aspectRatio: String(Math.min(2, Math.max(0.5, width / height))) }}
       title={done ? `Seed ${seed}. Double-click to place it, or drag it onto the canvas.` : picture.problem?.message}
       draggable={done}
-      onClick={() => studio.choose(picture)}
-      onDblClick={() => done && studio.place(picture)}
+      onClick={() => actions.choose(picture)}
+      onDblClick={() => done && actions.place(picture)}
       onDragEnd={(event) => dropOnCanvas(event, picture)}
     >
       {picture.image && <img src={picture.image.url} alt={`Seed ${seed}`} draggable={false} />}
+      {picture.phase === "unsent" && (
+        <span class="failure">
+          <Warning />
+          Not sent yet: “{picture.recipe.request.prompt.slice(0, 60)}”
+        </span>
+      )}
       {picture.problem && (
         <span class="failure">
           <Warning />

@@ -1,6 +1,6 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import type { State } from "../state/state.ts";
 import { approximateTokens, partsFor } from "../text/count-tokens.ts";
 import { emphasise } from "../text/emphasis.ts";
@@ -12,7 +12,7 @@ const PLACEHOLDERS = {
 } as const;
 
 /** What the picture shall show, how long that may be, and what this model is known to do well. */
-export function PromptPanel({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo | null }) {
+export function PromptPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo | null }) {
   const { prompt, mode } = state;
   return (
     <section>
@@ -26,13 +26,13 @@ export function PromptPanel({ state, studio, model }: { state: State; studio: St
         value={prompt}
         maxLength={REQUEST_LIMITS.promptCharacters}
         placeholder={PLACEHOLDERS[mode]}
-        onInput={(event) => studio.type(event.currentTarget.value)}
+        onInput={(event) => actions.type(event.currentTarget.value)}
         onKeyDown={emphasiseByKeys}
       />
       {model !== null && model.suggestions.length > 0 && prompt.trim() === "" && (
         <div class="chips">
           {model.suggestions.slice(0, 8).map((suggestion) => (
-            <button key={suggestion} type="button" class="chip" onClick={() => studio.type(suggestion)}>
+            <button key={suggestion} type="button" class="chip" onClick={() => actions.type(suggestion)}>
               {suggestion}
             </button>
           ))}

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import type { DownloadInfo, RecommendedModel } from "../../../shared/protocol.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import type { State } from "../state/state.ts";
 import { repoNamed } from "../text/repo-named.ts";
 
 /** Models that are worth having, with size and terms, and any other by its name: one button brings it. */
-export function RecommendedModels({ state: { recommended, downloads }, studio }: { state: State; studio: Studio }) {
+export function RecommendedModels({ state: { recommended, downloads }, actions }: { state: State; actions: Actions }) {
   const missing = recommended.filter(({ installed }) => !installed);
   const others = downloads.filter(({ repo }) => missing.every((model) => model.repo !== repo));
   return (
@@ -16,22 +16,22 @@ export function RecommendedModels({ state: { recommended, downloads }, studio }:
           key={model.repo}
           model={model}
           download={downloads.find(({ repo }) => repo === model.repo)}
-          studio={studio}
+          actions={actions}
         />
       ))}
       {others.map((download) => (
         <div key={download.repo} class="model-card">
           <b>{download.repo}</b>
-          <Progress repo={download.repo} download={download} studio={studio} />
+          <Progress repo={download.repo} download={download} actions={actions} />
         </div>
       ))}
-      <ByName studio={studio} />
+      <ByName actions={actions} />
     </section>
   );
 }
 
 /** A repository on Hugging Face that the designer knows. */
-function ByName({ studio }: { studio: Studio }) {
+function ByName({ actions }: { actions: Actions }) {
   const [typed, setTyped] = useState("");
   const repo = repoNamed(typed);
   return (
@@ -40,7 +40,7 @@ function ByName({ studio }: { studio: Studio }) {
       onSubmit={(event) => {
         event.preventDefault();
         if (repo === undefined) return;
-        void studio.download(repo);
+        void actions.download(repo);
         setTyped("");
       }}
     >
@@ -64,13 +64,13 @@ function ByName({ studio }: { studio: Studio }) {
 interface OfferProps {
   readonly model: RecommendedModel;
   readonly download: DownloadInfo | undefined;
-  readonly studio: Studio;
+  readonly actions: Actions;
 }
 
 function Offer({
   model: { repo, name, goodFor, bytes, memoryBytes, licence, commercialUse },
   download,
-  studio,
+  actions,
 }: OfferProps) {
   return (
     <div class="model-card">
@@ -83,14 +83,14 @@ function Offer({
         <summary>Licence</summary>
         <p class="secondary-text">{licence}</p>
       </details>
-      <Progress repo={repo} download={download} studio={studio} />
+      <Progress repo={repo} download={download} actions={actions} />
     </div>
   );
 }
 
-function Progress({ repo, download, studio }: Pick<OfferProps, "download" | "studio"> & { readonly repo: string }) {
+function Progress({ repo, download, actions }: Pick<OfferProps, "download" | "actions"> & { readonly repo: string }) {
   if (download?.state === "running")
-    return <Running download={download} onCancel={() => studio.cancelDownload(repo)} />;
+    return <Running download={download} onCancel={() => actions.cancelDownload(repo)} />;
   return (
     <>
       {download?.problem && (
@@ -98,11 +98,11 @@ function Progress({ repo, download, studio }: Pick<OfferProps, "download" | "stu
           {download.problem.message}
         </p>
       )}
-      <button type="button" class="secondary wide" onClick={() => studio.download(repo)}>
+      <button type="button" class="secondary wide" onClick={() => actions.download(repo)}>
         {download ? "Try again" : "Download"}
       </button>
       {download?.state === "failed" && (
-        <button type="button" class="text-button" onClick={() => studio.cancelDownload(repo)}>
+        <button type="button" class="text-button" onClick={() => actions.cancelDownload(repo)}>
           Forget it
         </button>
       )}

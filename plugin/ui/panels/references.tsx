@@ -1,14 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { LayerInfo } from "../../bridge.ts";
+import type { Actions } from "../actions/actions.ts";
 import { selectedShape } from "../actions/follow-layers.ts";
-import type { Studio } from "../actions/studio.ts";
 import { FollowRange, percent } from "../parts/follow-range.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import { useEscape } from "../parts/use-escape.ts";
+import { FOLLOWED_PARTS, type ReferenceLayer } from "../state/followed.ts";
 import { hasKnownParts } from "../state/in-use.ts";
-import { FOLLOWED_PARTS, type ReferenceLayer, type State } from "../state/state.ts";
+import type { State } from "../state/state.ts";
 
 const PARTS = {
   all: { label: "Everything", title: "What it shows, and how it looks" },
@@ -17,11 +18,11 @@ const PARTS = {
 } as const;
 
 /** Layers that the result should follow. */
-export function ReferencesPanel({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {
+export function ReferencesPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
   const { references, selection } = state;
   const [open, setOpen] = useState<string | null>(null);
   const change = (next: ReferenceLayer) =>
-    studio.setReferences(references.map((reference) => (reference.layer.id === next.layer.id ? next : reference)));
+    actions.setReferences(references.map((reference) => (reference.layer.id === next.layer.id ? next : reference)));
   const opened = references.find(({ layer }) => layer.id === open);
   const canAdd = selection.kind === "target" || selection.kind === "several";
   return (
@@ -39,7 +40,7 @@ export function ReferencesPanel({ state, studio, model }: { state: State; studio
             aria-expanded={layer.id === open}
             onClick={() => setOpen(layer.id === open ? null : layer.id)}
           >
-            <Thumbnail thumbnails={studio.thumbnails} layer={layer} />
+            <Thumbnail thumbnails={actions.thumbnails} layer={layer} />
             <span class="weight">
               <i style={{ width: `${Math.min(100, weight * 50)}%` }} />
             </span>
@@ -51,7 +52,7 @@ export function ReferencesPanel({ state, studio, model }: { state: State; studio
           class="add-layer"
           disabled={!canAdd}
           title={canAdd ? "Let the result follow the selected layers" : "Select a layer first"}
-          onClick={studio.addReferences}
+          onClick={actions.addReferences}
         >
           Add
           <br />
@@ -67,7 +68,7 @@ export function ReferencesPanel({ state, studio, model }: { state: State; studio
           onClose={() => setOpen(null)}
           onRemove={() => {
             setOpen(null);
-            studio.setReferences(references.filter(({ layer }) => layer.id !== opened.layer.id));
+            actions.setReferences(references.filter(({ layer }) => layer.id !== opened.layer.id));
           }}
         />
       )}

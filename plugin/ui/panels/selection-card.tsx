@@ -1,12 +1,12 @@
 import type { SelectionInfo } from "../../bridge.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { Layers, Pointer } from "../parts/icons.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import type { State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
 
 /** What the result belongs to, live. */
-export function SelectionCard({ state, studio }: { state: State; studio: Studio }) {
+export function SelectionCard({ state, actions }: { state: State; actions: Actions }) {
   const { selection } = state;
   switch (selection.kind) {
     case "none":
@@ -46,33 +46,33 @@ export function SelectionCard({ state, studio }: { state: State; studio: Studio 
         </div>
       );
     case "target":
-      return <TargetCard state={state} selection={selection} studio={studio} />;
+      return <TargetCard state={state} selection={selection} actions={actions} />;
   }
 }
 
 interface TargetCardProps {
   readonly state: State;
   readonly selection: Extract<SelectionInfo, { kind: "target" }>;
-  readonly studio: Studio;
+  readonly actions: Actions;
 }
 
-function TargetCard({ state, selection, studio }: TargetCardProps) {
+function TargetCard({ state, selection, actions }: TargetCardProps) {
   const { target, mask } = subjectOf(state) ?? selection;
   const { recipe, under } = selection;
   const size = `${pixels(target.width)} × ${pixels(target.height)}`;
   return (
     <div class="card">
-      <Thumbnail thumbnails={studio.thumbnails} layer={target} />
+      <Thumbnail thumbnails={actions.thumbnails} layer={target} />
       <div>
         <b class="ellipsis">{target.name}</b>
         <small>{mask ? `${target.kind} · masked by “${mask.name}”` : `${target.kind} · ${size}`}</small>
         {recipe !== undefined && !mask && (
-          <button type="button" class="link" onClick={() => studio.recall(selection)}>
+          <button type="button" class="link" onClick={() => actions.recall(selection)}>
             Use its settings
           </button>
         )}
         {under !== undefined && !mask && (
-          <button type="button" class="link ellipsis" onClick={() => studio.choseMode("fill")}>
+          <button type="button" class="link ellipsis" onClick={() => actions.chooseMode("fill")}>
             Fill “{under.name}” under it
           </button>
         )}

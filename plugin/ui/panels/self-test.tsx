@@ -1,11 +1,11 @@
 import type { Check as CheckLine } from "../../bridge.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { CopyText } from "../parts/copy-text.tsx";
 import { Check, Warning } from "../parts/icons.tsx";
 import type { State } from "../state/state.ts";
 
 /** Whether this Figma does what we assume of it, check by check. */
-export function SelfTestPanel({ state: { checks }, studio }: { state: State; studio: Studio }) {
+export function SelfTestPanel({ state: { checks }, actions }: { state: State; actions: Actions }) {
   if (checks === null)
     return (
       <section class="centered">
@@ -29,7 +29,7 @@ export function SelfTestPanel({ state: { checks }, studio }: { state: State; stu
         </div>
       ))}
       <CopyText text={report(checks)} />
-      <button type="button" class="secondary wide" onClick={studio.selfTest}>
+      <button type="button" class="secondary wide" onClick={actions.selfTest}>
         Run again
       </button>
     </section>

@@ -1,10 +1,11 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { Dice, Lock, Unlock } from "../parts/icons.tsx";
 import { NumberField } from "../parts/number-field.tsx";
 import { Select } from "../parts/select.tsx";
-import { effectiveSettings, randomSeed, sizeAtModel } from "../request/build-request.ts";
+import { effectiveSettings, sizeAtModel } from "../request/build-request.ts";
+import { randomSeed } from "../request/intent.ts";
 import { MODELS_OWN, type State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
 import { MoreSettings } from "./more-settings.tsx";
@@ -23,7 +24,7 @@ function negativeHint({ ignoresNegativePrompt }: ModelInfo, guidanceScale: numbe
 }
 
 /** What most people never need, behind one line that says what it is set to. */
-export function SettingsPanel({ state, studio, model }: { state: State; studio: Studio; model: ModelInfo }) {
+export function SettingsPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
   const { settings, companion, mode, fill } = state;
   const { steps, guidanceScale } = effectiveSettings(model, settings);
   const summary = `${settings.seedLocked ? `seed ${settings.seed}` : "random seed"} · ${steps} steps`;
@@ -46,14 +47,14 @@ export function SettingsPanel({ state, studio, model }: { state: State; studio: 
           label="Model"
           value={model.id}
           options={(companion?.models ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(id) => studio.set({ model: id, ...own })}
+          onChange={(id) => actions.set({ model: id, ...own })}
         />
         {mode !== "fill" && (
           <Select
             label="Size"
             value={String(settings.sizeFactor)}
             options={SIZES.map(({ value, label }) => ({ value: String(value), label: label + sizeOf(value) }))}
-            onChange={(value) => studio.set({ sizeFactor: Number(value) })}
+            onChange={(value) => actions.set({ sizeFactor: Number(value) })}
           />
         )}
         <div class="pair">
@@ -62,21 +63,21 @@ export function SettingsPanel({ state, studio, model }: { state: State; studio: 
             {...REQUEST_LIMITS.steps}
             step={1}
             value={steps}
-            onChange={(value) => studio.set({ steps: value })}
+            onChange={(value) => actions.set({ steps: value })}
           />
           <NumberField
             label="Guidance"
             {...REQUEST_LIMITS.guidanceScale}
             step={0.5}
             value={guidanceScale}
-            onChange={(value) => studio.set({ guidanceScale: value })}
+            onChange={(value) => actions.set({ guidanceScale: value })}
           />
         </div>
         <Select
           label="Scheduler"
           value={schedulers.value}
           options={schedulers.options}
-          onChange={(value) => studio.set({ scheduler: schedulers.choiceOf(value) })}
+          onChange={(value) => actions.set({ scheduler: schedulers.choiceOf(value) })}
         />
         <div class="seed">
           <NumberField
@@ -85,14 +86,14 @@ export function SettingsPanel({ state, studio, model }: { state: State; studio: 
             max={2 ** 32 - 1}
             step={1}
             value={settings.seed}
-            onChange={(seed) => studio.set({ seed, seedLocked: true })}
+            onChange={(seed) => actions.set({ seed, seedLocked: true })}
           />
           <button
             type="button"
             class="tool"
             title="Another seed"
             aria-label="Another seed"
-            onClick={() => studio.set({ seed: randomSeed() })}
+            onClick={() => actions.set({ seed: randomSeed() })}
           >
             <Dice />
           </button>
@@ -102,7 +103,7 @@ export function SettingsPanel({ state, studio, model }: { state: State; studio: 
             title={settings.seedLocked ? "The seed stays" : "A new seed for every run"}
             aria-label="Keep the seed"
             aria-pressed={settings.seedLocked}
-            onClick={() => studio.set({ seedLocked: !settings.seedLocked })}
+            onClick={() => actions.set({ seedLocked: !settings.seedLocked })}
           >
             {settings.seedLocked ? <Lock /> : <Unlock />}
           </button>
@@ -114,12 +115,12 @@ export function SettingsPanel({ state, studio, model }: { state: State; studio: 
             value={settings.negativePrompt}
             maxLength={REQUEST_LIMITS.promptCharacters}
             placeholder={negativeHint(model, guidanceScale)}
-            onInput={(event) => studio.set({ negativePrompt: event.currentTarget.value })}
+            onInput={(event) => actions.set({ negativePrompt: event.currentTarget.value })}
           />
         </label>
-        <MoreSettings state={state} studio={studio} model={model} />
+        <MoreSettings state={state} actions={actions} model={model} />
         {isChanged && (
-          <button type="button" class="link" onClick={() => studio.set(own)}>
+          <button type="button" class="link" onClick={() => actions.set(own)}>
             Back to the model’s own settings
           </button>
         )}

@@ -1,7 +1,7 @@
 import { useCallback, useState } from "preact/hooks";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { LoraUse } from "../../bridge.ts";
-import type { Studio } from "../actions/studio.ts";
+import type { Actions } from "../actions/actions.ts";
 import { aboutLora, addOnsFor, firstWeight, isFoundBy, LORA_WEIGHT, loraNamed, whyNot } from "../models/add-on-fit.ts";
 import { Minus } from "../parts/icons.tsx";
 import { Picker } from "../parts/picker.tsx";
@@ -14,19 +14,19 @@ import { type LoraTag, loraTags } from "../text/prompt-words.ts";
 
 interface StylesProps {
   readonly state: State;
-  readonly studio: Studio;
+  readonly actions: Actions;
   readonly model: ModelInfo;
 }
 
 /** LoRAs: what changes how a model draws, or teaches it something new. Who has none does not see it. */
-export function StylesPanel({ state, studio, model }: StylesProps) {
+export function StylesPanel({ state, actions, model }: StylesProps) {
   const [picking, setPicking] = useState(false);
   const close = useCallback(() => setPicking(false), []);
   const { loras } = state.settings;
   const installed = addOnsFor(state.companion?.addOns ?? [], "lora", model);
   const tags = loraTags(state.prompt);
   if (installed.length === 0 && loras.length === 0 && tags.length === 0) return null;
-  const set = (next: readonly LoraUse[]) => studio.set({ loras: [...next] });
+  const set = (next: readonly LoraUse[]) => actions.set({ loras: [...next] });
   const free = installed.filter(({ id }) => loras.every((lora) => lora.model !== id));
   return (
     <section class="adding">
@@ -42,7 +42,7 @@ export function StylesPanel({ state, studio, model }: StylesProps) {
           key={lora.model}
           lora={lora}
           addOn={installed.find(({ id }) => id === lora.model)}
-          {...{ state, studio, model }}
+          {...{ state, actions, model }}
           onChange={(weight) => set(loras.map((other) => (other === lora ? { ...lora, weight } : other)))}
           onRemove={() => set(loras.filter((other) => other !== lora))}
         />
@@ -58,7 +58,7 @@ export function StylesPanel({ state, studio, model }: StylesProps) {
             name: addOn.name,
             detail: aboutLora(addOn, model),
             disabled: whyNot(addOn, model) !== null,
-            picture: <SidePicture pictures={studio.sidePictures} of={addOn} />,
+            picture: <SidePicture pictures={actions.sidePictures} of={addOn} />,
             isFoundBy: (typed) => isFoundBy(addOn, typed),
           }))}
           onPick={(id) => set([...loras, { model: id, weight: firstWeight(free.find((addOn) => addOn.id === id)!) }])}
@@ -77,12 +77,12 @@ interface StyleProps extends StylesProps {
   readonly onRemove: () => void;
 }
 
-function Style({ lora, addOn, state, studio, model, onChange, onRemove }: StyleProps) {
+function Style({ lora, addOn, state, actions, model, onChange, onRemove }: StyleProps) {
   const name = addOn?.name ?? lora.model;
   const unused = addOn === undefined ? "Not installed here: not used" : whyNot(addOn, model);
   return (
     <div class="add-on">
-      <SidePicture pictures={studio.sidePictures} of={addOn ?? { id: lora.model, thumbnail: false }} />
+      <SidePicture pictures={actions.sidePictures} of={addOn ?? { id: lora.model, thumbnail: false }} />
       <div>
         <div class="add-on-name">
           <b class="ellipsis" title={name}>
@@ -106,7 +106,7 @@ function Style({ lora, addOn, state, studio, model, onChange, onRemove }: StyleP
         )}
       </div>
       {unused === null && addOn !== undefined && (
-        <WordChips words={addOn.triggerWords} prompt={state.prompt} onChange={studio.type} />
+        <WordChips words={addOn.triggerWords} prompt={state.prompt} onChange={actions.type} />
       )}
     </div>
   );

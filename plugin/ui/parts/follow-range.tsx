@@ -1,4 +1,4 @@
-import type { FollowedLayer } from "../state/state.ts";
+import type { FollowedLayer } from "../state/followed.ts";
 import { Slider } from "./slider.tsx";
 
 export const percent = (share: number) => `${Math.round(share * 100)} %`;

@@ -8,12 +8,14 @@ import {
   type SchedulerChoice,
 } from "../../../shared/request.ts";
 import { namedScheduler } from "../../../shared/scheduler-names.ts";
-import type { Mode, Settings } from "../../bridge.ts";
+import type { Settings } from "../../bridge.ts";
 import { KEEPS } from "../models/control-keeps.ts";
 import { modelSize } from "../models/model-size.ts";
 import { fillContext } from "../pixels/fill-context.ts";
-import { hasKnownParts, type InUse } from "../state/in-use.ts";
-import type { ControlLayer, FillView, ReferenceLayer } from "../state/state.ts";
+import type { ControlLayer } from "../state/followed.ts";
+import { hasKnownParts } from "../state/in-use.ts";
+import type { FillView } from "../state/state.ts";
+import type { Intent, RunSettings } from "./intent.ts";
 
 /** Names of the images that travel beside a request. */
 export const IMAGE = "image";
@@ -22,13 +24,8 @@ export const referenceName = (index: number) => `reference.${index}`;
 export const withinName = (index: number) => `within.${index}`;
 export const controlName = (index: number) => `control.${index}`;
 
-export interface Intent {
-  readonly mode: Mode;
-  readonly model: ModelInfo;
-  readonly prompt: string;
-  readonly settings: Settings;
-  readonly references: readonly ReferenceLayer[];
-  readonly use: InUse;
+/** An intent with what was read of its layers. */
+export interface MeasuredIntent extends Intent {
   /** The target's own size, canvas pixels. */
   readonly target: Size;
   /** In Fill: what the mask covers. */
@@ -52,21 +49,26 @@ export const recommendedScheduler = ({ defaults }: ModelInfo): SchedulerChoice =
 export const hasEta = ({ name }: SchedulerChoice) => name === "ddim" || name === "tcd";
 
 /** What the model draws: its own area in the target's shape, or in Fill the shape of the context. */
-export function sizeAtModel({
-  mode,
-  model,
-  settings,
-  target,
-  fill,
-}: Pick<Intent, "mode" | "model" | "settings" | "target" | "fill">): Size {
+export function sizeAtModel({ mode, model, settings, target, fill, size }: Sized): Size {
   if (mode === "fill" && fill?.maskBounds)
     return fillContext({ source: fill.source, maskBounds: fill.maskBounds }, { model, detail: settings.detail })
       .diffusion;
+  if (size && hasShape(size, target)) return size;
   return modelSize(target, { native: model.nativeSize, factor: settings.sizeFactor });
 }
 
+interface Sized extends Pick<MeasuredIntent, "mode" | "model" | "target" | "fill" | "size"> {
+  readonly settings: Pick<RunSettings, "detail" | "sizeFactor">;
+}
+
+/** How far sides that are multiples of 64 can be from a target's shape. */
+const SHAPE_TOLERANCE = 0.12;
+
+const hasShape = (a: Size, b: Size) =>
+  Math.abs(Math.log((a.width / a.height) * (b.height / b.width))) < SHAPE_TOLERANCE;
+
 /** The request for one picture. The same intent and seed give the same request. */
-export function buildRequest(intent: Intent, seed: number): GenerateRequest {
+export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequest {
   const { mode, model, settings, prompt, use } = intent;
   const { width, height } = sizeAtModel(intent);
   const negativePrompt = settings.negativePrompt.trim();
@@ -98,7 +100,7 @@ export function buildRequest(intent: Intent, seed: number): GenerateRequest {
   };
 }
 
-function toReference(reference: ReferenceLayer, index: number, model: ModelInfo): Reference {
+function toReference(reference: Intent["references"][number], index: number, model: ModelInfo): Reference {
   const { weight, start, end, blocks, within } = reference;
   return {
     image: referenceName(index),
@@ -113,7 +115,10 @@ function toReference(reference: ReferenceLayer, index: number, model: ModelInfo)
 /** In the request's words. */
 const ROLES = { style: "style", layout: "composition" } as const;
 
-function toControl({ model, weight, start, end, mode, ...layer }: ControlLayer, index: number): Control {
+function toControl(
+  { model, weight, start, end, mode, ...layer }: Intent["use"]["controls"][number],
+  index: number,
+): Control {
   const preprocessor = drawsItself(layer) ? undefined : KEEPS[layer.keeps].preprocessor;
   return {
     image: controlName(index),
@@ -128,13 +133,3 @@ function toControl({ model, weight, start, end, mode, ...layer }: ControlLayer, 
 
 /** True where the plugin draws the lines itself, so that nothing needs to find them. */
 export const drawsItself = ({ keeps, drawn }: Pick<ControlLayer, "keeps" | "drawn">) => keeps === "outlines" && drawn;
-
-/** The seeds of a run: the locked one, or a fresh one, and those after it. */
-export function seedsOfRun({ count, seed }: Pick<Settings, "count" | "seed">): number[] {
-  return Array.from({ length: count }, (_, index) => (seed + index) % 2 ** 32);
-}
-
-/** A seed between 0 and 2^32 - 1, short enough to be told to a colleague. */
-export function randomSeed(): number {
-  return Math.floor(Math.random() * 1_000_000);
-}

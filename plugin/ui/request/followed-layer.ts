@@ -1,19 +1,26 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { LayerInfo } from "../../bridge.ts";
 import type { Placement } from "../pixels/placement.ts";
+import type { LayerRef } from "../state/recipe.ts";
 import type { MainClient } from "../wires/main-client.ts";
 
 const MOST_SCALE = 4;
 /** Of an export's long side: Figma makes no larger ones. */
 const MOST_PIXELS = 4096;
 
-/** A layer that a run needs, as it is now. Problem "target-gone". */
-export async function layerNow({ id, name }: Pick<LayerInfo, "id" | "name">, main: MainClient): Promise<LayerInfo> {
-  const [info] = (await main.call("describe-layers", { nodes: [id] })).layers;
-  if (info !== undefined) return info;
+/** The layers that a run needs, as they are now, by id. Problem "target-gone". */
+export type LayersNow = ReadonlyMap<string, LayerInfo>;
+
+/** Asks for all at once. Problem "target-gone" names the first that is no more. */
+export async function layersNow(wanted: readonly LayerRef[], main: MainClient): Promise<LayersNow> {
+  if (wanted.length === 0) return new Map();
+  const { layers } = await main.call("describe-layers", { nodes: [...new Set(wanted.map(({ id }) => id))] });
+  const found = new Map(layers.map((layer) => [layer.id, layer]));
+  const gone = wanted.find(({ id }) => !found.has(id));
+  if (gone === undefined) return found;
   throw new Problem(
     "target-gone",
-    `“${name}”, which the result should follow, no longer exists. Remove it in the panel.`,
+    `“${gone.name}”, which the result should follow, no longer exists. Remove it in the panel.`,
   );
 }
 

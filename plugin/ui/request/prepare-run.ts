@@ -1,63 +1,48 @@
 /** From "the designer pressed the button" to jobs with their images. */
 import { Problem } from "../../../shared/problem.ts";
-import type { GenerateRequest } from "../../../shared/request.ts";
-import type { OpenJob, Ticket } from "../../bridge.ts";
+import type { Ticket } from "../../bridge.ts";
 import { fillContext } from "../pixels/fill-context.ts";
 import { type Placement, resultPlacement, sourcePlacement } from "../pixels/placement.ts";
 import { maskOf, pictureAt, pictureOf } from "../pixels/raster.ts";
 import { sourceScale } from "../pixels/source-scale.ts";
-import { inUse } from "../state/in-use.ts";
-import { modelInUse } from "../state/model-in-use.ts";
-import type { State } from "../state/state.ts";
-import { subjectOf } from "../state/subject.ts";
+import type { PictureJob } from "../state/picture.ts";
+import { type LayerRef, type Recipe, toRecipe } from "../state/recipe.ts";
 import type { MainClient } from "../wires/main-client.ts";
-import { buildRequest, IMAGE, type Intent, MASK, randomSeed, seedsOfRun, sizeAtModel } from "./build-request.ts";
-import { toRecipe, writeRecipe } from "./recipe.ts";
+import { buildRequest, IMAGE, MASK, type MeasuredIntent, sizeAtModel } from "./build-request.ts";
+import { layersNow } from "./followed-layer.ts";
+import type { Intent } from "./intent.ts";
 import { takeControls } from "./take-controls.ts";
 import { takeReferences } from "./take-references.ts";
 
 /** A job that is ready to be sent. */
 export interface Submission {
-  readonly job: OpenJob;
-  readonly request: GenerateRequest;
+  readonly job: PictureJob;
+  readonly recipe: Recipe;
   readonly images: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Takes the ticket and the pixels, and builds one job a picture. Problems say what the designer can do. */
-export async function prepareRun(state: State, main: MainClient): Promise<Submission[]> {
-  const model = modelInUse(state);
-  const { mode, references } = state;
-  const subject = subjectOf(state);
-  if (model === null)
-    throw new Problem("model-not-found", "There is no model yet. Put one into the models folder, then try again.");
-  if (subject === null) throw new Problem("selection-unsupported", "Select one layer to paint into.");
-  const mask = mode === "fill" ? subject.mask?.id : undefined;
-  if (mode === "fill" && mask === undefined)
-    throw new Problem("mask-empty", "Put a shape over a picture and select it: the shape says where to repaint.");
-
-  const ticket = await main.call("take-ticket", { target: subject.target.id, ...(mask && { mask }) });
+export async function prepareRun(intent: Intent, main: MainClient): Promise<Submission[]> {
+  const { mode, references, use } = intent;
+  const { target, mask } = intent.layers;
+  const ticket = await main.call("take-ticket", { target: target.id, ...(mask && { mask: mask.id }) });
   const images = new Map<string, Uint8Array>();
   const fill = mode === "fill" ? await takeFill(ticket, main, images) : null;
-  const used = model.references ? references : [];
-  const intent: Intent = {
-    mode,
-    model,
-    prompt: state.prompt,
-    settings: state.settings,
-    references: used,
-    use: inUse(state, model),
-    target: ticket,
-    fill,
-  };
-  if (mode === "edit") await takePicture(ticket, main, { images, intent });
-  const placed = { placement: placementOf(intent, ticket), images };
-  await takeReferences(used, main, placed);
-  await takeControls(intent.use.controls, main, placed);
-  return submissions(intent, { ticket, images, maskName: subject.mask?.name });
+  const measured: MeasuredIntent = { ...intent, target: ticket, fill };
+  if (mode === "edit") await takePicture(ticket, main, { images, intent: measured });
+  const placement = placementOf(measured, ticket);
+  const layers = await layersNow([...references, ...use.controls].flatMap(layersOf), main);
+  await takeReferences(references, main, { placement, images, layers });
+  await takeControls(use.controls, main, { placement, images, layers });
+  return submissions(measured, { ticket, images });
 }
 
+/** The layers that a followed one needs. */
+const layersOf = ({ layer, within }: { readonly layer: LayerRef; readonly within?: LayerRef }) =>
+  within === undefined ? [layer] : [layer, within];
+
 /** Of what the model makes, or in Fill of the picture that it sees a part of. */
-function placementOf(intent: Intent, ticket: Ticket): Placement {
+function placementOf(intent: MeasuredIntent, ticket: Ticket): Placement {
   const { fill, model, settings } = intent;
   if (!fill?.maskBounds) return resultPlacement(ticket, sizeAtModel(intent));
   const { source, maskBounds } = fill;
@@ -94,7 +79,7 @@ const hide = ({ mask }: Ticket) => (mask === undefined ? {} : { without: mask })
 async function takePicture(
   ticket: Ticket,
   main: MainClient,
-  { images, intent }: { images: Map<string, Uint8Array>; intent: Intent },
+  { images, intent }: { images: Map<string, Uint8Array>; intent: MeasuredIntent },
 ): Promise<void> {
   const size = sizeAtModel(intent);
   const scale = Math.min(4, Math.max(size.width / ticket.width, size.height / ticket.height));
@@ -103,40 +88,26 @@ async function takePicture(
 }
 
 function submissions(
-  intent: Intent,
-  {
-    ticket,
-    images,
-    maskName,
-  }: { ticket: Ticket; images: ReadonlyMap<string, Uint8Array>; maskName: string | undefined },
+  intent: MeasuredIntent,
+  { ticket, images }: { readonly ticket: Ticket; readonly images: ReadonlyMap<string, Uint8Array> },
 ): Submission[] {
   const run = newId();
   const submittedAt = Date.now();
-  const { count, seed, seedLocked } = intent.settings;
-  return seedsOfRun({ count, seed: seedLocked ? seed : randomSeed() }).map((seedOfPicture, index) => {
-    const request = buildRequest(intent, seedOfPicture);
-    const recipe = writeRecipe({
+  const { mode, model, layers, seeds } = intent;
+  return seeds.map((seed, index) => {
+    const request = buildRequest(intent, seed);
+    const recipe: Recipe = {
       version: 1,
-      mode: intent.mode,
-      model: intent.model.name,
+      mode,
+      model: model.name,
       target: { id: ticket.target, name: ticket.name },
-      ...(ticket.mask !== undefined && { mask: { id: ticket.mask, name: maskName ?? "" } }),
+      ...(layers.mask && { mask: { id: layers.mask.id, name: layers.mask.name } }),
       references: intent.references.map(toRecipe),
       controls: intent.use.controls.map(toRecipe),
       request,
-    });
-    const job: OpenJob = {
-      job: newId(),
-      run,
-      index,
-      of: count,
-      mode: intent.mode,
-      ticket,
-      recipe,
-      steps: request.steps,
-      submittedAt,
     };
-    return { job, request, images };
+    const { steps } = request;
+    return { job: { job: newId(), run, index, of: seeds.length, mode, ticket, steps, submittedAt }, recipe, images };
   });
 }
 

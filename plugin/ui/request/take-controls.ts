@@ -1,20 +1,23 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { Ticket } from "../../bridge.ts";
 import { layerPicture, linePicture } from "../pixels/control-picture.ts";
-import { type Placement, resultPlacement } from "../pixels/placement.ts";
-import type { ControlLayer } from "../state/state.ts";
+import { resultPlacement } from "../pixels/placement.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { controlName, drawsItself } from "./build-request.ts";
-import { exportScale, layerNow } from "./followed-layer.ts";
+import { exportScale } from "./followed-layer.ts";
+import type { Intent } from "./intent.ts";
+import type { Taking } from "./take-references.ts";
 
-/** Adds the control pictures to `images`, each laid where it belongs. Problem "target-gone". */
+type ControlIntent = Intent["use"]["controls"][number];
+
+/** Adds the control pictures to `images`, each laid where it belongs. Problem "selection-unsupported". */
 export async function takeControls(
-  controls: readonly ControlLayer[],
+  controls: readonly ControlIntent[],
   main: MainClient,
-  { placement, images }: { readonly placement: Placement; readonly images: Map<string, Uint8Array> },
+  taking: Taking,
 ): Promise<void> {
   for (const [index, control] of controls.entries())
-    images.set(controlName(index), await controlPicture(control, main, placement));
+    taking.images.set(controlName(index), await controlPicture(control, main, taking));
 }
 
 /** Pixels of the long side. */
@@ -35,9 +38,12 @@ export async function smallLinework(node: string, main: MainClient): Promise<Uin
   return await linePicture(drawing, { ...resultPlacement({ width, height, transform }, size), line: SMALL_LINE });
 }
 
-async function controlPicture(control: ControlLayer, main: MainClient, placement: Placement): Promise<Uint8Array> {
+async function controlPicture(
+  control: ControlIntent,
+  main: MainClient,
+  { placement, layers }: Taking,
+): Promise<Uint8Array> {
   const { layer } = control;
-  const info = await layerNow(layer, main);
   if (drawsItself(control)) {
     const { drawing } = await main.call("read-outlines", { node: layer.id });
     if (drawing !== null) return await linePicture(drawing, placement);
@@ -46,7 +52,7 @@ async function controlPicture(control: ControlLayer, main: MainClient, placement
       `“${layer.name}” has changed, and is more than lines now. Remove it, and add it again.`,
     );
   }
-  const scale = exportScale(info, placement);
+  const scale = exportScale(layers.get(layer.id)!, placement);
   const exported = await main.call("export-layer", { node: layer.id, scale, bounds: "box" });
   return await layerPicture(exported, placement, control.keeps === "as it is" ? "black" : "transparent");
 }

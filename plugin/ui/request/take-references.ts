@@ -2,40 +2,46 @@ import { Problem } from "../../../shared/problem.ts";
 import { coverage } from "../pixels/control-picture.ts";
 import type { Placement } from "../pixels/placement.ts";
 import { referenceOf } from "../pixels/raster.ts";
-import type { ReferenceLayer } from "../state/state.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { referenceName, withinName } from "./build-request.ts";
-import { exportScale, layerNow } from "./followed-layer.ts";
+import { exportScale, type LayersNow } from "./followed-layer.ts";
+import type { Intent } from "./intent.ts";
 
 /** Pixels of a reference's long side: image encoders look at 224 or less. */
 const REFERENCE_PIXELS = 512;
 
-/** Adds the references to `images`, and where each counts. Problem "target-gone", "mask-empty". */
-export async function takeReferences(
-  references: readonly ReferenceLayer[],
-  main: MainClient,
-  { placement, images }: { readonly placement: Placement; readonly images: Map<string, Uint8Array> },
-): Promise<void> {
-  for (const [index, { layer, within }] of references.entries()) {
-    const info = await layerNow(layer, main);
-    const scale = Math.min(4, REFERENCE_PIXELS / Math.max(info.width, info.height));
-    const exported = await main.call("export-layer", { node: layer.id, scale, bounds: "box" });
-    images.set(referenceName(index), await referenceOf(exported));
-    if (within !== undefined) images.set(withinName(index), await maskFor(within, main, placement));
-  }
+/** Where images go, and what they are made from. */
+export interface Taking {
+  readonly placement: Placement;
+  readonly images: Map<string, Uint8Array>;
+  readonly layers: LayersNow;
 }
 
-async function maskFor(
-  within: NonNullable<ReferenceLayer["within"]>,
+/** Adds the references to `images`, and where each counts; all layers are asked for at once. Problem "mask-empty". */
+export async function takeReferences(
+  references: Intent["references"],
   main: MainClient,
-  placement: Placement,
-): Promise<Uint8Array> {
-  const scale = exportScale(await layerNow(within, main), placement);
-  const exported = await main.call("export-layer", { node: within.id, scale, bounds: "rendered" });
-  const { bytes, bounds } = await coverage(exported, placement);
-  if (bounds !== null) return bytes;
-  throw new Problem(
-    "mask-empty",
-    `“${within.name}” covers none of the picture. Give it a fill, or let its reference count everywhere.`,
-  );
+  { placement, images, layers }: Taking,
+): Promise<void> {
+  if (references.length === 0) return;
+  const pictures = references.map(({ layer }) => {
+    const { width, height } = layers.get(layer.id)!;
+    return { node: layer.id, scale: Math.min(4, REFERENCE_PIXELS / Math.max(width, height)), bounds: "box" as const };
+  });
+  const places = references.flatMap(({ within }, index) => (within === undefined ? [] : [{ within, index }]));
+  const masks = places.map(({ within }) => {
+    const scale = exportScale(layers.get(within.id)!, placement);
+    return { node: within.id, scale, bounds: "rendered" as const };
+  });
+  const { exports } = await main.call("export-layers", { layers: [...pictures, ...masks] });
+  for (const index of references.keys()) images.set(referenceName(index), await referenceOf(exports[index]!));
+  for (const [i, { within, index }] of places.entries()) {
+    const { bytes, bounds } = await coverage(exports[references.length + i]!, placement);
+    if (bounds === null)
+      throw new Problem(
+        "mask-empty",
+        `“${within.name}” covers none of the picture. Give it a fill, or let its reference count everywhere.`,
+      );
+    images.set(withinName(index), bytes);
+  }
 }

@@ -2,7 +2,8 @@
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { LoraUse, Settings } from "../../bridge.ts";
 import { fitOf } from "../models/add-on-fit.ts";
-import type { Companion, ControlLayer, State } from "./state.ts";
+import type { ControlLayer } from "./followed.ts";
+import type { Companion, State } from "./state.ts";
 
 export interface InUse {
   readonly loras: readonly LoraUse[];

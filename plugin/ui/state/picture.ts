@@ -1,6 +1,7 @@
 import type { Size } from "../../../shared/geometry.ts";
 import type { ProblemData } from "../../../shared/problem.ts";
 import type { OpenJob } from "../../bridge.ts";
+import type { Recipe } from "./recipe.ts";
 
 /** A finished picture, in memory and as an address for `<img>`. */
 export interface ResultImage extends Size {
@@ -8,11 +9,16 @@ export interface ResultImage extends Size {
   readonly bytes: Uint8Array;
 }
 
-export type Phase = "sending" | "queued" | "running" | "done" | "failed" | "cancelled";
+/** "unsent": the companion does not have it, and its pixels are gone; its recipe can be sent anew. */
+export type Phase = "sending" | "queued" | "running" | "done" | "failed" | "unsent";
+
+/** A job as the bridge keeps it, but for the recipe, which is text there. */
+export type PictureJob = Omit<OpenJob, "recipe">;
 
 /** One job as the interface follows it. */
 export interface Picture {
-  readonly job: OpenJob;
+  readonly job: PictureJob;
+  readonly recipe: Recipe;
   readonly phase: Phase;
   /** Jobs before it in the companion's queue. */
   readonly ahead: number;
@@ -33,9 +39,10 @@ export interface Picture {
   readonly problem: ProblemData | null;
 }
 
-export function newPicture(job: OpenJob, phase: Phase = "sending"): Picture {
+export function newPicture(job: PictureJob, recipe: Recipe, phase: Phase = "sending"): Picture {
   return {
     job,
+    recipe,
     phase,
     ahead: 0,
     stage: null,
@@ -53,3 +60,9 @@ export function newPicture(job: OpenJob, phase: Phase = "sending"): Picture {
 }
 
 export const isActive = ({ phase }: Picture) => phase === "sending" || phase === "queued" || phase === "running";
+
+/** It brought no picture, and can be asked for again. */
+export const canRetry = ({ phase }: Picture) => phase === "failed" || phase === "unsent";
+
+/** What the list of pictures shows. */
+export const isShown = ({ phase }: Picture) => phase === "done" || phase === "failed" || phase === "unsent";

@@ -10,42 +10,10 @@ import type {
   RecommendedModel,
   Welcome,
 } from "../../../shared/protocol.ts";
-import type { Control } from "../../../shared/request.ts";
-import type { Check, LayerInfo, Mode, SelectionInfo, Settings } from "../../bridge.ts";
-import type { KeepName } from "../models/control-keeps.ts";
+import type { Check, Mode, SelectionInfo, Settings } from "../../bridge.ts";
 import type { Connection } from "../wires/connection.ts";
+import type { ControlLayer, ReferenceLayer } from "./followed.ts";
 import type { Picture } from "./picture.ts";
-
-/** A layer that results should follow. */
-export interface FollowedLayer {
-  readonly layer: Pick<LayerInfo, "id" | "name" | "fingerprint">;
-  /** 0 … 2. */
-  readonly weight: number;
-  /** Shares of the steps, start < end. */
-  readonly start: number;
-  readonly end: number;
-}
-
-export const FOLLOWED_PARTS = ["all", "style", "layout"] as const;
-
-/** By what it shows (IP-Adapter). */
-export interface ReferenceLayer extends FollowedLayer {
-  /** What results take from it; InstantStyle's parts of the UNet. */
-  readonly blocks: (typeof FOLLOWED_PARTS)[number];
-  /** The layer that says where results follow it. Absent: everywhere. */
-  readonly within?: Pick<LayerInfo, "id" | "name">;
-}
-
-/** By its lines, shapes or colours, place for place (ControlNet, T2I-Adapter). */
-export interface ControlLayer extends FollowedLayer {
-  readonly keeps: KeepName;
-  /** The control model's id in the library. */
-  readonly model: string;
-  /** "guess": the picture counts more than the prompt. ControlNets only. */
-  readonly mode: Control["mode"];
-  /** Its outlines are known exactly, see `read-outlines`. */
-  readonly drawn: boolean;
-}
 
 /** What is known of the companion that we are connected to. */
 export interface Companion {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { type AppEvent, reduce } from "./reduce.ts";
+import type { AppEvent } from "./events.ts";
+import { reduce } from "./reduce.ts";
 import { INITIAL_STATE, type State } from "./state.ts";
 
 /** The one place that holds the state. */

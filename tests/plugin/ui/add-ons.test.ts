@@ -1,4 +1,3 @@
-import { settingsOf } from "../../../plugin/ui/actions/refill.ts";
 import {
   aboutLora,
   addOnsFor,
@@ -10,8 +9,10 @@ import {
   whyNot,
 } from "../../../plugin/ui/models/add-on-fit.ts";
 import { isTrainedFor, KEEP_NAMES, likelyKeep, modelFor } from "../../../plugin/ui/models/control-keeps.ts";
+import { settingsOf } from "../../../plugin/ui/request/recipe-settings.ts";
+import type { ControlLayer } from "../../../plugin/ui/state/followed.ts";
 import { inUse, refinersFor } from "../../../plugin/ui/state/in-use.ts";
-import { type ControlLayer, DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
+import { DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
 import { autoV2, licenceInWords } from "../../../plugin/ui/text/licence-in-words.ts";
 import { addOn, companion, layer, model, recipe } from "./fixtures.ts";
 
@@ -135,7 +136,6 @@ test("settingsOf() brings back what a recipe was made with", () => {
     loras: [{ model: ink.id, weight: 0.4 }],
     scheduler: { name: "euler", use_karras_sigmas: true },
     ...{ vae: "v", refiner: { model: "r", start: 0.7 }, clipSkip: 1, guidanceRescale: 0.7, eta: 0.3 },
-    ...{ seed: 42, seedLocked: true },
   });
   expect(settingsOf(recipe)).toMatchObject({ vae: undefined, refiner: undefined, loras: [] });
 });

@@ -5,15 +5,18 @@ import { sourceScale } from "../../../plugin/ui/pixels/source-scale.ts";
 import {
   buildRequest,
   effectiveSettings,
-  type Intent,
-  randomSeed,
-  seedsOfRun,
+  type MeasuredIntent,
+  sizeAtModel,
 } from "../../../plugin/ui/request/build-request.ts";
-import { type ControlLayer, DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
+import { randomSeed, seedsOfRun } from "../../../plugin/ui/request/intent.ts";
+import type { ControlLayer } from "../../../plugin/ui/state/followed.ts";
+import { DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
 import { imageRefs, parseRequest } from "../../../shared/validate.ts";
 import { layer, model } from "./fixtures.ts";
 
-const intent: Intent = {
+const intent: MeasuredIntent = {
+  layers: { target: { id: "1:1", name: "Hero" } },
+  seeds: [7],
   mode: "generate",
   model,
   prompt: "  a fox ",
@@ -41,7 +44,7 @@ test.each(["generate", "fill", "edit"] as const)("buildRequest() makes a valid %
 });
 
 test("buildRequest() names exactly the images that its mode sends", () => {
-  const named = (change: Partial<Intent>) => imageRefs(buildRequest({ ...intent, ...change }, 1));
+  const named = (change: Partial<MeasuredIntent>) => imageRefs(buildRequest({ ...intent, ...change }, 1));
   expect(named({})).toEqual([]);
   expect(named({ mode: "edit" })).toEqual(["image"]);
   expect(named({ mode: "fill", fill })).toEqual(["image", "mask"]);
@@ -138,6 +141,11 @@ test("buildRequest() lets a reference count in a place, and a control more than 
   expect(request.references.map(({ mask }) => mask)).toEqual([undefined, "within.1"]);
   expect(request.controls[0]!.mode).toBe("guess");
   expect(imageRefs(request)).toEqual(["reference.0", "reference.1", "within.1", "control.0"]);
+});
+
+test("sizeAtModel() keeps the size of a recipe while the target has that shape", () => {
+  expect(sizeAtModel({ ...intent, size: { width: 640, height: 448 } })).toEqual({ width: 640, height: 448 });
+  expect(sizeAtModel({ ...intent, size: { width: 448, height: 640 } })).toEqual(sizeAtModel(intent));
 });
 
 test("seedsOfRun() counts up from its seed and stays in 32 bits", () => {

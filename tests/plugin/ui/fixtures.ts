@@ -1,5 +1,7 @@
 import type { LayerInfo, OpenJob, SelectionInfo, Ticket } from "../../../plugin/bridge.ts";
-import type { Recipe } from "../../../plugin/ui/request/recipe.ts";
+import type { NewJob } from "../../../plugin/ui/state/events.ts";
+import type { PictureJob } from "../../../plugin/ui/state/picture.ts";
+import type { Recipe } from "../../../plugin/ui/state/recipe.ts";
 import type { Companion } from "../../../plugin/ui/state/state.ts";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import { parseRequest } from "../../../shared/validate.ts";
@@ -87,14 +89,23 @@ export const recipe: Recipe = {
   request: parseRequest({ model: "sd15", prompt: "a fox", seed: 42 }),
 };
 
-export const job = (id: string, more: Partial<OpenJob> = {}): OpenJob => ({
+/** As the bridge keeps it. */
+export const openJob = (id: string, more: Partial<OpenJob> = {}): OpenJob => ({
+  ...job(id),
+  recipe: JSON.stringify(recipe),
+  ...more,
+});
+
+/** With what it is to make. */
+export const newJob = (id: string, more: Partial<PictureJob> = {}): NewJob => ({ job: job(id, more), recipe });
+
+export const job = (id: string, more: Partial<PictureJob> = {}): PictureJob => ({
   job: id,
   run: "run",
   index: 0,
   of: 2,
   mode: "generate",
   ticket,
-  recipe: JSON.stringify(recipe),
   steps: 25,
   submittedAt: 1,
   ...more,

@@ -1,6 +1,6 @@
 import type { Drawing } from "../../../plugin/bridge.ts";
+import { fillPanel, recipeOf } from "../../../plugin/ui/actions/fill-panel.ts";
 import { addControls, addReferences, selectedShape } from "../../../plugin/ui/actions/follow-layers.ts";
-import { refill } from "../../../plugin/ui/actions/refill.ts";
 import { Store } from "../../../plugin/ui/state/store.ts";
 import type { MainClient } from "../../../plugin/ui/wires/main-client.ts";
 import { addOn, companion, layer, recipe, target } from "./fixtures.ts";
@@ -69,7 +69,7 @@ test("selectedShape() is what can mark a part of a picture", () => {
   expect(selectedShape({ kind: "none", page: "" })).toBe(undefined);
 });
 
-test("refill() brings back followed layers that are still there", async () => {
+test("fillPanel() brings back followed layers that are still there", async () => {
   const it = panel([]);
   const followed = (id: string) => ({ id, name: id, weight: 0.5, start: 0, end: 1 });
   const text = JSON.stringify({
@@ -77,9 +77,9 @@ test("refill() brings back followed layers that are still there", async () => {
     references: [followed("1:2"), followed("gone")],
     controls: [{ ...followed("1:3"), keeps: "outlines", model: canny.id, drawn: true }],
   });
-  await refill(it, text);
+  await fillPanel(it, recipeOf(text), { lockSeed: false });
   const { references, controls, prompt, settings } = it.store.state;
   expect(references).toMatchObject([{ layer: { id: "1:2", name: "Now" }, blocks: "all" }]);
   expect(controls).toMatchObject([{ layer: { id: "1:3" }, keeps: "outlines", drawn: true }]);
-  expect([prompt, settings.seed, settings.seedLocked]).toEqual(["a fox", 42, true]);
+  expect([prompt, settings.seed, settings.seedLocked]).toEqual(["a fox", 42, false]);
 });

@@ -3,10 +3,10 @@ import { JobDesk } from "../../../plugin/ui/actions/job-desk.ts";
 import type { Submission } from "../../../plugin/ui/request/prepare-run.ts";
 import { Store } from "../../../plugin/ui/state/store.ts";
 import type { ClientMessage, CompanionMessage, Welcome } from "../../../shared/protocol.ts";
-import { job, recipe } from "./fixtures.ts";
+import { newJob, openJob, recipe } from "./fixtures.ts";
 
 const request = recipe.request;
-const submission = (id: string): Submission => ({ job: job(id), request, images: new Map() });
+const submission = (id: string): Submission => ({ ...newJob(id), images: new Map() });
 const welcomeWith = (...jobs: string[]): Welcome => ({
   type: "welcome",
   protocol: 2,
@@ -116,13 +116,22 @@ test("JobDesk says so when the companion lost a job", async () => {
   expect(phase("a")).toBe("failed");
 });
 
-test("JobDesk takes up the jobs of an earlier opening, and forgets those that are gone", () => {
-  const { desk, brief, phase, saved } = openDesk();
-  desk.remember([job("a"), job("b")]);
+test("JobDesk takes up the jobs of an earlier opening, and keeps those that never reached the companion ready to send", () => {
+  const { desk, brief, phase, saved, store } = openDesk();
+  desk.remember([openJob("a"), openJob("b")]);
   desk.onWelcome(welcomeWith("a", "of another file"), MINE);
   expect(brief()).toEqual(["attach a"]);
-  expect([phase("a"), phase("b")]).toEqual(["queued", undefined]);
-  expect(saved).toEqual([{ slot: "finished-job", value: "b" }]);
+  expect([phase("a"), phase("b")]).toEqual(["queued", "unsent"]);
+  expect(store.state.pictures.find(({ job }) => job.job === "b")?.recipe).toEqual(recipe);
+  // It stays in Figma's storage until the designer sends or discards it.
+  expect(saved).toEqual([]);
+});
+
+test("JobDesk says that a job of another version can't be read, and gives it up", () => {
+  const { desk, saved, store } = openDesk();
+  desk.remember([openJob("a", { recipe: '{"version":9}' })]);
+  expect(store.state.notice).toMatchObject({ tone: "problem", text: expect.stringContaining("another version") });
+  expect(saved).toEqual([{ slot: "finished-job", value: "a" }]);
 });
 
 test("JobDesk cancels at the next welcome what was cancelled while the companion was away", async () => {

@@ -1,7 +1,8 @@
-import { type AppEvent, reduce } from "../../../plugin/ui/state/reduce.ts";
+import type { AppEvent } from "../../../plugin/ui/state/events.ts";
+import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import { INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
 import { subjectOf } from "../../../plugin/ui/state/subject.ts";
-import { addOn, companion, job, layer, model, over, recipe, target } from "./fixtures.ts";
+import { addOn, companion, layer, model, newJob, over, recipe, target } from "./fixtures.ts";
 
 const after = (...events: AppEvent[]): State => events.reduce(reduce, INITIAL_STATE);
 const selected = (name: string, mask?: string): AppEvent => ({ type: "selection", selection: target(name, mask) });
@@ -14,7 +15,7 @@ const done = (id: string): AppEvent => ({
   tokens: 4,
   droppedText: null,
   weightBits: null,
-  recipe: JSON.stringify(recipe),
+  recipe,
 });
 const progress = (id: string, step: number): AppEvent => ({
   type: "progress",
@@ -57,7 +58,7 @@ test("reduce() leaves the mode alone where a shape over a picture is selected", 
 });
 
 test("reduce() follows a run from submission to the first picture, which is chosen", () => {
-  let state = after({ type: "submitted", jobs: [job("a"), job("b", { index: 1 })] });
+  let state = after({ type: "submitted", jobs: [newJob("a"), newJob("b", { index: 1 })] });
   expect(state.view).toBe("pictures");
   expect(phases(state)).toEqual(["a sending", "b sending"]);
   state = [
@@ -73,18 +74,30 @@ test("reduce() follows a run from submission to the first picture, which is chos
 });
 
 test("reduce() ignores news of pictures that are finished or unknown", () => {
-  const state = after({ type: "submitted", jobs: [job("a")] }, { type: "cancelled", job: "a" });
-  for (const late of [progress("a", 20), done("a"), progress("x", 1)])
-    expect(phases(reduce(state, late))).toEqual(["a cancelled"]);
+  const state = after({ type: "submitted", jobs: [newJob("a")] }, done("a"));
+  for (const late of [progress("a", 20), progress("x", 1), { type: "queued", job: "a", ahead: 1 } as const])
+    expect(phases(reduce(state, late))).toEqual(["a done"]);
+});
+
+test("reduce() takes cancelled pictures away, and chooses another in their place", () => {
+  const run = { type: "submitted", jobs: [newJob("a"), newJob("b", { index: 1 }), newJob("c", { index: 2 })] } as const;
+  const state = after(run, { type: "failed", job: "a", problem: { code: "out-of-memory", message: "Too large." } });
+  const left = [{ type: "cancelled", job: "b" } as const, { type: "cancelled", job: "c" } as const].reduce(
+    reduce,
+    state,
+  );
+  expect([phases(left), left.chosen, left.view]).toEqual([["a failed"], "a", "pictures"]);
+  const none = after(run, ...["a", "b", "c"].map((job) => ({ type: "cancelled", job }) as const));
+  expect([none.pictures, none.chosen, none.view]).toEqual([[], null, "create"]);
 });
 
 test("reduce() marks a placed picture and keeps it", () => {
-  const state = after({ type: "submitted", jobs: [job("a")] }, done("a"), { type: "placed", job: "a" });
+  const state = after({ type: "submitted", jobs: [newJob("a")] }, done("a"), { type: "placed", job: "a" });
   expect(state.pictures[0]).toMatchObject({ phase: "done", placed: true });
 });
 
 test("reduce() goes back to the prompt when the last picture is discarded", () => {
-  const two = after({ type: "submitted", jobs: [job("a"), job("b", { index: 1 })] }, done("a"), done("b"));
+  const two = after({ type: "submitted", jobs: [newJob("a"), newJob("b", { index: 1 })] }, done("a"), done("b"));
   const one = reduce(two, { type: "discarded", jobs: ["a"] });
   expect([one.view, one.chosen]).toEqual(["pictures", "b"]);
   const none = reduce(one, { type: "discarded", jobs: ["b"] });
@@ -93,9 +106,9 @@ test("reduce() goes back to the prompt when the last picture is discarded", () =
 
 test("reduce() takes jobs of an earlier opening up once, newest run first", () => {
   const state = after(
-    { type: "reattached", job: job("old", { run: "1", submittedAt: 1 }) },
-    { type: "reattached", job: job("new", { run: "2", submittedAt: 2 }) },
-    { type: "reattached", job: job("old", { run: "1", submittedAt: 1 }) },
+    { type: "reattached", phase: "queued", job: newJob("old", { run: "1", submittedAt: 1 }) },
+    { type: "reattached", phase: "queued", job: newJob("new", { run: "2", submittedAt: 2 }) },
+    { type: "reattached", phase: "queued", job: newJob("old", { run: "1", submittedAt: 1 }) },
   );
   expect(phases(state)).toEqual(["new queued", "old queued"]);
 });

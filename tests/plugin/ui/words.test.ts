@@ -1,7 +1,7 @@
-import { layerName, readRecipe, writeRecipe } from "../../../plugin/ui/request/recipe.ts";
 import { estimateSeconds, inWords, learnPace, secondsLeftOfRun } from "../../../plugin/ui/state/estimate.ts";
 import { newPicture } from "../../../plugin/ui/state/picture.ts";
 import { whatIsMissing } from "../../../plugin/ui/state/readiness.ts";
+import { layerName, readRecipe, writeRecipe } from "../../../plugin/ui/state/recipe.ts";
 import { INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
 import { approximateTokens, partsFor, roomFor } from "../../../plugin/ui/text/count-tokens.ts";
 import { repoNamed } from "../../../plugin/ui/text/repo-named.ts";
@@ -29,9 +29,9 @@ test("learnPace() keeps the newest figures, not all", () => {
 });
 
 test("secondsLeftOfRun() counts the pictures that wait", () => {
-  const done = { ...newPicture(job("a"), "done"), seconds: 10 };
-  const running = { ...newPicture(job("b"), "running"), step: 5, of: 10, secondsLeft: 4 };
-  const waiting = newPicture(job("c"), "queued");
+  const done = { ...newPicture(job("a"), recipe, "done"), seconds: 10 };
+  const running = { ...newPicture(job("b"), recipe, "running"), step: 5, of: 10, secondsLeft: 4 };
+  const waiting = newPicture(job("c"), recipe, "queued");
   expect(secondsLeftOfRun([done, running, waiting])).toBe(14);
   expect(secondsLeftOfRun([running, waiting])).toBe(12);
   expect(secondsLeftOfRun([waiting])).toBe(null);

@@ -4,7 +4,7 @@ import type { GenerateRequest } from "../../../shared/request.ts";
 import { requestSchema } from "../../../shared/request-schema.ts";
 import { MODES } from "../../bridge.ts";
 import { KEEP_NAMES } from "../models/control-keeps.ts";
-import { FOLLOWED_PARTS, type FollowedLayer } from "../state/state.ts";
+import { FOLLOWED_PARTS } from "./followed.ts";
 
 /** Anybody who can edit the file can write one. */
 const LIMITS = { depth: 32, values: 20_000 };
@@ -44,9 +44,17 @@ const recipeSchema = v.object({
 /** How a layer was made: kept in the layer itself, so that it can be made again. Image references name layers, not pixels. */
 export type Recipe = v.InferOutput<typeof recipeSchema>;
 
+/** A layer by its id, and by the name that it had. */
+export type LayerRef = v.InferOutput<typeof layerRef>;
+
 /** A followed layer as a recipe keeps it: by its id. */
-export function toRecipe<L extends FollowedLayer>({ layer: { id, name }, ...rest }: L) {
+export function toRecipe<L extends { readonly layer: LayerRef }>({ layer: { id, name }, ...rest }: L) {
   return { id, name, ...rest };
+}
+
+/** The other way round. */
+export function fromRecipe<R extends LayerRef>({ id, name, ...rest }: R) {
+  return { layer: { id, name }, ...rest };
 }
 
 export function writeRecipe(recipe: Recipe): string {

@@ -1,0 +1,74 @@
+/** What survives closing the plugin. */
+import * as v from "valibot";
+import type { SchedulerChoice } from "../../shared/request.ts";
+import { ticket } from "./ticket.ts";
+import { size } from "./values.ts";
+
+export const MODES = ["generate", "fill", "edit"] as const;
+export type Mode = (typeof MODES)[number];
+export const mode = v.picklist(MODES);
+
+/** Of a request: diffusers' names and values. */
+const schedulerChoice = v.record(
+  v.string(),
+  v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(v.number())]),
+) as v.GenericSchema<unknown, SchedulerChoice>;
+
+const loraUse = v.object({
+  /** The library's id. */
+  model: v.string(),
+  weight: size,
+});
+export type LoraUse = v.InferOutput<typeof loraUse>;
+
+/** Fields that came later have defaults, so that what an older version saved is still read. */
+export const settings = v.object({
+  window: v.object({ width: size, height: size }),
+  prompt: v.string(),
+  model: v.optional(v.string()),
+  count: v.number(),
+  strength: v.number(),
+  detail: v.number(),
+  /** Side lengths at the model relative to its own size. */
+  sizeFactor: v.number(),
+  negativePrompt: v.string(),
+  steps: v.optional(v.number()),
+  guidanceScale: v.optional(v.number()),
+  /** Absent: the one that is recommended for the model. */
+  scheduler: v.fallback(v.optional(schedulerChoice), undefined),
+  loras: v.optional(v.array(loraUse), []),
+  vae: v.optional(v.string()),
+  refiner: v.optional(v.object({ model: v.string(), start: size })),
+  clipSkip: v.optional(size, 0),
+  guidanceRescale: v.optional(size, 0),
+  imageGuidanceScale: v.optional(size, 1.5),
+  eta: v.optional(size, 0),
+  /** Bits of the model's weights, against a shortage of memory. Absent: as many as fit. */
+  quantize: v.optional(v.picklist([4, 8])),
+  contentFilter: v.optional(v.boolean(), false),
+  seed: v.number(),
+  seedLocked: v.boolean(),
+  /** Seconds that one step of one picture took, by model and size, newest figure. */
+  pace: v.record(v.string(), v.number()),
+});
+export type Settings = v.InferOutput<typeof settings>;
+
+export const pairing = v.object({ pairing: v.string(), token: v.string() });
+/** What the companion gave us when we paired; proves both sides to each other ever after. */
+export type Pairing = v.InferOutput<typeof pairing>;
+
+export const openJob = v.object({
+  job: v.string(),
+  /** Pictures asked for together share a run. */
+  run: v.string(),
+  index: v.number(),
+  of: v.number(),
+  mode,
+  ticket,
+  /** The recipe that the placed layer will carry, JSON. */
+  recipe: v.string(),
+  steps: v.number(),
+  submittedAt: v.number(),
+});
+/** A job that the companion still holds for us. */
+export type OpenJob = v.InferOutput<typeof openJob>;

@@ -1,0 +1,52 @@
+import type { Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
+import type { SidePictures } from "../pixels/side-pictures.ts";
+import type { Thumbnails } from "../pixels/thumbnails.ts";
+import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
+import type { Picture } from "../state/picture.ts";
+import type { View } from "../state/state.ts";
+
+/** What the interface can do: all that a panel may ask for. What goes wrong is said to the designer; nothing is thrown. */
+export interface Actions {
+  /** Small pictures of layers, of drawn layers' lines, and beside models. */
+  readonly thumbnails: Thumbnails;
+  readonly linework: Thumbnails;
+  readonly sidePictures: SidePictures;
+
+  /** The six digits that the companion shows. */
+  pair(code: string): void;
+  retryConnection(): void;
+  download(repo: string): void;
+  cancelDownload(repo: string): void;
+  listModels(): void;
+  selfTest(): void;
+  close(): void;
+  resize(window: Settings["window"]): void;
+
+  /** Takes the pixels and sends one job a picture. */
+  generate(): void;
+  /** The same with new seeds; neither panel nor selection change. */
+  vary(picture: Picture): void;
+  /** One that brought no picture, once more as it was, seed included. */
+  retry(picture: Picture): void;
+  cancel(pictures: readonly Picture[]): void;
+  place(picture: Picture, where?: Where): void;
+  discard(pictures: readonly Picture[]): void;
+  /** Puts the settings that made a picture into the panel, with its seed. */
+  reuse(picture: Picture): void;
+  /** The same from a layer that was placed; its target is selected. */
+  recall(selection: SelectionInfo): void;
+
+  /** The selected layers. Resolves to the ids of those that were added. */
+  addReferences(): void;
+  addControls(): Promise<readonly string[]>;
+  setReferences(references: readonly ReferenceLayer[]): void;
+  setControls(controls: readonly ControlLayer[]): void;
+
+  set(change: Partial<Settings>): void;
+  type(prompt: string): void;
+  chooseMode(mode: Mode): void;
+  chooseModel(model: string): void;
+  choose(picture: Picture): void;
+  show(view: View): void;
+  dismissNotice(): void;
+}

@@ -1,0 +1,32 @@
+import type { State } from "../state/state.ts";
+import type { Store } from "../state/store.ts";
+import type { MainClient } from "../wires/main-client.ts";
+import type { Attempt } from "./attempt.ts";
+import { showFill } from "./show-fill.ts";
+
+const SAVE_SETTINGS_AFTER_MS = 400;
+/** For as long as good news stay on their own; what went wrong stays until the designer has seen it. */
+const PLAIN_NOTICE_MS = 5000;
+
+/** What follows from a change of the state by itself: settings are kept, good news fade, the Fill view is loaded. */
+export function followChanges(store: Store, main: MainClient, attempt: Attempt): void {
+  let saving: ReturnType<typeof setTimeout> | undefined;
+  const saveSettings = () =>
+    attempt(async () => {
+      await main.call("save", { slot: "settings", value: store.state.settings });
+    });
+  const fade = ({ notice }: State) => {
+    if (notice?.tone !== "plain") return;
+    const end = () => store.state.notice === notice && store.dispatch({ type: "notice", notice: null });
+    setTimeout(end, PLAIN_NOTICE_MS);
+  };
+  store.subscribe((state, before) => {
+    if (!state.loaded) return;
+    if (before.loaded && state.settings !== before.settings) {
+      clearTimeout(saving);
+      saving = setTimeout(saveSettings, SAVE_SETTINGS_AFTER_MS);
+    }
+    if (state.notice !== before.notice) fade(state);
+    if (state.selection !== before.selection || state.mode !== before.mode) void attempt(() => showFill(store, main));
+  });
+}

@@ -1,0 +1,180 @@
+/** What the interface does: every effect of a button, and the wiring of main, companion and state. */
+import { Problem } from "../../../shared/problem.ts";
+import type { BridgeEvent, CallInput, Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
+import { SidePictures } from "../pixels/side-pictures.ts";
+import { Thumbnails } from "../pixels/thumbnails.ts";
+import { smallLinework } from "../request/take-controls.ts";
+import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
+import { isActive, type Picture } from "../state/picture.ts";
+import { MODELS_OWN, type View } from "../state/state.ts";
+import { Store } from "../state/store.ts";
+import { CompanionClient } from "../wires/companion-client.ts";
+import { connectMain, type MainClient } from "../wires/main-client.ts";
+import { browserSurroundings, type Surroundings } from "../wires/probe.ts";
+import type { Actions } from "./actions.ts";
+import { followChanges } from "./after-change.ts";
+import { type Attempt, attemptsOf } from "./attempt.ts";
+import { fillPanel, recipeOf } from "./fill-panel.ts";
+import { addControls, addReferences } from "./follow-layers.ts";
+import { hearMessage, hearWelcome } from "./hear-companion.ts";
+import { JobDesk } from "./job-desk.ts";
+import { placePicture } from "./place-picture.ts";
+import { generate, retry, vary } from "./run.ts";
+
+export class Controller implements Actions {
+  readonly store = new Store();
+  readonly main: MainClient;
+  readonly desk: JobDesk;
+  readonly thumbnails: Thumbnails;
+  readonly linework: Thumbnails;
+  readonly sidePictures: SidePictures;
+  readonly #companion: CompanionClient;
+  readonly #attempt: Attempt = attemptsOf(this.store);
+
+  constructor(host: Window, world: Surroundings = browserSurroundings()) {
+    this.main = connectMain(host, (event) => this.#onEvent(event));
+    this.thumbnails = new Thumbnails((node) => this.main.call("thumbnail", { node }).then(({ bytes }) => bytes));
+    this.linework = new Thumbnails((node) => smallLinework(node, this.main));
+    this.#companion = new CompanionClient({
+      world,
+      build: BUILD_ID,
+      events: {
+        onConnection: (connection) => this.store.dispatch({ type: "connection", connection }),
+        onWelcome: (welcome, pairing) => hearWelcome(this, welcome, pairing),
+        onMessage: (envelope) => hearMessage(this, envelope),
+        onPairing: (pairing) => void this.#save({ slot: "pairing", value: pairing }),
+      },
+    });
+    this.sidePictures = new SidePictures((id) => {
+      if (this.store.state.connection.kind === "ready") this.#companion.send({ type: "thumbnail", id });
+    });
+    this.desk = new JobDesk({ store: this.store, companion: this.#companion, save: (change) => this.#save(change) });
+    followChanges(this.store, this.main, this.#attempt);
+  }
+
+  /** Asks main for everything that was kept, then looks for the companion. */
+  async start(): Promise<void> {
+    const { command, document, selection, settings, pairing, jobs } = await this.main.call("start", {});
+    const view = command === "self-test" ? "self-test" : "create";
+    this.store.dispatch({ type: "started", document, selection, settings, view });
+    this.desk.remember(jobs.filter((job) => job.ticket.document === document));
+    this.#companion.start(pairing);
+    if (command === "regenerate") await this.recall(selection);
+    if (command === "self-test") await this.selfTest();
+  }
+
+  // ---- the companion -----------------------------------------------------------------------------------------------
+
+  pair = (code: string) => this.#companion.pair(code, this.desk.waiting());
+  retryConnection = () => this.#companion.retryNow();
+  download = (repo: string) => this.#attempt(async () => this.#companion.send({ type: "download", repo }));
+  cancelDownload = (repo: string) => this.#attempt(async () => this.#companion.send({ type: "cancel-download", repo }));
+  listModels = () => this.#attempt(async () => this.#companion.send({ type: "list-models" }));
+
+  // ---- pictures ----------------------------------------------------------------------------------------------------
+
+  generate = () => this.#attempt(() => generate(this));
+  vary = (picture: Picture) => this.#attempt(() => vary(this, picture));
+  retry = (picture: Picture) => this.#attempt(() => retry(this, picture));
+  place = (picture: Picture, where: Where = "over") => this.#attempt(() => placePicture(this, picture, where));
+
+  cancel = (pictures: readonly Picture[]) =>
+    this.#attempt(async () => {
+      for (const picture of pictures.filter(isActive)) this.desk.cancel(picture);
+    });
+
+  discard = (pictures: readonly Picture[]) =>
+    this.#attempt(async () => {
+      for (const picture of pictures) {
+        if (isActive(picture)) this.desk.cancel(picture);
+        this.desk.release(picture.job.job);
+        for (const url of [picture.image?.url, picture.preview]) if (url) URL.revokeObjectURL(url);
+      }
+      this.store.dispatch({ type: "discarded", jobs: pictures.map(({ job }) => job.job) });
+    });
+
+  reuse = (picture: Picture) =>
+    this.#attempt(async () => {
+      await fillPanel(this, picture.recipe, { lockSeed: true });
+      this.store.dispatch({ type: "view", view: "create" });
+      this.#say(
+        `Seed ${picture.recipe.request.seed} is locked: the next picture is this one again, until you unlock it.`,
+      );
+    });
+
+  recall = (selection: SelectionInfo) =>
+    this.#attempt(async () => {
+      if (selection.kind !== "target" || selection.recipe === undefined) return;
+      const recipe = recipeOf(selection.recipe);
+      await fillPanel(this, recipe, { lockSeed: false });
+      await this.#selectLayers([recipe.target.id, ...(recipe.mask ? [recipe.mask.id] : [])]);
+      this.#say("Its settings are in the panel. Generate makes new variants of it.");
+    });
+
+  // ---- the panel ---------------------------------------------------------------------------------------------------
+
+  addReferences = () => this.#attempt(async () => addReferences(this.store));
+  addControls = async (): Promise<readonly string[]> => {
+    const before = this.store.state.controls.map(({ layer }) => layer.id);
+    await this.#attempt(() => addControls(this));
+    return this.store.state.controls.map(({ layer }) => layer.id).filter((id) => !before.includes(id));
+  };
+  setReferences = (references: readonly ReferenceLayer[]) => this.store.dispatch({ type: "references", references });
+  setControls = (controls: readonly ControlLayer[]) => this.store.dispatch({ type: "controls", controls });
+  set = (change: Partial<Settings>) => this.store.dispatch({ type: "settings", change });
+  type = (prompt: string) => this.store.dispatch({ type: "prompt", prompt });
+  chooseMode = (mode: Mode) => this.store.dispatch({ type: "mode", mode });
+  choose = ({ job }: Picture) => this.store.dispatch({ type: "chosen", job: job.job });
+  show = (view: View) => this.store.dispatch({ type: "view", view });
+  dismissNotice = () => this.store.dispatch({ type: "notice", notice: null });
+
+  /** What was set for the last model no longer fits. */
+  chooseModel = (model: string) => {
+    this.set({ ...MODELS_OWN, model });
+    this.show("create");
+  };
+
+  resize = (window: Settings["window"]) =>
+    this.#attempt(async () => {
+      this.set({ window });
+      await this.main.call("resize", window);
+    });
+
+  selfTest = () =>
+    this.#attempt(async () => {
+      this.store.dispatch({ type: "checks", checks: null });
+      this.store.dispatch({ type: "checks", checks: (await this.main.call("self-test", {})).checks });
+    });
+
+  /** What was typed last is kept, too. */
+  close = () =>
+    this.#attempt(async () => {
+      await this.#save({ slot: "settings", value: this.store.state.settings });
+      await this.main.call("close", {});
+    });
+
+  // ---- helpers -----------------------------------------------------------------------------------------------------
+
+  #onEvent(event: BridgeEvent): void {
+    if (event.type === "selection") this.store.dispatch(event);
+    else {
+      const picture = this.store.state.pictures.find(({ job }) => job.job === event.job);
+      if (picture !== undefined) void this.place(picture, event.spot);
+    }
+  }
+
+  /** Selects layers and waits until the panel shows them. */
+  async #selectLayers(nodes: string[]): Promise<void> {
+    const { found, selection } = await this.main.call("select-layers", { nodes });
+    if (found.length === nodes.length) this.store.dispatch({ type: "selection", selection });
+    else throw new Problem("target-gone", "The layer that this was made for no longer exists. Select another one.");
+  }
+
+  #say = (text: string) => this.store.dispatch({ type: "notice", notice: { tone: "plain", text } });
+
+  #save(change: CallInput<"save">): Promise<void> {
+    return this.#attempt(async () => {
+      await this.main.call("save", change);
+    });
+  }
+}

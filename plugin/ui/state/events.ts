@@ -1,0 +1,58 @@
+/** What can happen, as the state hears of it. */
+import type { ProblemData } from "../../../shared/problem.ts";
+import type { DeviceInfo, DownloadInfo, Progress, RecommendedModel } from "../../../shared/protocol.ts";
+import type { Check, Mode, SelectionInfo, Settings } from "../../bridge.ts";
+import type { Connection } from "../wires/connection.ts";
+import type { ControlLayer, ReferenceLayer } from "./followed.ts";
+import type { PictureJob, ResultImage } from "./picture.ts";
+import type { Recipe } from "./recipe.ts";
+import type { Companion, FillView, Notice, View } from "./state.ts";
+
+/** A job, and what it is to make. */
+export interface NewJob {
+  readonly job: PictureJob;
+  readonly recipe: Recipe;
+}
+
+/** About one picture, by its job. */
+export type PictureEvent =
+  | { type: "submitted"; jobs: readonly NewJob[] }
+  /** Of an earlier opening of the plugin: "queued" where the companion has it. */
+  | { type: "reattached"; job: NewJob; phase: "queued" | "unsent" }
+  | { type: "queued"; job: string; ahead: number }
+  | { type: "progress"; progress: Progress; preview: string | null }
+  | {
+      type: "done";
+      job: string;
+      image: ResultImage;
+      seconds: number;
+      tokens: number;
+      droppedText: string | null;
+      weightBits: 4 | 8 | null;
+      recipe: Recipe;
+    }
+  | { type: "failed"; job: string; problem: ProblemData }
+  | { type: "cancelled"; job: string }
+  | { type: "placed"; job: string }
+  | { type: "discarded"; jobs: readonly string[] }
+  | { type: "chosen"; job: string };
+
+export type AppEvent =
+  | PictureEvent
+  | { type: "started"; document: string; selection: SelectionInfo; settings: Settings | null; view: View }
+  | { type: "selection"; selection: SelectionInfo }
+  | { type: "connection"; connection: Connection }
+  | { type: "companion"; companion: Companion }
+  | ({ type: "models" } & Pick<Companion, "models" | "addOns" | "modelProblems">)
+  | { type: "downloads"; downloads: readonly DownloadInfo[]; recommended: readonly RecommendedModel[] }
+  | { type: "engine"; device: DeviceInfo | null; problem: ProblemData | null }
+  | { type: "view"; view: View }
+  | { type: "mode"; mode: Mode }
+  | { type: "prompt"; prompt: string }
+  | { type: "settings"; change: Partial<Settings> }
+  | { type: "references"; references: readonly ReferenceLayer[] }
+  | { type: "controls"; controls: readonly ControlLayer[] }
+  | { type: "fill"; fill: FillView | null }
+  | { type: "submitting"; submitting: boolean }
+  | { type: "notice"; notice: Notice | null }
+  | { type: "checks"; checks: readonly Check[] | null };

@@ -1,0 +1,84 @@
+/** How events about pictures change the state. */
+import type { PictureEvent } from "./events.ts";
+import { canRetry, isActive, newPicture, type Picture } from "./picture.ts";
+import type { State } from "./state.ts";
+
+/** The state after the event. Pure. */
+export function reducePictures(state: State, event: PictureEvent): State {
+  switch (event.type) {
+    case "submitted": {
+      const pictures = [...event.jobs.map(({ job, recipe }) => newPicture(job, recipe)), ...state.pictures];
+      return { ...state, pictures, chosen: null, view: "pictures", submitting: false, notice: null };
+    }
+    case "reattached": {
+      const { job, recipe } = event.job;
+      if (state.pictures.some((picture) => picture.job.job === job.job)) return state;
+      return { ...state, pictures: inOrder([...state.pictures, newPicture(job, recipe, event.phase)]) };
+    }
+    case "queued":
+      return changePicture(state, event.job, (picture) => ({ ...picture, phase: "queued", ahead: event.ahead }));
+    case "progress": {
+      const { job, stage, step, of, secondsLeft } = event.progress;
+      return changePicture(state, job, (picture) => ({
+        ...picture,
+        ...{ phase: "running", stage, step, of },
+        secondsLeft: secondsLeft ?? null,
+        preview: event.preview ?? picture.preview,
+      }));
+    }
+    case "done": {
+      const { image, seconds, droppedText, weightBits, recipe } = event;
+      const next = changePicture(state, event.job, (picture) => ({
+        ...picture,
+        ...{ phase: "done", preview: null, image, seconds, droppedText, weightBits, recipe },
+      }));
+      const tokens = { ...next.tokens, [recipe.request.prompt]: event.tokens };
+      return { ...next, tokens, chosen: next.chosen ?? firstChoice(next.pictures) };
+    }
+    case "failed": {
+      const { job, problem } = event;
+      const next = changePicture(state, job, (picture) => ({ ...picture, phase: "failed", problem }));
+      // Where nothing else is to come, the failure is what the designer must deal with.
+      const last = next.chosen === null && !next.pictures.some(isActive);
+      return last ? { ...next, chosen: job } : next;
+    }
+    case "cancelled":
+      return without(state, [event.job]);
+    case "discarded":
+      return { ...without(state, event.jobs), notice: null };
+    case "placed":
+      return changePicture(state, event.job, (picture) => ({ ...picture, placed: true }));
+    case "chosen":
+      return { ...state, chosen: event.job, notice: null };
+  }
+}
+
+/** Events about finished pictures come too late and change nothing, except that a finished one was placed. */
+function changePicture(state: State, job: string, change: (picture: Picture) => Picture): State {
+  const pictures = state.pictures.map((picture) => {
+    if (picture.job.job !== job) return picture;
+    const next = change(picture);
+    return isActive(picture) || next.phase === picture.phase ? next : picture;
+  });
+  return { ...state, pictures };
+}
+
+/** Without pictures: another one is chosen in their place, and where none is left there is nothing to look at. */
+function without(state: State, jobs: readonly string[]): State {
+  const pictures = state.pictures.filter(({ job }) => !jobs.includes(job.job));
+  const chosen = pictures.some(({ job }) => job.job === state.chosen) ? state.chosen : firstChoice(pictures);
+  const leaves = pictures.length === 0 && state.view === "pictures";
+  return { ...state, pictures, chosen, view: leaves ? "create" : state.view };
+}
+
+/** What is chosen where the designer chose nothing: a finished picture, or else one to try again once nothing is to come. */
+function firstChoice(pictures: readonly Picture[]): string | null {
+  const done = pictures.find(({ phase }) => phase === "done");
+  const again = pictures.some(isActive) ? undefined : pictures.find(canRetry);
+  return (done ?? again)?.job.job ?? null;
+}
+
+/** Newest run first; within a run by index. */
+function inOrder(pictures: readonly Picture[]): Picture[] {
+  return [...pictures].sort((a, b) => b.job.submittedAt - a.job.submittedAt || a.job.index - b.job.index);
+}
