@@ -98,7 +98,10 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
     case "lora": {
       const lora = openLora(file, { ...options, opened: store });
       refuseForeign(lora);
-      return { kind: found, names: loraNames(store.metadata), addOn: describe(found, loraClues(lora)) };
+      const addOn = describe(found, loraClues(lora));
+      const words = lora.embeddings.map(({ token }) => plainText(token));
+      const triggerWords = [...new Set([...words, ...addOn.triggerWords])];
+      return { kind: found, names: loraNames(store.metadata), addOn: { ...addOn, triggerWords } };
     }
     case "embedding": {
       const { token, tables } = openEmbedding(file, options);

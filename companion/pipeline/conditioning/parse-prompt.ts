@@ -2,6 +2,7 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
 import type { AnyModel } from "../../checkpoint/model.ts";
+import type { Embedding } from "../../checkpoint/parts/embedding.ts";
 import { expandPrompt } from "../../prompt/expand-prompt.ts";
 import type { NamedEmbedding, ParsedPrompt } from "../parsed-prompt.ts";
 import type { Studio } from "../studio/studio.ts";
@@ -23,7 +24,8 @@ export async function parsePrompt(request: GenerateRequest, model: AnyModel, stu
   for (const { model: name, weight, textEncoderWeight = weight } of loras)
     active.push({ plan: await studio.openLora(name, model), weight, textEncoderWeight });
   const prompt = { positive: positive.map(({ text }) => text), negative: negative.map(({ text }) => text) };
-  const embeddings = await embeddingsOf(request, [...prompt.positive, ...prompt.negative], { model, studio });
+  const texts = [...prompt.positive, ...prompt.negative];
+  const embeddings = await embeddingsOf(request, texts, { model, studio, bundled: bundledWith(active) });
   return { ...prompt, loras: active, embeddings };
 }
 
@@ -38,16 +40,36 @@ function refuseComposition(text: string): void {
 
 const plainly = (text: string) => ({ text, loras: [] });
 
-/** Those that the request lists, and with A1111's syntax those of the library whose names are in the prompts. */
+/** The words that came with LoRAs, of those that take part. */
+const bundledWith = (loras: readonly ActiveLora[]): readonly Embedding[] =>
+  loras.flatMap(({ plan, weight, textEncoderWeight }) =>
+    weight === 0 && textEncoderWeight === 0 ? [] : plan.embeddings,
+  );
+
+interface EmbeddingSources {
+  readonly model: AnyModel;
+  readonly studio: Studio;
+  readonly bundled: readonly Embedding[];
+}
+
+/**
+ * Those that the request lists, those that came with its LoRAs, and with A1111's syntax those of the library whose names are
+ * in the prompts. Of several for one word the first counts.
+ */
 async function embeddingsOf(
   { embeddings, promptSyntax }: GenerateRequest,
   texts: readonly string[],
-  { model, studio }: { readonly model: AnyModel; readonly studio: Studio },
+  { model, studio, bundled }: EmbeddingSources,
 ): Promise<NamedEmbedding[]> {
   const named: NamedEmbedding[] = [];
+  const isNamed = (word: string) => named.some((known) => known.name === word);
   for (const { model: place, token } of embeddings) {
     const embedding = await studio.openEmbedding(place);
     named.push({ ...embedding, token: token ?? embedding.token, name: lowered(token ?? embedding.token) });
+  }
+  for (const embedding of bundled) {
+    const name = lowered(embedding.token);
+    if (!isNamed(name)) named.push({ ...embedding, name });
   }
   if (promptSyntax === "plain") return named;
   const lower = texts.map(lowered);
@@ -56,7 +78,7 @@ async function embeddingsOf(
     // Another family's word means nothing to this model; A1111 leaves such embeddings out, too.
     if (families.length > 0 && !families.includes(family)) continue;
     const word = lowered(name);
-    if (named.some((known) => known.name === word) || !lower.some((text) => text.includes(word))) continue;
+    if (isNamed(word) || !lower.some((text) => text.includes(word))) continue;
     named.push({ ...(await studio.openEmbedding(id)), name: word });
   }
   return named;

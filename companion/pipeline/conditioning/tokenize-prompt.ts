@@ -47,7 +47,9 @@ export function newWords(
         "adapter-mismatch",
         `The embedding "${origin}" is made for texts of width ${tables.map(({ dims }) => dims[1]).join(" and ")}, and this model's have ${widths.join(" and ")}: choose an embedding of the model's family.`,
       );
-    const table = tables.find(({ dims }) => dims[1] === widths[index]);
+    const table = tables.find(
+      ({ dims, encoder = index }) => dims[1] === widths[index] && (encoder === index || widths.length === 1),
+    );
     if (!table) continue;
     words.push({ name, token, ids: Array.from({ length: table.dims[0]! }, () => next++) });
     rows.push(table.data);
