@@ -68,7 +68,7 @@ test("planLayer() refuses factors of different ranks, which the runtime would st
   const store = openSafetensors(file);
   const parts = new Map([...store.keys()].map((key) => [key as Part, store.find(key)!]));
   for (const base of [{ dims: [8, 8] }, undefined]) {
-    const plan = () => planLayer(parts, { ...(base && { base }), scaleOf: () => undefined, origin: "ranks" });
+    const plan = () => planLayer(parts, { ...(base && { base }), scaleOf: () => undefined, oft: {}, origin: "ranks" });
     expect(attempted(plan)).toMatchObject({ code: "adapter-mismatch" });
   }
 });

@@ -53,8 +53,21 @@ const ADD_ONS: readonly Signature[] = [
   },
   { test: some(/^ip_adapter_proj_model\./), what: "an IP-Adapter for FLUX", use: FACES },
   { test: some(/^image_proj\./, /^ip_adapter\.\d+\./), what: "an IP-Adapter", kind: "ip-adapter" },
-  { test: some(/\.oft_(?:blocks|diag)$/), what: "an OFT add-on", use: "choose a LoRA, LoHa, LoKr or DoRA" },
-  { test: some(/^lora_\w+\.[ab][12]\.weight$/), what: "a GLoRA add-on", use: "choose a LoRA, LoHa, LoKr or DoRA" },
+  {
+    test: some(/\.(?:oft_(?:blocks|diag)|oft_R(?:\.[\w-]+)?\.weight)$/),
+    what: "an OFT add-on",
+    use: ADD_ON,
+    adapter: "lora",
+  },
+  { test: some(/\.boft_R(?:\.[\w-]+)?$/), what: "a BOFT add-on", use: ADD_ON, adapter: "lora" },
+  {
+    test: some(
+      /^(?:lora_|lycoris_|unet\.|diffusion_model\.).*\.[ab][12]\.weight$|\.glora_[A-E](?:\.[\w-]+)?\.(?:Xd|X)$/,
+    ),
+    what: "a GLoRA add-on",
+    use: ADD_ON,
+    adapter: "lora",
+  },
   { test: some(/^lora_\w+\.on_input$/), what: "an (IA)³ add-on", use: "choose a LoRA, LoHa, LoKr or DoRA" },
   {
     test: some(/\.(?:hada_w[12]_[ab]|lokr_w[12](?:_[ab])?)$/),
@@ -64,7 +77,7 @@ const ADD_ONS: readonly Signature[] = [
   },
   {
     test: some(
-      /\.lora_(?:up|down|mid|A|B)\b|\.lora\.(?:up|down)\.|lora_linear_layer|_lora\.(?:up|down)\.|\.dora_scale$|^lora_(?:unet|te[12]?)_/,
+      /\.lora_(?:up|down|mid|A|B)\b|\.lora\.(?:up|down)\.|lora_linear_layer|_lora\.(?:up|down)\.|\.(?:dora_scale|diff|diff_b|w_norm|b_norm)$|^lora_(?:unet|te[12]?)_|^bundle_emb\./,
     ),
     what: "a LoRA",
     use: ADD_ON,

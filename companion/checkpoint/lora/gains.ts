@@ -1,4 +1,5 @@
 /** The forms that a weight's gain comes in. */
+import { deferred } from "../files/deferred-numbers.ts";
 import type { Numbers } from "../files/tensor-data.ts";
 import { asMatrix, kronecker, multiply, ONE } from "./arithmetic.ts";
 import type { Gain, Scale } from "./change.ts";
@@ -23,3 +24,15 @@ export const difference = (delta: Numbers, scale: Scale = () => 1): Gain => {
     at: (weight) => ({ product: { first: ONE, second, strength: scale() * weight } }),
   };
 };
+
+/** Any difference [out, in · kernel] that is another function of the add-on's weight. */
+export function computed(dims: readonly [number, number], delta: (weight: number) => Float32Array): Gain {
+  let last: { readonly weight: number; readonly second: Numbers } | undefined;
+  return {
+    ...{ whole: () => deferred(dims, () => delta(1)), scale: () => 1 },
+    at: (weight) => {
+      if (last?.weight !== weight) last = { weight, second: deferred(dims, () => delta(weight)) };
+      return { product: { first: ONE, second: last.second, strength: 1 } };
+    },
+  };
+}

@@ -14,6 +14,15 @@ export type Part =
   | "diff"
   | "diff_b"
   | "w_norm"
+  | "rescale"
+  | `oft_${"blocks" | "diag" | "R"}`
+  | `boft_${"R" | "s"}`
+  | "a1"
+  | "a2"
+  | "b1"
+  | "b2"
+  | "bm"
+  | `glora_${"A" | "B" | "C" | "D" | "E"}_${"Xd" | "Xu" | "X" | "zeros"}`
   | "b_norm"
   | `hada_${"w1_a" | "w1_b" | "w2_a" | "w2_b" | "t1" | "t2"}`
   | `lokr_${"w1" | "w1_a" | "w1_b" | "w2" | "w2_a" | "w2_b" | "t2"}`;
@@ -54,7 +63,16 @@ const PARTS: readonly (readonly [RegExp, Part])[] = [
   [/\.w_norm$/, "w_norm"],
   [/\.b_norm$/, "b_norm"],
 ];
-const LYCORIS = /\.((?:hada_(?:w[12]_[ab]|t[12]))|(?:lokr_(?:w[12](?:_[ab])?|t2)))$/;
+
+/** Ends that name their part themselves; peft's with the adapter's name in between, where it is saved raw. */
+const NAMED: readonly RegExp[] = [
+  /\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))(?:\.[\w-]+)?$/,
+  /\.(oft_(?:blocks|diag)|rescale)$/,
+  /\.([ab][12]|bm)\.weight$/,
+  /\.(oft_R)(?:\.[\w-]+)?\.weight$/,
+  /\.(boft_[Rs])(?:\.[\w-]+)?$/,
+  /\.(glora_[A-E])(?:\.[\w-]+)?\.(Xd|Xu|X|zeros)$/,
+];
 
 /** diffusers' first attention processors named the projections themselves. */
 const LAYERS: readonly (readonly [RegExp, string, Target | "text"])[] = [
@@ -67,15 +85,17 @@ const LAYERS: readonly (readonly [RegExp, string, Target | "text"])[] = [
 
 /** undefined where no known program names a tensor so. */
 export function parseLoraKey(key: string): LoraKey | undefined {
-  const end = PARTS.find(([pattern]) => pattern.test(key));
-  const lycoris = LYCORIS.exec(key);
-  if (!end && !lycoris) return undefined;
+  const end = endOf(key);
+  if (!end) return undefined;
   const [prefix, target] = TARGETS.find(([pattern]) => pattern.test(key))!;
-  const bare = key
-    .replace(end?.[0] ?? LYCORIS, "")
-    .replace(prefix, "")
-    .replace(WRAPPED, "");
-  return { target, layer: layerName(bare, target), part: end?.[1] ?? (lycoris![1] as Part) };
+  const bare = key.replace(end[0], "").replace(prefix, "").replace(WRAPPED, "");
+  return { target, layer: layerName(bare, target), part: end[1] };
+}
+
+/** The pattern of a key's end, and its part. */
+function endOf(key: string): readonly [RegExp, Part] | undefined {
+  const named = NAMED.find((pattern) => pattern.test(key));
+  return named ? [named, named.exec(key)!.slice(1).join("_") as Part] : PARTS.find(([pattern]) => pattern.test(key));
 }
 
 /** A layer's path as `LoraKey.layer` spells it. */

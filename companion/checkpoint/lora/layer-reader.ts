@@ -6,10 +6,12 @@ import { type Numbers, readNumber } from "../files/tensor-data.ts";
 import type { Scale } from "./change.ts";
 import type { Part } from "./keys.ts";
 import type { LayerParts } from "./lora-file.ts";
+import type { OftSettings } from "./peft-settings.ts";
 
 interface ReaderOptions {
   /** What the header says of a layer's strength at a rank. */
   readonly scaleOf: (rank: number) => number | undefined;
+  readonly oft: OftSettings;
   /** The file's name. */
   readonly origin: string;
 }
@@ -86,6 +88,11 @@ export class LayerReader {
     const alpha = this.number("alpha");
     const said = this.#options.scaleOf(rank) ?? 1;
     return () => (alpha === undefined ? said : alpha() / rank);
+  }
+
+  /** How peft's OFT is meant. */
+  get oft(): OftSettings {
+    return this.#options.oft;
   }
 
   /** Throws Problem "weights-leftover" where tensors were never asked for. */

@@ -5,9 +5,9 @@ import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../file
 import { describe, identify } from "../identify/identify.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
 import type { Embedding } from "../parts/embedding.ts";
-import { type Alphas, alphasOf } from "./alphas.ts";
 import { bundledEmbeddings } from "./bundled-embeddings.ts";
 import { type Part, parseLoraKey, type Target } from "./keys.ts";
+import { type PeftSettings, peftSettings } from "./peft-settings.ts";
 
 /** The tensors that change one layer. */
 export type LayerParts = ReadonlyMap<Part, WeightRef>;
@@ -20,7 +20,7 @@ export interface LoraFile {
   readonly metadata: ReadonlyMap<string, string>;
   /** Layers by `LoraKey.layer`. */
   readonly targets: ReadonlyMap<Target, ReadonlyMap<string, LayerParts>>;
-  readonly alphas: Alphas;
+  readonly peft: PeftSettings;
   /** Words that were trained with it. */
   readonly embeddings: readonly Embedding[];
   /** Throws Problem "file-changed" where the file is not the one that was opened. */
@@ -45,9 +45,9 @@ export function openLora(
       `"${path.basename(file)}" is ${describe(store)}, not a LoRA: choose a LoRA's .safetensors file.`,
     );
   refuseLeftovers(unknown, origin);
-  const alphas = alphasOf(metadata, origin);
+  const peft = peftSettings(store.files[0]!, { ...options, keys: rest.keys(), metadata, origin });
   return {
-    ...{ origin, fingerprint, metadata, targets, alphas, embeddings },
+    ...{ origin, fingerprint, metadata, targets, peft, embeddings },
     verifyUnchanged: () => store.verifyUnchanged(),
   };
 }

@@ -3,16 +3,22 @@ import { padded, rowLength, times } from "./arithmetic.ts";
 import type { Base, Change, Gain } from "./change.ts";
 import { difference, lowRank } from "./gains.ts";
 import { DIFFERENCE } from "./kinds/difference.ts";
+import { GLORA } from "./kinds/glora.ts";
 import type { Kind } from "./kinds/kind.ts";
 import { LOHA } from "./kinds/loha.ts";
 import { LOKR } from "./kinds/lokr.ts";
 import { LOW_RANK } from "./kinds/low-rank.ts";
+import { LYCORIS_OFT } from "./kinds/lycoris-oft.ts";
+import { PEFT_BOFT } from "./kinds/peft-boft.ts";
+import { PEFT_GLORA } from "./kinds/peft-glora.ts";
+import { PEFT_OFT } from "./kinds/peft-oft.ts";
 import { LayerReader } from "./layer-reader.ts";
 import { alongOf, withLengths } from "./lengths.ts";
 import type { LayerParts } from "./lora-file.ts";
 import { normChange } from "./norm.ts";
+import type { OftSettings } from "./peft-settings.ts";
 
-const KINDS: readonly Kind[] = [LOW_RANK, LOHA, LOKR, DIFFERENCE];
+const KINDS: readonly Kind[] = [LOW_RANK, LOHA, LOKR, DIFFERENCE, GLORA, LYCORIS_OFT, PEFT_OFT, PEFT_BOFT, PEFT_GLORA];
 
 export interface LayerOptions {
   /** The layer that is changed; absent where there is no model: then its tensors are judged by each other. */
@@ -21,6 +27,7 @@ export interface LayerOptions {
   readonly latentChannels?: number;
   /** What the header says of its strength at a rank. */
   readonly scaleOf: (rank: number) => number | undefined;
+  readonly oft: OftSettings;
   /** The file's name. */
   readonly origin: string;
 }

@@ -62,10 +62,15 @@ export function planLora(lora: LoraFile, networks?: Networks): LoraPlan {
   for (const [target, layers] of lora.targets) {
     const store = networks?.find(target);
     if (networks && !store) throw mismatch(lora, "changes a second text encoder, which this model does not have");
-    const scaleOf = (layer: string) => (rank: number) => lora.alphas(target, layer, rank);
+    const scaleOf = (layer: string) => (rank: number) => lora.peft.alphas(target, layer, rank);
     const planned = new Map<string, Change>();
     for (const [path, layer] of placed(lora, { layers, target, store })) {
-      const options = { scaleOf: scaleOf(layer), origin: lora.origin, ...(store && placeOf(store, path)) };
+      const options = {
+        scaleOf: scaleOf(layer),
+        oft: lora.peft.oft,
+        origin: lora.origin,
+        ...(store && placeOf(store, path)),
+      };
       planned.set(path, planLayer(layers.get(layer)!, options));
     }
     changes.set(target, planned);
