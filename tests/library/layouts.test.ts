@@ -140,8 +140,14 @@ describe("readExtraModelPaths()", () => {
       ["/x/l", "/x/v"],
     ],
     ["lists", "a:\n  base_path: /x\n  loras:\n    - l\n    - 'it''s'\n  vae:\n  - v\n", ["/x/l", "/x/it's", "/x/v"]],
-    ["blocks", "a:\n  base_path: /x\n  loras: |-\n    l # mine\n\n    m n\n  vae: v\n", ["/x/l", "/x/m n", "/x/v"]],
+    ["blocks", "a:\n  base_path: /x\n  loras: |-\n    l\n\n    m n\n  vae: v\n", ["/x/l", "/x/m n", "/x/v"]],
     ["marks and line ends of other systems", "\ufeff---\r\na:\r\n  base_path: /x\r\n  loras: l\r\n...\r\n", ["/x/l"]],
+    ["one line in brackets", "a: {base_path: /x, loras: [l, m]}\n", ["/x/l", "/x/m"]],
+    [
+      "a number sign inside a block, which is no comment there",
+      "a:\n  base_path: /x\n  vae: |\n    v #1\n",
+      ["/x/v #1"],
+    ],
     ["nothing", 'a:\n  base_path: /x\n  loras: ~\n  vae:\n  clip: ""\n  unet: null\nb:\n', []],
     ["the environment", "a:\n  base_path: $UNDERPAINT_TEST/y\n  loras: $(l)\n", ["/x/y/$(l)"]],
   ])("reads %s", (_, text, folders) => {
@@ -150,14 +156,13 @@ describe("readExtraModelPaths()", () => {
   });
 
   test.each([
-    ["a: {b: c}"],
     ["a:\n  - b"],
     ["a:\n  b: *anchor"],
-    ["a:\n  b: [c]"],
     ["key: value"],
     ["  lost: x"],
     ["a:\n  b:\n    c: d"],
-    ["a:\n  b: >\n    c"],
+    ["a: &b\n  c: d\ne: *b"],
+    ["a:\n  b: [c"],
     ["words"],
   ])("refuses %j, and the folder's own models are listed all the same", async (text) => {
     const { root, read: folders } = read(text);
