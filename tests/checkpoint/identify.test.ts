@@ -78,6 +78,8 @@ test.each<[string, Record<string, SampleTensor>]>([
   ["a GLoRA add-on", { "base_model.model.conv_in.glora_A.Xd": one }],
   ["a LoRA", { "diffusion_model.input_blocks.1.1.transformer_blocks.0.norm1.diff": { shape: [4] } }],
   ["a LoRA", { "bundle_emb.ema yasu.clip_l": one }],
+  ["a textual inversion embedding", { text_encoders_0: one, text_encoders_1: one }],
+  ["an embedding of what a text encoder gives (OneTrainer's output embedding)", { clip_l_out: one, clip_g_out: one }],
   ["an (IA)³ add-on", { "lora_unet_x.on_input": one }],
   ["a hypernetwork", { "768.0.linear.0.weight": one }],
   ["a ControlNet-XS", { "control_model.input_blocks.0.0.weight": one, "enc_zero_convs_in.0.0.weight": one }],

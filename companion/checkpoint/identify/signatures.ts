@@ -123,10 +123,15 @@ const ADD_ONS: readonly Signature[] = [
   { test: some(/^connector\.(?:latents|time_aware)/), what: "an ELLA connector", use: ADD_ON },
   { test: some(/^(?:320|640|768|1024|1280)\.\d+\.linear\./), what: "a hypernetwork", use: "choose a LoRA" },
   {
+    test: some(/^clip_[lgh]_out$/),
+    what: "an embedding of what a text encoder gives (OneTrainer's output embedding)",
+    use: "choose one of what it reads",
+  },
+  {
     // A1111's, SDXL's, and diffusers' single tensor under the new word's own name.
     test: (keys, store) =>
       keys.length > 0 &&
-      (keys.every((key) => /^(?:emb_params|clip_[lg]|\*|string_to_param\b.*)$/.test(key)) ||
+      (keys.every((key) => /^(?:emb_params|clip_[lg]|text_encoders_[01]|\*|string_to_param\b.*)$/.test(key)) ||
         (keys.length === 1 && [768, 1024, 1280].includes(store.find(keys[0]!)!.dims.at(-1)!))),
     what: "a textual inversion embedding",
     use: ADD_ON,
