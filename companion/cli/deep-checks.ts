@@ -2,7 +2,6 @@
  * What `underpaint doctor --deep` looks at: every model and add-on in the folders is opened, every network's graph is built from
  * its weights (which names what is missing, misshapen or left over), every number is read, and each model draws a step.
  */
-
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import { parseRequest } from "../../shared/validate.ts";

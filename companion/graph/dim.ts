@@ -38,6 +38,7 @@ export function fixedDims(dims: readonly Dim[]): number[] {
 }
 
 export function sumOf(...dims: readonly Dim[]): Dim {
+  if (dims.every(isFixed)) return dims.reduce((sum, dim) => sum + dim, 0);
   const times = new Map<string, number>();
   let constant = 0;
   for (const sum of dims.map(read)) {
@@ -51,6 +52,7 @@ export const timesOf = (dim: Dim, factor: number): Dim => mapped(dim, (count) =>
 
 /** The number of elements. Throws RangeError where two symbols would be multiplied. */
 export function productOf(dims: readonly Dim[]): Dim {
+  if (dims.every(isFixed)) return dims.reduce((product, dim) => product * dim, 1);
   const [first = 1, ...more] = dims.filter((dim) => !isFixed(dim));
   if (more.length > 0) throw new RangeError(`Cannot multiply the dims of [${dims}]`);
   return dims.filter(isFixed).reduce(timesOf, first as Dim);
@@ -58,6 +60,7 @@ export function productOf(dims: readonly Dim[]): Dim {
 
 /** dim / by, where that is a dim; undefined where it is not. */
 export function quotientOf(dim: Dim, by: Dim): Dim | undefined {
+  if (isFixed(dim) && isFixed(by)) return Number.isInteger(dim / by) ? dim / by : undefined;
   if (isFixed(by)) {
     const result = mapped(dim, (count) => count / by);
     const { constant, times } = read(result);

@@ -1,5 +1,4 @@
 /** CLIPTextModel and CLIPTextModelWithProjection of transformers: Radford et al. 2021, section 2.4. */
-
 import type { Dialect } from "../graph/dialect.ts";
 import { fixedDims } from "../graph/dim.ts";
 import { type BranchAt, Graph, type Value } from "../graph/graph.ts";

@@ -1,5 +1,4 @@
 /** CLIPVisionModelWithProjection of transformers: Dosovitskiy et al. 2021 as in Radford et al. 2021. */
-
 import type { Dialect } from "../graph/dialect.ts";
 import { dimAt } from "../graph/dim.ts";
 import { Graph, type Value } from "../graph/graph.ts";

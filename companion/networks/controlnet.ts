@@ -1,5 +1,4 @@
 /** ControlNet: Zhang et al. 2023, "Adding Conditional Control to Text-to-Image Diffusion Models", section 3. */
-
 import type { Dialect } from "../graph/dialect.ts";
 import { dimAt, fixedDims } from "../graph/dim.ts";
 import { Graph, type Value } from "../graph/graph.ts";

@@ -1,5 +1,4 @@
 /** What turns an image's embedding into tokens that the UNet attends to: Ye et al. 2023, IP-Adapter, section 3.2. */
-
 import type { Dialect } from "../graph/dialect.ts";
 import { dimAt, fixedDims } from "../graph/dim.ts";
 import { Graph, type Value } from "../graph/graph.ts";

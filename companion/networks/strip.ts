@@ -1,5 +1,4 @@
 /** A stage of an autoencoder for a strip of rows, which is told what it can't know: moments and tokens of the whole picture. */
-
 import type { Dialect } from "../graph/dialect.ts";
 import { fixedDims } from "../graph/dim.ts";
 import { Graph, type Value } from "../graph/graph.ts";

@@ -1,5 +1,4 @@
 /** T2I-Adapter: Mou et al. 2023, "T2I-Adapter: Learning Adapters to Dig out More Controllable Ability", section 3. */
-
 import type { Dialect } from "../graph/dialect.ts";
 import { dimAt, fixedDims } from "../graph/dim.ts";
 import { Graph, type Value } from "../graph/graph.ts";

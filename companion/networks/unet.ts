@@ -1,5 +1,4 @@
 /** UNet2DConditionModel of diffusers: Rombach et al. 2022, with every size from its config. */
-
 import type { Dialect } from "../graph/dialect.ts";
 import { fixedDims } from "../graph/dim.ts";
 import { type BranchAt, Graph, type Quantizer, type Value } from "../graph/graph.ts";

@@ -1,5 +1,4 @@
 /** Whether a single file predicts the noise or the velocity. No tensor's shape says so; some files carry a mark. */
-
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import type { Beside } from "../files/beside.ts";
 import type { SafetensorsFile } from "../files/safetensors.ts";

@@ -1,5 +1,4 @@
 /** Operators that normalise, reduce or mix along axes. */
-
 import { float, int, ints } from "../attributes.ts";
 import { fixedDims } from "../dim.ts";
 import type { Graph, Value } from "../graph.ts";

@@ -2,7 +2,6 @@
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { Control } from "../../../shared/request.ts";
-import type { UNetModel } from "../../checkpoint/model.ts";
 import { CONTROLNET_PREFIX, type ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
 import type { Weights } from "../../graph/weights.ts";
@@ -13,12 +12,10 @@ import type { UNetConfig } from "../../networks/configs.ts";
 import { controlHintGraph, residualCount } from "../../networks/controlnet.ts";
 import { bodyOf, t2iAdapterGraph } from "../../networks/t2i-adapter.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
-import type { PreparedJob } from "../job.ts";
 import { readImage } from "../picture/canvas.ts";
 import { buildWhole } from "../weights/check-weights.ts";
 import { isActive } from "./active.ts";
-
-type UNetJob = PreparedJob<UNetModel>;
+import type { UNetJob } from "./unet-job.ts";
 
 /** A ControlNet as the UNet's graph takes it. */
 export interface ControlHint {

@@ -1,7 +1,7 @@
 /** Reference images: Ye et al. 2023, "IP-Adapter". */
 import { Problem } from "../../../shared/problem.ts";
 import type { Reference } from "../../../shared/request.ts";
-import type { ImageEncoder, UNetModel } from "../../checkpoint/model.ts";
+import type { ImageEncoder } from "../../checkpoint/model.ts";
 import { embeddingWidth, type IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
 import { toAttentionMask } from "../../image/attention-mask.ts";
 import { coverageOf } from "../../image/mask.ts";
@@ -10,14 +10,12 @@ import { attentionCount, attentionQueries } from "../../networks/blocks/image-at
 import { clipVisionGraph } from "../../networks/clip-vision.ts";
 import { imageProjectionGraph } from "../../networks/ip-adapter.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
-import type { PreparedJob } from "../job.ts";
 import { readImage } from "../picture/canvas.ts";
 import { stack } from "../tensors.ts";
 import { buildWhole } from "../weights/check-weights.ts";
 import { isActive } from "./active.ts";
 import { blockScales } from "./block-scales.ts";
-
-type UNetJob = PreparedJob<UNetModel>;
+import type { UNetJob } from "./unet-job.ts";
 
 /** A reference as the UNet takes it: a branch of its own beside every cross attention. */
 export interface ReferenceTokens {

@@ -1,19 +1,16 @@
 import { Problem } from "../../../shared/problem.ts";
 import { type Family, familyOf } from "../../checkpoint/identify/families.ts";
 import type { Target } from "../../checkpoint/lora/keys.ts";
-import type { UNetModel } from "../../checkpoint/model.ts";
 import { Weights } from "../../graph/weights.ts";
 import { type ClipTextOptions, clipTextGraph } from "../../networks/clip-text.ts";
 import { weighEmbeddings } from "../../prompt/weigh-embeddings.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Trace } from "../events.ts";
-import type { PreparedJob } from "../job.ts";
 import { concatLast, concatTokens } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { type EncodedPrompt, type PromptPart, type PromptSchedule, promptParts } from "./prompt-schedule.ts";
 import { type Chunk, type NewWords, newWords, type TokenizedPrompt, tokenizePrompt } from "./tokenize-prompt.ts";
-
-type UNetJob = PreparedJob<UNetModel>;
+import type { UNetJob } from "./unet-job.ts";
 
 export interface Prompts {
   readonly positive: PromptSchedule;

@@ -1,4 +1,3 @@
-import type { UNetModel } from "../../checkpoint/model.ts";
 import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
 import { Weights } from "../../graph/weights.ts";
 import { unetGraph } from "../../networks/unet.ts";
@@ -8,13 +7,12 @@ import type { ReferenceTokens } from "../conditioning/image-encoder.ts";
 import { timeIds } from "../conditioning/micro-conditioning.ts";
 import { type EncodedPrompt, promptAt } from "../conditioning/prompt-schedule.ts";
 import type { Prompts } from "../conditioning/text-encoder.ts";
-import type { Conditions, OpenDenoiser, PreparedJob } from "../job.ts";
+import type { UNetJob } from "../conditioning/unet-job.ts";
+import type { Conditions, OpenDenoiser } from "../job.ts";
 import { concatChannels, stack, unstack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { unetAddOns } from "./unet-addons.ts";
 import { quantizerOf } from "./weight-bits.ts";
-
-type UNetJob = PreparedJob<UNetModel>;
 
 /** What the UNet is told besides the latent and the time. */
 export interface UNetConditions extends Conditions {
