@@ -18,7 +18,7 @@ import type { Quantizer } from "../graph/graph.ts";
 import type { Bits } from "../graph/quantize.ts";
 import { Weights } from "../graph/weights.ts";
 import { unetGraph } from "../networks/unet.ts";
-import { denoiserNetwork } from "../pipeline/denoiser/weight-bits.ts";
+import { denoiserNetwork } from "../pipeline/denoiser/denoiser-network.ts";
 import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
 import { generate } from "../pipeline/generate.ts";
 import { openStudio } from "../pipeline/open-studio.ts";

@@ -4,9 +4,9 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { attempt, resolveInside } from "./files/files.ts";
 import { type FolderLayout, openFolder } from "./folder.ts";
+import { LAYOUTS } from "./layouts.ts";
 import type { AnyModel, Model, UNetModel } from "./parts/model-record.ts";
 import { openSingleFile, type SingleFileOptions } from "./single-file.ts";
-import { unetFolder } from "./unet-folder.ts";
 
 export type { Component } from "./files/component.ts";
 export type { FolderLayout } from "./folder.ts";
@@ -22,7 +22,7 @@ export type {
 } from "./parts/model-record.ts";
 
 export interface ModelOptions<M extends AnyModel> extends SingleFileOptions {
-  /** How folders are opened. Default: Stable Diffusion's alone. */
+  /** How folders are opened. Default: `LAYOUTS`. */
   readonly layouts: readonly FolderLayout<M>[];
 }
 
@@ -35,7 +35,7 @@ export async function openModel<M extends AnyModel>(place: string, options: Mode
 export async function openModel(place: string, options: SingleFileOptions = {}): Promise<AnyModel> {
   const real = resolveInside(place, options.within);
   const isFolder = attempt(path.basename(place), () => statSync(real)).isDirectory();
-  const { layouts = [unetFolder] } = options as Partial<ModelOptions<AnyModel>>;
+  const { layouts = LAYOUTS } = options as Partial<ModelOptions<AnyModel>>;
   return isFolder ? openFolder(place, layouts, options) : openSingleFile(place, options);
 }
 

@@ -54,6 +54,15 @@ export interface Conditions {
   readonly prompt: { readonly tokens: number; readonly chunks: number; readonly dropped?: string };
 }
 
+/** What stays the same through a picture. */
+export interface DenoiserInputs<C extends Conditions = Conditions> {
+  readonly conditions: C;
+  /** What it sees of a picture besides the latent, [1, C', h, w]. */
+  readonly extraChannels?: Tensor;
+  /** Evaluations of the picture that another model has done. */
+  readonly done: number;
+}
+
 /** A denoiser with everything that stays the same through a picture. */
 export interface OpenDenoiser {
   /** latent [1, C, h, w], already scaled for the network, at evaluation `i` of `of` → the guided prediction [1, C, h, w]. */
@@ -98,9 +107,6 @@ export interface Family<M extends AnyModel = AnyModel, C extends Conditions = Co
   denoiserGraph(model: M, weights: Weights, shape: DenoiserShape, options: BuildOptions): Graph;
   /** What the symbols of that graph's dims stand for in a job. Absent: it has none. */
   runSize?(sketch: Sketch<M>): RunSize;
-  /** `done`: evaluations of the picture that another model has done. */
-  openDenoiser(
-    job: PreparedJob<M>,
-    told: { readonly conditions: C; readonly extraChannels?: Tensor; readonly done: number },
-  ): Promise<OpenDenoiser>;
+  /** Opens the denoiser for the job's size, with these conditions. */
+  openDenoiser(job: PreparedJob<M>, inputs: DenoiserInputs<C>): Promise<OpenDenoiser>;
 }

@@ -7,7 +7,7 @@ import type { Quantizer } from "../../companion/graph/graph.ts";
 import type { Bits } from "../../companion/graph/quantize.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { unetGraph } from "../../companion/networks/unet.ts";
-import { denoiserNetwork } from "../../companion/pipeline/denoiser/weight-bits.ts";
+import { denoiserNetwork } from "../../companion/pipeline/denoiser/denoiser-network.ts";
 import { stableDiffusion as family } from "../../companion/pipeline/families/stable-diffusion.ts";
 import { openStudio } from "../../companion/pipeline/open-studio.ts";
 import { prepareJob } from "../../companion/pipeline/prepare.ts";

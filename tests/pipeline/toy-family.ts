@@ -12,6 +12,7 @@ import { scaledDotProductAttention } from "../../companion/graph/lowerings.ts";
 import { add, cast, concat, gelu, reshape, slice } from "../../companion/graph/ops.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { encodeReferenceLatents } from "../../companion/pipeline/conditioning/reference-latents.ts";
+import { denoiserNetwork } from "../../companion/pipeline/denoiser/denoiser-network.ts";
 import { quantizerOf } from "../../companion/pipeline/denoiser/weight-bits.ts";
 import { guidanceOf } from "../../companion/pipeline/guidance.ts";
 import type { Conditions, Family, PreparedJob, Sketch } from "../../companion/pipeline/job.ts";
@@ -208,7 +209,7 @@ export const toyFamily: Family<ToyModel, ToyConditions> = {
   takes: ["references"],
   nameOf: () => "the toy family",
   networks: (model) => [
-    { weights: model.denoiser.weights, build: (w, options) => denoiserGraph(model, w, undefined, options) },
+    denoiserNetwork({ model, family: toyFamily }),
     { weights: model.text.weights, build: (w, options) => textGraph(w, model.denoiser.config, options) },
   ],
   latentSpace: ({ vae: { config } }) =>

@@ -8,7 +8,7 @@ import { timeIds } from "../conditioning/micro-conditioning.ts";
 import { type EncodedPrompt, promptAt } from "../conditioning/prompt-schedule.ts";
 import type { Prompts } from "../conditioning/text-encoder.ts";
 import type { UNetJob } from "../conditioning/unet-job.ts";
-import type { Conditions, OpenDenoiser } from "../job.ts";
+import type { Conditions, DenoiserInputs, OpenDenoiser } from "../job.ts";
 import { concatChannels, stack, unstack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { unetAddOns } from "./unet-addons.ts";
@@ -21,15 +21,11 @@ export interface UNetConditions extends Conditions {
   readonly controls: Controls;
 }
 
-interface Told {
-  readonly conditions: UNetConditions;
-  readonly extraChannels?: Tensor;
-  /** Evaluations of the picture that another model has done. */
-  readonly done: number;
-}
-
 /** Opens the UNet for the job's shape, these references and controls. */
-export async function openUNet(job: UNetJob, { conditions, extraChannels, done }: Told): Promise<OpenDenoiser> {
+export async function openUNet(
+  job: UNetJob,
+  { conditions, extraChannels, done }: DenoiserInputs<UNetConditions>,
+): Promise<OpenDenoiser> {
   const { model, studio, guidance } = job;
   const { prompts, references, controls } = conditions;
   const [, , height, width] = job.latent.dims(job.canvas.size);

@@ -1,24 +1,11 @@
 /** Weights of few bits, where the machine is short of memory or the request asks for it. */
-import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
 import type { Quantizer } from "../../graph/graph.ts";
 import type { Bits } from "../../graph/quantize.ts";
 import { Weights } from "../../graph/weights.ts";
 import type { PreparedJob, Sketch } from "../job.ts";
 import { narrowWeights, planNarrow } from "../weights/narrow.ts";
-import type { Network } from "../weights/network.ts";
 import { tooLarge } from "../weights/too-large.ts";
-
-/** As small as a latent may be. */
-const SMALL = { batch: 1, height: 16, width: 16 };
-
-/** A job's denoiser, for what has to know its layers. */
-export function denoiserNetwork({ model, family }: Pick<PreparedJob, "model" | "family">): Network<CheckpointStore> {
-  const { weights } = model.denoiser;
-  return {
-    weights,
-    build: (w, options) => family.denoiserGraph(model, w, SMALL, options),
-  };
-}
+import { denoiserNetwork } from "./denoiser-network.ts";
 
 /** How a job's denoiser is narrowed; absent: not at all. Throws as `narrowWeights`. */
 export const quantizerOf = async (

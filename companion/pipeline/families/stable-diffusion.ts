@@ -13,19 +13,16 @@ import { encodeControls } from "../conditioning/control.ts";
 import { encodeReferences } from "../conditioning/image-encoder.ts";
 import { longestOf } from "../conditioning/prompt-schedule.ts";
 import { encodePrompts } from "../conditioning/text-encoder.ts";
+import { denoiserNetwork } from "../denoiser/denoiser-network.ts";
 import { openUNet, type UNetConditions } from "../denoiser/unet.ts";
 import { guidanceOf } from "../guidance.ts";
-import type { DenoiserShape, Family, Sketch } from "../job.ts";
+import type { Family, Sketch } from "../job.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { latentSpace } from "../latent/latent-space.ts";
 import type { BuildOptions, Network } from "../weights/network.ts";
 
 /** Tokens of a prompt in one chunk. */
 const TOKENS = 77;
-const SMALL: DenoiserShape = { batch: 1, height: 16, width: 16 };
-
-const denoiserGraph: Family<UNetModel>["denoiserGraph"] = ({ denoiser, settings }, weights, shape, options) =>
-  unetGraph(denoiser.config, weights, { ...shape, tokens: TOKENS, timeIds: timeIdCount(settings) }, options);
 
 export const stableDiffusion: Family<UNetModel, UNetConditions> = {
   architecture: "unet",
@@ -33,7 +30,7 @@ export const stableDiffusion: Family<UNetModel, UNetConditions> = {
   takes: ["controls", "embeddings", "loras", "references", "refiner"],
   nameOf: ({ family }) => familyOf(family).name,
   networks: (model) => [
-    { weights: model.denoiser.weights, build: (w, options) => denoiserGraph(model, w, SMALL, options) },
+    denoiserNetwork({ model, family: stableDiffusion }),
     ...model.textEncoders.map(
       ({ component: { config, weights } }): Network => ({
         weights,
@@ -71,7 +68,8 @@ export const stableDiffusion: Family<UNetModel, UNetConditions> = {
     return { prompts, references, controls, prompt: longestOf(prompts.positive) };
   },
   firstLatent,
-  denoiserGraph,
+  denoiserGraph: ({ denoiser, settings }, weights, shape, options) =>
+    unetGraph(denoiser.config, weights, { ...shape, tokens: TOKENS, timeIds: timeIdCount(settings) }, options),
   openDenoiser: openUNet,
 };
 
