@@ -81,7 +81,16 @@ export interface DenoiserShape {
 }
 
 /** What a request may bring along beyond a prompt, a picture and a mask. */
-export type Extra = "controls" | "embeddings" | "loras" | "references" | "refiner";
+export type Extra =
+  | "a1111"
+  | "clipSkip"
+  | "controls"
+  | "embeddings"
+  | "loras"
+  | "microConditioning"
+  | "references"
+  | "refiner"
+  | "secondPrompt";
 
 /**
  * A family of models: data, and the stages of a picture's way in which families differ. What is common (the canvas, the

@@ -73,11 +73,24 @@ async function decide(job: Undecided, options: PlanOptions): Promise<PreparedJob
 }
 
 const BROUGHT: Readonly<Record<Extra, { in(request: GenerateRequest): boolean; words: string }>> = {
+  a1111: {
+    in: ({ promptSyntax }) => promptSyntax === "a1111",
+    words: "A1111's prompt syntax: leave out `promptSyntax`",
+  },
+  clipSkip: { in: ({ clipSkip }) => clipSkip > 0, words: "skipped layers of its text encoder: leave out `clipSkip`" },
   controls: { in: ({ controls }) => controls.length > 0, words: "control pictures: leave out `controls`" },
   embeddings: { in: ({ embeddings }) => embeddings.length > 0, words: "embeddings: leave out `embeddings`" },
   loras: { in: ({ loras }) => loras.length > 0, words: "LoRAs: leave out `loras`" },
+  microConditioning: {
+    in: ({ microConditioning }) => microConditioning !== undefined,
+    words: "sizes and corners: leave out `microConditioning`",
+  },
   references: { in: ({ references }) => references.length > 0, words: "references: leave out `references`" },
   refiner: { in: ({ refiner }) => refiner !== undefined, words: "refiner: leave out `refiner`" },
+  secondPrompt: {
+    in: ({ prompt2, negativePrompt2 }) => prompt2 !== undefined || negativePrompt2 !== undefined,
+    words: "second prompt: leave out `prompt2` and `negativePrompt2`",
+  },
 };
 
 function refuseExtras(request: GenerateRequest, family: Family, model: AnyModel): void {

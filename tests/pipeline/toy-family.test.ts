@@ -150,11 +150,19 @@ test("weights of few bits come with the family's builder", async () => {
   expect(result.png).not.toEqual(exact.result.png);
 });
 
-test("what the family does not take is refused by name, and so is its folder where nothing is registered", async () => {
-  await expect(draw({ loras: [{ model: "x", weight: 1 }] })).rejects.toMatchObject({
+test.each([
+  [{ loras: [{ model: "x", weight: 1 }] }, "LoRAs: leave out `loras`"],
+  [{ clipSkip: 1 }, "skipped layers of its text encoder: leave out `clipSkip`"],
+  [{ prompt2: "more" }, "second prompt: leave out `prompt2` and `negativePrompt2`"],
+  [{ promptSyntax: "a1111" }, "A1111's prompt syntax: leave out `promptSyntax`"],
+] as const)("what the family does not take is refused by name: %j", async (fields, words) => {
+  await expect(draw(fields)).rejects.toMatchObject({
     code: "request-invalid",
-    message: "A model of the toy family takes no LoRAs: leave out `loras`.",
+    message: `A model of the toy family takes no ${words}.`,
   });
+});
+
+test("settings of adapters, and the family's folder where it is not registered, are refused by name", async () => {
   const reference = { image: "one", weight: 0.5, start: 0, end: 1 };
   await expect(draw({ references: [reference] }, { one: await picture(64, 64, 9) })).rejects.toMatchObject({
     code: "request-invalid",

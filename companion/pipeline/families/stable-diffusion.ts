@@ -16,18 +16,29 @@ import { encodePrompts } from "../conditioning/text-encoder.ts";
 import { denoiserNetwork } from "../denoiser/denoiser-network.ts";
 import { openUNet, type UNetConditions } from "../denoiser/unet.ts";
 import { guidanceOf } from "../guidance.ts";
-import type { Family, Sketch } from "../job.ts";
+import type { Extra, Family, Sketch } from "../job.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { latentSpace } from "../latent/latent-space.ts";
 import type { BuildOptions, Network } from "../weights/network.ts";
 
+const ALL: readonly Extra[] = [
+  "a1111",
+  "clipSkip",
+  "controls",
+  "embeddings",
+  "loras",
+  "microConditioning",
+  "references",
+  "refiner",
+  "secondPrompt",
+];
 /** Tokens of a prompt in one chunk. */
 const TOKENS = 77;
 
 export const stableDiffusion: Family<UNetModel, UNetConditions> = {
   architecture: "unet",
   layout: unetFolder,
-  takes: ["controls", "embeddings", "loras", "references", "refiner"],
+  takes: ALL,
   nameOf: ({ family }) => familyOf(family).name,
   networks: (model) => [
     denoiserNetwork({ model, family: stableDiffusion }),
