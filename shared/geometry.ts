@@ -40,6 +40,8 @@ export interface ContextOptions {
   readonly multiple: number;
   /** 0 = as much context as it can use, 1 = as much detail as it can draw. */
   readonly detail: number;
+  /** At the model, where it is given. Absent: the native area in the context's shape. */
+  readonly size?: Size;
 }
 
 /** No context is longer than this many times its shorter side: models repeat themselves in long strips. */
@@ -49,11 +51,11 @@ export const MAX_ASPECT = 2;
 const NEARLY_SQUARE = 4 / 3;
 
 /**
- * How far a mask grows and how softly it ends, in source pixels, from the diagonal of its bounds.
+ * How far a mask that spills over grows, and how softly masks end, in source pixels, from the diagonal of its bounds.
  *
  * feather = 10 % of the diagonal, as krita-ai-diffusion chooses it, but between 8 px (one latent cell) and 96 px: its
  * minimum of 32 px would swallow the small masks of a 390 px frame. grow = 4 px, so that the mask's own antialiased edge is
- * repainted. The feather runs outward from the grown edge, so everything under the mask is wholly new.
+ * repainted.
  */
 export function maskMargins(bounds: Size): { grow: number; feather: number } {
   const diagonal = Math.hypot(bounds.width, bounds.height);
@@ -77,8 +79,8 @@ export function growRect(rect: Rect, margin: number, within: Size): Rect {
  *
  * Each side lies between the tightest crop that still shows surroundings (1.2 × the mask, as CropAndStitch, and at least
  * 16 px on each side) and the widest one of use (5 × the mask, or the model's native size at 1:1). `detail` moves between
- * them in equal ratios, so that the middle is about 2.4 × the mask. The result has the model's native area, whatever the
- * crop's size: it is shifted inside the source, and leaves it only where the source is too small for its shape.
+ * them in equal ratios, so that the middle is about 2.4 × the mask. The result has the model's native area (or the size
+ * that is given), whatever the crop's size: it is shifted inside the source, and leaves it only where the source is too small for its shape.
  */
 export function chooseContext(mask: Rect, source: Size, options: ContextOptions): Context {
   const side = (axis: "width" | "height", across: "width" | "height") => {
@@ -89,7 +91,7 @@ export function chooseContext(mask: Rect, source: Size, options: ContextOptions)
     return Math.max(Math.min(wish, MAX_ASPECT * source[across]), tight);
   };
   const wanted = squareUp(limitAspect({ width: side("width", "height"), height: side("height", "width") }), source);
-  const diffusion = nativeSize(wanted, options);
+  const diffusion = options.size ?? nativeSize(wanted, options);
   const size = matchShape(wanted, diffusion);
   return {
     rect: {

@@ -54,6 +54,7 @@ const model = v.strictObject({
   name: text,
   family: v.strictObject({ ...family, like: v.boolean(), refines: v.optional(text) }),
   nativeSize: count,
+  sizeMultiple: v.pipe(count, v.minValue(1)),
   maxTokens: count,
   inpainting: v.boolean(),
   references: v.boolean(),

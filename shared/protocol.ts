@@ -153,6 +153,8 @@ export interface ModelInfo {
   readonly family: ModelFamily;
   /** The size at which the model draws best, pixels. */
   readonly nativeSize: number;
+  /** Sides at the model are multiples of it: the pixels of one latent place. */
+  readonly sizeMultiple: number;
   /** Longest prompt in tokens, start and end token included. */
   readonly maxTokens: number;
   /** True for a UNet with the extra mask channels. */

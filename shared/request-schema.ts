@@ -2,7 +2,9 @@
 import * as v from "valibot";
 import {
   BLOCK_CHOICES,
+  DEFAULT_SIZE,
   type GenerateRequest,
+  MASK_EDGES,
   PREPROCESSOR_NAMES,
   PROMPT_SYNTAXES,
   REFERENCE_ROLES,
@@ -179,12 +181,34 @@ const control = v.pipe(
   ),
 );
 
-const region = v.strictObject({
-  detail: v.optional(share, 0.5),
-  grow: v.optional(between(REQUEST_LIMITS.maskReach)),
-  feather: v.optional(between(REQUEST_LIMITS.maskReach)),
-  colorMatch: v.optional(v.boolean(), true),
-});
+const reach = v.optional(between(REQUEST_LIMITS.maskReach));
+const grows = ({ grow, feather }: { grow?: number | undefined; feather?: number | undefined }) =>
+  grow !== undefined || feather !== undefined;
+
+const region = v.pipe(
+  v.strictObject({
+    detail: v.optional(share, 0.5),
+    edge: v.optional(v.picklist(MASK_EDGES)),
+    edgeWidth: reach,
+    grow: reach,
+    feather: reach,
+    colorMatch: v.optional(v.boolean(), true),
+  }),
+  v.forward(
+    v.check(
+      (region) => region.edge === undefined || region.edge === "spill" || !grows(region),
+      'must be "spill" with `grow` or `feather`, which change what is outside the mask',
+    ),
+    ["edge"],
+  ),
+  v.forward(
+    v.check(
+      (region) => region.edgeWidth === undefined || !grows(region),
+      "must be left out where `grow` or `feather` says it",
+    ),
+    ["edgeWidth"],
+  ),
+);
 
 const toldSide = wholeBetween(REQUEST_LIMITS.toldSide);
 const pictureSize = v.optional(v.strictObject({ width: toldSide, height: toldSide }));
@@ -218,8 +242,8 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     negativePrompt: v.optional(prompt),
     prompt2: v.optional(prompt),
     negativePrompt2: v.optional(prompt),
-    width: v.optional(side, REQUEST_DEFAULTS.width),
-    height: v.optional(side, REQUEST_DEFAULTS.height),
+    width: v.optional(side),
+    height: v.optional(side),
     promptSyntax: v.optional(v.picklist(PROMPT_SYNTAXES), REQUEST_DEFAULTS.promptSyntax),
     loras: v.optional(v.pipe(v.array(lora), v.maxLength(REQUEST_LIMITS.loras)), []),
     embeddings: v.optional(
@@ -271,4 +295,16 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     v.check(({ region, mask }) => region === undefined || mask !== undefined, "needs `mask`"),
     ["region"],
   ),
+  v.forward(
+    v.check(
+      ({ region, width, height }) => region === undefined || (width === undefined) === (height === undefined),
+      "needs `width`, too",
+    ),
+    ["height"],
+  ),
+  v.transform(({ width, height, ...rest }) => {
+    if (rest.region === undefined)
+      return { ...rest, width: width ?? DEFAULT_SIZE.width, height: height ?? DEFAULT_SIZE.height };
+    return { ...rest, ...(width !== undefined && { width }), ...(height !== undefined && { height }) };
+  }),
 );

@@ -125,13 +125,24 @@ export interface Control {
   readonly preprocessor?: PreprocessorName | CannySettings;
 }
 
+export const MASK_EDGES = ["hard", "soft", "spill"] as const;
+export type MaskEdge = (typeof MASK_EDGES)[number];
+
 /** How a Fill chooses what the model sees around the mask. Lengths in pixels of the source image. */
 export interface Region {
   /** 0 … 1: 0 shows the model as much context as it can use, 1 as much detail as it can draw. Default 0.5. */
   readonly detail: number;
-  /** The mask grows by this many pixels before anything else. Absent: chosen from the mask's size. */
+  /**
+   * What becomes of the mask's edge. "hard": everything in the mask is new, and nothing else. "soft": nothing outside the mask
+   * changes, and the result fades in inside of it. "spill": the result fades out outside of it. Default "soft", or "spill" where
+   * `grow` or `feather` is given.
+   */
+  readonly edge?: MaskEdge;
+  /** How far it fades in, or spills over. Absent: chosen from the mask's size. */
+  readonly edgeWidth?: number;
+  /** With "spill": the mask grows by this many pixels before it fades. Absent: chosen from the mask's size. */
   readonly grow?: number;
-  /** The mask's edge softens over this many pixels. Absent: chosen from the mask's size. */
+  /** With "spill": the grown mask's edge softens over this many pixels. Absent: chosen from the mask's size. */
   readonly feather?: number;
   /** Match the result's colours to the unmasked pixels around it. */
   readonly colorMatch: boolean;
@@ -217,9 +228,12 @@ export interface GenerateRequest {
    */
   readonly prompt2?: string;
   readonly negativePrompt2?: string;
-  /** The size at the model ("diffusion"), in pixels, multiples of the VAE's factor (8). */
-  readonly width: number;
-  readonly height: number;
+  /**
+   * The size at the model ("diffusion"), in pixels, multiples of the VAE's factor (8). Absent: 512 × 512; with `region`,
+   * where either both are given or neither, the model's own area in the shape of what it sees.
+   */
+  readonly width?: number;
+  readonly height?: number;
   /** Default "plain"; the plugin sends "a1111". */
   readonly promptSyntax: PromptSyntax;
   readonly loras: readonly LoraChoice[];
@@ -283,13 +297,18 @@ export interface GenerateRequest {
   readonly contentFilter?: boolean;
 }
 
+/** At the model, where the request says it. */
+export const requestedSize = ({ width, height }: Pick<GenerateRequest, "width" | "height">) =>
+  width === undefined || height === undefined ? undefined : { width, height };
+
+/** Of a request that says no size, and has no region that gives it one. */
+export const DEFAULT_SIZE = { width: 512, height: 512 } as const;
+
 /** What a request is when a field is absent. `model`, `prompt`, `seed` have no default. */
 export const REQUEST_DEFAULTS = {
   promptSyntax: "plain",
   loras: [],
   embeddings: [],
-  width: 512,
-  height: 512,
   steps: 20,
   guidanceScale: 7.5,
   guidanceRescale: 0,

@@ -155,11 +155,12 @@ async function readImages(request: GenerateRequest, folder: string): Promise<Map
 }
 
 /**
- * The size where the request names none: the picture's own, cut to what the autoencoder can do, for image to image (as
- * diffusers does); the model's otherwise.
+ * The size where the request names none: with a region none, since it chooses one; for image to image the picture's own, cut to
+ * what the autoencoder can do (as diffusers does); the model's otherwise.
  */
 async function sizeOf(raw: Record<string, unknown>, images: ReadonlyMap<string, Uint8Array>, studio: PipelineStudio) {
   const request = parseRequest(raw);
+  if (request.region !== undefined) return {};
   const model = await studio.openModel(request.model, request.vae);
   const { nativeSize } = model;
   if (request.image === undefined || request.mask !== undefined) return { width: nativeSize, height: nativeSize };

@@ -1,5 +1,6 @@
+import type { Mask } from "../../shared/mask.ts";
 import { interpolateCubic } from "./cubic.ts";
-import { binarize, type Mask } from "./mask.ts";
+import { binarize } from "./mask.ts";
 
 /**
  * A mask for an attention with so many queries, [queries], about 0 … 1: bicubic, so that a border may overshoot. What the

@@ -1,5 +1,5 @@
+import type { Mask } from "../../shared/mask.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
-import type { Mask } from "./mask.ts";
 
 /** How much the contrast of a channel may be changed, as a factor. */
 export const GAIN_LIMITS = [0.9, 1.1] as const;

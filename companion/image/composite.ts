@@ -1,7 +1,7 @@
 /** The new picture over the old one, and back into the whole. */
 import type { Rect } from "../../shared/geometry.ts";
+import type { Mask } from "../../shared/mask.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
-import type { Mask } from "./mask.ts";
 
 /** Cuts `rect` out; where it leaves the picture, the picture's edge is repeated. */
 export function crop(image: PixelImage, rect: Rect): PixelImage {

@@ -1,8 +1,8 @@
 /** Between pixels and the networks' tensors, as diffusers and transformers do it on Pillow images. */
 import type { Size } from "../../shared/geometry.ts";
+import type { Mask } from "../../shared/mask.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import { type Tensor, tensor } from "../tensor.ts";
-import type { Mask } from "./mask.ts";
 import { resizeImage } from "./resample.ts";
 
 /**

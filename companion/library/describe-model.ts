@@ -1,4 +1,5 @@
 import type { ModelInfo } from "../../shared/protocol.ts";
+import { REQUEST_LIMITS } from "../../shared/request-schema.ts";
 import { familyOf } from "../checkpoint/identify/families.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { recommendedLicence } from "./catalogue.ts";
@@ -33,6 +34,7 @@ export function describeModel(model: Model, { id, notes, community, thumbnail }:
     name: notes.name ?? plainText(nameOf(model.path)),
     family: { id: model.family, name: familyName, like: !published, ...(refines && { refines }) },
     nativeSize: notes.nativeSize ?? model.nativeSize,
+    sizeMultiple: Math.max(2 ** (model.vae.config.block_out_channels.length - 1), REQUEST_LIMITS.side.multipleOf),
     maxTokens: Math.min(...model.textEncoders.map(({ tokenizer }) => tokenizer.maxLength)),
     inpainting: model.kind === "inpaint",
     edits: model.kind === "pix2pix",

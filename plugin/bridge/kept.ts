@@ -1,6 +1,6 @@
 /** What survives closing the plugin. */
 import * as v from "valibot";
-import type { SchedulerChoice } from "../../shared/request.ts";
+import { MASK_EDGES, type SchedulerChoice } from "../../shared/request.ts";
 import { ticket } from "./ticket.ts";
 import { size } from "./values.ts";
 
@@ -29,6 +29,8 @@ export const settings = v.object({
   count: v.number(),
   strength: v.number(),
   detail: v.number(),
+  /** What a Fill does at the mask's edge. */
+  edge: v.optional(v.picklist(MASK_EDGES), "soft"),
   /** Side lengths at the model relative to its own size. */
   sizeFactor: v.number(),
   negativePrompt: v.string(),

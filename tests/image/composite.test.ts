@@ -1,8 +1,9 @@
 import { matchColors } from "../../companion/image/color-match.ts";
 import { composite, crop, cropMask, flatten } from "../../companion/image/composite.ts";
-import { growAndFeather, type Mask } from "../../companion/image/mask.ts";
 import { resizeImage } from "../../companion/image/resample.ts";
 import { chooseContext } from "../../shared/geometry.ts";
+import type { Mask } from "../../shared/mask.ts";
+import { growAndFeather } from "../../shared/mask-edge.ts";
 import { testPicture } from "./reference.ts";
 
 const disc = (width: number, height: number, [cx, cy, radius]: number[]): Mask => ({

@@ -1,4 +1,6 @@
-import { coverCells, growAndFeather, type Mask, maskBounds } from "../../companion/image/mask.ts";
+import { coverCells } from "../../companion/image/mask.ts";
+import { type Mask, maskBounds } from "../../shared/mask.ts";
+import { growAndFeather } from "../../shared/mask-edge.ts";
 
 const maskOf = (width: number, height: number, on: (x: number, y: number) => boolean): Mask => ({
   width,

@@ -26,6 +26,7 @@ describe("list()", () => {
       id: "starter",
       family: { id: "sd1", name: "Stable Diffusion 1.x", like: true },
       nativeSize: 128,
+      sizeMultiple: 8,
       maxTokens: 32,
       inpainting: false,
       references: true,

@@ -13,12 +13,19 @@ function disc(width: number, height: number, [cx, cy, radius]: [number, number, 
   return { width, height, data };
 }
 
+const SIZE_LEFT_OPEN = { width: undefined, height: undefined };
+
 async function canvasOf(source: PixelImage, mask: PixelImage, region?: Partial<Region>, native = 64) {
   const images = new Map([
     ["i", await encodePng(source)],
     ["m", await encodePng(mask)],
   ]);
-  const fields = { image: "i", mask: "m", ...(region && { region: { detail: 0, colorMatch: true, ...region } }) };
+  const fields = {
+    image: "i",
+    mask: "m",
+    ...SIZE_LEFT_OPEN,
+    ...(region && { region: { detail: 0, colorMatch: true, ...region } }),
+  };
   return prepareCanvas(request(fields), images, { native, factor: 8 });
 }
 
@@ -45,6 +52,39 @@ test("a region's picture is what lies around the mask, at the model's own size",
   expect(Math.abs(picture!.data[middle + 1]! - (200 * 255) / 300)).toBeLessThan(12);
   expect(mask!.data[64 * 128 + 64]).toBe(255);
   expect(mask!.data[0]).toBe(0);
+});
+
+test.each<[string, [number, number, number]]>([
+  ["a large shape", [200, 150, 90]],
+  ["a small one", [60, 70, 4]],
+  ["one at the corner", [399, 299, 50]],
+])("not one byte outside of %s changes, and most of what is inside does", async (_name, place) => {
+  const source = testPicture(400, 300, (x, y) => (x + y) % 256);
+  const mask = disc(400, 300, place);
+  const canvas = await canvasOf(source, mask, {}, 128);
+  const black = { ...canvas.size, data: new Uint8Array(canvas.size.width * canvas.size.height * 4).fill(255) };
+  const made = canvas.finish(black);
+  let [outside, inside, drawn] = [0, 0, 0];
+  for (let i = 0; i < 400 * 300; i++) {
+    const differs = [0, 1, 2, 3].some((c) => made.data[4 * i + c] !== source.data[4 * i + c]);
+    if (mask.data[4 * i + 3] === 0) outside += Number(differs);
+    else {
+      inside += Number(differs);
+      drawn++;
+    }
+  }
+  expect(outside).toBe(0);
+  expect(inside / drawn).toBeGreaterThan(0.75);
+});
+
+test("a region is seen at the size that the request gives", async () => {
+  const images = new Map([
+    ["i", await encodePng(testPicture(400, 300))],
+    ["m", await encodePng(disc(400, 300, [300, 200, 30]))],
+  ]);
+  const fields = { image: "i", mask: "m", width: 96, height: 160, region: { detail: 1, colorMatch: true } };
+  const { size, picture, mask } = await prepareCanvas(request(fields), images, { native: 128, factor: 8 });
+  for (const { width, height } of [size, picture!, mask!]) expect([width, height]).toEqual([96, 160]);
 });
 
 test("a region's mask covers all that will be painted, in whole places of the latent", async () => {

@@ -152,6 +152,7 @@ test("parseCompanionMessage() reads every kind of message", () => {
     name: "Starter",
     family: { id: "sd1", name: "Stable Diffusion 1.x", like: true },
     nativeSize: 128,
+    sizeMultiple: 8,
     maxTokens: 32,
     inpainting: false,
     references: true,

@@ -1,12 +1,21 @@
 /** The picture side of a request: what the model sees of the source, and how its work goes back. */
-import { chooseContext, growRect, maskMargins, type Rect, type Size } from "../../../shared/geometry.ts";
+import { fillContext } from "../../../shared/fill-context.ts";
+import type { Rect, Size } from "../../../shared/geometry.ts";
+import { type Mask, maskBounds } from "../../../shared/mask.ts";
+import { edgeOf, paintedMask } from "../../../shared/mask-edge.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
-import type { GenerateRequest, ImageRef, Region } from "../../../shared/request.ts";
+import {
+  DEFAULT_SIZE,
+  type GenerateRequest,
+  type ImageRef,
+  type Region,
+  requestedSize,
+} from "../../../shared/request.ts";
 import { matchColors } from "../../image/color-match.ts";
 import { composite, crop, cropMask, flatten } from "../../image/composite.ts";
 import { decodeImage, requireModestTotal } from "../../image/decode.ts";
-import { binarize, coverageOf, coverCells, growAndFeather, type Mask, maskBounds } from "../../image/mask.ts";
+import { binarize, coverageOf, coverCells } from "../../image/mask.ts";
 import { resample, resizeImage } from "../../image/resample.ts";
 
 export interface Canvas {
@@ -33,13 +42,8 @@ export type Images = ReadonlyMap<ImageRef, Uint8Array>;
 
 /** Throws Problem "request-invalid", "image-…", "mask-size" or "mask-empty". */
 export async function prepareCanvas(request: GenerateRequest, images: Images, options: CanvasOptions): Promise<Canvas> {
-  const size = { width: request.width, height: request.height };
-  for (const [name, side] of Object.entries(size))
-    if (side % options.factor !== 0)
-      throw new Problem(
-        "request-invalid",
-        `Cannot draw ${size.width} × ${size.height} with this model as \`${name}\` must be a multiple of ${options.factor}: received ${side}.`,
-      );
+  const given = sizeOf(request, options.factor);
+  const size = given ?? DEFAULT_SIZE;
   await requireModestTotal(images.values());
   const see = (image: PixelImage) => resizeImage(image, size, "lanczos");
   if (request.image === undefined) return { size, see, finish: (made) => made };
@@ -54,7 +58,20 @@ export async function prepareCanvas(request: GenerateRequest, images: Images, op
       "mask-size",
       `The mask has ${maskImage.width} × ${maskImage.height} pixels and the image ${source.width} × ${source.height}: export both at the same size.`,
     );
-  return regionCanvas(source, coverageOf(maskImage), { ...options, region: request.region, paste: request.composite });
+  return regionCanvas(source, coverageOf(maskImage), {
+    ...{ ...options, region: request.region, size: given, paste: request.composite },
+  });
+}
+
+/** As the request gives it. Throws Problem "request-invalid" where the model can't draw it. */
+function sizeOf({ width, height }: GenerateRequest, factor: number): Size | undefined {
+  for (const [name, side] of Object.entries({ width, height }))
+    if (side !== undefined && side % factor !== 0)
+      throw new Problem(
+        "request-invalid",
+        `Cannot draw ${width} × ${height} with this model as \`${name}\` must be a multiple of ${factor}: received ${side}.`,
+      );
+  return requestedSize({ width, height });
 }
 
 /** The picture that the request calls `ref`. */
@@ -83,22 +100,19 @@ function wholeCanvas(
 function regionCanvas(
   source: PixelImage,
   coverage: Mask,
-  { native, factor, region, paste }: CanvasOptions & { region: Region; paste: boolean },
+  { native, factor, region, size, paste }: CanvasOptions & { region: Region; size: Size | undefined; paste: boolean },
 ): Canvas {
   const bounds = requireBounds(coverage);
-  const margins = { ...maskMargins(bounds), ...definedOf(region) };
-  const soft = growAndFeather(coverage, margins);
-  const touched = growRect(bounds, Math.ceil(margins.grow + margins.feather), source);
-  const { rect, diffusion } = chooseContext(touched, source, { native, multiple: factor, detail: region.detail });
+  const painted = paintedMask(coverage, edgeOf(region, bounds));
+  const { rect, diffusion } = fillContext({ source, maskBounds: bounds, region, size }, { native, multiple: factor });
 
   // Transparent parts look as they do on Figma's white canvas.
   const seen = flatten(crop(source, rect), [255, 255, 255]);
-  const softSeen = cropMask(soft, rect);
   const picture = resizeImage(seen, diffusion, "lanczos");
   const see = (image: PixelImage) =>
     resizeImage(crop(resizeImage(image, source, "lanczos"), rect), diffusion, "lanczos");
   // Everything that will be painted at all is drawn afresh, in whole latent places.
-  const mask = coverCells(resizeMask(softSeen, diffusion), factor);
+  const mask = coverCells(resizeMask(cropMask(painted, rect), diffusion), factor);
   return {
     size: diffusion,
     see,
@@ -107,7 +121,7 @@ function regionCanvas(
     finish: (made) => {
       const matched = region.colorMatch ? matchColors(made, picture, mask) : made;
       const patch = resizeImage(matched, rect, "lanczos");
-      return composite(source, patch, { rect, mask: paste ? soft : wholeRect(source, rect) });
+      return composite(source, patch, { rect, mask: paste ? painted : wholeRect(source, rect) });
     },
   };
 }
@@ -128,9 +142,4 @@ function wholeRect({ width, height }: Size, rect: Rect): Mask {
   for (let y = Math.max(rect.y, 0); y < Math.min(rect.y + rect.height, height); y++)
     data.fill(255, y * width + left, y * width + Math.min(rect.x + rect.width, width));
   return { width, height, data };
-}
-
-/** What the region says itself about its margins. */
-function definedOf({ grow, feather }: Region): { grow?: number; feather?: number } {
-  return { ...(grow === undefined ? {} : { grow }), ...(feather === undefined ? {} : { feather }) };
 }

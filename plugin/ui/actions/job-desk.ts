@@ -1,6 +1,7 @@
 /** Jobs from being sent to being forgotten: what the companion tells of them, and what it must be told. */
 import { Problem, type ProblemData } from "../../../shared/problem.ts";
 import type { CompanionMessage, Done, Envelope, Progress, Rejected, Welcome } from "../../../shared/protocol.ts";
+import { requestedSize } from "../../../shared/request.ts";
 import type { CallInput, OpenJob } from "../../bridge.ts";
 import { addressOf } from "../pixels/raster.ts";
 import type { Submission } from "../request/prepare-run.ts";
@@ -156,8 +157,10 @@ export class JobDesk {
     this.#unconfirmed.delete(job);
     this.#store.dispatch({ type: "done", job, image, seconds, tokens, droppedText, weightBits, recipe });
     void this.#keep({ job: picture.job, recipe });
+    const size = requestedSize(request);
+    if (size === undefined) return;
     const steps = request.steps * (recipe.mode === "edit" ? request.strength : 1);
-    const pace = learnPace(this.#store.state.settings.pace, { model: request.model, size: request, steps, seconds });
+    const pace = learnPace(this.#store.state.settings.pace, { model: request.model, size, steps, seconds });
     this.#store.dispatch({ type: "settings", change: { pace } });
   }
 

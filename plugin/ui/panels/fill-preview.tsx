@@ -1,8 +1,9 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import { fitBox } from "../parts/fit-box.ts";
+import { Segmented } from "../parts/segmented.tsx";
 import { Slider } from "../parts/slider.tsx";
-import { fillContext } from "../pixels/fill-context.ts";
+import { contextOfFill, type FillSettings } from "../request/fill-region.ts";
 import type { FillView, State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
 
@@ -32,16 +33,23 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
     );
   return (
     <section>
-      <Crop fill={fill} bounds={fill.maskBounds} model={model} detail={settings.detail} />
+      <Crop fill={fill} bounds={fill.maskBounds} model={model} settings={settings} />
       <Slider
         label="Context or detail"
         ends={["Context", "Detail"]}
         {...{ min: 0, max: 1, step: 0.05, value: settings.detail }}
         onChange={(detail) => actions.set({ detail })}
       />
+      <Segmented label="Edge" segments={EDGES} value={settings.edge} onChange={(edge) => actions.set({ edge })} />
     </section>
   );
 }
+
+const EDGES = [
+  { value: "hard", label: "Hard edge", title: "Everything under the shape is new, and nothing else" },
+  { value: "soft", label: "Soft", title: "Nothing outside the shape changes; the result fades in inside of it" },
+  { value: "spill", label: "Spill over", title: "The result fades out outside of the shape" },
+] as const;
 
 /** Of the preview, pixels. */
 const TALLEST = 168;
@@ -50,12 +58,12 @@ interface CropProps {
   readonly fill: FillView;
   readonly bounds: NonNullable<FillView["maskBounds"]>;
   readonly model: ModelInfo;
-  readonly detail: number;
+  readonly settings: FillSettings;
 }
 
-function Crop({ fill, bounds, model, detail }: CropProps) {
+function Crop({ fill, bounds, model, settings }: CropProps) {
   const { source } = fill;
-  const { rect, diffusion } = fillContext({ source, maskBounds: bounds }, { model, detail });
+  const { rect, diffusion } = contextOfFill({ ...fill, maskBounds: bounds }, { model, settings });
   const share = (length: number, whole: number) => `${(length / whole) * 100}%`;
   const times = (diffusion.width / rect.width) * fill.scale;
   return (

@@ -11,10 +11,10 @@ import { namedScheduler } from "../../../shared/scheduler-names.ts";
 import type { Settings } from "../../bridge.ts";
 import { KEEPS } from "../models/control-keeps.ts";
 import { modelSize } from "../models/model-size.ts";
-import { fillContext } from "../pixels/fill-context.ts";
 import type { ControlLayer } from "../state/followed.ts";
 import { hasKnownParts } from "../state/in-use.ts";
 import type { FillView } from "../state/state.ts";
+import { contextOfFill, fillRegion } from "./fill-region.ts";
 import type { Intent, RunSettings } from "./intent.ts";
 
 /** Names of the images that travel beside a request. */
@@ -51,14 +51,13 @@ export const hasEta = ({ name }: SchedulerChoice) => name === "ddim" || name ===
 /** What the model draws: its own area in the target's shape, or in Fill the shape of the context. */
 export function sizeAtModel({ mode, model, settings, target, fill, size }: Sized): Size {
   if (mode === "fill" && fill?.maskBounds)
-    return fillContext({ source: fill.source, maskBounds: fill.maskBounds }, { model, detail: settings.detail })
-      .diffusion;
+    return contextOfFill({ source: fill.source, maskBounds: fill.maskBounds }, { model, settings }).diffusion;
   if (size && hasShape(size, target)) return size;
   return modelSize(target, { native: model.nativeSize, factor: settings.sizeFactor });
 }
 
 interface Sized extends Pick<MeasuredIntent, "mode" | "model" | "target" | "fill" | "size"> {
-  readonly settings: Pick<RunSettings, "detail" | "sizeFactor">;
+  readonly settings: Pick<RunSettings, "detail" | "edge" | "sizeFactor">;
 }
 
 /** How far sides that are multiples of 64 can be from a target's shape. */
@@ -94,7 +93,7 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     clipSkip: settings.clipSkip,
     strength: mode === "edit" && !model.edits ? settings.strength : 1,
     ...(mode !== "generate" && { image: IMAGE }),
-    ...(mode === "fill" && { mask: MASK, region: { detail: settings.detail, colorMatch: true } }),
+    ...(mode === "fill" && { mask: MASK, region: fillRegion(settings) }),
     references: model.references ? intent.references.map((reference, i) => toReference(reference, i, model)) : [],
     controls: use.controls.map(toControl),
   };

@@ -2,6 +2,7 @@
 import type { Size } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
+import { requestedSize } from "../../../shared/request.ts";
 import type { Mode, Settings } from "../../bridge.ts";
 import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
 import { type InUse, inUse } from "../state/in-use.ts";
@@ -70,7 +71,8 @@ export function intentOfRecipe(
   const model = models.find(({ id }) => id === request.model);
   if (model === undefined)
     throw new Problem("model-not-found", `“${recipe.model}”, which made this picture, is gone. Choose another model.`);
-  const { width, height, vae, refiner } = request;
+  const { vae, refiner } = request;
+  const size = requestedSize(request);
   return {
     ...{ mode, model, prompt: request.prompt },
     layers: { target, ...(mask && { mask }) },
@@ -83,7 +85,7 @@ export function intentOfRecipe(
       ...(refiner !== undefined && { refiner }),
     },
     seeds: seeds === "its own" ? [request.seed] : seedsOfRun({ count: seeds.count, seed: randomSeed() }),
-    size: { width, height },
+    ...(size && { size }),
   };
 }
 

@@ -1,7 +1,6 @@
 /** From "the designer pressed the button" to jobs with their images. */
 import { Problem } from "../../../shared/problem.ts";
 import type { Ticket } from "../../bridge.ts";
-import { fillContext } from "../pixels/fill-context.ts";
 import { type Placement, resultPlacement, sourcePlacement } from "../pixels/placement.ts";
 import { maskOf, pictureAt, pictureOf } from "../pixels/raster.ts";
 import { sourceScale } from "../pixels/source-scale.ts";
@@ -9,6 +8,7 @@ import type { PictureJob } from "../state/picture.ts";
 import { type LayerRef, type Recipe, toRecipe } from "../state/recipe.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { buildRequest, IMAGE, MASK, type MeasuredIntent, sizeAtModel } from "./build-request.ts";
+import { contextOfFill } from "./fill-region.ts";
 import { layersNow } from "./followed-layer.ts";
 import type { Intent } from "./intent.ts";
 import { takeControls } from "./take-controls.ts";
@@ -46,7 +46,7 @@ function placementOf(intent: MeasuredIntent, ticket: Ticket): Placement {
   const { fill, model, settings } = intent;
   if (!fill?.maskBounds) return resultPlacement(ticket, sizeAtModel(intent));
   const { source, maskBounds } = fill;
-  return sourcePlacement(ticket, source, fillContext({ source, maskBounds }, { model, detail: settings.detail }));
+  return sourcePlacement(ticket, source, contextOfFill({ source, maskBounds }, { model, settings }));
 }
 
 async function takeFill(ticket: Ticket, main: MainClient, images: Map<string, Uint8Array>) {

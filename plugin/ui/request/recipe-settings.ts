@@ -1,3 +1,4 @@
+import { edgeKind } from "../../../shared/mask-edge.ts";
 import type { Settings } from "../../bridge.ts";
 import type { Recipe } from "../state/recipe.ts";
 
@@ -10,6 +11,6 @@ export function settingsOf({ mode, request }: Pick<Recipe, "mode" | "request">):
     ...{ clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize },
     loras: request.loras.map(({ model, weight }) => ({ model, weight })),
     ...(mode === "edit" && { strength }),
-    ...(region && { detail: region.detail }),
+    ...(region && { detail: region.detail, edge: edgeKind(region) }),
   };
 }

@@ -87,6 +87,7 @@ export const DEFAULT_SETTINGS: Settings = {
   count: 2,
   strength: 0.6,
   detail: 0.5,
+  edge: "soft",
   sizeFactor: 1,
   negativePrompt: "",
   loras: [],

@@ -1,6 +1,5 @@
 import { modelSize } from "../../../plugin/ui/models/model-size.ts";
 import { schedulerMenu } from "../../../plugin/ui/panels/scheduler-menu.ts";
-import { fillContext } from "../../../plugin/ui/pixels/fill-context.ts";
 import { sourceScale } from "../../../plugin/ui/pixels/source-scale.ts";
 import {
   buildRequest,
@@ -11,6 +10,7 @@ import {
 import { randomSeed, seedsOfRun } from "../../../plugin/ui/request/intent.ts";
 import type { ControlLayer } from "../../../plugin/ui/state/followed.ts";
 import { DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
+import { fillContext } from "../../../shared/fill-context.ts";
 import { imageRefs, parseRequest } from "../../../shared/validate.ts";
 import { layer, model } from "./fixtures.ts";
 
@@ -61,9 +61,15 @@ test("buildRequest() uses the strength in Edit only", () => {
 test("buildRequest() asks a Fill for the context that its preview shows", () => {
   const settings = { ...DEFAULT_SETTINGS, detail: 0.7 };
   const request = buildRequest({ ...intent, settings, mode: "fill", fill }, 1);
-  expect(request.region).toEqual({ detail: 0.7, colorMatch: true });
-  const { diffusion } = fillContext(fill, { model, detail: 0.7 });
+  const region = { detail: 0.7, colorMatch: true, edge: "soft" } as const;
+  expect(request.region).toEqual(region);
+  const { diffusion } = fillContext({ ...fill, region }, { native: 512, multiple: 8 });
   expect([request.width, request.height]).toEqual([diffusion.width, diffusion.height]);
+});
+
+test("buildRequest() asks for the edge that was set", () => {
+  const settings = { ...DEFAULT_SETTINGS, edge: "spill" } as const;
+  expect(buildRequest({ ...intent, settings, mode: "fill", fill }, 1).region).toMatchObject({ edge: "spill" });
 });
 
 test("effectiveSettings() are those that are recommended for the model, until set", () => {

@@ -11,6 +11,7 @@ export const model: ModelInfo = {
   name: "SD 1.5",
   family: { id: "sd1", name: "Stable Diffusion 1.x", like: false },
   nativeSize: 512,
+  sizeMultiple: 8,
   maxTokens: 77,
   inpainting: false,
   references: true,

@@ -1,0 +1,63 @@
+import { squaredDistances } from "./distance.ts";
+import type { Size } from "./geometry.ts";
+
+/** Distances on a grid, row-major. */
+export interface Depths extends Size {
+  readonly data: Float64Array;
+}
+
+/** As many places as it is measured on: it changes slowly, so that a coarser grid does. */
+const MOST_PLACES = 250_000;
+/** Between the radii of the discs that are tried. */
+const STEP = Math.SQRT2;
+/** How far a disc counts, in its radii: into the corners of a rectangle. */
+const REACH = 1.5;
+/** Of the largest radius: over which steps are smoothed. */
+const SMOOTHED = 1 / 8;
+
+/**
+ * How thick a shape is at a place of the grid, for a shape whose places are `depths` away from its outside: the radius of the
+ * largest disc inside it that reaches the place (Hildebrand and Rüegsegger 1997, with corners), up to `most`, smoothed.
+ */
+export function thicknessOf(depths: Depths, most: number): (x: number, y: number) => number {
+  const stride = Math.max(1, Math.ceil(Math.sqrt((depths.width * depths.height) / MOST_PLACES)));
+  const grid = { width: Math.ceil(depths.width / stride), height: Math.ceil(depths.height / stride) };
+  const depthAt = (x: number, y: number) => depths.data[y * stride * depths.width + x * stride]!;
+  const own = Float64Array.from({ length: grid.width * grid.height }, (_, i) =>
+    Math.min(depthAt(i % grid.width, Math.floor(i / grid.width)), most),
+  );
+  const radii = own.slice();
+  for (let step = 1; step < most * STEP; step *= STEP) {
+    const radius = Math.min(step, most);
+    if (!own.some((depth) => depth >= radius)) break;
+    const squared = squaredDistances(grid, (x, y) => own[y * grid.width + x]! >= radius);
+    const reach = ((REACH * radius) / stride) ** 2;
+    for (let i = 0; i < radii.length; i++) if (squared[i]! < reach) radii[i] = Math.max(radii[i]!, radius);
+  }
+  const inside = own.map((depth) => (depth > 0 ? 1 : 0));
+  const blur = Math.max(1, Math.round((most * SMOOTHED) / stride));
+  const sums = boxSums(
+    radii.map((radius, i) => radius * inside[i]!),
+    grid,
+    blur,
+  );
+  const counts = boxSums(inside, grid, blur);
+  return (x, y) => {
+    const i = Math.floor(y / stride) * grid.width + Math.floor(x / stride);
+    return counts[i]! > 0 ? sums[i]! / counts[i]! : 0;
+  };
+}
+
+/** Sums over squares of 2 · radius + 1 places around each place, cut off at the grid's edges. */
+function boxSums(values: Float64Array, { width, height }: Size, radius: number): Float64Array {
+  const out = values.slice();
+  const alongLine = (start: number, step: number, length: number) => {
+    const line = Float64Array.from({ length: length + 1 }, () => 0);
+    for (let i = 0; i < length; i++) line[i + 1] = line[i]! + out[start + i * step]!;
+    for (let i = 0; i < length; i++)
+      out[start + i * step] = line[Math.min(i + radius + 1, length)]! - line[Math.max(i - radius, 0)]!;
+  };
+  for (let y = 0; y < height; y++) alongLine(y * width, 1, width);
+  for (let x = 0; x < width; x++) alongLine(x, width, height);
+  return out;
+}
