@@ -1,0 +1,47 @@
+/** What a graph is made of. */
+import type { AnyTensor } from "../tensor.ts";
+import type { Attribute } from "./attributes.ts";
+import type { Dim } from "./dim.ts";
+import type { ElementType } from "./element-type.ts";
+import type { WeightRef } from "./weights.ts";
+
+/** A tensor that will exist when the graph runs. Row-major; `dims` are known now, as numbers or as symbols. */
+export interface Value {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly dims: readonly Dim[];
+}
+
+export interface Node {
+  readonly name: string;
+  readonly operator: string;
+  /** "" is ai.onnx, "com.microsoft" ONNX Runtime's own operators. */
+  readonly domain: "" | "com.microsoft";
+  /** undefined stands for an optional input that is absent. */
+  readonly inputs: readonly (Value | undefined)[];
+  readonly outputs: readonly Value[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Of "If": what runs where its input holds, and what runs where it does not. Both read values around them. */
+  readonly bodies?: Readonly<Record<"met" | "otherwise", Body>> & { readonly dims: "fixed" | "free" };
+}
+
+/** Nodes that run together, and what they give. */
+export interface Body {
+  readonly nodes: readonly Node[];
+  readonly output: Value;
+}
+
+/** A value that is there before the graph runs: a byte range of a file, or numbers made here. */
+export interface Initializer {
+  readonly value: Value;
+  readonly source: WeightRef | AnyTensor;
+}
+
+/** What a node reads, itself or in its bodies. */
+export function readsOf({ inputs, bodies }: Node): Value[] {
+  const own = inputs.filter((input) => input !== undefined);
+  if (!bodies) return own;
+  const inner = [bodies.met, bodies.otherwise].flatMap(({ nodes }) => nodes);
+  const made = new Set(inner.flatMap(({ outputs }) => outputs.map(({ name }) => name)));
+  return [...own, ...inner.flatMap(readsOf).filter(({ name }) => !made.has(name))];
+}
