@@ -1,4 +1,5 @@
 /** The plugin's half inside Figma: shows the interface and answers its calls. No logic lives here. */
+import { usableWindow } from "../window-size.ts";
 import { exportLayer, exportThumbnail } from "./export-layer.ts";
 import { findLayer } from "./find-layer.ts";
 import { describeLayer, isInside } from "./layer.ts";
@@ -13,8 +14,6 @@ import { watchDrops } from "./watch-drops.ts";
 import { watchSelection } from "./watch-selection.ts";
 
 const DEFAULT_WINDOW = { width: 320, height: 600 };
-const SMALLEST_WINDOW = { width: 280, height: 320 };
-const LARGEST_WINDOW = { width: 720, height: 1200 };
 
 const handlers: Handlers = {
   start: async () => ({
@@ -45,12 +44,9 @@ const handlers: Handlers = {
     await save(change);
     return {};
   },
-  resize: async ({ width, height }) => {
-    const clamp = (value: number, low: number, high: number) => Math.round(Math.min(high, Math.max(low, value)));
-    figma.ui.resize(
-      clamp(width, SMALLEST_WINDOW.width, LARGEST_WINDOW.width),
-      clamp(height, SMALLEST_WINDOW.height, LARGEST_WINDOW.height),
-    );
+  resize: async (wanted) => {
+    const { width, height } = usableWindow(wanted);
+    figma.ui.resize(width, height);
     return {};
   },
   close: async () => {
@@ -73,7 +69,11 @@ function pageOf(node: BaseNode): BaseNode {
 
 async function open() {
   const { settings } = await loadSaved();
-  figma.showUI(__html__, { ...(settings?.window ?? DEFAULT_WINDOW), title: "Underpaint", themeColors: true });
+  figma.showUI(__html__, {
+    ...usableWindow(settings?.window ?? DEFAULT_WINDOW),
+    title: "Underpaint",
+    themeColors: true,
+  });
   serveCalls(handlers);
   watchSelection();
   watchDrops();

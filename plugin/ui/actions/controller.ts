@@ -1,6 +1,7 @@
 /** What the interface does: every effect of a button, and the wiring of main, companion and state. */
 import { Problem } from "../../../shared/problem.ts";
 import type { BridgeEvent, CallInput, Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
+import { usableWindow } from "../../window-size.ts";
 import { SidePictures } from "../pixels/side-pictures.ts";
 import { Thumbnails } from "../pixels/thumbnails.ts";
 import { smallLinework } from "../request/take-controls.ts";
@@ -134,8 +135,9 @@ export class Controller implements Actions {
     this.show("create");
   };
 
-  resize = (window: Settings["window"]) =>
+  resize = (wanted: Settings["window"]) =>
     this.#attempt(async () => {
+      const window = usableWindow(wanted);
       this.set({ window });
       await this.main.call("resize", window);
     });
