@@ -25,19 +25,20 @@ const CLOSED: Partial<Record<NodeType, string>> = {
  * placed earlier for the same target, and outside of everything that takes no new children.
  */
 export function findPlace(target: SceneNode, mask: SceneNode | null): Place {
-  const together = mask !== null && frameOf(mask)?.id === frameOf(target)?.id;
-  const covered = together ? inPaintOrder(target, mask)[1] : target;
-  const { anchor, closed } = climbOut(covered);
+  const own = climbOut(target);
+  const together = mask !== null && frameOf(mask)?.id === frameOf(own.anchor)?.id;
+  const covered = together ? inPaintOrder(own.anchor, mask)[1] : own.anchor;
+  const { anchor, closed = own.closed } = climbOut(covered);
   const parent = anchor.parent as BaseNode & ChildrenMixin;
   let index = parent.children.findIndex((child) => child.id === anchor.id) + 1;
   while (index < parent.children.length && parent.children[index]!.getPluginData("target") === target.id) index++;
-  const note = closed
-    ? `Placed above the ${CLOSED[closed.type]} “${closed.name}”.`
-    : mask !== null &&
-      !together &&
-      !isInside(mask, target) &&
-      `Placed over the picture. “${mask.name}” still covers it.`;
-  return { parent, index, container: containerOf(anchor), ...(note && { note }) };
+  const notes = [
+    closed ? `Placed above the ${CLOSED[closed.type]} “${closed.name}”.` : "",
+    mask !== null && !together && !isInside(mask, anchor) && inPaintOrder(anchor, mask)[1].id === mask.id
+      ? `${closed ? "" : "Placed over the picture. "}“${mask.name}” still covers it.`
+      : "",
+  ].filter((note) => note !== "");
+  return { parent, index, container: containerOf(anchor), ...(notes.length > 0 && { note: notes.join(" ") }) };
 }
 
 /** The top of the innermost frame or section around what is under the pointer, out of all that is closed; null = the page. */

@@ -166,6 +166,30 @@ test("placeLayer() stays with the picture where the mask is in another frame, an
   expect((await look(node, "Target")).siblings).toEqual(["Target", "Result", "Card"]);
 });
 
+const CARD_COPY = `const c = figma.createComponent(); c.name = "Card"; c.resize(200, 200); c.x = 900; rect("Target", c, 20, 30, 120, 80);
+    const f = frame("Frame", null, 500, 0, 300, 300); const i = c.createInstance(); i.name = "Card copy"; f.appendChild(i); i.x = 40; i.y = 10;`;
+
+test.each([
+  [
+    "above a mask beside the instance",
+    "f",
+    "Placed above the component instance “Card copy”.",
+    ["Card copy", "Mask", "Result"],
+  ],
+  [
+    "under a mask elsewhere, and says so",
+    "null",
+    "Placed above the component instance “Card copy”. “Mask” still covers it.",
+    ["Card copy", "Result"],
+  ],
+])("placeLayer() goes out of an instance, %s", async (_what, parent, note, siblings) => {
+  await open(`${CARD_COPY} rect("Mask", ${parent}, 60, 40, 50, 50);`);
+  const target = await host.script<string>(`${SCENERY} return find("Card copy").children[0].id;`);
+  const placed = await place(await host.call("take-ticket", { target, mask: await idOf("Mask") }));
+  expect(placed.note).toBe(note);
+  expect((await look(placed.node, "Target")).siblings).toEqual(siblings);
+});
+
 test("placeLayer() takes the outline of rounded and round targets", async () => {
   await open(`const t = rect("Target", null, 0, 0, 100, 100); t.topLeftRadius = 12; t.bottomRightRadius = 30;
     const e = figma.createEllipse(); e.name = "Round"; e.resize(80, 80); e.x = 300;`);
