@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { DownloadInfo, RecommendedModel } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import type { State } from "../state/state.ts";
-import { repoNamed } from "../text/repo-named.ts";
+import { modelNamed } from "../text/model-named.ts";
 
 /** Models that are worth having, with size and terms, and any other by its name: one button brings it. */
 export function RecommendedModels({ state: { recommended, downloads }, actions }: { state: State; actions: Actions }) {
@@ -30,34 +30,42 @@ export function RecommendedModels({ state: { recommended, downloads }, actions }
   );
 }
 
-/** A repository on Hugging Face that the designer knows. */
+/** A repository on Hugging Face that the designer knows. No form: the plugin's frame is not allowed to submit one. */
 function ByName({ actions }: { actions: Actions }) {
   const [typed, setTyped] = useState("");
-  const repo = repoNamed(typed);
+  const named = modelNamed(typed);
+  const repo = named && "repo" in named ? named.repo : undefined;
+  const download = () => {
+    if (repo === undefined) return;
+    void actions.download(repo);
+    setTyped("");
+  };
   return (
-    <form
-      class="by-name"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (repo === undefined) return;
-        void actions.download(repo);
-        setTyped("");
-      }}
-    >
-      <label class="field">
-        <input
-          type="text"
-          aria-label="A model on Hugging Face: owner/name"
-          placeholder="Hugging Face: owner/name"
-          spellcheck={false}
-          value={typed}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-        />
-      </label>
-      <button type="submit" class="secondary small" disabled={repo === undefined}>
-        Download
-      </button>
-    </form>
+    <>
+      <div class="by-name">
+        <label class="field">
+          <input
+            type="text"
+            aria-label="A model on Hugging Face: owner/name"
+            placeholder="Hugging Face: owner/name"
+            spellcheck={false}
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && !event.isComposing) download();
+            }}
+          />
+        </label>
+        <button type="button" class="secondary small" disabled={repo === undefined} onClick={download}>
+          Download
+        </button>
+      </div>
+      {named && "advice" in named && (
+        <p class="secondary-text" role="status">
+          {named.advice}
+        </p>
+      )}
+    </>
   );
 }
 

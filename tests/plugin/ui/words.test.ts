@@ -4,7 +4,7 @@ import { whatIsMissing } from "../../../plugin/ui/state/readiness.ts";
 import { layerName, readRecipe, writeRecipe } from "../../../plugin/ui/state/recipe.ts";
 import { INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
 import { approximateTokens, partsFor, roomFor } from "../../../plugin/ui/text/count-tokens.ts";
-import { repoNamed } from "../../../plugin/ui/text/repo-named.ts";
+import { modelNamed } from "../../../plugin/ui/text/model-named.ts";
 import { companion, job, layer, recipe, target } from "./fixtures.ts";
 
 const size = { width: 512, height: 512 };
@@ -82,15 +82,24 @@ test.each<[string, Partial<State>, string | null]>([
   expect(whatIsMissing({ ...state, ...change })).toBe(expected);
 });
 
+const ELSEWHERE = { advice: expect.stringContaining("Download this one in your browser") };
+const NO_NAME = { advice: expect.stringContaining("are called owner/name") };
 test.each([
-  ["stabilityai/sd-turbo", "stabilityai/sd-turbo"],
-  [" https://example.org/stabilityai/sd-turbo/tree/main ", "stabilityai/sd-turbo"],
+  ["stabilityai/sd-turbo", { repo: "stabilityai/sd-turbo" }],
+  [" https://hf.example/stabilityai/sd-turbo/tree/main ", { repo: "stabilityai/sd-turbo" }],
+  ["https://civitai.example/models/4201/realistic-vision?modelVersionId=130072", ELSEWHERE],
+  ["www.civitai.example/models/4201", ELSEWHERE],
+  ["civitai.com/models/4201", ELSEWHERE],
+  ["https://example.org/", ELSEWHERE],
+  ["models/dream.safetensors", { advice: expect.stringContaining("This is a file") }],
+  ["https://hf.example/", NO_NAME],
+  ["a/../b", NO_NAME],
+  ["a good model", NO_NAME],
   ["sd-turbo", undefined],
-  ["https://example.org/", undefined],
-  ["a/../b", undefined],
+  ["sd-turbo/", undefined],
   ["", undefined],
-])("repoNamed() takes %j for %j", (typed, expected) => {
-  expect(repoNamed(typed)).toBe(expected);
+])("modelNamed() takes %j for what it is", (typed, expected) => {
+  expect(modelNamed(typed)).toEqual(expected);
 });
 
 test("roomFor() grows by the text encoder's length", () => {
