@@ -23,6 +23,6 @@ export type Ticket = v.InferOutput<typeof ticket>;
 export const spot = v.object({ x: size, y: size, inside: nodeId });
 export type Spot = v.InferOutput<typeof spot>;
 
-export const where = v.union([v.picklist(["over", "beside"]), spot]);
-/** Over the target, beside it as a new layer, or with its middle on a spot where the designer dropped it. */
+export const where = v.union([v.picklist(["over", "over anyway", "beside"]), spot]);
+/** Over the target if it still shows the same, or in any case, beside it as a new layer, or with its middle on a spot where the designer dropped it. */
 export type Where = v.InferOutput<typeof where>;

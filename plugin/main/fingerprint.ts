@@ -16,6 +16,24 @@ export function fingerprintOf(node: SceneNode): string {
   return hash(facts.join("\n"));
 }
 
+/**
+ * A short text that changes whenever what the layer shows changes: not where it is moved, turned or put, how large it is drawn
+ * or how opaque it is, since a result follows all of that.
+ */
+export function contentFingerprintOf(node: SceneNode): string {
+  const inside = "findAll" in node ? node.findAll() : [];
+  const own = JSON.stringify([
+    "fills" in node ? node.fills : null,
+    "strokes" in node ? node.strokes : null,
+    "effects" in node ? node.effects : null,
+    "characters" in node ? node.characters : null,
+  ]);
+  const facts = inside
+    .slice(0, MOST_LAYERS)
+    .map((child) => JSON.stringify(rounded(child.relativeTransform)) + appearance(child));
+  return hash([node.id, own, String(inside.length), ...facts].join("\n"));
+}
+
 /** What a layer shows, apart from its place. Mixed values (a symbol) fall out of the JSON. */
 function appearance(node: SceneNode): string {
   return JSON.stringify([

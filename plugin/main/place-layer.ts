@@ -3,7 +3,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { CallInput, CallOutput, Spot, Ticket } from "../bridge.ts";
 import { findFreeSpot } from "./find-free-spot.ts";
 import { findPlace, findPlaceInside, type Place } from "./find-place.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { contentFingerprintOf } from "./fingerprint.ts";
 
 /** Figma allows 100 kB an entry of pluginData; the id and the key count too. */
 const MOST_RECIPE_CHARACTERS = 30_000;
@@ -23,13 +23,14 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
   const mask = ticket.mask === undefined ? null : await existingLayer(ticket.mask);
   const target = await existingLayer(ticket.target);
   const under = typeof where === "string" ? null : await existingLayer(where.inside);
-  if (where === "over") checkUnchanged(target, ticket);
+  const isOver = where === "over" || where === "over anyway";
+  if (isOver) checkTarget(target, ticket, where);
 
-  const layer = newLayer(where === "over" ? target : null, ticket, bytes);
+  const layer = newLayer(isOver ? target : null, ticket, bytes);
   try {
     layer.name = name;
     let note: string | undefined;
-    if (where === "over" && target !== null) {
+    if (isOver && target !== null) {
       note = putOver(layer, target, mask?.removed ? null : mask);
     } else if (typeof where === "string") {
       const spot = findFreeSpot(target, ticket, layer.id);
@@ -64,20 +65,20 @@ function pageOf(node: BaseNode): PageNode | null {
   return null;
 }
 
-function checkUnchanged(target: SceneNode | null, ticket: Ticket): void {
+function checkTarget(target: SceneNode | null, ticket: Ticket, where: "over" | "over anyway"): void {
   if (target === null)
     throw new Problem(
       "target-gone",
       `“${ticket.name}” was deleted while the picture was made. Place it as a new layer instead.`,
     );
-  if (fingerprintOf(target) !== ticket.fingerprint)
+  if (where === "over" && contentFingerprintOf(target) !== ticket.fingerprint)
     throw new Problem(
       "target-changed",
-      `“${ticket.name}” was moved or edited while the picture was made. Place it as a new layer instead.`,
+      `“${ticket.name}” shows something else than when the picture was made. Place it over that anyway, or as a new layer.`,
     );
 }
 
-/** An image layer of the ticket's size on the current page, in the target's outline where that is a simple one. */
+/** An image layer of the target's size (or else the ticket's) on the current page, in the target's outline where that is a simple one. */
 function newLayer(target: SceneNode | null, ticket: Ticket, bytes: Uint8Array): RectangleNode | EllipseNode {
   let image: Image;
   try {
@@ -86,7 +87,8 @@ function newLayer(target: SceneNode | null, ticket: Ticket, bytes: Uint8Array): 
     throw new Problem("image-not-readable", `Figma did not accept the picture: ${String(cause)}`, { cause });
   }
   const layer = target?.type === "ELLIPSE" ? ellipseLike(target) : rectangleLike(target);
-  layer.resize(ticket.width, ticket.height);
+  const { width, height } = target ?? ticket;
+  layer.resize(width, height);
   layer.fills = [{ type: "IMAGE", imageHash: image.hash, scaleMode: "FILL" }];
   return layer;
 }

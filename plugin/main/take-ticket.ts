@@ -1,7 +1,7 @@
 import { Problem } from "../../shared/problem.ts";
 import type { CallInput, Ticket } from "../bridge.ts";
 import { findLayer } from "./find-layer.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { contentFingerprintOf } from "./fingerprint.ts";
 import { checkPaintable, imagePaintOf } from "./layer.ts";
 
 /** The target as it is now, so that a result is never put over newer work. Problems as `checkPaintable`. */
@@ -23,7 +23,7 @@ export async function takeTicket({ target, mask }: CallInput<"take-ticket">): Pr
       [row[0], row[1], row[2]],
       [column[0], column[1], column[2]],
     ],
-    fingerprint: fingerprintOf(now),
+    fingerprint: contentFingerprintOf(now),
     naturalScale,
   };
 }

@@ -64,7 +64,7 @@ async function prepared(code: string) {
   return { ...plugin, stage, target, mask, ticket };
 }
 
-const place = async (plugin: Opened, ticket: Ticket, where: "over" | "beside" = "over") =>
+const place = async (plugin: Opened, ticket: Ticket, where: "over" | "over anyway" | "beside" = "over") =>
   plugin.call("place-layer", { ticket, bytes: await png(64, 64), name: "Apple", recipe: '{"seed":1}', where });
 
 const flat = (transform: Transform) => transform.flat();
@@ -160,8 +160,7 @@ test("several results of one target lie above each other in their order", async 
 });
 
 test.each([
-  ["moved", (id: string) => `(await figma.getNodeByIdAsync("${id}")).x += 1`, "target-changed"],
-  ["recoloured", (id: string) => `(await figma.getNodeByIdAsync("${id}")).opacity = 0.5`, "target-changed"],
+  ["recoloured", (id: string) => `(await figma.getNodeByIdAsync("${id}")).fills = []`, "target-changed"],
   ["deleted", (id: string) => `(await figma.getNodeByIdAsync("${id}")).remove()`, "target-gone"],
 ])("a target that was %s while the job ran: refused, and offered beside", async (_how, change, code) => {
   const { target, ticket, ...plugin } = await prepared("return figma.createRectangle()");
@@ -173,6 +172,31 @@ test.each([
   const placed = plugin.stage.scene.get(node);
   expect([placed.parent, placed.width, placed.height]).toEqual([plugin.stage.currentPage, 100, 100]);
   expect(placed.transform[0][2]).toBeGreaterThanOrEqual(100);
+});
+
+test.each([
+  ["moved", "n.x += 1"],
+  ["turned", "n.rotation = 30"],
+  ["resized", "n.resize(140, 60)"],
+  ["made fainter", "n.opacity = 0.5"],
+  ["put into a frame", "const f = figma.createFrame(); f.x = 70; f.appendChild(n)"],
+])("a target that was %s while the job ran is followed", async (_how, change) => {
+  const { target, ticket, ...plugin } = await prepared("return figma.createRectangle()");
+  await inFigma(`const n = await figma.getNodeByIdAsync("${target}"); ${change}`, { stage: plugin.stage });
+  const { scene } = plugin.stage;
+  const { node } = await place(plugin, ticket);
+  for (const [i, value] of flat(scene.absoluteTransform(node)).entries())
+    expect(value).toBeCloseTo(flat(scene.absoluteTransform(target))[i]!, 6);
+  const [placed, covered] = [scene.get(node), scene.get(target)];
+  expect([placed.width, placed.height, placed.parent]).toEqual([covered.width, covered.height, covered.parent]);
+});
+
+test("a result is put over a target that shows something else where that is wished for", async () => {
+  const { target, ticket, ...plugin } = await prepared("return figma.createRectangle()");
+  await inFigma(`(await figma.getNodeByIdAsync("${target}")).fills = []`, { stage: plugin.stage });
+  const { node } = await place(plugin, ticket, "over anyway");
+  const { children } = plugin.stage.scene.get(plugin.stage.currentPage);
+  expect(children.slice(0, 2)).toEqual([target, node]);
 });
 
 test("bytes that are no picture change nothing", async () => {

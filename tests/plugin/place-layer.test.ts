@@ -212,11 +212,9 @@ test("placeLayer() is one undo step and carries recipe and relaunch button", asy
 });
 
 test.each([
-  ["moved", `find("Target").x += 1;`, "target-changed"],
-  ["resized", `find("Target").resize(101, 100);`, "target-changed"],
   ["repainted", `find("Target").fills = [];`, "target-changed"],
-  ["moved with its frame", `find("Frame").x += 5;`, "target-changed"],
   ["deleted", `find("Target").remove();`, "target-gone"],
+  ["outlined", `find("Target").strokes = [{ type: "SOLID", color: { r: 1, g: 0, b: 0 } }];`, "target-changed"],
 ])("placeLayer() refuses a target that was %s, and places beside it", async (_what, change, code) => {
   await open(
     `const f = frame("Frame", null, 0, 0, 400, 300); rect("Target", f, 10, 10, 100, 100); rect("Newer work", null, 440, 0, 50, 50);`,

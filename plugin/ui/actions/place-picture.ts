@@ -12,7 +12,12 @@ export async function placePicture({ store, main, desk }: Runner, picture: Pictu
   const placed = await main.call("place-layer", input).catch((error: unknown) => {
     const problem = Problem.from(error);
     if (problem.code !== "target-gone" && problem.code !== "target-changed") throw problem;
-    const action = { label: "Place as new layer", name: "place-beside", job: job.job } as const;
+    const action = {
+      label: "Place as new layer",
+      name: "place-beside",
+      job: job.job,
+      overAnyway: problem.code === "target-changed",
+    } as const;
     store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message, action } });
     return null;
   });

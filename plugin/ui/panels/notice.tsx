@@ -20,6 +20,11 @@ export function NoticeBar({ state, actions }: { state: State; actions: Actions }
       {tone === "problem" ? <Bad /> : <Good />}
       <div>
         <p>{text}</p>
+        {action?.overAnyway && picture && (
+          <button type="button" class="link" onClick={() => actions.place(picture, "over anyway")}>
+            Place over it anyway
+          </button>
+        )}
         {action && picture && (
           <button type="button" class="link" onClick={() => actions.place(picture, "beside")}>
             {action.label}

@@ -49,7 +49,12 @@ export interface Notice {
   readonly tone: "plain" | "problem";
   readonly text: string;
   /** One thing to do about it. */
-  readonly action?: { readonly label: string; readonly name: "place-beside" | "show-models"; readonly job?: string };
+  readonly action?: {
+    readonly label: string;
+    readonly name: "place-beside" | "show-models";
+    readonly job?: string;
+    readonly overAnyway?: boolean;
+  };
 }
 
 export type View = "create" | "pictures" | "models" | "self-test";
