@@ -167,7 +167,9 @@ test("blockScales() knows InstantStyle's blocks", async () => {
 });
 
 test("blockScales() has for Stable Diffusion 1 what people use there", () => {
-  const sd1 = { family: "sd1", unet: { config: parseUNetConfig({}) } } as unknown as Parameters<typeof blockScales>[1];
+  const sd1 = { family: "sd1", denoiser: { config: parseUNetConfig({}) } } as unknown as Parameters<
+    typeof blockScales
+  >[1];
   expect(blockScales("style", sd1)).toEqual([1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0]);
   expect(blockScales("layout", sd1)).toEqual([0, 0, 0, 0, 0.25, 1, ...Array(10).fill(0)]);
 });

@@ -40,7 +40,12 @@ test.each([
 test("generate() blames the scheduler where its settings give no numbers", async () => {
   const studio = openTestStudio(undefined, { sd1: model });
   try {
-    const asked = request({ model: "sd1", width: 32, height: 32, scheduler: { name: "euler", beta_start: -1 } });
+    const asked = request({
+      model: "sd1",
+      width: 32,
+      height: 32,
+      scheduler: { name: "euler", beta_start: 0, beta_end: 0 },
+    });
     await expect(paint(studio, asked)).rejects.toMatchObject({ code: "scheduler-unsupported" });
   } finally {
     await studio.close();
