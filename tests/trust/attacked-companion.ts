@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { until } from "../gateway/test-client.ts";
+
+export const CODE = "246810";
+const root = path.resolve(__dirname, "../..");
+
+export interface AttackedCompanion {
+  readonly port: number;
+  readonly said: () => string;
+  /** MiB of memory, of the companion's process alone; 0 where the system does not tell. */
+  readonly memory: () => number;
+  /** Milliseconds that its thread was silent at most since the last time. */
+  readonly silence: () => Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** The built companion, as `npm start` runs it, in a data folder of its own. */
+export async function attackedCompanion(home: string): Promise<AttackedCompanion> {
+  const args = ["start", "--no-open", "--no-playground", "--port", "0", "--pair-code", CODE];
+  const preload = pathToFileURL(path.join(__dirname, "silence.mjs")).href;
+  const child: ChildProcess = spawn(process.execPath, [path.join(root, "dist/companion/main.js"), ...args], {
+    cwd: root,
+    env: { ...process.env, UNDERPAINT_HOME: home, UNDERPAINT_PROVIDER: "cpu", NODE_OPTIONS: `--import=${preload}` },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on("data", (data) => {
+      text += data;
+    });
+  await until(() => /localhost:\d+/.test(text) || child.exitCode !== null);
+  if (child.exitCode !== null) throw new Error(`The companion did not start: ${text}`);
+  const answers = () => [...text.matchAll(/silence (\d+)/g)].map(([, ms]) => Number(ms));
+  return {
+    port: Number(/localhost:(\d+)/.exec(text)![1]),
+    said: () => text,
+    memory: () => {
+      if (process.platform !== "linux") return 0;
+      return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))![1]) / 1024;
+    },
+    silence: async () => {
+      const before = answers().length;
+      child.kill("SIGUSR2");
+      await until(() => answers().length > before);
+      return answers().at(-1)!;
+    },
+    stop: async () => {
+      child.kill("SIGKILL");
+      await until(() => child.signalCode !== null || child.exitCode !== null);
+    },
+  };
+}
+
+/** One line of the table that `npm run trust` prints. */
+export interface Figure {
+  readonly promise: string;
+  readonly test: string;
+  readonly attempts: number;
+  readonly gotIn: number;
+  readonly figure: string;
+}
+
+export function tell(figure: Figure): void {
+  const file = process.env.UNDERPAINT_TRUST_REPORT;
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(figure)}\n`);
+}
