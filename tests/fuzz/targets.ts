@@ -12,7 +12,7 @@ import { trainedTags } from "../../companion/library/tag-frequency.ts";
 import { expandPrompt } from "../../companion/prompt/expand-prompt.ts";
 import { parseAttention } from "../../companion/prompt/parse-attention.ts";
 import { schedulePrompt } from "../../companion/prompt/schedule-prompt.ts";
-import { readRecipe } from "../../plugin/ui/request/recipe.ts";
+import { readRecipe } from "../../plugin/ui/state/recipe.ts";
 import { CLIENT_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
 import { parseJson } from "../../shared/json-text.ts";
 import { beginPairing, randomSecret } from "../../shared/pairing.ts";
