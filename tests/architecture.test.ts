@@ -42,7 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "plugin/ui/wires": ["plugin/bridge.ts", "shared"],
   "plugin/ui/models": ["plugin/ui/text", "plugin/bridge.ts", "shared"],
   "plugin/ui/pixels": ["plugin/ui/wires", "plugin/bridge.ts", "shared"],
-  "plugin/ui/state": ["plugin/ui/models", "plugin/ui/wires", "plugin/bridge.ts", "shared"],
+  "plugin/ui/state": ["plugin/ui/models", "plugin/ui/text", "plugin/ui/wires", "plugin/bridge.ts", "shared"],
   "plugin/ui/request": [
     "plugin/ui/pixels",
     "plugin/ui/state",

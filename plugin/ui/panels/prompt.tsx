@@ -1,9 +1,9 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
-import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
 import type { Actions } from "../actions/actions.ts";
 import type { State } from "../state/state.ts";
 import { approximateTokens, partsFor } from "../text/count-tokens.ts";
 import { emphasise } from "../text/emphasis.ts";
+import { tooLong } from "../text/too-long.ts";
 
 const PLACEHOLDERS = {
   generate: "Describe the picture",
@@ -24,7 +24,6 @@ export function PromptPanel({ state, actions, model }: { state: State; actions: 
         id="prompt"
         rows={3}
         value={prompt}
-        maxLength={REQUEST_LIMITS.promptCharacters}
         placeholder={PLACEHOLDERS[mode]}
         onInput={(event) => actions.type(event.currentTarget.value)}
         onKeyDown={emphasiseByKeys}
@@ -44,6 +43,8 @@ export function PromptPanel({ state, actions, model }: { state: State; actions: 
 
 function TokenCount({ state: { prompt, tokens, mode }, model }: { state: State; model: ModelInfo | null }) {
   if (prompt.trim() === "") return <span>{mode === "fill" ? "optional" : ""}</span>;
+  const excess = tooLong(prompt);
+  if (excess !== null) return <span class="warning-text">{excess}</span>;
   if (model === null) return null;
   const exact = tokens[prompt.trim()];
   const count = exact ?? approximateTokens(prompt, model.maxTokens);

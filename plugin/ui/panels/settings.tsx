@@ -8,6 +8,7 @@ import { effectiveSettings, sizeAtModel } from "../request/build-request.ts";
 import { randomSeed } from "../request/intent.ts";
 import { MODELS_OWN, type State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
+import { tooLong } from "../text/too-long.ts";
 import { MoreSettings } from "./more-settings.tsx";
 import { schedulerMenu } from "./scheduler-menu.ts";
 
@@ -109,11 +110,12 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
           </button>
         </div>
         <label class="field tall">
-          <span class="field-label">Negative prompt</span>
+          <span class="field-label">
+            Negative prompt <span class="warning-text">{tooLong(settings.negativePrompt)}</span>
+          </span>
           <textarea
             rows={2}
             value={settings.negativePrompt}
-            maxLength={REQUEST_LIMITS.promptCharacters}
             placeholder={negativeHint(model, guidanceScale)}
             onInput={(event) => actions.set({ negativePrompt: event.currentTarget.value })}
           />

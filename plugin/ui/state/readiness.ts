@@ -1,3 +1,4 @@
+import { tooLong } from "../text/too-long.ts";
 import { modelInUse } from "./model-in-use.ts";
 import type { State } from "./state.ts";
 import { subjectOf } from "./subject.ts";
@@ -14,6 +15,8 @@ export function whatIsMissing(state: State): string | null {
   if (mode === "fill" && subjectOf(state)?.mask === undefined) return "Select a picture and a shape above it";
   if (mode === "fill" && state.fill !== null && state.fill.maskBounds === null) return "The shape covers nothing yet";
   if (mode === "edit" && !selection.target.hasPicture) return "There is nothing to change in this layer yet";
+  if (tooLong(state.prompt) !== null) return "The prompt is too long: shorten it";
+  if (tooLong(state.settings.negativePrompt) !== null) return "The negative prompt is too long: shorten it";
   if (mode === "generate" && state.prompt.trim() === "") return "Describe the picture first";
   return null;
 }

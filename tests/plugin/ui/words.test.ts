@@ -78,6 +78,12 @@ test.each<[string, Partial<State>, string | null]>([
     { mode: "edit", selection: { kind: "target", target: layer("Box", { hasPicture: false }) } },
     "There is nothing to change in this layer yet",
   ],
+  ["a prompt is too long", { prompt: "a".repeat(4001) }, "The prompt is too long: shorten it"],
+  [
+    "a negative prompt is too long",
+    { settings: { ...INITIAL_STATE.settings, negativePrompt: "a".repeat(4001) } },
+    "The negative prompt is too long: shorten it",
+  ],
 ])("whatIsMissing() when %s", (_what, change, expected) => {
   expect(whatIsMissing({ ...state, ...change })).toBe(expected);
 });
