@@ -16,6 +16,7 @@ import type { Actions } from "./actions.ts";
 import { followChanges } from "./after-change.ts";
 import { type Attempt, attemptsOf } from "./attempt.ts";
 import { fillPanel, recipeOf } from "./fill-panel.ts";
+import { findPlaced } from "./find-placed.ts";
 import { addControls, addReferences } from "./follow-layers.ts";
 import { hearMessage, hearWelcome } from "./hear-companion.ts";
 import { JobDesk } from "./job-desk.ts";
@@ -158,8 +159,10 @@ export class Controller implements Actions {
   // ---- helpers -----------------------------------------------------------------------------------------------------
 
   #onEvent(event: BridgeEvent): void {
-    if (event.type === "selection") this.store.dispatch(event);
-    else {
+    if (event.type === "selection") {
+      this.store.dispatch(event);
+      void this.#attempt(() => findPlaced(this.store, this.main));
+    } else {
       const picture = this.store.state.pictures.find(({ job }) => job.job === event.job);
       if (picture !== undefined) void this.place(picture, event.spot);
     }

@@ -22,7 +22,7 @@ export async function placePicture({ store, main, desk }: Runner, picture: Pictu
     return null;
   });
   if (placed === null) return;
-  store.dispatch({ type: "placed", job: job.job });
+  store.dispatch({ type: "placed", job: job.job, layer: placed.node });
   desk.release(job.job);
   store.dispatch({ type: "notice", notice: { tone: "plain", text: placed.note ?? "Placed on the canvas." } });
 }

@@ -33,7 +33,9 @@ export type PictureEvent =
     }
   | { type: "failed"; job: string; problem: ProblemData }
   | { type: "cancelled"; job: string }
-  | { type: "placed"; job: string }
+  | { type: "placed"; job: string; layer: string }
+  /** Of the layers that pictures were placed as: those that are there. */
+  | { type: "layers"; present: readonly string[] }
   | { type: "discarded"; jobs: readonly string[] }
   | { type: "chosen"; job: string };
 

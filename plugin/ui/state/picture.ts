@@ -35,7 +35,10 @@ export interface Picture {
   readonly droppedText: string | null;
   /** To how many bits the model's weights were narrowed, to fit into memory. */
   readonly weightBits: 4 | 8 | null;
+  /** True while one of its layers is in the document. */
   readonly placed: boolean;
+  /** The ids of the layers that it was placed as, undone ones too: a redo brings them back. */
+  readonly layers: readonly string[];
   readonly problem: ProblemData | null;
 }
 
@@ -55,6 +58,7 @@ export function newPicture(job: PictureJob, recipe: Recipe, phase: Phase = "send
     droppedText: null,
     weightBits: null,
     placed: false,
+    layers: [],
     problem: null,
   };
 }

@@ -47,7 +47,18 @@ export function reducePictures(state: State, event: PictureEvent): State {
     case "discarded":
       return { ...without(state, event.jobs), notice: null };
     case "placed":
-      return changePicture(state, event.job, (picture) => ({ ...picture, placed: true }));
+      return changePicture(state, event.job, (picture) => ({
+        ...picture,
+        placed: true,
+        layers: [...picture.layers, event.layer],
+      }));
+    case "layers": {
+      const pictures = state.pictures.map((picture) => {
+        const placed = picture.layers.some((layer) => event.present.includes(layer));
+        return placed === picture.placed ? picture : { ...picture, placed };
+      });
+      return { ...state, pictures };
+    }
     case "chosen":
       return { ...state, chosen: event.job, notice: null };
   }

@@ -92,8 +92,23 @@ test("reduce() takes cancelled pictures away, and chooses another in their place
 });
 
 test("reduce() marks a placed picture and keeps it", () => {
-  const state = after({ type: "submitted", jobs: [newJob("a")] }, done("a"), { type: "placed", job: "a" });
+  const state = after({ type: "submitted", jobs: [newJob("a")] }, done("a"), {
+    type: "placed",
+    job: "a",
+    layer: "9:1",
+  });
   expect(state.pictures[0]).toMatchObject({ phase: "done", placed: true });
+});
+
+test("reduce() calls a picture placed only while one of its layers is there: an undo takes the badge away, a redo brings it back", () => {
+  const state = after({ type: "submitted", jobs: [newJob("a")] }, done("a"), {
+    type: "placed",
+    job: "a",
+    layer: "9:1",
+  });
+  const undone = reduce(state, { type: "layers", present: [] });
+  expect(undone.pictures[0]).toMatchObject({ phase: "done", placed: false });
+  expect(reduce(undone, { type: "layers", present: ["9:1"] }).pictures[0]!.placed).toBe(true);
 });
 
 test("reduce() goes back to the prompt when the last picture is discarded", () => {
