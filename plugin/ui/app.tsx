@@ -17,6 +17,7 @@ import { SelectionCard } from "./panels/selection-card.tsx";
 import { SelfTestPanel } from "./panels/self-test.tsx";
 import { SettingsPanel } from "./panels/settings.tsx";
 import { StylesPanel } from "./panels/styles.tsx";
+import { keepFocus, leaveField } from "./parts/focus.ts";
 import { ResizeHandle } from "./parts/resize-handle.tsx";
 import { type Segment, Segmented } from "./parts/segmented.tsx";
 import { useEscape } from "./parts/use-escape.ts";
@@ -45,6 +46,7 @@ export function App({ actions, store }: { actions: Actions; store: Store }) {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, [actions]);
+  useEffect(() => keepFocus(mainOf()));
   if (!state.loaded) return null;
   return (
     <div class="app">
@@ -70,7 +72,7 @@ function Content({ state, actions }: { state: State; actions: Actions }) {
   return (
     <>
       <Header state={state} actions={actions} />
-      <main key={state.view}>
+      <main key={state.view} tabIndex={-1}>
         {state.view === "create" && <Create state={state} actions={actions} />}
         {state.view === "pictures" && <PicturesPanel state={state} actions={actions} />}
         {state.view === "models" && <ModelsPanel state={state} actions={actions} />}
@@ -115,8 +117,11 @@ function modesOf(model: ModelInfo | null): readonly Segment<Mode>[] {
   );
 }
 
-/** Escape: out of the view, then out of the plugin. */
+const mainOf = () => document.querySelector("main");
+
+/** Escape: out of the field, then out of the view, then out of the plugin. */
 function leave({ view, companion }: State, actions: Actions): void {
+  if (leaveField(mainOf())) return;
   if (companion !== null && (view === "pictures" || view === "models")) actions.show("create");
   else actions.close();
 }

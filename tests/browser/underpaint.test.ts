@@ -158,10 +158,31 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await designer.screenshot("placed");
 
     await page.locator("canvas").click({ position: { x: 300, y: 60 } });
+    const badge = ui.getByText("placed", { exact: true });
+    await badge.waitFor();
     await page.keyboard.press("Control+z");
     expect(await designer.count()).toBe(before);
+    await badge.waitFor({ state: "detached" });
     await page.keyboard.press("Control+Shift+z");
     expect(await designer.count()).toBe(before + 1);
+    await badge.waitFor();
+  }, 60_000);
+
+  test("goes from the prompt to a placed layer by the keyboard alone, and Escape leaves the prompt, not the plugin", async () => {
+    const { page, ui } = designer;
+    await back();
+    await designer.select("Rocket");
+    await ui.locator("#prompt").press("Escape");
+    expect(await ui.locator("#prompt").evaluate((area) => area === document.activeElement)).toBe(false);
+    await ui.locator("#prompt").press("Control+Enter");
+    await painted();
+    await ui.locator(".result.on:focus").waitFor();
+    const appeared = designer.nextLayer();
+    await page.keyboard.press("Enter");
+    await appeared;
+    await page.getByTestId("plugin-window").waitFor();
+    await page.locator("canvas").click({ position: { x: 300, y: 60 } });
+    await page.keyboard.press("Control+z");
   }, 60_000);
 
   test("presses “Generate again” on the placed layer, and finds the same prompt", async () => {

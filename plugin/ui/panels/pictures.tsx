@@ -1,5 +1,6 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Actions } from "../actions/actions.ts";
+import { isFocusFree } from "../parts/focus.ts";
 import { Check, Dots, Warning } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { canRetry, isActive, isShown, type Picture } from "../state/picture.ts";
@@ -115,6 +116,10 @@ const MOVES: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, 
 function Results({ shown, state, actions }: { shown: readonly Picture[]; state: State; actions: Actions }) {
   const grid = useRef<HTMLDivElement>(null);
   const at = shown.findIndex(({ job }) => job.job === state.chosen);
+  // Who came here by the keyboard goes on by the keyboard: to the first picture as soon as it is there.
+  useEffect(() => {
+    if (isFocusFree()) grid.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+  }, [state.chosen]);
   const move = (event: KeyboardEvent) => {
     const next = shown[at + (MOVES[event.key] ?? Number.NaN)];
     if (next === undefined) return;
@@ -165,10 +170,17 @@ function Result({ picture, reached, state, actions }: ResultProps) {
       tabIndex={reached ? 0 : -1}
       class={`result ${chosen ? "on" : ""} ${picture.phase}`}
       style={{ aspectRatio: String(Math.min(2, Math.max(0.5, width / height))) }}
-      title={done ? `Seed ${seed}. Double-click to place it, or drag it onto the canvas.` : picture.problem?.message}
+      title={
+        done ? `Seed ${seed}. Enter or a double-click places it, or drag it onto the canvas.` : picture.problem?.message
+      }
       draggable={done}
       onClick={() => actions.choose(picture)}
       onDblClick={() => done && actions.place(picture)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || event.metaKey || event.ctrlKey || !done) return;
+        event.preventDefault();
+        actions.place(picture);
+      }}
       onDragEnd={(event) => dropOnCanvas(event, picture)}
     >
       {picture.image && <img src={picture.image.url} alt={`Seed ${seed}`} draggable={false} />}

@@ -15,7 +15,7 @@ export function useEscape(handler: () => void): void {
 /** Gives Escape to what was opened last. */
 export function listenForEscape(host: Window): void {
   host.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
     event.preventDefault();
     handlers.at(-1)?.();
   });
