@@ -3,7 +3,7 @@ import type { Model } from "../../companion/checkpoint/model.ts";
 import { samplingDefaults } from "../../companion/library/sampling-defaults.ts";
 
 const model = (family: Model["family"], scheduler: object, time_cond_proj_dim: number | null = null) =>
-  ({ family, schedulerConfig: scheduler, unet: { config: { time_cond_proj_dim } } }) as unknown as Model;
+  ({ family, schedulerConfig: scheduler, denoiser: { config: { time_cond_proj_dim } } }) as unknown as Model;
 const euler = { _class_name: "EulerDiscreteScheduler", timestep_spacing: "leading" };
 
 test.each([
