@@ -29,6 +29,12 @@ const COMMANDS: Record<string, Command> = {
     place: "apart",
     run: async (args) => (await import("./cli/generate.ts")).runGenerate(args),
   },
+  enlarge: {
+    usage: "enlarge IMAGE --upscaler FILE --out FILE",
+    summary: "Make a picture larger with an upscaler (ESRGAN, Compact, SPAN) in a .safetensors file",
+    place: "apart",
+    run: async (args) => (await import("./cli/enlarge.ts")).runEnlarge(args),
+  },
   models: {
     usage: "models [--models DIR …] [--hash]",
     summary: "List the models and add-ons that are installed, and some to begin with",

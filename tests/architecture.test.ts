@@ -142,6 +142,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "companion/pipeline/guidance.ts": ["companion/tensor.ts", "shared"],
   "companion/pipeline/weights": BELOW_PIPELINE,
   "companion/pipeline/studio": ["companion/pipeline/weights", ...BELOW_PIPELINE],
+  "companion/pipeline/enlarge": ["companion/pipeline/studio", "companion/pipeline/weights", ...BELOW_PIPELINE],
   "companion/pipeline/picture": ["companion/pipeline/studio", "companion/pipeline/weights", ...BELOW_PIPELINE],
   "companion/pipeline/latent": [
     "companion/pipeline/picture",

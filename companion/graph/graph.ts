@@ -195,7 +195,7 @@ export class Graph {
       type,
       dims,
     }));
-    this.#nodes.push({ name, operator, domain, inputs, outputs, attributes, ...(bodies && { bodies }) });
+    this.#nodes.push({ name, operator, domain, inputs: [...inputs], outputs, attributes, ...(bodies && { bodies }) });
     return outputs;
   }
 

@@ -32,6 +32,15 @@ export const cos = (op: Graph, x: Value): Value => unary(op, "Cos", x);
 export const tanh = (op: Graph, x: Value): Value => unary(op, "Tanh", x);
 export const softplus = (op: Graph, x: Value): Value => unary(op, "Softplus", x);
 
+export const sigmoid = (op: Graph, x: Value): Value => unary(op, "Sigmoid", x);
+
+/** x where it is above 0, slope · x below. Maas et al. 2013. */
+export const leakyRelu = (op: Graph, x: Value, slope: number): Value =>
+  op.emit("LeakyRelu", [x], [x], { alpha: float(slope) })[0]!;
+
+/** The same with slopes that broadcast to x. He et al. 2015. */
+export const prelu = (op: Graph, x: Value, slopes: Value): Value => op.emit("PRelu", [x, slopes], [x])[0]!;
+
 export const relu = (op: Graph, x: Value): Value => unary(op, "Relu", x);
 
 /** x · Φ(x), with the error function. Hendrycks & Gimpel 2016. */

@@ -148,3 +148,20 @@ export function depthToSpace(op: Graph, x: Value, n: number): Value {
   const dims = [b, c / (n * n), n * h, n * w];
   return op.emit("DepthToSpace", [x], [{ type: x.type, dims }], { blocksize: int(n), mode: string("DCR") })[0]!;
 }
+
+/** x [B, C·n·n, H, W] → [B, C, n·H, n·W]: torch's pixel_shuffle, whose channel c·n·n + i·n + j becomes row i, column j. */
+export function pixelShuffle(op: Graph, x: Value, n: number): Value {
+  if (n === 1) return x;
+  const [b, c, h, w] = fixedDims(x.dims) as [number, number, number, number];
+  if (c % (n * n) !== 0) op.fail(`Cannot divide ${c} channels by ${n * n}`);
+  const dims = [b, c / (n * n), n * h, n * w];
+  return op.emit("DepthToSpace", [x], [{ type: x.type, dims }], { blocksize: int(n), mode: string("CRD") })[0]!;
+}
+
+/** The other way round: torch's pixel_unshuffle. */
+export function pixelUnshuffle(op: Graph, x: Value, n: number): Value {
+  if (n === 1) return x;
+  const [b, c, h, w] = fixedDims(x.dims) as [number, number, number, number];
+  const cells = transpose(op, reshape(op, x, [b, c, h / n, n, w / n, n]), [0, 1, 3, 5, 2, 4]);
+  return reshape(op, cells, [b, c * n * n, h / n, w / n]);
+}

@@ -1,0 +1,95 @@
+import path from "node:path";
+import { openUpscaler } from "../../companion/checkpoint/parts/upscaler.ts";
+import { enlarge } from "../../companion/pipeline/enlarge/enlarge.ts";
+import { layTiles, mirrored, TileBlend, tileOf } from "../../companion/pipeline/enlarge/tiles.ts";
+import type { PixelImage } from "../../shared/pixels.ts";
+import { openTestStudio } from "./studio-for-tests.ts";
+
+const fileOf = (name: string) => path.join(__dirname, "../fixtures/networks", name, "weights.safetensors");
+
+/** Soft waves, and a transparent corner where it is wanted. */
+function waves(width: number, height: number, alpha = 255): PixelImage {
+  const data = new Uint8Array(4 * width * height);
+  for (let i = 0; i < width * height; i++) {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    data.set([128 + 90 * Math.sin(x / 9), 128 + 90 * Math.cos(y / 7), (x * 3 + y * 5) % 256, alpha], 4 * i);
+  }
+  return { width, height, data };
+}
+
+async function run(work: ReturnType<typeof enlarge>) {
+  const steps: number[] = [];
+  for (;;) {
+    const { value, done } = await work.next();
+    if (done) return { steps, image: value };
+    steps.push(value.step);
+  }
+}
+
+test.each([
+  [500, 300, 1],
+  [191, 193, 2],
+  [64, 4, 4],
+])("layTiles() covers %i × %i without a gap, neighbours overlapping", (width, height, multiple) => {
+  const { side, places, overlap } = layTiles({ width, height }, { most: 128, overlap: 24, multiple });
+  expect([side.width % multiple, side.height % multiple]).toEqual([0, 0]);
+  for (const [axis, length] of [width, height].entries()) {
+    const size = axis === 0 ? side.width : side.height;
+    const starts = [...new Set(places.map((place) => place[axis]!))].sort((a, b) => a - b);
+    expect(starts[0]).toBe(0);
+    expect(starts.at(-1)! + size).toBeGreaterThanOrEqual(length);
+    for (const [i, start] of starts.slice(1).entries())
+      expect(starts[i]! + size - start).toBeGreaterThanOrEqual(overlap);
+  }
+});
+
+test("mirrored() repeats no edge, as torch's reflect", () => {
+  expect([-2, -1, 0, 3, 4, 5].map((i) => mirrored(i, 4))).toEqual([2, 1, 0, 3, 2, 1]);
+  expect(mirrored(7, 1)).toBe(0);
+});
+
+test("TileBlend gives back what its tiles agree on, to the level", () => {
+  const picture = waves(300, 90);
+  const { side, places, overlap } = layTiles(picture, { most: 128, overlap: 24, multiple: 1 });
+  const blend = new TileBlend(picture, 1, overlap);
+  for (const place of places) blend.add(tileOf(picture, place, side), place);
+  expect(Buffer.from(blend.pixels().data).equals(Buffer.from(picture.data))).toBe(true);
+});
+
+test("enlarge() in tiles is the whole picture enlarged, without a seam", async () => {
+  const studio = openTestStudio();
+  try {
+    const network = openUpscaler(fileOf("upscaler-realesrgan-x2"));
+    const picture = waves(430, 60);
+    const { steps, image } = await run(enlarge(picture, network, studio));
+    expect([steps.length, image.width, image.height]).toEqual([2, 860, 120]);
+    // What lies around the seam, by itself and in one piece: its own edges left out.
+    const [from, width] = [120, 240];
+    const cut = { width, height: 60, data: new Uint8Array(4 * width * 60) };
+    for (let y = 0; y < 60; y++)
+      cut.data.set(picture.data.subarray(4 * (y * 430 + from), 4 * (y * 430 + from + width)), 4 * y * width);
+    const { image: alone } = await run(enlarge(cut, network, studio));
+    let worst = 0;
+    for (let y = 0; y < 120; y++)
+      for (let x = 80; x < 400; x++)
+        for (let c = 0; c < 3; c++) {
+          const whole = image.data[4 * (y * 860 + x + 2 * from) + c]!;
+          worst = Math.max(worst, Math.abs(alone.data[4 * (y * 2 * width + x) + c]! - whole));
+        }
+    expect(worst).toBeLessThanOrEqual(1);
+  } finally {
+    await studio.close();
+  }
+});
+
+test("enlarge() keeps transparency, and refuses what Figma would not take", async () => {
+  const studio = openTestStudio();
+  try {
+    const network = openUpscaler(fileOf("upscaler-compact"));
+    const { image } = await run(enlarge(waves(20, 12, 100), network, studio));
+    expect([image.width, image.height, image.data[3]]).toEqual([80, 48, 100]);
+    await expect(run(enlarge(waves(1025, 8), network, studio))).rejects.toMatchObject({ code: "image-too-large" });
+  } finally {
+    await studio.close();
+  }
+});
