@@ -146,7 +146,7 @@ function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "c
       />
       {knowsGuessing(models, control) && (
         <Select
-          label="Mind"
+          label="Follow more"
           value={control.mode}
           options={MODES}
           onChange={(mode) => onChange({ mode: mode as ControlLayer["mode"] })}

@@ -28,7 +28,10 @@ export function EditStrength({ settings: { strength, imageGuidanceScale }, actio
   return (
     <section>
       <h2>
-        Strength <span>{strengthInWords(strength)}</span>
+        Strength{" "}
+        <span>
+          {Math.round(strength * 100)} % · {strengthInWords(strength)}
+        </span>
       </h2>
       <Slider
         label="Strength"

@@ -84,8 +84,15 @@ function Crop({ fill, bounds, model, settings }: CropProps) {
         </div>
       </div>
       <small>
-        {diffusion.width} × {diffusion.height} px at the model: {times.toFixed(1)}×
+        {diffusion.width} × {diffusion.height} px at the model: {timesInWords(times)}
       </small>
     </div>
   );
+}
+
+/** How finely the model draws what is replaced, for who does not count in factors. */
+function timesInWords(times: number): string {
+  if (times >= 1.15) return `${times.toFixed(1)}× finer than here`;
+  if (times > 0.87) return "as fine as here";
+  return `${(1 / times).toFixed(1)}× coarser than here`;
 }

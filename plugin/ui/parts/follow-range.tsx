@@ -25,14 +25,14 @@ export function FollowRange({
         onChange={(next) => onChange({ weight: next })}
       />
       <Slider
-        label={`Start of ${name}`}
-        ends={["From step", percent(start)]}
+        label={`Start of ${name}, share of the steps`}
+        ends={["Starts at", percent(start)]}
         {...{ min: 0, max: 1, step: 0.05, value: start }}
         onChange={(next) => onChange({ start: Math.min(next, end - SMALLEST_SPAN) })}
       />
       <Slider
-        label={`End of ${name}`}
-        ends={["To step", percent(end)]}
+        label={`End of ${name}, share of the steps`}
+        ends={["Ends at", percent(end)]}
         {...{ min: 0, max: 1, step: 0.05, value: end }}
         onChange={(next) => onChange({ end: Math.max(next, start + SMALLEST_SPAN) })}
       />
