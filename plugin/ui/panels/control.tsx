@@ -146,7 +146,7 @@ function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "c
       />
       {knowsGuessing(models, control) && (
         <Select
-          label="Follow more"
+          label="Follow"
           value={control.mode}
           options={MODES}
           onChange={(mode) => onChange({ mode: mode as ControlLayer["mode"] })}
