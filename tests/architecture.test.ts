@@ -5,6 +5,7 @@ import path from "node:path";
 const root = path.resolve(__dirname, "..");
 
 const BELOW_PIPELINE = [
+  "companion/opening",
   "companion/library",
   "companion/checkpoint",
   "companion/networks",
@@ -135,7 +136,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "companion/runtime": ["companion/graph", "companion/tensor.ts", "shared"],
   "companion/image": ["companion/tensor.ts", "shared"],
-  "companion/library": ["companion/checkpoint", "companion/networks", "companion/graph", "shared"],
+  "companion/opening": ["companion/checkpoint", "companion/networks", "companion/graph", "shared"],
+  "companion/library": ["companion/opening", "companion/checkpoint", "companion/networks", "companion/graph", "shared"],
   // From the lowest room to the door. Every room may import what lies below the pipeline.
   "companion/pipeline/events.ts": ["companion/tensor.ts", "shared"],
   "companion/pipeline/tensors.ts": ["companion/tensor.ts", "shared"],

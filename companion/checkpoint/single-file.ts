@@ -19,7 +19,7 @@ import { renameVae } from "./ldm/vae-keys.ts";
 import { vaeConfigFromShapes } from "./ldm/vae-shapes.ts";
 import { modelKind } from "./parts/model-kind.ts";
 import type { Model, TextEncoder } from "./parts/model-record.ts";
-import { openVae } from "./parts/vae.ts";
+import { openVae, refuseUnknownGroups } from "./parts/vae.ts";
 
 export interface SingleFileOptions extends OpenOptions {
   /** File or folder of the autoencoder for a file that holds none. */
@@ -101,7 +101,11 @@ function autoencoder(parts: Parts, { within, beside, vae: chosen, nativeSize, fa
   const { origin } = parts.store;
   const own = parts.take(VAE_PREFIX, renameVae);
   const other = beside ?? (own.size === 0 ? chosen : undefined);
-  if (other !== undefined) return openVae(other, family.vae, { within });
+  if (other !== undefined) {
+    const vae = openVae(other, family.vae, { within });
+    refuseUnknownGroups(vae);
+    return vae;
+  }
   if (own.size > 0) return parts.component(own, vaeConfigFromShapes(own, { origin, nativeSize, ...family.vae }));
   const name = path.parse(origin).name;
   throw new Problem(

@@ -19,7 +19,11 @@ export interface FindingCacheOptions {
   readonly build: string;
 }
 
+/** To be raised where a finding has other fields, or is judged by other rules: also builds that have no name differ then. */
+const VERSION = 2;
+
 const SAVED = v.object({
+  version: v.literal(VERSION),
   build: v.string(),
   known: v.array(
     v.tuple([v.string(), v.object({ signature: v.string(), finding: v.looseObject({ kind: v.string() }) })]),
@@ -47,7 +51,7 @@ export function saveFindings(known: ReadonlyMap<string, Known>, { file, build }:
   const next = `${file}.${process.pid}.new`;
   try {
     const kept = [...known].filter(([, { finding }]) => finding.kind !== "problem").slice(-MOST);
-    writeFileSync(next, JSON.stringify({ build, known: kept }), { mode: 0o600 });
+    writeFileSync(next, JSON.stringify({ version: VERSION, build, known: kept }), { mode: 0o600 });
     renameSync(next, file);
   } catch {
     rmSync(next, { force: true });

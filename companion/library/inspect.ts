@@ -1,26 +1,19 @@
 /** Opens what a scan found, as far as it takes to say what it is. */
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { Problem, type ProblemCode, type ProblemData } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../checkpoint/files/safetensors.ts";
 import { identify } from "../checkpoint/identify/identify.ts";
-import { type LoraFile, openLora } from "../checkpoint/lora/lora-file.ts";
-import { type Model, openModel } from "../checkpoint/model.ts";
-import { openEmbedding } from "../checkpoint/parts/embedding.ts";
-import { openImageEncoder } from "../checkpoint/parts/image-encoder.ts";
-import { type IpAdapter, openIpAdapter } from "../checkpoint/parts/ip-adapter.ts";
-import { openVae } from "../checkpoint/parts/vae.ts";
+import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
+import { type Measures, measuresOf } from "../opening/measures.ts";
+import { type AddOnKind, openAddOn } from "../opening/open-add-on.ts";
 import {
-  type Clue,
-  controlNetClues,
-  embeddingClues,
-  familiesOf,
-  foreignTarget,
-  loraClues,
-  t2iAdapterClues,
-  vaeClues,
-} from "./add-on-families.ts";
+  openWholeContentFilter,
+  openWholeImageEncoder,
+  openWholeIpAdapter,
+  openWholeModel,
+} from "../opening/open-whole.ts";
+import { familiesOf, fittingFamilies, misfitWithAll, publishedModels } from "./add-on-families.ts";
 import { recommendedLicence } from "./catalogue.ts";
 import { readCommunityNotes } from "./community-notes.ts";
 import { describeModel } from "./describe-model.ts";
@@ -31,28 +24,32 @@ import type { Place } from "./scan.ts";
 import { readNotesBeside, readSideNotes } from "./side-notes.ts";
 import { hasThumbnail } from "./thumbnail.ts";
 
-/** What an IP-Adapter must fit. */
-export interface Attention {
-  readonly width: number;
-  /** Cross-attentions in the UNet. */
-  readonly count: number;
+/** What IP-Adapters are matched by. */
+export type AdapterNeeds = Pick<IpAdapter, "crossAttentionDim" | "widths" | "embeddingDim" | "kind">;
+
+export interface AddOnFinding {
+  readonly addOn: AddOnInfo;
+  /** Why it goes with no published model. Another one that is installed may still take it. */
+  readonly misfit?: ProblemData;
 }
 
 export type Finding =
-  | { readonly kind: "model"; readonly info: ModelInfo; readonly attention: Attention }
   | {
-      readonly kind: "ip-adapter";
-      readonly path: string;
-      readonly adapter: Attention & Pick<IpAdapter, "embeddingDim" | "kind">;
+      readonly kind: "model";
+      readonly info: ModelInfo;
+      readonly measures: Measures;
+      /** Why its content filter cannot be used. */
+      readonly filterProblem?: ProblemData;
     }
+  | { readonly kind: "ip-adapter"; readonly path: string; readonly adapter: AdapterNeeds }
   | {
       readonly kind: "image-encoder";
       readonly path: string;
       /** What adapters of each kind take from it. */
       readonly widths: Readonly<Record<IpAdapter["kind"], number>>;
     }
-  | { readonly kind: "controlnet" | "t2i-adapter" | "vae"; readonly addOn: AddOnInfo }
-  | { readonly kind: "lora" | "embedding"; readonly names: readonly string[]; readonly addOn: AddOnInfo }
+  | (AddOnFinding & { readonly kind: "controlnet" | "t2i-adapter" | "vae" })
+  | (AddOnFinding & { readonly kind: "lora" | "embedding"; readonly names: readonly string[] })
   | { readonly kind: "problem"; readonly problem: ProblemData };
 
 /** Never throws: what goes wrong is the finding. */
@@ -91,49 +88,59 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
   const { path: file } = place;
   const identity = identify(store);
   const found = identity.kind === "other" ? identity.adapter : identity.kind;
-  const folder = path.dirname(file);
-  const describe = (kind: AddOnInfo["kind"], clues: readonly Clue[]) =>
-    describeAddOn(place, { kind, families: familiesOf(clues, store.metadata), metadata: store.metadata, options });
   switch (found) {
-    case "lora": {
-      const lora = openLora(file, { ...options, opened: store });
-      refuseForeign(lora);
-      const addOn = describe(found, loraClues(lora));
-      const words = lora.embeddings.map(({ token }) => plainText(token));
-      const triggerWords = [...new Set([...words, ...addOn.triggerWords])];
-      return { kind: found, names: loraNames(store.metadata), addOn: { ...addOn, triggerWords } };
-    }
-    case "embedding": {
-      const { token, tables } = openEmbedding(file, options);
-      const clues = embeddingClues(tables.map(({ dims }) => dims[1]!));
-      return { kind: found, names: [token], addOn: { ...describe(found, clues), triggerWords: [plainText(token)] } };
-    }
-    // Whether they fit shows with a model: what no tensor of theirs says is as it is there.
+    case "lora":
+    case "embedding":
     case "controlnet":
-      return { kind: found, addOn: { ...describe("control", controlNetClues(store)), controlKind: found } };
     case "t2i-adapter":
-      return { kind: found, addOn: { ...describe("control", t2iAdapterClues(store)), controlKind: found } };
-    case "vae": {
-      const { config } = openVae(file, { scaling_factor: 1, force_upcast: true }, options);
-      refuseOtherLatents(file, config.latent_channels);
-      return { kind: found, addOn: describe(found, vaeClues(scalingFactorIn(folder, options))) };
+    case "vae":
+      return findAddOn(place, found, { opened: store, ...options });
+    case "ip-adapter": {
+      const { crossAttentionDim, widths, embeddingDim, kind } = await openWholeIpAdapter(file, options);
+      return { kind: found, path: file, adapter: { crossAttentionDim, widths, embeddingDim, kind } };
     }
-    case "ip-adapter":
-      return { kind: found, path: file, adapter: adapterNeeds(await openIpAdapter(file, options)) };
     case "image-encoder": {
-      const encoder = existsSync(path.join(folder, "config.json")) ? folder : file;
-      const { config } = await openImageEncoder(encoder, options);
-      const { projection_dim: plain, hidden_size: states } = config;
-      return { kind: found, path: encoder, widths: { plain, plus: states, full: states } };
+      const encoder = isShard(file) ? path.dirname(file) : file;
+      const { config } = await openWholeImageEncoder(encoder, options);
+      const [plain, plus, full] = (["plain", "plus", "full"] as const).map((kind) => embeddingWidth(kind, config));
+      return { kind: found, path: encoder, widths: { plain: plain!, plus: plus!, full: full! } };
     }
     default:
       return openWhole(place, options);
   }
 }
 
+const isShard = (file: string) => /-\d{5}-of-\d{5}\.safetensors$/.test(file);
+
+/** Put to every family as its use puts it to a model. */
+function findAddOn(
+  place: Place,
+  found: AddOnKind,
+  { opened, ...options }: OpenOptions & { readonly opened: SafetensorsFile },
+): Finding {
+  const { metadata } = opened;
+  const whole = openAddOn(found, place.path, { ...options, opened });
+  const fitting = fittingFamilies(whole);
+  const scalingFactor = found === "vae" ? scalingFactorIn(path.dirname(place.path), options) : undefined;
+  const isControl = found === "controlnet" || found === "t2i-adapter";
+  const described = describeAddOn(place, {
+    kind: isControl ? "control" : found,
+    families: familiesOf(fitting, { metadata, scalingFactor }),
+    ...{ metadata, options },
+  });
+  const words = [...new Set([...whole.tokens.map((token) => plainText(token)), ...described.triggerWords])];
+  const addOn = { ...described, triggerWords: words, ...(isControl && { controlKind: found }) };
+  const misfit = fitting.length === 0 ? misfitWithAll(whole, publishedModels())?.toJSON() : undefined;
+  const finding = { addOn, ...(misfit && { misfit }) };
+  if (found === "lora") return { kind: found, names: loraNames(metadata), ...finding };
+  if (found === "embedding")
+    return { kind: found, names: whole.tokens, ...finding, addOn: { ...addOn, triggerWords: words.slice(0, 1) } };
+  return { kind: found, ...finding };
+}
+
 async function openWhole(place: Place, options: OpenOptions): Promise<Finding> {
   const { id, path: file, beside, kind } = place;
-  const model = await openModel(file, options);
+  const model = await openWholeModel(file, options);
   const { metadata } = model;
   const community = readCommunityNotes({ name: path.basename(file), beside, metadata, ...options });
   const own = beside.find(({ ending }) => ending === ".underpaint.json");
@@ -141,7 +148,8 @@ async function openWhole(place: Place, options: OpenOptions): Promise<Finding> {
   return {
     kind: "model",
     info: describeModel(model, { id, notes, community, thumbnail: hasThumbnail(place, metadata) }),
-    attention: attentionOf(model),
+    measures: measuresOf(model),
+    ...filterProblemOf(file, options),
   };
 }
 
@@ -178,36 +186,18 @@ function describeAddOn(place: Place, { kind, families, metadata, options }: AddO
   };
 }
 
-function refuseForeign(lora: LoraFile): void {
-  const target = foreignTarget(lora);
-  if (target === undefined) return;
-  throw new Problem(
-    "model-unsupported",
-    `"${lora.origin}" is a LoRA for ${target}, which this version cannot run: choose one for Stable Diffusion 1.x, 2.x or XL.`,
-  );
-}
-
-/** Stable Diffusion's latents up to XL have four channels. */
-function refuseOtherLatents(file: string, channels: number): void {
-  if (channels === 4) return;
-  throw new Problem(
-    "model-unsupported",
-    `"${path.basename(file)}" is an autoencoder (VAE) for latents of ${channels} channels, where Stable Diffusion 1.x, 2.x and XL have 4: it belongs to another kind of model.`,
-  );
-}
-
 /** What prompts may call it besides its file's name. */
 function loraNames(metadata: ReadonlyMap<string, string>): string[] {
   const name = metadata.get("ss_output_name");
   return name === undefined ? [] : [name];
 }
 
-function adapterNeeds({ crossAttentionDim, embeddingDim, layers, kind }: IpAdapter) {
-  return { width: crossAttentionDim, count: layers.length, embeddingDim, kind };
-}
-
-/** Cross-attentions have keys of the text's width. */
-export function attentionOf({ denoiser }: Pick<Model, "denoiser">): Attention {
-  const keys = [...denoiser.weights.keys()].filter((key) => key.endsWith(".attn2.to_k.weight"));
-  return { width: denoiser.config.cross_attention_dim[0]!, count: keys.length };
+/** A filter that cannot be used stands in the way only where one is asked for. */
+function filterProblemOf(model: string, options: OpenOptions): { filterProblem?: ProblemData } {
+  try {
+    openWholeContentFilter(model, options);
+    return {};
+  } catch (error) {
+    return { filterProblem: Problem.from(error).toJSON() };
+  }
 }

@@ -5,8 +5,11 @@ import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
 import { resolveInside } from "../checkpoint/files/files.ts";
 import type { Model } from "../checkpoint/model.ts";
+import { attentionWidths } from "../networks/blocks/image-attentions.ts";
+import type { UNetConfig } from "../networks/configs.ts";
 import { type FindingCacheOptions, type Known, readFindings, saveFindings } from "./finding-cache.ts";
-import { type Attention, attentionOf, type Finding, inspect } from "./inspect.ts";
+import { type Finding, inspect } from "./inspect.ts";
+import { createInstalledFit, distinctMeasures } from "./installed-fit.ts";
 import { layoutOf } from "./layouts.ts";
 import { type Place, scanFolder } from "./scan.ts";
 import { readThumbnail } from "./thumbnail.ts";
@@ -87,6 +90,8 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
   const roots = [...searched.map(({ root }) => root), ...linked, path.resolve(starter)];
   const known = cache ? readFindings(cache) : new Map<string, Known>();
 
+  const misfitHere = createInstalledFit({ within: roots });
+
   /** By the ids of the last list: a name that a client sends is never a path. */
   const listed = new Map<string, Place>();
 
@@ -124,6 +129,9 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
     roots,
     list: async () => {
       const all = await findings();
+      const installed = distinctMeasures(
+        all.flatMap(({ finding }) => (finding.kind === "model" ? [finding.measures] : [])),
+      );
       const models: ModelInfo[] = [];
       const addOns: AddOnInfo[] = [];
       const problems: ModelProblem[] = searched.flatMap(({ root, layout: { problem } }) =>
@@ -134,7 +142,14 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
         // It went away while we looked.
         if (finding.kind === "problem" && !existsSync(place.path)) continue;
         if (finding.kind === "problem") problems.push({ name: place.id, problem: finding.problem });
+        if (finding.kind === "model" && finding.filterProblem)
+          problems.push({ name: `${place.id}/safety_checker`, problem: finding.filterProblem });
         if (finding.kind !== "model" && !("addOn" in finding)) continue;
+        const misfit = finding.kind === "model" ? undefined : misfitHere(place, finding, installed);
+        if (misfit) {
+          problems.push({ name: place.id, problem: misfit });
+          continue;
+        }
         // The same file is called otherwise where another folder above it is pointed to.
         const { id } = place;
         if (listed.has(id)) problems.push(twice(id));
@@ -165,7 +180,7 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
       }
       throw new Problem("model-not-found", `There is no model "${name.slice(0, 200)}": choose one from the list.`);
     },
-    references: async (model) => filesFor(await findings(), attentionOf(model)),
+    references: async (model) => filesFor(await findings(), model.denoiser.config),
     adapters: async (kind) =>
       (await findings()).flatMap(({ place: { id }, finding }) => {
         if (finding.kind !== kind || !("names" in finding)) return [];
@@ -212,10 +227,11 @@ function find(folder: string, id: string): string | undefined {
 /** Plain adapters come first: of the others some are for faces only, which no tensor of theirs says. */
 const BY_KIND = { plain: 0, plus: 1, full: 2 } as const;
 
-function filesFor(all: readonly Found[], attention: Attention): ReferenceFiles | undefined {
+function filesFor(all: readonly Found[], unet: UNetConfig): ReferenceFiles | undefined {
+  const [context, widths] = [unet.cross_attention_dim[0], String(attentionWidths(unet))];
   const adapters = all.flatMap(({ finding }) => (finding.kind === "ip-adapter" ? [finding] : []));
   for (const { path: file, adapter } of adapters.sort((a, b) => BY_KIND[a.adapter.kind] - BY_KIND[b.adapter.kind])) {
-    if (adapter.width !== attention.width || adapter.count !== attention.count) continue;
+    if (adapter.crossAttentionDim !== context || String(adapter.widths) !== widths) continue;
     for (const { finding: other } of all)
       if (other.kind === "image-encoder" && other.widths[adapter.kind] === adapter.embeddingDim)
         return { adapter: file, imageEncoder: other.path };
@@ -223,12 +239,9 @@ function filesFor(all: readonly Found[], attention: Attention): ReferenceFiles |
   return undefined;
 }
 
-const withReferences = (
-  { info, attention }: Extract<Finding, { kind: "model" }>,
-  all: readonly Found[],
-): ModelInfo => ({
+const withReferences = ({ info, measures }: Extract<Finding, { kind: "model" }>, all: readonly Found[]): ModelInfo => ({
   ...info,
-  references: info.references || filesFor(all, attention) !== undefined,
+  references: info.references || filesFor(all, measures.unet) !== undefined,
 });
 
 function twice(id: string): ModelProblem {

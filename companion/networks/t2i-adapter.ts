@@ -42,6 +42,18 @@ export function bodyOf({ adapter_type: type, channels }: T2IAdapterConfig): { ou
   return [...channels, channels.at(-1)!].map((out, i) => ({ out, halved: i > 0 }));
 }
 
+/** Of `feature.0`, … of a picture of that size: [1, C, h, w]. */
+export function t2iFeatureDims(
+  config: T2IAdapterConfig,
+  { height, width }: { readonly height: number; readonly width: number },
+): number[][] {
+  let size = [height, width].map((side) => side / config.downscale_factor);
+  return bodyOf(config).map(({ out, halved }) => {
+    if (halved) size = size.map((side) => Math.ceil(side / 2));
+    return [1, out, ...size];
+  });
+}
+
 /** x [B, C, n·H, n·W] → [B, C·n·n, H, W]: torch's PixelUnshuffle. */
 function pixelUnshuffle(op: Graph, x: Value, n: number): Value {
   const [b, c, h, w] = fixedDims(x.dims) as [number, number, number, number];

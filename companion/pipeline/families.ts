@@ -1,9 +1,9 @@
 /** The families of models that pictures are made with. A new one adds its file in families/ and its line here. */
 import type { AnyModel } from "../checkpoint/model.ts";
 import type { Dialect } from "../graph/dialect.ts";
+import { checkNetworks, checkVae } from "../opening/check-networks.ts";
 import { stableDiffusion } from "./families/stable-diffusion.ts";
 import type { Family } from "./job.ts";
-import { checkNetworks, checkVae } from "./weights/check-weights.ts";
 
 export const FAMILIES: readonly Family[] = [stableDiffusion];
 

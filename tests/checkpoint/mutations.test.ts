@@ -26,8 +26,8 @@ import { openT2IAdapter } from "../../companion/checkpoint/parts/t2i-adapter.ts"
 import { openVae } from "../../companion/checkpoint/parts/vae.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import type { WeightStore } from "../../companion/graph/weights.ts";
+import { checkVae } from "../../companion/opening/check-networks.ts";
 import { checkWeights } from "../../companion/pipeline/families.ts";
-import { checkVae } from "../../companion/pipeline/weights/check-weights.ts";
 import { createScheduler } from "../../companion/schedulers/scheduler.ts";
 import { Problem } from "../../shared/problem.ts";
 import { tensorsOf } from "./families.ts";

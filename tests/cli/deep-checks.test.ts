@@ -15,7 +15,7 @@ test("deepChecks() examines each model and add-on, and compares the models' spee
   const key = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k";
   writeSample(path.join(folder, "ink.safetensors"), {
     [`${key}.lora_down.weight`]: { shape: [4, 2048] },
-    [`${key}.lora_up.weight`]: { shape: [8, 4] },
+    [`${key}.lora_up.weight`]: { shape: [1280, 4] },
   });
   const config = { ...readConfig({ provider: "cpu" }, { UNDERPAINT_HOME: home }) };
   const found = new Map<string, Finding[]>();

@@ -33,8 +33,8 @@ function sample(...of: Parameters<typeof writeSample> extends [string, ...infer 
 }
 
 const KEY = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_k";
-const LORA = { [`${KEY}.lora_A.weight`]: { shape: [4, 2048] }, [`${KEY}.lora_B.weight`]: { shape: [8, 4] } };
-const NET = { "down_blocks.0.attn2.to_k.weight": { shape: [8, 768] }, "controlnet_cond_embedding.x": { shape: [1] } };
+const LORA = { [`${KEY}.lora_A.weight`]: { shape: [4, 2048] }, [`${KEY}.lora_B.weight`]: { shape: [1280, 4] } };
+const control = path.join(__dirname, "../fixtures/parity/control-models");
 
 test("a repository with one LoRA", async () => {
   const { library } = await downloaded({
@@ -54,14 +54,16 @@ test("a repository with one LoRA", async () => {
 });
 
 test("a repository that is a ControlNet, in half precision", async () => {
-  const { library } = await downloaded({
-    "config.json": Buffer.from('{"_class_name": "ControlNetModel"}'),
-    "diffusion_pytorch_model.safetensors": sample(NET, { precision: "full" }),
-    "diffusion_pytorch_model.fp16.safetensors": sample(NET),
+  const net = readFileSync(path.join(control, "net/diffusion_pytorch_model.safetensors"));
+  const { folder, library } = await downloaded({
+    "config.json": readFileSync(path.join(control, "net/config.json")),
+    "diffusion_pytorch_model.safetensors": Buffer.concat([net, Buffer.alloc(1)]),
+    "diffusion_pytorch_model.fp16.safetensors": net,
   });
+  cpSync(path.join(control, "light"), path.join(folder, "light"), { recursive: true });
   const { addOns } = await library.list();
   expect(addOns).toMatchObject([
-    { name: "some/model (fp16)", kind: "control", families: [{ id: "sd1", name: "Stable Diffusion 1.x" }] },
+    { name: "some/model (fp16)", kind: "control", controlKind: "controlnet", families: [] },
   ]);
   expect(library.resolve(addOns[0]!.id, { allowPaths: false })).toMatch(/fp16\.safetensors$/);
 });

@@ -17,8 +17,12 @@ const mark = () =>
   writeFileSync(file, readFileSync(file, "utf8").replaceAll(/"name":"([ab])"/g, '"name":"$1 remembered"'));
 
 beforeAll(() => {
-  const up = { "lora_unet_mid_block_a.lora_up.weight": { shape: [4, 1] } };
-  for (const name of ["a", "b"]) writeSample(place(`${name}.safetensors`), up);
+  const layer = "lora_unet_time_embedding_linear_1";
+  const pair = {
+    [`${layer}.lora_down.weight`]: { shape: [1, 320] },
+    [`${layer}.lora_up.weight`]: { shape: [1280, 1] },
+  };
+  for (const name of ["a", "b"]) writeSample(place(`${name}.safetensors`), pair);
   writeFileSync(place("old.ckpt"), "x");
 });
 

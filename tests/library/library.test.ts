@@ -86,13 +86,17 @@ describe("list()", () => {
   test("knows LoRAs and embeddings by the names that prompts call them", async () => {
     const { folder, library } = fresh();
     mkdirSync(path.join(folder, "Lora"));
-    const up = { "lora_unet_mid_block_a.lora_up.weight": { shape: [4, 1] } };
-    writeSample(path.join(folder, "Lora/ink.safetensors"), up, { ss_output_name: "ink_v2" });
+    const layer = "lora_unet_time_embedding_linear_1";
+    const pair = {
+      [`${layer}.lora_down.weight`]: { shape: [1, 320] },
+      [`${layer}.lora_up.weight`]: { shape: [1280, 1] },
+    };
+    writeSample(path.join(folder, "Lora/ink.safetensors"), pair, { ss_output_name: "ink_v2" });
     writeSample(path.join(folder, "toy.safetensors"), { emb_params: { shape: [2, 768] } });
     expect((await library.list()).problems).toEqual([]);
     expect(await library.adapters("lora")).toEqual([
-      { id: "Lora/ink", name: "ink", families: [] },
-      { id: "Lora/ink", name: "ink_v2", families: [] },
+      { id: "Lora/ink", name: "ink", families: ["sd1", "sd2", "sdxl"] },
+      { id: "Lora/ink", name: "ink_v2", families: ["sd1", "sd2", "sdxl"] },
     ]);
     expect(await library.adapters("embedding")).toEqual([{ id: "toy", name: "toy", families: ["sd1"] }]);
   });
@@ -102,30 +106,31 @@ describe("list()", () => {
     const write = (name: string, tensors: Parameters<typeof writeSample>[1], metadata?: Record<string, string>) =>
       writeSample(path.join(folder, `${name}.safetensors`), tensors, metadata);
     const key = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k";
-    const lora = { [`${key}.lora_down.weight`]: { shape: [4, 2048] }, [`${key}.lora_up.weight`]: { shape: [8, 4] } };
+    const lora = { [`${key}.lora_down.weight`]: { shape: [4, 2048] }, [`${key}.lora_up.weight`]: { shape: [1280, 4] } };
     write("ink", lora, { "modelspec.license": "MIT" });
     writeFileSync(path.join(folder, "ink.json"), '{"activation text": "inked, line", "preferred weight": 0.8}');
     write("flux", { "lora_unet_double_blocks_0_img_mlp_0.lora_up.weight": { shape: [4, 1] } });
     write("word", { emb_params: { shape: [2, 768] } });
-    write("pose", {
-      "down_blocks.0.attn2.to_k.weight": { shape: [8, 1024] },
-      "controlnet_cond_embedding.x": { shape: [1] },
-    });
+    write("pose", { "controlnet_cond_embedding.conv_in.weight": { shape: [16, 3, 3, 3] } });
     write("sketch", { "body.0.resnets.0.block1.weight": { shape: [8] }, "conv_in.weight": { shape: [8, 768, 3, 3] } });
+    write("short", { [`${key}.lora_down.weight`]: { shape: [4, 768] } });
+    write("other", { ...lora, [`${key}.lora_up.weight`]: { shape: [640, 4] } });
     const { addOns, problems } = await library.list();
-    const [sd1, sd2, sdxl] = ["sd1", "sd2", "sdxl"].map((id) => ({ id, name: expect.stringContaining("Diffusion") }));
+    const [sd1, sdxl] = ["sd1", "sdxl"].map((id) => ({ id, name: expect.stringContaining("Diffusion") }));
     const plain = { triggerWords: [], thumbnail: false };
     expect(addOns).toEqual([
       {
         ...{ id: "ink", name: "ink", kind: "lora", families: [sdxl], triggerWords: ["inked", "line"] },
         ...{ suggestedWeight: 0.8, licence: "MIT", thumbnail: false },
       },
-      { ...plain, id: "pose", name: "pose", kind: "control", controlKind: "controlnet", families: [sd2] },
-      { ...plain, id: "sketch", name: "sketch", kind: "control", controlKind: "t2i-adapter", families: [sdxl] },
       { ...plain, id: "word", name: "word", kind: "embedding", families: [sd1], triggerWords: ["word"] },
     ]);
     expect(problems.map(({ name, problem }) => [name, problem.message])).toEqual([
       ["flux", expect.stringContaining("a LoRA for FLUX")],
+      ["other", expect.stringContaining("for a layer of another size")],
+      ["pose", expect.stringContaining('lacks the tensor "')],
+      ["short", expect.stringContaining('lacks the "up"')],
+      ["sketch", expect.stringContaining("lacks the tensor")],
     ]);
     writeFileSync(path.join(folder, "ink.json"), '{"activation text": "other"}');
     expect((await library.list()).addOns[0]).toMatchObject({ triggerWords: ["other"] });
@@ -255,7 +260,7 @@ describe("references()", () => {
     const found = await library.references(await openModel(path.join(folder, "bare")));
     expect(found).toEqual({
       adapter: path.join(folder, "adapters/any-name.safetensors"),
-      imageEncoder: path.join(folder, "adapters/image_encoder"),
+      imageEncoder: path.join(folder, "adapters/image_encoder/model.safetensors"),
     });
   });
 

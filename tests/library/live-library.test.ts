@@ -8,7 +8,8 @@ import { temporaryFolder, writeSample } from "../checkpoint/sample.ts";
 
 const starter = path.join(__dirname, "../../starter/weights");
 const top = temporaryFolder();
-const UP = { "lora_unet_mid_block_a.lora_up.weight": { shape: [4, 1] } };
+const LAYER = "lora_unet_time_embedding_linear_1";
+const UP = { [`${LAYER}.lora_down.weight`]: { shape: [1, 320] }, [`${LAYER}.lora_up.weight`]: { shape: [1280, 1] } };
 
 test("list() has each file's hash once it is known, and tells of all of them together", async () => {
   const folder = path.join(top, "models");

@@ -10,7 +10,8 @@ const starter = path.join(__dirname, "../../starter/weights");
 const top = temporaryFolder();
 let count = 0;
 
-const UP = { "lora_unet_mid_block_a.lora_up.weight": { shape: [4, 1] } };
+const LAYER = "lora_unet_time_embedding_linear_1";
+const UP = { [`${LAYER}.lora_down.weight`]: { shape: [1, 320] }, [`${LAYER}.lora_up.weight`]: { shape: [1280, 1] } };
 
 /** A library with the LoRA `ink`, and a function that names a file beside it. */
 function fresh(metadata?: Record<string, string>) {

@@ -29,6 +29,10 @@ const takes =
 const ADD_ON = "choose the model that it was made for";
 const FACES = "choose a plain, Plus or Full IP-Adapter";
 
+/** An IP-Adapter's two halves as published, and as its trainer saves them. */
+const IP_PROJECTION = /^(?:image_proj|(?:module\.)?image_proj_model)\./;
+const IP_LAYERS = /^(?:ip_adapter|(?:module\.)?adapter_modules)\.\d+\./;
+
 const TINY_VAE = /^\d+\.conv\.\d+\.weight$|^(?:taesd_)?(?:en|de)coder\.layers\.\d+\.(?:conv\.|weight$)/;
 export const isTinyVae = (keys: readonly string[]) =>
   ["encoder.layers.0.weight", "decoder.layers.0.weight"].every((key) => keys.includes(key));
@@ -46,13 +50,13 @@ const ADD_ONS: readonly Signature[] = [
   {
     // A Full adapter has the same projection, but for the norm's name.
     test: (keys, store) =>
-      some(/^image_proj\.perceiver_resampler\.|^ip_adapter\.\d+\.to_\w+_lora\./, /^ip_adapter\.\d+\./)(keys, store) ||
-      some(/^image_proj\.proj\.2\./, /^image_proj\.norm\./)(keys, store),
+      some(/^image_proj(?:_model)?\.perceiver_resampler\.|\.\d+\.to_\w+_lora\./, IP_LAYERS)(keys, store) ||
+      some(/^(?:module\.)?image_proj(?:_model)?\.proj\.2\./, /image_proj(?:_model)?\.norm\./)(keys, store),
     what: "an IP-Adapter FaceID, which needs a face recogniser",
     use: FACES,
   },
   { test: some(/^ip_adapter_proj_model\./), what: "an IP-Adapter for FLUX", use: FACES },
-  { test: some(/^image_proj\./, /^ip_adapter\.\d+\./), what: "an IP-Adapter", kind: "ip-adapter" },
+  { test: some(IP_PROJECTION, IP_LAYERS), what: "an IP-Adapter", kind: "ip-adapter" },
   {
     test: some(/\.(?:oft_(?:blocks|diag)|oft_R(?:\.[\w-]+)?\.weight)$/),
     what: "an OFT add-on",
@@ -86,6 +90,11 @@ const ADD_ONS: readonly Signature[] = [
   { test: some(/\.motion_modules\.|^motion_modules/), what: "an AnimateDiff motion module", use: ADD_ON },
   { test: some(/^brushnet_\w+_blocks\./), what: "a BrushNet", use: "choose an inpainting model" },
   { test: some(/^position_net\./), what: "a GLIGEN model", use: ADD_ON },
+  {
+    test: some(/^concept_embeds$/, /^special_care_embeds$/),
+    what: "a content filter (safety checker)",
+    use: "put its folder into the model's as safety_checker",
+  },
   {
     test: some(/(?:^|\.)(?:enc_zero_convs_(?:in|out)|dec_zero_convs_out|base_to_ctrl|ctrl_to_base)\.\d/),
     what: "a ControlNet-XS",

@@ -9,6 +9,8 @@ export interface VaeShapeOptions {
   /** Latents times this have a standard deviation of about 1. In no tensor. */
   readonly scaling_factor: number;
   readonly force_upcast: boolean;
+  /** In no tensor either. Default: as published. */
+  readonly norm_num_groups?: number;
   /** Pixels. */
   readonly nativeSize: number;
 }

@@ -107,7 +107,7 @@ function configFromShapes(refs: Refs, origin: string, base: UNetConfig | undefin
       cross_attention_dim: textWidth ?? base?.cross_attention_dim[0],
       use_linear_projection: attention !== undefined && shapes.dims(`${attention}.proj_in.weight`).length === 2,
       addition_embed_type: added === undefined ? null : "text_time",
-      addition_time_embed_dim: added === undefined ? null : (base?.addition_time_embed_dim ?? 256),
+      addition_time_embed_dim: added === undefined ? null : (base?.addition_time_embed_dim ?? 1),
       projection_class_embeddings_input_dim: added ?? null,
       conditioning_channels: shapes.dims(`${hint}.conv_in.weight`)[1],
       conditioning_embedding_out_channels: [

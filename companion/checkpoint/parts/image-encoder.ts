@@ -42,7 +42,9 @@ export async function openImageEncoder(place: string, options: ImageEncoderOptio
   const folder = isFolder ? place : path.dirname(place);
   const source = isFolder ? openWeights(place, { within }) : openSafetensors(place, { within });
   const refs = visionRefs(source);
-  const json = readJsonFile(path.join(folder, "config.json"), { within });
+  const beside = readJsonFile(path.join(folder, "config.json"), { within }) as { _class_name?: unknown } | undefined;
+  // transformers names no class so: beside a file, one of diffusers' is another file's.
+  const json = isFolder || beside?._class_name === undefined ? beside : undefined;
   const label = `${path.basename(folder)}/config.json`;
   const config = json === undefined ? configFromShapes(refs, source.origin) : parseClipVisionConfig(json, label);
   const processor =

@@ -14,15 +14,15 @@ export interface IpAdapter extends CheckpointStore {
   readonly crossAttentionDim: number;
   /** Width of what it takes from the image encoder: of the embedding (plain), or of the states of the patches. */
   readonly embeddingDim: number;
-  /** The cross-attentions that it adds to, by their number in the file, ascending. */
-  readonly layers: readonly number[];
+  /** Channels of the cross-attentions that it adds to, in the file's order. */
+  readonly widths: readonly number[];
 }
 
 /** Reads an adapter file. Throws Problem "model-unsupported" (it is something else), "weights-missing", "weights-shape", and as `openSafetensors`. */
 export async function openIpAdapter(file: string, options: OpenOptions = {}): Promise<IpAdapter> {
   const store = openSafetensors(file, options);
   const name = path.basename(file);
-  const refs = apart(refsUnder(store));
+  const refs = apart(published(refsUnder(store)));
   const layers = [...refs.keys()].flatMap((key) => {
     const layer = /^ip_adapter\.(\d+)\.to_k_ip\.weight$/.exec(key)?.[1];
     return layer === undefined ? [] : [Number(layer)];
@@ -48,8 +48,8 @@ export async function openIpAdapter(file: string, options: OpenOptions = {}): Pr
       "weights-shape",
       `"${name}" makes tokens of width ${width} and attends to tokens of width ${crossAttentionDim}: the file is damaged; download it again.`,
     );
-  layers.sort((a, b) => a - b);
-  return Object.assign(new RenamedStore(name, refs, [store]), { kind, crossAttentionDim, embeddingDim, layers });
+  const widths = layers.sort((a, b) => a - b).map((layer) => dims(`ip_adapter.${layer}.to_k_ip.weight`)[0]!);
+  return Object.assign(new RenamedStore(name, refs, [store]), { kind, crossAttentionDim, embeddingDim, widths });
 }
 
 /** Width of what an adapter of this kind takes from an image encoder. */
@@ -69,6 +69,22 @@ const WIDTH_KEYS = {
   plus: "image_proj.proj_out.weight",
   full: "image_proj.proj.3.weight",
 } as const;
+
+/** As the trainer saves its state (tencent-ailab/IP-Adapter, tutorial_train.py, with accelerate): beside the UNet, which it leaves as it is. */
+const TRAINER: readonly (readonly [RegExp, string])[] = [
+  [/^(?:module\.)?image_proj_model\./, "image_proj."],
+  [/^(?:module\.)?adapter_modules\./, "ip_adapter."],
+];
+
+/** Under the names of published files. */
+function published(refs: Refs): Refs {
+  return new Map(
+    [...refs].flatMap(([key, ref]): [string, WeightRef][] => {
+      if (/^(?:module\.)?unet\./.test(key)) return [];
+      return [[TRAINER.reduce((name, [pattern, usual]) => name.replace(pattern, usual), key), ref]];
+    }),
+  );
+}
 
 /** The resampler keeps keys and values as one matrix, which our networks ask for apart. */
 function apart(refs: Refs): Refs {

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
-import type { VaeConfig } from "../../networks/configs.ts";
+import type { KlVaeConfig, VaeConfig } from "../../networks/configs.ts";
 import { parseVaeConfig } from "../config/vae-config.ts";
 import { type Component, type Refs, RenamedStore, refsUnder } from "../files/component.ts";
 import { attempt, resolveInside } from "../files/files.ts";
@@ -21,18 +21,33 @@ export function renameAutoencoder(refs: Refs, { kind }: Pick<VaeConfig, "kind">)
   return kind === "kl" ? renameVae(refs) : { refs, unknown: [] };
 }
 
-/** What no tensor says of an autoencoder, from the model that it is used with. */
-export type VaeDefaults = Pick<VaeConfig, "scaling_factor" | "force_upcast">;
+/** What no tensor says of an autoencoder: of the model that it is used with, or of its family. */
+export type VaeDefaults = Pick<VaeConfig, "scaling_factor" | "force_upcast"> &
+  Partial<Pick<KlVaeConfig, "norm_num_groups" | "block_out_channels">>;
+
+export interface Vae extends Component<VaeConfig> {
+  /** Set where neither a tensor nor a configuration nor the defaults say how its norms are grouped: it can be checked, and not run. */
+  readonly groups?: "unknown";
+}
 
 /**
- * Opens an autoencoder. A folder says how its latents are scaled; a file's are the ones that `defaults` names, and a tiny
- * autoencoder's are not scaled. Throws Problem "model-unsupported" (naming what it is instead), "model-not-found",
+ * Opens an autoencoder. A folder, or a configuration beside a file, says how its latents are scaled; otherwise they are as
+ * `defaults` says, and a tiny autoencoder's are not scaled. Throws Problem "model-unsupported" (naming what it is instead), "model-not-found",
  * "config-invalid", "weights-missing", "weights-leftover", and as `openSafetensors`.
  */
-export function openVae(place: string, defaults: VaeDefaults, options: OpenOptions = {}): Component<VaeConfig> {
+export function openVae(place: string, defaults: VaeDefaults, options: OpenOptions = {}): Vae {
   const real = resolveInside(place, options.within);
   const isFolder = attempt(path.basename(place), () => statSync(real)).isDirectory();
   return isFolder ? openVaeFolder(place, options) : openVaeFile(place, defaults, options);
+}
+
+/** Throws Problem "config-invalid" where it cannot be run. */
+export function refuseUnknownGroups({ config, weights, groups }: Vae): void {
+  if (groups === undefined) return;
+  throw new Problem(
+    "config-invalid",
+    `"${weights.origin}" is an autoencoder (VAE) of ${config.block_out_channels.join(", ")} channels, and no tensor of it tells how its norms group them: put its config.json beside it.`,
+  );
 }
 
 /** The folder itself, or that of a whole model. */
@@ -52,7 +67,7 @@ function openVaeFolder(place: string, options: OpenOptions): Component<VaeConfig
 /** Of single files, where it has one. */
 const PREFIXES = ["first_stage_model.", "vae."];
 
-function openVaeFile(place: string, defaults: VaeDefaults, options: OpenOptions): Component<VaeConfig> {
+function openVaeFile(place: string, defaults: VaeDefaults, options: OpenOptions): Vae {
   const store = openSafetensors(place, options);
   if (identify(store).kind !== "vae")
     throw new Problem(
@@ -63,9 +78,38 @@ function openVaeFile(place: string, defaults: VaeDefaults, options: OpenOptions)
   const prefix = PREFIXES.find((each) => keys.some((key) => key.startsWith(each))) ?? "";
   if (keys.some((key) => key.startsWith("encoder.layers.")))
     return component(store, prefix, (refs) => tinyVaeConfigFromShapes(refs, store.origin), "tiny");
+  const beside = configBeside(place, options);
+  if (beside) return component(store, prefix, () => beside, beside.kind);
   const { scaling_factor, force_upcast } = defaults;
   const shapes = { origin: store.origin, nativeSize: 512, scaling_factor, force_upcast };
-  return component(store, prefix, (refs) => vaeConfigFromShapes(refs, shapes), "kl");
+  let groups: number | undefined;
+  const opened = component(
+    store,
+    prefix,
+    (refs) => {
+      const config = vaeConfigFromShapes(refs, { ...shapes, norm_num_groups: 1 });
+      groups = groupsOf(config, defaults);
+      return { ...config, norm_num_groups: groups ?? 1 };
+    },
+    "kl",
+  );
+  return groups === undefined ? { ...opened, groups: "unknown" } : opened;
+}
+
+/** Published ones have 32, and those of a model's size the model's. */
+function groupsOf({ block_out_channels: own }: KlVaeConfig, defaults: VaeDefaults): number | undefined {
+  if (defaults.block_out_channels?.join() === own.join()) return defaults.norm_num_groups ?? PUBLISHED_GROUPS;
+  return own.every((channels) => channels % PUBLISHED_GROUPS === 0) ? PUBLISHED_GROUPS : undefined;
+}
+
+const PUBLISHED_GROUPS = 32;
+
+/** A configuration in the file's folder that is an autoencoder's. */
+function configBeside(file: string, options: OpenOptions): VaeConfig | undefined {
+  const folder = path.dirname(file);
+  const json = readJsonFile(path.join(folder, "config.json"), options) as { _class_name?: unknown } | undefined;
+  if (typeof json?._class_name !== "string" || !/^Autoencoder(?:KL|Tiny)$/.test(json._class_name)) return undefined;
+  return parseVaeConfig(json, `${path.basename(folder)}/config.json`);
 }
 
 function component(

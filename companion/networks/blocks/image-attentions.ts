@@ -46,8 +46,11 @@ export function attentionPlaces(config: UNetConfig): AttentionPlace[] {
   return [...down, ...up, mid].flat();
 }
 
-/** Cross attentions of the UNet, all in all. */
-export const attentionCount = (config: UNetConfig): number => layersOf(attentionPlaces(config));
+/** Channels of every cross attention of the UNet, in the order of an IP-Adapter's file. */
+export const attentionWidths = (config: UNetConfig): number[] =>
+  attentionPlaces(config).flatMap((place) =>
+    Array<number>(place.layers).fill(config.block_out_channels[levelOf(config, place)]!),
+  );
 
 /** The numbers of queries that the cross attentions have, each once. `size` of the latent. */
 export function attentionQueries(config: UNetConfig, size: LatentSize): number[] {

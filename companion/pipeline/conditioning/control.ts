@@ -8,12 +8,11 @@ import type { Weights } from "../../graph/weights.ts";
 import { toControlImage, toGrey } from "../../image/preprocess.ts";
 import { preprocess } from "../../image/preprocessors/preprocess.ts";
 import { featureDims } from "../../networks/blocks/unet-parts.ts";
-import type { UNetConfig } from "../../networks/configs.ts";
 import { controlHintGraph, residualCount } from "../../networks/controlnet.ts";
 import { bodyOf, t2iAdapterGraph } from "../../networks/t2i-adapter.ts";
+import { buildWhole } from "../../opening/build-whole.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { readImage } from "../picture/canvas.ts";
-import { buildWhole } from "../weights/check-weights.ts";
 import { isActive } from "./active.ts";
 import type { UNetJob } from "./unet-job.ts";
 
@@ -71,7 +70,6 @@ async function pictureOf(control: Control, { canvas, images }: UNetJob, channels
 }
 
 async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: UNetJob): Promise<ControlHint> {
-  refuseMisfit(net, job.model.denoiser.config);
   const { studio, guidance } = job;
   const { config } = net;
   const isOther = (key: string) => !key.startsWith(`${CONTROLNET_PREFIX}.controlnet_cond_embedding.`);
@@ -100,27 +98,6 @@ async function hintOf(control: Control, net: ControlNet, picture: PixelImage, jo
     hint: hint!,
     scalesAt: (i, of) => tensor(isActive(control, i, of) ? active : new Float32Array(active.length), dims),
   };
-}
-
-/** A ControlNet begins as a copy of the inward half of the UNet. */
-function refuseMisfit({ origin, config }: ControlNet, unet: UNetConfig): void {
-  const name = `The ControlNet "${origin}"`;
-  const own = config.unet;
-  const differs = (what: string, its: unknown, ours: unknown) => {
-    if (String(its) === String(ours)) return;
-    throw new Problem(
-      "adapter-mismatch",
-      `${name} has ${what} ${its}, and this model ${ours}: choose a ControlNet of the model's family.`,
-    );
-  };
-  differs("text states of width", own.cross_attention_dim[0], unet.cross_attention_dim[0]);
-  differs("channels", own.block_out_channels, unet.block_out_channels);
-  differs("layers", own.layers_per_block, unet.layers_per_block);
-  differs("a latent of", own.in_channels, unet.out_channels);
-  if (own.addition_embed_type !== null) {
-    differs("time embedding", own.addition_embed_type, unet.addition_embed_type ?? "without additions");
-    differs("conditions", own.projection_class_embeddings_input_dim, unet.projection_class_embeddings_input_dim);
-  }
 }
 
 async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelImage, job: UNetJob): Promise<Tensor[]> {

@@ -1,18 +1,17 @@
 /** Reference images: Ye et al. 2023, "IP-Adapter". */
-import { Problem } from "../../../shared/problem.ts";
 import type { Reference } from "../../../shared/request.ts";
-import type { ImageEncoder } from "../../checkpoint/model.ts";
-import { embeddingWidth, type IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
+import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
 import { toAttentionMask } from "../../image/attention-mask.ts";
 import { coverageOf } from "../../image/mask.ts";
 import { toClipPixels } from "../../image/preprocess.ts";
-import { attentionCount, attentionQueries } from "../../networks/blocks/image-attentions.ts";
+import { attentionQueries } from "../../networks/blocks/image-attentions.ts";
 import { clipVisionGraph } from "../../networks/clip-vision.ts";
 import { imageProjectionGraph } from "../../networks/ip-adapter.ts";
+import { buildWhole } from "../../opening/build-whole.ts";
+import { refuseOtherEncoder } from "../../opening/fit.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { readImage } from "../picture/canvas.ts";
 import { stack } from "../tensors.ts";
-import { buildWhole } from "../weights/check-weights.ts";
 import { isActive } from "./active.ts";
 import { blockScales } from "./block-scales.ts";
 import type { UNetJob } from "./unet-job.ts";
@@ -58,7 +57,7 @@ export async function encodeReferences(job: UNetJob): Promise<ReferenceTokens[]>
 async function embedBranches(reference: Reference, adapter: IpAdapter, job: UNetJob): Promise<Tensor[]> {
   const { studio, model, guidance, images } = job;
   const encoder = await studio.openImageEncoder(model, reference, adapter);
-  refuseMismatch(adapter, encoder, job);
+  refuseOtherEncoder(adapter, encoder);
   const pixels = toClipPixels(await readImage(images, reference.image), encoder.processor);
   const look = async (seen: Tensor) => {
     const result = await studio.sessions.use(
@@ -85,28 +84,6 @@ async function masksOf({ mask }: Reference, job: UNetJob): Promise<ReadonlyMap<n
       tensor(toAttentionMask(coverage, queries), [1, queries, 1]),
     ]),
   );
-}
-
-function refuseMismatch(adapter: IpAdapter, encoder: ImageEncoder, { model }: UNetJob): void {
-  const name = `The IP-Adapter "${adapter.origin}"`;
-  const { config } = model.denoiser;
-  const [context, count] = [config.cross_attention_dim[0]!, attentionCount(config)];
-  if (adapter.crossAttentionDim !== context)
-    throw new Problem(
-      "adapter-mismatch",
-      `${name} is made for text states of width ${adapter.crossAttentionDim}, and this model's have ${context}: choose an adapter of the model's family.`,
-    );
-  if (adapter.layers.length !== count)
-    throw new Problem(
-      "adapter-mismatch",
-      `${name} is made for ${adapter.layers.length} cross attentions, and this model has ${count}: choose an adapter of the model's family.`,
-    );
-  const embeds = embeddingWidth(adapter.kind, encoder.config);
-  if (adapter.embeddingDim !== embeds)
-    throw new Problem(
-      "adapter-mismatch",
-      `${name} needs an image encoder of width ${adapter.embeddingDim}, and this one has ${embeds}: choose the image encoder that it was published with.`,
-    );
 }
 
 async function project(branches: readonly Tensor[], adapter: IpAdapter, { studio }: UNetJob): Promise<Tensor> {

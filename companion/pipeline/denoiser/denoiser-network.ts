@@ -1,6 +1,6 @@
 import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
+import type { Network } from "../../opening/network.ts";
 import type { PreparedJob } from "../job.ts";
-import type { Network } from "../weights/network.ts";
 
 /** As small as a latent may be. */
 const SMALL = { batch: 1, height: 16, width: 16 };

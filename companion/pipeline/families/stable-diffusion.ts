@@ -4,22 +4,19 @@ import { networksOf } from "../../checkpoint/lora/plan-lora.ts";
 import type { UNetModel } from "../../checkpoint/model.ts";
 import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
 import { unetFolder } from "../../checkpoint/unet-folder.ts";
-import { clipTextGraph } from "../../networks/clip-text.ts";
-import { clipVisionGraph } from "../../networks/clip-vision.ts";
 import { unetGraph } from "../../networks/unet.ts";
+import { unetNetworks } from "../../opening/unet-networks.ts";
 import { createScheduler } from "../../schedulers/scheduler.ts";
 import type { DiffusersPipeline } from "../../schedulers/settings.ts";
 import { encodeControls } from "../conditioning/control.ts";
 import { encodeReferences } from "../conditioning/image-encoder.ts";
 import { longestOf } from "../conditioning/prompt-schedule.ts";
 import { encodePrompts } from "../conditioning/text-encoder.ts";
-import { denoiserNetwork } from "../denoiser/denoiser-network.ts";
 import { openUNet, type UNetConditions } from "../denoiser/unet.ts";
 import { guidanceOf } from "../guidance.ts";
 import type { Extra, Family, Sketch } from "../job.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { latentSpace } from "../latent/latent-space.ts";
-import type { BuildOptions, Network } from "../weights/network.ts";
 
 const ALL: readonly Extra[] = [
   "a1111",
@@ -40,16 +37,7 @@ export const stableDiffusion: Family<UNetModel, UNetConditions> = {
   layout: unetFolder,
   takes: ALL,
   nameOf: ({ family }) => familyOf(family).name,
-  networks: (model) => [
-    denoiserNetwork({ model, family: stableDiffusion }),
-    ...model.textEncoders.map(
-      ({ component: { config, weights } }): Network => ({
-        weights,
-        build: (w, options) => clipTextGraph(config, w, { batch: 1, tokens: 1 }, options),
-      }),
-    ),
-    ...(model.imageEncoder ? [imageEncoderOf(model.imageEncoder)] : []),
-  ],
+  networks: unetNetworks,
   loraNetworks: networksOf,
   latentSpace: ({ family, vae: { config } }) => {
     // What diffusers heeds for SDXL and for no other family. None of these pipelines heeds `shift_factor`.
@@ -83,10 +71,6 @@ export const stableDiffusion: Family<UNetModel, UNetConditions> = {
     unetGraph(denoiser.config, weights, { ...shape, tokens: TOKENS, timeIds: timeIdCount(settings) }, options),
   openDenoiser: openUNet,
 };
-
-function imageEncoderOf({ config, weights }: NonNullable<UNetModel["imageEncoder"]>): Network {
-  return { weights, build: (w, { dialect }: BuildOptions) => clipVisionGraph(config, w, { batch: 1 }, dialect) };
-}
 
 /** The pipeline of diffusers that would draw this, as far as schedulers care. */
 function pipelineOf({ model, canvas }: Sketch<UNetModel>): DiffusersPipeline {

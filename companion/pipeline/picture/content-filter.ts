@@ -6,8 +6,8 @@ import type { AnyModel } from "../../checkpoint/model.ts";
 import type { ContentFilter } from "../../checkpoint/parts/content-filter.ts";
 import { toClipPixels } from "../../image/preprocess.ts";
 import { contentFilterGraph } from "../../networks/content-filter.ts";
+import { buildWhole } from "../../opening/build-whole.ts";
 import type { Studio } from "../studio/studio.ts";
-import { buildWhole } from "../weights/check-weights.ts";
 import { finite } from "../weights/finite.ts";
 
 /** Cosine less threshold, for each concept. */

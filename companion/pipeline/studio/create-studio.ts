@@ -1,19 +1,24 @@
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
-import { type LoraFile, openLora } from "../../checkpoint/lora/lora-file.ts";
+import type { LoraFile } from "../../checkpoint/lora/lora-file.ts";
 import { type LoraPlan, planLora } from "../../checkpoint/lora/plan-lora.ts";
 import { type AnyModel, openModel, requireUNet, type UNetModel } from "../../checkpoint/model.ts";
-import { openContentFilter } from "../../checkpoint/parts/content-filter.ts";
-import { openControlNet } from "../../checkpoint/parts/controlnet.ts";
 import { openEmbedding } from "../../checkpoint/parts/embedding.ts";
-import { openImageEncoder } from "../../checkpoint/parts/image-encoder.ts";
-import { embeddingWidth, openIpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
-import { opensAsT2IAdapter, openT2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
-import { openVae } from "../../checkpoint/parts/vae.ts";
+import { embeddingWidth } from "../../checkpoint/parts/ip-adapter.ts";
+import { checkNetworks, checkVae } from "../../opening/check-networks.ts";
+import { refuseOtherAttentions, refuseOtherControl, refuseOtherLatents } from "../../opening/fit.ts";
+import { measuresOf } from "../../opening/measures.ts";
+import {
+  openWholeContentFilter,
+  openWholeControl,
+  openWholeImageEncoder,
+  openWholeIpAdapter,
+  openWholeLora,
+  openWholeVae,
+} from "../../opening/open-whole.ts";
 import { machineMemory } from "../../runtime/machine-memory.ts";
 import { createScratchFolder } from "../../runtime/scratch.ts";
-import { checkContentFilter, checkNetworks, checkVae } from "../weights/check-weights.ts";
 import { createLoraMemory } from "../weights/lora-slots.ts";
 import { createSessions } from "./sessions.ts";
 import type { ModelFamily, NamedAdapter, Studio, StudioOptions } from "./studio.ts";
@@ -59,7 +64,7 @@ export function createStudio<F extends ModelFamily>({
 
   const fromLibrary = async (model: UNetModel) => {
     const files = await library.references?.(model);
-    return files && openImageEncoder(files.imageEncoder, reading);
+    return files && openWholeImageEncoder(files.imageEncoder, reading);
   };
 
   const familyOf = (model: AnyModel): F => {
@@ -93,17 +98,8 @@ export function createStudio<F extends ModelFamily>({
       return model;
     },
     exchangeVae: (model, name) => {
-      const vae = openVae(resolve(name), model.vae.config, reading);
-      const [own, other] = [model.vae, vae].map(({ config }) => [
-        config.latent_channels,
-        config.block_out_channels.length,
-      ]);
-      if (own!.join() !== other!.join())
-        throw new Problem(
-          "adapter-mismatch",
-          `"${vae.weights.origin}" is an autoencoder for another kind of latent (${other![0]} channels at 1/${2 ** (other![1]! - 1)}, where the model has ${own![0]} at 1/${2 ** (own![1]! - 1)}): choose one of the model's family.`,
-        );
-      checkVae(vae, device.dialect);
+      const vae = openWholeVae(resolve(name), model.vae.config, reading);
+      refuseOtherLatents(vae, { vae: model.vae.config });
       return {
         ...model,
         vae,
@@ -113,11 +109,7 @@ export function createStudio<F extends ModelFamily>({
         },
       };
     },
-    openContentFilter: (model) => {
-      const filter = openContentFilter(model.path, reading);
-      if (filter) checkContentFilter(filter, device.dialect);
-      return filter;
-    },
+    openContentFilter: (model) => openWholeContentFilter(model.path, reading),
     openLora: async (name, model) => {
       const { loraNetworks, nameOf } = familyOf(model);
       if (!loraNetworks)
@@ -127,7 +119,7 @@ export function createStudio<F extends ModelFamily>({
       let entry = fitted.get(key);
       fitted.delete(key);
       if (!entry || !isUnchanged(entry.file)) {
-        const file = openLora(place, reading);
+        const file = openWholeLora(place, reading);
         entry = { file, lora: planLora(file, loraNetworks(model)) };
       }
       fitted.set(key, entry);
@@ -141,28 +133,29 @@ export function createStudio<F extends ModelFamily>({
       return [...((await library.adapters?.(kind)) ?? [])].sort((a, b) => rank(a) - rank(b));
     },
     openAdapter: async (model, { adapter }) => {
-      if (adapter !== undefined) return openIpAdapter(resolve(adapter), reading);
-      if (model.ipAdapter) return model.ipAdapter;
-      const fitting = await library.references?.(model);
-      if (fitting) return openIpAdapter(fitting.adapter, reading);
+      const place = adapter !== undefined ? resolve(adapter) : undefined;
+      const found = place ?? (model.ipAdapter ? undefined : (await library.references?.(model))?.adapter);
+      const opened = found === undefined ? model.ipAdapter : await openWholeIpAdapter(found, reading);
+      if (opened) refuseOtherAttentions(opened, measuresOf(model));
+      if (opened) return opened;
       throw new Problem(
         "model-not-found",
         "This model comes without an IP-Adapter, which references need: put one into the models folder and name it as the reference's `adapter`.",
       );
     },
     openControl: async (name, model) => {
-      const place = resolve(name);
-      return opensAsT2IAdapter(place, reading)
-        ? openT2IAdapter(place, reading)
-        : openControlNet(place, { ...reading, base: requireUNet(model).denoiser.config });
+      const unet = requireUNet(model);
+      const control = openWholeControl(resolve(name), reading, unet.denoiser.config);
+      refuseOtherControl(control, measuresOf(unet));
+      return control;
     },
     openImageEncoder: async (model, { adapter, imageEncoder }, ipAdapter) => {
-      if (imageEncoder !== undefined) return openImageEncoder(resolve(imageEncoder), reading);
+      if (imageEncoder !== undefined) return openWholeImageEncoder(resolve(imageEncoder), reading);
       const folder = path.dirname(ipAdapter.files[0]!);
       // As published, some adapters for SDXL share the encoder of those for Stable Diffusion 1, in a folder beside theirs.
       const beside = [path.join(folder, "image_encoder"), path.join(folder, "../models/image_encoder")];
       const near = adapter === undefined ? [] : beside.filter((place) => existsSync(place));
-      const encoders = await Promise.all(near.map((place) => openImageEncoder(place, reading)));
+      const encoders = await Promise.all(near.map((place) => openWholeImageEncoder(place, reading)));
       if (model.imageEncoder) encoders.push(model.imageEncoder);
       const fitting = encoders.find(({ config }) => embeddingWidth(ipAdapter.kind, config) === ipAdapter.embeddingDim);
       const [any = await fromLibrary(model)] = encoders;

@@ -7,9 +7,9 @@ import type { ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { Embedding } from "../../checkpoint/parts/embedding.ts";
 import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
+import type { Network } from "../../opening/network.ts";
 import type { Device } from "../../runtime/device.ts";
 import type { LoraMemory } from "../weights/lora-slots.ts";
-import type { Network } from "../weights/network.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** Where names lead: the library. */

@@ -9,9 +9,9 @@ import { DIALECTS } from "../../graph/dialect.ts";
 import type { Quantizer } from "../../graph/graph.ts";
 import { type Bits, BLOCK, type NarrowMatrix, narrowDims, quantize } from "../../graph/quantize.ts";
 import { type WeightRef, Weights } from "../../graph/weights.ts";
+import type { Network } from "../../opening/network.ts";
 import { createFile } from "../../runtime/scratch.ts";
 import { elementCount } from "../../tensor.ts";
-import type { Network } from "./network.ts";
 
 /** Part of the files' names, to be raised when their contents would differ. */
 const VERSION = 1;

@@ -1,6 +1,6 @@
-import type { Dialect } from "../../graph/dialect.ts";
-import type { Quantizer } from "../../graph/graph.ts";
-import type { WeightStore, Weights } from "../../graph/weights.ts";
+import type { Dialect } from "../graph/dialect.ts";
+import type { Quantizer } from "../graph/graph.ts";
+import type { WeightStore, Weights } from "../graph/weights.ts";
 
 export interface BuildOptions {
   readonly dialect: Dialect;

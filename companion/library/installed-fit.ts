@@ -1,0 +1,48 @@
+/** Add-ons that go with no published model may go with one that is here: a pruned one, a small one, one of other widths. */
+import { Problem, type ProblemData } from "../../shared/problem.ts";
+import type { OpenOptions } from "../checkpoint/files/safetensors.ts";
+import type { Measures } from "../opening/measures.ts";
+import { openAddOn } from "../opening/open-add-on.ts";
+import { misfitWithAll, publishedModels } from "./add-on-families.ts";
+import type { AddOnFinding, Finding } from "./inspect.ts";
+import type { Place } from "./scan.ts";
+
+export type AddOn = Extract<Finding, AddOnFinding>;
+
+/** Why no model takes it, published or installed; undefined where one does. */
+export type InstalledFit = (place: Place, finding: AddOn, models: readonly Measures[]) => ProblemData | undefined;
+
+/** Looks into a file once for each set of models. Never throws. */
+export function createInstalledFit(options: OpenOptions): InstalledFit {
+  const known = new Map<string, { readonly asked: string; readonly problem: ProblemData | undefined }>();
+  return (place, { kind, misfit }, models) => {
+    if (!misfit) return undefined;
+    const asked = `${place.signature}\n${models.map((one) => keyOf(one)).join("\n")}`;
+    const old = known.get(place.path);
+    if (old?.asked === asked) return old.problem;
+    const problem = look(() => misfitWithAll(openAddOn(kind, place.path, options), [...models, ...publishedModels()]));
+    known.set(place.path, { asked, problem });
+    return problem;
+  };
+}
+
+function look(find: () => Problem | undefined): ProblemData | undefined {
+  try {
+    return find()?.toJSON();
+  } catch (error) {
+    return Problem.from(error).toJSON();
+  }
+}
+
+const KEYS = new WeakMap<Measures, string>();
+
+function keyOf(measures: Measures): string {
+  const key = KEYS.get(measures) ?? JSON.stringify(measures);
+  KEYS.set(measures, key);
+  return key;
+}
+
+/** Each once: what is measured alike takes the same add-ons. */
+export function distinctMeasures(all: readonly Measures[]): Measures[] {
+  return [...new Map(all.map((measures) => [keyOf(measures), measures])).values()];
+}

@@ -1,0 +1,20 @@
+import { Problem } from "../../shared/problem.ts";
+import type { LoraFile } from "../checkpoint/lora/lora-file.ts";
+
+/** Throws Problem "model-unsupported" for a LoRA of another kind of network than a UNet, naming which. */
+export function refuseForeignLora({ origin, targets }: Pick<LoraFile, "origin" | "targets">): void {
+  const layers = [...(targets.get("unet")?.keys() ?? [])];
+  if (layers.length === 0 || layers.some((layer) => UNET_LAYER.test(layer))) return;
+  const target = FOREIGN.find(([place]) => layers.some((layer) => place.test(layer)))?.[1] ?? "another kind of model";
+  throw new Problem(
+    "model-unsupported",
+    `"${origin}" is a LoRA for ${target}, which this version cannot run: choose one for Stable Diffusion 1.x, 2.x or XL.`,
+  );
+}
+
+const UNET_LAYER =
+  /^(?:down_blocks|up_blocks|mid_block|input_blocks|output_blocks|middle_block|conv_(?:in|out)$|time_embed|add_embedding|label_emb|out_)/;
+const FOREIGN: readonly (readonly [RegExp, string])[] = [
+  [/(?:^|_)(?:double|single)_blocks_\d|single_transformer_blocks_\d/, "FLUX"],
+  [/(?:^|_)joint_blocks_\d|^transformer_transformer_blocks_\d+_attn_add_/, "Stable Diffusion 3"],
+];

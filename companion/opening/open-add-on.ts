@@ -1,0 +1,66 @@
+import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetensors.ts";
+import { textWidthOf } from "../checkpoint/lora/lora-file.ts";
+import { planLora } from "../checkpoint/lora/plan-lora.ts";
+import { openEmbedding } from "../checkpoint/parts/embedding.ts";
+import { refuseOtherControl, refuseOtherLatents, refuseOtherTexts } from "./fit.ts";
+import { measuredNetworks } from "./measured-networks.ts";
+import type { Measures } from "./measures.ts";
+import { openWholeControl, openWholeLora, openWholeVae } from "./open-whole.ts";
+
+export type AddOnKind = "lora" | "embedding" | "controlnet" | "t2i-adapter" | "vae";
+
+/** An add-on that is whole. */
+export interface WholeAddOn {
+  /** Throws Problem, as its use does, where it does not go with a model of these dimensions. */
+  refuseOther(measures: Measures): void;
+  /** Of the texts that its cross-attentions read; undefined where it has none, or its file does not say. */
+  readonly textWidth?: number;
+  /** Text encoders that it has something for, where that tells what it was made for. */
+  readonly texts?: number;
+  /** Words that prompts call it by. */
+  readonly tokens: readonly string[];
+}
+
+/** A file of a known kind, which may be opened already. Throws Problem, as its use does, where no model could use it. */
+export function openAddOn(
+  kind: AddOnKind,
+  place: string,
+  { opened, ...options }: OpenOptions & { readonly opened?: SafetensorsFile } = {},
+): WholeAddOn {
+  switch (kind) {
+    case "lora": {
+      const lora = openWholeLora(place, { ...options, ...(opened && { opened }) });
+      return {
+        refuseOther: (measures) => planLora(lora, measuredNetworks(measures)),
+        textWidth: textWidthOf(lora),
+        tokens: lora.embeddings.map(({ token }) => token),
+      };
+    }
+    case "embedding": {
+      const embedding = openEmbedding(place, options);
+      return {
+        refuseOther: (measures) => refuseOtherTexts(embedding, measures),
+        texts: embedding.tables.length,
+        tokens: [embedding.token],
+      };
+    }
+    case "controlnet":
+    case "t2i-adapter": {
+      const control = openWholeControl(place, options);
+      const attends = control.kind === "controlnet" && [...control.keys()].some((key) => key.includes(".attn2."));
+      return {
+        refuseOther: (measures) => refuseOtherControl(control, measures),
+        ...(attends && { textWidth: control.config.unet.cross_attention_dim[0]! }),
+        tokens: [],
+      };
+    }
+    case "vae": {
+      const open = (measures?: Measures) => openWholeVae(place, measures?.vae ?? ANY_SCALE, options);
+      open();
+      return { refuseOther: (measures) => refuseOtherLatents(open(measures), measures), tokens: [] };
+    }
+  }
+}
+
+/** How its latents are scaled shows with a model. */
+const ANY_SCALE = { scaling_factor: 1, force_upcast: true };

@@ -1,0 +1,86 @@
+/**
+ * Opens what lies at a path and looks whether it is whole, by its headers and configurations alone: keys, parts, number types
+ * and shapes. The library's list and the pictures both open files by these, so that they say the same of each.
+ */
+import type { OpenOptions } from "../checkpoint/files/safetensors.ts";
+import { type LoraFile, openLora } from "../checkpoint/lora/lora-file.ts";
+import { planLora } from "../checkpoint/lora/plan-lora.ts";
+import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts";
+import { type ContentFilter, openContentFilter } from "../checkpoint/parts/content-filter.ts";
+import { type ControlNet, openControlNet } from "../checkpoint/parts/controlnet.ts";
+import { type ImageEncoderOptions, openImageEncoder } from "../checkpoint/parts/image-encoder.ts";
+import { type IpAdapter, openIpAdapter } from "../checkpoint/parts/ip-adapter.ts";
+import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../checkpoint/parts/t2i-adapter.ts";
+import { openVae, type Vae, type VaeDefaults } from "../checkpoint/parts/vae.ts";
+import type { SingleFileOptions } from "../checkpoint/single-file.ts";
+import type { UNetConfig } from "../networks/configs.ts";
+import {
+  checkContentFilter,
+  checkControlNet,
+  checkIpAdapter,
+  checkNetworks,
+  checkT2IAdapter,
+  checkVae,
+} from "./check-networks.ts";
+import { refuseForeignLora } from "./foreign-lora.ts";
+import { imageEncoderNetwork, unetNetworks } from "./unet-networks.ts";
+
+/** Throws as `openModel` and `buildWhole`. */
+export async function openWholeModel(place: string, options: SingleFileOptions = {}): Promise<Model> {
+  const model = await openModel(place, options);
+  checkNetworks(unetNetworks(model));
+  checkVae(model.vae);
+  return model;
+}
+
+/** Throws as `openVae` and `buildWhole`. */
+export function openWholeVae(place: string, defaults: VaeDefaults, options: OpenOptions = {}): Vae {
+  const vae = openVae(place, defaults, options);
+  checkVae(vae);
+  return vae;
+}
+
+/** Throws as `openLora` and `planLora`. */
+export function openWholeLora(...[file, options]: Parameters<typeof openLora>): LoraFile {
+  const lora = openLora(file, options);
+  refuseForeignLora(lora);
+  planLora(lora);
+  return lora;
+}
+
+/**
+ * `base`: the UNet that it is to control; absent, it can be checked, and not run. Throws as `openControlNet`, `openT2IAdapter`
+ * and `buildWhole`.
+ */
+export function openWholeControl(place: string, options: OpenOptions = {}, base?: UNetConfig): ControlNet | T2IAdapter {
+  if (opensAsT2IAdapter(place, options)) {
+    const adapter = openT2IAdapter(place, options);
+    checkT2IAdapter(adapter);
+    return adapter;
+  }
+  // By its own tensors first: what it lacks is the truer cause than how it differs from the base.
+  const net = openControlNet(place, options);
+  checkControlNet(net);
+  return base ? openControlNet(place, { ...options, base }) : net;
+}
+
+/** Throws as `openIpAdapter` and `buildWhole`. */
+export async function openWholeIpAdapter(file: string, options: OpenOptions = {}): Promise<IpAdapter> {
+  const adapter = await openIpAdapter(file, options);
+  checkIpAdapter(adapter);
+  return adapter;
+}
+
+/** Throws as `openImageEncoder` and `buildWhole`. */
+export async function openWholeImageEncoder(place: string, options: ImageEncoderOptions = {}): Promise<ImageEncoder> {
+  const encoder = await openImageEncoder(place, options);
+  checkNetworks([imageEncoderNetwork(encoder)]);
+  return encoder;
+}
+
+/** `model`: its folder; undefined where it brings none. Throws as `openContentFilter` and `buildWhole`. */
+export function openWholeContentFilter(model: string, options: OpenOptions = {}): ContentFilter | undefined {
+  const filter = openContentFilter(model, options);
+  if (filter) checkContentFilter(filter);
+  return filter;
+}
