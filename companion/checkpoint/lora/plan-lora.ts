@@ -95,7 +95,7 @@ interface Layers {
 /** Path → the layer's name in the file. */
 function placed(lora: LoraFile, { layers, target, store }: Layers): Map<string, string> {
   if (!store) return new Map([...layers.keys()].map((name) => [name, name]));
-  const paths = pathsByName(store, target);
+  const paths = namesIn(store, target);
   const strange = [...layers.keys()].filter((layer) => !paths.has(layer));
   if (strange.length > 0) {
     const more = strange.length > 1 ? ` and ${strange.length - 1} more` : "";
@@ -122,6 +122,15 @@ function mismatch(lora: LoraFile, what: string): Problem {
     "adapter-mismatch",
     `The LoRA "${lora.origin}" ${what}: ${family ? `it was made for ${family}, so choose such a model` : "choose a model of the family that it was made for"}.`,
   );
+}
+
+const NAMES = new WeakMap<WeightStore, Map<string, string>>();
+
+/** The same of a store each time: a list puts thousands of add-ons to a few. */
+function namesIn(store: WeightStore, target: Target): Map<string, string> {
+  const names = NAMES.get(store) ?? pathsByName(store, target);
+  NAMES.set(store, names);
+  return names;
 }
 
 /** Every spelling of every layer and norm. */
