@@ -15,7 +15,7 @@ export interface Config {
   /** Where models are looked for; the first is the one that people are told to use. */
   readonly modelsFolders: readonly [string, ...string[]];
   readonly starter: string;
-  readonly queueFile: string;
+  readonly queueFolder: string;
   readonly pairingsFile: string;
   /** Wrong pairing codes, counted. */
   readonly guessesFile: string;
@@ -61,7 +61,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     home,
     modelsFolders: folders as [string, ...string[]],
     starter: path.join(root, "starter", "weights"),
-    queueFile: path.join(home, "queue.sqlite"),
+    queueFolder: path.join(home, "queue"),
     pairingsFile: path.join(home, "pairings.json"),
     guessesFile: path.join(home, "guesses.json"),
     port: options.port ?? PORT,

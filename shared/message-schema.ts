@@ -1,8 +1,9 @@
 /** Every message of protocol.ts as a schema, both directions. Unknown fields are refused. */
 import * as v from "valibot";
+import { type AttachmentInfo, type Facts, MEDIA_TYPES, type Result, STAGES, taskSchema } from "./job.ts";
 import { PROBLEM_CODES, type ProblemCode } from "./problem.ts";
 import type { ClientMessage, CompanionMessage } from "./protocol.ts";
-import { nameSchema, requestSchema } from "./request-schema.ts";
+import { nameSchema } from "./request-schema.ts";
 
 const text = v.pipe(v.string(), v.maxLength(100_000));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -14,6 +15,10 @@ const share = v.pipe(v.string(), v.regex(/^04[0-9a-f]{128}$/));
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 /** "owner/name" on the hub. */
 const repo = v.pipe(v.string(), v.regex(/^(?!.*\.\.)\w[\w.-]{0,95}\/\w[\w.-]{0,95}$/));
+/** Jobs of one submit. */
+const SEEDS = 64;
+/** More than any task can name. */
+const IMAGES = 200;
 const message = <const T extends string, E extends v.ObjectEntries>(type: T, entries: E) =>
   v.strictObject({ type: v.literal(type), ...entries });
 const pairingConfirm = message("pairing-confirm", { confirmation: secret });
@@ -29,7 +34,11 @@ export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.va
   }),
   pairingConfirm,
   message("pairing-jobs", { jobs: v.pipe(v.array(id), v.maxLength(1000)) }),
-  message("submit", { job: id, request: requestSchema, lane: v.optional(v.pipe(v.string(), v.maxLength(200))) }),
+  message("submit", {
+    task: taskSchema,
+    jobs: v.pipe(v.array(v.strictObject({ job: id, seed: v.optional(count) })), v.minLength(1), v.maxLength(SEEDS)),
+    images: v.pipe(v.array(v.strictObject({ name: nameSchema, sha256: secret })), v.maxLength(IMAGES)),
+  }),
   message("cancel", { job: id }),
   message("attach", { job: id }),
   message("acknowledge", { job: id }),
@@ -86,6 +95,19 @@ const models = {
   modelProblems: v.array(v.strictObject({ name: text, problem })),
 };
 
+const facts: v.GenericSchema<unknown, Facts> = v.strictObject({
+  tokens: v.optional(count),
+  droppedText: v.optional(text),
+  weightBits: v.optional(v.picklist([4, 8])),
+});
+const result: v.GenericSchema<unknown, Result<AttachmentInfo>> = v.strictObject({
+  attachments: v.array(
+    v.strictObject({ name: nameSchema, mediaType: v.picklist(MEDIA_TYPES), width: count, height: count }),
+  ),
+  seconds,
+  facts,
+});
+
 export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> = v.variant("type", [
   message("challenge", { protocol: count, nonce: secret }),
   message("pairing-share", { share }),
@@ -130,23 +152,16 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
   }),
   message("engine", { device: v.optional(device), problem: v.optional(problem) }),
   message("queued", { job: id, ahead: count }),
+  message("missing", { jobs: v.array(id), images: v.array(nameSchema) }),
   message("progress", {
     job: id,
-    stage: v.picklist(["loading", "encoding", "denoising", "decoding"]),
+    stage: v.picklist(STAGES),
     step: count,
     of: count,
     secondsLeft: v.optional(seconds),
+    quietSeconds: v.optional(seconds),
   }),
-  message("done", {
-    job: id,
-    width: count,
-    height: count,
-    seconds,
-    tokens: count,
-    droppedText: v.optional(text),
-    weightBits: v.optional(v.picklist([4, 8])),
-    request: requestSchema,
-  }),
+  message("done", { job: id, task: taskSchema, result }),
   message("failed", { job: id, problem }),
   message("cancelled", { job: id }),
   message("rejected", { job: v.optional(id), problem }),

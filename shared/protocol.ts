@@ -18,8 +18,8 @@
  * The version below counts what is said. Path, subprotocol, frames, `challenge`, `protocol` in `hello`, `refused` and
  * `GET /health` stay as they are in every version, so that two of different age can say so.
  */
+import type { AttachmentInfo, Progress, Result, Task } from "./job.ts";
 import type { ProblemData } from "./problem.ts";
-import type { GenerateRequest } from "./request.ts";
 
 export const PROTOCOL_VERSION = 2;
 export const PORT = 47821;
@@ -59,13 +59,25 @@ export interface PairingJobs {
   readonly jobs: readonly string[];
 }
 
-/** Attachments: every image that the request names. */
+/** One image of a task, by what its bytes hash to. */
+export interface ImageHash {
+  /** As the task calls it. */
+  readonly name: string;
+  /** Of its bytes, hexadecimal. */
+  readonly sha256: string;
+}
+/**
+ * One task, once or with several seeds, each a job of its own. Attachments: of its images those that the companion is not known
+ * to have from jobs of this pairing that it still keeps. Where it lacks others all the same, nothing is stored and `missing`
+ * tells which.
+ */
 export interface Submit {
   readonly type: "submit";
-  readonly job: string;
-  readonly request: GenerateRequest;
-  /** Jobs of one lane (the Figma file, say) run in the order they came; lanes take turns. Absent: one for the pairing. */
-  readonly lane?: string;
+  readonly task: Task;
+  /** `seed` in place of the task's own. */
+  readonly jobs: readonly { readonly job: string; readonly seed?: number }[];
+  /** All that the task names. */
+  readonly images: readonly ImageHash[];
 }
 export interface Cancel {
   readonly type: "cancel";
@@ -300,29 +312,24 @@ export interface Queued {
   readonly job: string;
   readonly ahead: number;
 }
+/** Nothing of the submit was stored: send it again with these images, by their names in the task. */
+export interface Missing {
+  readonly type: "missing";
+  readonly jobs: readonly string[];
+  readonly images: readonly string[];
+}
 /** At most 10 a second. Attachment "preview" where there is one: a small PNG of the latent. */
-export interface Progress {
+export interface ProgressMessage extends Omit<Progress, "preview"> {
   readonly type: "progress";
   readonly job: string;
-  readonly stage: "loading" | "encoding" | "denoising" | "decoding";
-  /** 0 … of. */
-  readonly step: number;
-  readonly of: number;
-  readonly secondsLeft?: number;
 }
-/** Attachment "image": the PNG. `tokens` counts the prompt's tokens, `droppedText` is what did not fit. */
+/** The result's attachments travel as the frame's, by their names. */
 export interface Done {
   readonly type: "done";
   readonly job: string;
-  readonly width: number;
-  readonly height: number;
-  readonly seconds: number;
-  readonly tokens: number;
-  readonly droppedText?: string;
-  /** The UNet's weights were narrowed to this many bits: the request asked for it, or the memory is short. */
-  readonly weightBits?: 4 | 8;
-  /** The request with every default filled in, for the recipe. */
-  readonly request: GenerateRequest;
+  /** With every default filled in, for the recipe. */
+  readonly task: Task;
+  readonly result: Result<AttachmentInfo>;
 }
 export interface Failed {
   readonly type: "failed";
@@ -351,7 +358,8 @@ export type CompanionMessage =
   | DownloadsMessage
   | Engine
   | Queued
-  | Progress
+  | Missing
+  | ProgressMessage
   | Done
   | Failed
   | Cancelled

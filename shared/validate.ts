@@ -1,9 +1,10 @@
 /** The one place where input is doubted: unknown values become requests and messages, or a Problem that names the field. */
 import * as v from "valibot";
+import { imagesOf, type Task } from "./job.ts";
 import { clientMessageSchema, companionMessageSchema } from "./message-schema.ts";
 import { Problem } from "./problem.ts";
-import type { ClientMessage, CompanionMessage } from "./protocol.ts";
-import type { GenerateRequest, ImageRef } from "./request.ts";
+import type { ClientMessage, CompanionMessage, ImageHash } from "./protocol.ts";
+import type { GenerateRequest } from "./request.ts";
 import { REQUEST_LIMITS, requestSchema } from "./request-schema.ts";
 
 /** With every default filled in. Throws Problem "request-invalid" or "prompt-too-long". */
@@ -21,25 +22,27 @@ export function parseCompanionMessage(value: unknown): CompanionMessage {
   return parse(companionMessageSchema, value);
 }
 
-/** The images that a request names, each once. */
-export function imageRefs(request: GenerateRequest): ImageRef[] {
-  const named = [
-    ...[request.image, request.mask],
-    ...request.references.flatMap(({ image, mask }) => [image, mask]),
-    ...request.controls.map(({ image }) => image),
-  ];
-  return [...new Set(named.filter((name) => name !== undefined))];
-}
-
-/** Throws Problem "request-invalid" unless exactly the images that the request names came with it. */
-export function checkAttachments(request: GenerateRequest, attachments: ReadonlyMap<string, unknown>): void {
-  const named = imageRefs(request);
-  const missing = named.find((name) => !attachments.has(name));
+/**
+ * Throws Problem "request-invalid" unless `images` are those that the task names, each once, and everything in `attachments` is
+ * one of them.
+ */
+export function checkImages(
+  task: Task,
+  {
+    images,
+    attachments,
+  }: { readonly images: readonly ImageHash[]; readonly attachments: ReadonlyMap<string, unknown> },
+): void {
+  const named = imagesOf(task);
+  const given = images.map(({ name }) => name);
+  const missing = named.find((name) => !given.includes(name));
   if (missing !== undefined)
     throw new Problem("request-invalid", `Cannot use the request as its image "${missing}" did not come with it.`);
-  const extra = [...attachments.keys()].find((name) => !named.includes(name));
+  const extra = [...given, ...attachments.keys()].find((name) => !named.includes(name));
   if (extra !== undefined)
     throw new Problem("request-invalid", `Cannot use the request as it does not name the image "${extra}".`);
+  if (new Set(given).size < given.length)
+    throw new Problem("request-invalid", "Cannot use the request as it gives an image twice.");
 }
 
 function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
@@ -51,11 +54,11 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
 function problemOf(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): Problem {
   const path = issue.path?.map((item) => String(item.key)) ?? [];
   // Inside a message the request's own fields are named as its author knows them.
-  const inRequest = schema === requestSchema || path[0] === "request";
-  const field = (path[0] === "request" ? path.slice(1) : path).reduce(
-    (name, key) => (/^\d+$/.test(key) ? `${name}[${key}]` : name === "" ? key : `${name}.${key}`),
-    "",
-  );
+  const depth = path[0] === "task" && path[1] === "request" ? 2 : 0;
+  const inRequest = schema === requestSchema || depth > 0;
+  const field = path
+    .slice(depth)
+    .reduce((name, key) => (/^\d+$/.test(key) ? `${name}[${key}]` : name === "" ? key : `${name}.${key}`), "");
   if (issue.type === "max_length" && (field === "prompt" || field === "negativePrompt")) {
     const [length, limit] = [(issue.input as string).length, REQUEST_LIMITS.promptCharacters];
     return new Problem(

@@ -1,8 +1,8 @@
 /** The composition root of a running companion: library, engine, queue and gateway, wired together. */
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { Result, Task } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
-import type { GenerateRequest } from "../../shared/request.ts";
 import type { Config } from "../config.ts";
 import { Engine, type EngineState } from "../engine/engine.ts";
 import { Guesses } from "../gateway/guesses.ts";
@@ -14,9 +14,9 @@ import { recommendedFiles, recommendedModels } from "../library/catalogue.ts";
 import { removeStaleDownloads } from "../library/download/download.ts";
 import { Downloads } from "../library/download/downloads.ts";
 import { LibraryInThread } from "../library/library-in-thread.ts";
-import type { JobResult } from "../queue/job.ts";
-import { Queue, type RunJob } from "../queue/queue.ts";
-import { Store } from "../queue/store.ts";
+import { EmbeddedQueue } from "../queue/embedded-queue.ts";
+import { Ledger } from "../queue/ledger.ts";
+import { type RunJob, Worker } from "../queue/worker.ts";
 
 /** What a person at the terminal sees of the companion. */
 export type CompanionEvent =
@@ -24,9 +24,9 @@ export type CompanionEvent =
   | { readonly type: "code"; readonly state: CodeState }
   | { readonly type: "engine"; readonly state: EngineState }
   | { readonly type: "note"; readonly line: string }
-  | { readonly type: "begun"; readonly request: GenerateRequest }
-  | { readonly type: "done"; readonly request: GenerateRequest; readonly result: JobResult }
-  | { readonly type: "failed" | "cancelled"; readonly request: GenerateRequest; readonly problem: Problem };
+  | { readonly type: "begun"; readonly task: Task }
+  | { readonly type: "done"; readonly task: Task; readonly result: Result }
+  | { readonly type: "failed" | "cancelled"; readonly task: Task; readonly problem: Problem };
 
 export interface CompanionOptions {
   readonly onEvent: (event: CompanionEvent) => void;
@@ -46,7 +46,8 @@ export interface Companion {
 export async function openCompanion(config: Config, { onEvent, code }: CompanionOptions): Promise<Companion> {
   const version = JSON.parse(readFileSync(path.join(config.root, "package.json"), "utf8")).version as string;
   for (const folder of [config.home, config.modelsFolders[0]]) makeFolder(folder);
-  const store = new Store(config.queueFile);
+  const log = (line: string) => onEvent({ type: "note", line });
+  const ledger = new Ledger(config.queueFolder, { log });
   const engine = new Engine({
     entry: config.engineEntry,
     setup: {
@@ -60,9 +61,10 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
     },
   });
   engine.onChange((state) => onEvent({ type: "engine", state }));
-  const queue = new Queue(store, {
+  const queue = new EmbeddedQueue(ledger, { log });
+  const worker = new Worker(queue, {
+    name: "this machine",
     run: announced((job, options) => engine.run(job, options), onEvent),
-    log: (line) => onEvent({ type: "note", line }),
   });
   removeStaleDownloads(config.modelsFolders[0]);
   const library = new LibraryInThread({
@@ -109,15 +111,16 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
   };
   const stop = async () => {
     host.code.close();
-    // Closed before the engine is killed, so that the queue knows why its job breaks off.
-    const closed = queue.close();
+    // Told before the engine is killed, so that the worker knows why its job breaks off.
+    const stopped = worker.close();
     await engine.close();
-    await closed;
+    await stopped;
+    await queue.close();
     await Promise.all([downloads.close(), library.close()]);
   };
   try {
     const gateway = await openGateway(host, config.port);
-    queue.start();
+    worker.start();
     const close = async () => {
       await Promise.all([gateway.close(), stop()]);
     };
@@ -131,15 +134,15 @@ export async function openCompanion(config: Config, { onEvent, code }: Companion
 /** `run`, with its beginning and its end told. */
 function announced(run: RunJob, onEvent: CompanionOptions["onEvent"]): RunJob {
   return async (job, options) => {
-    const { request } = job;
-    onEvent({ type: "begun", request });
+    const { task } = job;
+    onEvent({ type: "begun", task });
     try {
       const result = await run(job, options);
-      onEvent({ type: "done", request, result });
+      onEvent({ type: "done", task, result });
       return result;
     } catch (error) {
       const type = options.signal.aborted ? "cancelled" : "failed";
-      onEvent({ type, request, problem: Problem.from(error) });
+      onEvent({ type, task, problem: Problem.from(error) });
       throw error;
     }
   };

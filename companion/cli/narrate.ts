@@ -44,18 +44,19 @@ export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
       case "note":
         return say(yellow("!"), event.line);
       case "begun":
-        return say(dim("…"), quoted(event.request.prompt));
+        return say(dim("…"), quoted(event.task.request.prompt));
       case "done": {
-        const { width, height, seconds, weightBits } = event.result;
-        const size = `${width} × ${height} in ${seconds.toFixed(1)} s`;
-        say(green("✓"), `${quoted(event.request.prompt)} is done: ${size}.`);
-        if (weightBits !== undefined) say(dim("•"), dim(`The weights were ${narrowed(event.request, weightBits)}.`));
+        const { attachments, seconds, facts } = event.result;
+        const size = `${attachments.map(({ width, height }) => `${width} × ${height}`).join(", ")} in ${seconds.toFixed(1)} s`;
+        say(green("✓"), `${quoted(event.task.request.prompt)} is done: ${size}.`);
+        if (facts.weightBits !== undefined)
+          say(dim("•"), dim(`The weights were ${narrowed(event.task.request, facts.weightBits)}.`));
         return;
       }
       case "failed":
         return say(red("✗"), sentence(event.problem));
       case "cancelled":
-        return say(dim("–"), `${quoted(event.request.prompt)} was cancelled.`);
+        return say(dim("–"), `${quoted(event.task.request.prompt)} was cancelled.`);
     }
   };
 }

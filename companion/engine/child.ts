@@ -3,15 +3,16 @@
  * it (messages.ts). Its setup comes as JSON in the first argument.
  */
 import { constants, setPriority } from "node:os";
+import type { Result } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
 import { openLibrary } from "../library/library.ts";
-import { generate } from "../pipeline/generate.ts";
 import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { dieWithParent } from "./die-with-parent.ts";
-import type { EngineJob, EngineResult, EngineSetup, FromEngine, ToEngine } from "./messages.ts";
+import type { EngineJob, EngineSetup, FromEngine, ToEngine } from "./messages.ts";
 import { Reporter } from "./reporter.ts";
+import { workFor } from "./runners.ts";
 
 const send = (message: FromEngine) => void process.send?.(message);
 
@@ -19,18 +20,18 @@ const send = (message: FromEngine) => void process.send?.(message);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Resolves to undefined where the job was cancelled. */
-async function make({ id, request, images }: EngineJob, studio: PipelineStudio, cancelled: () => boolean) {
+async function make(
+  { id, task, images }: EngineJob,
+  studio: PipelineStudio,
+  cancelled: () => boolean,
+): Promise<Result | undefined> {
   const started = performance.now();
-  const reporter = new Reporter(request.steps);
-  const events = generate(request, images, studio);
+  const { steps, events } = workFor(task, images, studio);
+  const reporter = new Reporter(steps);
   try {
     for (;;) {
       const { done, value } = await events.next();
-      if (done) {
-        const { png, width, height, tokens, droppedText, weightBits } = value;
-        const seconds = (performance.now() - started) / 1000;
-        return { png, width, height, seconds, tokens, droppedText, weightBits } satisfies EngineResult;
-      }
+      if (done) return { ...value, seconds: (performance.now() - started) / 1000 };
       send({ type: "progress", job: id, progress: await reporter.report(value) });
       await turn();
       if (cancelled()) return undefined;

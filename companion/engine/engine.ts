@@ -2,10 +2,11 @@
  * The supervisor of the engine process. Inference blocks its thread, can't be stopped, and can abort the whole process: so it
  * has a process of its own, a crash costs one attempt at one job, and the next run finds a fresh process.
  */
+import type { Progress, Result } from "../../shared/job.ts";
 import { Problem, type ProblemData } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
 import { EngineProcess, type EngineProgram } from "./engine-process.ts";
-import type { EngineJob, EngineProgress, EngineResult, FromEngine } from "./messages.ts";
+import type { EngineJob, FromEngine } from "./messages.ts";
 
 export interface EngineOptions extends EngineProgram {
   /** How long a cancelled job may take to stop before its process is killed, milliseconds. */
@@ -15,7 +16,7 @@ export interface EngineOptions extends EngineProgram {
 }
 
 export interface RunOptions {
-  readonly onProgress: (progress: EngineProgress) => void;
+  readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +36,7 @@ const PATIENCE = 3;
 interface Work {
   readonly job: EngineJob;
   readonly options: RunOptions;
-  readonly resolve: (result: EngineResult) => void;
+  readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
   state: "waiting" | "sent";
 }
@@ -75,7 +76,7 @@ export class Engine {
    * One job at a time. Rejects with the job's own Problem; with "engine-crashed" or "out-of-memory" where the process died; and
    * with the signal's reason where the job was cancelled, once it has stopped.
    */
-  async run(job: EngineJob, options: RunOptions): Promise<EngineResult> {
+  async run(job: EngineJob, options: RunOptions): Promise<Result> {
     options.signal.throwIfAborted();
     if (this.#work !== undefined) throw new Problem("internal", "The engine runs one job at a time.");
     let grace: NodeJS.Timeout | undefined;
@@ -86,7 +87,7 @@ export class Engine {
     };
     options.signal.addEventListener("abort", cancel);
     try {
-      return await new Promise<EngineResult>((resolve, reject) => {
+      return await new Promise<Result>((resolve, reject) => {
         this.#work = { job, options, resolve, reject, state: "waiting" };
         if (this.#process === undefined) this.#start();
         else this.#handOver();
@@ -109,7 +110,7 @@ export class Engine {
     this.#tell({});
     this.#process = new EngineProcess(this.#options, {
       onMessage: (message) => this.#hear(message),
-      onEnd: (problem) => this.#mourn(problem),
+      onEnd: (problem) => this.#onProcessEnd(problem),
     });
   }
 
@@ -137,7 +138,7 @@ export class Engine {
   }
 
   /** The process has ended: by itself, killed by us over a cancelled job, or under a job that it takes along. */
-  #mourn(crash: Problem): void {
+  #onProcessEnd(crash: Problem): void {
     this.#process = undefined;
     const refused = this.#state.problem;
     const problem = refused === undefined ? crash : new Problem(refused.code, refused.message);

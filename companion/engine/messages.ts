@@ -1,7 +1,7 @@
 /** What the companion and its engine process say to each other, over Node's IPC with structured clones. */
+import type { Progress, Result, Task } from "../../shared/job.ts";
 import type { ProblemData } from "../../shared/problem.ts";
-import type { DeviceInfo, Progress } from "../../shared/protocol.ts";
-import type { GenerateRequest } from "../../shared/request.ts";
+import type { DeviceInfo } from "../../shared/protocol.ts";
 
 /** The engine process gets this as JSON, as its only argument. */
 export interface EngineSetup {
@@ -19,27 +19,12 @@ export interface EngineSetup {
   readonly contentFilter?: "on-request" | "enforced";
 }
 
-/** A request on its way through the engine. */
+/** A job on its way through the engine. */
 export interface EngineJob {
   readonly id: string;
-  readonly request: GenerateRequest;
+  readonly task: Task;
+  /** By the names that the task calls them. */
   readonly images: ReadonlyMap<string, Uint8Array>;
-}
-
-export interface EngineProgress extends Pick<Progress, "stage" | "step" | "of" | "secondsLeft"> {
-  /** A small PNG. */
-  readonly preview?: Uint8Array;
-}
-
-export interface EngineResult {
-  readonly png: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  readonly seconds: number;
-  readonly tokens: number;
-  readonly droppedText?: string;
-  /** Of the UNet's weights, where they were narrowed. */
-  readonly weightBits?: 4 | 8;
 }
 
 export type ToEngine =
@@ -51,7 +36,7 @@ export type FromEngine =
   | { readonly type: "ready"; readonly device: DeviceInfo }
   /** It can't work at all, and ends. */
   | { readonly type: "unavailable"; readonly problem: ProblemData }
-  | { readonly type: "progress"; readonly job: string; readonly progress: EngineProgress }
-  | { readonly type: "done"; readonly job: string; readonly result: EngineResult }
+  | { readonly type: "progress"; readonly job: string; readonly progress: Progress }
+  | { readonly type: "done"; readonly job: string; readonly result: Result }
   | { readonly type: "failed"; readonly job: string; readonly problem: ProblemData }
   | { readonly type: "cancelled"; readonly job: string };

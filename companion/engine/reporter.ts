@@ -1,6 +1,6 @@
+import type { Progress } from "../../shared/job.ts";
 import { encodePng } from "../image/encode.ts";
 import type { PipelineEvent } from "../pipeline/events.ts";
-import type { EngineProgress } from "./messages.ts";
 
 /** Between two previews, milliseconds. */
 const PREVIEW_MS = 100;
@@ -8,7 +8,7 @@ const PREVIEW_MS = 100;
 /** Turns what the pipeline says into what the designer sees: how far, how long still, what it looks like. */
 export class Reporter {
   readonly #now: () => number;
-  #progress: EngineProgress;
+  #progress: Progress;
   /** When the first step was done: it opened and warmed up the network, and says nothing about the others. */
   #firstStepAt = 0;
   #previewAt = Number.NEGATIVE_INFINITY;
@@ -19,7 +19,7 @@ export class Reporter {
     this.#progress = { stage: "loading", step: 0, of: steps };
   }
 
-  async report(event: PipelineEvent): Promise<EngineProgress> {
+  async report(event: PipelineEvent): Promise<Progress> {
     if (event.type === "stage") {
       this.#progress = { stage: event.stage, step: this.#progress.step, of: this.#progress.of };
       return this.#progress;

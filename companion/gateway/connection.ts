@@ -6,21 +6,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CLIENT_HEADER, decodeFrame, encodeFrame, STRANGER_HEADER } from "../../shared/codec.ts";
 import { Problem } from "../../shared/problem.ts";
-import { type ClientMessage, type CompanionMessage, PROTOCOL_VERSION, type Submit } from "../../shared/protocol.ts";
-import { checkAttachments, parseClientMessage } from "../../shared/validate.ts";
-import type { JobEvent, JobProgress } from "../queue/job.ts";
+import { type ClientMessage, type CompanionMessage, PROTOCOL_VERSION } from "../../shared/protocol.ts";
+import { parseClientMessage } from "../../shared/validate.ts";
 import { fitList } from "./fit-list.ts";
 import { type Authenticated, checkVersion, Greeting } from "./greeting.ts";
 import type { Host, ModelList } from "./host.ts";
-import { jobOf } from "./job-of.ts";
-import { Pace } from "./pace.ts";
+import { jobsOf } from "./jobs-named.ts";
+import { JobsOfClient } from "./jobs-of-client.ts";
 import type { ClientSocket } from "./socket.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 /** Milliseconds for the client to say hello. */
 export const HELLO_MS = 3000;
-/** Between two progress messages of a job, milliseconds. */
-export const PROGRESS_MS = 100;
 /** `welcome` waits this long for the list of models; `models` follows where it takes longer. Milliseconds. */
 export const MODELS_MS = 500;
 /** A wire with more bytes than this waiting gets no progress. */
@@ -28,7 +25,6 @@ const FULL_BYTES = 1024 * 1024;
 /** Frames in a row that can't be understood; then the client is closed. */
 const GARBAGE_FRAMES = 5;
 
-const PREVIEW = "preview";
 const IMAGE = "image";
 
 export class Connection {
@@ -37,12 +33,13 @@ export class Connection {
   readonly #greeting: Greeting;
   readonly #hasRoom: () => boolean;
   readonly #deadline: NodeJS.Timeout;
-  /** How to stop watching, by job. */
-  readonly #watched = new Map<string, () => void>();
+  readonly #jobs: JobsOfClient;
   readonly #thumbnails: Thumbnails;
   #client: { readonly pairing: string; readonly build: string } | undefined;
   readonly #unlisten: (() => void)[] = [];
   #garbage = 0;
+  /** Resolves when all that was said of jobs so far has been obeyed. */
+  #turn: Promise<void> = Promise.resolve();
   #state: "greeting" | "welcomed" | "closed" = "greeting";
 
   /** `hasRoom`: whether one more client may prove itself. */
@@ -56,6 +53,12 @@ export class Connection {
       find: (id) => host.models.thumbnail(id),
       answer: (id, image) => this.#send({ type: "thumbnail", id }, image && new Map([[IMAGE, image]])),
       ready: () => socket.bufferedAmount < FULL_BYTES,
+    });
+    this.#jobs = new JobsOfClient({
+      host,
+      send: (message, attachments) => this.#send(message, attachments),
+      ready: () => socket.bufferedAmount < FULL_BYTES,
+      refuse: (error, jobs) => this.#answerProblem(Problem.from(error), jobs),
     });
     socket.onFrame((frame) => this.#receive(frame));
     socket.onClose(() => this.#leave());
@@ -78,33 +81,45 @@ export class Connection {
   #receive(frame: Uint8Array): void {
     this.checkPairing();
     if (this.#isClosed()) return;
-    let job: string | undefined;
+    let jobs: string[] = [];
     try {
       const { message: unknown, attachments } = decodeFrame(frame, this.trusted ? CLIENT_HEADER : STRANGER_HEADER);
-      job = jobOf(unknown);
+      jobs = jobsOf(unknown);
       checkVersion(unknown);
       const message = parseClientMessage(unknown);
       this.#garbage = 0;
       if (this.#client === undefined) this.#greet(message);
-      else this.#obey(message, { attachments, pairing: this.#client.pairing });
+      else {
+        const { pairing } = this.#client;
+        const obey = () => this.#obey(message, attachments, pairing);
+        if (jobs.length > 0) this.#inTurn(obey, jobs);
+        else this.#safely(obey);
+      }
     } catch (error) {
-      this.#answerProblem(Problem.from(error), job);
+      this.#answerProblem(Problem.from(error), jobs);
     }
   }
 
+  /** What is said of jobs is obeyed in the order in which it came. */
+  #inTurn(work: () => void | Promise<void>, jobs: readonly string[]): void {
+    const tell = (error: unknown) => this.#answerProblem(Problem.from(error), jobs);
+    this.#turn = this.#turn.then(() => (this.#isClosed() ? undefined : work())).catch(tell);
+  }
+
   /** Whatever goes wrong in `work` is told to the client, and ends there. */
-  #safely(work: () => void | Promise<void>, job?: string): void {
-    const tell = (error: unknown) => this.#answerProblem(Problem.from(error), job);
+  #safely(work: () => void | Promise<void>, jobs: readonly string[] = []): void {
+    const tell = (error: unknown) => this.#answerProblem(Problem.from(error), jobs);
     try {
-      work()?.catch(tell);
+      Promise.resolve(work()).catch(tell);
     } catch (error) {
       tell(error);
     }
   }
 
-  #answerProblem(problem: Problem, job?: string) {
+  #answerProblem(problem: Problem, jobs: readonly string[]) {
     if (this.#state === "greeting") return this.#refuse(problem);
-    this.#send({ type: "rejected", ...(job !== undefined && { job }), problem: problem.toJSON() });
+    for (const job of jobs.length > 0 ? jobs : [undefined])
+      this.#send({ type: "rejected", ...(job !== undefined && { job }), problem: problem.toJSON() });
     if (problem.code === "internal") this.#host.onEvent({ type: "refused", problem: problem.toJSON() });
     if (problem.code === "frame-invalid" && ++this.#garbage >= GARBAGE_FRAMES) this.#close("Too many invalid messages");
   }
@@ -118,17 +133,19 @@ export class Connection {
   #admit(client: Authenticated): void {
     if (!this.#hasRoom())
       throw new Problem("queue-full", "Too many plugins are connected to this companion: close one, then try again.");
-    if (client.jobs !== undefined) this.#inherit(client.jobs, client.pairing);
     this.#client = client;
     clearTimeout(this.#deadline);
     this.#state = "welcomed";
-    this.#safely(() => this.#welcome(client));
+    this.#safely(async () => {
+      if (client.jobs !== undefined) await this.#inherit(client.jobs, client.pairing);
+      await this.#welcome(client);
+    });
   }
 
   /** Jobs whose pairing is no more go to the plugin that knows them. */
-  #inherit(jobs: readonly string[], pairing: string): void {
+  async #inherit(jobs: readonly string[], pairing: string): Promise<void> {
     const { queue, pairings } = this.#host;
-    queue.inherit(jobs, pairing, (owner) => pairings.find(owner) === undefined);
+    await queue.inherit(jobs, pairing, (owner) => pairings.find(owner) === undefined);
   }
 
   async #welcome({ pairing, build, proof, jobs }: Authenticated): Promise<void> {
@@ -138,6 +155,7 @@ export class Connection {
     const listing = this.#listModels();
     const late = "late" as const;
     const list = await Promise.race([listing, sleep(MODELS_MS, late, { ref: false })]);
+    const kept = await queue.jobsOf(pairing);
     const { device, problem } = engine.state;
     this.#send({
       type: "welcome",
@@ -148,7 +166,7 @@ export class Connection {
       modelsFolder,
       ...(list === late ? NO_MODELS : fitList(list)),
       contentFilter,
-      jobs: queue.jobsOf(pairing),
+      jobs: kept,
     });
     if (this.#isClosed()) return;
     this.#unlisten.push(engine.onChange((state) => this.#send({ type: "engine", ...state })));
@@ -160,27 +178,22 @@ export class Connection {
     if (list === late) this.#sendModels(await listing);
   }
 
-  #obey(
-    message: ClientMessage,
-    { attachments, pairing }: { attachments: ReadonlyMap<string, Uint8Array>; pairing: string },
-  ) {
+  #obey(message: ClientMessage, attachments: ReadonlyMap<string, Uint8Array>, pairing: string): void | Promise<void> {
     if (message.type !== "submit" && attachments.size > 0)
       throw new Problem("frame-invalid", `Cannot use the message as "${message.type}" carries no images.`);
-    const { queue } = this.#host;
     switch (message.type) {
       case "hello":
       case "pairing-confirm":
       case "pairing-jobs":
         throw new Problem("frame-invalid", "Cannot use the message as the plugin has said hello before.");
       case "submit":
-        return this.#submit(message, { attachments, pairing });
+        return this.#jobs.submit(message, attachments, pairing);
       case "cancel":
-        return queue.cancel(message.job, pairing);
+        return this.#host.queue.cancel(message.job, pairing);
       case "attach":
-        return this.#watch(message.job, pairing);
+        return this.#jobs.watch(message.job, pairing);
       case "acknowledge":
-        this.#unwatch(message.job);
-        return queue.acknowledge(message.job, pairing);
+        return this.#jobs.acknowledge(message.job, pairing);
       case "download":
         return this.#host.downloads.start({ repo: message.repo, ...(message.file && { file: message.file }) });
       case "cancel-download":
@@ -190,51 +203,6 @@ export class Connection {
       case "thumbnail":
         return this.#thumbnails.ask(message.id);
     }
-  }
-
-  #submit(
-    { job, request, lane }: Submit,
-    { attachments, pairing }: { attachments: ReadonlyMap<string, Uint8Array>; pairing: string },
-  ) {
-    checkAttachments(request, attachments);
-    this.#host.queue.submit({ id: job, pairing, lane: `${pairing} ${lane ?? ""}`, request }, attachments);
-    this.#watch(job, pairing);
-  }
-
-  #watch(job: string, pairing: string): void {
-    this.#unwatch(job);
-    const pace = new Pace<JobProgress>((progress) => this.#sendProgress(job, progress), {
-      ms: PROGRESS_MS,
-      ready: () => this.#socket.bufferedAmount < FULL_BYTES,
-    });
-    const stop = this.#host.queue.watch(job, pairing, (event) => {
-      if (event.type === "progress") return pace.push(event.progress);
-      pace.stop();
-      this.#safely(() => this.#sendEvent(job, event), job);
-    });
-    this.#watched.set(job, () => {
-      stop();
-      pace.stop();
-    });
-  }
-
-  #unwatch(job: string): void {
-    this.#watched.get(job)?.();
-    this.#watched.delete(job);
-  }
-
-  #sendProgress(job: string, { preview, ...progress }: JobProgress): void {
-    const attachments = preview === undefined ? undefined : new Map([[PREVIEW, preview]]);
-    this.#send({ type: "progress", job, ...progress }, attachments);
-  }
-
-  #sendEvent(job: string, event: Exclude<JobEvent, { type: "progress" }>) {
-    if (event.type === "queued") return this.#send({ type: "queued", job, ahead: event.ahead });
-    const { end, request } = event;
-    if (end.state === "cancelled") return this.#send({ type: "cancelled", job });
-    if (end.state === "failed") return this.#send({ type: "failed", job, problem: end.problem });
-    const { png, ...result } = end.result;
-    this.#send({ type: "done", job, ...result, request }, new Map([[IMAGE, png]]));
   }
 
   async #listModels(): Promise<ModelList> {
@@ -283,7 +251,7 @@ export class Connection {
     clearTimeout(this.#deadline);
     this.#thumbnails.stop();
     for (const unlisten of this.#unlisten) unlisten();
-    for (const job of [...this.#watched.keys()]) this.#unwatch(job);
+    this.#jobs.leave();
     if (this.#client !== undefined) this.#host.onEvent({ type: "left", build: this.#client.build });
   }
 

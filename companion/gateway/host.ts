@@ -8,7 +8,7 @@ import type {
   RecommendedModel,
   Welcome,
 } from "../../shared/protocol.ts";
-import type { Queue } from "../queue/queue.ts";
+import type { JobQueue } from "../queue/job-queue.ts";
 import type { PairingCode } from "./pairing-code.ts";
 import type { Pairings } from "./pairings.ts";
 
@@ -29,7 +29,7 @@ export interface Host {
   readonly version: string;
   readonly modelsFolder: string;
   readonly contentFilter: Welcome["contentFilter"];
-  readonly queue: Queue;
+  readonly queue: JobQueue;
   readonly pairings: Pairings;
   readonly code: PairingCode;
   readonly models: {

@@ -1,10 +1,11 @@
+import type { Stage } from "../../shared/job.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import type { AnyTensor } from "../tensor.ts";
 
 /** A part of the work begins. */
 export interface StageEvent {
   readonly type: "stage";
-  readonly stage: "loading" | "encoding" | "denoising" | "decoding";
+  readonly stage: Stage;
 }
 
 /** A network evaluation is done. */

@@ -1,23 +1,23 @@
-/** The order in which waiting jobs run: lanes take turns, and within a lane first come, first served. */
+/** The order in which waiting jobs run: owners take turns, and within a owner first come, first served. */
 
 export interface Waiting {
   readonly id: string;
-  readonly lane: string;
+  readonly owner: string;
 }
 
 /**
- * `waiting` in order of arrival → the same jobs in the order they will run. `served` tells which lanes had their turn,
- * longest ago first; a lane that is not in it comes before all that are.
+ * `waiting` in order of arrival → the same jobs in the order they will run. `served` tells which owners had their turn,
+ * longest ago first; an owner that is not in it comes before all that are.
  */
 export function fairOrder<T extends Waiting>(waiting: readonly T[], served: readonly string[]): T[] {
-  const lanes = new Map<string, T[]>();
+  const owners = new Map<string, T[]>();
   for (const job of waiting) {
-    const lane = lanes.get(job.lane);
-    if (lane === undefined) lanes.set(job.lane, [job]);
-    else lane.push(job);
+    const owner = owners.get(job.owner);
+    if (owner === undefined) owners.set(job.owner, [job]);
+    else owner.push(job);
   }
-  // Array.sort keeps the order of arrival between lanes that were never served.
-  const turns = [...lanes.entries()].sort(([a], [b]) => served.indexOf(a) - served.indexOf(b)).map(([, jobs]) => jobs);
+  // Array.sort keeps the order of arrival between owners that were never served.
+  const turns = [...owners.entries()].sort(([a], [b]) => served.indexOf(a) - served.indexOf(b)).map(([, jobs]) => jobs);
   const order: T[] = [];
   for (let round = 0; order.length < waiting.length; round++) {
     for (const jobs of turns) if (round < jobs.length) order.push(jobs[round]!);

@@ -1,14 +1,17 @@
 /** How much the queue takes in and keeps. */
+import { LEASE_MS } from "./job-queue.ts";
+
 export interface QueueLimits {
-  /** Jobs that may wait, of one pairing. */
+  /** Jobs that may wait, of one owner. */
   readonly waiting: number;
-  /** Unfetched pictures, bytes in all and milliseconds of age. */
+  /** Pictures that were offered but not fetched: bytes in all, and milliseconds of the companion's own running time. */
   readonly keptBytes: number;
   readonly keptMs: number;
   /** How often a job may be begun. */
   readonly attempts: number;
   /** After a full disk: milliseconds until the next try. */
   readonly retryMs: number;
+  readonly leaseMs: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -18,4 +21,5 @@ export const QUEUE_LIMITS: QueueLimits = {
   keptMs: 14 * DAY_MS,
   attempts: 2,
   retryMs: 5000,
+  leaseMs: LEASE_MS,
 };

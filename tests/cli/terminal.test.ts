@@ -5,8 +5,12 @@ import { narrate } from "../../companion/cli/narrate.ts";
 import { hasDisplay } from "../../companion/cli/open-browser.ts";
 import { print, printError } from "../../companion/cli/print.ts";
 import { Terminal } from "../../companion/cli/terminal.ts";
+import type { Result, Task } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
+import type { GenerateRequest } from "../../shared/request.ts";
 import { parseRequest } from "../../shared/validate.ts";
+
+const taskOf = (request: GenerateRequest): Task => ({ kind: "generate", request });
 
 function open(isTTY: boolean, env: NodeJS.ProcessEnv = {}) {
   const written: string[] = [];
@@ -52,19 +56,20 @@ test("narrate() says one plain line for each thing that happens", () => {
     name: "CPU (2 cores)",
     passedOver: [{ provider: "webgpu", reason: "no adapter" }],
   } as const;
-  const small = { png: new Uint8Array(), width: 64, height: 32, seconds: 1.26, tokens: 1 };
+  const picture = { name: "image", mediaType: "image/png", bytes: new Uint8Array(), width: 64, height: 32 } as const;
+  const small: Result = { attachments: [picture], seconds: 1.26, facts: { tokens: 1 } };
   const events: CompanionEvent[] = [
     { type: "code", state: { code: "012345", wrong: 0 } },
     { type: "engine", state: {} },
     { type: "engine", state: { device } },
     { type: "engine", state: { device } },
     { type: "paired", build: "b" },
-    { type: "begun", request },
-    { type: "done", request, result: small },
-    { type: "done", request, result: { ...small, weightBits: 8 } },
-    { type: "done", request: { ...request, quantize: 4 }, result: { ...small, weightBits: 4 } },
-    { type: "failed", request, problem },
-    { type: "cancelled", request: { ...request, prompt: "x".repeat(100) }, problem },
+    { type: "begun", task: taskOf(request) },
+    { type: "done", task: taskOf(request), result: small },
+    { type: "done", task: taskOf(request), result: { ...small, facts: { weightBits: 8 } } },
+    { type: "done", task: taskOf({ ...request, quantize: 4 }), result: { ...small, facts: { weightBits: 4 } } },
+    { type: "failed", task: taskOf(request), problem },
+    { type: "cancelled", task: taskOf({ ...request, prompt: "x".repeat(100) }), problem },
     { type: "code", state: { code: "123456789", wrong: 5 } },
   ];
   events.forEach(tell);
@@ -100,12 +105,12 @@ test("nothing that a prompt, a name or a reason says reaches the terminal as a c
   const problem = { code: "internal", message: hostile } as const;
   const device = { provider: "cpu", name: hostile, passedOver: [{ provider: "cuda", reason: hostile }] } as const;
   const events: CompanionEvent[] = [
-    { type: "begun", request },
+    { type: "begun", task: taskOf(request) },
     { type: "note", line: hostile },
     { type: "refused", problem },
     { type: "engine", state: { device } },
     { type: "engine", state: { problem } },
-    { type: "cancelled", request, problem: new Problem("internal", hostile) },
+    { type: "cancelled", task: taskOf(request), problem: new Problem("internal", hostile) },
   ];
   events.forEach(tell);
   terminal.print(terminal.dim(hostile));

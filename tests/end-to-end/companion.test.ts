@@ -6,6 +6,7 @@ import path from "node:path";
 import sharp from "sharp";
 import { until } from "../gateway/test-client.ts";
 import { WsClient } from "../gateway/ws-client.ts";
+import { submitMessage } from "../submit-message.ts";
 
 const root = path.resolve(__dirname, "../..");
 const CODE = "246810";
@@ -76,7 +77,7 @@ let jobs = 0;
 const submit = (client: WsClient, more: object = {}, images?: ReadonlyMap<string, Uint8Array>) => {
   const job = (++jobs).toString(16).padStart(32, "0");
   const request = { model: "starter", prompt: "a cat", seed: 5, width: 128, height: 128, steps: 3, ...more };
-  client.send({ type: "submit", job, request }, images);
+  client.send(submitMessage([job], request, images), images);
   return job;
 };
 const pngOf = (width: number, height: number, background = "#888") =>
@@ -107,8 +108,9 @@ test("a request becomes a picture, with previews on the way, at a priority below
   const done = await client.next("done", job);
   const metadata = await sharp(client.attachmentsOf(done).get("image")).metadata();
   expect(metadata).toMatchObject({ format: "png", width: 128, height: 128 });
-  expect(done).toMatchObject({ width: 128, height: 128, request: { prompt: "a cat", composite: true } });
-  expect(done.tokens).toBeGreaterThan(2);
+  expect(done.result.attachments).toMatchObject([{ width: 128, height: 128, mediaType: "image/png" }]);
+  expect(done.task.request).toMatchObject({ prompt: "a cat", composite: true });
+  expect(done.result.facts.tokens).toBeGreaterThan(2);
   const progress = client.ofType("progress");
   expect(progress.map((message) => message.stage)).toContain("denoising");
   expect(getPriority(enginesOf(companion)[0])).toBeGreaterThanOrEqual(constants.priority.PRIORITY_BELOW_NORMAL);

@@ -10,12 +10,13 @@ const block = (ms) => {
 process.on("disconnect", () => process.exit());
 process.on("message", async (message) => {
   if (message.type === "cancel") return cancelled.add(message.job);
-  const { id, request, images } = message.job;
-  switch (request.prompt) {
+  const { id, task, images } = message.job;
+  switch (task.request.prompt) {
     case "echo": {
       const png = images.get("image") ?? new Uint8Array([1, 2, 3]);
       send({ type: "progress", job: id, progress: { stage: "denoising", step: 1, of: 2, preview: png } });
-      return send({ type: "done", job: id, result: { png, width: 1, height: 1, seconds: 0.1, tokens: 2 } });
+      const attachments = [{ name: "image", mediaType: "image/png", width: 1, height: 1, bytes: png }];
+      return send({ type: "done", job: id, result: { attachments, seconds: 0.1, facts: { tokens: 2 } } });
     }
     case "fail":
       return send({ type: "failed", job: id, problem: { code: "mask-empty", message: "The mask selects nothing." } });

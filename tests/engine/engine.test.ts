@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Engine, type EngineOptions } from "../../companion/engine/engine.ts";
-import type { EngineProgress } from "../../companion/engine/messages.ts";
+import type { Progress } from "../../shared/job.ts";
 import { parseRequest } from "../../shared/validate.ts";
 
 const engines: Engine[] = [];
@@ -20,10 +20,13 @@ let ids = 0;
 function run(engine: Engine, prompt: string, image?: Uint8Array) {
   const id = String(++ids);
   const abort = new AbortController();
-  const progress: EngineProgress[] = [];
+  const progress: Progress[] = [];
   const request = parseRequest({ model: "m", prompt, seed: 1 });
   const images = new Map(image === undefined ? [] : [["image", image] as const]);
-  const result = engine.run({ id, request, images }, { onProgress: (p) => progress.push(p), signal: abort.signal });
+  const result = engine.run(
+    { id, task: { kind: "generate", request }, images },
+    { onProgress: (p) => progress.push(p), signal: abort.signal },
+  );
   result.catch(() => {}); // looked at later
   return { result, abort, progress };
 }
@@ -37,9 +40,9 @@ test("run() waits until the process is ready, and brings images and results acro
   expect(engine.state).toEqual({});
   const image = Uint8Array.from({ length: 3_000_000 }, (_, i) => i % 251);
   const { result, progress } = run(engine, "echo", image);
-  const { png, ...rest } = await result;
-  expect(Buffer.compare(png, image)).toBe(0);
-  expect(rest).toEqual({ width: 1, height: 1, seconds: 0.1, tokens: 2 });
+  const { attachments, ...rest } = await result;
+  expect(Buffer.compare(attachments[0]!.bytes, image)).toBe(0);
+  expect(rest).toEqual({ seconds: 0.1, facts: { tokens: 2 } });
   expect(progress).toMatchObject([{ stage: "denoising", step: 1, of: 2 }]);
   expect(engine.state.device?.name).toBe("Double");
 });

@@ -46,7 +46,12 @@ const CLIENT = [
   { type: "hello", protocol: 2, build: "b", nonce: secret, pairing: job, proof: secret },
   { type: "hello", protocol: 2, build: "b", nonce: secret, share: `04${secret}${secret}` },
   { type: "pairing-jobs", jobs: [job] },
-  { type: "submit", job, request, lane: "x" },
+  {
+    type: "submit",
+    task: { kind: "generate", request },
+    jobs: [{ job, seed: 4 }],
+    images: [{ name: "r", sha256: secret }],
+  },
   { type: "download", repo: "owner/name", file: "a.safetensors" },
 ];
 const COMPANION = [

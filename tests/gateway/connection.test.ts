@@ -1,25 +1,25 @@
 import { HELLO_MS, MODELS_MS } from "../../companion/gateway/connection.ts";
 import { MOST_WAITING } from "../../companion/gateway/thumbnails.ts";
-import type { JobProgress, JobResult } from "../../companion/queue/job.ts";
-import type { RunJob } from "../../companion/queue/queue.ts";
+import type { RunJob } from "../../companion/queue/worker.ts";
+import type { Progress, Result } from "../../shared/job.ts";
 import { randomSecret, verifyProof } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
+import { submitMessage } from "../submit-message.ts";
 import { TestClient, until } from "./test-client.ts";
 import { CODE, openTestHost, type TestHost } from "./test-host.ts";
 
-const result: JobResult = {
-  png: Uint8Array.of(9, 8, 7),
-  width: 8,
-  height: 8,
+const picture = { name: "image", mediaType: "image/png", width: 8, height: 8 } as const;
+const png = Uint8Array.of(9, 8, 7);
+const result: Result = {
+  attachments: [{ ...picture, bytes: png }],
   seconds: 1,
-  tokens: 3,
-  droppedText: "…",
-  weightBits: 8,
+  facts: { tokens: 3, droppedText: "…", weightBits: 8 },
 };
 const id = (n: number) => n.toString(16).padStart(32, "0");
 const request = { model: "m", prompt: "a cat", seed: 1 };
-const submit = (n: number, more: object = {}) => ({ type: "submit", job: id(n), request: { ...request, ...more } });
+const submit = (n: number, more: object = {}, images?: ReadonlyMap<string, Uint8Array>) =>
+  submitMessage([id(n)], { ...request, ...more }, images);
 
 const hosts: TestHost[] = [];
 function open(run: RunJob = async () => result, models?: Parameters<typeof openTestHost>[1]) {
@@ -29,7 +29,7 @@ function open(run: RunJob = async () => result, models?: Parameters<typeof openT
 }
 /** Runs until it is cancelled. */
 const forever = (signal: AbortSignal) =>
-  new Promise<JobResult>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  new Promise<Result>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
 async function paired(host: TestHost) {
   const client = new TestClient(host);
@@ -200,7 +200,8 @@ test("submit brings queued, progress with previews, and the picture", async () =
     return result;
   });
   const { client } = await paired(host);
-  client.send(submit(1, { image: "image" }), new Map([["image", Uint8Array.of(5, 6)]]));
+  const images = new Map([["image", Uint8Array.of(5, 6)]]);
+  client.send(submit(1, { image: "image" }, images), images);
   await until(() => client.ofType("done").length > 0);
   const [queued, progress, done] = client.received.slice(-3);
   expect(queued!.message).toEqual({ type: "queued", job: id(1), ahead: 0 });
@@ -213,12 +214,11 @@ test("submit brings queued, progress with previews, and the picture", async () =
     secondsLeft: 1,
   });
   expect([...progress!.attachments]).toEqual([["preview", preview]]);
-  const { png, ...numbers } = result;
   expect(done!.message).toEqual({
     type: "done",
     job: id(1),
-    ...numbers,
-    request: parseRequest({ ...request, image: "image" }),
+    task: { kind: "generate", request: parseRequest({ ...request, image: "image" }) },
+    result: { ...result, attachments: [picture] },
   });
   expect([...done!.attachments]).toEqual([["image", png]]);
 });
@@ -230,11 +230,50 @@ test.each([
   [{ image: "missing" }, "request-invalid"],
 ])("a request with %j is rejected by its job's name, and the connection stays", async (bad, code) => {
   const { client } = await paired(open());
-  client.send(submit(1, bad));
+  await client.ask(submit(1, bad));
   expect(client.last).toMatchObject({ type: "rejected", job: id(1), problem: { code } });
   expect(client.closed).toBeUndefined();
   client.send(submit(1));
   await until(() => client.ofType("done").length > 0);
+});
+
+test("several seeds come as one message with the images once, and each is a job of its own", async () => {
+  const seen: number[] = [];
+  const host = open(async ({ task, images }) => {
+    seen.push(task.request.seed);
+    expect([...images.keys()]).toEqual(["a", "b"]);
+    return result;
+  });
+  const { client } = await paired(host);
+  const images = new Map([
+    ["a", Uint8Array.of(1, 2)],
+    ["b", Uint8Array.of(3)],
+  ]);
+  const jobs = [1, 2, 3, 4, 5].map(id);
+  const references = [{ image: "a" }, { image: "b" }];
+  client.send(submitMessage(jobs, { ...request, references }, images, [11, 12, 13, 14, 15]), images);
+  await until(() => client.ofType("done").length === 5);
+  expect(seen).toEqual([11, 12, 13, 14, 15]);
+  expect(client.ofType("done").map(({ task }) => task.request.seed)).toEqual(seen);
+
+  // While one of them is kept, the same images need not come again; what is not there is asked for by name.
+  await client.ask(submitMessage([id(6)], { ...request, references }, images));
+  await until(() => client.ofType("done").length === 6);
+  for (const job of [...jobs, id(6)]) await client.ask({ type: "acknowledge", job });
+  await client.ask(submitMessage([id(7)], { ...request, references }, images), new Map([["a", images.get("a")!]]));
+  expect(client.last).toEqual({ type: "missing", jobs: [id(7)], images: ["b"] });
+});
+
+test("an image of another pairing has to be sent like any other, and one that is not what it is said to be is refused", async () => {
+  const host = open();
+  const { client } = await paired(host);
+  const { client: other } = await paired(host);
+  const images = new Map([["image", Uint8Array.of(5, 6)]]);
+  await client.ask(submit(1, { image: "image" }, images), images);
+  await other.ask(submit(2, { image: "image" }, images));
+  expect(other.last).toEqual({ type: "missing", jobs: [id(2)], images: ["image"] });
+  await other.ask(submit(2, { image: "image" }, images), new Map([["image", Uint8Array.of(7)]]));
+  expect(other.last).toMatchObject({ type: "rejected", job: id(2), problem: { code: "frame-invalid" } });
 });
 
 test("what the runner throws reaches the plugin as one sentence", async () => {
@@ -294,13 +333,13 @@ test("a client that leaves does not take its job along: the result waits for att
 
   const back = new TestClient(host);
   expect((await back.prove(token)).jobs).toEqual([id(1)]);
-  back.send({ type: "attach", job: id(1) });
+  await back.ask({ type: "attach", job: id(1) });
   expect(back.received.at(-1)).toMatchObject({
     message: { type: "done" },
-    attachments: new Map([["image", result.png]]),
+    attachments: new Map([["image", png]]),
   });
   back.send({ type: "acknowledge", job: id(1) });
-  back.send({ type: "attach", job: id(1) });
+  await back.ask({ type: "attach", job: id(1) });
   expect(back.last).toMatchObject({ type: "rejected", job: id(1), problem: { code: "job-unknown" } });
 });
 
@@ -314,10 +353,10 @@ test("a plugin that pairs anew gets its jobs back, those of a revoked pairing an
   host.pairings.revoke(token.pairing);
   const back = new TestClient(host);
   expect((await back.pair(CODE, [id(1), id(2), id(3)])).jobs).toEqual([id(1)]);
-  back.send({ type: "attach", job: id(1) });
+  await back.ask({ type: "attach", job: id(1) });
   expect(back.received.at(-1)).toMatchObject({
     message: { type: "done" },
-    attachments: new Map([["image", result.png]]),
+    attachments: new Map([["image", png]]),
   });
 });
 
@@ -328,7 +367,7 @@ test("another pairing sees nothing of a job", async () => {
   const { client: other } = await paired(host);
   expect(other.ofType("welcome")[0]!.jobs).toEqual([]);
   for (const type of ["attach", "cancel"]) {
-    other.send({ type, job: id(1) });
+    await other.ask({ type, job: id(1) });
     expect(other.last).toMatchObject({ type: "rejected", problem: { code: "job-unknown" } });
   }
 });
@@ -337,19 +376,20 @@ test("cancel is answered at once", async () => {
   const host = open((_, { signal }) => forever(signal));
   const { client } = await paired(host);
   client.send(submit(1));
-  client.send({ type: "cancel", job: id(1) });
+  await client.ask({ type: "cancel", job: id(1) });
   expect(client.last).toEqual({ type: "cancelled", job: id(1) });
 });
 
 test("progress comes at most ten times a second, the newest last, and not at all while the wire is full", async () => {
-  let push: (progress: JobProgress) => void = () => {};
+  let push: (progress: Progress) => void = () => {};
   const host = open((_, { onProgress, signal }) => {
     push = onProgress;
     return forever(signal);
   });
   const { client } = await paired(host);
   client.send(submit(1));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => client.ofType("queued").length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 20));
   jest.useFakeTimers();
   for (let step = 1; step <= 100; step++) {
     push({ stage: "denoising", step, of: 100 });

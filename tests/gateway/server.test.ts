@@ -4,6 +4,7 @@ import { type Gateway, MAX_CLIENTS, openGateway } from "../../companion/gateway/
 import { MOST_STRANGERS } from "../../companion/gateway/strangers.ts";
 import { randomSecret } from "../../shared/pairing.ts";
 import { MAX_FRAME_BYTES } from "../../shared/protocol.ts";
+import { submitMessage } from "../submit-message.ts";
 import { until } from "./test-client.ts";
 import { CODE, openTestHost, type TestHost } from "./test-host.ts";
 import { type DialOptions, WsClient } from "./ws-client.ts";
@@ -14,7 +15,11 @@ const clients: WsClient[] = [];
 beforeEach(async () => {
   host = openTestHost(async (job) => {
     const png = job.images.get("image") ?? new Uint8Array(3);
-    return { png, width: 1, height: 1, seconds: 0, tokens: 1 };
+    return {
+      attachments: [{ name: "image", mediaType: "image/png", width: 1, height: 1, bytes: png }],
+      seconds: 0,
+      facts: {},
+    };
   });
   gateway = await openGateway(host, 0);
 });
@@ -67,7 +72,8 @@ test.each(["127.0.0.1", "[::1]", "localhost"])(
     const image = Uint8Array.from({ length: 500_000 }, (_, i) => i % 253);
     const job = "ab".repeat(16);
     const request = { model: "m", prompt: "p", seed: 1, image: "image" };
-    client.send({ type: "submit", job, request }, new Map([["image", image]]));
+    const images = new Map([["image", image]]);
+    client.send(submitMessage([job], request, images), images);
     const done = await client.next("done", job);
     expect(Buffer.compare(client.attachmentsOf(done).get("image")!, image)).toBe(0);
   },

@@ -60,6 +60,12 @@ export class TestClient {
   send(message: object, attachments?: ReadonlyMap<string, Uint8Array>): void {
     this.#onFrame(encodeFrame(message, attachments));
   }
+  /** Sends, and waits until what was said has been obeyed. */
+  async ask(message: object, attachments?: ReadonlyMap<string, Uint8Array>): Promise<CompanionMessage> {
+    this.send(message, attachments);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return this.last;
+  }
   sendRaw(frame: Uint8Array): void {
     this.#onFrame(frame);
   }

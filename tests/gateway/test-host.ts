@@ -5,8 +5,9 @@ import path from "node:path";
 import type { GatewayEvent, Host, ModelList } from "../../companion/gateway/host.ts";
 import { PairingCode } from "../../companion/gateway/pairing-code.ts";
 import { Pairings } from "../../companion/gateway/pairings.ts";
-import { Queue, type RunJob } from "../../companion/queue/queue.ts";
-import { Store } from "../../companion/queue/store.ts";
+import { EmbeddedQueue } from "../../companion/queue/embedded-queue.ts";
+import { Ledger } from "../../companion/queue/ledger.ts";
+import { type RunJob, Worker } from "../../companion/queue/worker.ts";
 
 export const CODE = "123456";
 
@@ -25,13 +26,14 @@ export function openTestHost(
   models: () => Promise<ModelList> = async () => ({ models: [], addOns: [], problems: [] }),
 ): TestHost {
   const folder = mkdtempSync(path.join(tmpdir(), "underpaint-gateway-"));
-  const queue = new Queue(new Store(path.join(folder, "queue.sqlite")), { run });
+  const queue = new EmbeddedQueue(new Ledger(path.join(folder, "queue"), { reserveBytes: 4096 }));
+  const worker = new Worker(queue, { name: "test", run });
   const code = new PairingCode({ onChange: () => {}, fixed: CODE });
   const events: GatewayEvent[] = [];
   const watchers = new Set<() => void>();
   const listeners = new Set<(state: Host["engine"]["state"]) => void>();
   let state: Host["engine"]["state"] = {};
-  queue.start();
+  worker.start();
   return {
     folder,
     version: "0.0.0",
@@ -69,6 +71,7 @@ export function openTestHost(
     },
     close: async () => {
       code.close();
+      await worker.close();
       await queue.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,4 +1,5 @@
 /** What the families ask of the pipeline, beside being equal to diffusers (tests/parity). */
+
 import path from "node:path";
 import { openModel } from "../../companion/checkpoint/model.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
@@ -6,6 +7,7 @@ import { encodePng } from "../../companion/image/encode.ts";
 import { familyOfModel } from "../../companion/pipeline/families.ts";
 import { openAutoencoder } from "../../companion/pipeline/latent/autoencoder.ts";
 import type { PipelineStudio } from "../../companion/pipeline/open-studio.ts";
+import { createKeptResults } from "../../companion/pipeline/studio/kept-results.ts";
 import type { Sessions } from "../../companion/pipeline/studio/sessions.ts";
 import type { Device } from "../../companion/runtime/device.ts";
 import { tensor } from "../../companion/tensor.ts";
@@ -90,7 +92,7 @@ test("openAutoencoder() computes SDXL's autoencoder in float32 whatever the devi
     const sessions = { use, needOf: () => 0, budget: Number.POSITIVE_INFINITY } as unknown as Sessions;
     const device = { dialect: DIALECTS.webgpu } as Device;
     const latent = familyOfModel(model).latentSpace(model);
-    const autoencoder = openAutoencoder({ model, studio: { device, sessions }, latent });
+    const autoencoder = openAutoencoder({ model, studio: { device, sessions, kept: createKeptResults(0) }, latent });
     await expect(autoencoder.decode(tensor(new Float32Array(4 * 8 * 4), [1, 4, 8, 4]))).rejects.toThrow("seen");
     return float;
   };

@@ -1,11 +1,7 @@
+import { imageRefs } from "../../shared/image-refs.ts";
 import { Problem } from "../../shared/problem.ts";
-import {
-  checkAttachments,
-  imageRefs,
-  parseClientMessage,
-  parseCompanionMessage,
-  parseRequest,
-} from "../../shared/validate.ts";
+import { checkImages, parseClientMessage, parseCompanionMessage, parseRequest } from "../../shared/validate.ts";
+import { submitMessage } from "../submit-message.ts";
 
 const smallest = { model: "starter", prompt: "a cat", seed: 7 };
 const job = "0123456789abcdef".repeat(2);
@@ -117,16 +113,15 @@ test("parseRequest() names a prompt that is too long", () => {
 });
 
 test("parseClientMessage() tells a bad request from a bad message", () => {
-  const submit = { type: "submit", job, request: smallest };
-  expect(parseClientMessage(submit)).toMatchObject({ type: "submit", job, request: { steps: 20 } });
-  expect(problemOf(() => parseClientMessage({ ...submit, request: { ...smallest, steps: 0 } })).code).toBe(
-    "request-invalid",
-  );
-  expect(
-    problemOf(() => parseClientMessage({ ...submit, request: { ...smallest, prompt: "x".repeat(5000) } })).code,
-  ).toBe("prompt-too-long");
-  expect(problemOf(() => parseClientMessage({ ...submit, job: "../../etc" })).code).toBe("frame-invalid");
-  expect(problemOf(() => parseClientMessage({ ...submit, more: 1 })).message).toBe(
+  const submit = (more: object = {}, id = job) => submitMessage([id], { ...smallest, ...more });
+  expect(parseClientMessage(submit())).toMatchObject({ jobs: [{ job }], task: { request: { steps: 20 } } });
+  const refused = (message: object) => problemOf(() => parseClientMessage(message));
+  expect(refused(submit({ steps: 0 })).code).toBe("request-invalid");
+  expect(refused(submit({ steps: 0 })).message).toContain("`steps`");
+  expect(refused(submit({ prompt: "x".repeat(5000) })).code).toBe("prompt-too-long");
+  expect(refused(submit({}, "../../etc")).code).toBe("frame-invalid");
+  expect(refused({ ...submit(), task: { kind: "dream" } }).code).toBe("frame-invalid");
+  expect(problemOf(() => parseClientMessage({ ...submit(), more: 1 })).message).toBe(
     "Cannot use the message as `more` is not a field that exists.",
   );
 });
@@ -190,7 +185,14 @@ test("parseCompanionMessage() reads every kind of message", () => {
     { type: "engine", device },
     { type: "queued", job, ahead: 0 },
     { type: "progress", job, stage: "denoising", step: 1, of: 20, secondsLeft: 1.5 },
-    { type: "done", job, width: 64, height: 64, seconds: 2, tokens: 4, weightBits: 8, request: parseRequest(smallest) },
+    { type: "missing", jobs: [job], images: ["image"] },
+    {
+      ...{ type: "done", job, task: { kind: "generate", request: parseRequest(smallest) } },
+      result: {
+        attachments: [{ name: "image", mediaType: "image/png", width: 64, height: 64 }],
+        ...{ seconds: 2, facts: { tokens: 4, weightBits: 8 } },
+      },
+    },
     { type: "failed", job, problem },
     { type: "cancelled", job },
     { type: "rejected", problem },
@@ -201,16 +203,20 @@ test("parseCompanionMessage() reads every kind of message", () => {
   ).toBe("frame-invalid");
 });
 
-test("checkAttachments() wants exactly the images that the request names", () => {
+test("checkImages() wants exactly the images that the task names", () => {
   const request = parseRequest({ ...smallest, image: "a", mask: "b", references: [{ image: "c" }, { image: "c" }] });
+  const task = { kind: "generate", request } as const;
   expect(imageRefs(request)).toEqual(["a", "b", "c"]);
-  const bytes = new Uint8Array(1);
-  const of = (...names: string[]) => new Map(names.map((name) => [name, bytes]));
-  checkAttachments(request, of("c", "a", "b"));
-  expect(problemOf(() => checkAttachments(request, of("a", "b"))).message).toMatch(/its image "c" did not come/);
-  expect(problemOf(() => checkAttachments(request, of("a", "b", "c", "d"))).message).toMatch(
-    /does not name the image "d"/,
-  );
+  const check = (names: string[], sent: string[] = names) => {
+    const attachments = new Map(sent.map((name) => [name, new Uint8Array(1)]));
+    return checkImages(task, { images: names.map((name) => ({ name, sha256: "0".repeat(64) })), attachments });
+  };
+  check(["c", "a", "b"]);
+  check(["c", "a", "b"], []);
+  expect(problemOf(() => check(["a", "b"])).message).toMatch(/its image "c" did not come/);
+  expect(problemOf(() => check(["a", "b", "c", "d"])).message).toMatch(/does not name the image "d"/);
+  expect(problemOf(() => check(["a", "b", "c"], ["d"])).message).toMatch(/does not name the image "d"/);
+  expect(problemOf(() => check(["a", "b", "c", "a"])).message).toMatch(/gives an image twice/);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 /** Each attack of docs/threat-model.md, played against the running companion. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
@@ -8,6 +9,7 @@ import sharp from "sharp";
 import { beginPairing, proofOf, randomSecret } from "../../shared/pairing.ts";
 import { until } from "../gateway/test-client.ts";
 import { WsClient } from "../gateway/ws-client.ts";
+import { submitMessage } from "../submit-message.ts";
 import { type AttackedCompanion, attackedCompanion, CODE, tell } from "./attacked-companion.ts";
 import { HOSTILE_FILES } from "./hostile-files.ts";
 
@@ -81,7 +83,7 @@ test("a foreign page's sandboxed iframe gets no further than the challenge", () 
       { type: "hello", protocol: 1, build: "x", nonce: randomSecret(), code: CODE },
       { type: "pairing-confirm", confirmation: randomSecret() },
       { type: "pairing-jobs", jobs: [id(1)] },
-      { type: "submit", job: id(1), request },
+      submitMessage([id(1)], request),
       ...["attach", "cancel", "acknowledge"].map((type) => ({ type, job: id(1) })),
       { type: "list-models" },
       { type: "thumbnail", id: "starter" },
@@ -215,7 +217,7 @@ test(
         frame(`{"message":[${"{},".repeat(170_000)}{}],"attachments":[]}`),
         frame(`{"message":"${"x".repeat(16_000_000)}","attachments":[]}`),
         frame(
-          `{"message":{"type":"submit","job":"${id(9)}","request":{"timesteps":[${"0,".repeat(9000)}0]}},"attachments":[]}`,
+          `{"message":{"type":"submit","job":"${id(9)}","task":{"kind":"generate","request":{"timesteps":[${"0,".repeat(9000)}0]}}},"attachments":[]}`,
         ),
         frame('{"message":{"__proto__":{"type":"hello"}},"attachments":[["a",-1]]}'),
         new Uint8Array(60 * 2 ** 20),
@@ -276,16 +278,12 @@ test(
       for (const [i, images] of attacks.entries()) {
         const names = Object.keys(images);
         const started = performance.now();
-        owner.send(
-          {
-            ...{ type: "submit", job: id(100 + i) },
-            request: {
-              ...{ model: "starter", prompt: "", seed: 1, width: 64, height: 64, steps: 1, image: names[0] },
-              references: names.slice(1).map((image) => ({ image })),
-            },
-          },
-          new Map(Object.entries(images).map(([name, bytes]) => [name, new Uint8Array(bytes)])),
-        );
+        const request = {
+          ...{ model: "starter", prompt: "", seed: 1, width: 64, height: 64, steps: 1, image: names[0] },
+          references: names.slice(1).map((image) => ({ image })),
+        };
+        const sent = new Map(Object.entries(images).map(([name, bytes]) => [name, new Uint8Array(bytes)]));
+        owner.send(submitMessage([id(100 + i)], request, sent), sent);
         await until(() => owner.messages.some((each) => ends(each, id(100 + i))));
         expect(performance.now() - started).toBeLessThan(20_000);
       }
@@ -328,7 +326,8 @@ test(
       const jobs = paths.flatMap(fields).map((field, i) => ({ field, job: id(1000 + i) }));
       for (const { field, job } of jobs) {
         const request = { model: "starter", prompt: "", seed: 1, width: 64, height: 64, steps: 1, ...field };
-        owner.send({ type: "submit", job, request }, "image" in field ? new Map([["i", png]]) : undefined);
+        const images = new Map("image" in field ? [["i", png]] : []);
+        owner.send(submitMessage([job], request, images), images);
         await until(() =>
           owner.messages.some(
             (message) =>

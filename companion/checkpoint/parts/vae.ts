@@ -31,8 +31,8 @@ export interface Vae extends Component<VaeConfig> {
 }
 
 /**
- * Opens an autoencoder. A folder, or a configuration beside a file, says how its latents are scaled; otherwise they are as
- * `defaults` says, and a tiny autoencoder's are not scaled. Throws Problem "model-unsupported" (naming what it is instead), "model-not-found",
+ * Opens an autoencoder. A folder says how its latents are scaled; a file's are as `defaults` says, and a tiny autoencoder's are
+ * not scaled. A configuration beside a file says how its norms are grouped. Throws Problem "model-unsupported" (naming what it is instead), "model-not-found",
  * "config-invalid", "weights-missing", "weights-leftover", and as `openSafetensors`.
  */
 export function openVae(place: string, defaults: VaeDefaults, options: OpenOptions = {}): Vae {
@@ -79,7 +79,6 @@ function openVaeFile(place: string, defaults: VaeDefaults, options: OpenOptions)
   if (keys.some((key) => key.startsWith("encoder.layers.")))
     return component(store, prefix, (refs) => tinyVaeConfigFromShapes(refs, store.origin), "tiny");
   const beside = configBeside(place, options);
-  if (beside) return component(store, prefix, () => beside, beside.kind);
   const { scaling_factor, force_upcast } = defaults;
   const shapes = { origin: store.origin, nativeSize: 512, scaling_factor, force_upcast };
   let groups: number | undefined;
@@ -88,7 +87,7 @@ function openVaeFile(place: string, defaults: VaeDefaults, options: OpenOptions)
     prefix,
     (refs) => {
       const config = vaeConfigFromShapes(refs, { ...shapes, norm_num_groups: 1 });
-      groups = groupsOf(config, defaults);
+      groups = beside?.norm_num_groups ?? groupsOf(config, defaults);
       return { ...config, norm_num_groups: groups ?? 1 };
     },
     "kl",
@@ -104,12 +103,13 @@ function groupsOf({ block_out_channels: own }: KlVaeConfig, defaults: VaeDefault
 
 const PUBLISHED_GROUPS = 32;
 
-/** A configuration in the file's folder that is an autoencoder's. */
-function configBeside(file: string, options: OpenOptions): VaeConfig | undefined {
+/** A configuration in the file's folder that is such an autoencoder's. */
+function configBeside(file: string, options: OpenOptions): KlVaeConfig | undefined {
   const folder = path.dirname(file);
   const json = readJsonFile(path.join(folder, "config.json"), options) as { _class_name?: unknown } | undefined;
-  if (typeof json?._class_name !== "string" || !/^Autoencoder(?:KL|Tiny)$/.test(json._class_name)) return undefined;
-  return parseVaeConfig(json, `${path.basename(folder)}/config.json`);
+  if (typeof json?._class_name !== "string" || json._class_name !== "AutoencoderKL") return undefined;
+  const config = parseVaeConfig(json, `${path.basename(folder)}/config.json`);
+  return config.kind === "kl" ? config : undefined;
 }
 
 function component(

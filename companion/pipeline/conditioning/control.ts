@@ -75,10 +75,14 @@ async function hintOf(control: Control, net: ControlNet, picture: PixelImage, jo
   const isOther = (key: string) => !key.startsWith(`${CONTROLNET_PREFIX}.controlnet_cond_embedding.`);
   const draw = (w: Weights) =>
     controlHintGraph({ config, weights: w.at(CONTROLNET_PREFIX) }, picture, studio.device.dialect);
-  const { hint } = await studio.sessions.use(
-    `${net.fingerprint}/control-hint/${picture.width}x${picture.height}`,
-    () => buildWhole(net, draw, isOther),
-    (run) => run({ image: toControlImage(picture, config.conditioning_channels) }),
+  const name = `${net.fingerprint}/control-hint/${picture.width}x${picture.height}`;
+  const image = toControlImage(picture, config.conditioning_channels);
+  const { hint } = await studio.kept.of(name, [image], () =>
+    studio.sessions.use(
+      name,
+      () => buildWhole(net, draw, isOther),
+      (run) => run({ image }),
+    ),
   );
   if (hint!.dims.slice(2).join() !== job.latent.dims(job.canvas.size).slice(2).join())
     throw new Problem(
@@ -115,10 +119,14 @@ async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelI
       "request-invalid",
       `Cannot draw ${width} × ${height} with the T2I-Adapter "${origin}": width and height must be multiples of ${side}.`,
     );
-  const outputs = await studio.sessions.use(
-    `${adapter.fingerprint}/t2i-adapter/${width}x${height}`,
-    () => buildWhole(adapter, (w) => t2iAdapterGraph(config, w, { height, width }, studio.device.dialect)),
-    (run) => run({ image: toControlImage(picture, config.in_channels) }),
+  const name = `${adapter.fingerprint}/t2i-adapter/${width}x${height}`;
+  const image = toControlImage(picture, config.in_channels);
+  const outputs = await studio.kept.of(name, [image], () =>
+    studio.sessions.use(
+      name,
+      () => buildWhole(adapter, (w) => t2iAdapterGraph(config, w, { height, width }, studio.device.dialect)),
+      (run) => run({ image }),
+    ),
   );
   const features = bodyOf(config).map((_, i) => outputs[`feature.${i}`]!);
   return fitting(features, adapter, job);

@@ -1,6 +1,7 @@
 /** Reference images: Ye et al. 2023, "IP-Adapter". */
 import type { Reference } from "../../../shared/request.ts";
 import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
+import type { Weights } from "../../graph/weights.ts";
 import { toAttentionMask } from "../../image/attention-mask.ts";
 import { coverageOf } from "../../image/mask.ts";
 import { toClipPixels } from "../../image/preprocess.ts";
@@ -60,10 +61,14 @@ async function embedBranches(reference: Reference, adapter: IpAdapter, job: UNet
   refuseOtherEncoder(adapter, encoder);
   const pixels = toClipPixels(await readImage(images, reference.image), encoder.processor);
   const look = async (seen: Tensor) => {
-    const result = await studio.sessions.use(
-      `${encoder.weights.fingerprint}/image-encoder`,
-      () => buildWhole(encoder.weights, (w) => clipVisionGraph(encoder.config, w, { batch: 1 }, studio.device.dialect)),
-      (run) => run({ pixel_values: seen }),
+    const name = `${encoder.weights.fingerprint}/image-encoder`;
+    const build = (w: Weights) => clipVisionGraph(encoder.config, w, { batch: 1 }, studio.device.dialect);
+    const result = await studio.kept.of(name, [seen], () =>
+      studio.sessions.use(
+        name,
+        () => buildWhole(encoder.weights, build),
+        (run) => run({ pixel_values: seen }),
+      ),
     );
     return result[adapter.kind === "plain" ? "image_embeds" : "hidden_states.-2"]!;
   };
@@ -89,15 +94,19 @@ async function masksOf({ mask }: Reference, job: UNetJob): Promise<ReadonlyMap<n
 async function project(branches: readonly Tensor[], adapter: IpAdapter, { studio }: UNetJob): Promise<Tensor> {
   const batch = branches.length;
   const states = adapter.kind === "plain" ? undefined : branches[0]!.dims[1]!;
-  const { tokens } = await studio.sessions.use(
-    `${adapter.fingerprint}/image-projection/${batch}x${states}`,
-    () =>
-      buildWhole(
-        adapter,
-        (w) => imageProjectionGraph(w, { batch, ...(states && { states }) }, studio.device.dialect),
-        (key) => key.startsWith("ip_adapter."),
-      ),
-    (run) => run({ image_embeds: stack(branches) }),
+  const name = `${adapter.fingerprint}/image-projection/${batch}x${states}`;
+  const embeds = stack(branches);
+  const { tokens } = await studio.kept.of(name, [embeds], () =>
+    studio.sessions.use(
+      name,
+      () =>
+        buildWhole(
+          adapter,
+          (w) => imageProjectionGraph(w, { batch, ...(states && { states }) }, studio.device.dialect),
+          (key) => key.startsWith("ip_adapter."),
+        ),
+      (run) => run({ image_embeds: embeds }),
+    ),
   );
   return tokens!;
 }

@@ -6,6 +6,7 @@ import { type ClipTextOptions, clipTextGraph } from "../../networks/clip-text.ts
 import { weighEmbeddings } from "../../prompt/weigh-embeddings.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Trace } from "../events.ts";
+import { nameOf } from "../studio/kept-results.ts";
 import { concatLast, concatTokens } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { type EncodedPrompt, type PromptPart, type PromptSchedule, promptParts } from "./prompt-schedule.ts";
@@ -121,36 +122,42 @@ async function encodeWith(
       { batch: 1, tokens: tokenizer.maxLength },
       { dialect, branchAt: loras.branchAt, newWords: added, ...optionsOf(states, clipSkip) },
     );
-  return studio.sessions.use(key, build, async (run, inputs) => {
-    const feeds = { ...loras.feedsFor(inputs), ...(words.table && { new_words: words.table }) };
-    const known = new Map<string, Outputs>();
-    const runChunk = async ({ ids }: Chunk, output: string): Promise<Outputs> => {
-      const outputs = known.get(ids.join()) ?? (await run({ ...feeds, input_ids: idTensor(ids) }));
-      known.set(ids.join(), outputs);
-      return { ...outputs, [output]: { ...outputs[output]!, data: outputs[output]!.data.slice() } };
-    };
-    const encoded: EncodedPrompt[][] = [];
-    for (const { parts, skip } of prompts) {
-      const output = outputOf(states, skip);
-      const outputs: Outputs[][] = [];
-      for (const { chunks } of parts) {
-        const ofPart: Outputs[] = [];
-        for (const chunk of chunks) ofPart.push(await runChunk(chunk, output));
-        outputs.push(ofPart);
+  const spoken = JSON.stringify([
+    prompts,
+    prompt.loras.map(({ plan, textEncoderWeight }) => [nameOf(plan), textEncoderWeight]),
+  ]);
+  const encode = () =>
+    studio.sessions.use(key, build, async (run, inputs) => {
+      const feeds = { ...loras.feedsFor(inputs), ...(words.table && { new_words: words.table }) };
+      const known = new Map<string, Outputs>();
+      const runChunk = async ({ ids }: Chunk, output: string): Promise<Outputs> => {
+        const outputs = known.get(ids.join()) ?? (await run({ ...feeds, input_ids: idTensor(ids) }));
+        known.set(ids.join(), outputs);
+        return { ...outputs, [output]: { ...outputs[output]!, data: outputs[output]!.data.slice() } };
+      };
+      const encoded: EncodedPrompt[][] = [];
+      for (const { parts, skip } of prompts) {
+        const output = outputOf(states, skip);
+        const outputs: Outputs[][] = [];
+        for (const { chunks } of parts) {
+          const ofPart: Outputs[] = [];
+          for (const chunk of chunks) ofPart.push(await runChunk(chunk, output));
+          outputs.push(ofPart);
+        }
+        emphasize(parts, outputs, output);
+        encoded.push(
+          parts.map(({ chunks, tokens, dropped }, i) => ({
+            ...{ ids: idTensor(chunks.flatMap(({ ids }) => ids)), tokens, chunks: chunks.length },
+            embeds: concatTokens(outputs[i]!.map((out) => out[output]!)),
+            // Of the first chunk, as in A1111.
+            ...(config.with_projection && { pooled: outputs[i]![0]!.pooled! }),
+            ...(dropped !== undefined && { dropped }),
+          })),
+        );
       }
-      emphasize(parts, outputs, output);
-      encoded.push(
-        parts.map(({ chunks, tokens, dropped }, i) => ({
-          ...{ ids: idTensor(chunks.flatMap(({ ids }) => ids)), tokens, chunks: chunks.length },
-          embeds: concatTokens(outputs[i]!.map((out) => out[output]!)),
-          // Of the first chunk, as in A1111.
-          ...(config.with_projection && { pooled: outputs[i]![0]!.pooled! }),
-          ...(dropped !== undefined && { dropped }),
-        })),
-      );
-    }
-    return encoded;
-  });
+      return encoded;
+    });
+  return studio.kept.of(key, [spoken, ...(words.table ? [words.table] : [])], encode);
 }
 
 /** Each chunk by the weights of its tokens; the parts of a prompt go together. */

@@ -32,7 +32,7 @@ export interface Autoencoder {
 
 export interface AutoencoderOptions {
   readonly model: Pick<AnyModel, "vae" | "fingerprint">;
-  readonly studio: Pick<Studio, "sessions" | "device">;
+  readonly studio: Pick<Studio, "sessions" | "kept" | "device">;
   readonly latent: LatentSpace;
 }
 
@@ -78,7 +78,7 @@ export function openAutoencoder({ model, studio, latent }: AutoencoderOptions): 
   };
 
   /** Mean and logarithm of the variance, [1, 2c, H, W]; or, without a posterior, the latent. */
-  const moments = (sample: Tensor) => runHalf("encoder", { sample });
+  const moments = (sample: Tensor) => studio.kept.of(`${key}/moments`, [sample], () => runHalf("encoder", { sample }));
   const encodeMode = async (sample: Tensor) => (hasPosterior ? modeOf(await moments(sample)) : moments(sample));
   const posteriorDims = ({ width, height }: Size) => {
     const side = latent.factor / latent.patch;

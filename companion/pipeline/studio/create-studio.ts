@@ -20,6 +20,7 @@ import {
 import { machineMemory } from "../../runtime/machine-memory.ts";
 import { createScratchFolder } from "../../runtime/scratch.ts";
 import { createLoraMemory } from "../weights/lora-slots.ts";
+import { createKeptResults } from "./kept-results.ts";
 import { createSessions } from "./sessions.ts";
 import type { ModelFamily, NamedAdapter, Studio, StudioOptions } from "./studio.ts";
 
@@ -28,6 +29,10 @@ import type { ModelFamily, NamedAdapter, Studio, StudioOptions } from "./studio.
  * Diffusion 1.5 at 512 × 512 with guidance keeps all its networks open in that.
  */
 export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, machineMemory().total / 2);
+
+/** Of results that are kept for the next picture: their share of the budget, and bytes at the most. */
+const KEPT_SHARE = 1 / 20;
+const KEPT_BYTES = 256 * 2 ** 20;
 
 /** LoRAs that stay in memory between pictures. */
 const KEPT_LORAS = 8;
@@ -42,7 +47,9 @@ export function createStudio<F extends ModelFamily>({
   contentFilter = "on-request",
   names = "ids",
 }: StudioOptions<F>): Studio<F> {
-  const sessions = createSessions({ device, budget: memoryBudget ?? defaultMemoryBudget() });
+  const budget = memoryBudget ?? defaultMemoryBudget();
+  const sessions = createSessions({ device, budget });
+  const kept = createKeptResults(Math.min(KEPT_BYTES, budget * KEPT_SHARE));
   const models = new Map<string, AnyModel>();
   const memory = new Map<string, Promise<unknown>>();
   // The last few, in the order of use: a LoRA takes as much memory as its file has numbers.
@@ -80,6 +87,7 @@ export function createStudio<F extends ModelFamily>({
   const studio: Studio<F> = {
     familyOf,
     loraMemory: createLoraMemory(),
+    kept,
     device,
     sessions,
     memoryLimit,

@@ -10,6 +10,7 @@ import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
 import type { Network } from "../../opening/network.ts";
 import type { Device } from "../../runtime/device.ts";
 import type { LoraMemory } from "../weights/lora-slots.ts";
+import type { KeptResults } from "./kept-results.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** Where names lead: the library. */
@@ -66,6 +67,8 @@ export interface StudioOptions<F extends ModelFamily = ModelFamily> {
 export interface Studio<F extends ModelFamily = ModelFamily> {
   readonly device: Device;
   readonly sessions: Sessions;
+  /** What conditioning came to, for the next picture that asks for the same. */
+  readonly kept: KeptResults;
   readonly memoryLimit?: number;
   readonly contentFilter: "on-request" | "enforced";
   /** The one whose architecture the model has. */

@@ -1,10 +1,19 @@
 /** Jobs from being sent to being forgotten: what the companion tells of them, and what it must be told. */
 import { Problem, type ProblemData } from "../../../shared/problem.ts";
-import type { CompanionMessage, Done, Envelope, Progress, Rejected, Welcome } from "../../../shared/protocol.ts";
+import type {
+  CompanionMessage,
+  Done,
+  Envelope,
+  Missing,
+  ProgressMessage,
+  Queued,
+  Rejected,
+  Welcome,
+} from "../../../shared/protocol.ts";
 import { requestedSize } from "../../../shared/request.ts";
 import type { CallInput, OpenJob } from "../../bridge.ts";
 import { addressOf } from "../pixels/raster.ts";
-import type { Submission } from "../request/prepare-run.ts";
+import type { Run } from "../request/prepare-run.ts";
 import { learnPace } from "../state/estimate.ts";
 import type { AppEvent, NewJob } from "../state/events.ts";
 import { isActive, type Picture } from "../state/picture.ts";
@@ -40,7 +49,9 @@ export class JobDesk {
    * Sent, but not yet known to be stored by the companion: to be sent again after a break, and only to the companion that
    * they were made for.
    */
-  readonly #unconfirmed = new Map<string, { readonly submission: Submission; readonly pairing: string | undefined }>();
+  readonly #unconfirmed = new Map<string, { readonly run: Run; readonly pairing: string | undefined }>();
+  /** Hashes of images that the companion keeps for jobs of ours, as far as we know: what is missing it says. */
+  readonly #held = new Set<string>();
   /** The pairing of the last welcome. */
   #pairing: string | undefined;
   /** Cancelled or given up while the companion was away. */
@@ -70,10 +81,11 @@ export class JobDesk {
   }
 
   /** Keeps the jobs where closing the plugin can't lose them, then sends them. */
-  async submit(run: readonly Submission[]): Promise<void> {
-    this.#store.dispatch({ type: "submitted", jobs: run });
-    await Promise.all(run.map((each) => this.#keep(each)));
-    for (const submission of run) this.#send(submission);
+  async submit(run: Run): Promise<void> {
+    this.#store.dispatch({ type: "submitted", jobs: run.jobs });
+    await Promise.all(run.jobs.map((each) => this.#keep(each)));
+    for (const { job } of run.jobs) this.#unconfirmed.set(job.job, { run, pairing: this.#pairing });
+    this.#send(run);
   }
 
   cancel({ job: { job } }: Picture): void {
@@ -103,27 +115,34 @@ export class JobDesk {
       this.#store.dispatch({ type: "reattached", job: left, phase });
     }
     this.#left = [];
+    this.#held.clear();
+    const again = new Set<Run>();
     for (const picture of this.#store.state.pictures.filter(isActive)) {
       const { job } = picture.job;
       const unconfirmed = this.#unconfirmed.get(job);
-      if (welcome.jobs.includes(job)) this.#companion.send({ type: "attach", job });
-      else if (unconfirmed?.pairing === pairing) this.#send(unconfirmed.submission);
+      if (welcome.jobs.includes(job)) {
+        this.#unconfirmed.delete(job);
+        this.#companion.send({ type: "attach", job });
+      } else if (unconfirmed?.pairing === pairing) again.add(unconfirmed.run);
       else if (unconfirmed !== undefined) this.#end(job, { type: "failed", job, problem: ANOTHER_COMPANION });
       else this.#end(job, { type: "failed", job, problem: LOST });
     }
+    for (const run of again) this.#send(run);
   }
 
   onMessage({ message, attachments }: Envelope<CompanionMessage>): void {
     switch (message.type) {
       case "queued":
-        this.#unconfirmed.delete(message.job);
-        this.#store.dispatch({ type: "queued", job: message.job, ahead: message.ahead });
+        this.#onQueued(message);
+        break;
+      case "missing":
+        this.#onMissing(message);
         break;
       case "progress":
         this.#onProgress(message, attachments.get("preview"));
         break;
       case "done":
-        this.#onDone(message, attachments.get("image"));
+        this.#onDone(message, attachments);
         break;
       case "failed":
         this.#end(message.job, { type: "failed", job: message.job, problem: message.problem });
@@ -137,23 +156,42 @@ export class JobDesk {
     }
   }
 
-  #onProgress(progress: Progress, preview: Uint8Array | undefined): void {
+  #onQueued({ job, ahead }: Queued): void {
+    const run = this.#unconfirmed.get(job)?.run;
+    for (const hash of run?.hashes.values() ?? []) this.#held.add(hash);
+    this.#unconfirmed.delete(job);
+    this.#store.dispatch({ type: "queued", job, ahead });
+  }
+
+  /** Nothing of the run was stored: the companion forgot images that it had. */
+  #onMissing({ jobs, images }: Missing): void {
+    const run = jobs.map((job) => this.#unconfirmed.get(job)?.run).find((each) => each !== undefined);
+    if (run === undefined) return;
+    for (const name of images) this.#held.delete(run.hashes.get(name) ?? "");
+    this.#send(run);
+  }
+
+  #onProgress(progress: ProgressMessage, preview: Uint8Array | undefined): void {
     const old = this.#picture(progress.job)?.preview;
     this.#store.dispatch({ type: "progress", progress, preview: preview ? addressOf(preview) : null });
     if (preview && old) URL.revokeObjectURL(old);
   }
 
-  #onDone(message: Done, bytes: Uint8Array | undefined): void {
-    const { job, width, height, seconds, tokens, request } = message;
+  #onDone({ job, task, result }: Done, attachments: ReadonlyMap<string, Uint8Array>): void {
+    const { request } = task;
+    const { seconds, facts } = result;
+    const shown = result.attachments[0];
+    const bytes = attachments.get(shown?.name ?? "");
     const picture = this.#picture(job);
     if (!picture || !isActive(picture)) return;
-    if (bytes === undefined) {
+    if (shown === undefined || bytes === undefined) {
       this.#store.dispatch({ type: "failed", job, problem: NO_IMAGE });
       return;
     }
     const recipe = { ...picture.recipe, request };
+    const { width, height } = shown;
     const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
-    const { droppedText = null, weightBits = null } = message;
+    const { tokens = 0, droppedText = null, weightBits = null } = facts;
     this.#unconfirmed.delete(job);
     this.#store.dispatch({ type: "done", job, image, seconds, tokens, droppedText, weightBits, recipe });
     void this.#keep({ job: picture.job, recipe });
@@ -171,14 +209,28 @@ export class JobDesk {
       this.#store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message } });
   }
 
-  #send(submission: Submission): void {
-    const { job, recipe, images } = submission;
-    this.#unconfirmed.set(job.job, { submission, pairing: this.#pairing });
-    if (!this.#connected) return; // The next welcome sends it.
+  /** What of a run the companion is not known to have: one message, each image at most once. */
+  #send(run: Run): void {
+    const jobs = run.jobs.filter(({ job }) => this.#unconfirmed.get(job.job)?.run === run);
+    const [first] = jobs;
+    if (first === undefined || !this.#connected) return; // The next welcome sends it.
+    const images = [...run.hashes].map(([name, hash]) => ({ name, sha256: hash }));
+    const known = new Set(this.#held);
+    const attached = new Map(
+      [...run.images].filter(([name]) => {
+        const hash = run.hashes.get(name)!;
+        const isNew = !known.has(hash);
+        known.add(hash);
+        return isNew;
+      }),
+    );
+    const seeds = jobs.map(({ job, recipe }) => ({ job: job.job, seed: recipe.request.seed }));
     try {
-      this.#companion.send({ type: "submit", job: job.job, request: recipe.request }, images);
+      const task = { kind: "generate", request: first.recipe.request } as const;
+      this.#companion.send({ type: "submit", task, jobs: seeds, images }, attached);
     } catch (error) {
-      this.#end(job.job, { type: "failed", job: job.job, problem: Problem.from(error).toJSON() });
+      const problem = Problem.from(error).toJSON();
+      for (const { job } of jobs) this.#end(job.job, { type: "failed", job: job.job, problem });
     }
   }
 

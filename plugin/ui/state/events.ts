@@ -1,6 +1,6 @@
 /** What can happen, as the state hears of it. */
 import type { ProblemData } from "../../../shared/problem.ts";
-import type { DeviceInfo, DownloadInfo, Progress, RecommendedModel } from "../../../shared/protocol.ts";
+import type { DeviceInfo, DownloadInfo, ProgressMessage, RecommendedModel } from "../../../shared/protocol.ts";
 import type { Check, Mode, SelectionInfo, Settings } from "../../bridge.ts";
 import type { Connection } from "../wires/connection.ts";
 import type { ControlLayer, ReferenceLayer } from "./followed.ts";
@@ -20,7 +20,7 @@ export type PictureEvent =
   /** Of an earlier opening of the plugin: "queued" where the companion has it. */
   | { type: "reattached"; job: NewJob; phase: "queued" | "unsent" }
   | { type: "queued"; job: string; ahead: number }
-  | { type: "progress"; progress: Progress; preview: string | null }
+  | { type: "progress"; progress: ProgressMessage; preview: string | null }
   | {
       type: "done";
       job: string;

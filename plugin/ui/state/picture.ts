@@ -1,4 +1,5 @@
 import type { Size } from "../../../shared/geometry.ts";
+import type { Stage } from "../../../shared/job.ts";
 import type { ProblemData } from "../../../shared/problem.ts";
 import type { OpenJob } from "../../bridge.ts";
 import type { Recipe } from "./recipe.ts";
@@ -22,7 +23,7 @@ export interface Picture {
   readonly phase: Phase;
   /** Jobs before it in the companion's queue. */
   readonly ahead: number;
-  readonly stage: "loading" | "encoding" | "denoising" | "decoding" | null;
+  readonly stage: Stage | null;
   readonly step: number;
   readonly of: number;
   readonly secondsLeft: number | null;

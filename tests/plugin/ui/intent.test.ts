@@ -40,7 +40,8 @@ test("intentOfRecipe() asks for the same, whatever the panel shows", async () =>
       return ticket as never;
     },
   };
-  const [made] = await prepareRun(again, main);
+  const { jobs } = await prepareRun(again, main);
+  const [made] = jobs;
   expect(made!.recipe).toEqual({ ...old, request: { ...old.request, promptSyntax: "a1111", guidanceRescale: 0 } });
   expect(calls).toEqual(["take-ticket"]);
 });

@@ -1,12 +1,17 @@
 import type { CallInput } from "../../../plugin/bridge.ts";
 import { JobDesk } from "../../../plugin/ui/actions/job-desk.ts";
-import type { Submission } from "../../../plugin/ui/request/prepare-run.ts";
+import type { Run } from "../../../plugin/ui/request/prepare-run.ts";
 import { Store } from "../../../plugin/ui/state/store.ts";
-import type { ClientMessage, CompanionMessage, Welcome } from "../../../shared/protocol.ts";
+import type { ClientMessage, CompanionMessage, Done, Welcome } from "../../../shared/protocol.ts";
 import { newJob, openJob, recipe } from "./fixtures.ts";
 
 const request = recipe.request;
-const submission = (id: string): Submission => ({ ...newJob(id), images: new Map() });
+const run = (...ids: string[]): Run => ({ jobs: ids.map((id) => newJob(id)), images: new Map(), hashes: new Map() });
+const picture = { name: "image", mediaType: "image/png", width: 8, height: 8 } as const;
+const done = (job: string, facts: object = { tokens: 4 }): Done => ({
+  ...{ type: "done", job, task: { kind: "generate", request } },
+  result: { attachments: [picture], seconds: 5, facts },
+});
 const welcomeWith = (...jobs: string[]): Welcome => ({
   type: "welcome",
   protocol: 2,
@@ -23,23 +28,36 @@ const welcomeWith = (...jobs: string[]): Welcome => ({
 const MINE = "1".repeat(32);
 const ANOTHER = "2".repeat(32);
 
+/** Hears the names of the images that come with each message. */
+let attach: (names: string[]) => void = () => {};
+afterEach(() => {
+  attach = () => {};
+});
+
 function openDesk() {
   const store = new Store();
   const sent: ClientMessage[] = [];
   const saved: CallInput<"save">[] = [];
   const desk = new JobDesk({
     store,
-    companion: { send: (message) => void sent.push(message) },
+    companion: {
+      send: (message, attachments) => {
+        sent.push(message);
+        attach([...(attachments?.keys() ?? [])]);
+      },
+    },
     save: async (change) => void saved.push(change),
   });
   const connected = (kind: "ready" | "off") => store.dispatch({ type: "connection", connection: { kind } });
   connected("ready");
   const hear = (message: CompanionMessage, image?: Uint8Array) =>
     desk.onMessage({ message, attachments: new Map(image ? [["image", image]] : []) });
-  const finish = (id: string, image: Uint8Array | undefined = new Uint8Array([1])) =>
-    hear({ type: "done", job: id, width: 8, height: 8, seconds: 5, tokens: 4, request }, image);
+  const finish = (id: string, image: Uint8Array | undefined = new Uint8Array([1])) => hear(done(id), image);
   const brief = () =>
-    sent.map((message) => ("job" in message ? `${message.type} ${message.job}` : message.type)).splice(0);
+    sent.map((message) => {
+      if (message.type === "submit") return `submit ${message.jobs.map(({ job }) => job).join("+")}`;
+      return "job" in message ? `${message.type} ${message.job}` : message.type;
+    });
   const phase = (id: string) => store.state.pictures.find((picture) => picture.job.job === id)?.phase;
   return { store, desk, sent, saved, brief, connected, hear, finish, phase };
 }
@@ -49,13 +67,13 @@ test("JobDesk keeps a job in storage before it is sent", async () => {
   const order: string[] = [];
   saved.push = (...changes) => order.push(...changes.map(({ slot }) => slot));
   sent.push = (...messages) => order.push(...messages.map(({ type }) => type));
-  await desk.submit([submission("a")]);
+  await desk.submit(run("a"));
   expect(order).toEqual(["job", "submit"]);
 });
 
 test("JobDesk acknowledges a picture only when it is released, not when it arrives", async () => {
   const { desk, brief, finish, saved, store } = openDesk();
-  await desk.submit([submission("a")]);
+  await desk.submit(run("a"));
   finish("a");
   expect(brief()).toEqual(["submit a"]);
   expect(saved.at(-1)).toMatchObject({ slot: "job", value: { job: "a" } });
@@ -67,28 +85,27 @@ test("JobDesk acknowledges a picture only when it is released, not when it arriv
 
 test("JobDesk tells that the weights were narrowed, and what of the prompt was cut", async () => {
   const { desk, hear, store } = openDesk();
-  await desk.submit([submission("a")]);
-  const done = { type: "done", job: "a", width: 8, height: 8, seconds: 5, tokens: 77, request } as const;
-  hear({ ...done, weightBits: 8, droppedText: "on a hill" }, new Uint8Array([1]));
+  await desk.submit(run("a"));
+  hear(done("a", { tokens: 77, weightBits: 8, droppedText: "on a hill" }), new Uint8Array([1]));
   expect(store.state.pictures[0]).toMatchObject({ weightBits: 8, droppedText: "on a hill" });
 });
 
 test("JobDesk sends again what was not confirmed before a break, and asks for what was", async () => {
   const { desk, brief, hear, connected } = openDesk();
   desk.onWelcome(welcomeWith(), MINE);
-  await desk.submit([submission("a"), submission("b")]);
+  await desk.submit(run("a", "b"));
   hear({ type: "queued", job: "a", ahead: 0 });
   connected("off");
   connected("ready");
   desk.onWelcome(welcomeWith("a"), MINE);
-  expect(brief()).toEqual(["submit a", "submit b", "attach a", "submit b"]);
+  expect(brief()).toEqual(["submit a+b", "attach a", "submit b"]);
 });
 
 test("JobDesk sends a job that was submitted while the companion was away", async () => {
   const { desk, brief, connected, phase } = openDesk();
   desk.onWelcome(welcomeWith(), MINE);
   connected("off");
-  await desk.submit([submission("a")]);
+  await desk.submit(run("a"));
   expect(brief()).toEqual([]);
   connected("ready");
   desk.onWelcome(welcomeWith(), MINE);
@@ -99,7 +116,7 @@ test("JobDesk sends a job that was submitted while the companion was away", asyn
 test("JobDesk sends a job again only to the companion that it was made for", async () => {
   const { desk, brief, connected, phase } = openDesk();
   desk.onWelcome(welcomeWith(), MINE);
-  await desk.submit([submission("a")]);
+  await desk.submit(run("a"));
   expect(brief()).toEqual(["submit a"]);
   connected("off");
   connected("ready");
@@ -108,9 +125,30 @@ test("JobDesk sends a job again only to the companion that it was made for", asy
   expect(phase("a")).toBe("failed");
 });
 
+test("JobDesk sends an image once, until the companion says that it lacks it", async () => {
+  const { desk, hear } = openDesk();
+  const bytes: string[][] = [];
+  desk.onWelcome(welcomeWith(), MINE);
+  const images = new Map([
+    ["reference.0", new Uint8Array([1])],
+    ["reference.1", new Uint8Array([1])],
+  ]);
+  const hashes = new Map([...images.keys()].map((name) => [name, "h"]));
+  const attachedOf = () => bytes.at(-1);
+  attach = (names) => void bytes.push(names);
+  await desk.submit({ ...run("a", "b"), images, hashes });
+  expect(attachedOf()).toEqual(["reference.0"]);
+  hear({ type: "queued", job: "a", ahead: 0 });
+  hear({ type: "queued", job: "b", ahead: 1 });
+  await desk.submit({ ...run("c"), images, hashes });
+  expect(attachedOf()).toEqual([]);
+  hear({ type: "missing", jobs: ["c"], images: ["reference.0", "reference.1"] });
+  expect(attachedOf()).toEqual(["reference.0"]);
+});
+
 test("JobDesk says so when the companion lost a job", async () => {
   const { desk, hear, phase } = openDesk();
-  await desk.submit([submission("a")]);
+  await desk.submit(run("a"));
   hear({ type: "queued", job: "a", ahead: 0 });
   desk.onWelcome(welcomeWith(), MINE);
   expect(phase("a")).toBe("failed");
@@ -136,7 +174,7 @@ test("JobDesk says that a job of another version can't be read, and gives it up"
 
 test("JobDesk cancels at the next welcome what was cancelled while the companion was away", async () => {
   const { desk, brief, connected, hear, store } = openDesk();
-  await desk.submit([submission("a")]);
+  await desk.submit(run("a"));
   hear({ type: "queued", job: "a", ahead: 0 });
   connected("off");
   desk.cancel(store.state.pictures[0]!);
@@ -150,7 +188,7 @@ test.each<[string, CompanionMessage]>([
   ["rejected", { type: "rejected", job: "a", problem: { code: "queue-full", message: "Too many." } }],
 ])("JobDesk shows why a job was %s, and forgets it", async (_what, message) => {
   const { desk, hear, store, saved } = openDesk();
-  await desk.submit([submission("a")]);
+  await desk.submit(run("a"));
   hear(message);
   expect(store.state.pictures[0]).toMatchObject({ phase: "failed", problem: { message: expect.any(String) } });
   expect(saved.at(-1)).toEqual({ slot: "finished-job", value: "a" });
@@ -158,7 +196,7 @@ test.each<[string, CompanionMessage]>([
 
 test("JobDesk does not take a result without its picture for a result", async () => {
   const { desk, store, hear } = openDesk();
-  await desk.submit([submission("a")]);
-  hear({ type: "done", job: "a", width: 8, height: 8, seconds: 5, tokens: 4, request });
+  await desk.submit(run("a"));
+  hear(done("a"));
   expect(store.state.pictures[0]).toMatchObject({ phase: "failed", problem: { code: "frame-invalid" } });
 });

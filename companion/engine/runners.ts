@@ -1,0 +1,33 @@
+/** How the engine does each kind of task. A new kind is a row here and one of `TASKS` in shared/job.ts. */
+import { PICTURE, type Result, type Task, type TaskKind, type TaskOf } from "../../shared/job.ts";
+import type { PipelineEvent } from "../pipeline/events.ts";
+import { generate } from "../pipeline/generate.ts";
+import type { PipelineStudio } from "../pipeline/open-studio.ts";
+
+export interface Work {
+  /** Steps that are expected, until the work says. */
+  readonly steps: number;
+  /** Yields how it goes, returns what it brings but for how long it took. To cancel, stop iterating. */
+  readonly events: AsyncGenerator<PipelineEvent, Omit<Result, "seconds">>;
+}
+
+type Images = ReadonlyMap<string, Uint8Array>;
+type Runner<K extends TaskKind> = (task: TaskOf<K>, images: Images, studio: PipelineStudio) => Work;
+
+const RUNNERS: { readonly [K in TaskKind]: Runner<K> } = {
+  generate: ({ request }, images, studio) => ({
+    steps: request.steps,
+    events: picture(generate(request, images, studio)),
+  }),
+};
+
+async function* picture(events: ReturnType<typeof generate>): Work["events"] {
+  const { png, width, height, tokens, droppedText, weightBits } = yield* events;
+  return {
+    attachments: [{ name: PICTURE, mediaType: "image/png", width, height, bytes: png }],
+    facts: { tokens, ...(droppedText !== undefined && { droppedText }), ...(weightBits && { weightBits }) },
+  };
+}
+
+export const workFor = (task: Task, images: Images, studio: PipelineStudio): Work =>
+  (RUNNERS[task.kind] as Runner<TaskKind>)(task, images, studio);

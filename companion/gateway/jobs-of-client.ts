@@ -1,0 +1,126 @@
+/** What one client wants done, and what it is told of it. */
+import { type AttachmentInfo, type JobEvent, modelsOf, type Progress, withSeed } from "../../shared/job.ts";
+import { Problem } from "../../shared/problem.ts";
+import type { CompanionMessage, Submit } from "../../shared/protocol.ts";
+import { checkImages } from "../../shared/validate.ts";
+import type { ModelName, NewJob } from "../queue/job-queue.ts";
+import type { Host } from "./host.ts";
+import { imagesByHash } from "./images-by-hash.ts";
+import { Pace } from "./pace.ts";
+
+/** Between two progress messages of a job, milliseconds. */
+export const PROGRESS_MS = 100;
+
+const PREVIEW = "preview";
+
+interface ClientParts {
+  readonly host: Pick<Host, "queue" | "models">;
+  readonly send: (message: CompanionMessage, attachments?: ReadonlyMap<string, Uint8Array>) => void;
+  /** False while the wire is full: progress waits then. */
+  readonly ready: () => boolean;
+  readonly refuse: (error: unknown, jobs: readonly string[]) => void;
+}
+
+export class JobsOfClient {
+  readonly #parts: ClientParts;
+  /** How to stop watching, by job. */
+  readonly #watched = new Map<string, () => void>();
+  #left = false;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+  }
+
+  /** Stores the jobs and watches them, or says which images are missing. Rejects with a Problem. */
+  async submit(
+    { task, jobs, images }: Submit,
+    attachments: ReadonlyMap<string, Uint8Array>,
+    owner: string,
+  ): Promise<void> {
+    checkImages(task, { images, attachments });
+    const given = imagesByHash(images, attachments);
+    const models = await this.#namesOf(modelsOf(task));
+    const named = Object.fromEntries(images.map(({ name, sha256 }) => [name, sha256]));
+    const fresh: NewJob[] = jobs.map(({ job: id, seed }) => ({
+      ...{ id, owner, models, images: named },
+      task: seed === undefined ? task : withSeed(task, seed),
+    }));
+    const { missing } = await this.#parts.host.queue.submit(fresh, given);
+    if (missing.length > 0) {
+      const names = images.filter(({ sha256 }) => missing.includes(sha256)).map(({ name }) => name);
+      this.#parts.send({ type: "missing", jobs: jobs.map(({ job }) => job), images: names });
+      return;
+    }
+    for (const { job } of jobs) await this.watch(job, owner);
+  }
+
+  /** Tells where the job stands, and everything that follows. */
+  async watch(job: string, owner: string): Promise<void> {
+    this.#unwatch(job);
+    const { host, send, ready, refuse } = this.#parts;
+    const pace = new Pace<Progress>(
+      ({ preview, ...progress }) => send({ type: "progress", job, ...progress }, previewOf(preview)),
+      {
+        ms: PROGRESS_MS,
+        ready,
+      },
+    );
+    const stop = await host.queue.subscribe(job, owner, (event) => {
+      if (event.type === "progress") return pace.push(event.progress);
+      pace.stop();
+      try {
+        this.#tell(job, event);
+      } catch (error) {
+        refuse(error, [job]);
+      }
+    });
+    this.#unwatch(job);
+    this.#watched.set(job, () => {
+      stop();
+      pace.stop();
+    });
+    if (this.#left) this.#unwatch(job);
+  }
+
+  async acknowledge(job: string, owner: string): Promise<void> {
+    this.#unwatch(job);
+    await this.#parts.host.queue.acknowledge(job, owner);
+  }
+
+  /** The client is gone; its jobs go on. */
+  leave(): void {
+    this.#left = true;
+    for (const job of [...this.#watched.keys()]) this.#unwatch(job);
+  }
+
+  #unwatch(job: string): void {
+    this.#watched.get(job)?.();
+    this.#watched.delete(job);
+  }
+
+  #tell(job: string, event: Exclude<JobEvent, { type: "progress" }>): void {
+    const { send } = this.#parts;
+    if (event.type !== "done") {
+      send({ ...event, job });
+      return;
+    }
+    const { task, result } = event;
+    const attachments = result.attachments.map(({ bytes: _, ...info }): AttachmentInfo => info);
+    const bytes = new Map(result.attachments.map((each) => [each.name, each.bytes]));
+    send({ type: "done", job, task, result: { ...result, attachments } }, bytes);
+  }
+
+  /** With what their files are made of, where the library has computed that. */
+  async #namesOf(ids: readonly string[]): Promise<ModelName[]> {
+    const { models } = await this.#parts.host.models.list().catch((error: unknown) => {
+      throw Problem.from(error);
+    });
+    return ids.map((id) => {
+      const digest = models.find((model) => model.id === id)?.sha256;
+      return { id, ...(digest !== undefined && { digest }) };
+    });
+  }
+}
+
+const previewOf = (preview: Uint8Array | undefined) =>
+  preview === undefined ? undefined : new Map([[PREVIEW, preview]]);

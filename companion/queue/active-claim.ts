@@ -1,0 +1,93 @@
+import type { JobEnd, Progress } from "../../shared/job.ts";
+import type { Problem } from "../../shared/problem.ts";
+import type { Claim } from "./job-queue.ts";
+import type { JobContent } from "./stored.ts";
+
+/** What a claim asks of the queue that gave it out, as long as it is held. */
+export interface ClaimHolder {
+  images(id: string): ReadonlyMap<string, Uint8Array>;
+  progress(id: string, progress: Progress): void;
+  end(id: string, end: JobEnd): void;
+  breakOff(claim: ActiveClaim, problem: Problem): void;
+  giveBack(claim: ActiveClaim): void;
+}
+
+interface ClaimOptions {
+  readonly id: string;
+  readonly attempt: number;
+  readonly content: JobContent;
+  readonly leaseMs: number;
+  readonly holder: ClaimHolder;
+}
+
+/** A job in the hands of a worker of this process. Once it is lost, whatever the worker says of it is not heard. */
+export class ActiveClaim implements Claim {
+  readonly id: string;
+  readonly attempt: number;
+  readonly task: JobContent["task"];
+  readonly models: JobContent["models"];
+  readonly #holder: ClaimHolder;
+  readonly #leaseMs: number;
+  readonly #abort = new AbortController();
+  /** What was last reported. */
+  last: Progress | undefined;
+  #until: number;
+  #state: "held" | "lost" = "held";
+
+  constructor({ id, attempt, content, leaseMs, holder }: ClaimOptions) {
+    this.id = id;
+    this.attempt = attempt;
+    this.task = content.task;
+    this.models = content.models;
+    this.#holder = holder;
+    this.#leaseMs = leaseMs;
+    this.#until = performance.now() + leaseMs;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  isOverdue(now: number): boolean {
+    return now > this.#until;
+  }
+
+  /** The job goes on without this worker. */
+  lose(): void {
+    this.#state = "lost";
+    this.#abort.abort();
+  }
+
+  async images(): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#holder.images(this.id);
+  }
+
+  progress(progress: Progress): void {
+    if (this.#state === "lost") return;
+    this.last = progress;
+    this.#holder.progress(this.id, progress);
+  }
+
+  async renew(): Promise<void> {
+    this.#until = performance.now() + this.#leaseMs;
+  }
+
+  async finish(end: Exclude<JobEnd, { state: "cancelled" }>): Promise<void> {
+    if (this.#letGo()) this.#holder.end(this.id, end);
+  }
+
+  async breakOff(problem: Problem): Promise<void> {
+    if (this.#letGo()) this.#holder.breakOff(this, problem);
+  }
+
+  async giveBack(): Promise<void> {
+    if (this.#letGo()) this.#holder.giveBack(this);
+  }
+
+  /** False where it was let go or lost before. */
+  #letGo(): boolean {
+    const held = this.#state === "held";
+    this.#state = "lost";
+    return held;
+  }
+}

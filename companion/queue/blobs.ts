@@ -1,0 +1,96 @@
+/** Pictures on disk: one file for each content, under the name that its bytes hash to. What is deleted is free at once. */
+import { createHash, randomUUID } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import type { Sha256 } from "./job-queue.ts";
+
+const NAME = /^[0-9a-f]{64}$/;
+
+export const sha256 = (bytes: Uint8Array): Sha256 => createHash("sha256").update(bytes).digest("hex");
+
+export class Blobs {
+  readonly #folder: string;
+
+  /** Throws as `mkdir` does. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** Through to the disk when it returns. Throws as the file system does. */
+  put(hash: Sha256, bytes: Uint8Array): void {
+    const place = this.#place(hash);
+    if (existsSync(place)) return;
+    const draft = path.join(this.#folder, `${randomUUID()}.part`);
+    try {
+      const file = openSync(draft, "wx", 0o600);
+      try {
+        writeFileSync(file, bytes);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(draft, place);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
+    this.#syncFolder();
+  }
+
+  /** Undefined where it is gone, or is not what it was. */
+  get(hash: Sha256): Uint8Array | undefined {
+    try {
+      const bytes = readFileSync(this.#place(hash));
+      return sha256(bytes) === hash ? bytes : undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  remove(hash: Sha256): void {
+    rmSync(this.#place(hash), { force: true });
+  }
+
+  list(): Sha256[] {
+    return readdirSync(this.#folder).filter((name) => NAME.test(name));
+  }
+
+  /** Removes all but `kept`, and what was never finished. */
+  sweep(kept: ReadonlySet<Sha256>): void {
+    for (const name of readdirSync(this.#folder))
+      if (!kept.has(name)) rmSync(path.join(this.#folder, name), { force: true });
+  }
+
+  /** Moves everything to a folder beside this one, whose path it returns. */
+  putAside(): string {
+    const aside = `${this.#folder}-${new Date().toISOString().slice(0, 10)}-${randomUUID().slice(0, 8)}`;
+    renameSync(this.#folder, aside);
+    mkdirSync(this.#folder, { mode: 0o700 });
+    return aside;
+  }
+
+  #place(hash: Sha256): string {
+    return path.join(this.#folder, hash);
+  }
+
+  /** The names, too. Windows has no such thing, and needs none. */
+  #syncFolder(): void {
+    if (process.platform === "win32") return;
+    const folder = openSync(this.#folder, "r");
+    fsyncSync(folder);
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,139 @@
+/** One SQLite file of ours: written through to the disk, locked against a second companion, and usable on a full disk. */
+import { closeSync, openSync } from "node:fs";
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from "@photostructure/sqlite";
+import { Problem } from "../../shared/problem.ts";
+
+export interface DatabaseOptions {
+  readonly schema: string;
+  readonly version: number;
+  /** The file counts as a full disk beyond. */
+  readonly maxBytes: number;
+  /** "read-only": nothing is written to the disk; `write` throws "disk-full". */
+  readonly mode: "writable" | "read-only";
+}
+
+export type Value = string | number | null;
+
+const PAGE_BYTES = 4096;
+/** The write-ahead log is folded into the file when it is longer, and cut to this. */
+const WAL_BYTES = 1024 * 1024;
+/** Free pages that the file may keep. */
+const FREE_PAGES = 64;
+
+/** SQLite's primary result codes. */
+const [BUSY, READ_ONLY, IO_ERROR, CORRUPT, FULL, CANNOT_OPEN, NOT_A_DATABASE] = [5, 8, 10, 11, 13, 14, 26];
+
+export class Database {
+  readonly #db: DatabaseSyncInstance;
+  readonly #file: string;
+  readonly #statements = new Map<string, StatementSyncInstance>();
+  readonly mode: DatabaseOptions["mode"];
+
+  /** Opens or creates `file`. Throws Problem "data-in-use", "data-damaged" or "disk-full". */
+  constructor(file: string, options: DatabaseOptions) {
+    this.#file = file;
+    this.mode = options.mode;
+    const writable = options.mode === "writable";
+    // SQLite would create it readable for everyone.
+    if (writable) this.#guard(() => closeSync(openSync(file, "a", 0o600)));
+    this.#db = this.#guard(() => new DatabaseSync(file, { readOnly: !writable }));
+    try {
+      this.#guard(() => this.#prepare(options));
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  #prepare({ schema, version, maxBytes, mode }: DatabaseOptions): void {
+    if (mode === "read-only") {
+      this.#db.exec("PRAGMA locking_mode=exclusive; SELECT 1 FROM jobs LIMIT 1");
+      return;
+    }
+    this.#db.exec(`PRAGMA page_size=${PAGE_BYTES}; PRAGMA auto_vacuum=incremental; PRAGMA locking_mode=exclusive`);
+    this.#db.exec(`PRAGMA journal_mode=wal; PRAGMA wal_autocheckpoint=${WAL_BYTES / PAGE_BYTES}`);
+    this.#db.exec(`PRAGMA journal_size_limit=${WAL_BYTES}; PRAGMA synchronous=full; PRAGMA foreign_keys=on`);
+    this.#db.exec("BEGIN IMMEDIATE");
+    const { user_version: found } = this.#db.prepare("PRAGMA user_version").get() as { user_version: number };
+    if (found > version)
+      throw new Problem(
+        "data-damaged",
+        `"${this.#file}" was written by a newer Underpaint: update this one, or move the file away.`,
+      );
+    if (found === 0) this.#db.exec(`${schema} PRAGMA user_version=${version};`);
+    this.#db.exec(`COMMIT; PRAGMA max_page_count=${Math.floor(maxBytes / PAGE_BYTES)}`);
+  }
+
+  get<T>(sql: string, ...values: Value[]): T | undefined {
+    return this.#guard(() => this.#statement(sql).get(...values)) as T | undefined;
+  }
+
+  all<T>(sql: string, ...values: Value[]): T[] {
+    return this.#guard(() => this.#statement(sql).all(...values)) as T[];
+  }
+
+  /** Within `write`. */
+  run(sql: string, ...values: Value[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  /** All of `body` reaches the disk, or nothing does. Throws Problem "disk-full", "data-damaged". */
+  write(body: () => void): void {
+    this.#guard(() => {
+      this.#db.exec("BEGIN IMMEDIATE");
+      try {
+        body();
+        this.#db.exec("COMMIT");
+      } catch (error) {
+        // A full disk has often rolled back already.
+        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  /** Gives back to the file system what was deleted. */
+  shrink(): void {
+    const free = this.get<{ freelist_count: number }>("PRAGMA freelist_count")!.freelist_count;
+    if (free > FREE_PAGES) this.#guard(() => this.#db.exec("PRAGMA incremental_vacuum"));
+  }
+
+  close(): void {
+    this.#statements.clear();
+    // Statements that are not collected yet keep the connection half open (sqlite3_close_v2): let go of the lock first. An
+    // exclusive lock in WAL mode ends with the mode.
+    try {
+      if (this.mode === "writable") this.#db.exec("PRAGMA journal_mode=delete");
+      this.#db.exec("PRAGMA locking_mode=normal; SELECT 1 FROM jobs LIMIT 1");
+    } finally {
+      this.#db.close();
+    }
+  }
+
+  #statement(sql: string): StatementSyncInstance {
+    const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
+  }
+
+  /** What SQLite and the file system throw, as a Problem. */
+  #guard<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      throw problemOf(error, this.#file);
+    }
+  }
+}
+
+/** A full disk and what else can be told of an error of SQLite or of the file system; other errors as they are. */
+export function problemOf(error: unknown, file: string): unknown {
+  const { errcode, code } = error as { errcode?: number; code?: string };
+  const primary = errcode === undefined ? undefined : errcode & 0xff;
+  if ([FULL, IO_ERROR, READ_ONLY, CANNOT_OPEN].includes(primary ?? 0) || code === "ENOSPC" || code === "EDQUOT")
+    return new Problem("disk-full", `The disk of "${file}" is full: free some space.`, { cause: error });
+  if (primary === BUSY) return new Problem("data-in-use", `Another companion uses "${file}": stop that one first.`);
+  if (primary === CORRUPT || primary === NOT_A_DATABASE)
+    return new Problem("data-damaged", `"${file}" is damaged: move it away and start again.`, { cause: error });
+  return error;
+}

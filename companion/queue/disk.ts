@@ -1,0 +1,195 @@
+/** The ledger's folder: a database for what is small, pictures as files, and some room in reserve for a full disk. */
+import { mkdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { Problem } from "../../shared/problem.ts";
+import { Blobs } from "./blobs.ts";
+import { Database, problemOf, type Value } from "./database.ts";
+import type { Sha256 } from "./job-queue.ts";
+import { Reserve } from "./reserve.ts";
+import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+
+export interface DiskOptions {
+  /** Of the database. */
+  readonly maxBytes?: number;
+  /** Kept for a full disk. */
+  readonly reserveBytes?: number;
+  readonly log?: (line: string) => void;
+}
+
+/** Well above what the limits let pile up: rows are small. */
+const MAX_BYTES = 2 ** 30;
+const RESERVE_BYTES = 16 * 2 ** 20;
+
+export class Disk {
+  readonly #file: string;
+  readonly #maxBytes: number;
+  readonly #blobs: Blobs;
+  readonly #reserve: Reserve;
+  #db: Database;
+
+  /**
+   * Opens or creates what is in `folder`; where the disk is too full to write, for reading only. Throws Problem "data-in-use",
+   * "data-damaged" or "disk-full".
+   */
+  constructor(
+    folder: string,
+    { maxBytes = MAX_BYTES, reserveBytes = RESERVE_BYTES, log = () => {} }: DiskOptions = {},
+  ) {
+    this.#file = path.join(folder, "ledger.sqlite");
+    this.#maxBytes = maxBytes;
+    this.#reserve = new Reserve(path.join(folder, "reserve"), reserveBytes);
+    this.#blobs = this.#guard(() => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return new Blobs(path.join(folder, "blobs"));
+    });
+    const found = statSync(this.#file, { throwIfNoEntry: false });
+    this.#db = this.#open();
+    if (!found?.size) this.#sayLost(log, found !== undefined);
+    if (this.isReadOnly) log(this.#full().message);
+    else this.#settle();
+  }
+
+  get isReadOnly(): boolean {
+    return this.#db.mode === "read-only";
+  }
+
+  /** Opens for writing what was opened for reading only, where there is room by now. Returns whether it can be written. */
+  tryWriting(): boolean {
+    if (!this.isReadOnly) return true;
+    this.#db.close();
+    this.#db = this.#open();
+    if (!this.isReadOnly) this.#settle();
+    return !this.isReadOnly;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  get<T>(sql: string, ...values: Value[]): T | undefined {
+    return this.#db.get<T>(sql, ...values);
+  }
+
+  all<T>(sql: string, ...values: Value[]): T[] {
+    return this.#db.all<T>(sql, ...values);
+  }
+
+  /** Within the body of `write`. */
+  run(sql: string, ...values: Value[]): void {
+    this.#db.run(sql, ...values);
+  }
+
+  /**
+   * All of `body` reaches the disk, or nothing does. "spare": what gets jobs out of the way may use the reserve's room. Throws
+   * Problem "disk-full", "data-damaged".
+   */
+  write(body: () => void, room: "free" | "spare" = "free"): void {
+    if (this.isReadOnly) throw this.#full();
+    try {
+      this.#db.write(body);
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === "disk-full")) throw error;
+      if (room === "free" || !this.#reserve.release()) throw this.#full(error);
+      this.#db.write(body);
+    }
+  }
+
+  /** Undefined where it is gone, or is not what it was. */
+  picture(hash: Sha256): Uint8Array | undefined {
+    return this.#guard(() => this.#blobs.get(hash));
+  }
+
+  /** Stores pictures for the rows that `body` writes. A companion that dies in between leaves files that nobody names. */
+  put(pictures: ReadonlyMap<Sha256, Uint8Array>, body: () => void): void {
+    try {
+      for (const [hash, bytes] of pictures) this.#guard(() => this.#blobs.put(hash, bytes));
+      body();
+    } catch (error) {
+      for (const hash of pictures.keys()) if (this.#users(hash) === 0) this.#blobs.remove(hash);
+      throw error instanceof Problem && error.code === "disk-full" ? this.#full(error) : error;
+    }
+  }
+
+  /** Deletes those of these pictures that no job names any more, and gives back what room the database does not need. */
+  dropUnused(pictures: readonly Sha256[]): void {
+    const unused = [...new Set(pictures)].filter((hash) => this.#users(hash) === 0);
+    for (const hash of unused) this.#blobs.remove(hash);
+    if (unused.length > 0)
+      this.write(() => {
+        for (const hash of unused) this.run("DELETE FROM blobs WHERE hash = ?", hash);
+      }, "spare");
+    this.#db.shrink();
+    if (unused.length > 0) this.#reserve.fill();
+  }
+
+  /** Makes writing possible by deleting pictures of which only one job knows, which is about to be forgotten. */
+  sacrifice(pictures: readonly Sha256[]): void {
+    for (const hash of pictures) if (this.#users(hash) === 1) this.#blobs.remove(hash);
+    if (!this.tryWriting()) throw this.#full();
+  }
+
+  /** Writable, with the reserve's room if need be; or else for reading. */
+  #open(): Database {
+    const options = { schema: SCHEMA, version: SCHEMA_VERSION, maxBytes: this.#maxBytes };
+    const open = (mode: "writable" | "read-only") => new Database(this.#file, { ...options, mode });
+    const ways = [
+      () => open("writable"),
+      () => (this.#reserve.release() ? open("writable") : undefined),
+      () => open("read-only"),
+    ];
+    let full: unknown;
+    for (const way of ways) {
+      try {
+        const database = way();
+        if (database) return database;
+      } catch (error) {
+        if (!(error instanceof Problem && error.code === "disk-full")) throw error;
+        full ??= error;
+      }
+    }
+    throw full;
+  }
+
+  /** Puts in order what a companion that died left behind. */
+  #settle(): void {
+    this.write(() => {
+      this.run(
+        "UPDATE jobs SET state = 'failed', finished = 0, ending = NULL WHERE state NOT IN ('queued', 'running', 'done', 'failed', 'cancelled')",
+      );
+      this.run("DELETE FROM blobs WHERE hash NOT IN (SELECT hash FROM refs)");
+    }, "spare");
+    this.#blobs.sweep(new Set(this.all<{ hash: string }>("SELECT hash FROM blobs").map(({ hash }) => hash)));
+    this.#reserve.fill();
+  }
+
+  /** The database is new, or was emptied: pictures without it are kept for a person to look at. */
+  #sayLost(log: (line: string) => void, existed: boolean): void {
+    const pictures = this.#blobs.list().length;
+    if (pictures > 0)
+      log(
+        `The list of jobs ("${this.#file}") is gone or empty, and with it what was waiting: the ${pictures} pictures that belonged to it are now in "${this.#blobs.putAside()}".`,
+      );
+    else if (existed) log(`The list of jobs ("${this.#file}") was empty: what was waiting in it is lost.`);
+  }
+
+  #users(hash: Sha256): number {
+    return this.get<{ users: number }>("SELECT COUNT(*) AS users FROM refs WHERE hash = ?", hash)!.users;
+  }
+
+  #full(cause?: unknown): Problem {
+    const { bytes } = this.get<{ bytes: number }>("SELECT COALESCE(SUM(bytes), 0) AS bytes FROM blobs")!;
+    return new Problem(
+      "disk-full",
+      `The disk of "${path.dirname(this.#file)}" is full: free some space. ${Math.round(bytes / 1e6)} MB of it are pictures that wait here: those that are placed or discarded in Figma are deleted.`,
+      { cause },
+    );
+  }
+
+  #guard<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      throw problemOf(error, this.#file);
+    }
+  }
+}

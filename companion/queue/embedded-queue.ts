@@ -1,0 +1,323 @@
+/**
+ * The queue of one machine: jobs in a ledger on its disk, handed out in fair order to the workers that claim them. It stores a
+ * job before it says so, and keeps every end until its owner acknowledges it. It knows nothing of models or sockets. Each
+ * method is done when it returns, so that no two are ever half done at once.
+ *
+ * What is dropped, and how it is said: when pictures that were offered to their owner are more than `limits.keptBytes`, or were
+ * offered `limits.keptMs` ago, the oldest become "failed" with Problem "result-expired", which waits in their place. Ends
+ * without a picture are forgotten after twice that age.
+ */
+import { createHash } from "node:crypto";
+import type { JobEnd, Progress } from "../../shared/job.ts";
+import { Problem } from "../../shared/problem.ts";
+import { ActiveClaim, type ClaimHolder } from "./active-claim.ts";
+import { Audience, type Listener } from "./audience.ts";
+import { Backlog } from "./backlog.ts";
+import { brokenOff } from "./endings.ts";
+import { makeRoom } from "./expiry.ts";
+import type { Claim, JobQueue, NewJob, Sha256, WorkSource } from "./job-queue.ts";
+import type { JobRow, Ledger } from "./ledger.ts";
+import { QUEUE_LIMITS, type QueueLimits } from "./limits.ts";
+import { WaitingJobs } from "./waiting-jobs.ts";
+
+export interface QueueOptions {
+  readonly limits?: Partial<QueueLimits>;
+  /** One line for the terminal. */
+  readonly log?: (line: string) => void;
+}
+
+export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
+  readonly #ledger: Ledger;
+  readonly #limits: QueueLimits;
+  readonly #log: (line: string) => void;
+  readonly #audience = new Audience();
+  readonly #waiting = new WaitingJobs();
+  readonly #claims = new Map<string, ActiveClaim>();
+  /** Workers that wait for a job. */
+  readonly #idle = new Set<(claim: Claim | undefined) => void>();
+  readonly #backlog = new Backlog();
+  readonly #watchdog: NodeJS.Timeout;
+  #lastWatch = performance.now();
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** Takes up what an earlier companion left behind. Owns the ledger. */
+  constructor(ledger: Ledger, { limits, log = () => {} }: QueueOptions = {}) {
+    this.#ledger = ledger;
+    this.#limits = { ...QUEUE_LIMITS, ...limits };
+    this.#log = log;
+    for (const row of ledger.inState("queued")) this.#waiting.add(row);
+    this.#safely(() => {
+      this.#takeUpBroken();
+      this.#makeRoom();
+    });
+    this.#watchdog = setInterval(() => this.#watchLeases(), this.#limits.leaseMs / 3).unref();
+  }
+
+  async submit(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>) {
+    const fresh = jobs.map((job) => ({ ...job, digest: digestOf(job) })).filter((job) => !this.#isKnown(job));
+    const missing = fresh.flatMap(({ images: named, owner }) =>
+      Object.values(named).filter((hash) => !images.has(hash) && !this.#ledger.holds(owner, hash)),
+    );
+    if (missing.length > 0) return { missing: [...new Set(missing)] };
+    if (fresh.length === 0) return { missing: [] };
+    this.#refuseTooMany(fresh);
+    this.#ledger.add(fresh, images);
+    for (const { id } of fresh) this.#waiting.add(this.#ledger.find(id)!);
+    this.#pump();
+    return { missing: [] };
+  }
+
+  async cancel(id: string, owner: string): Promise<void> {
+    if (this.#hasEnded(this.#find(id, owner))) return;
+    // Said and stored at once; the worker winds down behind it.
+    this.#claims.get(id)?.lose();
+    this.end(id, { state: "cancelled" });
+  }
+
+  async acknowledge(id: string, owner: string): Promise<void> {
+    const job = this.#ledger.find(id);
+    if (job?.owner !== owner || !this.#hasEnded(job)) return;
+    this.#backlog.forget(id);
+    this.#pump();
+  }
+
+  async subscribe(id: string, owner: string, listener: Listener): Promise<() => void> {
+    this.#find(id, owner);
+    const stop = this.#audience.add(id, listener);
+    const end = this.#backlog.endOf(id) ?? this.#ledger.endOf(id);
+    const claim = this.#claims.get(id);
+    if (end !== undefined) this.#tellEnd(id, end, listener);
+    else listener({ type: "queued", ahead: claim ? 0 : (this.#places().get(id) ?? 0) });
+    if (claim?.last !== undefined) listener({ type: "progress", progress: claim.last });
+    return stop;
+  }
+
+  async jobsOf(owner: string): Promise<string[]> {
+    this.#safely(() => this.#ledger.offer(owner));
+    return this.#ledger.ofOwner(owner).filter((id) => !this.#backlog.isForgotten(id));
+  }
+
+  async inherit(ids: readonly string[], owner: string, isGone: (owner: string) => boolean): Promise<void> {
+    for (const id of ids) {
+      const job = this.#ledger.find(id);
+      if (job === undefined || !isGone(job.owner)) continue;
+      this.#ledger.give(id, owner);
+      if (this.#waiting.has(id)) this.#waiting.add({ ...job, owner });
+    }
+  }
+
+  async claim(_worker: string, signal: AbortSignal): Promise<Claim | undefined> {
+    if (this.#closed || signal.aborted) return undefined;
+    return new Promise((resolve) => {
+      const take = (claim: Claim | undefined) => {
+        this.#idle.delete(take);
+        signal.removeEventListener("abort", leave);
+        resolve(claim);
+      };
+      const leave = () => take(undefined);
+      signal.addEventListener("abort", leave);
+      this.#idle.add(take);
+      this.#pump();
+    });
+  }
+
+  /** Claims that are held are lost: their jobs run again another day. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    clearInterval(this.#watchdog);
+    for (const take of [...this.#idle]) take(undefined);
+    for (const claim of this.#claims.values()) claim.lose();
+    this.#ledger.close();
+  }
+
+  // ---- what claims ask for
+
+  images(id: string): ReadonlyMap<string, Uint8Array> {
+    return this.#ledger.images(id);
+  }
+
+  progress(id: string, progress: Progress): void {
+    this.#audience.tell(id, { type: "progress", progress });
+  }
+
+  /** Stores the end, or keeps it in memory until the disk has room, and tells everyone. */
+  end(id: string, end: JobEnd): void {
+    if (this.#closed) return;
+    this.#claims.delete(id);
+    this.#waiting.delete(id);
+    this.#backlog.end(id, end);
+    this.#safely(() => {
+      this.#writeBacklog();
+      this.#makeRoom();
+    });
+    this.#tellEnd(id, end, (event) => this.#audience.tell(id, event));
+    this.#pump();
+  }
+
+  breakOff({ id, attempt }: ActiveClaim, problem: Problem): void {
+    if (attempt >= this.#limits.attempts) this.end(id, { state: "failed", problem: problem.toJSON() });
+    else {
+      this.#log(`${problem.message} The picture is tried once more.`);
+      this.#requeue(id, attempt);
+    }
+  }
+
+  giveBack({ id, attempt }: ActiveClaim): void {
+    this.#requeue(id, attempt - 1);
+  }
+
+  #requeue(id: string, attempts: number): void {
+    if (this.#closed) return;
+    this.#claims.delete(id);
+    this.#safely(() => {
+      this.#ledger.requeue(id, attempts);
+      this.#waiting.add(this.#ledger.find(id)!);
+    });
+    this.#pump();
+  }
+
+  /** Hands out jobs while there are workers, and nothing waits for room on the disk. */
+  #pump(): void {
+    if (this.#closed) return;
+    this.#safely(() => {
+      this.#writeBacklog();
+      this.#takeUpBroken();
+      while (this.#idle.size > 0) {
+        const next = this.#waiting.take();
+        if (next === undefined) break;
+        this.#handOut(next.id);
+      }
+    });
+    this.#audience.tellPlaces(() => this.#places());
+  }
+
+  #handOut(id: string): void {
+    const row = this.#ledger.find(id)!;
+    try {
+      const content = this.#ledger.content(id);
+      this.#ledger.begin(id);
+      const options = { id, attempt: row.attempts + 1, content, leaseMs: this.#limits.leaseMs, holder: this };
+      const claim = new ActiveClaim(options);
+      this.#claims.set(id, claim);
+      const [take] = this.#idle;
+      take!(claim);
+    } catch (error) {
+      const problem = Problem.from(error);
+      if (problem.code !== "data-damaged") {
+        this.#waiting.add(row);
+        throw problem;
+      }
+      this.#log(problem.message);
+      this.end(id, { state: "failed", problem: problem.toJSON() });
+    }
+  }
+
+  /** What is stored as running, but is in nobody's hands: with the engine, or with an earlier companion, it broke off. */
+  #takeUpBroken(): void {
+    for (const { id, attempts, ...row } of this.#ledger.inState("running")) {
+      if (this.#claims.has(id) || this.#backlog.endOf(id)) continue;
+      if (attempts >= this.#limits.attempts) {
+        this.end(id, { state: "failed", problem: brokenOff(attempts).toJSON() });
+        continue;
+      }
+      this.#ledger.requeue(id, attempts);
+      this.#waiting.add({ id, ...row });
+    }
+  }
+
+  /** A worker that does not renew its claim has died. A machine that slept has watched nobody meanwhile. */
+  #watchLeases(): void {
+    const now = performance.now();
+    const slept = now - this.#lastWatch > this.#limits.leaseMs;
+    this.#lastWatch = now;
+    for (const claim of this.#claims.values()) {
+      if (slept) void claim.renew();
+      else if (claim.isOverdue(now)) {
+        claim.lose();
+        this.breakOff(claim, brokenOff(claim.attempt));
+      }
+    }
+  }
+
+  #writeBacklog(): void {
+    this.#backlog.writeTo(this.#ledger, (id) => this.#audience.has(id));
+  }
+
+  #makeRoom(): void {
+    makeRoom(this.#ledger, this.#limits, (id, problem) => {
+      this.#log(problem.message);
+      this.#ledger.finish(id, { state: "failed", problem: problem.toJSON() }, { offered: true });
+      this.#audience.tell(id, { type: "failed", problem: problem.toJSON() });
+    });
+  }
+
+  #tellEnd(id: string, end: JobEnd, tell: Listener): void {
+    if (!this.#audience.has(id)) return;
+    try {
+      if (end.state === "done") tell({ type: "done", task: this.#ledger.content(id).task, result: end.result });
+      else if (end.state === "failed") tell({ type: "failed", problem: end.problem });
+      else tell({ type: "cancelled" });
+    } catch (error) {
+      tell({ type: "failed", problem: Problem.from(error).toJSON() });
+    }
+  }
+
+  #hasEnded({ id, state }: JobRow): boolean {
+    return this.#backlog.endOf(id) !== undefined || !(state === "queued" || state === "running");
+  }
+
+  #places(): ReadonlyMap<string, number> {
+    return this.#waiting.places(this.#claims.size);
+  }
+
+  #find(id: string, owner: string): JobRow {
+    const job = this.#ledger.find(id);
+    if (job?.owner === owner && !this.#backlog.isForgotten(id)) return job;
+    throw new Problem("job-unknown", `There is no picture with the id "${id}" here: generate it again.`);
+  }
+
+  #isKnown(job: NewJob & { readonly digest: string }): boolean {
+    const known = this.#ledger.find(job.id);
+    if (known === undefined) return false;
+    if (known.owner === job.owner && known.digest === job.digest) return true;
+    throw new Problem("request-invalid", `Cannot use the job's id as another job has it: received "${job.id}".`);
+  }
+
+  #refuseTooMany(jobs: readonly NewJob[]): void {
+    for (const owner of new Set(jobs.map((job) => job.owner))) {
+      const waiting = this.#waiting.countOf(owner);
+      const more = jobs.filter((job) => job.owner === owner).length;
+      if (waiting + more > this.#limits.waiting)
+        throw new Problem(
+          "queue-full",
+          `${waiting} pictures are waiting already: let some finish or cancel them first.`,
+        );
+    }
+  }
+
+  /** What the disk has no room for is tried again later, and waits in memory until then. */
+  #safely(body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      this.#log(Problem.from(error).message);
+      clearTimeout(this.#retry);
+      if (this.#closed) return;
+      this.#retry = setTimeout(() => this.#tryAgain(), this.#limits.retryMs).unref();
+    }
+  }
+
+  #tryAgain(): void {
+    this.#safely(() => void this.#ledger.tryWriting());
+    this.#pump();
+  }
+}
+
+function digestOf({ task, images }: NewJob): string {
+  return createHash("sha256")
+    .update(JSON.stringify([task, images]))
+    .digest("hex");
+}

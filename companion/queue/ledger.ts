@@ -1,0 +1,265 @@
+/**
+ * The queue on disk: what was asked, how far it is and how it ended, in one SQLite file; the pictures beside it, by content.
+ * Knows states, not order, workers or listeners. What cannot be read any more never stands in the way of the rest.
+ */
+import type { JobEnd } from "../../shared/job.ts";
+import { Problem } from "../../shared/problem.ts";
+import { sha256 } from "./blobs.ts";
+import { Disk, type DiskOptions } from "./disk.ts";
+import { unreadable } from "./endings.ts";
+import type { NewJob, Sha256 } from "./job-queue.ts";
+import { type JobContent, readContent, readEnd, writeContent, writeEnd } from "./stored.ts";
+
+/** queued → running → done | failed | cancelled; running → queued when an attempt broke off. */
+export type JobState = "queued" | "running" | JobEnd["state"];
+
+export interface JobRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly owner: string;
+  readonly state: JobState;
+  /** Attempts that were begun. */
+  readonly attempts: number;
+  /** Of the task and its images: tells a repeated submit from a stolen id. */
+  readonly digest: string;
+}
+
+export interface FinishedRow {
+  readonly id: string;
+  readonly state: JobEnd["state"];
+  /** When its owner was first there to fetch it, by the ledger's clock. Null: never yet. */
+  readonly offered: number | null;
+}
+
+export interface LedgerOptions extends DiskOptions {
+  /** Milliseconds from any start, that pass while this machine works. */
+  readonly now?: () => number;
+}
+
+const ROW = "SELECT seq, id, owner, state, attempts, digest FROM jobs";
+
+export class Ledger {
+  readonly #disk: Disk;
+  readonly #now: () => number;
+  /** What the clock showed when it was opened, less `now` at that time. */
+  readonly #clockOffset: number;
+
+  /** Opens or creates the ledger in `folder`. Throws Problem "data-in-use", "data-damaged" or "disk-full". */
+  constructor(folder: string, { now = () => performance.now(), ...options }: LedgerOptions = {}) {
+    this.#disk = new Disk(folder, options);
+    this.#now = now;
+    const stored = this.#disk.get<{ value: number }>("SELECT value FROM meta WHERE name = 'clock'")?.value ?? 0;
+    this.#clockOffset = stored - now();
+  }
+
+  /** Milliseconds that companions have run with this ledger. No clock on the wall moves it. */
+  clock(): number {
+    return Math.round(this.#now() + this.#clockOffset);
+  }
+
+  close(): void {
+    try {
+      if (!this.#disk.isReadOnly) this.#disk.write(() => this.#saveClock(), "spare");
+    } finally {
+      this.#disk.close();
+    }
+  }
+
+  /** All jobs, with the images that are not kept yet, are on disk when it returns. Throws Problem "disk-full". */
+  add(jobs: readonly (NewJob & { readonly digest: string })[], images: ReadonlyMap<Sha256, Uint8Array>): void {
+    this.#disk.put(images, () =>
+      this.#disk.write(() => {
+        for (const { id, owner, digest, task, models, images: named } of jobs) {
+          const content = writeContent({ task, models });
+          this.#disk.run(
+            "INSERT INTO jobs (id, owner, digest, state, content) VALUES (?, ?, ?, 'queued', ?)",
+            id,
+            owner,
+            digest,
+            content,
+          );
+          for (const [name, hash] of Object.entries(named)) this.#refer(id, `in/${name}`, hash, images.get(hash));
+        }
+      }),
+    );
+  }
+
+  find(id: string): JobRow | undefined {
+    return this.#disk.get<JobRow>(`${ROW} WHERE id = ?`, id);
+  }
+
+  /** In order of arrival. */
+  inState(state: JobState): JobRow[] {
+    return this.#disk.all<JobRow>(`${ROW} WHERE state = ? ORDER BY seq`, state);
+  }
+
+  /** In order of arrival. */
+  ofOwner(owner: string): string[] {
+    return this.#disk
+      .all<{ id: string }>("SELECT id FROM jobs WHERE owner = ? ORDER BY seq", owner)
+      .map(({ id }) => id);
+  }
+
+  /** Whether an image is kept for a job of this owner. */
+  holds(owner: string, hash: Sha256): boolean {
+    const sql =
+      "SELECT 1 FROM refs JOIN jobs ON jobs.id = refs.job WHERE refs.hash = ? AND jobs.owner = ? AND name LIKE 'in/%'";
+    return this.#disk.get(`${sql} LIMIT 1`, hash, owner) !== undefined;
+  }
+
+  /** Throws Problem "data-damaged". */
+  content(id: string): JobContent {
+    const row = this.#disk.get<{ content: string }>("SELECT content FROM jobs WHERE id = ?", id);
+    try {
+      return readContent(row?.content ?? "");
+    } catch (error) {
+      throw unreadable(id, `its description: ${(error as Error).message}`);
+    }
+  }
+
+  /** The task's images by the names that it calls them. Throws Problem "data-damaged". */
+  images(id: string): Map<string, Uint8Array> {
+    const images = new Map<string, Uint8Array>();
+    for (const [name, hash] of this.#refs(id, "in/")) {
+      const bytes = this.#disk.picture(hash);
+      if (bytes === undefined) throw unreadable(id, `its image "${name}"`);
+      images.set(name, bytes);
+    }
+    return images;
+  }
+
+  /** The job belongs to another owner from now on. */
+  give(id: string, owner: string): void {
+    this.#disk.write(() => this.#disk.run("UPDATE jobs SET owner = ? WHERE id = ?", owner, id));
+  }
+
+  /** An attempt starts, and counts from now on. */
+  begin(id: string): void {
+    this.#disk.write(() =>
+      this.#disk.run("UPDATE jobs SET state = 'running', attempts = attempts + 1 WHERE id = ?", id),
+    );
+  }
+
+  /** The job waits again, with `attempts` behind it. */
+  requeue(id: string, attempts: number): void {
+    this.#disk.write(
+      () => this.#disk.run("UPDATE jobs SET state = 'queued', attempts = ? WHERE id = ?", attempts, id),
+      "spare",
+    );
+  }
+
+  /** Stores how the job ended. `offered`: its owner is there to fetch it. */
+  finish(id: string, end: JobEnd, { offered }: { readonly offered: boolean }): void {
+    const attachments = end.state === "done" ? end.result.attachments : [];
+    const hashed = attachments.map(({ bytes, ...info }) => ({ bytes, info, hash: sha256(bytes) }));
+    const dropped = this.#refs(id, "out/").map(([, hash]) => hash);
+    this.#disk.put(new Map(hashed.map(({ hash, bytes }) => [hash, bytes])), () =>
+      this.#disk.write(() => {
+        const now = this.clock();
+        this.#disk.run(
+          "UPDATE jobs SET state = ?, finished = ?, offered = ?, ending = ? WHERE id = ?",
+          ...[end.state, now, offered ? now : null, writeEnd(end), id],
+        );
+        this.#disk.run("DELETE FROM refs WHERE job = ? AND name LIKE 'out/%'", id);
+        for (const { hash, bytes, info } of hashed) this.#refer(id, `out/${info.name}`, hash, bytes);
+        this.#saveClock();
+      }, "spare"),
+    );
+    this.#disk.dropUnused(dropped);
+  }
+
+  /** How a finished job ended; undefined for one that has not. What is damaged has failed. */
+  endOf(id: string): JobEnd | undefined {
+    const row = this.#disk.get<{ state: JobState; ending: string | null }>(
+      "SELECT state, ending FROM jobs WHERE id = ?",
+      id,
+    );
+    if (row === undefined || row.state === "queued" || row.state === "running") return undefined;
+    try {
+      const end = readEnd(row.state, row.ending ?? "");
+      if (end.state !== "done") return end;
+      const hashes = new Map(this.#refs(id, "out/"));
+      const attachments = end.result.attachments.map((info) => {
+        const bytes = this.#disk.picture(hashes.get(info.name) ?? "");
+        if (bytes === undefined) throw unreadable(id, "its picture");
+        return { ...info, bytes };
+      });
+      return { state: "done", result: { ...end.result, attachments } };
+    } catch (error) {
+      const problem = error instanceof Problem ? error : unreadable(id, "its end");
+      return { state: "failed", problem: problem.toJSON() };
+    }
+  }
+
+  /** The owner is there: what has ended can be fetched from now on. */
+  offer(owner: string): void {
+    if (this.#disk.isReadOnly) return;
+    this.#disk.write(() =>
+      this.#disk.run(
+        "UPDATE jobs SET offered = ? WHERE owner = ? AND finished IS NOT NULL AND offered IS NULL",
+        this.clock(),
+        owner,
+      ),
+    );
+  }
+
+  /** Ended, and not acknowledged; longest offered first, never offered last. */
+  finished(): FinishedRow[] {
+    return this.#disk.all(
+      "SELECT id, state, offered FROM jobs WHERE finished IS NOT NULL ORDER BY offered IS NULL, offered, finished, seq",
+    );
+  }
+
+  /** When the first of these was offered, by the ledger's clock. */
+  oldestOffer(): number | undefined {
+    return this.#disk.get<{ oldest: number | null }>("SELECT MIN(offered) AS oldest FROM jobs")?.oldest ?? undefined;
+  }
+
+  /** Bytes of pictures that are kept for jobs which have ended. */
+  finishedBytes(): number {
+    const hashes = "SELECT hash FROM refs JOIN jobs ON jobs.id = refs.job WHERE finished IS NOT NULL";
+    return this.#disk.get<{ bytes: number }>(
+      `SELECT COALESCE(SUM(bytes), 0) AS bytes FROM blobs WHERE hash IN (${hashes})`,
+    )!.bytes;
+  }
+
+  /** Opens for writing what was opened for reading only, where there is room by now. */
+  tryWriting(): boolean {
+    return this.#disk.tryWriting();
+  }
+
+  /** Of all pictures. */
+  keptBytes(): number {
+    return this.#disk.get<{ bytes: number }>("SELECT COALESCE(SUM(bytes), 0) AS bytes FROM blobs")!.bytes;
+  }
+
+  /** A job that has ended needs its images no more, unless others are to be sent with them. */
+  dropImages(id: string): void {
+    const hashes = this.#refs(id, "in/").map(([, hash]) => hash);
+    this.#disk.write(() => this.#disk.run("DELETE FROM refs WHERE job = ? AND name LIKE 'in/%'", id), "spare");
+    this.#disk.dropUnused(hashes);
+  }
+
+  /** Throws Problem "disk-full" where even that is too much; the picture's room is free all the same. */
+  forget(id: string): void {
+    const hashes = this.#refs(id, "").map(([, hash]) => hash);
+    if (this.#disk.isReadOnly) this.#disk.sacrifice(hashes);
+    this.#disk.write(() => this.#disk.run("DELETE FROM jobs WHERE id = ?", id), "spare");
+    this.#disk.dropUnused(hashes);
+  }
+
+  #refs(id: string, prefix: "in/" | "out/" | ""): [name: string, hash: Sha256][] {
+    const rows = this.#disk.all<{ name: string; hash: Sha256 }>("SELECT name, hash FROM refs WHERE job = ?", id);
+    return rows.flatMap(({ name, hash }) => (name.startsWith(prefix) ? [[name.slice(prefix.length), hash]] : []));
+  }
+
+  /** Within `#write`. */
+  #refer(id: string, name: string, hash: Sha256, bytes: Uint8Array | undefined): void {
+    this.#disk.run("INSERT INTO refs (job, name, hash) VALUES (?, ?, ?)", id, name, hash);
+    if (bytes) this.#disk.run("INSERT OR IGNORE INTO blobs (hash, bytes) VALUES (?, ?)", hash, bytes.length);
+  }
+
+  #saveClock(): void {
+    this.#disk.run("INSERT OR REPLACE INTO meta (name, value) VALUES ('clock', ?)", this.clock());
+  }
+}

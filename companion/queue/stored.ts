@@ -1,0 +1,55 @@
+/** What of a job is stored as text, and back. */
+import * as v from "valibot";
+import { type AttachmentInfo, type JobEnd, MEDIA_TYPES, type Result, type Task, taskSchema } from "../../shared/job.ts";
+import type { ModelName } from "./job-queue.ts";
+
+/** What a worker needs of a job. */
+export interface JobContent {
+  readonly task: Task;
+  readonly models: readonly ModelName[];
+}
+
+const contentSchema = v.strictObject({
+  task: taskSchema,
+  models: v.array(v.strictObject({ id: v.string(), digest: v.optional(v.string()) })),
+});
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const resultSchema = v.strictObject({
+  attachments: v.array(
+    v.strictObject({ name: v.string(), mediaType: v.picklist(MEDIA_TYPES), width: count, height: count }),
+  ),
+  seconds: v.number(),
+  facts: v.strictObject({
+    tokens: v.optional(count),
+    droppedText: v.optional(v.string()),
+    weightBits: v.optional(v.picklist([4, 8])),
+  }),
+});
+const problemSchema = v.strictObject({ code: v.string(), message: v.string() });
+
+export const writeContent = (content: JobContent): string => JSON.stringify(content);
+
+/** Throws where it is not what `writeContent` wrote. */
+export const readContent = (text: string): JobContent => v.parse(contentSchema, JSON.parse(text)) as JobContent;
+
+/** Without the pictures. */
+export function writeEnd(end: JobEnd): string {
+  if (end.state === "done") {
+    const attachments = end.result.attachments.map(({ bytes: _, ...info }): AttachmentInfo => info);
+    return JSON.stringify({ ...end.result, attachments });
+  }
+  return JSON.stringify(end.state === "failed" ? end.problem : {});
+}
+
+export type StoredEnd =
+  | { readonly state: "done"; readonly result: Result<AttachmentInfo> }
+  | Exclude<JobEnd, { readonly state: "done" }>;
+
+/** Throws where it is not what `writeEnd` wrote. */
+export function readEnd(state: JobEnd["state"], text: string): StoredEnd {
+  if (state === "cancelled") return { state };
+  const ending = JSON.parse(text);
+  if (state === "done") return { state, result: v.parse(resultSchema, ending) as Result<AttachmentInfo> };
+  return { state, problem: v.parse(problemSchema, ending) as Extract<JobEnd, { state: "failed" }>["problem"] };
+}

@@ -1,0 +1,71 @@
+/** Takes jobs from a queue, one after the other, and runs them; its heartbeat tells the queue that it lives. */
+import type { Progress, Result, Task } from "../../shared/job.ts";
+import { Problem } from "../../shared/problem.ts";
+import { type Claim, LEASE_MS, type ModelName, type WorkSource } from "./job-queue.ts";
+
+export interface RunningJob {
+  readonly id: string;
+  readonly task: Task;
+  readonly models: readonly ModelName[];
+  readonly images: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Runs one job to its result. Stops soon after `signal` aborts; throws Problems, "engine-crashed" for one worth a retry. */
+export type RunJob = (
+  job: RunningJob,
+  options: { readonly onProgress: (progress: Progress) => void; readonly signal: AbortSignal },
+) => Promise<Result>;
+
+export interface WorkerOptions {
+  readonly name: string;
+  readonly run: RunJob;
+  readonly leaseMs?: number;
+}
+
+export class Worker {
+  readonly #source: WorkSource;
+  readonly #options: WorkerOptions;
+  readonly #stop = new AbortController();
+  #done: Promise<void> | undefined;
+
+  constructor(source: WorkSource, options: WorkerOptions) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#done ??= this.#work();
+  }
+
+  /** Stops the running job, which waits for another worker without counting as an attempt. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+
+  async #work(): Promise<void> {
+    for (;;) {
+      const claim = await this.#source.claim(this.#options.name, this.#stop.signal);
+      if (claim === undefined) return;
+      const heart = setInterval(() => void claim.renew(), (this.#options.leaseMs ?? LEASE_MS) / 3).unref();
+      await this.#attempt(claim).finally(() => clearInterval(heart));
+    }
+  }
+
+  async #attempt(claim: Claim): Promise<void> {
+    const { id, task, models } = claim;
+    const signal = AbortSignal.any([claim.signal, this.#stop.signal]);
+    try {
+      const images = await claim.images();
+      const onProgress = (progress: Progress) => claim.progress(progress);
+      const result = await this.#options.run({ id, task, models, images }, { onProgress, signal });
+      // What was finished in the last moment counts.
+      await claim.finish({ state: "done", result });
+    } catch (error) {
+      const problem = Problem.from(error);
+      if (this.#stop.signal.aborted) await claim.giveBack();
+      else if (problem.code === "engine-crashed") await claim.breakOff(problem);
+      else await claim.finish({ state: "failed", problem: problem.toJSON() });
+    }
+  }
+}

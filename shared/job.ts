@@ -1,0 +1,118 @@
+/**
+ * What the companion is asked to do, how it fares and what comes of it: one spelling for the wire, the queue, the engine and
+ * the plugin. A new kind of task is a member of `Task`, a row of `TASKS`, and a row of the engine's table of runners; the
+ * compiler asks for both rows.
+ */
+import * as v from "valibot";
+import { imageRefs } from "./image-refs.ts";
+import type { ProblemData } from "./problem.ts";
+import type { GenerateRequest } from "./request.ts";
+import { requestSchema } from "./request-schema.ts";
+
+/** One picture. */
+export interface GenerateTask {
+  readonly kind: "generate";
+  readonly request: GenerateRequest;
+}
+
+export type Task = GenerateTask;
+export type TaskKind = Task["kind"];
+export type TaskOf<K extends TaskKind> = Extract<Task, { readonly kind: K }>;
+
+interface TaskRow<K extends TaskKind> {
+  readonly schema: v.GenericSchema<unknown, TaskOf<K>>;
+  /** The images that it takes along, by name, each once. */
+  images(task: TaskOf<K>): readonly string[];
+  /** The models that it names, by their ids, each once. */
+  models(task: TaskOf<K>): readonly string[];
+  /** The same task with another seed: one of several that are submitted together. */
+  withSeed(task: TaskOf<K>, seed: number): TaskOf<K>;
+  /** What its result brings: the names of the attachments. */
+  readonly attachments: readonly [string, ...string[]];
+}
+
+/** The picture that a task of kind "generate" brings. */
+export const PICTURE = "image";
+
+export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
+  generate: {
+    schema: v.strictObject({ kind: v.literal("generate"), request: requestSchema }),
+    images: ({ request }) => imageRefs(request),
+    models: ({ request }) => [...new Set([request.model, ...(request.refiner ? [request.refiner.model] : [])])],
+    withSeed: (task, seed) => ({ ...task, request: { ...task.request, seed } }),
+    attachments: [PICTURE],
+  },
+};
+
+export const taskSchema: v.GenericSchema<unknown, Task> = v.variant("kind", [TASKS.generate.schema as never]);
+
+/** A part of the work. */
+export const STAGES = ["loading", "encoding", "denoising", "decoding"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** How far a running job is. */
+export interface Progress {
+  readonly stage: Stage;
+  /** 0 … of. */
+  readonly step: number;
+  readonly of: number;
+  readonly secondsLeft?: number;
+  /** The engine works, but has had nothing to report for so many seconds. */
+  readonly quietSeconds?: number;
+  /** A small PNG. */
+  readonly preview?: Uint8Array;
+}
+
+export const MEDIA_TYPES = ["image/png", "image/jpeg", "image/webp"] as const;
+
+/** Of an attachment, without its bytes. */
+export interface AttachmentInfo {
+  readonly name: string;
+  readonly mediaType: (typeof MEDIA_TYPES)[number];
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Attachment extends AttachmentInfo {
+  readonly bytes: Uint8Array;
+}
+
+/** What is worth knowing about how a result came about. */
+export interface Facts {
+  /** Of the prompt, and the text that did not fit. */
+  readonly tokens?: number;
+  readonly droppedText?: string;
+  /** Of the denoiser's weights, where they were narrowed: the request asked for it, or the memory is short. */
+  readonly weightBits?: 4 | 8;
+}
+
+/** `A`: with the bytes, or without them. */
+export interface Result<A extends AttachmentInfo = Attachment> {
+  readonly attachments: readonly A[];
+  /** How long the attempt that made it ran. */
+  readonly seconds: number;
+  readonly facts: Facts;
+}
+
+/** How a job ended. */
+export type JobEnd =
+  | { readonly state: "done"; readonly result: Result }
+  | { readonly state: "failed"; readonly problem: ProblemData }
+  | { readonly state: "cancelled" };
+
+/** What the owner of a job is told about it. */
+export type JobEvent =
+  /** `ahead` = jobs that run before it. */
+  | { readonly type: "queued"; readonly ahead: number }
+  | { readonly type: "progress"; readonly progress: Progress }
+  /** `task` as it was done, with every default filled in. */
+  | { readonly type: "done"; readonly task: Task; readonly result: Result }
+  | { readonly type: "failed"; readonly problem: ProblemData }
+  | { readonly type: "cancelled" };
+
+const row = <K extends TaskKind>(kind: K): TaskRow<TaskKind> => TASKS[kind] as TaskRow<TaskKind>;
+
+export const imagesOf = (task: Task): readonly string[] => row(task.kind).images(task);
+export const modelsOf = (task: Task): readonly string[] => row(task.kind).models(task);
+export const withSeed = (task: Task, seed: number): Task => row(task.kind).withSeed(task, seed);
