@@ -10,7 +10,7 @@ import * as v from "valibot";
 import { openJob, pairing, settings } from "./bridge/kept.ts";
 import { drawing, exportOrder, layerExport } from "./bridge/pixels.ts";
 import { layer, selection } from "./bridge/selection.ts";
-import { spot, ticket, where } from "./bridge/ticket.ts";
+import { fit, spot, ticket, where } from "./bridge/ticket.ts";
 import { bytes, nodeId, problem, size } from "./bridge/values.ts";
 
 export * from "./bridge/kept.ts";
@@ -50,6 +50,8 @@ export const CALLS = {
    * inside it that is not to be seen (the mask, where it was drawn inside the picture's frame).
    */
   "export-layer": { input: exportOrder, output: layerExport },
+  /** The bytes of an image of the file, as they were put into it: PNG, JPEG or GIF. */
+  "read-image": { input: v.object({ hash: v.string() }), output: v.object({ bytes }) },
   /** Several, in order. */
   "export-layers": {
     input: v.object({ layers: v.array(exportOrder) }),
@@ -59,7 +61,7 @@ export const CALLS = {
   "read-outlines": { input: v.object({ node: nodeId }), output: v.object({ drawing: v.nullable(drawing) }) },
   /** Put a result over its target, beside it, or where it was dropped. One undo step. */
   "place-layer": {
-    input: v.object({ ticket, bytes, name: v.string(), recipe: v.string(), where }),
+    input: v.object({ ticket, bytes, name: v.string(), recipe: v.string(), where, fit }),
     output: v.object({ node: nodeId, note: v.optional(v.string()) }),
   },
   /**

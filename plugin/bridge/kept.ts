@@ -31,6 +31,8 @@ export const settings = v.object({
   detail: v.number(),
   /** What a Fill does at the mask's edge. */
   edge: v.optional(v.picklist(MASK_EDGES), "soft"),
+  /** Over how many canvas pixels. Absent: as the mask's size asks for. */
+  edgeWidth: v.optional(size),
   /** Side lengths at the model relative to its own size. */
   sizeFactor: v.number(),
   negativePrompt: v.string(),

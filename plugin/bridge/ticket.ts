@@ -2,6 +2,29 @@
 import * as v from "valibot";
 import { affine, nodeId, size } from "./values.ts";
 
+/** An image paint, as Figma writes it, that is opaque and blends normally. */
+const imagePaint = v.object({
+  scaleMode: v.picklist(["FILL", "FIT", "CROP", "TILE"]),
+  /** CROP: from the layer's unit square to the image's. */
+  imageTransform: v.optional(affine),
+  /** TILE: canvas pixels of one image pixel. */
+  scalingFactor: v.optional(size),
+  /** Quarter turns clockwise, degrees. */
+  rotation: v.optional(size),
+  filters: v.optional(v.record(v.string(), v.number())),
+});
+
+export const ownPicture = v.object({
+  /** Figma's name of the image. */
+  hash: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+  /** Of the image, pixels. */
+  width: size,
+  height: size,
+  paint: imagePaint,
+});
+/** The image that a layer shows, where it shows nothing else. */
+export type OwnPicture = v.InferOutput<typeof ownPicture>;
+
 export const ticket = v.object({
   /** The file's name: node ids of another file mean other layers. */
   document: v.string(),
@@ -15,6 +38,10 @@ export const ticket = v.object({
   fingerprint: v.string(),
   /** Source pixels per canvas pixel at which the target's own image loses nothing; 2 where it has none. */
   naturalScale: size,
+  /** The target's own image, where a Fill works on that; absent where it works on the layer as drawn. */
+  picture: v.optional(ownPicture),
+  /** The target's outline in its own space, as SVG path data; absent: its box. */
+  outline: v.optional(v.string()),
 });
 /** The target as it was when the job was submitted. */
 export type Ticket = v.InferOutput<typeof ticket>;
@@ -22,6 +49,13 @@ export type Ticket = v.InferOutput<typeof ticket>;
 /** A point of the page, and the layer (or page) that is there. */
 export const spot = v.object({ x: size, y: size, inside: nodeId });
 export type Spot = v.InferOutput<typeof spot>;
+
+/**
+ * How the bytes of a picture lie in its layer: "cover" fills the target with them; "source" are the pixels that a Fill worked
+ * on, or those of them that changed, and lie where these lay.
+ */
+export const fit = v.picklist(["cover", "source"]);
+export type Fit = v.InferOutput<typeof fit>;
 
 export const where = v.union([v.picklist(["over", "over anyway", "beside"]), spot]);
 /** Over the target if it still shows the same, or in any case, beside it as a new layer, or with its middle on a spot where the designer dropped it. */

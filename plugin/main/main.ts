@@ -4,6 +4,7 @@ import { exportLayer, exportThumbnail } from "./export-layer.ts";
 import { findLayer } from "./find-layer.ts";
 import { describeLayer, isInside } from "./layer.ts";
 import { placeLayer } from "./place-layer.ts";
+import { readImage } from "./read-image.ts";
 import { readOutlines } from "./read-outlines.ts";
 import { readSelection } from "./read-selection.ts";
 import { runSelfTest } from "./self-test.ts";
@@ -25,6 +26,7 @@ const handlers: Handlers = {
   thumbnail: async ({ node }) => ({ bytes: await exportThumbnail(await findLayer(node)) }),
   "take-ticket": takeTicket,
   "export-layer": exportLayer,
+  "read-image": readImage,
   "export-layers": async ({ layers }) => {
     const exports = [];
     // One after the other: Figma renders on this thread.

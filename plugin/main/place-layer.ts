@@ -4,6 +4,7 @@ import type { CallInput, CallOutput, Spot, Ticket } from "../bridge.ts";
 import { findFreeSpot } from "./find-free-spot.ts";
 import { findPlace, findPlaceInside, type Place } from "./find-place.ts";
 import { contentFingerprintOf } from "./fingerprint.ts";
+import { sourceLayer } from "./source-layer.ts";
 
 /** Figma allows 100 kB an entry of pluginData; the id and the key count too. */
 const MOST_RECIPE_CHARACTERS = 30_000;
@@ -17,7 +18,7 @@ const MOST_RECIPE_CHARACTERS = 30_000;
  * "target-unsupported".
  */
 export async function placeLayer(input: CallInput<"place-layer">): Promise<CallOutput<"place-layer">> {
-  const { ticket, bytes, name, recipe, where } = input;
+  const { ticket, name, recipe, where } = input;
   if (recipe.length > MOST_RECIPE_CHARACTERS)
     throw new Problem("target-unsupported", "The settings of this picture are too long to be kept in the layer.");
   const mask = ticket.mask === undefined ? null : await existingLayer(ticket.mask);
@@ -26,12 +27,12 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
   const isOver = where === "over" || where === "over anyway";
   if (isOver) checkTarget(target, ticket, where);
 
-  const layer = newLayer(isOver ? target : null, ticket, bytes);
+  const { layer, transform } = newLayer(isOver ? target : null, input);
   try {
     layer.name = name;
     let note: string | undefined;
     if (isOver && target !== null) {
-      note = putOver(layer, target, mask?.removed ? null : mask);
+      note = putOver(layer, { target, mask: mask?.removed ? null : mask, transform });
     } else if (typeof where === "string") {
       const spot = findFreeSpot(target, ticket, layer.id);
       layer.x = spot.x;
@@ -78,20 +79,31 @@ function checkTarget(target: SceneNode | null, ticket: Ticket, where: "over" | "
     );
 }
 
-/** An image layer of the target's size (or else the ticket's) on the current page, in the target's outline where that is a simple one. */
-function newLayer(target: SceneNode | null, ticket: Ticket, bytes: Uint8Array): RectangleNode | EllipseNode {
+/**
+ * An image layer over the target (or where the target was, upright, in its place) on the current page, in the target's outline
+ * where that is a simple one, and where it belongs on the page.
+ */
+function newLayer(target: SceneNode | null, { ticket, bytes, fit }: CallInput<"place-layer">) {
   let image: Image;
   try {
     image = figma.createImage(bytes);
   } catch (cause) {
     throw new Problem("image-not-readable", `Figma did not accept the picture: ${String(cause)}`, { cause });
   }
-  const layer = target?.type === "ELLIPSE" ? ellipseLike(target) : rectangleLike(target);
-  const { width, height } = target ?? ticket;
+  const now = target === null ? ticket : { ...sizeOf(target), transform: target.absoluteTransform };
+  const cover = { ...now, paint: covering(image.hash), isAsTarget: true };
+  const { width, height, transform, paint, isAsTarget } =
+    fit === "source" ? sourceLayer(ticket, now, image.hash) : cover;
+  const layer =
+    target?.type === "ELLIPSE" && isAsTarget ? ellipseLike(target) : rectangleLike(isAsTarget ? target : null);
   layer.resize(width, height);
-  layer.fills = [{ type: "IMAGE", imageHash: image.hash, scaleMode: "FILL" }];
-  return layer;
+  layer.fills = [paint];
+  return { layer, transform };
 }
+
+const sizeOf = ({ width, height }: SceneNode) => ({ width, height });
+
+const covering = (imageHash: string): ImagePaint => ({ type: "IMAGE", imageHash, scaleMode: "FILL" });
 
 function ellipseLike(target: EllipseNode): EllipseNode {
   const layer = figma.createEllipse();
@@ -110,10 +122,17 @@ function rectangleLike(target: SceneNode | null): RectangleNode {
   return layer;
 }
 
-/** Puts the layer directly above what it covers, and turns it as the target is turned. Returns what the designer should know. */
-function putOver(layer: RectangleNode | EllipseNode, target: SceneNode, mask: SceneNode | null): string | undefined {
+interface Over {
+  readonly target: SceneNode;
+  readonly mask: SceneNode | null;
+  /** The layer's on the page. */
+  readonly transform: Transform;
+}
+
+/** Puts the layer directly above what it covers. Returns what the designer should know. */
+function putOver(layer: RectangleNode | EllipseNode, { target, mask, transform }: Over): string | undefined {
   const place = findPlace(target, mask);
-  insert(layer, place, target.absoluteTransform);
+  insert(layer, place, transform);
   // Where the parent is resized later, the result goes along with its target.
   if (place.parent.id === target.parent?.id && "constraints" in target) layer.constraints = target.constraints;
   return place.note;

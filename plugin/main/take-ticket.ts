@@ -3,15 +3,19 @@ import type { CallInput, Ticket } from "../bridge.ts";
 import { findLayer } from "./find-layer.ts";
 import { contentFingerprintOf } from "./fingerprint.ts";
 import { checkPaintable, imagePaintOf } from "./layer.ts";
+import { fitsBack, onlyImageOf } from "./own-picture.ts";
 
 /** The target as it is now, so that a result is never put over newer work. Problems as `checkPaintable`. */
 export async function takeTicket({ target, mask }: CallInput<"take-ticket">): Promise<Ticket> {
   const node = await findLayer(target);
   checkPaintable(node);
   if (mask !== undefined) await findLayer(mask);
-  const naturalScale = await naturalScaleOf(node);
+  const size = await imageSizeOf(node);
   const now = await findLayer(target);
   const [row, column] = now.absoluteTransform;
+  const only = onlyImageOf(now, mask);
+  const picture = only && size?.hash === only.hash ? { ...size, paint: only.paint } : undefined;
+  const outline = outlineOf(now);
   return {
     document: figma.root.name,
     target,
@@ -24,18 +28,21 @@ export async function takeTicket({ target, mask }: CallInput<"take-ticket">): Pr
       [column[0], column[1], column[2]],
     ],
     fingerprint: contentFingerprintOf(now),
-    naturalScale,
+    naturalScale:
+      size === null ? SCREEN_DENSITY : Math.max(1, Math.min(size.width / now.width, size.height / now.height)),
+    ...(picture && fitsBack(picture, now) && { picture }),
+    ...(outline !== undefined && { outline }),
   };
 }
 
 /** Designs are seen on screens of twice the density: what has no pixels of its own is taken at that. */
 const SCREEN_DENSITY = 2;
 
-/** Pixels of the layer's own image per canvas pixel, at least 1; the screen's density where it shows no image. */
-async function naturalScaleOf(node: SceneNode): Promise<number> {
+/** The size of the image that the layer shows, null where it shows none. */
+async function imageSizeOf(node: SceneNode): Promise<{ hash: string; width: number; height: number } | null> {
   const hash = imagePaintOf(node)?.imageHash;
   const image = hash == null ? null : figma.getImageByHash(hash);
-  if (image === null) return SCREEN_DENSITY;
+  if (image === null) return null;
   const { width, height } = await image.getSizeAsync().catch((cause: unknown) => {
     throw new Problem(
       "image-not-readable",
@@ -43,5 +50,15 @@ async function naturalScaleOf(node: SceneNode): Promise<number> {
       { cause },
     );
   });
-  return Math.max(1, Math.min(width / node.width, height / node.height));
+  return { hash: image.hash, width, height };
+}
+
+/** Longer ones are drawings, and no edges of a picture. */
+const LONGEST_OUTLINE = 4000;
+
+/** What the layer's fill covers, where that is one simple outline. */
+function outlineOf(node: SceneNode): string | undefined {
+  if (!("fillGeometry" in node)) return undefined;
+  const data = node.fillGeometry.map((path) => path.data).join(" ");
+  return data === "" || data.length > LONGEST_OUTLINE ? undefined : data;
 }

@@ -65,7 +65,14 @@ async function prepared(code: string) {
 }
 
 const place = async (plugin: Opened, ticket: Ticket, where: "over" | "over anyway" | "beside" = "over") =>
-  plugin.call("place-layer", { ticket, bytes: await png(64, 64), name: "Apple", recipe: '{"seed":1}', where });
+  plugin.call("place-layer", {
+    ticket,
+    bytes: await png(64, 64),
+    name: "Apple",
+    recipe: '{"seed":1}',
+    where,
+    fit: "cover",
+  });
 
 const flat = (transform: Transform) => transform.flat();
 
@@ -203,7 +210,7 @@ test("bytes that are no picture change nothing", async () => {
   const { ticket, ...plugin } = await prepared("return figma.createRectangle()");
   const before = plugin.stage.scene.snapshot();
   const bytes = new Uint8Array([1, 2, 3]);
-  const input = { ticket, bytes, name: "x", recipe: "{}", where: "over" } as const;
+  const input = { ticket, bytes, name: "x", recipe: "{}", where: "over", fit: "cover" } as const;
   await expect(plugin.call("place-layer", input)).rejects.toMatchObject({ code: "image-not-readable" });
   expect(plugin.stage.scene.records).toEqual(before);
 });

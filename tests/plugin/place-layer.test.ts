@@ -30,7 +30,7 @@ const ticketFor = async (name: string, mask?: string): Promise<Ticket> =>
   host.call("take-ticket", { target: await idOf(name), ...(mask && { mask: await idOf(mask) }) });
 
 const place = async (ticket: Ticket, where: "over" | "beside" = "over") =>
-  host.call("place-layer", { ticket, bytes: await png(16, 16), name: "Result", recipe: RECIPE, where });
+  host.call("place-layer", { ticket, bytes: await png(16, 16), name: "Result", recipe: RECIPE, where, fit: "cover" });
 
 interface Placed {
   parent: string;
@@ -263,6 +263,7 @@ test.each([
       name: "Result",
       recipe: RECIPE,
       where,
+      fit: "cover",
     });
     const { parent, transform, siblings } = await look(node, "Target");
     expect({ parent, transform, top: siblings.at(-1) }).toEqual({
@@ -289,7 +290,7 @@ test("placeLayer() moves the view only to a result that would be out of sight", 
 test("placeLayer() leaves nothing behind when Figma refuses the picture", async () => {
   await open(`rect("Target", null, 0, 0, 100, 100);`);
   const ticket = await ticketFor("Target");
-  const input = { ticket, name: "Result", recipe: RECIPE, where: "over" } as const;
+  const input = { ticket, name: "Result", recipe: RECIPE, where: "over", fit: "cover" } as const;
   await expect(host.call("place-layer", { ...input, bytes: new Uint8Array([1, 2, 3]) })).rejects.toMatchObject({
     code: "image-not-readable",
   });

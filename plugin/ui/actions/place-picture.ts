@@ -1,14 +1,18 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { Where } from "../../bridge.ts";
+import { changedResult, type FittedResult, wholeResult } from "../pixels/fitted-result.ts";
 import type { Picture } from "../state/picture.ts";
 import { layerName, writeRecipe } from "../state/recipe.ts";
+import type { MainClient } from "../wires/main-client.ts";
 import type { Runner } from "./run.ts";
 
 /** Puts a picture on the canvas; its job is finished then. Where its target is gone or changed, the notice offers another place. */
 export async function placePicture({ store, main, desk }: Runner, picture: Picture, where: Where): Promise<void> {
   const { image, recipe, job } = picture;
   if (image === null) throw new Problem("internal", "This picture is not there yet.");
-  const input = { ticket: job.ticket, bytes: image.bytes, where, name: layerName(recipe), recipe: writeRecipe(recipe) };
+  const { ticket } = job;
+  const { note: fitNote = "", ...fitted } = await fittedResult(picture, image.bytes, { where, main });
+  const input = { ticket, ...fitted, where, name: layerName(recipe), recipe: writeRecipe(recipe) };
   const placed = await main.call("place-layer", input).catch((error: unknown) => {
     const problem = Problem.from(error);
     if (problem.code !== "target-gone" && problem.code !== "target-changed") throw problem;
@@ -24,5 +28,19 @@ export async function placePicture({ store, main, desk }: Runner, picture: Pictu
   if (placed === null) return;
   store.dispatch({ type: "placed", job: job.job, layer: placed.node });
   desk.release(job.job);
-  store.dispatch({ type: "notice", notice: { tone: "plain", text: placed.note ?? "Placed on the canvas." } });
+  store.dispatch({
+    type: "notice",
+    notice: { tone: "plain", text: [placed.note ?? "Placed on the canvas.", fitNote].join(" ").trim() },
+  });
+}
+
+/** A Fill over its target shows only what it changed. */
+async function fittedResult(
+  { recipe, job }: Picture,
+  bytes: Uint8Array,
+  { where, main }: { readonly where: Where; readonly main: MainClient },
+): Promise<FittedResult> {
+  if (recipe.mode !== "fill") return { bytes, fit: "cover" };
+  const isOver = where === "over" || where === "over anyway";
+  return isOver ? changedResult(bytes, job.ticket, main) : wholeResult(bytes, job.ticket);
 }

@@ -1,6 +1,9 @@
 import { Problem } from "../../../shared/problem.ts";
-import { addressOf, maskOf, pictureOf } from "../pixels/raster.ts";
-import { sourceScale } from "../pixels/source-scale.ts";
+import { smallPng } from "../pixels/canvas.ts";
+import { addressOf } from "../pixels/raster.ts";
+import { readSource } from "../pixels/read-source.ts";
+import { takeMask } from "../request/take-mask.ts";
+import type { FillView } from "../state/state.ts";
 import type { Store } from "../state/store.ts";
 import { type Subject, subjectOf } from "../state/subject.ts";
 import type { MainClient } from "../wires/main-client.ts";
@@ -26,30 +29,15 @@ export async function showFill(store: Store, main: MainClient): Promise<void> {
 
 const keyOf = ({ target, mask }: Subject) => `${target.fingerprint} ${mask?.fingerprint}`;
 
-async function load(target: string, mask: string, main: MainClient) {
+async function load(target: string, mask: string, main: MainClient): Promise<Omit<FillView, "key">> {
   const ticket = await main.call("take-ticket", { target, mask });
-  const small = Math.min(sourceScale(ticket), PREVIEW_PIXELS / Math.max(ticket.width, ticket.height));
-  const exported = await main.call("export-layer", { node: target, scale: small, bounds: "box", without: mask });
-  const picture = await pictureOf(ticket, exported, small);
-  const alpha = await maskOf(
-    ticket,
-    await main.call("export-layer", { node: mask, scale: small, bounds: "rendered" }),
-    picture.size,
-  );
-  const scale = sourceScale(ticket);
-  const source = { width: Math.round(ticket.width * scale), height: Math.round(ticket.height * scale) };
-  const [sx, sy] = [source.width / picture.size.width, source.height / picture.size.height];
-  const { bounds } = alpha;
+  const { raster, context } = await readSource(ticket, main);
+  const { bounds, coverage } = await takeMask(ticket, raster, main);
   return {
-    picture: addressOf(picture.bytes),
-    mask: addressOf(alpha.bytes),
-    source,
-    scale,
-    maskBounds: bounds && {
-      x: Math.floor(bounds.x * sx),
-      y: Math.floor(bounds.y * sy),
-      width: Math.ceil(bounds.width * sx),
-      height: Math.ceil(bounds.height * sy),
-    },
+    picture: addressOf(await smallPng(context, PREVIEW_PIXELS)),
+    coverage,
+    source: raster.size,
+    scale: raster.scale,
+    maskBounds: bounds,
   };
 }

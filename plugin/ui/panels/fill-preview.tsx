@@ -1,11 +1,12 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import { fitBox } from "../parts/fit-box.ts";
-import { Segmented } from "../parts/segmented.tsx";
 import { Slider } from "../parts/slider.tsx";
-import { contextOfFill, type FillSettings } from "../request/fill-region.ts";
+import { contextOfFill, type FillSettings, fillRegion } from "../request/fill-region.ts";
 import type { FillView, State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
+import { ChangedArea } from "./changed-area.tsx";
+import { EdgeControls } from "./edge-controls.tsx";
 
 /** The picture, the mask, and the part that the model will see. */
 export function FillPreview({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo | null }) {
@@ -40,16 +41,10 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
         {...{ min: 0, max: 1, step: 0.05, value: settings.detail }}
         onChange={(detail) => actions.set({ detail })}
       />
-      <Segmented label="Edge" segments={EDGES} value={settings.edge} onChange={(edge) => actions.set({ edge })} />
+      <EdgeControls fill={fill} bounds={fill.maskBounds} settings={settings} actions={actions} />
     </section>
   );
 }
-
-const EDGES = [
-  { value: "hard", label: "Hard edge", title: "Everything under the shape is new, and nothing else" },
-  { value: "soft", label: "Soft", title: "Nothing outside the shape changes; the result fades in inside of it" },
-  { value: "spill", label: "Spill over", title: "The result fades out outside of the shape" },
-] as const;
 
 /** Of the preview, pixels. */
 const TALLEST = 168;
@@ -80,7 +75,7 @@ function Crop({ fill, bounds, model, settings }: CropProps) {
           }}
         />
         <div class="crop-mask-outline">
-          <div class="crop-mask" style={{ maskImage: `url(${fill.mask})` }} />
+          <ChangedArea fill={fill} region={fillRegion(settings, fill.scale)} />
         </div>
       </div>
       <small>

@@ -43,3 +43,13 @@ export async function toPng({ canvas }: CanvasRenderingContext2D): Promise<Uint8
   if (blob === null) throw new Problem("out-of-memory", "There is not enough memory for a picture of this size.");
   return new Uint8Array(await blob.arrayBuffer());
 }
+
+/** The canvas' picture with a long side of `longest` pixels at the most. */
+export function smallPng({ canvas }: CanvasRenderingContext2D, longest: number): Promise<Uint8Array> {
+  const scale = Math.min(1, longest / Math.max(canvas.width, canvas.height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  const context = newCanvas({ width: side(canvas.width), height: side(canvas.height) });
+  context.imageSmoothingQuality = "high";
+  context.drawImage(canvas, 0, 0, context.canvas.width, context.canvas.height);
+  return toPng(context);
+}

@@ -2,6 +2,7 @@
 import { type Affine, compose, invert } from "../../../shared/affine.ts";
 import type { Context, Rect, Size } from "../../../shared/geometry.ts";
 import type { Ticket } from "../../bridge.ts";
+import type { SourceRaster } from "./source-raster.ts";
 
 type Place = Pick<Ticket, "width" | "height" | "transform">;
 
@@ -26,18 +27,13 @@ export function resultPlacement(target: Place, size: Size): Placement {
   return { target, size, fromTarget: centred(target, size, scale), line: lineAt(size) };
 }
 
-/** Of a picture to repair, which covers its target exactly, and of which the model sees the context. */
-export function sourcePlacement(target: Place, size: Size, { rect, diffusion }: Context): Placement {
-  const [x, y] = [size.width / target.width, size.height / target.height];
-  return {
-    target,
-    size,
-    fromTarget: [
-      [x, 0, 0],
-      [0, y, 0],
-    ],
-    line: (lineAt(diffusion) * rect.width) / diffusion.width,
-  };
+/** Of a picture to repair, of which the model sees the context. */
+export function sourcePlacement(
+  target: Place,
+  { size, fromTarget }: Pick<SourceRaster, "size" | "fromTarget">,
+  { rect, diffusion }: Context,
+): Placement {
+  return { target, size, fromTarget, line: (lineAt(diffusion) * rect.width) / diffusion.width };
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Affine, compose, invert, isTranslation } from "../../../shared/aff
 import type { Rect, Size } from "../../../shared/geometry.ts";
 import type { LayerExport, Ticket } from "../../bridge.ts";
 import { decode, drawThrough, newCanvas, toPage, toPng } from "./canvas.ts";
+import type { SourceRaster } from "./source-raster.ts";
 
 type Place = Pick<Ticket, "width" | "height" | "transform">;
 
@@ -15,7 +16,7 @@ export function addressOf(bytes: Uint8Array): string {
  * The picture of a target in the target's own space. Upright targets keep Figma's bytes; turned and flipped ones are turned
  * back, so that the model sees them as they were drawn.
  */
-export async function pictureOf(
+async function pictureOf(
   target: Place,
   exported: LayerExport,
   scale: number,
@@ -25,7 +26,11 @@ export async function pictureOf(
     return { bytes: exported.bytes, size: { width: bitmap.width, height: bitmap.height } };
   const size = { width: Math.round(target.width * scale), height: Math.round(target.height * scale) };
   const context = newCanvas(size);
-  drawInto(context, target, { bitmap, box: exported.box });
+  const fromTarget: Affine = [
+    [size.width / target.width, 0, 0],
+    [0, size.height / target.height, 0],
+  ];
+  drawInto(context, target, { bitmap, box: exported.box, fromTarget });
   return { bytes: await toPng(context), size };
 }
 
@@ -64,23 +69,49 @@ export interface Mask {
   readonly bounds: Rect | null;
 }
 
+/** A mask whose PNG may not be needed. */
+export interface DrawnMask extends Omit<Mask, "bytes"> {
+  /** 8-bit coverage, row-major. */
+  readonly coverage: Uint8Array;
+  toPng(): Promise<Uint8Array>;
+}
+
 /**
- * A layer's alpha as a mask in the target's space. A half-transparent layer (one draws masks so, to see what is under them)
- * counts as if it were opaque: its strongest alpha becomes 1.
+ * A layer's alpha as a mask on a raster of the target, within the target's outline. A half-transparent layer (one draws masks
+ * so, to see what is under them) counts as if it were opaque: its strongest alpha becomes 1.
  */
-export async function maskOf(target: Place, exported: LayerExport, size: Size): Promise<Mask> {
-  const context = newCanvas(size);
-  drawInto(context, target, { bitmap: await decode(exported.bytes), box: exported.box });
-  return await maskOn(context);
+export async function maskOf(target: Outlined, exported: LayerExport, raster: Raster): Promise<DrawnMask> {
+  const context = newCanvas(raster.size);
+  clipTo(context, target, raster.fromTarget);
+  drawInto(context, target, { bitmap: await decode(exported.bytes), box: exported.box, fromTarget: raster.fromTarget });
+  return { ...whitened(context), toPng: () => toPng(context) };
+}
+
+type Raster = Pick<SourceRaster, "size" | "fromTarget">;
+type Outlined = Place & Pick<Ticket, "outline">;
+
+/** What lies outside of the target's outline is not seen. */
+function clipTo(context: CanvasRenderingContext2D, { width, height, outline }: Outlined, fromTarget: Affine): void {
+  const path = new Path2D(outline ?? `M 0 0 L ${width} 0 L ${width} ${height} L 0 ${height} Z`);
+  const [[a, c, e], [b, d, f]] = fromTarget;
+  const onRaster = new Path2D();
+  onRaster.addPath(path, { a, b, c, d, e, f });
+  context.clip(onRaster);
 }
 
 /** What a canvas shows, as a mask. */
 export async function maskOn(context: CanvasRenderingContext2D): Promise<Mask> {
+  const { bounds } = whitened(context);
+  return { bytes: await toPng(context), bounds };
+}
+
+function whitened(context: CanvasRenderingContext2D) {
   const { width, height } = context.canvas;
   const pixels = context.getImageData(0, 0, width, height);
   const bounds = whiten(pixels);
   context.putImageData(pixels, 0, 0);
-  return { bytes: await toPng(context), bounds };
+  const { data } = pixels;
+  return { bounds, coverage: Uint8Array.from({ length: width * height }, (_, i) => data[i * 4 + 3]!) };
 }
 
 const HALF = 128;
@@ -105,16 +136,11 @@ function whiten({ data, width, height }: ImageData): Rect | null {
   return strongest === 0 ? null : { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** Draws an export, which covers `box` on the page, into a canvas that covers the target. */
+/** Draws an export, which covers `box` on the page, into a canvas that `fromTarget` leads to from the target's own space. */
 function drawInto(
   context: CanvasRenderingContext2D,
   target: Place,
-  { bitmap, box }: { bitmap: ImageBitmap; box: Rect },
+  { bitmap, box, fromTarget }: { bitmap: ImageBitmap; box: Rect; fromTarget: Affine },
 ): void {
-  const { width, height } = context.canvas;
-  const fromTarget: Affine = [
-    [width / target.width, 0, 0],
-    [0, height / target.height, 0],
-  ];
   drawThrough(context, compose(fromTarget, compose(invert(target.transform), toPage(bitmap, box))), bitmap);
 }

@@ -29,7 +29,7 @@ export interface MeasuredIntent extends Intent {
   /** The target's own size, canvas pixels. */
   readonly target: Size;
   /** In Fill: what the mask covers. */
-  readonly fill: Pick<FillView, "source" | "maskBounds"> | null;
+  readonly fill: Pick<FillView, "source" | "maskBounds" | "scale"> | null;
 }
 
 /** Steps, guidance and scheduler as set, or else those that are recommended for the model. */
@@ -51,13 +51,13 @@ export const hasEta = ({ name }: SchedulerChoice) => name === "ddim" || name ===
 /** What the model draws: its own area in the target's shape, or in Fill the shape of the context. */
 export function sizeAtModel({ mode, model, settings, target, fill, size }: Sized): Size {
   if (mode === "fill" && fill?.maskBounds)
-    return contextOfFill({ source: fill.source, maskBounds: fill.maskBounds }, { model, settings }).diffusion;
+    return contextOfFill({ ...fill, maskBounds: fill.maskBounds }, { model, settings }).diffusion;
   if (size && hasShape(size, target)) return size;
   return modelSize(target, { native: model.nativeSize, factor: settings.sizeFactor });
 }
 
 interface Sized extends Pick<MeasuredIntent, "mode" | "model" | "target" | "fill" | "size"> {
-  readonly settings: Pick<RunSettings, "detail" | "edge" | "sizeFactor">;
+  readonly settings: Pick<RunSettings, "detail" | "edge" | "edgeWidth" | "sizeFactor">;
 }
 
 /** How far sides that are multiples of 64 can be from a target's shape. */
@@ -93,7 +93,7 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     clipSkip: settings.clipSkip,
     strength: mode === "edit" && !model.edits ? settings.strength : 1,
     ...(mode !== "generate" && { image: IMAGE }),
-    ...(mode === "fill" && { mask: MASK, region: fillRegion(settings) }),
+    ...(mode === "fill" && { mask: MASK, region: fillRegion(settings, intent.fill?.scale ?? 1) }),
     references: model.references ? intent.references.map((reference, i) => toReference(reference, i, model)) : [],
     controls: use.controls.map(toControl),
   };

@@ -1,9 +1,11 @@
 /** From "the designer pressed the button" to jobs with their images. */
 import { Problem } from "../../../shared/problem.ts";
 import type { Ticket } from "../../bridge.ts";
+import { toPng } from "../pixels/canvas.ts";
 import { type Placement, resultPlacement, sourcePlacement } from "../pixels/placement.ts";
-import { maskOf, pictureAt, pictureOf } from "../pixels/raster.ts";
-import { sourceScale } from "../pixels/source-scale.ts";
+import { pictureAt } from "../pixels/raster.ts";
+import { readSource } from "../pixels/read-source.ts";
+import { type SourceRaster, sourceRaster } from "../pixels/source-raster.ts";
 import type { NewJob } from "../state/events.ts";
 import { type LayerRef, type Recipe, toRecipe } from "../state/recipe.ts";
 import type { MainClient } from "../wires/main-client.ts";
@@ -13,6 +15,7 @@ import { layersNow } from "./followed-layer.ts";
 import { hashesOf } from "./hashes-of.ts";
 import type { Intent } from "./intent.ts";
 import { takeControls } from "./take-controls.ts";
+import { takeMask } from "./take-mask.ts";
 import { takeReferences } from "./take-references.ts";
 
 /** Jobs that are ready to be sent: one task with several seeds, and its images once. */
@@ -32,7 +35,7 @@ export async function prepareRun(intent: Intent, main: MainClient): Promise<Run>
   const fill = mode === "fill" ? await takeFill(ticket, main, images) : null;
   const measured: MeasuredIntent = { ...intent, target: ticket, fill };
   if (mode === "edit") await takePicture(ticket, main, { images, intent: measured });
-  const placement = placementOf(measured, ticket);
+  const placement = placementOf(measured, ticket, fill?.raster);
   const layers = await layersNow([...references, ...use.controls].flatMap(layersOf), main);
   await takeReferences(references, main, { placement, images, layers });
   await takeControls(use.controls, main, { placement, images, layers });
@@ -44,39 +47,30 @@ const layersOf = ({ layer, within }: { readonly layer: LayerRef; readonly within
   within === undefined ? [layer] : [layer, within];
 
 /** Of what the model makes, or in Fill of the picture that it sees a part of. */
-function placementOf(intent: MeasuredIntent, ticket: Ticket): Placement {
+function placementOf(intent: MeasuredIntent, ticket: Ticket, raster: SourceRaster | undefined): Placement {
   const { fill, model, settings } = intent;
-  if (!fill?.maskBounds) return resultPlacement(ticket, sizeAtModel(intent));
-  const { source, maskBounds } = fill;
-  return sourcePlacement(ticket, source, contextOfFill({ source, maskBounds }, { model, settings }));
+  if (!fill?.maskBounds || raster === undefined) return resultPlacement(ticket, sizeAtModel(intent));
+  const { maskBounds } = fill;
+  return sourcePlacement(ticket, raster, contextOfFill({ ...fill, maskBounds }, { model, settings }));
 }
 
 async function takeFill(ticket: Ticket, main: MainClient, images: Map<string, Uint8Array>) {
-  const scale = sourceScale(ticket);
-  if (scale < 1)
+  if (ticket.picture === undefined && sourceRaster(ticket).scale < 1)
     throw new Problem(
       "image-too-large",
       `“${ticket.name}” is ${Math.round(ticket.width)} × ${Math.round(ticket.height)} pixels, and Fill repairs pictures of up to 4096 a side. Select a smaller part of it.`,
     );
-  const node = ticket.target;
-  const picture = await pictureOf(
-    ticket,
-    await main.call("export-layer", { node, scale, bounds: "box", ...hide(ticket) }),
-    scale,
-  );
-  const exported = await main.call("export-layer", { node: ticket.mask!, scale, bounds: "rendered" });
-  const mask = await maskOf(ticket, exported, picture.size);
+  const { raster, context } = await readSource(ticket, main);
+  const mask = await takeMask(ticket, raster, main);
   if (mask.bounds === null)
     throw new Problem(
       "mask-empty",
       "The shape does not cover any of the picture. Give it a fill and put it over the picture.",
     );
-  images.set(IMAGE, picture.bytes);
-  images.set(MASK, mask.bytes);
-  return { source: picture.size, maskBounds: mask.bounds };
+  images.set(IMAGE, await toPng(context));
+  images.set(MASK, await mask.toPng());
+  return { raster, source: raster.size, scale: raster.scale, maskBounds: mask.bounds };
 }
-
-const hide = ({ mask }: Ticket) => (mask === undefined ? {} : { without: mask });
 
 async function takePicture(
   ticket: Ticket,

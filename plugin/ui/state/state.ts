@@ -32,7 +32,8 @@ export interface FillView {
   /** Fingerprints of the two: another key, another view. */
   readonly key: string;
   readonly picture: string;
-  readonly mask: string;
+  /** How much of each pixel of the source the mask covers, row-major. */
+  readonly coverage: Uint8Array;
   readonly source: Size;
   /** Where the mask is opaque, null where it selects nothing of the picture. */
   readonly maskBounds: {

@@ -1,6 +1,5 @@
 import { modelSize } from "../../../plugin/ui/models/model-size.ts";
 import { schedulerMenu } from "../../../plugin/ui/panels/scheduler-menu.ts";
-import { sourceScale } from "../../../plugin/ui/pixels/source-scale.ts";
 import {
   buildRequest,
   effectiveSettings,
@@ -27,7 +26,7 @@ const intent: MeasuredIntent = {
   target: { width: 390, height: 280 },
   fill: null,
 };
-const fill = { source: { width: 780, height: 560 }, maskBounds: { x: 420, y: 120, width: 160, height: 140 } };
+const fill = { scale: 2, source: { width: 780, height: 560 }, maskBounds: { x: 420, y: 120, width: 160, height: 140 } };
 const reference = { layer: layer("Fox"), weight: 0.8, start: 0, end: 0.5, blocks: "all" } as const;
 const control: ControlLayer = {
   layer: layer("Sketch"),
@@ -184,14 +183,6 @@ test("modelSize() prefers multiples of 64", () => {
   expect(modelSize({ width: 300, height: 300 }, { native: 512 })).toEqual({ width: 512, height: 512 });
   expect(modelSize({ width: 390, height: 280 }, { native: 512 })).toEqual({ width: 640, height: 448 });
   expect(modelSize({ width: 300, height: 300 }, { native: 512, factor: 1.5 })).toEqual({ width: 768, height: 768 });
-});
-
-test("sourceScale() is as fine as the picture, and what Figma takes back", () => {
-  expect(sourceScale({ width: 390, height: 280, naturalScale: 1 })).toBe(1);
-  expect(sourceScale({ width: 390, height: 280, naturalScale: 3.5 })).toBe(3.5);
-  expect(sourceScale({ width: 3000, height: 100, naturalScale: 2 })).toBeCloseTo(4096 / 3000);
-  const large = { width: 4000, height: 4000, naturalScale: 2 };
-  expect(sourceScale(large)).toBeCloseTo(1.024);
 });
 
 test("schedulerMenu() finds every choice again, and a recipe's own beside them", () => {

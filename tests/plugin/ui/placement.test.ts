@@ -52,7 +52,11 @@ test("resultPlacement() draws lines as wide as control models know them", () => 
 
 test("sourcePlacement() covers the whole picture, and knows how coarsely the model sees it", () => {
   const context = { rect: { x: 0, y: 0, width: 300, height: 150 }, diffusion: { width: 600, height: 300 } };
-  const placement = sourcePlacement(target, { width: 801, height: 400 }, context);
+  const fromTarget: Affine = [
+    [4.005, 0, 0],
+    [0, 4, 0],
+  ];
+  const placement = sourcePlacement(target, { size: { width: 801, height: 400 }, fromTarget }, context);
   expect(placement.line).toBe(0.5);
   const map = fromPage(placement, { x: 1000, y: 500, width: 200, height: 100 });
   expect(apply(map, 1200, 600)).toEqual([801, 400]);

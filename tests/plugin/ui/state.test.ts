@@ -36,7 +36,14 @@ test("reduce() leaves the mode to the designer while the mask stays", () => {
 });
 
 test("reduce() keeps the Fill view only for the same picture and mask", () => {
-  const fill = { key: "k", picture: "p", mask: "m", source: { width: 1, height: 1 }, maskBounds: null, scale: 1 };
+  const fill = {
+    key: "k",
+    picture: "p",
+    coverage: new Uint8Array(1),
+    source: { width: 1, height: 1 },
+    maskBounds: null,
+    scale: 1,
+  };
   const shown = after(selected("Photo", "Spot"), { type: "fill", fill });
   expect(reduce(shown, selected("Photo", "Spot")).fill).toBe(fill);
   expect(reduce(shown, selected("Photo", "Other")).fill).toBe(null);
@@ -51,7 +58,14 @@ test("subjectOf() takes one shape over a picture as the mask of that picture, in
 test("reduce() leaves the mode alone where a shape over a picture is selected", () => {
   const shape: AppEvent = { type: "selection", selection: over("Spot", "Photo") };
   expect(after({ type: "mode", mode: "edit" }, shape).mode).toBe("edit");
-  const fill = { key: "k", picture: "p", mask: "m", source: { width: 1, height: 1 }, maskBounds: null, scale: 1 };
+  const fill = {
+    key: "k",
+    picture: "p",
+    coverage: new Uint8Array(1),
+    source: { width: 1, height: 1 },
+    maskBounds: null,
+    scale: 1,
+  };
   const shown = after({ type: "mode", mode: "fill" }, shape, { type: "fill", fill });
   expect(reduce(shown, shape).fill).toBe(fill);
   expect(reduce(shown, { type: "selection", selection: over("Spot", "Other") }).fill).toBe(null);

@@ -1,0 +1,97 @@
+/** A Fill's result as it is put back: what it changed, or the whole of it. */
+import { isTranslation } from "../../../shared/affine.ts";
+import type { Fit, Ticket } from "../../bridge.ts";
+import type { MainClient } from "../wires/main-client.ts";
+import { decode, newCanvas, toPng } from "./canvas.ts";
+import { patchOf } from "./patch.ts";
+import { drawTurned, readSource } from "./read-source.ts";
+import { quarterTurns, sourceRaster } from "./source-raster.ts";
+
+export interface FittedResult {
+  readonly bytes: Uint8Array;
+  readonly fit: Fit;
+  /** What the designer should know. */
+  readonly note?: string;
+}
+
+/** The result as a picture by itself, to be put anywhere. */
+export async function wholeResult(result: Uint8Array, ticket: Ticket): Promise<FittedResult> {
+  const made = await drawn(result);
+  return isOfSource(made, ticket)
+    ? { bytes: await turnedBack(made, ticket), fit: "source" }
+    : { bytes: result, fit: "cover" };
+}
+
+/**
+ * What the result changed of its target, transparent everywhere else, so that over the target nothing else changes. Where the
+ * target was taken as drawn and is drawn otherwise now, that can't be told: then it is the whole, with a note.
+ */
+export async function changedResult(result: Uint8Array, ticket: Ticket, main: MainClient): Promise<FittedResult> {
+  const made = await drawn(result);
+  const now = ticket.picture === undefined ? await sameDrawing(ticket, main) : ticket;
+  if (now === null || !isOfSource(made, ticket))
+    return {
+      ...(await wholeResult(result, ticket)),
+      note: "The layer has changed since, so the whole picture covers it.",
+    };
+  const { context } = await readSource(now, main);
+  if (!hasSize(context.canvas, made.canvas))
+    throw new Error(`The result has ${made.canvas.width} × ${made.canvas.height} pixels, unlike its source`);
+  const patch = patchOf(pixelsOf(context), pixelsOf(made));
+  const { width, height } = patch;
+  made.putImageData(new ImageData(new Uint8ClampedArray(patch.data), width, height), 0, 0);
+  return { bytes: await turnedBack(made, ticket), fit: "source" };
+}
+
+/** The ticket, less a mask that is gone, if its target is still drawn as it was; null where it is not. */
+async function sameDrawing(ticket: Ticket, main: MainClient): Promise<Ticket | null> {
+  const { target, mask, ...rest } = ticket;
+  const { layers } = await main.call("describe-layers", { nodes: mask === undefined ? [target] : [target, mask] });
+  const present = (id: string | undefined) => layers.some((layer) => layer.id === id);
+  // A target that is gone is told when it is placed.
+  if (!present(target)) return null;
+  const then: Ticket = { ...rest, target, ...(mask !== undefined && present(mask) && { mask }) };
+  const now = await main.call("take-ticket", { target, ...(then.mask !== undefined && { mask: then.mask }) });
+  const isSame = now.fingerprint === ticket.fingerprint && now.width === ticket.width && now.height === ticket.height;
+  return isSame && isMovedOnly(now, ticket) ? then : null;
+}
+
+/** By whole pixels of the canvas, so that it is drawn from the same pixels. */
+function isMovedOnly({ transform: now }: Ticket, { transform: then }: Ticket): boolean {
+  const linear = [0, 1].every((row) => [0, 1].every((column) => near(now[row]![column]! - then[row]![column]!)));
+  const [x, y] = [now[0][2] - then[0][2], now[1][2] - then[1][2]];
+  return linear && (isTranslation(then) || (near(x - Math.round(x)) && near(y - Math.round(y))));
+}
+
+const near = (difference: number) => Math.abs(difference) < 1e-4;
+
+async function drawn(bytes: Uint8Array): Promise<CanvasRenderingContext2D> {
+  const bitmap = await decode(bytes);
+  const context = newCanvas(bitmap);
+  context.drawImage(bitmap, 0, 0);
+  return context;
+}
+
+/** As the image itself lies, which the paint turns. */
+async function turnedBack(made: CanvasRenderingContext2D, { picture }: Ticket): Promise<Uint8Array> {
+  const quarters = picture === undefined ? 0 : quarterTurns(picture.paint);
+  if (quarters === 0) return toPng(made);
+  const { width, height } = made.canvas;
+  const context = newCanvas(quarters % 2 === 1 ? { width: height, height: width } : { width, height });
+  drawTurned(context, made.canvas, 4 - quarters);
+  return toPng(context);
+}
+
+/** Exports of layers at broken sizes may be a pixel larger than they should. */
+function isOfSource({ canvas }: CanvasRenderingContext2D, ticket: Ticket): boolean {
+  const { size } = sourceRaster(ticket);
+  return Math.abs(canvas.width - size.width) <= 1 && Math.abs(canvas.height - size.height) <= 1;
+}
+
+const hasSize = (a: HTMLCanvasElement, b: HTMLCanvasElement) => a.width === b.width && a.height === b.height;
+
+function pixelsOf(context: CanvasRenderingContext2D) {
+  const { width, height } = context.canvas;
+  const { data } = context.getImageData(0, 0, width, height);
+  return { width, height, data: new Uint8Array(data.buffer) };
+}

@@ -1,0 +1,86 @@
+/** The pixels that a Fill works on: how many, and where they lie in their target. */
+import { type Affine, boundsOf, compose } from "../../../shared/affine.ts";
+import type { Size } from "../../../shared/geometry.ts";
+import type { OwnPicture, Ticket } from "../../bridge.ts";
+
+export interface SourceRaster {
+  readonly size: Size;
+  /** From the target's own space (canvas pixels) to the raster. */
+  readonly fromTarget: Affine;
+  /** Raster pixels per canvas pixel. */
+  readonly scale: number;
+}
+
+/** Figma accepts no picture with a longer side. */
+const LONGEST_SIDE = 4096;
+
+/** Pixels per canvas pixel at which a box is exported: as many as are of use, within what Figma takes back. */
+export function exportedScale({ width, height }: Size, natural: number): number {
+  return Math.min(natural, LONGEST_SIDE / Math.max(width, height));
+}
+
+/**
+ * The raster of a target. Where it shows nothing but an image, that is the image, upright as the layer shows it (quarter
+ * turns of the paint undone), with all of its pixels, also those that the layer crops away; tiles lie side by side. Otherwise
+ * it is the target as drawn on the page, in its upright bounds there; `exported`: its size, where that is known.
+ */
+export function sourceRaster(ticket: Ticket, exported?: Size): SourceRaster {
+  const raster = ticket.picture === undefined ? asDrawn(ticket, exported) : ownRaster(ticket.picture, ticket);
+  const [[a, c], [b, d]] = raster.fromTarget;
+  return { ...raster, scale: Math.sqrt(Math.abs(a * d - b * c)) };
+}
+
+type Raster = Omit<SourceRaster, "scale">;
+
+function asDrawn({ width, height, transform, naturalScale }: Ticket, exported?: Size): Raster {
+  const box = boundsOf(transform, width, height);
+  const scale = exportedScale(box, naturalScale);
+  const size = exported ?? { width: Math.round(box.width * scale), height: Math.round(box.height * scale) };
+  const [sx, sy] = [size.width / box.width, size.height / box.height];
+  const fromPage: Affine = [
+    [sx, 0, -box.x * sx],
+    [0, sy, -box.y * sy],
+  ];
+  return { size, fromTarget: compose(fromPage, transform) };
+}
+
+function ownRaster({ paint, ...image }: OwnPicture, target: Size): Raster {
+  switch (paint.scaleMode) {
+    case "FILL":
+    case "FIT": {
+      const size = isSideways(paint) ? { width: image.height, height: image.width } : image;
+      const pick = paint.scaleMode === "FIT" ? Math.min : Math.max;
+      const scale = 1 / pick(target.width / size.width, target.height / size.height);
+      return {
+        size: { width: size.width, height: size.height },
+        fromTarget: [
+          [scale, 0, (size.width - target.width * scale) / 2],
+          [0, scale, (size.height - target.height * scale) / 2],
+        ],
+      };
+    }
+    case "CROP": {
+      const { width, height } = image;
+      const toUnit = scaled(1 / target.width, 1 / target.height);
+      return {
+        size: { width, height },
+        fromTarget: compose(scaled(width, height), compose(paint.imageTransform!, toUnit)),
+      };
+    }
+    case "TILE": {
+      const scale = 1 / (paint.scalingFactor ?? 1);
+      const size = { width: Math.ceil(target.width * scale), height: Math.ceil(target.height * scale) };
+      return { size, fromTarget: scaled(scale, scale) };
+    }
+  }
+}
+
+/** Quarter turns clockwise, 0 … 3, that the paint gives its image. */
+export const quarterTurns = ({ rotation = 0 }: OwnPicture["paint"]) => ((Math.round(rotation / 90) % 4) + 4) % 4;
+
+const isSideways = (paint: OwnPicture["paint"]) => quarterTurns(paint) % 2 === 1;
+
+const scaled = (x: number, y: number): Affine => [
+  [x, 0, 0],
+  [0, y, 0],
+];
