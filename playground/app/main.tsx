@@ -11,6 +11,7 @@ import { Notices } from "./notices.tsx";
 import { PluginHost } from "./plugin-host.ts";
 import { PluginWindow } from "./plugin-window.tsx";
 import { PropertiesPanel } from "./properties-panel.tsx";
+import { exportNode } from "./render/export-node.ts";
 import { openSample } from "./sample/open-sample.ts";
 import { listenToKeys } from "./shortcuts.ts";
 import { Toolbar } from "./toolbar.tsx";
@@ -74,7 +75,7 @@ async function main(): Promise<void> {
   addEventListener("playground-notice", (event) => host.say((event as CustomEvent<string>).detail, true));
   render(<App editor={editor} host={host} />, document.getElementById("app")!);
   // The browser test drives the page through this; it is at anyone's hand in the console.
-  Object.assign(globalThis, { playground: { editor, host } });
+  Object.assign(globalThis, { playground: { editor, host, exportNode } });
   if (query.get("plugin") !== "closed") host.start("open");
   editor.camera.size = { width: innerWidth, height: innerHeight };
   editor.camera.inset = inset(query.get("plugin") === "closed" ? undefined : 320);

@@ -27,8 +27,8 @@ export interface Driver {
   count(): Promise<number>;
   /** Where a layer is on the screen. */
   screenBox(name: string): Promise<Box>;
-  /** Where the images that fill two layers of one size differ, in pixels; `null` where nowhere. */
-  difference(a: string | RegExp, b: string | RegExp): Promise<Difference | null>;
+  /** Where the image that fills a layer shows anything, in its pixels; `null` where it is wholly transparent. */
+  shown(name: string | RegExp): Promise<Shown | null>;
   /** The size of the image that fills a layer, and how many colours it has. */
   image(name: string | RegExp): Promise<{ width: number; height: number; colors: number }>;
   /** When the document has more layers than now: the time. */
@@ -52,7 +52,7 @@ export interface Seen extends NodeRecord {
   readonly below: string | undefined;
 }
 
-export interface Difference {
+export interface Shown {
   readonly count: number;
   readonly left: number;
   readonly top: number;
@@ -65,6 +65,8 @@ export interface OpenOptions {
   /** The plugin's settings, as an earlier session left them. */
   readonly settings?: object;
   readonly query?: string;
+  /** What an earlier session paired with. */
+  readonly pairing?: object;
   /** Replaces the manifest. */
   readonly manifest?: (manifest: Record<string, unknown>) => Record<string, unknown>;
 }
@@ -87,19 +89,22 @@ export async function openPlayground(browser: Browser, options: OpenOptions): Pr
     socket.on("framesent", note(true));
     socket.on("framereceived", note(false));
   });
-  const { manifest, settings } = options;
+  const { manifest, settings, pairing } = options;
   if (manifest !== undefined)
     await page.route("**/manifest.json", async (route) => {
       const text = await (await route.fetch()).text();
       await route.fulfill({ json: manifest(JSON.parse(text) as Record<string, unknown>) });
     });
   if (settings !== undefined)
-    await page.addInitScript((text) => {
-      const key = "clientStorage:underpaint";
-      // Frames without an origin have no storage, and need none here.
-      if (location.protocol === "http:" && localStorage.getItem(key) === null)
-        localStorage.setItem(key, JSON.stringify({ settings: text }));
-    }, JSON.stringify(settings));
+    await page.addInitScript(
+      (kept) => {
+        const key = "clientStorage:underpaint";
+        // Frames without an origin have no storage, and need none here.
+        if (location.protocol === "http:" && localStorage.getItem(key) === null)
+          localStorage.setItem(key, JSON.stringify(kept));
+      },
+      { settings: JSON.stringify(settings), ...(pairing && { pairing: JSON.stringify(pairing) }) },
+    );
   await page.addInitScript(() => {
     const read = async (hash: string) => {
       const { bytes, mime, width, height } = playground.editor.images.find(hash)!;
@@ -159,22 +164,22 @@ export async function openPlayground(browser: Browser, options: OpenOptions): Pr
         return { ...camera.toScreen({ x, y }), width: width * camera.zoom, height: height * camera.zoom };
       }, id);
     },
-    async difference(a, b) {
-      const hashes = [await hashOf(a), await hashOf(b)] as const;
-      return page.evaluate(async ([one, other]) => {
-        const [p, q] = [await pixelsOf(one), await pixelsOf(other)];
-        if (p.width !== q.width || p.height !== q.height) throw new Error("The images differ in size");
-        let count = 0;
-        let [left, top, right, bottom] = [p.width, p.height, -1, -1];
-        const words = [p, q].map(({ data }) => new Uint32Array(data.buffer)) as [Uint32Array, Uint32Array];
-        words[0].forEach((word, i) => {
-          if (word === words[1][i]) return;
-          count++;
-          const [x, y] = [i % p.width, Math.floor(i / p.width)];
-          [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
-        });
-        return count === 0 ? null : { count, left, top, right, bottom };
-      }, hashes);
+    async shown(name) {
+      return page.evaluate(
+        async (hash) => {
+          const { data, width, height } = await pixelsOf(hash);
+          let count = 0;
+          let [left, top, right, bottom] = [width, height, -1, -1];
+          for (let i = 0; i < width * height; i++) {
+            if (data[i * 4 + 3] === 0) continue;
+            count++;
+            const [x, y] = [i % width, Math.floor(i / width)];
+            [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
+          }
+          return count === 0 ? null : { count, left, top, right, bottom };
+        },
+        await hashOf(name),
+      );
     },
     async image(name) {
       return page.evaluate(

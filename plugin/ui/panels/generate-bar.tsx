@@ -10,8 +10,13 @@ import { subjectOf } from "../state/subject.ts";
 const VERBS = { generate: "Generate", fill: "Fill", edit: "Edit" } as const;
 const PROMISES = {
   generate: "stays on this computer",
-  fill: "outside the mask nothing changes",
   edit: "the original stays as it is",
+} as const;
+/** Of a Fill, for each of its edges. */
+const FILL_PROMISES = {
+  hard: "outside the mask nothing changes",
+  soft: "outside the mask nothing changes",
+  spill: "nothing changes outside the blue",
 } as const;
 export const MOST_PICTURES = 4;
 const SHORTCUT = /Mac/.test(navigator.userAgent) ? "⌘↵" : "Ctrl ↵";
@@ -36,7 +41,7 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
       </div>
       <p>
         <span>{missing ?? estimate(state)}</span>
-        <span>{PROMISES[mode]}</span>
+        <span>{mode === "fill" ? FILL_PROMISES[settings.edge] : PROMISES[mode]}</span>
       </p>
     </footer>
   );
