@@ -6,6 +6,7 @@ interface Finding {
 type CheckFunction = (bench: FrameNode) => Promise<Finding>;
 
 const RED: SolidPaint = { type: "SOLID", color: { r: 1, g: 0, b: 0 } };
+const BLUE: SolidPaint = { type: "SOLID", color: { r: 0, g: 0, b: 1 } };
 
 export const CHECKS: readonly (readonly [name: string, run: CheckFunction])[] = [
   ["An export covers exactly the layer’s box", exportsBox],
@@ -13,6 +14,9 @@ export const CHECKS: readonly (readonly [name: string, run: CheckFunction])[] = 
   ["An export of rendered bounds includes strokes", exportsStrokes],
   ["A shape tells its own outlines", tellsOutlines],
   ["A picture that was exported can be used as a fill", fillsWithImage],
+  ["A picture’s bytes are those that were put in", keepsBytes],
+  ["A picture cropped beyond its edges shows nothing there", cropsBeyond],
+  ["A picture’s own rotation turns it clockwise", turnsClockwise],
   ["Pictures above 4096 px are refused", refusesLargeImages],
   ["Transforms skip groups", transformsSkipGroups],
   ["A flipped transform is kept", keepsFlip],
@@ -104,6 +108,61 @@ async function fillsWithImage(bench: FrameNode): Promise<Finding> {
     holds: paint?.type === "IMAGE" && paint.imageHash === image.hash && size.width === 32 && size.height === 32,
     detail: `${paint?.type} fill of ${size.width} × ${size.height} px`,
   };
+}
+
+/** A frame without a fill. */
+function addFrame(bench: FrameNode, { width, height }: Pick<Rect, "width" | "height">): FrameNode {
+  const frame = figma.createFrame();
+  bench.appendChild(frame);
+  frame.resize(width, height);
+  frame.fills = [];
+  return frame;
+}
+
+/** Red and blue squares, the second one at `second`, as a frame of that size shows them. */
+async function drawTwo(bench: FrameNode, size: Pick<Rect, "width" | "height">, second: Vector): Promise<Uint8Array> {
+  const frame = addFrame(bench, size);
+  addRectangle(frame, { x: 0, y: 0, width: 10, height: 10 });
+  addRectangle(frame, { ...second, width: 10, height: 10 }).fills = [BLUE];
+  return exportBox(frame, 1);
+}
+
+/** How a frame of that size looks that is filled by the picture of red and blue, side by side. */
+async function drawFilled(
+  bench: FrameNode,
+  size: Pick<Rect, "width" | "height">,
+  paint: Omit<ImagePaint, "type" | "imageHash">,
+): Promise<Uint8Array> {
+  const { hash } = figma.createImage(await drawTwo(bench, { width: 20, height: 10 }, { x: 10, y: 0 }));
+  const frame = addFrame(bench, size);
+  addRectangle(frame, { x: 0, y: 0, ...size }).fills = [{ type: "IMAGE", imageHash: hash, ...paint }];
+  return exportBox(frame, 1);
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): Finding => {
+  const holds = a.length === b.length && a.every((value, i) => value === b[i]);
+  return { holds, detail: `${a.length} bytes, ${holds ? "the same" : "unlike the"} ${b.length} expected` };
+};
+
+async function keepsBytes(bench: FrameNode): Promise<Finding> {
+  const bytes = await drawTwo(bench, { width: 20, height: 10 }, { x: 10, y: 0 });
+  return sameBytes(await figma.createImage(bytes).getBytesAsync(), bytes);
+}
+
+async function cropsBeyond(bench: FrameNode): Promise<Finding> {
+  const size = { width: 40, height: 20 };
+  const imageTransform: Transform = [
+    [2, 0, 0],
+    [0, 2, 0],
+  ];
+  const cropped = await drawFilled(bench, size, { scaleMode: "CROP", imageTransform });
+  return sameBytes(cropped, await drawTwo(bench, size, { x: 10, y: 0 }));
+}
+
+async function turnsClockwise(bench: FrameNode): Promise<Finding> {
+  const size = { width: 10, height: 20 };
+  const turned = await drawFilled(bench, size, { scaleMode: "FILL", rotation: 90 });
+  return sameBytes(turned, await drawTwo(bench, size, { x: 0, y: 10 }));
 }
 
 async function refusesLargeImages(bench: FrameNode): Promise<Finding> {

@@ -13,7 +13,7 @@ export interface Made {
 }
 type Make = (submit: Submit, images: ReadonlyMap<string, Uint8Array>) => Promise<Made>;
 
-export async function startStandIn({ pairing, token }: PairingSecret, make: Make): Promise<() => Promise<void>> {
+export async function startStandIn({ token }: PairingSecret, make: Make): Promise<() => Promise<void>> {
   const health = { app: "underpaint", version: companion.version, protocol: PROTOCOL_VERSION, codeDigits: 6 };
   const server = createServer((_, response) =>
     response
@@ -33,7 +33,7 @@ export async function startStandIn({ pairing, token }: PairingSecret, make: Make
         const proof = proofOf("companion", { token, nonces: { client: said.nonce, companion: nonce } });
         const { device, models, modelsFolder, addOns, modelProblems, contentFilter, version } = companion;
         const known = { device, models, modelsFolder, addOns, modelProblems, contentFilter, version };
-        say({ type: "welcome", protocol: PROTOCOL_VERSION, proof, jobs: [], pairing, ...known });
+        say({ type: "welcome", protocol: PROTOCOL_VERSION, proof, jobs: [], ...known });
       } else if (said.type === "submit") {
         const { job, request } = said;
         say({ type: "queued", job, ahead: 0 });

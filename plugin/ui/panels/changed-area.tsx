@@ -7,7 +7,7 @@ import type { FillView } from "../state/state.ts";
 export function ChangedArea({ fill, region }: { fill: FillView; region: Region }) {
   const ref = useRef<HTMLCanvasElement>(null);
   const { edge, edgeWidth } = region;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a region is made anew each time; of it, only these count here.
+  // A region is made anew each time; of it, only these count here.
   useEffect(() => {
     const canvas = ref.current;
     const area = changedArea(fill, region);

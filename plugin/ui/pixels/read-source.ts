@@ -1,6 +1,5 @@
 /** The pixels that a Fill works on, read from the document. */
 
-import { boundsOf } from "../../../shared/affine.ts";
 import type { Ticket } from "../../bridge.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { decode, newCanvas } from "./canvas.ts";
@@ -13,9 +12,9 @@ export interface Source {
 
 /** The same ticket gives the same pixels, as long as its target shows the same. Problems "target-gone", "image-…". */
 export async function readSource(ticket: Ticket, main: MainClient): Promise<Source> {
-  const { picture, target, transform, naturalScale, mask } = ticket;
+  const { picture, target, mask } = ticket;
   if (picture === undefined) {
-    const scale = exportedScale(boundsOf(transform, ticket.width, ticket.height), naturalScale);
+    const scale = exportedScale(ticket);
     const without = mask === undefined ? {} : { without: mask };
     const { bytes } = await main.call("export-layer", { node: target, scale, bounds: "box", ...without });
     const bitmap = await decode(bytes);

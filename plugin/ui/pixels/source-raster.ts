@@ -14,10 +14,13 @@ export interface SourceRaster {
 /** Figma accepts no picture with a longer side. */
 const LONGEST_SIDE = 4096;
 
-/** Pixels per canvas pixel at which a box is exported: as many as are of use, within what Figma takes back. */
-export function exportedScale({ width, height }: Size, natural: number): number {
-  return Math.min(natural, LONGEST_SIDE / Math.max(width, height));
+/** Pixels per canvas pixel at which a target is exported: as many as are of use, within what Figma takes back. */
+export function exportedScale({ width, height, transform, naturalScale }: Exported): number {
+  const box = boundsOf(transform, width, height);
+  return Math.min(naturalScale, LONGEST_SIDE / Math.max(box.width, box.height));
 }
+
+type Exported = Pick<Ticket, "width" | "height" | "transform" | "naturalScale">;
 
 /**
  * The raster of a target. Where it shows nothing but an image, that is the image, upright as the layer shows it (quarter
@@ -32,9 +35,10 @@ export function sourceRaster(ticket: Ticket, exported?: Size): SourceRaster {
 
 type Raster = Omit<SourceRaster, "scale">;
 
-function asDrawn({ width, height, transform, naturalScale }: Ticket, exported?: Size): Raster {
+function asDrawn(ticket: Ticket, exported?: Size): Raster {
+  const { width, height, transform } = ticket;
   const box = boundsOf(transform, width, height);
-  const scale = exportedScale(box, naturalScale);
+  const scale = exportedScale(ticket);
   const size = exported ?? { width: Math.round(box.width * scale), height: Math.round(box.height * scale) };
   const [sx, sy] = [size.width / box.width, size.height / box.height];
   const fromPage: Affine = [

@@ -5,7 +5,7 @@ import { toPng } from "../pixels/canvas.ts";
 import { type Placement, resultPlacement, sourcePlacement } from "../pixels/placement.ts";
 import { pictureAt } from "../pixels/raster.ts";
 import { readSource } from "../pixels/read-source.ts";
-import { type SourceRaster, sourceRaster } from "../pixels/source-raster.ts";
+import { exportedScale, type SourceRaster } from "../pixels/source-raster.ts";
 import type { NewJob } from "../state/events.ts";
 import { type LayerRef, type Recipe, toRecipe } from "../state/recipe.ts";
 import type { MainClient } from "../wires/main-client.ts";
@@ -55,7 +55,7 @@ function placementOf(intent: MeasuredIntent, ticket: Ticket, raster: SourceRaste
 }
 
 async function takeFill(ticket: Ticket, main: MainClient, images: Map<string, Uint8Array>) {
-  if (ticket.picture === undefined && sourceRaster(ticket).scale < 1)
+  if (ticket.picture === undefined && exportedScale(ticket) < 1)
     throw new Problem(
       "image-too-large",
       `“${ticket.name}” is ${Math.round(ticket.width)} × ${Math.round(ticket.height)} pixels, and Fill repairs pictures of up to 4096 a side. Select a smaller part of it.`,

@@ -86,6 +86,6 @@ test("sourceRaster() of what is drawn are its upright bounds on the page", () =>
 });
 
 test("exportedScale() is as fine as the picture, and what Figma takes back", () => {
-  expect(exportedScale({ width: 390, height: 280 }, 3.5)).toBe(3.5);
-  expect(exportedScale({ width: 3000, height: 100 }, 2)).toBeCloseTo(4096 / 3000);
+  expect(exportedScale({ ...ticket, width: 390, height: 280, naturalScale: 3.5 })).toBe(3.5);
+  expect(exportedScale({ ...ticket, width: 3000, height: 100, naturalScale: 2 })).toBeCloseTo(4096 / 3000);
 });
