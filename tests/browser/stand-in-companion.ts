@@ -2,8 +2,9 @@
 import { createServer } from "node:http";
 import { type WebSocket, WebSocketServer } from "ws";
 import { CLIENT_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
+import { PICTURE, type Task } from "../../shared/job.ts";
 import { type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
-import { type ClientMessage, PORT, PROTOCOL_VERSION, type Submit } from "../../shared/protocol.ts";
+import { type ClientMessage, PORT, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { companion } from "../plugin/ui/fixtures.ts";
 
 export interface Made {
@@ -11,10 +12,12 @@ export interface Made {
   readonly height: number;
   readonly bytes: Uint8Array;
 }
-type Make = (submit: Submit, images: ReadonlyMap<string, Uint8Array>) => Promise<Made>;
+type Make = (task: Task, images: ReadonlyMap<string, Uint8Array>) => Promise<Made>;
 
 export async function startStandIn({ token }: PairingSecret, make: Make): Promise<() => Promise<void>> {
   const health = { app: "underpaint", version: companion.version, protocol: PROTOCOL_VERSION, codeDigits: 6 };
+  /** By their hashes: an image is sent once. */
+  const kept = new Map<string, Uint8Array>();
   const server = createServer((_, response) =>
     response
       .writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" })
@@ -35,10 +38,16 @@ export async function startStandIn({ token }: PairingSecret, make: Make): Promis
         const known = { device, models, modelsFolder, addOns, modelProblems, contentFilter, version };
         say({ type: "welcome", protocol: PROTOCOL_VERSION, proof, jobs: [], ...known });
       } else if (said.type === "submit") {
-        const { job, request } = said;
-        say({ type: "queued", job, ahead: 0 });
-        const { bytes, ...size } = await make(said, attachments);
-        say({ type: "done", job, ...size, seconds: 0.1, tokens: 1, request }, new Map([["image", bytes]]));
+        const { task, jobs, images } = said;
+        for (const { name, sha256 } of images) kept.set(sha256, attachments.get(name) ?? kept.get(sha256)!);
+        for (const { job } of jobs) {
+          say({ type: "queued", job, ahead: 0 });
+          const named = new Map(images.map(({ name, sha256 }) => [name, kept.get(sha256)!]));
+          const { bytes, ...size } = await make(task, named);
+          const attachment = { name: PICTURE, mediaType: "image/png", ...size };
+          const result = { attachments: [attachment], seconds: 0.1, facts: {} };
+          say({ type: "done", job, task, result }, new Map([[PICTURE, bytes]]));
+        }
       }
     });
   });
