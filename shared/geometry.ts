@@ -25,14 +25,6 @@ export interface Context {
   readonly diffusion: Size;
 }
 
-/** x' = sx·x + tx, y' = sy·y + ty. */
-export interface Transform {
-  readonly sx: number;
-  readonly sy: number;
-  readonly tx: number;
-  readonly ty: number;
-}
-
 export interface ContextOptions {
   /** The model's own size: it draws best at about native × native pixels. */
   readonly native: number;
@@ -101,18 +93,6 @@ export function chooseContext(mask: Rect, source: Size, options: ContextOptions)
     },
     diffusion,
   };
-}
-
-/** From source pixels to pixels at the model. Pixel edges, not centres: the rectangle's corner maps to (0, 0). */
-export function toDiffusion({ rect, diffusion }: Context): Transform {
-  const sx = diffusion.width / rect.width;
-  const sy = diffusion.height / rect.height;
-  return { sx, sy, tx: -rect.x * sx, ty: -rect.y * sy };
-}
-
-/** The way back. */
-export function invert({ sx, sy, tx, ty }: Transform): Transform {
-  return { sx: 1 / sx, sy: 1 / sy, tx: -tx / sx, ty: -ty / sy };
 }
 
 /** The sides of about native² pixels in the shape of `size`, as multiples of `multiple`. */

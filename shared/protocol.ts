@@ -19,7 +19,10 @@
  * `GET /health` stay as they are in every version, so that two of different age can say so.
  */
 import type { AttachmentInfo, Progress, Result, Task } from "./job.ts";
+import type { AddOnInfo, DeviceInfo, DownloadInfo, ModelInfo, ModelProblem, RecommendedModel } from "./model-info.ts";
 import type { ProblemData } from "./problem.ts";
+
+export type * from "./model-info.ts";
 
 export const PROTOCOL_VERSION = 2;
 export const PORT = 47821;
@@ -141,122 +144,6 @@ export interface Challenge {
 export interface PairingShare {
   readonly type: "pairing-share";
   readonly share: string;
-}
-
-/** Models that share their shapes and what their inputs mean. Add-ons are made for one. */
-export interface Family {
-  /** What programs compare, e.g. "sd1". */
-  readonly id: string;
-  /** What people read, e.g. "Stable Diffusion 1.x". */
-  readonly name: string;
-}
-
-/** A model's place in its family. */
-export interface ModelFamily extends Family {
-  /** True where its widths are other than the published models': what is made for the family need not fit. */
-  readonly like: boolean;
-  /** The id of the family whose pictures it is made to finish. */
-  readonly refines?: string;
-}
-
-export interface ModelInfo {
-  readonly id: string;
-  readonly name: string;
-  readonly family: ModelFamily;
-  /** The size at which the model draws best, pixels. */
-  readonly nativeSize: number;
-  /** Sides at the model are multiples of it: the pixels of one latent place. */
-  readonly sizeMultiple: number;
-  /** Longest prompt in tokens, start and end token included. */
-  readonly maxTokens: number;
-  /** True for a UNet with the extra mask channels. */
-  readonly inpainting: boolean;
-  /** True where references (IP-Adapter) can be used with it. */
-  readonly references: boolean;
-  /** True for instruct-pix2pix: it changes a picture as the prompt says, and can neither generate nor fill. */
-  readonly edits: boolean;
-  /** True where the guidance is an input of the network (LCM): the negative prompt is not used, whatever the scale. */
-  readonly ignoresNegativePrompt?: boolean;
-  readonly defaults: { readonly steps: number; readonly guidanceScale: number; readonly scheduler: string };
-  /** One honest sentence about what it can do, for the starter model. */
-  readonly note?: string;
-  /** Licence in plain words, and where the training data came from, where the model's folder says so. */
-  readonly licence?: string;
-  readonly provenance?: readonly { readonly name: string; readonly licence: string }[];
-  /** A single file's, hexadecimal, once it was computed. Its first ten digits are what recipes call AutoV2. */
-  readonly sha256?: string;
-  /** Prompts that are known to work well. */
-  readonly suggestions: readonly string[];
-  /** True where a picture of what it draws lies beside it: `thumbnail` asks for it. */
-  readonly thumbnail: boolean;
-}
-
-/** Something that works beside a model. */
-export interface AddOnInfo {
-  /** The library's id, as requests name it (`loras[].model`, `controls[].model`, `embeddings[].model`, `vae`). */
-  readonly id: string;
-  readonly name: string;
-  readonly kind: "lora" | "control" | "embedding" | "vae";
-  /** Those that it fits. Empty: it can't be told from the file. */
-  readonly families: readonly Family[];
-  /** Words that call up what a LoRA has learnt; for an embedding its own token. From the file's metadata or its side-car. */
-  readonly triggerWords: readonly string[];
-  /** For kind "control". */
-  readonly controlKind?: "controlnet" | "t2i-adapter";
-  /** The weight that its maker suggests, where a side-car says so. */
-  readonly suggestedWeight?: number;
-  readonly licence?: string;
-  /** A single file's, hexadecimal, once it was computed. */
-  readonly sha256?: string;
-  /** True where `thumbnail` can be asked for. */
-  readonly thumbnail: boolean;
-}
-
-/** A file in the models folder that can't be used, and why. */
-export interface ModelProblem {
-  readonly name: string;
-  readonly problem: ProblemData;
-}
-
-/** A model or an add-on worth downloading. */
-export interface RecommendedModel {
-  /** "owner/name". */
-  readonly repo: string;
-  /** "reference": an IP-Adapter with its image encoder. */
-  readonly kind: "model" | "reference" | "lora" | "control" | "vae";
-  readonly name: string;
-  /** In words, e.g. "Stable Diffusion 1.x and XL". */
-  readonly family: string;
-  /** One sentence. */
-  readonly goodFor: string;
-  /** On disk. */
-  readonly bytes: number;
-  /** While it draws. */
-  readonly memoryBytes: number;
-  /** In plain words. */
-  readonly licence: string;
-  readonly commercialUse: "allowed" | "limited" | "forbidden";
-  /** It is in the models folder. */
-  readonly installed: boolean;
-}
-
-export interface DownloadInfo {
-  readonly repo: string;
-  readonly state: "running" | "failed";
-  /** Bytes; `total` is 0 until it is known. */
-  readonly done: number;
-  readonly total: number;
-  /** Where it failed. */
-  readonly problem?: ProblemData;
-}
-
-export interface DeviceInfo {
-  /** The provider in use. */
-  readonly provider: "cuda" | "webgpu" | "dml" | "coreml" | "cpu";
-  /** e.g. "WebGPU", "CPU (2 cores)". */
-  readonly name: string;
-  /** Providers that were tried before it and why they are not used. */
-  readonly passedOver: readonly { readonly provider: string; readonly reason: string }[];
 }
 
 export interface Welcome {

@@ -1,238 +1,26 @@
 /** The GenerateRequest of request.ts as a schema: types, ranges, defaults. validate.ts turns its findings into sentences. */
 import * as v from "valibot";
+import { DEFAULT_SIZE, type GenerateRequest, PROMPT_SYNTAXES, REQUEST_DEFAULTS } from "./request.ts";
 import {
-  BLOCK_CHOICES,
-  DEFAULT_SIZE,
-  type GenerateRequest,
-  MASK_EDGES,
-  PREPROCESSOR_NAMES,
-  PROMPT_SYNTAXES,
-  REFERENCE_ROLES,
-  REQUEST_DEFAULTS,
-  type SchedulerChoice,
-} from "./request.ts";
-import { closestSchedulerName, namedScheduler, SCHEDULE_LABELS, scheduleSettings } from "./scheduler-names.ts";
-import { outOfRange } from "./scheduler-ranges.ts";
+  between,
+  control,
+  embedding,
+  lora,
+  microConditioning,
+  nameSchema,
+  ownList,
+  prompt,
+  REQUEST_LIMITS,
+  reference,
+  refiner,
+  region,
+  scheduler,
+  share,
+  side,
+  wholeBetween,
+} from "./request-parts-schema.ts";
 
-/** The ranges of a request, in the units of request.ts. */
-export const REQUEST_LIMITS = {
-  promptCharacters: 4000,
-  side: { min: 8, max: 4096, multipleOf: 8 },
-  steps: { min: 1, max: 150 },
-  guidanceScale: { min: 0, max: 50 },
-  /** Pixels that SDXL is told of. */
-  toldSide: { min: 0, max: 16384 },
-  aestheticScore: { min: 0, max: 10 },
-  references: 8,
-  referenceWeight: { min: 0, max: 2 },
-  blockScale: { min: -2, max: 2 },
-  blockEntries: 16,
-  controls: 4,
-  controlWeight: { min: 0, max: 2 },
-  cannyThreshold: { min: 0, max: 10000 },
-  loras: 32,
-  loraWeight: { min: -10, max: 10 },
-  embeddings: 64,
-  tokenCharacters: 200,
-  clipSkip: { min: 0, max: 12 },
-  /** Pixels. */
-  maskReach: { min: 0, max: 512 },
-  schedulerSettings: 64,
-  schedulerNameCharacters: 100,
-  timestep: { min: 0, max: 100_000 },
-  schedulerListLength: 2000,
-  nameCharacters: 4096,
-} as const;
-
-const between = ({ min, max }: { min: number; max: number }) =>
-  v.pipe(v.number(), v.finite(), v.minValue(min), v.maxValue(max));
-const wholeBetween = (range: { min: number; max: number }) => v.pipe(between(range), v.safeInteger());
-const share = between({ min: 0, max: 1 });
-const prompt = v.pipe(v.string(), v.maxLength(REQUEST_LIMITS.promptCharacters));
-/** An id, an attachment's name or a path. */
-export const nameSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(REQUEST_LIMITS.nameCharacters));
-const side = v.pipe(wholeBetween(REQUEST_LIMITS.side), v.multipleOf(REQUEST_LIMITS.side.multipleOf));
-
-const setting = v.union([
-  v.string(),
-  v.pipe(v.number(), v.finite()),
-  v.boolean(),
-  v.null(),
-  v.pipe(v.array(v.pipe(v.number(), v.finite())), v.maxLength(REQUEST_LIMITS.schedulerListLength)),
-]);
-const schedulerName = v.optional(v.pipe(v.string(), v.maxLength(REQUEST_LIMITS.schedulerNameCharacters)));
-/**
- * diffusers' own setting names pass through; which of them a scheduler knows, the scheduler says. Names are read here:
- * behind this point there is only the registry's own, with the settings that a name stands for unless they are given.
- */
-const scheduler: v.GenericSchema<unknown, SchedulerChoice> = v.pipe(
-  v.objectWithRest({ name: schedulerName, schedule: schedulerName }, v.optional(setting)),
-  v.maxEntries(REQUEST_LIMITS.schedulerSettings),
-  v.check(
-    (settings) => outOfRange(settings) === undefined,
-    ({ input }) => `sets what is out of range: ${outOfRange(input)}`,
-  ),
-  v.forward(
-    v.check(
-      ({ name }) => name === undefined || namedScheduler(name) !== undefined,
-      ({ input: { name = "" } }) =>
-        `is no scheduler that is known here: received ${JSON.stringify(name)}, and the closest is "${closestSchedulerName(name)}"`,
-    ),
-    ["name"],
-  ),
-  v.forward(
-    v.check(
-      ({ schedule }) => schedule === undefined || scheduleSettings(schedule) !== undefined,
-      ({ input: { schedule } }) => `must be one of ${SCHEDULE_LABELS.join(", ")}: received ${JSON.stringify(schedule)}`,
-    ),
-    ["schedule"],
-  ),
-  v.forward(
-    v.check(
-      ({ name, schedule }) => name === undefined || namedScheduler(name, schedule) !== undefined,
-      ({ input: { name, schedule } }) =>
-        `must be left out: "${name}" cannot be combined with ${JSON.stringify(schedule)}`,
-    ),
-    ["schedule"],
-  ),
-  v.transform(({ name, schedule, ...settings }) => {
-    const named = name === undefined ? scheduleSettings(schedule ?? "Automatic") : namedScheduler(name, schedule);
-    return { ...named, ...settings };
-  }),
-);
-
-const ownList = v.pipe(
-  v.array(between(REQUEST_LIMITS.timestep)),
-  v.minLength(1),
-  v.maxLength(REQUEST_LIMITS.steps.max + 1),
-);
-
-const blockScale = between(REQUEST_LIMITS.blockScale);
-const blockScales = v.union(
-  [
-    blockScale,
-    v.pipe(
-      v.record(
-        v.pipe(v.string(), v.regex(/^block_\d$/, "must be named block_0, block_1, …")),
-        v.union([blockScale, v.pipe(v.array(blockScale), v.minLength(1), v.maxLength(REQUEST_LIMITS.blockEntries))]),
-      ),
-      v.maxEntries(REQUEST_LIMITS.blockEntries),
-    ),
-  ],
-  "must be a number or {block_0: …}",
-);
-const blocks = v.union(
-  [
-    v.picklist(BLOCK_CHOICES),
-    v.strictObject({ down: v.optional(blockScales), mid: v.optional(blockScale), up: v.optional(blockScales) }),
-  ],
-  `must be one of ${BLOCK_CHOICES.join(", ")}, or {down, mid, up}`,
-);
-
-const reference = v.pipe(
-  v.strictObject({
-    image: nameSchema,
-    weight: v.optional(between(REQUEST_LIMITS.referenceWeight), 1),
-    start: v.optional(share, 0),
-    end: v.optional(share, 1),
-    role: v.optional(v.picklist(REFERENCE_ROLES)),
-    mask: v.optional(nameSchema),
-    blocks: v.optional(blocks),
-    adapter: v.optional(nameSchema),
-    imageEncoder: v.optional(nameSchema),
-  }),
-  v.forward(
-    v.check(({ start, end }) => start < end, "must be greater than `start`"),
-    ["end"],
-  ),
-);
-
-const lora = v.strictObject({
-  model: nameSchema,
-  weight: v.optional(between(REQUEST_LIMITS.loraWeight), 1),
-  textEncoderWeight: v.optional(between(REQUEST_LIMITS.loraWeight)),
-});
-
-const token = v.pipe(v.string(), v.minLength(1), v.maxLength(REQUEST_LIMITS.tokenCharacters));
-const embedding = v.strictObject({ model: nameSchema, token: v.optional(token) });
-
-const threshold = between(REQUEST_LIMITS.cannyThreshold);
-const preprocessor = v.union(
-  [
-    v.picklist(PREPROCESSOR_NAMES),
-    v.strictObject({ name: v.literal("canny"), low: v.optional(threshold, 100), high: v.optional(threshold, 200) }),
-  ],
-  `must be one of ${PREPROCESSOR_NAMES.join(", ")}, or {name: "canny", low, high}`,
-);
-
-const control = v.pipe(
-  v.strictObject({
-    image: nameSchema,
-    model: nameSchema,
-    weight: v.optional(between(REQUEST_LIMITS.controlWeight), 1),
-    start: v.optional(share, 0),
-    end: v.optional(share, 1),
-    mode: v.optional(v.picklist(["balanced", "guess"]), "balanced"),
-    preprocessor: v.optional(preprocessor),
-  }),
-  v.forward(
-    v.check(({ start, end }) => start < end, "must be greater than `start`"),
-    ["end"],
-  ),
-);
-
-const reach = v.optional(between(REQUEST_LIMITS.maskReach));
-const grows = ({ grow, feather }: { grow?: number | undefined; feather?: number | undefined }) =>
-  grow !== undefined || feather !== undefined;
-
-const region = v.pipe(
-  v.strictObject({
-    detail: v.optional(share, 0.5),
-    edge: v.optional(v.picklist(MASK_EDGES)),
-    edgeWidth: reach,
-    grow: reach,
-    feather: reach,
-    colorMatch: v.optional(v.boolean(), true),
-  }),
-  v.forward(
-    v.check(
-      (region) => region.edge === undefined || region.edge === "spill" || !grows(region),
-      'must be "spill" with `grow` or `feather`, which change what is outside the mask',
-    ),
-    ["edge"],
-  ),
-  v.forward(
-    v.check(
-      (region) => region.edgeWidth === undefined || !grows(region),
-      "must be left out where `grow` or `feather` says it",
-    ),
-    ["edgeWidth"],
-  ),
-);
-
-const toldSide = wholeBetween(REQUEST_LIMITS.toldSide);
-const pictureSize = v.optional(v.strictObject({ width: toldSide, height: toldSide }));
-const cropCorner = v.optional(v.strictObject({ top: toldSide, left: toldSide }));
-const aestheticScore = v.optional(between(REQUEST_LIMITS.aestheticScore));
-
-const microConditioning = v.strictObject({
-  originalSize: pictureSize,
-  cropTopLeft: cropCorner,
-  targetSize: pictureSize,
-  negativeOriginalSize: pictureSize,
-  negativeCropTopLeft: cropCorner,
-  negativeTargetSize: pictureSize,
-  aestheticScore,
-  negativeAestheticScore: aestheticScore,
-});
-
-const refiner = v.strictObject({
-  model: nameSchema,
-  start: v.pipe(
-    v.number(),
-    v.check((start) => start > 0 && start < 1, "must be above 0 and below 1"),
-  ),
-});
+export { nameSchema, REQUEST_LIMITS } from "./request-parts-schema.ts";
 
 export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
   v.strictObject({

@@ -240,3 +240,18 @@ test("onnxruntime-node has one importer: companion/runtime", () => {
   );
   expect(importers.filter((file) => !under(file, "companion/runtime"))).toEqual([]);
 });
+
+test("files are short: none above 300 lines, half of them within 120", () => {
+  const lines = sources
+    .map((file) => ({ file, count: readFileSync(path.join(root, file), "utf8").split("\n").length - 1 }))
+    .sort((a, b) => a.count - b.count);
+  expect(lines.filter(({ count }) => count > 300)).toEqual([]);
+  expect(lines[Math.floor(lines.length / 2)]!.count).toBeLessThanOrEqual(120);
+});
+
+test("no two files of one name stand in neighbouring rooms of the interface", () => {
+  const names = sources
+    .filter((file) => under(file, "plugin/ui"))
+    .map((file) => path.basename(file).replace(/\.tsx?$/, ""));
+  expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+});

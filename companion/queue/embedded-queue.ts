@@ -7,7 +7,6 @@
  * offered `limits.keptMs` ago, the oldest become "failed" with Problem "result-expired", which waits in their place. Ends
  * without a picture are forgotten after twice that age.
  */
-import { createHash } from "node:crypto";
 import type { JobEnd, Progress } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
 import { ActiveClaim, type ClaimHolder } from "./active-claim.ts";
@@ -15,6 +14,7 @@ import { Audience, type Listener } from "./audience.ts";
 import { Backlog } from "./backlog.ts";
 import { brokenOff } from "./endings.ts";
 import { makeRoom } from "./expiry.ts";
+import { digestOf, isKnown, refuseTooMany } from "./intake.ts";
 import type { Claim, JobQueue, NewJob, Sha256, WorkSource } from "./job-queue.ts";
 import type { JobRow, Ledger } from "./ledger.ts";
 import { QUEUE_LIMITS, type QueueLimits } from "./limits.ts";
@@ -55,13 +55,15 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   }
 
   async submit(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>) {
-    const fresh = jobs.map((job) => ({ ...job, digest: digestOf(job) })).filter((job) => !this.#isKnown(job));
+    const fresh = jobs
+      .map((job) => ({ ...job, digest: digestOf(job) }))
+      .filter((job) => !isKnown(job, this.#ledger.find(job.id)));
     const missing = fresh.flatMap(({ images: named, owner }) =>
       Object.values(named).filter((hash) => !images.has(hash) && !this.#ledger.holds(owner, hash)),
     );
     if (missing.length > 0) return { missing: [...new Set(missing)] };
     if (fresh.length === 0) return { missing: [] };
-    this.#refuseTooMany(fresh);
+    refuseTooMany(fresh, { waiting: (owner) => this.#waiting.countOf(owner), limit: this.#limits.waiting });
     this.#ledger.add(fresh, images);
     for (const { id } of fresh) this.#waiting.add(this.#ledger.find(id)!);
     this.#pump();
@@ -279,25 +281,6 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     throw new Problem("job-unknown", `There is no picture with the id "${id}" here: generate it again.`);
   }
 
-  #isKnown(job: NewJob & { readonly digest: string }): boolean {
-    const known = this.#ledger.find(job.id);
-    if (known === undefined) return false;
-    if (known.owner === job.owner && known.digest === job.digest) return true;
-    throw new Problem("request-invalid", `Cannot use the job's id as another job has it: received "${job.id}".`);
-  }
-
-  #refuseTooMany(jobs: readonly NewJob[]): void {
-    for (const owner of new Set(jobs.map((job) => job.owner))) {
-      const waiting = this.#waiting.countOf(owner);
-      const more = jobs.filter((job) => job.owner === owner).length;
-      if (waiting + more > this.#limits.waiting)
-        throw new Problem(
-          "queue-full",
-          `${waiting} pictures are waiting already: let some finish or cancel them first.`,
-        );
-    }
-  }
-
   /** What the disk has no room for is tried again later, and waits in memory until then. */
   #safely(body: () => void): void {
     try {
@@ -314,10 +297,4 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     this.#safely(() => void this.#ledger.tryWriting());
     this.#pump();
   }
-}
-
-function digestOf({ task, images }: NewJob): string {
-  return createHash("sha256")
-    .update(JSON.stringify([task, images]))
-    .digest("hex");
 }

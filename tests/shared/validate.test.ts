@@ -53,7 +53,7 @@ test("parseRequest() leaves a full request as it is", () => {
     image: "image",
     mask: "mask",
     region: { detail: 0.2, grow: 3, feather: 8, colorMatch: false },
-    references: [{ image: "a", weight: 0.7, start: 0, end: 0.5, role: "face", adapter: "ip", imageEncoder: "enc" }],
+    references: [{ image: "a", weight: 0.7, start: 0, end: 0.5, adapter: "ip", imageEncoder: "enc" }],
   };
   expect(parseRequest(JSON.parse(JSON.stringify(full)))).toEqual(full);
 });

@@ -106,13 +106,10 @@ function toReference(reference: Intent["references"][number], index: number, mod
     weight,
     start,
     end,
-    ...(blocks !== "all" && hasKnownParts(model) && { blocks, role: ROLES[blocks] }),
+    ...(blocks !== "all" && hasKnownParts(model) && { blocks }),
     ...(within && { mask: withinName(index) }),
   };
 }
-
-/** In the request's words. */
-const ROLES = { style: "style", layout: "composition" } as const;
 
 function toControl(
   { model, weight, start, end, mode, ...layer }: Intent["use"]["controls"][number],

@@ -134,7 +134,7 @@ test("buildRequest() says only what has an effect", () => {
 
 test("buildRequest() lets a reference give its style alone, in families whose parts are known", () => {
   const references = [{ ...reference, blocks: "style" } as const];
-  expect(buildRequest({ ...intent, references }, 1).references[0]).toMatchObject({ blocks: "style", role: "style" });
+  expect(buildRequest({ ...intent, references }, 1).references[0]).toMatchObject({ blocks: "style" });
   const odd = { ...model, family: { ...model.family, like: true } };
   expect(buildRequest({ ...intent, references, model: odd }, 1).references[0]!.blocks).toBe(undefined);
 });

@@ -1,0 +1,34 @@
+/** What is looked at before jobs are taken in. */
+import { createHash } from "node:crypto";
+import { Problem } from "../../shared/problem.ts";
+import type { NewJob } from "./job-queue.ts";
+
+/** Of what a job is to do and with which images: tells a repeated submit from a stolen id. */
+export function digestOf({ task, images }: Pick<NewJob, "task" | "images">): string {
+  return createHash("sha256")
+    .update(JSON.stringify([task, images]))
+    .digest("hex");
+}
+
+interface Taken extends Pick<NewJob, "id" | "owner"> {
+  readonly digest: string;
+}
+
+/** Whether `job` was taken in before, as `known`. Throws Problem "request-invalid" where its id means another job. */
+export function isKnown(job: Taken, known: Pick<Taken, "owner" | "digest"> | undefined): boolean {
+  if (known === undefined) return false;
+  if (known.owner === job.owner && known.digest === job.digest) return true;
+  throw new Problem("request-invalid", `Cannot use the job's id as another job has it: received "${job.id}".`);
+}
+
+/** Throws Problem "queue-full". `waiting`: how many of an owner wait already. */
+export function refuseTooMany(
+  jobs: readonly Pick<NewJob, "owner">[],
+  { waiting, limit }: { readonly waiting: (owner: string) => number; readonly limit: number },
+): void {
+  for (const owner of new Set(jobs.map((job) => job.owner))) {
+    const [there, more] = [waiting(owner), jobs.filter((job) => job.owner === owner).length];
+    if (there + more > limit)
+      throw new Problem("queue-full", `${there} pictures are waiting already: let some finish or cancel them first.`);
+  }
+}
