@@ -5,7 +5,7 @@ import { Slider } from "../parts/slider.tsx";
 import { contextOfFill, type FillSettings, fillRegion } from "../request/fill-region.ts";
 import type { FillView, State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
-import { ChangedArea } from "./changed-area.tsx";
+import { ChangedArea } from "./area-overlay.tsx";
 import { EdgeControls } from "./edge-controls.tsx";
 
 /** The picture, the mask, and the part that the model will see. */
