@@ -10,7 +10,7 @@ import * as v from "valibot";
 import { openJob, pairing, settings } from "./bridge/kept.ts";
 import { drawing, exportOrder, layerExport } from "./bridge/pixels.ts";
 import { layer, selection } from "./bridge/selection.ts";
-import { fit, spot, ticket, where } from "./bridge/ticket.ts";
+import { fit, layering, spot, ticket, where } from "./bridge/ticket.ts";
 import { bytes, nodeId, problem, size } from "./bridge/values.ts";
 
 export * from "./bridge/kept.ts";
@@ -59,11 +59,19 @@ export const CALLS = {
   },
   /** The outlines of a layer that is made of shapes; null where pictures, masks or cut-off parts make it more than those. */
   "read-outlines": { input: v.object({ node: nodeId }), output: v.object({ drawing: v.nullable(drawing) }) },
-  /** Put a result over its target, beside it, or where it was dropped. One undo step. */
+  /**
+   * Put a result over its target, beside it, or where it was dropped. One undo step. `replaces`: layers that show other pictures
+   * of the same run; over the target, the first of them that is there shows this one from now on.
+   */
   "place-layer": {
-    input: v.object({ ticket, bytes, name: v.string(), recipe: v.string(), where, fit }),
+    input: v.object({
+      ...{ ticket, bytes, name: v.string(), recipe: v.string(), where, fit },
+      ...{ layering, job: v.string(), replaces: v.array(nodeId) },
+    }),
     output: v.object({ node: nodeId, note: v.optional(v.string()) }),
   },
+  /** Take a picture away that became one of a layer's fills: the fills are those from before. One undo step. */
+  "revert-fill": { input: v.object({ node: nodeId }), output: nothing },
   /**
    * Select the layers that a recipe was made from; those that are gone are left out, and so are those that hold another one
    * of them, since Figma selects no layer together with one inside it.

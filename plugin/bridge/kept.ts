@@ -1,7 +1,7 @@
 /** What survives closing the plugin. */
 import * as v from "valibot";
 import { MASK_EDGES, type SchedulerChoice } from "../../shared/request.ts";
-import { ticket } from "./ticket.ts";
+import { layering, ticket } from "./ticket.ts";
 import { size } from "./values.ts";
 
 export const MODES = ["generate", "fill", "edit"] as const;
@@ -33,6 +33,8 @@ export const settings = v.object({
   edge: v.optional(v.picklist(MASK_EDGES), "soft"),
   /** Over how many canvas pixels. Absent: as the mask's size asks for. */
   edgeWidth: v.optional(size),
+  /** How pictures were put on targets last, by mode and kind of target. */
+  layerings: v.optional(v.record(v.string(), layering), {}),
   /** Side lengths at the model relative to its own size. */
   sizeFactor: v.number(),
   negativePrompt: v.string(),

@@ -14,6 +14,8 @@ export const layer = v.object({
   hasPicture: v.boolean(),
   /** Changes whenever the layer changes: a thumbnail of another fingerprint is out of date. */
   fingerprint: v.string(),
+  /** The job whose picture the layer shows, where one was placed as it. */
+  job: v.optional(v.string()),
 });
 export type LayerInfo = v.InferOutput<typeof layer>;
 

@@ -25,6 +25,13 @@ export const ownPicture = v.object({
 /** The image that a layer shows, where it shows nothing else. */
 export type OwnPicture = v.InferOutput<typeof ownPicture>;
 
+/**
+ * How a picture that goes over its target is put: in front of it, behind what is inside it, or as one more of its fills, which
+ * can be taken away again.
+ */
+export const layering = v.picklist(["front", "behind", "fill"]);
+export type Layering = v.InferOutput<typeof layering>;
+
 export const ticket = v.object({
   /** The file's name: node ids of another file mean other layers. */
   document: v.string(),
@@ -40,6 +47,8 @@ export const ticket = v.object({
   naturalScale: size,
   /** The target's own image, where a Fill works on that; absent where it works on the layer as drawn. */
   picture: v.optional(ownPicture),
+  /** Besides in front: how else a picture can be put on the target. */
+  takes: v.optional(v.array(layering)),
   /** The target's outline in its own space, as SVG path data; absent: its box. */
   outline: v.optional(v.string()),
 });

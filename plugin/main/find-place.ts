@@ -41,6 +41,18 @@ export function findPlace(target: SceneNode, mask: SceneNode | null): Place {
   return { parent, index, container: containerOf(anchor), ...(notes.length > 0 && { note: notes.join(" ") }) };
 }
 
+/** The place behind everything inside the target, above results placed there before; undefined where it takes no layers. */
+export function findPlaceBehind(target: SceneNode): Place | undefined {
+  if (!holdsContents(target)) return undefined;
+  let index = 0;
+  while (target.children[index]?.getPluginData("target") === target.id) index++;
+  return { parent: target, index, container: target.absoluteTransform };
+}
+
+/** True for a frame with something in it, that is no part of a component. */
+export const holdsContents = (node: SceneNode): node is FrameNode =>
+  node.type === "FRAME" && node.children.length > 0 && climbOut(node).closed === undefined;
+
 /** The top of the innermost frame or section around what is under the pointer, out of all that is closed; null = the page. */
 export function findPlaceInside(under: SceneNode | null): Place {
   const { anchor, closed } = under === null ? {} : climbOut(under);

@@ -1,3 +1,5 @@
+import { ownFillsOf, takesFill } from "./own-fill.ts";
+
 const MOST_LAYERS = 400;
 
 /**
@@ -21,9 +23,10 @@ export function fingerprintOf(node: SceneNode): string {
  * or how opaque it is, since a result follows all of that.
  */
 export function contentFingerprintOf(node: SceneNode): string {
-  const inside = "findAll" in node ? node.findAll() : [];
+  // Results that were put on it before are no change of what it shows.
+  const inside = "findAll" in node ? node.findAll((child) => child.getPluginData("target") !== node.id) : [];
   const own = JSON.stringify([
-    "fills" in node ? node.fills : null,
+    takesFill(node) ? ownFillsOf(node) : "fills" in node ? node.fills : null,
     "strokes" in node ? node.strokes : null,
     "effects" in node ? node.effects : null,
     "characters" in node ? node.characters : null,

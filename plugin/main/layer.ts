@@ -34,6 +34,7 @@ export function imagePaintOf(node: SceneNode): ImagePaint | undefined {
 /** What the interface shows of a layer. */
 export function describeLayer(node: SceneNode): LayerInfo {
   const image = imagePaintOf(node) !== undefined;
+  const job = node.getPluginData("job");
   const children = "children" in node && node.children.length > 0;
   return {
     id: node.id,
@@ -43,6 +44,7 @@ export function describeLayer(node: SceneNode): LayerInfo {
     height: node.height,
     hasPicture: showsPicture(node) || children || node.type === "TEXT",
     fingerprint: fingerprintOf(node),
+    ...(job !== "" && { job }),
   };
 }
 

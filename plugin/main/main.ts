@@ -3,6 +3,7 @@ import { usableWindow } from "../window-size.ts";
 import { exportLayer, exportThumbnail } from "./export-layer.ts";
 import { findLayer } from "./find-layer.ts";
 import { describeLayer, isInside } from "./layer.ts";
+import { revertFill } from "./own-fill.ts";
 import { placeLayer } from "./place-layer.ts";
 import { readImage } from "./read-image.ts";
 import { readOutlines } from "./read-outlines.ts";
@@ -35,6 +36,7 @@ const handlers: Handlers = {
   },
   "read-outlines": async ({ node }) => ({ drawing: readOutlines(await findLayer(node)) }),
   "place-layer": placeLayer,
+  "revert-fill": revertFill,
   "select-layers": async ({ nodes }) => {
     const found = (await existing(nodes)).filter((layer) => pageOf(layer) === figma.currentPage);
     if (found.length > 0)

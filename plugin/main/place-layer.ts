@@ -1,56 +1,110 @@
 import { compose, invert } from "../../shared/affine.ts";
 import { Problem } from "../../shared/problem.ts";
-import type { CallInput, CallOutput, Spot, Ticket } from "../bridge.ts";
+import type { CallInput, CallOutput, Layering, Spot, Ticket, Where } from "../bridge.ts";
 import { findFreeSpot } from "./find-free-spot.ts";
-import { findPlace, findPlaceInside, type Place } from "./find-place.ts";
+import { findPlace, findPlaceBehind, findPlaceInside, type Place } from "./find-place.ts";
 import { contentFingerprintOf } from "./fingerprint.ts";
-import { sourceLayer } from "./source-layer.ts";
+import { imageLayer, shownPicture } from "./image-layer.ts";
+import { putOnAsFill, takesFill } from "./own-fill.ts";
 
 /** Figma allows 100 kB an entry of pluginData; the id and the key count too. */
 const MOST_RECIPE_CHARACTERS = 30_000;
 
 /**
  * Places a result as one new layer: over its target, exactly (same size, same transform, however its parents are turned),
- * beside it, or where the designer dropped it. The original is never changed. From `createImage` to `commitUndo` nothing awaits, so that it is one undo
- * step and no other editor sees half of it.
+ * behind what is in it or as one of its fills, beside it, or where the designer dropped it. Where another picture of
+ * the run was placed over it, that layer shows this one from now on. The original loses nothing. From `createImage` to
+ * `commitUndo` nothing awaits, so that it is one undo step and no other editor sees half of it.
  *
  * Problems: "target-gone", "target-changed" (placing "beside" still works then), "image-not-readable",
  * "target-unsupported".
  */
 export async function placeLayer(input: CallInput<"place-layer">): Promise<CallOutput<"place-layer">> {
-  const { ticket, name, recipe, where } = input;
+  const { ticket, recipe, where } = input;
   if (recipe.length > MOST_RECIPE_CHARACTERS)
     throw new Problem("target-unsupported", "The settings of this picture are too long to be kept in the layer.");
   const mask = ticket.mask === undefined ? null : await existingLayer(ticket.mask);
+  const earlier = await firstPlaced(input);
   const target = await existingLayer(ticket.target);
   const under = typeof where === "string" ? null : await existingLayer(where.inside);
-  const isOver = where === "over" || where === "over anyway";
-  if (isOver) checkTarget(target, ticket, where);
+  if (isOver(where)) checkTarget(target, ticket, where);
+  const covered = isOver(where) ? target : null;
 
-  const { layer, transform } = newLayer(isOver ? target : null, input);
+  const shown = shownPicture(covered, input);
+  if (covered !== null && earlier !== null && !earlier.removed) {
+    if (earlier.id === covered.id) putOnAsFill(earlier, shown.paint);
+    else earlier.fills = [shown.paint];
+    return finish(earlier, input, "Placed instead of the other picture.");
+  }
+  if (covered !== null && input.layering === "fill" && takesFill(covered) && shown.isAsTarget) {
+    putOnAsFill(covered, shown.paint);
+    return finish(covered, input, `Put on “${covered.name}” as a fill.`);
+  }
+  const layer = imageLayer(covered, shown);
   try {
-    layer.name = name;
-    let note: string | undefined;
-    if (isOver && target !== null) {
-      note = putOver(layer, { target, mask: mask?.removed ? null : mask, transform });
-    } else if (typeof where === "string") {
-      const spot = findFreeSpot(target, ticket, layer.id);
-      layer.x = spot.x;
-      layer.y = spot.y;
-      showIfUnseen(layer);
-      note = "Placed on the right, as a new layer.";
-    } else {
-      putAt(layer, where, findPlaceInside(under?.removed ? null : under));
-    }
-    layer.setPluginData("recipe", recipe);
-    layer.setPluginData("target", ticket.target);
-    layer.setRelaunchData({ regenerate: "Generate again with the same prompt" });
-    figma.commitUndo();
-    return { node: layer.id, ...(note !== undefined && { note }) };
+    return finish(layer, input, putNew(layer, input, { target, covered, mask, under, transform: shown.transform }));
   } catch (error) {
     layer.remove();
     throw error;
   }
+}
+
+interface Around {
+  readonly target: SceneNode | null;
+  /** The target, where the layer goes over it. */
+  readonly covered: SceneNode | null;
+  readonly mask: SceneNode | null;
+  /** What is where the designer dropped it. */
+  readonly under: SceneNode | null;
+  /** The layer's on the page, over its target. */
+  readonly transform: Transform;
+}
+
+/** Puts a new layer where it was wished for. Returns what the designer should know. */
+function putNew(
+  layer: RectangleNode | EllipseNode,
+  { ticket, where, layering }: CallInput<"place-layer">,
+  { target, covered, mask, under, transform }: Around,
+): string | undefined {
+  if (covered !== null)
+    return putOver(layer, { target: covered, mask: mask?.removed ? null : mask, transform }, layering);
+  if (typeof where !== "string") {
+    putAt(layer, where, findPlaceInside(under?.removed ? null : under));
+    return undefined;
+  }
+  const spot = findFreeSpot(target, ticket, layer.id);
+  layer.x = spot.x;
+  layer.y = spot.y;
+  showIfUnseen(layer);
+  return "Placed on the right, as a new layer.";
+}
+
+const isOver = (where: Where): where is "over" | "over anyway" => where === "over" || where === "over anyway";
+
+/** What the layer has to know of its picture; ends the step of undo. A target that got a fill keeps its own name. */
+function finish(
+  layer: SceneNode,
+  { ticket, name, recipe, job, where }: CallInput<"place-layer">,
+  note: string | undefined,
+): CallOutput<"place-layer"> {
+  if (layer.id !== ticket.target) layer.name = name;
+  layer.setPluginData("recipe", recipe);
+  layer.setPluginData("target", ticket.target);
+  layer.setPluginData("job", job);
+  layer.setPluginData("over", isOver(where) ? "yes" : "");
+  layer.setRelaunchData({ regenerate: "Generate again with the same prompt" });
+  figma.commitUndo();
+  return { node: layer.id, ...(note !== undefined && { note }) };
+}
+
+/** The first of the layers that show other pictures of the run and can show this one. */
+async function firstPlaced({ replaces, ticket }: CallInput<"place-layer">) {
+  for (const id of replaces) {
+    const layer = await existingLayer(id);
+    const isOfTarget = layer?.getPluginData("target") === ticket.target && layer.getPluginData("over") !== "";
+    if (layer !== null && isOfTarget && takesFill(layer)) return layer;
+  }
+  return null;
 }
 
 /** The layer of that id with its page loaded, or null where it is gone. */
@@ -79,49 +133,6 @@ function checkTarget(target: SceneNode | null, ticket: Ticket, where: "over" | "
     );
 }
 
-/**
- * An image layer over the target (or where the target was, upright, in its place) on the current page, in the target's outline
- * where that is a simple one, and where it belongs on the page.
- */
-function newLayer(target: SceneNode | null, { ticket, bytes, fit }: CallInput<"place-layer">) {
-  let image: Image;
-  try {
-    image = figma.createImage(bytes);
-  } catch (cause) {
-    throw new Problem("image-not-readable", `Figma did not accept the picture: ${String(cause)}`, { cause });
-  }
-  const now = target === null ? ticket : { ...sizeOf(target), transform: target.absoluteTransform };
-  const cover = { ...now, paint: covering(image.hash), isAsTarget: true };
-  const { width, height, transform, paint, isAsTarget } =
-    fit === "source" ? sourceLayer(ticket, now, image.hash) : cover;
-  const layer =
-    target?.type === "ELLIPSE" && isAsTarget ? ellipseLike(target) : rectangleLike(isAsTarget ? target : null);
-  layer.resize(width, height);
-  layer.fills = [paint];
-  return { layer, transform };
-}
-
-const sizeOf = ({ width, height }: SceneNode) => ({ width, height });
-
-const covering = (imageHash: string): ImagePaint => ({ type: "IMAGE", imageHash, scaleMode: "FILL" });
-
-function ellipseLike(target: EllipseNode): EllipseNode {
-  const layer = figma.createEllipse();
-  layer.arcData = target.arcData;
-  return layer;
-}
-
-function rectangleLike(target: SceneNode | null): RectangleNode {
-  const layer = figma.createRectangle();
-  if (target === null || !("topLeftRadius" in target)) return layer;
-  layer.topLeftRadius = target.topLeftRadius;
-  layer.topRightRadius = target.topRightRadius;
-  layer.bottomLeftRadius = target.bottomLeftRadius;
-  layer.bottomRightRadius = target.bottomRightRadius;
-  if ("cornerSmoothing" in target) layer.cornerSmoothing = target.cornerSmoothing;
-  return layer;
-}
-
 interface Over {
   readonly target: SceneNode;
   readonly mask: SceneNode | null;
@@ -129,9 +140,13 @@ interface Over {
   readonly transform: Transform;
 }
 
-/** Puts the layer directly above what it covers. Returns what the designer should know. */
-function putOver(layer: RectangleNode | EllipseNode, { target, mask, transform }: Over): string | undefined {
-  const place = findPlace(target, mask);
+/** Puts the layer directly above what it covers, or behind what is in it. Returns what the designer should know. */
+function putOver(
+  layer: RectangleNode | EllipseNode,
+  { target, mask, transform }: Over,
+  layering: Layering,
+): string | undefined {
+  const place = (layering === "behind" ? findPlaceBehind(target) : undefined) ?? findPlace(target, mask);
   insert(layer, place, transform);
   // Where the parent is resized later, the result goes along with its target.
   if (place.parent.id === target.parent?.id && "constraints" in target) layer.constraints = target.constraints;

@@ -1,8 +1,10 @@
 import { Problem } from "../../shared/problem.ts";
 import type { CallInput, Ticket } from "../bridge.ts";
 import { findLayer } from "./find-layer.ts";
+import { holdsContents } from "./find-place.ts";
 import { contentFingerprintOf } from "./fingerprint.ts";
 import { checkPaintable, imagePaintOf } from "./layer.ts";
+import { takesFill } from "./own-fill.ts";
 import { fitsBack, onlyImageOf } from "./own-picture.ts";
 
 /** The target as it is now, so that a result is never put over newer work. Problems as `checkPaintable`. */
@@ -31,6 +33,7 @@ export async function takeTicket({ target, mask }: CallInput<"take-ticket">): Pr
     naturalScale:
       size === null ? SCREEN_DENSITY : Math.max(1, Math.min(size.width / now.width, size.height / now.height)),
     ...(picture && fitsBack(picture, now) && { picture }),
+    takes: [...(holdsContents(now) ? (["behind"] as const) : []), ...(takesFill(now) ? (["fill"] as const) : [])],
     ...(outline !== undefined && { outline }),
   };
 }

@@ -91,7 +91,10 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
   /** Selects the case's layers and sets its edge. False where the mask covers none of the picture. */
   async function prepare({ edge, edgeWidth }: FillCase): Promise<boolean> {
     const { ui } = designer;
-    await ui.getByText("masked by “Mask”").waitFor();
+    // Beside the picture it is no mask.
+    const masked = ui.getByText("masked by “Mask”");
+    await masked.or(ui.getByText("2 layers selected")).first().waitFor();
+    if (!(await masked.isVisible())) return false;
     await ui.locator(".crop-mask").or(ui.getByText("covers nothing yet").first()).first().waitFor();
     if (!(await ui.locator(".crop-mask").isVisible())) return false;
     const choose = (label: string) =>
@@ -192,7 +195,9 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     const failed: string[] = [];
     let [done, bytes, unlike, farthest] = [0, 0, 0, 0];
     for (let seed = FIRST; done < CASES; seed++) {
-      const seen = await run(fillCase(seed));
+      const seen = await run(fillCase(seed)).catch((error: Error) => {
+        throw new Error(`Case ${seed}: ${error.message}`);
+      });
       if (seen === null) continue;
       done++;
       bytes += seen.outside;

@@ -71,7 +71,7 @@ const place = async (plugin: Opened, ticket: Ticket, where: "over" | "over anywa
     name: "Apple",
     recipe: '{"seed":1}',
     where,
-    fit: "cover",
+    ...{ fit: "cover", layering: "front", job: "j", replaces: [] },
   });
 
 const flat = (transform: Transform) => transform.flat();
@@ -210,8 +210,19 @@ test("bytes that are no picture change nothing", async () => {
   const { ticket, ...plugin } = await prepared("return figma.createRectangle()");
   const before = plugin.stage.scene.snapshot();
   const bytes = new Uint8Array([1, 2, 3]);
-  const input = { ticket, bytes, name: "x", recipe: "{}", where: "over", fit: "cover" } as const;
-  await expect(plugin.call("place-layer", input)).rejects.toMatchObject({ code: "image-not-readable" });
+  const input = {
+    ticket,
+    bytes,
+    name: "x",
+    recipe: "{}",
+    where: "over",
+    fit: "cover",
+    layering: "front",
+    job: "j",
+  } as const;
+  await expect(plugin.call("place-layer", { ...input, replaces: [] })).rejects.toMatchObject({
+    code: "image-not-readable",
+  });
   expect(plugin.stage.scene.records).toEqual(before);
 });
 

@@ -19,6 +19,7 @@ const SCENERY = `
 `;
 
 const RECIPE = JSON.stringify({ version: 1 });
+const PLAIN = { fit: "cover", layering: "front", job: "j", replaces: [] as string[] } as const;
 let host: Host;
 afterEach(() => host.close());
 
@@ -30,7 +31,7 @@ const ticketFor = async (name: string, mask?: string): Promise<Ticket> =>
   host.call("take-ticket", { target: await idOf(name), ...(mask && { mask: await idOf(mask) }) });
 
 const place = async (ticket: Ticket, where: "over" | "beside" = "over") =>
-  host.call("place-layer", { ticket, bytes: await png(16, 16), name: "Result", recipe: RECIPE, where, fit: "cover" });
+  host.call("place-layer", { ticket, bytes: await png(16, 16), name: "Result", recipe: RECIPE, where, ...PLAIN });
 
 interface Placed {
   parent: string;
@@ -263,7 +264,7 @@ test.each([
       name: "Result",
       recipe: RECIPE,
       where,
-      fit: "cover",
+      ...PLAIN,
     });
     const { parent, transform, siblings } = await look(node, "Target");
     expect({ parent, transform, top: siblings.at(-1) }).toEqual({
@@ -290,7 +291,7 @@ test("placeLayer() moves the view only to a result that would be out of sight", 
 test("placeLayer() leaves nothing behind when Figma refuses the picture", async () => {
   await open(`rect("Target", null, 0, 0, 100, 100);`);
   const ticket = await ticketFor("Target");
-  const input = { ticket, name: "Result", recipe: RECIPE, where: "over", fit: "cover" } as const;
+  const input = { ticket, name: "Result", recipe: RECIPE, where: "over", ...PLAIN } as const;
   await expect(host.call("place-layer", { ...input, bytes: new Uint8Array([1, 2, 3]) })).rejects.toMatchObject({
     code: "image-not-readable",
   });

@@ -22,7 +22,17 @@ async function place(meanwhile = "") {
   await host.script(`const t = figma.currentPage.findOne((node) => node.name === "t"); ${meanwhile}`);
   const bytes = await png(60, 60);
   const { node } = await host.call("place-layer", {
-    ...{ ticket: taken, bytes, name: "r", recipe: "{}", where: "over", fit: "source" },
+    ...{
+      ticket: taken,
+      bytes,
+      name: "r",
+      recipe: "{}",
+      where: "over",
+      fit: "source",
+      layering: "front",
+      job: "j",
+      replaces: [],
+    },
   });
   return host.script<{
     paint: OwnPicture["paint"] & { imageHash: string };

@@ -30,6 +30,8 @@ export interface Actions {
   retry(picture: Picture): void;
   cancel(pictures: readonly Picture[]): void;
   place(picture: Picture, where?: Where): void;
+  /** Takes a picture away that became a fill of its target. */
+  revert(picture: Picture): void;
   discard(pictures: readonly Picture[]): void;
   /** Puts the settings that made a picture into the panel, with its seed. */
   reuse(picture: Picture): void;

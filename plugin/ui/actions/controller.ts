@@ -20,7 +20,7 @@ import { findPlaced } from "./find-placed.ts";
 import { addControls, addReferences } from "./follow-layers.ts";
 import { hearMessage, hearWelcome } from "./hear-companion.ts";
 import { JobDesk } from "./job-desk.ts";
-import { placePicture } from "./place-picture.ts";
+import { placePicture, revertPicture } from "./place-picture.ts";
 import { generate, retry, vary } from "./run.ts";
 
 export class Controller implements Actions {
@@ -79,6 +79,7 @@ export class Controller implements Actions {
   vary = (picture: Picture) => this.#attempt(() => vary(this, picture));
   retry = (picture: Picture) => this.#attempt(() => retry(this, picture));
   place = (picture: Picture, where: Where = "over") => this.#attempt(() => placePicture(this, picture, where));
+  revert = (picture: Picture) => this.#attempt(() => revertPicture(this, picture));
 
   cancel = (pictures: readonly Picture[]) =>
     this.#attempt(async () => {

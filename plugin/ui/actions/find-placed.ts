@@ -6,6 +6,5 @@ export async function findPlaced(store: Store, main: MainClient): Promise<void> 
   const nodes = store.state.pictures.flatMap(({ layers }) => layers);
   if (nodes.length === 0) return;
   const { layers } = await main.call("describe-layers", { nodes });
-  const asked = store.state.pictures.flatMap(({ layers: own }) => own).filter((node) => !nodes.includes(node));
-  store.dispatch({ type: "layers", present: [...layers.map(({ id }) => id), ...asked] });
+  store.dispatch({ type: "layers", asked: nodes, shown: layers.map(({ id, job }) => ({ layer: id, job })) });
 }

@@ -26,7 +26,11 @@ export function NoticeBar({ state, actions }: { state: State; actions: Actions }
           </button>
         )}
         {action && picture && (
-          <button type="button" class="link" onClick={() => actions.place(picture, "beside")}>
+          <button
+            type="button"
+            class="link"
+            onClick={() => (action.name === "revert-fill" ? actions.revert(picture) : actions.place(picture, "beside"))}
+          >
             {action.label}
           </button>
         )}

@@ -3,8 +3,9 @@ import type { Actions } from "../actions/actions.ts";
 import { isFocusFree } from "../parts/focus.ts";
 import { Check, Dots, Warning } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
-import { canRetry, isActive, isShown, type Picture } from "../state/picture.ts";
+import { canRetry, isActive, isOwnFill, isShown, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
+import { LayeringControl } from "./layering-control.tsx";
 import { Working } from "./working.tsx";
 
 const NUMBERS = ["no", "one", "two", "three", "four"];
@@ -45,6 +46,7 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
   if (active.length === 0 && chosen === undefined) return null;
   return (
     <footer class="generate-bar">
+      {done !== undefined && <LayeringControl picture={done} state={state} actions={actions} />}
       {chosen !== undefined && (
         <div class="go">
           {canRetry(chosen) ? (
@@ -60,7 +62,7 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
           ) : (
             <>
               <button type="button" class="primary" disabled={!done} onClick={() => done && actions.place(done)}>
-                {done?.placed ? "Place again" : "Place on canvas"}
+                {done === undefined ? "Place on canvas" : placeWords(done, state.pictures)}
               </button>
               <button
                 type="button"
@@ -97,11 +99,19 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
   );
 }
 
+/** Another picture of the run gives its layer up. */
+function placeWords(picture: Picture, pictures: readonly Picture[]): string {
+  if (picture.placed) return "Place again";
+  const sibling = pictures.some(({ job, placed }) => placed && job.run === picture.job.run);
+  return sibling ? "Place instead" : "Place on canvas";
+}
+
 function actionsFor(picture: Picture, { state, actions }: { state: State; actions: Actions }) {
   const finished = state.pictures.filter((candidate) => !isActive(candidate));
   const place = { label: "Place beside, as a new layer", onChoose: () => actions.place(picture, "beside") };
   return [
     ...(picture.phase === "done" ? [place] : []),
+    ...(isOwnFill(picture) ? [{ label: "Take the fill away", onChoose: () => actions.revert(picture) }] : []),
     { label: "Use its prompt and seed", onChoose: () => actions.reuse(picture) },
     { label: "Discard", onChoose: () => actions.discard([picture]) },
     ...(finished.length > 1 ? [{ label: "Discard all", onChoose: () => actions.discard(finished) }] : []),

@@ -18,7 +18,7 @@ type Followed<L extends { readonly layer: unknown }> = Omit<L, "layer"> & { read
 /** The settings that a picture depends on. */
 export type RunSettings = Omit<
   Settings,
-  "window" | "prompt" | "model" | "count" | "seed" | "seedLocked" | "pace" | "loras" | "vae" | "refiner"
+  "window" | "prompt" | "model" | "count" | "seed" | "seedLocked" | "pace" | "loras" | "vae" | "refiner" | "layerings"
 >;
 
 export interface Intent {

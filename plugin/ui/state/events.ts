@@ -34,8 +34,12 @@ export type PictureEvent =
   | { type: "failed"; job: string; problem: ProblemData }
   | { type: "cancelled"; job: string }
   | { type: "placed"; job: string; layer: string }
-  /** Of the layers that pictures were placed as: those that are there. */
-  | { type: "layers"; present: readonly string[] }
+  /** Of the layers asked after, those that are there, and the jobs whose pictures they show. */
+  | {
+      type: "layers";
+      asked: readonly string[];
+      shown: readonly { readonly layer: string; readonly job: string | undefined }[];
+    }
   | { type: "discarded"; jobs: readonly string[] }
   | { type: "chosen"; job: string };
 

@@ -71,3 +71,6 @@ export const canRetry = ({ phase }: Picture) => phase === "failed" || phase === 
 
 /** What the list of pictures shows. */
 export const isShown = ({ phase }: Picture) => phase === "done" || phase === "failed" || phase === "unsent";
+
+/** It is a fill of its target. */
+export const isOwnFill = ({ placed, layers, job }: Picture) => placed && layers.includes(job.ticket.target);

@@ -47,14 +47,11 @@ export function reducePictures(state: State, event: PictureEvent): State {
     case "discarded":
       return { ...without(state, event.jobs), notice: null };
     case "placed":
-      return changePicture(state, event.job, (picture) => ({
-        ...picture,
-        placed: true,
-        layers: [...picture.layers, event.layer],
-      }));
+      return placedAs(state, event);
     case "layers": {
       const pictures = state.pictures.map((picture) => {
-        const placed = picture.layers.some((layer) => event.present.includes(layer));
+        if (!picture.layers.every((layer) => event.asked.includes(layer))) return picture;
+        const placed = event.shown.some(({ layer, job }) => job === picture.job.job && picture.layers.includes(layer));
         return placed === picture.placed ? picture : { ...picture, placed };
       });
       return { ...state, pictures };
@@ -70,6 +67,17 @@ function changePicture(state: State, job: string, change: (picture: Picture) => 
     if (picture.job.job !== job) return picture;
     const next = change(picture);
     return isActive(picture) || next.phase === picture.phase ? next : picture;
+  });
+  return { ...state, pictures };
+}
+
+/** A layer shows one picture: others that it showed are not placed any more. */
+function placedAs(state: State, { job, layer }: Extract<PictureEvent, { type: "placed" }>): State {
+  const pictures = state.pictures.map((picture) => {
+    const has = picture.layers.includes(layer);
+    if (picture.job.job === job)
+      return { ...picture, placed: true, layers: has ? picture.layers : [...picture.layers, layer] };
+    return has && picture.placed ? { ...picture, placed: picture.layers.length > 1 } : picture;
   });
   return { ...state, pictures };
 }

@@ -52,7 +52,7 @@ export interface Notice {
   /** One thing to do about it. */
   readonly action?: {
     readonly label: string;
-    readonly name: "place-beside" | "show-models";
+    readonly name: "place-beside" | "show-models" | "revert-fill";
     readonly job?: string;
     readonly overAnyway?: boolean;
   };
@@ -94,6 +94,7 @@ export const DEFAULT_SETTINGS: Settings = {
   strength: 0.6,
   detail: 0.5,
   edge: "soft",
+  layerings: {},
   sizeFactor: 1,
   negativePrompt: "",
   loras: [],

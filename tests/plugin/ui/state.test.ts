@@ -120,9 +120,19 @@ test("reduce() calls a picture placed only while one of its layers is there: an 
     job: "a",
     layer: "9:1",
   });
-  const undone = reduce(state, { type: "layers", present: [] });
+  const layers = (...shown: { layer: string; job: string }[]) => ({ type: "layers", asked: ["9:1"], shown }) as const;
+  const undone = reduce(state, layers());
   expect(undone.pictures[0]).toMatchObject({ phase: "done", placed: false });
-  expect(reduce(undone, { type: "layers", present: ["9:1"] }).pictures[0]!.placed).toBe(true);
+  expect(reduce(undone, layers({ layer: "9:1", job: "a" })).pictures[0]!.placed).toBe(true);
+});
+
+test("reduce() calls one picture of a run placed: that which its layer shows, after an undo the one before", () => {
+  const jobs = [newJob("a"), newJob("b", { index: 1 })];
+  const placed = (job: string) => ({ type: "placed", job, layer: "9:1" }) as const;
+  const state = after({ type: "submitted", jobs }, done("a"), done("b"), placed("a"), placed("b"));
+  expect(state.pictures.map((picture) => picture.placed)).toEqual([false, true]);
+  const undone = reduce(state, { type: "layers", asked: ["9:1"], shown: [{ layer: "9:1", job: "a" }] });
+  expect(undone.pictures.map((picture) => picture.placed)).toEqual([true, false]);
 });
 
 test("reduce() goes back to the prompt when the last picture is discarded", () => {

@@ -1,0 +1,49 @@
+import { Problem } from "../../shared/problem.ts";
+import type { CallInput } from "../bridge.ts";
+import { type SourceLayer, sourceLayer } from "./source-layer.ts";
+
+/** The picture over the target, or where the target was. Problem "image-not-readable" where Figma does not take it. */
+export function shownPicture(
+  target: SceneNode | null,
+  { ticket, bytes, fit }: Pick<CallInput<"place-layer">, "ticket" | "bytes" | "fit">,
+): SourceLayer {
+  let image: Image;
+  try {
+    image = figma.createImage(bytes);
+  } catch (cause) {
+    throw new Problem("image-not-readable", `Figma did not accept the picture: ${String(cause)}`, { cause });
+  }
+  const now = target === null ? ticket : { ...sizeOf(target), transform: target.absoluteTransform };
+  if (fit === "source") return sourceLayer(ticket, now, image.hash);
+  return { ...sizeOf(now), transform: now.transform, paint: covering(image.hash), isAsTarget: true };
+}
+
+/** A new layer that shows it, on the current page, in the target's outline where that is a simple one. */
+export function imageLayer(target: SceneNode | null, { width, height, paint, isAsTarget }: SourceLayer) {
+  const layer =
+    target?.type === "ELLIPSE" && isAsTarget ? ellipseLike(target) : rectangleLike(isAsTarget ? target : null);
+  layer.resize(width, height);
+  layer.fills = [paint];
+  return layer;
+}
+
+const sizeOf = ({ width, height }: { readonly width: number; readonly height: number }) => ({ width, height });
+
+const covering = (imageHash: string): ImagePaint => ({ type: "IMAGE", imageHash, scaleMode: "FILL" });
+
+function ellipseLike(target: EllipseNode): EllipseNode {
+  const layer = figma.createEllipse();
+  layer.arcData = target.arcData;
+  return layer;
+}
+
+function rectangleLike(target: SceneNode | null): RectangleNode {
+  const layer = figma.createRectangle();
+  if (target === null || !("topLeftRadius" in target)) return layer;
+  layer.topLeftRadius = target.topLeftRadius;
+  layer.topRightRadius = target.topRightRadius;
+  layer.bottomLeftRadius = target.bottomLeftRadius;
+  layer.bottomRightRadius = target.bottomRightRadius;
+  if ("cornerSmoothing" in target) layer.cornerSmoothing = target.cornerSmoothing;
+  return layer;
+}
