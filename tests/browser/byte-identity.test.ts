@@ -158,7 +158,7 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     // A pixel that the mask touches changes as a whole, and is drawn half a pixel further, where pixels are interpolated.
     const pixel = pixelOf(one);
     const spill = last.edge.side === "outside" ? (last.edge.grow + last.edge.feather) * pixel : 0;
-    const reach = Math.ceil((1.5 * pixel + spill) * scale) + 2;
+    const reach = Math.ceil((1.5 * pixel * shrinking(one) + spill) * scale) + 2;
     const alpha = (image: typeof drawn, i: number) => image.data[i * 4 + 3]!;
     const away = squaredDistances(drawn, (x, y) => alpha(drawn, y * drawn.width + x) > 0);
     const deep = squaredDistances(drawn, (x, y) => {
@@ -223,6 +223,20 @@ function pixelOf({ target, paint, image, kind }: FillCase): number {
   const { fromTarget } = sourceRaster({ width, height, picture } as Ticket);
   const [[a, c], [b, d]] = invert(fromTarget);
   return Math.max(Math.hypot(a + c, b + d), Math.hypot(a - c, b - d));
+}
+
+/**
+ * How many pixels of the source, along a side, the browser averages into one where it draws them smaller: a power of two, the
+ * same in both directions, so that pixels that are drawn long and thin are blurred along.
+ */
+function shrinking({ target, paint, image, kind, scale }: FillCase): number {
+  if (kind === "drawn") return 1;
+  const { width = 0, height = 0 } = target;
+  const picture = { hash: "h", width: image.width, height: image.height, paint } as NonNullable<Ticket["picture"]>;
+  const { fromTarget } = sourceRaster({ width, height, picture } as Ticket);
+  const [[a, c], [b, d]] = invert(fromTarget);
+  const thinnest = Math.min(Math.hypot(a, b), Math.hypot(c, d)) * scale;
+  return Math.max(1, 2 ** Math.ceil(Math.log2(1 / thinnest)));
 }
 
 type Placed = Awaited<ReturnType<Driver["node"]>>;
