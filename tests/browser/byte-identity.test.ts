@@ -21,6 +21,7 @@ import { type FillCase, fillCase } from "./fill-cases.ts";
 import { buildScene, clearScene, type FillScene, look } from "./fill-scene.ts";
 import { findBrowser } from "./find-browser.ts";
 import { type Made, startStandIn } from "./stand-in-companion.ts";
+import { TURN_MS, takeTurn } from "./take-turn.ts";
 
 const CASES = Number(process.env.UNDERPAINT_FILL_CASES ?? 20);
 const FIRST = Number(process.env.UNDERPAINT_FILL_FIRST ?? 1);
@@ -74,18 +75,21 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
   let stop: () => Promise<void>;
   const pairing = { pairing: "5".repeat(32), token: randomSecret() };
 
+  let endTurn: (() => void) | undefined;
   beforeAll(async () => {
     if ("missing" in found) return;
+    endTurn = await takeTurn();
     browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
     served = await servePlayground({ root, port: 0 });
     stop = await startStandIn(pairing, ({ request }, images) => paintRandomly(request, images));
     const settings = { ...DEFAULT_SETTINGS, count: 1, prompt: "x", seedLocked: true };
     designer = await openPlayground(browser, { url: served.url, settings, pairing });
-  });
+  }, TURN_MS);
   afterAll(async () => {
     await browser?.close();
     await served?.close();
     await stop?.();
+    endTurn?.();
   });
 
   /** Selects the case's layers and sets its edge. False where the mask covers none of the picture. */

@@ -12,6 +12,7 @@ import { tell } from "../trust/attacked-companion.ts";
 import { createDataFolder, PAIRING_CODE, removeDataFolder, startCompanion } from "./companion-process.ts";
 import { type Driver, openPlayground } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
+import { TURN_MS, takeTurn } from "./take-turn.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
@@ -86,15 +87,18 @@ inBrowser(`a fake companion${"missing" in found ? ` (${found.missing})` : ""}`, 
   let designer: Driver;
   const home = createDataFolder();
 
+  let endTurn: (() => void) | undefined;
   beforeAll(async () => {
     if ("missing" in found) return;
+    endTurn = await takeTurn();
     browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
     served = await servePlayground({ root, port: 0 });
-  });
+  }, TURN_MS);
   afterAll(async () => {
     await browser?.close();
     await served?.close();
     removeDataFolder(home);
+    endTurn?.();
   });
 
   test("gets a hello from the paired plugin and nothing more, and the right companion finds its plugin again", async () => {

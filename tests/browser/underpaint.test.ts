@@ -19,6 +19,7 @@ import { type Driver, openPlayground } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
 import { pressPrimary, whenOffered } from "./page-clock.ts";
 import { CANNY, INK, writeAddOns } from "./sample-add-ons.ts";
+import { TURN_MS, takeTurn } from "./take-turn.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
@@ -50,16 +51,19 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
   let designer: Driver;
   const home = createDataFolder();
 
+  let endTurn: (() => void) | undefined;
   beforeAll(async () => {
     if ("missing" in found) return;
+    endTurn = await takeTurn();
     browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
     served = await servePlayground({ root, port: 0 });
-  });
+  }, TURN_MS);
   afterAll(async () => {
     await browser?.close();
     await served?.close();
     await companion?.stop();
     removeDataFolder(home);
+    endTurn?.();
   });
 
   /** Waits until the chosen picture can be placed; throws what the designer reads where it failed. */
