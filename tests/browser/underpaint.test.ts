@@ -227,7 +227,7 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     const pressed = await pressPrimary(ui, /^Place/);
     const done = await appeared;
     const at = (type: string) => frames.find(({ message }) => message.type === type)!;
-    const model = (at("done").message.seconds as number) * 1000;
+    const model = (at("done").message.result as { seconds: number }).seconds * 1000;
     const parts = {
       "click to request": at("submit").at - clicked,
       "companion besides the model": at("done").at - at("submit").at - model,
