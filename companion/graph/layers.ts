@@ -48,8 +48,9 @@ function matrixOf(op: Graph, w: Weights, dims: readonly [number, number], as: re
   type Times = (x: Value, bias: Value | undefined) => Value;
   if (w.has("weight.T")) {
     const turned = weight(op, w, "weight.T", dims.toReversed());
-    const times: Times = (x, bias) => gemm(op, x, turned, bias, "in-out");
-    return { whole: () => transpose(op, turned, [1, 0]), times };
+    const exact = transpose(op, turned, [1, 0]);
+    const times: Times = (x, bias) => gemm(op, x, exact, bias);
+    return { whole: () => exact, times };
   }
   const ref = w.get("weight", as);
   const narrow = op.quantizer(ref, dims, "linear");

@@ -131,7 +131,10 @@ test("bad input comes back as one sentence with a code, and the next picture is 
     writeFileSync(path.join(home, `models/${name}.safetensors`), bytes);
   const client = dial(await start());
   await client.pair(CODE);
-  const { modelProblems } = await client.next("welcome");
+  await client.next("welcome");
+  // The welcome does not wait for a list that takes long.
+  client.send({ type: "list-models" });
+  const { modelProblems } = await client.next("models");
   const refused = Object.fromEntries(modelProblems.map(({ name, problem }) => [name, problem.code]));
   expect(refused).toEqual({ pickle: "file-not-safetensors", cut: "file-truncated" });
   const image = await pngOf(128, 128);
