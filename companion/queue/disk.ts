@@ -5,6 +5,7 @@ import { Problem } from "../../shared/problem.ts";
 import { Blobs } from "./blobs.ts";
 import { Database, problemOf, type Value } from "./database.ts";
 import type { Sha256 } from "./job-queue.ts";
+import { repair } from "./repair.ts";
 import { Reserve } from "./reserve.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 
@@ -25,6 +26,7 @@ export class Disk {
   readonly #maxBytes: number;
   readonly #blobs: Blobs;
   readonly #reserve: Reserve;
+  readonly #log: (line: string) => void;
   #db: Database;
 
   /**
@@ -37,6 +39,7 @@ export class Disk {
   ) {
     this.#file = path.join(folder, "ledger.sqlite");
     this.#maxBytes = maxBytes;
+    this.#log = log;
     this.#reserve = new Reserve(path.join(folder, "reserve"), reserveBytes);
     this.#blobs = this.#guard(() => {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -152,13 +155,12 @@ export class Disk {
 
   /** Puts in order what a companion that died left behind. */
   #settle(): void {
+    let damaged = 0;
     this.write(() => {
-      this.run(
-        "UPDATE jobs SET state = 'failed', finished = 0, ending = NULL WHERE state NOT IN ('queued', 'running', 'done', 'failed', 'cancelled')",
-      );
-      this.run("DELETE FROM blobs WHERE hash NOT IN (SELECT hash FROM refs)");
+      damaged = repair(this);
     }, "spare");
-    this.#blobs.sweep(new Set(this.all<{ hash: string }>("SELECT hash FROM blobs").map(({ hash }) => hash)));
+    if (damaged > 0) this.#log(`Damaged jobs in "${this.#file}", which are put aside: ${damaged}. The others go on.`);
+    this.#blobs.sweep(new Set(this.all<{ hash: string }>("SELECT hash FROM refs").map(({ hash }) => hash)));
     this.#reserve.fill();
   }
 

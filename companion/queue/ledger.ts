@@ -65,9 +65,10 @@ export class Ledger {
     }
   }
 
-  /** All jobs, with the images that are not kept yet, are on disk when it returns. Throws Problem "disk-full". */
+  /** All jobs, with those of `images` that they name, are on disk when it returns. Throws Problem "disk-full". */
   add(jobs: readonly (NewJob & { readonly digest: string })[], images: ReadonlyMap<Sha256, Uint8Array>): void {
-    this.#disk.put(images, () =>
+    const named = new Set(jobs.flatMap((job) => Object.values(job.images)));
+    this.#disk.put(new Map([...images].filter(([hash]) => named.has(hash))), () =>
       this.#disk.write(() => {
         for (const { id, owner, digest, task, models, images: named } of jobs) {
           const content = writeContent({ task, models });

@@ -1,0 +1,73 @@
+/** One row of the list of jobs is damaged: whatever is in it, the companion starts, and everyone else's pictures come. */
+import path from "node:path";
+import { DatabaseSync as Sqlite } from "@photostructure/sqlite";
+import { QueueFolder } from "./queue-folder.ts";
+import { given, handWorker, IMAGE, job, listen, png, result, settle } from "./queue-helpers.ts";
+
+let folder: QueueFolder;
+beforeEach(() => {
+  folder = new QueueFolder();
+});
+afterEach(() => folder.remove());
+
+const TEXTS = ["'nonsense'", "''", "CAST(x'ff00fe' AS TEXT)", "'../ledger.sqlite'", "'{}'"];
+const NUMBERS = ["-1", "9007199254740993", "9223372036854775807", "-9223372036854775808"];
+const DAMAGE = [
+  ...["id", "owner", "digest", "state", "content", "ending"].map((column) => ({ column, values: TEXTS })),
+  ...["attempts", "finished", "offered"].map((column) => ({ column, values: NUMBERS })),
+].flatMap(({ column, values }) => values.map((value) => `UPDATE jobs SET ${column} = ${value} WHERE seq = $seq`));
+const OF_JOB = "job = (SELECT id FROM jobs WHERE seq = $seq)";
+const DAMAGED_REFS = [
+  `DELETE FROM refs WHERE ${OF_JOB}`,
+  ...TEXTS.map((value) => `UPDATE refs SET hash = ${value} WHERE ${OF_JOB}`),
+  ...TEXTS.map((value) => `UPDATE refs SET name = ${value} WHERE ${OF_JOB} AND name LIKE 'in/%'`),
+  "UPDATE blobs SET hash = 'nonsense' || hash",
+  ...NUMBERS.map((value) => `UPDATE blobs SET bytes = ${value}`),
+  ...NUMBERS.map((value) => `UPDATE meta SET value = ${value}`),
+];
+
+/** Job 1 is done, 2 is running, 3 and 4 wait, 4 is of another owner; then the companion is killed. */
+async function leave(): Promise<void> {
+  const queue = folder.open();
+  const { calls } = handWorker(queue);
+  await queue.submit([job(1), job(2), job(3)], given(IMAGE));
+  await queue.submit([job(4, { owner: "q" })], given(IMAGE));
+  await settle(2);
+  calls[0]!.finish(result(png(1)));
+  await settle(2);
+  await folder.kill(queue);
+}
+
+test.each([1, 2, 3])("damage to the row of job %i harms no other job", async (seq) => {
+  const harmful: string[] = [];
+  for (const sql of [...DAMAGE, ...DAMAGED_REFS]) {
+    try {
+      folder = new QueueFolder();
+      await leave();
+      const database = new Sqlite(path.join(folder.path, "ledger.sqlite"));
+      database.exec("PRAGMA foreign_keys=off");
+      database.exec(sql.replaceAll("$seq", `${seq}`));
+      database.close();
+      const queue = folder.open();
+      const { calls } = handWorker(queue);
+      const mine = await queue.jobsOf("p");
+      await queue.jobsOf("q");
+      for (let i = 0; i < 4; i++) {
+        await settle(2);
+        calls[i]?.finish(result(png(i, 9)));
+      }
+      await settle(2);
+      for (const n of [1, 2, 3, 4].filter((each) => each !== seq))
+        expect((await listen(queue, n, n === 4 ? "q" : "p")).events).toMatchObject([{ type: "done" }]);
+      await queue.submit([job(5)], given(IMAGE));
+      // Whatever became of it, its owner can be rid of it.
+      for (const each of mine) await queue.cancel(each, "p").then(() => queue.acknowledge(each, "p"));
+      for (const each of await queue.jobsOf("p")) expect(mine).not.toContain(each);
+      await queue.submit([job(6)], given(IMAGE));
+      await folder.remove();
+    } catch (error) {
+      harmful.push(`${sql}: ${(error as Error).message.replace(/\s+/g, " ").slice(0, 200)}`);
+    }
+  }
+  expect(harmful).toEqual([]);
+});
