@@ -113,14 +113,18 @@ export class Disk {
     }
   }
 
-  /** Deletes those of these pictures that no job names any more, and gives back what room the database does not need. */
-  dropUnused(pictures: readonly Sha256[]): void {
-    const unused = [...new Set(pictures)].filter((hash) => this.#users(hash) === 0);
+  /**
+   * `body` lets go of these pictures: those that no job names then are deleted, and room that the database does not need is given
+   * back. A companion that dies in between leaves files that nobody names.
+   */
+  drop(pictures: readonly Sha256[], body: () => void = () => {}): void {
+    let unused: Sha256[] = [];
+    this.write(() => {
+      body();
+      unused = [...new Set(pictures)].filter((hash) => this.#users(hash) === 0);
+      for (const hash of unused) this.run("DELETE FROM blobs WHERE hash = ?", hash);
+    }, "spare");
     for (const hash of unused) this.#blobs.remove(hash);
-    if (unused.length > 0)
-      this.write(() => {
-        for (const hash of unused) this.run("DELETE FROM blobs WHERE hash = ?", hash);
-      }, "spare");
     this.#db.shrink();
     if (unused.length > 0) this.#reserve.fill();
   }

@@ -166,7 +166,7 @@ export class Ledger {
         this.#saveClock();
       }, "spare"),
     );
-    this.#disk.dropUnused(dropped);
+    if (dropped.length > 0) this.#disk.drop(dropped);
   }
 
   /** How a finished job ended; undefined for one that has not. What is damaged has failed. */
@@ -237,16 +237,14 @@ export class Ledger {
   /** A job that has ended needs its images no more, unless others are to be sent with them. */
   dropImages(id: string): void {
     const hashes = this.#refs(id, "in/").map(([, hash]) => hash);
-    this.#disk.write(() => this.#disk.run("DELETE FROM refs WHERE job = ? AND name LIKE 'in/%'", id), "spare");
-    this.#disk.dropUnused(hashes);
+    this.#disk.drop(hashes, () => this.#disk.run("DELETE FROM refs WHERE job = ? AND name LIKE 'in/%'", id));
   }
 
   /** Throws Problem "disk-full" where even that is too much; the picture's room is free all the same. */
   forget(id: string): void {
     const hashes = this.#refs(id, "").map(([, hash]) => hash);
     if (this.#disk.isReadOnly) this.#disk.sacrifice(hashes);
-    this.#disk.write(() => this.#disk.run("DELETE FROM jobs WHERE id = ?", id), "spare");
-    this.#disk.dropUnused(hashes);
+    this.#disk.drop(hashes, () => this.#disk.run("DELETE FROM jobs WHERE id = ?", id));
   }
 
   #refs(id: string, prefix: "in/" | "out/" | ""): [name: string, hash: Sha256][] {
