@@ -21,6 +21,8 @@ export interface DiskOptions {
 const MAX_BYTES = 2 ** 30;
 const RESERVE_BYTES = 16 * 2 ** 20;
 
+const isFull = (error: unknown) => error instanceof Problem && error.code === "disk-full";
+
 export class Disk {
   readonly #file: string;
   readonly #maxBytes: number;
@@ -59,14 +61,23 @@ export class Disk {
   /** Opens for writing what was opened for reading only, where there is room by now. Returns whether it can be written. */
   tryWriting(): boolean {
     if (!this.isReadOnly) return true;
+    this.#db.unlock();
     this.#db.close();
     this.#db = this.#open();
     if (!this.isReadOnly) this.#settle();
     return !this.isReadOnly;
   }
 
-  close(): void {
-    this.#db.close();
+  /** `last` is still written, where there is room. What was written before lasts without it, and is folded in at the next start. */
+  close(last: () => void): void {
+    try {
+      if (!this.isReadOnly) this.write(last, "spare");
+      this.#withSpare(() => this.#db.unlock());
+    } catch (error) {
+      this.#log(Problem.from(error).message);
+    } finally {
+      this.#db.close();
+    }
   }
 
   get<T>(sql: string, ...values: Value[]): T | undefined {
@@ -88,12 +99,22 @@ export class Disk {
    */
   write(body: () => void, room: "free" | "spare" = "free"): void {
     if (this.isReadOnly) throw this.#full();
+    const write = () => this.#db.write(body);
     try {
-      this.#db.write(body);
+      if (room === "free") write();
+      else this.#withSpare(write);
     } catch (error) {
-      if (!(error instanceof Problem && error.code === "disk-full")) throw error;
-      if (room === "free" || !this.#reserve.release()) throw this.#full(error);
-      this.#db.write(body);
+      throw isFull(error) ? this.#full(error) : error;
+    }
+  }
+
+  /** Once more with the reserve's room, where there was too little. */
+  #withSpare(body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      if (!isFull(error) || !this.#reserve.release()) throw error;
+      body();
     }
   }
 
@@ -109,7 +130,7 @@ export class Disk {
       body();
     } catch (error) {
       for (const hash of pictures.keys()) if (this.#users(hash) === 0) this.#blobs.remove(hash);
-      throw error instanceof Problem && error.code === "disk-full" ? this.#full(error) : error;
+      throw isFull(error) ? this.#full(error) : error;
     }
   }
 
@@ -150,7 +171,7 @@ export class Disk {
         const database = way();
         if (database) return database;
       } catch (error) {
-        if (!(error instanceof Problem && error.code === "disk-full")) throw error;
+        if (!isFull(error)) throw error;
         full ??= error;
       }
     }

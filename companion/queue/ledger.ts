@@ -58,11 +58,7 @@ export class Ledger {
   }
 
   close(): void {
-    try {
-      if (!this.#disk.isReadOnly) this.#disk.write(() => this.#saveClock(), "spare");
-    } finally {
-      this.#disk.close();
-    }
+    this.#disk.close(() => this.#saveClock());
   }
 
   /** All jobs, with those of `images` that they name, are on disk when it returns. Throws Problem "disk-full". */

@@ -1,6 +1,7 @@
 /** What the embedded queue does without room. The room is the file system's word: ENOSPC for everything that is written. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
+import { Database } from "../../companion/queue/database.ts";
 import type { EmbeddedQueue } from "../../companion/queue/embedded-queue.ts";
 import { Problem } from "../../shared/problem.ts";
 import { QueueFolder } from "./queue-folder.ts";
@@ -94,6 +95,28 @@ test("a crash on a full disk costs one attempt, as any other", async () => {
   await settle(60);
   expect(calls.map((call) => call.id)).toEqual([id(1), id(1)]);
 });
+
+test.each([true, false])(
+  "a companion that stops on a full disk stops, and loses nothing (room in reserve: %s)",
+  async (reserved) => {
+    const lines: string[] = [];
+    const queue = folder.open({}, { log: (line) => lines.push(line) });
+    await queue.submit([job(1)], given(IMAGE));
+    const reserve = path.join(folder.path, "reserve");
+    if (!reserved) rmSync(reserve);
+    // Folding the write-ahead log into the file takes room.
+    const real = Database.prototype.unlock;
+    jest.spyOn(Database.prototype, "unlock").mockImplementation(function (this: Database) {
+      if (!reserved || existsSync(reserve)) throw new Problem("disk-full", "The disk is full: free some space.");
+      real.call(this);
+    });
+    await folder.close(queue);
+    jest.restoreAllMocks();
+    expect(lines).toEqual(reserved ? [] : ["The disk is full: free some space."]);
+    folder.leave();
+    expect(await folder.open().jobsOf("p")).toEqual([id(1)]);
+  },
+);
 
 test("a start on a full disk reads what is there, says what to free, and works on once there is room", async () => {
   const { queue, calls } = await begun();

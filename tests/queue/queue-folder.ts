@@ -23,11 +23,15 @@ export class QueueFolder {
     await queue.close();
   }
 
-  /** The next one opens what lies on the disk at this moment, as a kill leaves it. */
-  async kill(queue: EmbeddedQueue): Promise<void> {
+  /** The next one opens what lies on the disk at this moment. */
+  leave(): void {
     const left = path.join(this.#root, `queue-${++this.#starts}`);
     cpSync(this.path, left, { recursive: true });
     this.path = left;
+  }
+
+  async kill(queue: EmbeddedQueue): Promise<void> {
+    this.leave();
     this.#open.get(queue)!.close();
     this.#open.delete(queue);
   }
