@@ -1,5 +1,5 @@
 /** What a companion that died, or a failing disk, can leave in the list of jobs, put in order before anyone reads it. */
-import type { Disk } from "./disk.ts";
+import type { Database } from "./database.ts";
 
 /** A job by whose id nobody can ask. */
 const NAMELESS = "length(CAST(id AS BLOB)) <> 32 OR id GLOB '*[^0-9a-f]*'";
@@ -15,14 +15,14 @@ const NUMBERS = [
 ];
 
 /** Within `write`. Returns how many jobs were put aside: they have failed, or are gone where nobody could ask for them. */
-export function repair(disk: Pick<Disk, "get" | "run">): number {
-  const { damaged } = disk.get<{ damaged: number }>(
+export function repair(database: Pick<Database, "get" | "run">): number {
+  const { damaged } = database.get<{ damaged: number }>(
     `SELECT COUNT(*) AS damaged FROM jobs WHERE ${NAMELESS} OR ${STATELESS}`,
   )!;
-  for (const sql of NUMBERS) disk.run(sql);
-  disk.run(`DELETE FROM jobs WHERE ${NAMELESS}`);
-  disk.run(`UPDATE jobs SET state = 'failed', finished = 0, ending = NULL WHERE ${STATELESS}`);
-  disk.run("DELETE FROM refs WHERE job NOT IN (SELECT id FROM jobs)");
-  disk.run("DELETE FROM blobs WHERE hash NOT IN (SELECT hash FROM refs)");
+  for (const sql of NUMBERS) database.run(sql);
+  database.run(`DELETE FROM jobs WHERE ${NAMELESS}`);
+  database.run(`UPDATE jobs SET state = 'failed', finished = 0, ending = NULL WHERE ${STATELESS}`);
+  database.run("DELETE FROM refs WHERE job NOT IN (SELECT id FROM jobs)");
+  database.run("DELETE FROM blobs WHERE hash NOT IN (SELECT hash FROM refs)");
   return damaged;
 }

@@ -1,8 +1,10 @@
 /** One row of the list of jobs is damaged: whatever is in it, the companion starts, and everyone else's pictures come. */
 import path from "node:path";
 import { DatabaseSync as Sqlite } from "@photostructure/sqlite";
+import { Worker } from "../../companion/queue/worker.ts";
+import type { JobEvent } from "../../shared/job.ts";
 import { QueueFolder } from "./queue-folder.ts";
-import { given, handWorker, IMAGE, job, listen, png, result, settle } from "./queue-helpers.ts";
+import { given, IMAGE, id, job, png, type Queue, result } from "./queue-helpers.ts";
 
 let folder: QueueFolder;
 beforeEach(() => {
@@ -26,17 +28,26 @@ const DAMAGED_REFS = [
   ...NUMBERS.map((value) => `UPDATE meta SET value = ${value}`),
 ];
 
+const forever = new AbortController().signal;
+
 /** Job 1 is done, 2 is running, 3 and 4 wait, 4 is of another owner; then the companion is killed. */
 async function leave(): Promise<void> {
   const queue = folder.open();
-  const { calls } = handWorker(queue);
   await queue.submit([job(1), job(2), job(3)], given(IMAGE));
+  const first = await queue.claim("w", forever);
+  await first!.finish({ state: "done", result: result(png(1)) });
+  await queue.claim("w", forever);
   await queue.submit([job(4, { owner: "q" })], given(IMAGE));
-  await settle(2);
-  calls[0]!.finish(result(png(1)));
-  await settle(2);
   await folder.kill(queue);
 }
+
+/** How a job ends, or "never". */
+const endOf = (queue: Queue, n: number, owner: string) =>
+  new Promise<string>((resolve, reject) => {
+    setTimeout(resolve, 5000, "never").unref();
+    const listener = ({ type }: JobEvent) => type !== "queued" && type !== "progress" && resolve(type);
+    queue.subscribe(id(n), owner, listener).catch(reject);
+  });
 
 test.each([1, 2, 3])("damage to the row of job %i harms no other job", async (seq) => {
   const harmful: string[] = [];
@@ -49,21 +60,18 @@ test.each([1, 2, 3])("damage to the row of job %i harms no other job", async (se
       database.exec(sql.replaceAll("$seq", `${seq}`));
       database.close();
       const queue = folder.open();
-      const { calls } = handWorker(queue);
+      new Worker(queue, { name: "w", run: async () => result(png(9)) }).start();
       const mine = await queue.jobsOf("p");
       await queue.jobsOf("q");
-      for (let i = 0; i < 4; i++) {
-        await settle(2);
-        calls[i]?.finish(result(png(i, 9)));
-      }
-      await settle(2);
       for (const n of [1, 2, 3, 4].filter((each) => each !== seq))
-        expect((await listen(queue, n, n === 4 ? "q" : "p")).events).toMatchObject([{ type: "done" }]);
+        expect([n, await endOf(queue, n, n === 4 ? "q" : "p")]).toEqual([n, "done"]);
       await queue.submit([job(5)], given(IMAGE));
       // Whatever became of it, its owner can be rid of it.
       for (const each of mine) await queue.cancel(each, "p").then(() => queue.acknowledge(each, "p"));
       for (const each of await queue.jobsOf("p")) expect(mine).not.toContain(each);
       await queue.submit([job(6)], given(IMAGE));
+      await folder.close(queue);
+      expect(await folder.open().jobsOf("p")).toContain(id(6));
       await folder.remove();
     } catch (error) {
       harmful.push(`${sql}: ${(error as Error).message.replace(/\s+/g, " ").slice(0, 200)}`);
