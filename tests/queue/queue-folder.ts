@@ -1,12 +1,15 @@
 /** Queues on a temporary folder, as companions that come and go. */
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { EmbeddedQueue, type QueueOptions } from "../../companion/queue/embedded-queue.ts";
 import { Ledger, type LedgerOptions } from "../../companion/queue/ledger.ts";
 
+/** In memory where there is such a place: what is tested is written through to the disk hundreds of times. */
+const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 export class QueueFolder {
-  readonly #root = mkdtempSync(path.join(tmpdir(), "underpaint-queue-"));
+  readonly #root = mkdtempSync(path.join(SCRATCH, "underpaint-queue-"));
   readonly #open = new Map<EmbeddedQueue, Ledger>();
   #starts = 0;
   path = path.join(this.#root, "queue");
