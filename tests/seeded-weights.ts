@@ -51,6 +51,8 @@ function fileOf({ metadata, tensors }: List): Uint8Array {
 
 function bytesOf([dtype, shape, ...rest]: Listed): Uint8Array {
   const count = elementCount(shape);
+  // Whole numbers only count, as a batch norm does its batches: all of a tensor are the same.
+  if (dtype === "I64") return new Uint8Array(new BigInt64Array(count).fill(BigInt(rest[0])).buffer);
   if (rest.length === 1) return narrowed(new Float32Array(count).fill(rest[0]), dtype);
   const [seed, ...scale] = rest;
   const [deviation, mean] = scale.map(Math.fround) as [number, number];

@@ -18,6 +18,7 @@ import {
   layerNormalization,
   reshape,
   resizeNearest,
+  rmsNormalization,
   transpose,
 } from "./ops.ts";
 import type { Weights } from "./weights.ts";
@@ -154,6 +155,10 @@ export const layerNorm = (op: Graph, w: Weights, x: Value, eps: number): Value =
     const normalized = (scale: Value, shift: Value) => layerNormalization(op, x, scale, shift, eps);
     return affine(op, w, dimAt(x, -1), normalized);
   });
+
+/** x [..., D], in its own type, which may be wider than the graph's. Key: weight [D]. */
+export const rmsNorm = (op: Graph, w: Weights, x: Value, eps: number): Value =>
+  op.scope(w.path, () => rmsNormalization(op, x, cast(op, weight(op, w, "weight", [dimAt(x, -1)]), x.type), eps));
 
 /** What `result` makes of a norm's weight and bias, both [channels]. */
 function affine(op: Graph, w: Weights, channels: number, result: (scale: Value, shift: Value) => Value): Value {

@@ -84,7 +84,8 @@ export function scaledDotProductAttention(
   if (k.dims[2] !== width || v.dims[2] !== width || v.dims[1] !== keys)
     op.fail(`Cannot attend from [${q.dims}] to [${k.dims}] and [${v.dims}]`);
   const long = isFixed(queries) && isFixed(keys) && (queries < keys || queries * keys > op.dialect.maxScores);
-  if (heads === 1 && batch === 1 && options.mask === "none" && long) return longAttention(op, [q, k, v]);
+  if (heads === 1 && batch === 1 && options.mask === "none" && !options.bias && long)
+    return longAttention(op, [q, k, v]);
   if (op.dialect.attention === "fused") return multiHeadAttention(op, [q, k, v], options);
 
   const size = width / heads;
@@ -96,7 +97,8 @@ export function scaledDotProductAttention(
   const chunks = chunksOf(op, [queries, keys], batch * heads).map(([start, end]) => {
     const scores = matMul(op, slice(op, qs, 2, [start, end]), kt);
     const seen = options.mask === "causal" ? add(op, scores, causalMask(op, [start, end], keys)) : scores;
-    return matMul(op, softmax(op, seen), vs);
+    const biased = options.bias ? add(op, seen, slice(op, options.bias, 2, [start, end])) : seen;
+    return matMul(op, softmax(op, biased), vs);
   });
   return reshape(op, transpose(op, concat(op, chunks, 2), [0, 2, 1, 3]), [batch, queries, width]);
 }

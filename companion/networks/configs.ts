@@ -87,6 +87,8 @@ export interface KlVaeConfig extends AutoencoderConfig {
   readonly use_quant_conv: boolean;
   readonly use_post_quant_conv: boolean;
   readonly sample_size: number;
+  /** Where the decoder has others than the encoder. */
+  readonly decoder_block_out_channels?: readonly number[];
 }
 
 /** AutoencoderTiny. Its width is the same at all levels. */
@@ -140,4 +142,37 @@ export interface ImageProcessorConfig {
   readonly do_resize: boolean;
   readonly do_center_crop: boolean;
   readonly do_normalize: boolean;
+}
+
+/** Flux2Transformer2DModel. */
+export interface Flux2Config {
+  /** Numbers of a place of the latent, in and out. */
+  readonly in_channels: number;
+  /** Blocks with a stream for the text and one for the picture. */
+  readonly num_layers: number;
+  /** Blocks with one stream for both. */
+  readonly num_single_layers: number;
+  readonly attention_head_dim: number;
+  readonly num_attention_heads: number;
+  /** Numbers of a place of the text. */
+  readonly joint_attention_dim: number;
+  readonly timestep_guidance_channels: number;
+  readonly mlp_ratio: number;
+  /** Numbers of a head that each coordinate of a place turns. */
+  readonly axes_dims_rope: readonly number[];
+  readonly rope_theta: number;
+  readonly eps: number;
+}
+
+/** Qwen3Model. */
+export interface Qwen3Config {
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly num_key_value_heads: number;
+  readonly head_dim: number;
+  readonly rms_norm_eps: number;
+  readonly rope_theta: number;
 }

@@ -35,7 +35,7 @@ export function vaeEncoderStages(config: KlVaeConfig, weights: Weights): Stage[]
 export function vaeDecoderStages(config: KlVaeConfig, weights: Weights): Stage[] {
   const w = weights.at("decoder");
   const up = w.at("up_blocks");
-  const levels = [...config.block_out_channels].reverse();
+  const levels = [...(config.decoder_block_out_channels ?? config.block_out_channels)].reverse();
   return [
     ...(config.use_post_quant_conv ? [pointwise(weights.at("post_quant_conv"), config.latent_channels)] : []),
     convolution(w.at("conv_in"), levels[0]!),

@@ -16,20 +16,26 @@ export const configOf = (name: string): unknown =>
 export const weightsOf = (name: string, file = "weights"): Weights =>
   new Weights(openSafetensors(path.join(folder, name, `${file}.safetensors`)));
 
-/** The tensors of expected.safetensors whose names begin with `prefix`, without it. */
-export function tensorsOf(name: string, prefix: "in." | "out." | "block."): Record<string, AnyTensor> {
-  const file = openSafetensors(path.join(folder, name, "expected.safetensors"));
+/** All tensors of a safetensors file of float32 and int64. */
+export function tensorsIn(place: string): Record<string, AnyTensor> {
+  const file = openSafetensors(place);
   const result: Record<string, AnyTensor> = {};
   for (const key of file.keys()) {
-    if (!key.startsWith(prefix)) continue;
     const ref = file.find(key)!;
     const bytes = Uint8Array.from(file.read(key)).buffer;
-    result[key.slice(prefix.length)] =
+    result[key] =
       ref.type === "I64"
         ? { type: "int64", dims: ref.dims, data: new BigInt64Array(bytes) }
         : { type: "float32", dims: ref.dims, data: new Float32Array(bytes) };
   }
   return result;
+}
+
+/** The tensors of expected.safetensors whose names begin with `prefix`, without it. */
+export function tensorsOf(name: string, prefix: "in." | "out." | "block."): Record<string, AnyTensor> {
+  const all = Object.entries(tensorsIn(path.join(folder, name, "expected.safetensors")));
+  const own = all.filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
 /** What the module at a path of the weights gives: the last node made in its own scope, or else inside it. */

@@ -1,6 +1,6 @@
 /** Operators that normalise, reduce or mix along axes. */
 import { float, int, ints } from "../attributes.ts";
-import { fixedDims } from "../dim.ts";
+import { dimAt, fixedDims } from "../dim.ts";
 import type { Graph, Value } from "../graph.ts";
 
 /** Each [b, c] of x [B, C, N] to mean 0 and variance 1, then · scale[c] + shift[c]. Ulyanov et al. 2016. */
@@ -10,6 +10,10 @@ export const instanceNormalization = (op: Graph, x: Value, scale: Value, shift: 
 /** Each row of x [..., D] to mean 0 and variance 1, then · scale[D] + shift[D]. Ba et al. 2016. */
 export const layerNormalization = (op: Graph, x: Value, scale: Value, shift: Value, eps: number): Value =>
   op.emit("LayerNormalization", [x, scale, shift], [x], { axis: int(-1), epsilon: float(eps) })[0]!;
+
+/** Each row of x [..., D] by the root of its mean square, then · scale[D]. Zhang and Sennrich 2019. */
+export const rmsNormalization = (op: Graph, x: Value, scale: Value, eps: number): Value =>
+  op.emit("SimplifiedLayerNormalization", [x, scale], [x], { axis: int(-1), epsilon: float(eps) })[0]!;
 
 /** Every row by its Euclidean length; a row of zeros stays. */
 export const lpNormalization = (op: Graph, x: Value): Value =>
@@ -43,6 +47,8 @@ export interface AttentionOptions {
   readonly heads: number;
   /** "causal": a query sees the keys up to its own position. */
   readonly mask: "none" | "causal";
+  /** What is added to the scores, [1, 1, S, T]. */
+  readonly bias?: Value;
 }
 
 /** ONNX Runtime's attention in one kernel: softmax(q·kᵀ/√d)·v per head. q [B, S, C], k and v [B, T, C] → [B, S, C]. */
@@ -52,5 +58,25 @@ export function multiHeadAttention(
   options: AttentionOptions,
 ): Value {
   const attributes = { num_heads: int(options.heads), unidirectional: int(options.mask === "causal" ? 1 : 0) };
-  return op.emit("MultiHeadAttention", [q, k, v], [q], attributes, { domain: "com.microsoft" })[0]!;
+  const inputs = options.bias ? [q, k, v, undefined, undefined, options.bias] : [q, k, v];
+  return op.emit("MultiHeadAttention", inputs, [q], attributes, { domain: "com.microsoft" })[0]!;
+}
+
+/** What a place's pairs of numbers are turned by: [S, d / 2] each, in x's type. */
+export interface Rotation {
+  readonly cos: Value;
+  readonly sin: Value;
+}
+
+/**
+ * Turns the pairs of every head of x [B, S, heads · d] by its place's angles. Su et al. 2021, "RoFormer", equation 34.
+ * "neighbours": numbers 2i and 2i + 1 are a pair; "halves": i and i + d / 2.
+ */
+export function rotaryEmbedding(op: Graph, x: Value, { cos, sin }: Rotation, pairs: "neighbours" | "halves"): Value {
+  const size = 2 * dimAt(cos, 1);
+  if (cos.dims[0] !== x.dims[1] || sin.dims.join() !== cos.dims.join() || dimAt(x, 2) % size !== 0)
+    op.fail(`Cannot turn [${x.dims}] by [${cos.dims}] and [${sin.dims}]`);
+  const begin = op.constant({ type: "int64", dims: [1], data: BigInt64Array.of(0n) });
+  const attributes = { interleaved: int(pairs === "neighbours" ? 1 : 0) };
+  return op.emit("RotaryEmbedding", [x, begin, cos, sin], [x], attributes, { domain: "com.microsoft" })[0]!;
 }

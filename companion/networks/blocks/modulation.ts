@@ -1,0 +1,44 @@
+/**
+ * Modulation by the time: Peebles and Xie 2023, "Scalable Diffusion Models with Transformers", section 3.2. The stream x that
+ * blocks add to, its norm and its modulation are float32 whatever the graph's type: a trained stream exceeds what float16 holds.
+ */
+import { dimAt } from "../../graph/dim.ts";
+import type { Graph, Value } from "../../graph/graph.ts";
+import { linearNoBias } from "../../graph/layers.ts";
+import { add, cast, layerNormalization, mul, reshape, silu, slice } from "../../graph/ops.ts";
+import type { Weights } from "../../graph/weights.ts";
+
+/** What changes one part of a block, [D] each, float32. */
+export interface Modulation {
+  readonly shift: Value;
+  readonly scale: Value;
+  readonly gate: Value;
+}
+
+const ONE = { type: "float32", dims: [], data: Float32Array.of(1) } as const;
+
+/** `count` vectors [D], float32, that a time embedding [1, D] is mapped to. Key: weight [count · D, D]. */
+export function vectorsOf(op: Graph, w: Weights, time: Value, count: number): Value[] {
+  const size = dimAt(time, 1);
+  const all = cast(op, linearNoBias(op, w, silu(op, time), count * size), "float32");
+  const row = reshape(op, all, [count * size]);
+  return Array.from({ length: count }, (_, i) => slice(op, row, 0, [i * size, (i + 1) * size]));
+}
+
+/** For `parts` parts of a block, each its shift, scale and gate in the file's order. */
+export function modulationsOf(op: Graph, w: Weights, time: Value, parts: number): Modulation[] {
+  const vectors = vectorsOf(op, w, time, 3 * parts);
+  return Array.from({ length: parts }, (_, i) => ({
+    shift: vectors[3 * i]!,
+    scale: vectors[3 * i + 1]!,
+    gate: vectors[3 * i + 2]!,
+  }));
+}
+
+/** x [..., D] to mean 0 and variance 1, · (1 + scale) + shift, in the graph's type. */
+export const modulated = (op: Graph, x: Value, { shift, scale }: Pick<Modulation, "shift" | "scale">, eps: number) =>
+  cast(op, layerNormalization(op, x, add(op, scale, op.constant(ONE)), shift, eps), op.float);
+
+/** x + gate · change. */
+export const gated = (op: Graph, x: Value, change: Value, { gate }: Pick<Modulation, "gate">): Value =>
+  add(op, x, mul(op, cast(op, change, "float32"), gate));

@@ -1,0 +1,97 @@
+/** Qwen3Model of transformers as a text encoder: Yang et al. 2025, "Qwen3 Technical Report", section 2. */
+import { dimAt } from "../graph/dim.ts";
+import { Graph, type GraphOptions, type Value } from "../graph/graph.ts";
+import { embedding, linearNoBias, rmsNorm } from "../graph/layers.ts";
+import { scaledDotProductAttention } from "../graph/lowerings.ts";
+import { add, cast, concat, expand, floats, type Rotation, reshape, rotaryEmbedding } from "../graph/ops.ts";
+import type { Weights } from "../graph/weights.ts";
+import { textRotation } from "./blocks/rotation.ts";
+import { swiglu } from "./blocks/swiglu.ts";
+import type { Qwen3Config } from "./configs.ts";
+
+export interface Qwen3Shape {
+  readonly tokens: number;
+  /** Which of transformers' `hidden_states` are given out: 0 before the first layer, k after k layers. None after the last norm. */
+  readonly hiddenStates: readonly number[];
+}
+
+/**
+ * Inputs: `input_ids` int64 [1, T]; `attention_bias` float32 [1, 1, T, T], what is added to the scores (`causalBias`). Output:
+ * `states` [1, T, n · D], of every token the n states one after the other. The stream that layers add to is float32 whatever the
+ * graph's type: language models have a few very large numbers in it.
+ */
+export function qwen3Graph(
+  config: Qwen3Config,
+  weights: Weights,
+  { tokens, hiddenStates }: Qwen3Shape,
+  options: GraphOptions,
+): Graph {
+  const op = new Graph(options);
+  const { hidden_size: width, vocab_size: words, head_dim: size } = config;
+  const ids = op.input("input_ids", { type: "int64", dims: [1, tokens] });
+  const bias = cast(op, op.input("attention_bias", { type: "float32", dims: [1, 1, tokens, tokens] }), op.float);
+  const { cos, sin } = textRotation(tokens, { size, theta: config.rope_theta });
+  const rotation = { cos: floats(op, cos.data, cos.dims), sin: floats(op, sin.data, sin.dims) };
+  const states = [cast(op, embedding(op, weights.at("embed_tokens"), ids, [words, width]), "float32")];
+  for (let i = 0; i < Math.max(...hiddenStates); i++)
+    states.push(layer(op, weights.at("layers").at(i), states[i]!, config, { rotation, bias }));
+  op.output(
+    "states",
+    concat(
+      op,
+      hiddenStates.map((k) => states[k]!),
+      2,
+    ),
+  );
+  return op;
+}
+
+/** Keys: input_layernorm self_attn post_attention_layernorm mlp.(gate_proj up_proj down_proj). */
+function layer(op: Graph, w: Weights, x: Value, config: Qwen3Config, at: Attended): Value {
+  const { hidden_size: width, intermediate_size: inner, rms_norm_eps: eps } = config;
+  const norm = (name: string, value: Value) => cast(op, rmsNorm(op, w.at(name), value, eps), op.float);
+  const h = add(op, x, cast(op, attention(op, w.at("self_attn"), norm("input_layernorm", x), config, at), "float32"));
+  const mlp = w.at("mlp");
+  const n = norm("post_attention_layernorm", h);
+  const wide = swiglu(
+    op,
+    linearNoBias(op, mlp.at("gate_proj"), n, inner),
+    linearNoBias(op, mlp.at("up_proj"), n, inner),
+  );
+  return add(op, h, cast(op, linearNoBias(op, mlp.at("down_proj"), wide, width), "float32"));
+}
+
+interface Attended {
+  readonly rotation: Rotation;
+  readonly bias: Value;
+}
+
+/** Several heads of queries share one of keys and values: Ainslie et al. 2023. Keys: q_proj k_proj v_proj o_proj q_norm k_norm. */
+function attention(op: Graph, w: Weights, x: Value, config: Qwen3Config, { rotation, bias }: Attended): Value {
+  const { num_attention_heads: heads, num_key_value_heads: shared, head_dim: size, rms_norm_eps: eps } = config;
+  const tokens = dimAt(x, 1);
+  const project = (name: string, count: number) => linearNoBias(op, w.at(name), x, count * size);
+  const turned = (value: Value, norm: string, count: number) => {
+    const perHead = rmsNorm(op, w.at(norm), reshape(op, value, [1, tokens, count, size]), eps);
+    return rotaryEmbedding(op, reshape(op, perHead, value.dims), rotation, "halves");
+  };
+  const forAll = (value: Value) => {
+    const repeated = expand(op, reshape(op, value, [1, tokens, shared, 1, size]), [
+      ...[1, tokens, shared, heads / shared, size],
+    ]);
+    return reshape(op, repeated, [1, tokens, heads * size]);
+  };
+  const q = turned(project("q_proj", heads), "q_norm", heads);
+  const k = forAll(turned(project("k_proj", shared), "k_norm", shared));
+  const v = forAll(project("v_proj", shared));
+  const seen = op.scope(w.path, () => scaledDotProductAttention(op, [q, k, v], { heads, mask: "none", bias }));
+  return linearNoBias(op, w.at("o_proj"), seen, config.hidden_size);
+}
+
+/** [tokens, tokens]: 0 where a place may look, at itself and before it and not at padding, which begins at `length`; elsewhere a large negative number. */
+export function causalBias(tokens: number, length: number): Float32Array {
+  return Float32Array.from({ length: tokens * tokens }, (_, i) => {
+    const [query, key] = [Math.floor(i / tokens), i % tokens];
+    return key <= query && key < length ? 0 : -65504;
+  });
+}
