@@ -12,7 +12,7 @@ import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { openLora } from "../checkpoint/lora/lora-file.ts";
 import { networksOf, planLora } from "../checkpoint/lora/plan-lora.ts";
-import { type Model, openModel } from "../checkpoint/model.ts";
+import type { UNetModel } from "../checkpoint/model.ts";
 import { timeIdCount } from "../checkpoint/parts/model-kind.ts";
 import type { Quantizer } from "../graph/graph.ts";
 import type { Bits } from "../graph/quantize.ts";
@@ -28,6 +28,7 @@ import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
 import { deviationsFrom } from "./deviations.ts";
 import { type Diffusers, startDiffusers } from "./diffusers.ts";
+import { openUNet } from "./open-unet.ts";
 import { openings } from "./openings.ts";
 import { pictureUNet } from "./picture-unet.ts";
 import { writeRandomLora } from "./random-lora.ts";
@@ -50,7 +51,7 @@ export async function runBench(argv: string[]): Promise<number> {
     console.log(`On ${device.info.name}`);
     await reportOpenings(place, device);
     if (only === "opening") return 0;
-    const model = await openModel(place);
+    const model = await openUNet(place);
     const theirs = python === undefined ? undefined : await startDiffusers(python, model.denoiser.config);
     const times = await stepSeconds(model, device, theirs).finally(() => theirs?.stop());
     report("One guided step", `${times.ours.toFixed(2)} s`);
@@ -133,7 +134,7 @@ const clock = async <T>(body: () => Promise<T>): Promise<[T, number]> => {
  * Runs the UNet at the model's native size, in turns with diffusers where it takes part, because the
  * speed of a shared machine drifts; the best run of each counts.
  */
-async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) {
+async function stepSeconds(model: UNetModel, device: Device, diffusers?: Diffusers) {
   const graph = pictureUNet(model, device);
   const session = await openSession(graph, device);
   const feeds = sineFeeds(graph);
@@ -147,7 +148,7 @@ async function stepSeconds(model: Model, device: Device, diffusers?: Diffusers) 
 }
 
 /** What adding a LoRA for every linear layer takes beside an open UNet, in seconds, and a step with it in turns with one without. */
-async function loraSeconds(model: Model, device: Device, { rank, scratch }: { rank: number; scratch: string }) {
+async function loraSeconds(model: UNetModel, device: Device, { rank, scratch }: { rank: number; scratch: string }) {
   const file = path.join(scratch, `lora-${rank}.safetensors`);
   writeRandomLora(model, rank, file);
   const { weights } = model.denoiser;
@@ -176,7 +177,7 @@ async function loraSeconds(model: Model, device: Device, { rank, scratch }: { ra
 }
 
 /** How far one step of the UNet with narrowed weights is from the exact one, as a share of its length, and what those take. */
-async function quantizationLoss(model: Model, device: Device, { bits, scratch }: { bits: Bits; scratch: string }) {
+async function quantizationLoss(model: UNetModel, device: Device, { bits, scratch }: { bits: Bits; scratch: string }) {
   const { config, weights } = model.denoiser;
   const shape = { batch: 1, height: 16, width: 16, tokens: 77, timeIds: timeIdCount(model.settings) };
   const step = async (quantizer?: Quantizer) => {

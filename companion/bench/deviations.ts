@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { writeSafetensors } from "../checkpoint/files/write-safetensors.ts";
-import type { Model } from "../checkpoint/model.ts";
+import type { UNetModel } from "../checkpoint/model.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { decoderGraph } from "../networks/autoencoder.ts";
@@ -72,7 +72,7 @@ export interface Deviations {
  */
 export async function deviationsFrom(
   python: string,
-  model: Model,
+  model: UNetModel,
   { device, scratch }: { readonly device: Device; readonly scratch: string },
 ): Promise<Deviations> {
   const { dialect } = device;

@@ -1,7 +1,7 @@
 /** What it takes to open a model, of any family. */
 import { readFileSync } from "node:fs";
 import type { Target } from "../checkpoint/lora/keys.ts";
-import { type Model, openModel } from "../checkpoint/model.ts";
+import type { UNetModel } from "../checkpoint/model.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
 import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
@@ -11,6 +11,7 @@ import { defaultMemoryBudget } from "../pipeline/studio/create-studio.ts";
 import { createSessions } from "../pipeline/studio/sessions.ts";
 import { adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
+import { openUNet } from "./open-unet.ts";
 import { pictureUNet } from "./picture-unet.ts";
 
 export interface Opening {
@@ -26,7 +27,7 @@ export interface Opening {
 /** Opens every part of the model at `place` twice, one at a time, for a guided picture of its native size. */
 export async function openings(place: string, device: Device): Promise<Opening[]> {
   const read = async () => {
-    const model = await openModel(place);
+    const model = await openUNet(place);
     checkWeights(model, device.dialect);
     return model;
   };
@@ -56,7 +57,7 @@ export async function openings(place: string, device: Device): Promise<Opening[]
   return found;
 }
 
-function networksOf(model: Model, device: Device) {
+function networksOf(model: UNetModel, device: Device) {
   const { vae, textEncoders, nativeSize } = model;
   const { dialect } = device;
   const side = nativeSize / familyOfModel(model).latentSpace(model).factor;

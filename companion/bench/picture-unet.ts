@@ -1,4 +1,4 @@
-import type { Model } from "../checkpoint/model.ts";
+import type { UNetModel } from "../checkpoint/model.ts";
 import { timeIdCount } from "../checkpoint/parts/model-kind.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Weights } from "../graph/weights.ts";
@@ -8,7 +8,7 @@ import { type ActiveLora, adapt, createLoraMemory } from "../pipeline/weights/lo
 import type { Device } from "../runtime/device.ts";
 
 /** The UNet for a guided picture of the model's native size, with places for adapters, as pictures with `loras` open it. */
-export function pictureUNet(model: Model, { dialect }: Device, loras: readonly ActiveLora[] = []): Graph {
+export function pictureUNet(model: UNetModel, { dialect }: Device, loras: readonly ActiveLora[] = []): Graph {
   const { denoiser, nativeSize, settings } = model;
   const side = nativeSize / stableDiffusion.latentSpace(model).factor;
   const shape = { batch: 2, height: side, width: side, tokens: 77, timeIds: timeIdCount(settings) };

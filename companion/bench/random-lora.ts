@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { safetensorsBytes } from "../checkpoint/files/write-safetensors.ts";
-import type { Model } from "../checkpoint/model.ts";
+import type { UNetModel } from "../checkpoint/model.ts";
 import type { WeightStore } from "../graph/weights.ts";
 import { type AnyTensor, elementCount } from "../tensor.ts";
 
@@ -8,7 +8,7 @@ import { type AnyTensor, elementCount } from "../tensor.ts";
 const small = (i: number): number => 0x2000 | ((i * 7919) & 0x83ff);
 
 /** Writes a LoRA for every linear layer of the UNet and the text encoders to `file`: float16, peft's spelling. */
-export function writeRandomLora({ denoiser, textEncoders }: Model, rank: number, file: string): void {
+export function writeRandomLora({ denoiser, textEncoders }: UNetModel, rank: number, file: string): void {
   const tensors = new Map<string, AnyTensor>();
   const put = (name: string, dims: readonly number[]) =>
     tensors.set(name, {

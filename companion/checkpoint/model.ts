@@ -13,7 +13,9 @@ export type { FolderLayout } from "./folder.ts";
 export type {
   AnyModel,
   Denoiser,
+  Flux2Model,
   ImageEncoder,
+  LatentNorm,
   Model,
   ModelKind,
   ModelSettings,

@@ -18,7 +18,7 @@ import { unetConfigFromShapes } from "./ldm/unet-shapes.ts";
 import { renameVae } from "./ldm/vae-keys.ts";
 import { vaeConfigFromShapes } from "./ldm/vae-shapes.ts";
 import { modelKind } from "./parts/model-kind.ts";
-import type { Model, TextEncoder } from "./parts/model-record.ts";
+import type { TextEncoder, UNetModel } from "./parts/model-record.ts";
 import { openVae, refuseUnknownGroups } from "./parts/vae.ts";
 
 export interface SingleFileOptions extends OpenOptions {
@@ -31,7 +31,7 @@ export interface SingleFileOptions extends OpenOptions {
  * "model-unsupported" (naming what the file is instead), "weights-missing", "weights-leftover", "config-invalid", and as
  * `openSafetensors`.
  */
-export function openSingleFile(file: string, options: SingleFileOptions = {}): Model {
+export function openSingleFile(file: string, options: SingleFileOptions = {}): UNetModel {
   const store = openSafetensors(file, options);
   const family = wholeModel(store);
   const beside = readBeside(file, options);
@@ -97,7 +97,7 @@ interface VaeChoice extends SingleFileOptions {
 }
 
 /** The one beside the file, or the file's own, or else the one that was chosen for it. */
-function autoencoder(parts: Parts, { within, beside, vae: chosen, nativeSize, family }: VaeChoice): Model["vae"] {
+function autoencoder(parts: Parts, { within, beside, vae: chosen, nativeSize, family }: VaeChoice): UNetModel["vae"] {
   const { origin } = parts.store;
   const own = parts.take(VAE_PREFIX, renameVae);
   const other = beside ?? (own.size === 0 ? chosen : undefined);

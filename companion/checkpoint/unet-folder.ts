@@ -8,7 +8,7 @@ import { type FolderReader, keepNames } from "./folder-reader.ts";
 import { openImageEncoder } from "./parts/image-encoder.ts";
 import { openIpAdapter } from "./parts/ip-adapter.ts";
 import { modelKind } from "./parts/model-kind.ts";
-import type { Model, TextEncoder, UNetModel } from "./parts/model-record.ts";
+import type { TextEncoder, UNetModel } from "./parts/model-record.ts";
 
 export const unetFolder: FolderLayout<UNetModel> = { opens: (reader) => reader.has("unet"), open: openUNetFolder };
 
@@ -59,7 +59,10 @@ async function openUNetFolder(reader: FolderReader): Promise<UNetModel> {
 }
 
 /** By what the UNet takes and what the text encoders are; every fine-tune keeps both. */
-function familyOf({ config }: Pick<Model["denoiser"], "config">, encoders: readonly TextEncoder[]): Model["family"] {
+function familyOf(
+  { config }: Pick<UNetModel["denoiser"], "config">,
+  encoders: readonly TextEncoder[],
+): UNetModel["family"] {
   if (config.addition_embed_type === "text_time") return encoders.length > 1 ? "sdxl" : "sdxl-refiner";
   return encoders[0]!.component.config.hidden_act === "gelu" ? "sd2" : "sd1";
 }

@@ -82,6 +82,22 @@ export function toLatentMask(mask: Mask, { width, height }: Size): Tensor {
   return tensor(out, [1, 1, height, width]);
 }
 
+/**
+ * The mask at the latent, [1, 1, h, w] in 0 … 1: of each cell (an even number of pixels a side) the mean of its four middle
+ * pixels, which is what torch.nn.functional.interpolate(mode="bilinear") takes of them.
+ */
+export function toCellMask(mask: Mask, { width, height }: Size): Tensor {
+  const [right, down] = [mask.width / width, mask.height / height];
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const at = ((y + 0.5) * down - 1) * mask.width + (x + 0.5) * right - 1;
+      const inside = [at, at + 1, at + mask.width, at + mask.width + 1].filter((i) => mask.data[i]! >= 128);
+      out[y * width + x] = inside.length / 4;
+    }
+  return tensor(out, [1, 1, height, width]);
+}
+
 /** CLIPImageProcessor's settings (preprocessor_config.json). */
 export interface ClipImageOptions {
   readonly shortest_edge: number;

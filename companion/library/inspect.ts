@@ -4,6 +4,7 @@ import { Problem, type ProblemCode, type ProblemData } from "../../shared/proble
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../checkpoint/files/safetensors.ts";
 import { identify } from "../checkpoint/identify/identify.ts";
+import type { UNetModel } from "../checkpoint/model.ts";
 import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
 import { type Measures, measuresOf } from "../opening/measures.ts";
 import { type AddOnKind, openAddOn } from "../opening/open-add-on.ts";
@@ -37,7 +38,8 @@ export type Finding =
   | {
       readonly kind: "model";
       readonly info: ModelInfo;
-      readonly measures: Measures;
+      /** What add-ons of Stable Diffusion have to go with. Absent: it takes none. */
+      readonly measures?: Measures;
       /** Why its content filter cannot be used. */
       readonly filterProblem?: ProblemData;
     }
@@ -148,7 +150,7 @@ async function openWhole(place: Place, options: OpenOptions): Promise<Finding> {
   return {
     kind: "model",
     info: describeModel(model, { id, notes, community, thumbnail: hasThumbnail(place, metadata) }),
-    measures: measuresOf(model),
+    ...(model.denoiser.architecture === "unet" && { measures: measuresOf(model as UNetModel) }),
     ...filterProblemOf(file, options),
   };
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
 import { resolveInside } from "../checkpoint/files/files.ts";
-import type { Model } from "../checkpoint/model.ts";
+import type { UNetModel } from "../checkpoint/model.ts";
 import { attentionWidths } from "../networks/blocks/image-attentions.ts";
 import type { UNetConfig } from "../networks/configs.ts";
 import { type FindingCacheOptions, type Known, readFindings, saveFindings } from "./finding-cache.ts";
@@ -73,7 +73,7 @@ export interface Library {
   /** The path of a model, IP-Adapter or image encoder. Throws Problem "model-not-found", "file-outside-models". */
   resolve(idOrPath: string, options: ResolveOptions): string;
   /** An IP-Adapter and an image encoder in the folders that fit the model. */
-  references(model: Pick<Model, "denoiser">): Promise<ReferenceFiles | undefined>;
+  references(model: Pick<UNetModel, "denoiser">): Promise<ReferenceFiles | undefined>;
   /** Every LoRA, or every embedding, by each name that prompts may call it: the file's, and the one in the file. */
   adapters(kind: "lora" | "embedding"): Promise<NamedAddOn[]>;
   /** Each folder that is searched, and how many things of each kind are in it. */
@@ -130,7 +130,7 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
     list: async () => {
       const all = await findings();
       const installed = distinctMeasures(
-        all.flatMap(({ finding }) => (finding.kind === "model" ? [finding.measures] : [])),
+        all.flatMap(({ finding }) => (finding.kind === "model" && finding.measures ? [finding.measures] : [])),
       );
       const models: ModelInfo[] = [];
       const addOns: AddOnInfo[] = [];
@@ -241,7 +241,7 @@ function filesFor(all: readonly Found[], unet: UNetConfig): ReferenceFiles | und
 
 const withReferences = ({ info, measures }: Extract<Finding, { kind: "model" }>, all: readonly Found[]): ModelInfo => ({
   ...info,
-  references: info.references || filesFor(all, measures.unet) !== undefined,
+  references: info.references || (measures !== undefined && filesFor(all, measures.unet) !== undefined),
 });
 
 function twice(id: string): ModelProblem {

@@ -1,11 +1,11 @@
 /** What people of the field begin with, for every kind of model. */
 import type { ModelInfo } from "../../shared/protocol.ts";
 import type { Distillation } from "../checkpoint/identify/distillation.ts";
-import type { Model } from "../checkpoint/model.ts";
+import type { UNetModel } from "../checkpoint/model.ts";
 
 type Defaults = ModelInfo["defaults"];
 
-const USUAL: Readonly<Record<Model["family"], Defaults>> = {
+const USUAL: Readonly<Record<UNetModel["family"], Defaults>> = {
   sd1: { steps: 25, guidanceScale: 7, scheduler: "dpmpp_2m" },
   sd2: { steps: 25, guidanceScale: 7, scheduler: "dpmpp_2m" },
   sdxl: { steps: 30, guidanceScale: 6, scheduler: "dpmpp_2m" },
@@ -37,7 +37,7 @@ const SAID: Readonly<Record<Distillation, Defaults>> = {
 const EMBEDDED_SCALE = 8.5;
 
 /** Steps, guidance scale and scheduler by what the model's own configuration says, and then by what is said of it. */
-export function samplingDefaults({ family, schedulerConfig, denoiser }: Model, said?: Distillation): Defaults {
+export function samplingDefaults({ family, schedulerConfig, denoiser }: UNetModel, said?: Distillation): Defaults {
   const { _class_name: name, timestep_spacing, prediction_type = "epsilon", rescale_betas_zero_snr } = schedulerConfig;
   const distilled = DISTILLED[name];
   if (distilled && denoiser.config.time_cond_proj_dim !== null) return { ...distilled, guidanceScale: EMBEDDED_SCALE };

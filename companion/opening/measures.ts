@@ -1,4 +1,4 @@
-import type { Model } from "../checkpoint/model.ts";
+import type { UNetModel } from "../checkpoint/model.ts";
 import type { ClipTextConfig, UNetConfig, VaeConfig } from "../networks/configs.ts";
 
 /** What add-ons have to go with: a model's dimensions, or those of a family's published models. */
@@ -9,7 +9,7 @@ export interface Measures {
   readonly vae: VaeConfig;
 }
 
-export const measuresOf = ({ denoiser, textEncoders, vae }: Model): Measures => ({
+export const measuresOf = ({ denoiser, textEncoders, vae }: UNetModel): Measures => ({
   unet: denoiser.config,
   text: textEncoders.map(({ component }) => component.config),
   vae: vae.config,

@@ -23,12 +23,13 @@ import {
   checkVae,
 } from "./check-networks.ts";
 import { refuseForeignLora } from "./foreign-lora.ts";
-import { imageEncoderNetwork, unetNetworks } from "./unet-networks.ts";
+import { networksOf } from "./networks-of.ts";
+import { imageEncoderNetwork } from "./unet-networks.ts";
 
 /** Throws as `openModel` and `buildWhole`. */
 export async function openWholeModel(place: string, options: SingleFileOptions = {}): Promise<Model> {
   const model = await openModel(place, options);
-  checkNetworks(unetNetworks(model));
+  checkNetworks(networksOf(model));
   checkVae(model.vae);
   return model;
 }

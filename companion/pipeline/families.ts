@@ -2,10 +2,11 @@
 import type { AnyModel } from "../checkpoint/model.ts";
 import type { Dialect } from "../graph/dialect.ts";
 import { checkNetworks, checkVae } from "../opening/check-networks.ts";
+import { flux2Klein } from "./families/flux2-klein.ts";
 import { stableDiffusion } from "./families/stable-diffusion.ts";
 import type { Family } from "./job.ts";
 
-export const FAMILIES: readonly Family[] = [stableDiffusion];
+export const FAMILIES: readonly Family[] = [stableDiffusion, flux2Klein];
 
 /** The family of a model. */
 export const familyOfModel = ({ denoiser }: AnyModel): Family =>

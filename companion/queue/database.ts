@@ -98,21 +98,16 @@ export class Database {
     if (free > FREE_PAGES) this.#guard(() => this.#db.exec("PRAGMA incremental_vacuum"));
   }
 
-  /**
-   * Folds the write-ahead log into the file, and lets go of the lock. To be called before `close`: statements that are not collected
-   * yet keep the connection half open (sqlite3_close_v2). Throws Problem "disk-full".
-   */
-  unlock(): void {
+  close(): void {
     this.#statements.clear();
-    this.#guard(() => {
-      // An exclusive lock in WAL mode ends with the mode.
+    // Statements that are not collected yet keep the connection half open (sqlite3_close_v2): let go of the lock first. An
+    // exclusive lock in WAL mode ends with the mode.
+    try {
       if (this.mode === "writable") this.#db.exec("PRAGMA journal_mode=delete");
       this.#db.exec("PRAGMA locking_mode=normal; SELECT 1 FROM jobs LIMIT 1");
-    });
-  }
-
-  close(): void {
-    this.#db.close();
+    } finally {
+      this.#db.close();
+    }
   }
 
   #statement(sql: string): StatementSyncInstance {

@@ -1,4 +1,4 @@
-/** The order in which waiting jobs run: owners take turns, and within an owner first come, first served. */
+/** The order in which waiting jobs run: owners take turns, and within a owner first come, first served. */
 
 export interface Waiting {
   readonly id: string;

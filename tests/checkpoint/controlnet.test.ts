@@ -2,11 +2,11 @@ import { copyFileSync, cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { identify } from "../../companion/checkpoint/identify/identify.ts";
-import { openModel } from "../../companion/checkpoint/model.ts";
 import { openControlNet } from "../../companion/checkpoint/parts/controlnet.ts";
 import { openT2IAdapter } from "../../companion/checkpoint/parts/t2i-adapter.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { Problem } from "../../shared/problem.ts";
+import { openUNet } from "./open-unet.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";
 
 const fixtures = path.join(__dirname, "../fixtures/parity/control-models");
@@ -27,7 +27,7 @@ const shapesOf = (store: { keys(): Iterable<string>; find(key: string): { dims: 
   Object.fromEntries([...store.keys()].sort().map((key) => [key, store.find(key)!.dims.join()]));
 
 test("openControlNet() reads the same tensors and config from folder, single file and the original code's file", async () => {
-  const base = (await openModel(path.join(fixtures, "light"))).denoiser.config;
+  const base = (await openUNet(path.join(fixtures, "light"))).denoiser.config;
   const alone = path.join(top, "alone.safetensors");
   copyFileSync(weights("net"), alone);
   const folder = openControlNet(path.join(fixtures, "net"));
@@ -40,7 +40,7 @@ test("openControlNet() reads the same tensors and config from folder, single fil
 });
 
 test("openControlNet() reads one without any attention from a single file, with or without its base", async () => {
-  const base = (await openModel(path.join(fixtures, "xl"))).denoiser.config;
+  const base = (await openUNet(path.join(fixtures, "xl"))).denoiser.config;
   const alone = path.join(top, "small.safetensors");
   copyFileSync(weights("net-xl-small"), alone);
   const folder = openControlNet(path.join(fixtures, "net-xl-small"));

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
-import { openModel } from "../../companion/checkpoint/model.ts";
 import type { Problem } from "../../shared/problem.ts";
+import { openUNet } from "./open-unet.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";
 
 const starter = path.join(__dirname, "../../starter/weights");
@@ -32,14 +32,14 @@ function tensorsIn(file: string): Record<string, SampleTensor> {
 }
 
 async function refusal(folder: string): Promise<Problem> {
-  return openModel(folder).then(
+  return openUNet(folder).then(
     () => Promise.reject(new Error("Nothing was refused")),
     (problem: Problem) => problem,
   );
 }
 
 test("openModel() opens a diffusers folder with all its parts", async () => {
-  const model = await openModel(starter);
+  const model = await openUNet(starter);
   expect(model).toMatchObject({ family: "sd1", kind: "base", nativeSize: 128, path: starter });
   expect(model.denoiser.config.num_attention_heads).toEqual([2, 4, 7]);
   expect(model.textEncoders).toHaveLength(1);
@@ -57,7 +57,7 @@ test("openModel() opens a diffusers folder with all its parts", async () => {
 });
 
 test("openModel() gives transformers 5's text encoder keys their old names", async () => {
-  const keys = [...(await openModel(starter)).textEncoders[0]!.component.weights.keys()];
+  const keys = [...(await openUNet(starter)).textEncoders[0]!.component.weights.keys()];
   expect(keys).toContain("text_model.embeddings.token_embedding.weight");
   expect(keys.every((key) => key.startsWith("text_model."))).toBe(true);
 });
@@ -66,7 +66,7 @@ test("openModel() takes the full weights before a variant, and a variant before 
   const folder = copy();
   cpSync(path.join(folder, `${UNET}.safetensors`), path.join(folder, `${UNET}.fp16.safetensors`));
   cpSync(path.join(folder, `${UNET}.safetensors`), path.join(folder, `${UNET}.non_ema.safetensors`));
-  const file = async () => path.basename((await openModel(folder)).denoiser.weights.files[0]!);
+  const file = async () => path.basename((await openUNet(folder)).denoiser.weights.files[0]!);
   expect(await file()).toBe("diffusion_pytorch_model.safetensors");
   rmSync(path.join(folder, `${UNET}.safetensors`));
   expect(await file()).toBe("diffusion_pytorch_model.fp16.safetensors");
@@ -92,8 +92,8 @@ describe("openModel() on sharded weights", () => {
   };
 
   test("joins them", async () => {
-    const { denoiser: unet } = await openModel(sharded((_, i) => `part-${i % 2}.safetensors`));
-    const whole = (await openModel(starter)).denoiser;
+    const { denoiser: unet } = await openUNet(sharded((_, i) => `part-${i % 2}.safetensors`));
+    const whole = (await openUNet(starter)).denoiser;
     expect([...unet.weights.keys()].sort()).toEqual([...whole.weights.keys()].sort());
     expect(unet.weights.files.map((file) => path.basename(file))).toEqual(["part-0.safetensors", "part-1.safetensors"]);
   });
@@ -294,8 +294,8 @@ describe("openModel() refuses", () => {
     const folder = copy();
     rmSync(path.join(folder, "vae/config.json"));
     symlinkSync(path.join(starter, "vae/config.json"), path.join(folder, "vae/config.json"));
-    await expect(openModel(folder, { within: [top] })).rejects.toMatchObject({ code: "file-outside-models" });
-    await expect(openModel(folder)).resolves.toMatchObject({ family: "sd1" });
+    await expect(openUNet(folder, { within: [top] })).rejects.toMatchObject({ code: "file-outside-models" });
+    await expect(openUNet(folder)).resolves.toMatchObject({ family: "sd1" });
   });
 });
 
@@ -310,7 +310,7 @@ test("openModel() reads the VAE attention's names from before diffusers 0.15", a
     return [key.replace(...rename), { dtype, shape: dims }];
   });
   const shapes = async () => {
-    const { weights } = (await openModel(folder)).vae;
+    const { weights } = (await openUNet(folder)).vae;
     return Object.fromEntries([...weights.keys()].sort().map((key) => [key, weights.find(key)!.dims]));
   };
   const now = await shapes();
@@ -321,7 +321,7 @@ test("openModel() reads the VAE attention's names from before diffusers 0.15", a
 test("openModel() reads a tokenizer.json where vocabulary and merges are in it", async () => {
   const folder = copy();
   const tokenizer = path.join(folder, "tokenizer");
-  const before = (await openModel(folder)).textEncoders[0]!.tokenizer.encode("a red apple, flat");
+  const before = (await openUNet(folder)).textEncoders[0]!.tokenizer.encode("a red apple, flat");
   const vocab = JSON.parse(readFileSync(path.join(tokenizer, "vocab.json"), "utf8"));
   const merges = readFileSync(path.join(tokenizer, "merges.txt"), "utf8").trimEnd().split("\n").slice(1);
   for (const name of ["vocab.json", "merges.txt"]) rmSync(path.join(tokenizer, name));
@@ -329,30 +329,30 @@ test("openModel() reads a tokenizer.json where vocabulary and merges are in it",
     path.join(tokenizer, "tokenizer.json"),
     JSON.stringify({ model: { vocab, merges: merges.map((merge) => merge.split(" ")) } }),
   );
-  expect((await openModel(folder)).textEncoders[0]!.tokenizer.encode("a red apple, flat")).toEqual(before);
+  expect((await openUNet(folder)).textEncoders[0]!.tokenizer.encode("a red apple, flat")).toEqual(before);
 });
 
 test("openModel() goes without a part that model_index.json switches off, and by default without an index", async () => {
   const folder = copy();
   edit(path.join(folder, "model_index.json"), (json) => Object.assign(json, { image_encoder: [null, null] }));
-  expect((await openModel(folder)).imageEncoder).toBeUndefined();
+  expect((await openUNet(folder)).imageEncoder).toBeUndefined();
   rmSync(path.join(folder, "model_index.json"));
-  expect((await openModel(folder)).imageEncoder).toBeDefined();
+  expect((await openUNet(folder)).imageEncoder).toBeDefined();
 });
 
 test("openModel() changes the fingerprint with a configuration", async () => {
   const folder = copy();
-  const before = (await openModel(folder)).fingerprint;
-  expect((await openModel(folder)).fingerprint).toBe(before);
+  const before = (await openUNet(folder)).fingerprint;
+  expect((await openUNet(folder)).fingerprint).toBe(before);
   edit(path.join(folder, "scheduler/scheduler_config.json"), (json) => Object.assign(json, { beta_end: 0.02 }));
-  expect((await openModel(folder)).fingerprint).not.toBe(before);
+  expect((await openUNet(folder)).fingerprint).not.toBe(before);
 });
 
 test("openModel() says that nothing is there", async () => {
-  await expect(openModel(path.join(top, "nothing"))).rejects.toMatchObject({
+  await expect(openUNet(path.join(top, "nothing"))).rejects.toMatchObject({
     code: "model-not-found",
     message: 'There is no file "nothing": check the name, or choose another model.',
   });
   mkdirSync(path.join(top, "empty"));
-  await expect(openModel(path.join(top, "empty"))).rejects.toMatchObject({ code: "model-not-found" });
+  await expect(openUNet(path.join(top, "empty"))).rejects.toMatchObject({ code: "model-not-found" });
 });

@@ -18,7 +18,6 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openLora } from "../../companion/checkpoint/lora/lora-file.ts";
-import { openModel } from "../../companion/checkpoint/model.ts";
 import { openControlNet } from "../../companion/checkpoint/parts/controlnet.ts";
 import { openEmbedding } from "../../companion/checkpoint/parts/embedding.ts";
 import { openIpAdapter } from "../../companion/checkpoint/parts/ip-adapter.ts";
@@ -31,6 +30,7 @@ import { checkWeights } from "../../companion/pipeline/families.ts";
 import { createScheduler } from "../../companion/schedulers/scheduler.ts";
 import { Problem } from "../../shared/problem.ts";
 import { tensorsOf } from "./families.ts";
+import { openUNet } from "./open-unet.ts";
 import { writeSample } from "./sample.ts";
 
 const models = path.join(__dirname, "../fixtures/parity/models");
@@ -150,7 +150,7 @@ function liesInside(store: WeightStore): void {
 }
 
 const whole = async (place: string) => {
-  const model = await openModel(place);
+  const model = await openUNet(place);
   for (const { weights } of [model.denoiser, model.vae, ...model.textEncoders.map(({ component }) => component)])
     liesInside(weights);
   checkWeights(model, DIALECTS.cpu);

@@ -1,13 +1,14 @@
 /** A single file and a folder of the same weights give the same picture, byte for byte: every family, and every number format. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Model, openModel } from "../../companion/checkpoint/model.ts";
+import type { UNetModel } from "../../companion/checkpoint/model.ts";
 import { decodeImage } from "../../companion/image/decode.ts";
 import { encodePng } from "../../companion/image/encode.ts";
 import { clipVocabulary } from "../../companion/tokenizer/clip-vocabulary.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
 import { type FamilyKeys, families, type Range } from "./families.ts";
+import { openUNet } from "./open-unet.ts";
 import { headerOf, temporaryFolder, writeData, writeRaw } from "./sample.ts";
 
 const top = temporaryFolder();
@@ -74,7 +75,7 @@ function vary(base: FamilyKeys, [ldm, diffusers]: readonly [string, string], dim
   };
 }
 
-function writeFolder(folder: string, { parts }: FamilyKeys, data: Numbers, model: Model, format: Format): void {
+function writeFolder(folder: string, { parts }: FamilyKeys, data: Numbers, model: UNetModel, format: Format): void {
   const json = (name: string, value: object) => {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), JSON.stringify(value));
@@ -168,7 +169,7 @@ test.each(cases)(
       string,
     ];
     const data = writeSingle(file, keys, format);
-    writeFolder(folder, keys, data, await openModel(file), format);
+    writeFolder(folder, keys, data, await openUNet(file), format);
     const layer = Object.keys(keys.parts.unet!).find((key) => key.endsWith("attn1.to_q.weight"))!;
     const width = keys.parts.unet![layer]![0][0]!;
     const place = `lora_unet_${layer.replace(/\.weight$/, "").replaceAll(".", "_")}`;

@@ -2,11 +2,12 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { CheckpointStore } from "../../companion/checkpoint/files/safetensors.ts";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
-import { type Model, openModel } from "../../companion/checkpoint/model.ts";
+import type { UNetModel } from "../../companion/checkpoint/model.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { checkWeights } from "../../companion/pipeline/families.ts";
 import { attempted } from "../attempted.ts";
 import { families, type Range, tensorsOf } from "./families.ts";
+import { openUNet } from "./open-unet.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "./sample.ts";
 
 const folder = temporaryFolder();
@@ -29,12 +30,12 @@ function rangesOf(store: CheckpointStore, dataStart: number): Record<string, Ran
 }
 
 describe.each(Object.keys(families))("openModel() on a single %s file", (family) => {
-  let model: Model;
+  let model: UNetModel;
   let dataStart: number;
   beforeAll(async () => {
     const file = write(family, tensorsOf(family));
     dataStart = 8 + Number(readFileSync(file).readBigUInt64LE(0));
-    model = await openModel(file);
+    model = await openUNet(file);
   });
 
   test("takes every tensor from the bytes that diffusers takes it from", () => {
@@ -59,7 +60,7 @@ test("openModel() reads the dimensions of Stable Diffusion 1 from shapes", async
     textEncoders,
     schedulerConfig,
     nativeSize,
-  } = await openModel(write("one", tensorsOf("sd1")));
+  } = await openUNet(write("one", tensorsOf("sd1")));
   expect(unet.config).toMatchObject({
     in_channels: 4,
     out_channels: 4,
@@ -89,7 +90,7 @@ test("openModel() reads the dimensions of Stable Diffusion 1 from shapes", async
 });
 
 test("openModel() reads the dimensions of Stable Diffusion XL from shapes", async () => {
-  const { denoiser: unet, vae, textEncoders, settings, nativeSize } = await openModel(write("xl", tensorsOf("sdxl")));
+  const { denoiser: unet, vae, textEncoders, settings, nativeSize } = await openUNet(write("xl", tensorsOf("sdxl")));
   expect(unet.config).toMatchObject({
     block_out_channels: [32, 64, 128],
     num_attention_heads: [1, 1, 2],
@@ -122,8 +123,8 @@ test("openModel() leaves out training's leftovers and the moving average", async
     "embedding_manager.initial_embeddings.x": { shape: [1] },
     "cond_stage_model.transformer.text_projection.weight": { shape: [64, 64] },
   };
-  const plain = await openModel(write("plain", tensorsOf("sd1")));
-  const model = await openModel(write("leftovers", { ...extra, ...tensorsOf("sd1") }));
+  const plain = await openUNet(write("plain", tensorsOf("sd1")));
+  const model = await openUNet(write("leftovers", { ...extra, ...tensorsOf("sd1") }));
   expect([...model.denoiser.weights.keys()]).toEqual([...plain.denoiser.weights.keys()]);
   expect([...model.textEncoders[0]!.component.weights.keys()]).toEqual([
     ...plain.textEncoders[0]!.component.weights.keys(),
@@ -134,7 +135,7 @@ test.each(["model.diffusion_model.input_blocks.1.2.weight", "first_stage_model.e
   "openModel() names the leftover key %s",
   async (key) => {
     const file = write("extra", { ...tensorsOf("sd1"), [key]: { shape: [1] } });
-    await expect(openModel(file)).rejects.toMatchObject({
+    await expect(openUNet(file)).rejects.toMatchObject({
       code: "weights-leftover",
       message: `"extra.safetensors" holds tensors that this kind of model does not have ("${key}"): it is a variant that this version cannot run.`,
     });
@@ -143,7 +144,7 @@ test.each(["model.diffusion_model.input_blocks.1.2.weight", "first_stage_model.e
 
 test("openModel() reads the text encoder's keys in the spelling of old merges", async () => {
   const renamed = Object.entries(tensorsOf("sd1")).map(([key, tensor]) => [key.replace(".text_model.", "."), tensor]);
-  const model = await openModel(write("old-merge", Object.fromEntries(renamed)));
+  const model = await openUNet(write("old-merge", Object.fromEntries(renamed)));
   expect([...model.textEncoders[0]!.component.weights.keys()]).toContain("text_model.final_layer_norm.bias");
 });
 
@@ -156,7 +157,7 @@ test("openModel() reads an autoencoder's attention in the names that converters 
   });
   const [other, own] = [Object.fromEntries(renamed), tensorsOf("sd1")].map((tensors, i) => write(`attn-${i}`, tensors));
   const shapes = async (file: string) => {
-    const { weights } = (await openModel(file)).vae;
+    const { weights } = (await openUNet(file)).vae;
     return [...weights.keys()].map((key) => [key, weights.find(key)!.dims]);
   };
   expect(await shapes(other!)).toEqual(await shapes(own!));
@@ -165,13 +166,13 @@ test("openModel() reads an autoencoder's attention in the names that converters 
 test("openModel() says what a file lacks", async () => {
   const without = (pattern: RegExp) =>
     Object.fromEntries(Object.entries(tensorsOf("sd1")).filter(([key]) => !pattern.test(key)));
-  await expect(openModel(write("no-vae", without(/^first_stage_model/)))).rejects.toThrow(
+  await expect(openUNet(write("no-vae", without(/^first_stage_model/)))).rejects.toThrow(
     '"no-vae.safetensors" lacks its autoencoder (VAE): choose one for the picture, or put one beside it as "no-vae.vae.safetensors".',
   );
-  await expect(openModel(write("no-text", without(/^cond_stage_model/)))).rejects.toThrow(
+  await expect(openUNet(write("no-text", without(/^cond_stage_model/)))).rejects.toThrow(
     '"no-text.safetensors" is the UNet of a model without its text encoder, not a model that can draw by itself: choose the complete model.',
   );
-  await expect(openModel(write("hole", without(/time_embed\.0\.weight|out\.2\.weight/)))).rejects.toMatchObject({
+  await expect(openUNet(write("hole", without(/time_embed\.0\.weight|out\.2\.weight/)))).rejects.toMatchObject({
     code: "weights-missing",
   });
 });
@@ -179,7 +180,7 @@ test("openModel() says what a file lacks", async () => {
 describe("openModel() on how to sample", () => {
   test.each(["time_embed", "time_embedding"])("knows a latent consistency model by its input in %s", async (name) => {
     const key = `model.diffusion_model.${name}.cond_proj.weight`;
-    const model = await openModel(write("lcm", { ...tensorsOf("sd1"), [key]: { shape: [32, 256] } }));
+    const model = await openUNet(write("lcm", { ...tensorsOf("sd1"), [key]: { shape: [32, 256] } }));
     expect(model.schedulerConfig).toMatchObject({ _class_name: "LCMScheduler", original_inference_steps: 50 });
     expect(model.denoiser.config.time_cond_proj_dim).toBe(256);
   });
@@ -194,7 +195,7 @@ describe("openModel() on how to sample", () => {
   ])("knows few steps by the title %j", async (title, spacing, size) => {
     const file = path.join(folder, "titled.safetensors");
     writeSample(file, tensorsOf("sdxl"), { "modelspec.title": title });
-    const model = await openModel(file);
+    const model = await openUNet(file);
     expect(model.schedulerConfig.timestep_spacing).toBe(spacing);
     expect(model.nativeSize).toBe(size);
   });
@@ -202,24 +203,24 @@ describe("openModel() on how to sample", () => {
   test("knows a merge with LCM's LoRA by what its trainer was told to call it", async () => {
     const file = path.join(folder, "merged.safetensors");
     writeSample(file, tensorsOf("sdxl"), { ss_output_name: "mine_LCM" });
-    expect((await openModel(file)).schedulerConfig).toMatchObject({ _class_name: "LCMScheduler" });
+    expect((await openUNet(file)).schedulerConfig).toMatchObject({ _class_name: "LCMScheduler" });
   });
 
   test("believes the trainer's marks", async () => {
     const marks = { v_pred: { shape: [] }, ztsnr: { shape: [] } };
-    const { schedulerConfig } = await openModel(write("marked", { ...tensorsOf("sdxl"), ...marks }));
+    const { schedulerConfig } = await openUNet(write("marked", { ...tensorsOf("sdxl"), ...marks }));
     expect(schedulerConfig).toMatchObject({ prediction_type: "v_prediction", rescale_betas_zero_snr: true });
   });
 
   test("believes the metadata", async () => {
     const metadata = { "modelspec.prediction_type": "v" };
-    const { schedulerConfig, nativeSize } = await openModel(write("spec", tensorsOf("sd2"), metadata));
+    const { schedulerConfig, nativeSize } = await openUNet(write("spec", tensorsOf("sd2"), metadata));
     expect(schedulerConfig.prediction_type).toBe("v_prediction");
     expect(nativeSize).toBe(768);
   });
 
   test("takes Stable Diffusion 2 with quiet biases for the noise-predicting one", async () => {
-    const { schedulerConfig, nativeSize } = await openModel(write("base", tensorsOf("sd2")));
+    const { schedulerConfig, nativeSize } = await openUNet(write("base", tensorsOf("sd2")));
     expect(schedulerConfig.prediction_type).toBe("epsilon");
     expect(nativeSize).toBe(512);
   });
@@ -231,8 +232,8 @@ test("openModel() tells Stable Diffusion 2 in the refiner's spelling, as SD-Turb
     tensor,
   ]);
   const [one, other] = [
-    await openModel(write("turbo", Object.fromEntries(sgm))),
-    await openModel(write("own", tensorsOf("sd2"))),
+    await openUNet(write("turbo", Object.fromEntries(sgm))),
+    await openUNet(write("own", tensorsOf("sd2"))),
   ];
   expect({ ...one.denoiser.config, ...one.vae.config }).toEqual({ ...other.denoiser.config, ...other.vae.config });
   expect(one).toMatchObject({ family: "sd2", nativeSize: 512, schedulerConfig: other.schedulerConfig });
@@ -241,9 +242,9 @@ test("openModel() tells Stable Diffusion 2 in the refiner's spelling, as SD-Turb
 test("openModel() reads number formats that differ from tensor to tensor, and refuses whole numbers", async () => {
   const dtypes = ["F16", "F32", "BF16", "F8_E4M3", "F64"];
   const mixed = Object.entries(tensorsOf("sd1")).map(([key, { shape }], i) => [key, { shape, dtype: dtypes[i % 5]! }]);
-  checkWeights(await openModel(write("mixed", Object.fromEntries(mixed))), DIALECTS.cpu);
+  checkWeights(await openUNet(write("mixed", Object.fromEntries(mixed))), DIALECTS.cpu);
   const key = "model.diffusion_model.time_embed.0.weight";
-  const whole = await openModel(write("whole", { ...tensorsOf("sd1"), [key]: { shape: [128, 32], dtype: "I8" } }));
+  const whole = await openUNet(write("whole", { ...tensorsOf("sd1"), [key]: { shape: [128, 32], dtype: "I8" } }));
   expect(attempted(() => checkWeights(whole, DIALECTS.cpu))).toMatchObject({
     code: "model-unsupported",
     message: `"whole.safetensors" has "${key}" as whole numbers (I8), as other programs' quantised models do: use its fp16 version.`,
@@ -266,21 +267,21 @@ describe("openModel() heeds what lies beside a file", () => {
   ])("its configuration saying %j", async (line, prediction) => {
     const file = write("told", tensorsOf("sd1"));
     writeFileSync(path.join(folder, "told.yaml"), `model:\n  params:\n${line}\n    timesteps: 1000\n`);
-    const model = await openModel(file);
+    const model = await openUNet(file);
     expect(model.schedulerConfig.prediction_type).toBe(prediction);
     model.verifyUnchanged();
     writeFileSync(path.join(folder, "told.yaml"), 'parameterization: "x0"');
-    await expect(openModel(file)).rejects.toMatchObject({ code: "config-invalid" });
+    await expect(openUNet(file)).rejects.toMatchObject({ code: "config-invalid" });
     rmSync(path.join(folder, "told.yaml"));
     if (prediction === "v_prediction") expect(attempted(() => model.verifyUnchanged()).code).toBe("file-changed");
   });
 
   test("its autoencoder, or else the one that was chosen", async () => {
     const file = write("bare", withoutVae);
-    const chosen = await openModel(file, { vae: write("some", vaeAlone) });
+    const chosen = await openUNet(file, { vae: write("some", vaeAlone) });
     expect(chosen.vae.weights.origin).toBe("some.safetensors");
     write("bare.vae", vaeAlone);
-    const beside = await openModel(file, { vae: path.join(folder, "some.safetensors") });
+    const beside = await openUNet(file, { vae: path.join(folder, "some.safetensors") });
     expect(beside.vae.weights.origin).toBe("bare.vae.safetensors");
     expect(beside.vae.config.scaling_factor).toBe(0.18215);
     rmSync(path.join(folder, "bare.vae.safetensors"));
@@ -290,10 +291,10 @@ describe("openModel() heeds what lies beside a file", () => {
 
 test("openSafetensors() and openModel() give the same fingerprint to the same file only", async () => {
   const [a, b] = [write("a", tensorsOf("sd1")), write("b", tensorsOf("sd1"))];
-  expect((await openModel(a)).fingerprint).toBe((await openModel(a)).fingerprint);
+  expect((await openUNet(a)).fingerprint).toBe((await openUNet(a)).fingerprint);
   // As two fine-tunes of one model: the same header and size, other weights.
-  expect((await openModel(a)).fingerprint).not.toBe((await openModel(b)).fingerprint);
+  expect((await openUNet(a)).fingerprint).not.toBe((await openUNet(b)).fingerprint);
   writeSample(b, { ...tensorsOf("sd1"), betas: { shape: [10] } });
-  expect((await openModel(a)).fingerprint).not.toBe((await openModel(b)).fingerprint);
+  expect((await openUNet(a)).fingerprint).not.toBe((await openUNet(b)).fingerprint);
   expect(openSafetensors(a).fingerprint).not.toBe(openSafetensors(b).fingerprint);
 });

@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { openModel } from "../../companion/checkpoint/model.ts";
 import { type Library, openLibrary } from "../../companion/library/library.ts";
 import { attempted } from "../attempted.ts";
 import { tensorsOf } from "../checkpoint/families.ts";
+import { openUNet } from "../checkpoint/open-unet.ts";
 import { temporaryFolder, writeSample } from "../checkpoint/sample.ts";
 
 const starter = path.join(__dirname, "../../starter/weights");
@@ -257,7 +257,7 @@ describe("references()", () => {
     expect(await bare()).toMatchObject({ references: false });
     cpSync(path.join(starter, "image_encoder"), path.join(folder, "adapters/image_encoder"), { recursive: true });
     expect(await bare()).toMatchObject({ references: true });
-    const found = await library.references(await openModel(path.join(folder, "bare")));
+    const found = await library.references(await openUNet(path.join(folder, "bare")));
     expect(found).toEqual({
       adapter: path.join(folder, "adapters/any-name.safetensors"),
       imageEncoder: path.join(folder, "adapters/image_encoder/model.safetensors"),

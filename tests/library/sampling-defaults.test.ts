@@ -1,9 +1,9 @@
 import { distillationIn } from "../../companion/checkpoint/identify/distillation.ts";
-import type { Model } from "../../companion/checkpoint/model.ts";
+import type { UNetModel } from "../../companion/checkpoint/model.ts";
 import { samplingDefaults } from "../../companion/library/sampling-defaults.ts";
 
-const model = (family: Model["family"], scheduler: object, time_cond_proj_dim: number | null = null) =>
-  ({ family, schedulerConfig: scheduler, denoiser: { config: { time_cond_proj_dim } } }) as unknown as Model;
+const model = (family: UNetModel["family"], scheduler: object, time_cond_proj_dim: number | null = null) =>
+  ({ family, schedulerConfig: scheduler, denoiser: { config: { time_cond_proj_dim } } }) as unknown as UNetModel;
 const euler = { _class_name: "EulerDiscreteScheduler", timestep_spacing: "leading" };
 
 test.each([

@@ -6,12 +6,12 @@ import { parseUNetConfig } from "../../companion/checkpoint/config/unet-config.t
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
 import { writeSafetensors } from "../../companion/checkpoint/files/write-safetensors.ts";
-import { openModel } from "../../companion/checkpoint/model.ts";
 import { encodePng } from "../../companion/image/encode.ts";
 import { blockScales } from "../../companion/pipeline/conditioning/block-scales.ts";
 import type { PipelineStudio } from "../../companion/pipeline/open-studio.ts";
 import type { AnyTensor } from "../../companion/tensor.ts";
 import type { Control, GenerateRequest, Reference } from "../../shared/request.ts";
+import { openUNet } from "../checkpoint/open-unet.ts";
 import { testPicture } from "../image/reference.ts";
 import { openTestStudio, paint, request } from "./studio-for-tests.ts";
 
@@ -155,7 +155,7 @@ test("a black mask silences a reference", async () => {
 });
 
 test("blockScales() knows InstantStyle's blocks", async () => {
-  const { denoiser: unet } = await openModel(path.join(models, "xl"));
+  const { denoiser: unet } = await openUNet(path.join(models, "xl"));
   const xl = { denoiser: unet, family: "sdxl" as const };
   // Two in down block 1; two of two in down block 2; three of two, three of one going up; two in the middle.
   const scales = (blocks: Reference["blocks"]) => blockScales(blocks, xl).join("");

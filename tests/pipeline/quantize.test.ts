@@ -1,6 +1,6 @@
 import { readdirSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { openModel, requireUNet } from "../../companion/checkpoint/model.ts";
+import { requireUNet } from "../../companion/checkpoint/model.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { fixedDims } from "../../companion/graph/dim.ts";
 import type { Quantizer } from "../../companion/graph/graph.ts";
@@ -15,6 +15,7 @@ import { narrowWeights, planNarrow } from "../../companion/pipeline/weights/narr
 import { createGenerator } from "../../companion/random/generator.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import type { Tensor } from "../../companion/tensor.ts";
+import { openUNet } from "../checkpoint/open-unet.ts";
 import { temporaryFolder } from "../checkpoint/sample.ts";
 import { runGraph } from "../networks/fixture.ts";
 import { paint, request, STARTER } from "./studio-for-tests.ts";
@@ -27,7 +28,7 @@ test.each([
   [8, 0.012],
   [4, 0.06],
 ] as const)("narrowWeights() keeps a step of a UNet near the exact one, with %d bits", async (bits, bound) => {
-  const model = await openModel(STARTER);
+  const model = await openUNet(STARTER);
   const { config, weights } = model.denoiser;
   const network = denoiserNetwork({ model, family });
   const shape = { batch: 1, height: 8, width: 8, tokens: 77 };
@@ -44,7 +45,7 @@ test.each([
 });
 
 test("narrowWeights() writes its file once, again where it is not whole, and removes what was left unfinished", async () => {
-  const network = denoiserNetwork({ model: await openModel(STARTER), family });
+  const network = denoiserNetwork({ model: await openUNet(STARTER), family });
   const own = path.join(folder, "once");
   await narrowWeights(network, 4, own);
   const [name] = readdirSync(own) as [string];

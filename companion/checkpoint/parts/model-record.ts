@@ -2,11 +2,13 @@
 import type {
   ClipTextConfig,
   ClipVisionConfig,
+  Flux2Config,
   ImageProcessorConfig,
+  Qwen3Config,
   UNetConfig,
   VaeConfig,
 } from "../../networks/configs.ts";
-import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { PromptTokenizer, Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import type { Component } from "../files/component.ts";
 import type { Family } from "../identify/families.ts";
@@ -70,5 +72,21 @@ export interface UNetModel extends AnyModel<Denoiser<"unet", UNetConfig>> {
   readonly settings: ModelSettings;
 }
 
+/** How FLUX.2's latents are packed and scaled: cells of `patch`² places, each of their numbers less its mean by its deviation. */
+export interface LatentNorm {
+  readonly patch: number;
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/** FLUX.2 klein: a transformer, told by a language model what to draw. */
+export interface Flux2Model extends AnyModel<Denoiser<"flux2", Flux2Config>> {
+  readonly family: "flux2-klein";
+  readonly text: { readonly component: Component<Qwen3Config>; readonly tokenizer: PromptTokenizer };
+  readonly latentNorm: LatentNorm;
+  /** Whether it draws in a few steps, and without guidance. */
+  readonly distilled: boolean;
+}
+
 /** The models that `openModel` opens by itself. */
-export type Model = UNetModel;
+export type Model = UNetModel | Flux2Model;

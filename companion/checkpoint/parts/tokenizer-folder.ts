@@ -42,7 +42,8 @@ export function openTokenizerFolder(folder: string, { positions, within }: Token
   });
 }
 
-function readVocabulary(folder: string, options: OpenOptions): Pick<ClipTokenizerOptions, "vocab" | "merges"> {
+/** vocab.json and merges.txt, or what tokenizer.json has of them. Throws Problem "config-invalid". */
+export function readVocabulary(folder: string, options: OpenOptions): Pick<ClipTokenizerOptions, "vocab" | "merges"> {
   const label = path.basename(folder);
   const vocab = readJsonFile(path.join(folder, "vocab.json"), options);
   const text = readTextFile(path.join(folder, "merges.txt"), options);
@@ -85,7 +86,8 @@ function specialToken(value: unknown, label: string): SpecialToken | undefined {
   return { content, normalized: normalized === true, lstrip: lstrip === true, rstrip: rstrip === true };
 }
 
-function asObject(value: unknown, label: string): Json {
+/** {} where it is absent. Throws Problem "config-invalid". */
+export function asObject(value: unknown, label: string): Json {
   if (value === undefined) return {};
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
   throw new Problem("config-invalid", `"${label}" is not a JSON object: download the model again.`);

@@ -2,7 +2,7 @@
 import type { Rect, Size } from "../../../shared/geometry.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
-import type { Reference } from "../../../shared/request.ts";
+import type { ImageRef, Reference } from "../../../shared/request.ts";
 import { crop } from "../../image/composite.ts";
 import { toSample } from "../../image/preprocess.ts";
 import { resizeImage } from "../../image/resample.ts";
@@ -10,25 +10,34 @@ import type { Tensor } from "../../tensor.ts";
 import type { PreparedJob } from "../job.ts";
 import { readImage } from "../picture/canvas.ts";
 
+type Seeing = Pick<PreparedJob, "request" | "images" | "latent" | "autoencoder">;
+
 /**
- * The references that have any weight, as latents [1, C, h, w], the posterior's mode. Larger ones than `area` pixels are
- * made smaller; then each is cut to whole places of the latent, about its middle. Source: diffusers,
- * pipeline_flux2_klein.py, __call__ (step 4) and prepare_image_latents. Throws Problem "request-invalid" for settings that
- * only adapters have.
+ * The references that have any weight, as latents [1, C, h, w], each as `encodeReference` makes it. Throws Problem
+ * "request-invalid" for settings that only adapters have.
  */
-export async function encodeReferenceLatents(
-  { request, images, latent, autoencoder }: Pick<PreparedJob, "request" | "images" | "latent" | "autoencoder">,
-  area: number,
-): Promise<Tensor[]> {
+export async function encodeReferenceLatents(job: Seeing, area: number): Promise<Tensor[]> {
   const latents: Tensor[] = [];
-  for (const reference of request.references) {
+  for (const reference of job.request.references) {
     if (reference.weight === 0) continue;
     refuseSettings(reference);
-    const seen = withinArea(await readImage(images, reference.image), area);
-    const whole = crop(seen, middleOf(seen, latent.factor));
-    latents.push(await autoencoder.encode(toSample(whole), undefined));
+    latents.push(await encodeReference(job, reference.image, area));
   }
   return latents;
+}
+
+/**
+ * A picture of the request as a latent [1, C, h, w], the posterior's mode. Where it has more than `area` pixels it is made
+ * smaller; then it is cut to whole places of the latent, about its middle. Source: diffusers, pipeline_flux2_klein.py,
+ * __call__ (step 4) and prepare_image_latents.
+ */
+export async function encodeReference(
+  { images, latent, autoencoder }: Seeing,
+  image: ImageRef,
+  area: number,
+): Promise<Tensor> {
+  const seen = withinArea(await readImage(images, image), area);
+  return autoencoder.encode(toSample(crop(seen, middleOf(seen, latent.factor))), undefined);
 }
 
 /** What only an adapter beside cross attention has. */

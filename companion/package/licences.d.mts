@@ -1,3 +1,0 @@
-export function licenceTexts(packages: ReadonlyMap<string, string>): Promise<string>;
-export function identifiers(expression: string): string[];
-export function bundledPackages(metafile: { readonly inputs: Readonly<Record<string, unknown>> }): Set<string>;

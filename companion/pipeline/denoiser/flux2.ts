@@ -1,0 +1,70 @@
+/** FLUX.2's transformer: one session for every size of a picture and every number of references. */
+import type { Flux2Model } from "../../checkpoint/model.ts";
+import { Weights } from "../../graph/weights.ts";
+import { rotationTable } from "../../networks/blocks/rotation.ts";
+import { type Tensor, tensor } from "../../tensor.ts";
+import type { PromptStates } from "../conditioning/qwen-states.ts";
+import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../job.ts";
+import { fromRows, toRows } from "../latent/sequence.ts";
+import { concatTokens } from "../tensors.ts";
+import { quantizerOf } from "./weight-bits.ts";
+
+export interface Flux2Conditions extends Conditions {
+  readonly states: PromptStates;
+  /** What it sees besides its own latent, [1, C, h, w] each. */
+  readonly references: readonly Tensor[];
+}
+
+/** Between a picture and the next, on the axis that tells them apart. */
+const APART = 10;
+
+export async function openFlux2(
+  job: PreparedJob<Flux2Model>,
+  { conditions }: DenoiserInputs<Flux2Conditions>,
+): Promise<OpenDenoiser> {
+  const { model, family, studio, latent, canvas, guidance } = job;
+  const { references, states } = conditions;
+  const { axes_dims_rope: axes, rope_theta: theta } = model.denoiser.config;
+  const dims = latent.dims(canvas.size);
+  const texts = states.positive.dims[1]!;
+  const places = placesOf(texts, [dims, ...references.map((reference) => reference.dims)]);
+  const constant = { ...rotationTable(places, { axes, theta }) };
+  const behind = references.map(toRows);
+  const quantizer = await quantizerOf(job);
+  const options = { dialect: studio.device.dialect, ...(quantizer && { quantizer }) };
+  const anySize = { batch: 1, height: 0, width: 0 };
+  const { run, release } = await studio.sessions.lease(
+    `${model.fingerprint}/flux2/${job.weightBits ?? ""}`,
+    () => family.denoiserGraph(model, new Weights(model.denoiser.weights), anySize, options),
+    { symbols: { S: places.length - texts } },
+  );
+  return {
+    release,
+    predict: async (x, { timestep }) => {
+      const feeds = {
+        ...constant,
+        latent: concatTokens([toRows(x), ...behind]),
+        timestep: tensor(Float32Array.of(asTold(timestep)), [1]),
+      };
+      const predictions: Tensor[] = [];
+      for (const { prompt } of guidance.branches)
+        predictions.push(fromRows((await run({ ...feeds, text: states[prompt]! })).out!, dims));
+      return guidance.combine(predictions);
+    },
+  };
+}
+
+/** The pipeline divides by 1000 what the network multiplies by it, in float32. */
+const asTold = (timestep: number) => Math.fround(Math.fround(Math.fround(timestep) / 1000) * 1000);
+
+/**
+ * (picture, row, column, place in the text) of all places, the text's first. Source: diffusers, pipeline_flux2_klein.py,
+ * `_prepare_text_ids`, `_prepare_latent_ids`, `_prepare_image_ids`.
+ */
+function placesOf(texts: number, pictures: readonly (readonly number[])[]): number[][] {
+  const text = Array.from({ length: texts }, (_, i) => [0, 0, 0, i]);
+  const shown = pictures.flatMap(([, , height, width], picture) =>
+    Array.from({ length: height! * width! }, (_, i) => [APART * picture, Math.floor(i / width!), i % width!, 0]),
+  );
+  return [...text, ...shown];
+}

@@ -1,0 +1,73 @@
+/** FLUX.2 klein: a transformer that attends to a language model's states, to its own latent and to pictures, all alike. */
+import { flux2Folder } from "../../checkpoint/flux2-folder.ts";
+import type { Flux2Model } from "../../checkpoint/model.ts";
+import { FLUX2_TOKENS } from "../../checkpoint/parts/flux2-model.ts";
+import { toSample } from "../../image/preprocess.ts";
+import { flux2TransformerGraph } from "../../networks/flux2-transformer.ts";
+import { flux2Networks } from "../../opening/flux2-networks.ts";
+import { empiricalShift, evenSigmas } from "../../schedulers/flow-sigmas.ts";
+import { createScheduler } from "../../schedulers/scheduler.ts";
+import type { Tensor } from "../../tensor.ts";
+import { encodeChat } from "../conditioning/qwen-states.ts";
+import { encodeReference, encodeReferenceLatents } from "../conditioning/reference-latents.ts";
+import { type Flux2Conditions, openFlux2 } from "../denoiser/flux2.ts";
+import { guidanceOf } from "../guidance.ts";
+import type { Family, PreparedJob, Sketch } from "../job.ts";
+import { flowFirstLatent } from "../latent/flow-first-latent.ts";
+import { latentSpace } from "../latent/latent-space.ts";
+
+/** Pixels that a picture to look at may have; a larger one is made smaller. */
+const SEEN_AREA = 1024 ** 2;
+
+const placesOf = ({ latent, canvas }: Sketch<Flux2Model>): number => {
+  const [, , height, width] = latent.dims(canvas.size);
+  return height * width;
+};
+
+export const flux2Klein: Family<Flux2Model, Flux2Conditions> = {
+  architecture: "flux2",
+  layout: flux2Folder,
+  takes: ["references"],
+  nameOf: () => "FLUX.2 klein",
+  networks: flux2Networks,
+  latentSpace: ({ vae: { config }, latentNorm }) =>
+    latentSpace({
+      channels: config.latent_channels,
+      factor: 2 ** (config.block_out_channels.length - 1),
+      ...latentNorm,
+    }),
+  extraChannels: () => "none",
+  guidance: ({ request, model }) =>
+    guidanceOf(model.distilled ? { ...request, guidanceScale: 1 } : request, { edits: false, embedding: null }),
+  plan: (sketch, options) => {
+    const { steps, scheduler } = sketch.request;
+    const mu = empiricalShift(placesOf(sketch), steps);
+    const sigmas = options.sigmas ?? [...evenSigmas(steps), 0];
+    return createScheduler(sketch.model.schedulerConfig, scheduler).setTimesteps(steps, { ...options, mu, sigmas });
+  },
+  encode: async (job, trace) => {
+    const states = await encodeChat(job, trace);
+    const references = [...(await encodePicture(job)), ...(await encodeReferenceLatents(job, SEEN_AREA))];
+    return { states, references, prompt: states.prompt };
+  },
+  firstLatent: flowFirstLatent,
+  denoiserGraph: ({ denoiser }, weights, _, options) =>
+    flux2TransformerGraph(denoiser.config, weights, { tokens: FLUX2_TOKENS }, options),
+  runSize: (sketch) => {
+    const seen = sketch.request.references.length + (sketch.canvas.picture ? 1 : 0);
+    return { symbols: { S: placesOf(sketch) * (1 + seen) } };
+  },
+  openDenoiser: openFlux2,
+};
+
+/**
+ * The picture that is to be changed, which the model sees first of all: as it lies on the canvas where it also begins there,
+ * or else as a reference.
+ */
+async function encodePicture(job: PreparedJob<Flux2Model>): Promise<Tensor[]> {
+  const { request, canvas, autoencoder } = job;
+  if (!canvas.picture) return [];
+  const begins = canvas.mask !== undefined || request.strength < 1;
+  if (begins) return [await autoencoder.encode(toSample(canvas.picture), undefined)];
+  return [await encodeReference(job, request.image!, SEEN_AREA)];
+}
