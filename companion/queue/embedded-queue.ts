@@ -105,7 +105,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
       const job = this.#ledger.find(id);
       if (job === undefined || !isGone(job.owner)) continue;
       this.#ledger.give(id, owner);
-      if (this.#waiting.has(id)) this.#waiting.add({ ...job, owner });
+      if (this.#waiting.has(id)) this.#waiting.add(this.#ledger.find(id)!);
     }
   }
 

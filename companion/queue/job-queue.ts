@@ -18,12 +18,16 @@ export interface ModelName {
 export interface NewJob {
   /** Chosen by the owner, 32 hexadecimal digits. */
   readonly id: string;
-  /** The pairing that it belongs to; nobody else sees it. Owners take turns; the jobs of one run in the order they came. */
+  /** The pairing that it belongs to; nobody else sees it. Its jobs run in the order they came, see fair-order.ts. */
   readonly owner: string;
   readonly task: Task;
   /** The task's images, by the names that it calls them. */
   readonly images: Readonly<Record<string, Sha256>>;
   readonly models: readonly ModelName[];
+  /** Whom it counts for in the fair share, where one person has several pairings. Absent: its owner. */
+  readonly person?: string;
+  /** One of many that nobody sits and waits for: jobs that are not go first. */
+  readonly batch?: boolean;
 }
 
 /** The side of those who want work done. */

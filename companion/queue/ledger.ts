@@ -22,6 +22,9 @@ export interface JobRow {
   readonly attempts: number;
   /** Of the task and its images: tells a repeated submit from a stolen id. */
   readonly digest: string;
+  /** Whom it counts for in the fair share. */
+  readonly person: string;
+  readonly batch: boolean;
 }
 
 export interface FinishedRow {
@@ -36,7 +39,13 @@ export interface LedgerOptions extends DiskOptions {
   readonly now?: () => number;
 }
 
-const ROW = "SELECT seq, id, owner, state, attempts, digest FROM jobs";
+/** What of the content the order depends on. A damaged one has neither. */
+const OF_CONTENT = (name: string) => `CASE WHEN json_valid(content) THEN json_extract(content, '$.${name}') END`;
+const ROW = `SELECT seq, id, owner, state, attempts, digest, COALESCE(${OF_CONTENT("person")}, owner) AS person,
+  COALESCE(${OF_CONTENT("batch")}, 0) AS batch FROM jobs`;
+
+/** SQLite has no booleans. */
+const withKind = (row: JobRow): JobRow => ({ ...row, batch: Boolean(row.batch) });
 
 export class Ledger {
   readonly #disk: Disk;
@@ -69,8 +78,8 @@ export class Ledger {
   add(jobs: readonly (NewJob & { readonly digest: string })[], images: ReadonlyMap<Sha256, Uint8Array>): void {
     this.#disk.put(images, () =>
       this.#disk.write(() => {
-        for (const { id, owner, digest, task, models, images: named } of jobs) {
-          const content = writeContent({ task, models });
+        for (const { id, owner, digest, images: named, ...job } of jobs) {
+          const content = writeContent(job);
           this.#disk.run(
             "INSERT INTO jobs (id, owner, digest, state, content) VALUES (?, ?, ?, 'queued', ?)",
             id,
@@ -85,12 +94,13 @@ export class Ledger {
   }
 
   find(id: string): JobRow | undefined {
-    return this.#disk.get<JobRow>(`${ROW} WHERE id = ?`, id);
+    const row = this.#disk.get<JobRow>(`${ROW} WHERE id = ?`, id);
+    return row && withKind(row);
   }
 
   /** In order of arrival. */
   inState(state: JobState): JobRow[] {
-    return this.#disk.all<JobRow>(`${ROW} WHERE state = ? ORDER BY seq`, state);
+    return this.#disk.all<JobRow>(`${ROW} WHERE state = ? ORDER BY seq`, state).map(withKind);
   }
 
   /** In order of arrival. */

@@ -1,10 +1,10 @@
 /** What of a job is stored as text, and back. */
 import * as v from "valibot";
 import { type AttachmentInfo, type JobEnd, MEDIA_TYPES, type Result, type Task, taskSchema } from "../../shared/job.ts";
-import type { ModelName } from "./job-queue.ts";
+import type { ModelName, NewJob } from "./job-queue.ts";
 
-/** What a worker needs of a job. */
-export interface JobContent {
+/** What is written down of a job: what a worker needs, and whose turn it takes. */
+export interface JobContent extends Pick<NewJob, "person" | "batch"> {
   readonly task: Task;
   readonly models: readonly ModelName[];
 }
@@ -12,6 +12,8 @@ export interface JobContent {
 const contentSchema = v.strictObject({
   task: taskSchema,
   models: v.array(v.strictObject({ id: v.string(), digest: v.optional(v.string()) })),
+  person: v.optional(v.string()),
+  batch: v.optional(v.boolean()),
 });
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -28,7 +30,8 @@ const resultSchema = v.strictObject({
 });
 const problemSchema = v.strictObject({ code: v.string(), message: v.string() });
 
-export const writeContent = (content: JobContent): string => JSON.stringify(content);
+export const writeContent = ({ task, models, person, batch }: JobContent): string =>
+  JSON.stringify({ task, models, ...(person !== undefined && { person }), ...(batch && { batch }) });
 
 /** Throws where it is not what `writeContent` wrote. */
 export const readContent = (text: string): JobContent => v.parse(contentSchema, JSON.parse(text)) as JobContent;

@@ -1,18 +1,23 @@
 import { fairOrder, type Waiting } from "./fair-order.ts";
 
 interface Place extends Waiting {
+  readonly owner: string;
   /** Of arrival. */
   readonly seq: number;
 }
 
-/** The jobs that wait, in memory: owners take turns, and those of one owner run in the order they came. */
+/** The jobs that wait, in memory, in fair order. */
 export class WaitingJobs {
   readonly #jobs = new Map<string, Place>();
-  /** Owners that had their turn, longest ago first. */
-  #served: string[] = [];
+  /** Jobs that were begun, by person. */
+  readonly #usage = new Map<string, number>();
+  /** The usage of whoever was served last: whoever comes back has no credit for the time away. */
+  #turn = 0;
 
-  add({ id, owner, seq }: Place): void {
-    this.#jobs.set(id, { id, owner, seq });
+  add({ id, owner, seq, person, batch }: Place): void {
+    if (![...this.#jobs.values()].some((job) => job.person === person))
+      this.#usage.set(person, Math.max(this.#used(person), this.#turn));
+    this.#jobs.set(id, { id, owner, seq, person, batch });
   }
 
   delete(id: string): void {
@@ -35,7 +40,12 @@ export class WaitingJobs {
     const next = this.#order()[0];
     if (next === undefined) return undefined;
     this.#jobs.delete(next.id);
-    this.#served = [...this.#served.filter((owner) => owner !== next.owner), next.owner];
+    const used = this.#used(next.person);
+    this.#turn = Math.max(this.#turn, used);
+    this.#usage.set(next.person, used + 1);
+    if (this.#jobs.size > 0) return next;
+    this.#usage.clear();
+    this.#turn = 0;
     return next;
   }
 
@@ -44,10 +54,12 @@ export class WaitingJobs {
     return new Map(this.#order().map(({ id }, i) => [id, i + busy]));
   }
 
+  #used(person: string): number {
+    return this.#usage.get(person) ?? 0;
+  }
+
   #order(): Place[] {
-    return fairOrder(
-      [...this.#jobs.values()].sort((a, b) => a.seq - b.seq),
-      this.#served,
-    );
+    const arrived = [...this.#jobs.values()].sort((a, b) => a.seq - b.seq);
+    return fairOrder(arrived, (person) => this.#used(person));
   }
 }
