@@ -1,12 +1,10 @@
 /** The command line: one table of commands, each imported when it is called. Nothing imports this file. */
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { Problem } from "../shared/problem.ts";
 import { isApart, runApart } from "./cli/apart.ts";
+import { packageVersion } from "./cli/package-version.ts";
 import { print, printError } from "./cli/print.ts";
 import { sentence } from "./cli/sentence.ts";
 import { whenUnread } from "./cli/when-unread.ts";
-import { packageRoot } from "./root.ts";
 
 interface Command {
   readonly usage: string;
@@ -35,6 +33,11 @@ const COMMANDS: Record<string, Command> = {
     place: "apart",
     run: async (args) => (await import("./cli/enlarge.ts")).runEnlarge(args),
   },
+  settings: {
+    usage: "settings IMAGE",
+    summary: "Show how a picture was made (Underpaint, A1111, ComfyUI, InvokeAI, Fooocus, SwarmUI)",
+    run: async (args) => (await import("./cli/settings.ts")).runSettings(args),
+  },
   models: {
     usage: "models [--models DIR …] [--hash]",
     summary: "List the models and add-ons that are installed, and some to begin with",
@@ -62,18 +65,14 @@ const COMMANDS: Record<string, Command> = {
     run: async (args) => (await import("./cli/pairings.ts")).runPairings(args),
   },
   help: { usage: "help", summary: "Show this list", run: async () => show(help()) },
-  version: { usage: "version", summary: "Show the version", run: async () => show(version()) },
+  version: { usage: "version", summary: "Show the version", run: async () => show(packageVersion()) },
 };
-
-function version(): string {
-  return JSON.parse(readFileSync(path.join(packageRoot(), "package.json"), "utf8")).version;
-}
 
 function help(): string {
   const rows = Object.values(COMMANDS);
   const width = Math.max(...rows.map((row) => row.usage.length));
   const lines = rows.map((row) => `  ${row.usage.padEnd(width)}   ${row.summary}`);
-  return `Underpaint ${version()}: generative fill for Figma on your own GPU\n\nunderpaint COMMAND\n${lines.join("\n")}`;
+  return `Underpaint ${packageVersion()}: generative fill for Figma on your own GPU\n\nunderpaint COMMAND\n${lines.join("\n")}`;
 }
 
 function show(text: string): number {

@@ -4,6 +4,10 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { imageRefs } from "../../shared/image-refs.ts";
+import type { OwnRecipe } from "../../shared/image-text/own-recipe.ts";
+import { recipeTexts } from "../../shared/image-text/recipe-texts.ts";
+import { withPngTexts } from "../../shared/image-text/write-png-text.ts";
+import { modelsOf } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import { REQUEST_LIMITS } from "../../shared/request-schema.ts";
@@ -19,12 +23,13 @@ import type { Places } from "../pipeline/studio/studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { narrowed } from "./narrowed.ts";
+import { packageVersion } from "./package-version.ts";
 import { print, printError } from "./print.ts";
 
 const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--trace]";
 
 /**
- * Writes `image.png` and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
+ * Writes `image.png`, with the request in it as `underpaint settings` and other tools read it, and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
  * Images, and models, adapters and image encoders that are paths, are relative to the request's file. Resolves to the exit
  * code; throws Problem, which `result.json` then holds as `problem`.
  */
@@ -76,7 +81,7 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
     const kept: Trace | undefined = trace ? new Map() : undefined;
     const result = await narrate(generate(request, images, studio, { trace: kept }));
     await mkdir(out, { recursive: true });
-    await writeFile(path.join(out, "image.png"), result.png);
+    await writeFile(path.join(out, "image.png"), withPngTexts(result.png, recipeTexts(recipeOf(request))));
     if (kept) await writeSafetensors(path.join(out, "trace.safetensors"), kept);
     const seconds = (performance.now() - begin) / 1000;
     const { width, height, tokens, chunks, droppedText, weightBits } = result;
@@ -99,6 +104,14 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
   } finally {
     await studio.close();
   }
+}
+
+/** Here models are known by their names alone: to know their digests, whole files would have to be read. */
+function recipeOf(request: GenerateRequest): Omit<OwnRecipe, "version"> {
+  const ids = [...modelsOf({ kind: "generate", request }), ...request.loras.map(({ model }) => model)];
+  if (request.vae !== undefined) ids.push(request.vae);
+  const models = ids.map((id) => ({ id, name: path.basename(id).replace(/\.(safetensors|sft)$/i, "") }));
+  return { madeBy: packageVersion(), request, models };
 }
 
 function readArguments(argv: string[]): Order {
