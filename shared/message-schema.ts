@@ -38,6 +38,7 @@ export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.va
     task: taskSchema,
     jobs: v.pipe(v.array(v.strictObject({ job: id, seed: v.optional(count) })), v.minLength(1), v.maxLength(SEEDS)),
     images: v.pipe(v.array(v.strictObject({ name: nameSchema, sha256: secret })), v.maxLength(IMAGES)),
+    batch: v.optional(v.boolean()),
   }),
   message("cancel", { job: id }),
   message("attach", { job: id }),

@@ -81,6 +81,8 @@ export interface Submit {
   readonly jobs: readonly { readonly job: string; readonly seed?: number }[];
   /** All that the task names. */
   readonly images: readonly ImageHash[];
+  /** True where nobody waits before the screen for these: they are a part of a long run, and let others pass. */
+  readonly batch?: boolean;
 }
 export interface Cancel {
   readonly type: "cancel";

@@ -33,7 +33,7 @@ export class JobsOfClient {
 
   /** Stores the jobs and watches them, or says which images are missing. Rejects with a Problem. */
   async submit(
-    { task, jobs, images }: Submit,
+    { task, jobs, images, batch }: Submit,
     attachments: ReadonlyMap<string, Uint8Array>,
     owner: string,
   ): Promise<void> {
@@ -43,6 +43,7 @@ export class JobsOfClient {
     const named = Object.fromEntries(images.map(({ name, sha256 }) => [name, sha256]));
     const fresh: NewJob[] = jobs.map(({ job: id, seed }) => ({
       ...{ id, owner, models, images: named },
+      ...(batch && { batch }),
       task: seed === undefined ? task : withSeed(task, seed),
     }));
     const { missing } = await this.#parts.host.queue.submit(fresh, given);

@@ -360,6 +360,18 @@ test("a plugin that pairs anew gets its jobs back, those of a revoked pairing an
   });
 });
 
+test("a job of a long run lets one pass that somebody waits for", async () => {
+  const host = open((_, { signal }) => forever(signal));
+  const { client } = await paired(host);
+  client.send(submit(1));
+  await until(() => client.ofType("queued").length > 0);
+  await client.ask({ ...submit(2), batch: true });
+  await client.ask(submit(3));
+  const ahead = (n: number) => client.ofType("queued").findLast(({ job }) => job === id(n))?.ahead;
+  await until(() => ahead(2) === 2);
+  expect(ahead(3)).toBe(1);
+});
+
 test("another pairing sees nothing of a job", async () => {
   const host = open((_, { signal }) => forever(signal));
   const { client } = await paired(host);
