@@ -13,7 +13,14 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** A place in the project. */
 export const at = (...parts) => path.join(root, ...parts);
 
-const common = { bundle: true, absWorkingDir: root, logLevel: "warning", legalComments: "none", charset: "utf8" };
+const common = {
+  bundle: true,
+  absWorkingDir: root,
+  logLevel: "warning",
+  legalComments: "none",
+  charset: "utf8",
+  metafile: true,
+};
 
 /** CommonJS packages inside a bundle of ES modules call `require` for what Node brings. */
 const REQUIRE =
@@ -21,7 +28,7 @@ const REQUIRE =
 
 /** The plugin's main thread: one script for Figma's VM, which speaks ES2017 for certain. */
 async function pluginMain({ outdir, buildId }) {
-  await build({
+  const { metafile } = await build({
     ...common,
     entryPoints: [at("plugin/main/main.ts")],
     outfile: path.join(outdir, "plugin/main.js"),
@@ -30,11 +37,12 @@ async function pluginMain({ outdir, buildId }) {
     platform: "neutral",
     define: { BUILD_ID: JSON.stringify(buildId) },
   });
+  return metafile;
 }
 
 /** The plugin's interface: one HTML file with script and styles inside, as Figma demands. */
 async function pluginUi({ outdir, buildId }) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...common,
     entryPoints: [at("plugin/ui/ui.tsx")],
     outdir: path.join(outdir, "plugin"),
@@ -54,11 +62,12 @@ async function pluginUi({ outdir, buildId }) {
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Underpaint</title><style>${style}</style></head><body><div id="app"></div><script>${script}</script></body></html>\n`;
   await mkdir(path.join(outdir, "plugin"), { recursive: true });
   await writeFile(path.join(outdir, "plugin/ui.html"), html);
+  return metafile;
 }
 
 /** The companion: the command line and the engine's child process. Packages that it leaves outside stay in node_modules. */
 async function companion({ outdir, external, sourcemap }) {
-  return build({
+  const { metafile } = await build({
     ...common,
     entryPoints: {
       main: at("companion/main.ts"),
@@ -71,32 +80,32 @@ async function companion({ outdir, external, sourcemap }) {
     platform: "node",
     target: "node20",
     ...(external === undefined ? { packages: "external" } : { external, banner: { js: REQUIRE } }),
-    metafile: true,
     sourcemap,
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
   });
+  return metafile;
 }
 
 /** The playground's page; its own build step knows its assets. */
 async function playground({ outdir }) {
   const step = at("playground/build.mjs");
-  if (!existsSync(step)) return;
+  if (!existsSync(step)) return { inputs: {} };
   const { buildPlayground } = await import(pathToFileURL(step).href);
-  await buildPlayground({ root, outdir: path.join(outdir, "playground"), common });
+  return buildPlayground({ root, outdir: path.join(outdir, "playground"), common });
 }
 
 /**
  * Everything, into `outdir`. `external`: the only packages to leave outside the companion's bundle; absent, all are.
- * Resolves to what esbuild tells of the companion.
+ * Resolves to esbuild's metafiles: what went in.
  */
 export async function buildAll({ outdir, external, sourcemap = true }) {
   const { version } = JSON.parse(await readFile(at("package.json"), "utf8"));
   const buildId = `${version}-${createHash("sha256").update(String(Date.now())).digest("hex").slice(0, 6)}`;
   const options = { outdir, buildId, external, sourcemap };
-  const [, , built] = await Promise.all([pluginMain, pluginUi, companion, playground].map((step) => step(options)));
+  const metafiles = await Promise.all([pluginMain, pluginUi, companion, playground].map((step) => step(options)));
   await writeFile(path.join(outdir, "build-id"), buildId);
-  return { companion: built };
+  return metafiles;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll({ outdir: at("dist") });

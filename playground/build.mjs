@@ -31,13 +31,13 @@ async function figmaStyle(resolve) {
   return css.replaceAll(":root .figma-", ".figma-");
 }
 
-/** Puts the page into `outdir`: index.html, app.js, app.css, frame.html and QuickJS's wasm. */
+/** Puts the page into `outdir`: index.html, app.js, app.css, frame.html and QuickJS's wasm. Resolves to esbuild's metafile. */
 export async function buildPlayground({ root, outdir, common }) {
   const { resolve } = createRequire(path.join(root, "package.json"));
   await mkdir(outdir, { recursive: true });
   const [prelude, theme] = await Promise.all([bundlePrelude({ root }), figmaStyle(resolve)]);
   const texts = { "text:prelude": prelude, "text:figma-style": theme };
-  await build({
+  const { metafile } = await build({
     ...common,
     entryPoints: { app: path.join(root, "playground/app/main.tsx") },
     outdir,
@@ -66,4 +66,5 @@ export async function buildPlayground({ root, outdir, common }) {
   await cp(path.join(root, "playground/app/frame.html"), path.join(outdir, "frame.html"));
   const wasm = resolve("@jitl/quickjs-wasmfile-release-sync/wasm");
   await cp(wasm, path.join(outdir, "quickjs.wasm"));
+  return metafile;
 }

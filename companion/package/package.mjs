@@ -25,7 +25,7 @@ async function makePackage(system, { zip }) {
   const app = path.join(folder, "app");
   const scratch = await mkdtemp(path.join(tmpdir(), "underpaint-package-"));
   try {
-    const { companion } = await buildAll({ outdir: path.join(app, "dist"), external: NATIVE, sourcemap: false });
+    const metafiles = await buildAll({ outdir: path.join(app, "dist"), external: NATIVE, sourcemap: false });
     for (const name of CARRIED) await cp(at(name), path.join(app, name), { recursive: true });
     // What the program finds its own folder by.
     const manifest = { name: "underpaint", version, type: "module", private: true };
@@ -33,8 +33,9 @@ async function makePackage(system, { zip }) {
     const modules = path.join(app, "node_modules");
     const native = await copyNativePackages(system, { root: at(), scratch, into: modules });
     await copyNode(system, { scratch: path.join(scratch, "node"), folder });
-    const inBundle = await licenceTexts(bundledPackages(companion.metafile), at("node_modules"));
-    await writeFile(path.join(app, "licences.txt"), `${inBundle}\n${await licenceTexts(native, modules)}`);
+    const bundled = metafiles.flatMap((metafile) => [...bundledPackages(metafile)]);
+    const carried = [...bundled.map((name) => [name, at("node_modules")]), ...native.map((name) => [name, modules])];
+    await writeFile(path.join(app, "licences.txt"), await licenceTexts(new Map(carried)));
     for (const [name, text] of launchers(system, version))
       await writeFile(path.join(folder, name), text, { mode: name === launcherOf(system) ? 0o755 : 0o644 });
   } finally {

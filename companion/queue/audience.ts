@@ -7,6 +7,12 @@ export class Audience {
   readonly #listeners = new Map<string, Set<Listener>>();
   /** Places that were last told, by job. */
   readonly #places = new Map<string, number>();
+  readonly #onError: (error: unknown) => void;
+
+  /** `onError`: a listener threw. The others hear all the same. */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
 
   /** Returns how to stop listening. */
   add(job: string, listener: Listener): () => void {
@@ -25,7 +31,19 @@ export class Audience {
   }
 
   tell(job: string, event: JobEvent): void {
-    for (const listener of [...(this.#listeners.get(job) ?? [])]) listener(event);
+    for (const listener of [...(this.#listeners.get(job) ?? [])]) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+
+  /** Tells one of those who listen how many run before a waiting job. */
+  tellPlace(job: string, ahead: number, listener: Listener): void {
+    this.#places.set(job, ahead);
+    listener({ type: "queued", ahead });
   }
 
   /** Tells those who listen to waiting jobs how many run before each, where that has changed. */

@@ -2,7 +2,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -28,10 +27,10 @@ export class Blobs {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
-  /** Through to the disk when it returns. Throws as the file system does. */
+  /** Through to the disk when it returns; what is there and damaged is replaced. Throws as the file system does. */
   put(hash: Sha256, bytes: Uint8Array): void {
     const place = this.#place(hash);
-    if (existsSync(place)) return;
+    if (this.get(hash) !== undefined) return;
     const draft = path.join(this.#folder, `${randomUUID()}.part`);
     try {
       const file = openSync(draft, "wx", 0o600);
@@ -51,6 +50,7 @@ export class Blobs {
 
   /** Undefined where it is gone, or is not what it was. */
   get(hash: Sha256): Uint8Array | undefined {
+    if (!NAME.test(hash)) return undefined;
     try {
       const bytes = readFileSync(this.#place(hash));
       return sha256(bytes) === hash ? bytes : undefined;
@@ -60,8 +60,9 @@ export class Blobs {
     }
   }
 
+  /** What cannot be a picture's name is no file of ours. */
   remove(hash: Sha256): void {
-    rmSync(this.#place(hash), { force: true });
+    if (NAME.test(hash)) rmSync(this.#place(hash), { force: true });
   }
 
   list(): Sha256[] {

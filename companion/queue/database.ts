@@ -98,16 +98,21 @@ export class Database {
     if (free > FREE_PAGES) this.#guard(() => this.#db.exec("PRAGMA incremental_vacuum"));
   }
 
-  close(): void {
+  /**
+   * Folds the write-ahead log into the file, and lets go of the lock. To be called before `close`: statements that are not collected
+   * yet keep the connection half open (sqlite3_close_v2). Throws Problem "disk-full".
+   */
+  unlock(): void {
     this.#statements.clear();
-    // Statements that are not collected yet keep the connection half open (sqlite3_close_v2): let go of the lock first. An
-    // exclusive lock in WAL mode ends with the mode.
-    try {
+    this.#guard(() => {
+      // An exclusive lock in WAL mode ends with the mode.
       if (this.mode === "writable") this.#db.exec("PRAGMA journal_mode=delete");
       this.#db.exec("PRAGMA locking_mode=normal; SELECT 1 FROM jobs LIMIT 1");
-    } finally {
-      this.#db.close();
-    }
+    });
+  }
+
+  close(): void {
+    this.#db.close();
   }
 
   #statement(sql: string): StatementSyncInstance {

@@ -5,6 +5,7 @@ import { Problem } from "../../shared/problem.ts";
 import { Blobs } from "./blobs.ts";
 import { Database, problemOf, type Value } from "./database.ts";
 import type { Sha256 } from "./job-queue.ts";
+import { repair } from "./repair.ts";
 import { Reserve } from "./reserve.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 
@@ -20,11 +21,14 @@ export interface DiskOptions {
 const MAX_BYTES = 2 ** 30;
 const RESERVE_BYTES = 16 * 2 ** 20;
 
+const isFull = (error: unknown) => error instanceof Problem && error.code === "disk-full";
+
 export class Disk {
   readonly #file: string;
   readonly #maxBytes: number;
   readonly #blobs: Blobs;
   readonly #reserve: Reserve;
+  readonly #log: (line: string) => void;
   #db: Database;
 
   /**
@@ -37,6 +41,7 @@ export class Disk {
   ) {
     this.#file = path.join(folder, "ledger.sqlite");
     this.#maxBytes = maxBytes;
+    this.#log = log;
     this.#reserve = new Reserve(path.join(folder, "reserve"), reserveBytes);
     this.#blobs = this.#guard(() => {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -56,14 +61,23 @@ export class Disk {
   /** Opens for writing what was opened for reading only, where there is room by now. Returns whether it can be written. */
   tryWriting(): boolean {
     if (!this.isReadOnly) return true;
+    this.#db.unlock();
     this.#db.close();
     this.#db = this.#open();
     if (!this.isReadOnly) this.#settle();
     return !this.isReadOnly;
   }
 
-  close(): void {
-    this.#db.close();
+  /** `last` is still written, where there is room. What was written before lasts without it, and is folded in at the next start. */
+  close(last: () => void): void {
+    try {
+      if (!this.isReadOnly) this.write(last, "spare");
+      this.#withSpare(() => this.#db.unlock());
+    } catch (error) {
+      this.#log(Problem.from(error).message);
+    } finally {
+      this.#db.close();
+    }
   }
 
   get<T>(sql: string, ...values: Value[]): T | undefined {
@@ -85,12 +99,22 @@ export class Disk {
    */
   write(body: () => void, room: "free" | "spare" = "free"): void {
     if (this.isReadOnly) throw this.#full();
+    const write = () => this.#db.write(body);
     try {
-      this.#db.write(body);
+      if (room === "free") write();
+      else this.#withSpare(write);
     } catch (error) {
-      if (!(error instanceof Problem && error.code === "disk-full")) throw error;
-      if (room === "free" || !this.#reserve.release()) throw this.#full(error);
-      this.#db.write(body);
+      throw isFull(error) ? this.#full(error) : error;
+    }
+  }
+
+  /** Once more with the reserve's room, where there was too little. */
+  #withSpare(body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      if (!isFull(error) || !this.#reserve.release()) throw error;
+      body();
     }
   }
 
@@ -106,18 +130,22 @@ export class Disk {
       body();
     } catch (error) {
       for (const hash of pictures.keys()) if (this.#users(hash) === 0) this.#blobs.remove(hash);
-      throw error instanceof Problem && error.code === "disk-full" ? this.#full(error) : error;
+      throw isFull(error) ? this.#full(error) : error;
     }
   }
 
-  /** Deletes those of these pictures that no job names any more, and gives back what room the database does not need. */
-  dropUnused(pictures: readonly Sha256[]): void {
-    const unused = [...new Set(pictures)].filter((hash) => this.#users(hash) === 0);
+  /**
+   * `body` lets go of these pictures: those that no job names then are deleted, and room that the database does not need is given
+   * back. A companion that dies in between leaves files that nobody names.
+   */
+  drop(pictures: readonly Sha256[], body: () => void = () => {}): void {
+    let unused: Sha256[] = [];
+    this.write(() => {
+      body();
+      unused = [...new Set(pictures)].filter((hash) => this.#users(hash) === 0);
+      for (const hash of unused) this.run("DELETE FROM blobs WHERE hash = ?", hash);
+    }, "spare");
     for (const hash of unused) this.#blobs.remove(hash);
-    if (unused.length > 0)
-      this.write(() => {
-        for (const hash of unused) this.run("DELETE FROM blobs WHERE hash = ?", hash);
-      }, "spare");
     this.#db.shrink();
     if (unused.length > 0) this.#reserve.fill();
   }
@@ -143,7 +171,7 @@ export class Disk {
         const database = way();
         if (database) return database;
       } catch (error) {
-        if (!(error instanceof Problem && error.code === "disk-full")) throw error;
+        if (!isFull(error)) throw error;
         full ??= error;
       }
     }
@@ -152,13 +180,12 @@ export class Disk {
 
   /** Puts in order what a companion that died left behind. */
   #settle(): void {
+    let damaged = 0;
     this.write(() => {
-      this.run(
-        "UPDATE jobs SET state = 'failed', finished = 0, ending = NULL WHERE state NOT IN ('queued', 'running', 'done', 'failed', 'cancelled')",
-      );
-      this.run("DELETE FROM blobs WHERE hash NOT IN (SELECT hash FROM refs)");
+      damaged = repair(this);
     }, "spare");
-    this.#blobs.sweep(new Set(this.all<{ hash: string }>("SELECT hash FROM blobs").map(({ hash }) => hash)));
+    if (damaged > 0) this.#log(`Damaged jobs in "${this.#file}", which are put aside: ${damaged}. The others go on.`);
+    this.#blobs.sweep(new Set(this.all<{ hash: string }>("SELECT hash FROM refs").map(({ hash }) => hash)));
     this.#reserve.fill();
   }
 

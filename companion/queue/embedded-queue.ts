@@ -12,9 +12,9 @@ import { Problem } from "../../shared/problem.ts";
 import { ActiveClaim, type ClaimHolder } from "./active-claim.ts";
 import { Audience, type Listener } from "./audience.ts";
 import { Backlog } from "./backlog.ts";
-import { brokenOff } from "./endings.ts";
+import { brokenOff, endEvent } from "./endings.ts";
 import { makeRoom } from "./expiry.ts";
-import { digestOf, isKnown, refuseTooMany } from "./intake.ts";
+import { newJobs, refuseTooMany } from "./intake.ts";
 import type { Claim, JobQueue, NewJob, Sha256, WorkSource } from "./job-queue.ts";
 import type { JobRow, Ledger } from "./ledger.ts";
 import { QUEUE_LIMITS, type QueueLimits } from "./limits.ts";
@@ -30,7 +30,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   readonly #ledger: Ledger;
   readonly #limits: QueueLimits;
   readonly #log: (line: string) => void;
-  readonly #audience = new Audience();
+  readonly #audience: Audience;
   readonly #waiting = new WaitingJobs();
   readonly #claims = new Map<string, ActiveClaim>();
   /** Workers that wait for a job. */
@@ -46,6 +46,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     this.#ledger = ledger;
     this.#limits = { ...QUEUE_LIMITS, ...limits };
     this.#log = log;
+    this.#audience = new Audience((error) => log(Problem.from(error).message));
     for (const row of ledger.inState("queued")) this.#waiting.add(row);
     this.#safely(() => {
       this.#takeUpBroken();
@@ -55,9 +56,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   }
 
   async submit(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>) {
-    const fresh = jobs
-      .map((job) => ({ ...job, digest: digestOf(job) }))
-      .filter((job) => !isKnown(job, this.#ledger.find(job.id)));
+    const fresh = newJobs(jobs, (id) => this.#ledger.find(id));
     const missing = fresh.flatMap(({ images: named, owner }) =>
       Object.values(named).filter((hash) => !images.has(hash) && !this.#ledger.holds(owner, hash)),
     );
@@ -90,7 +89,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     const end = this.#backlog.endOf(id) ?? this.#ledger.endOf(id);
     const claim = this.#claims.get(id);
     if (end !== undefined) this.#tellEnd(id, end, listener);
-    else listener({ type: "queued", ahead: claim ? 0 : (this.#places().get(id) ?? 0) });
+    else this.#audience.tellPlace(id, claim ? 0 : (this.#places().get(id) ?? 0), listener);
     if (claim?.last !== undefined) listener({ type: "progress", progress: claim.last });
     return stop;
   }
@@ -132,6 +131,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     clearInterval(this.#watchdog);
     for (const take of [...this.#idle]) take(undefined);
     for (const claim of this.#claims.values()) claim.lose();
+    this.#safely(() => this.#writeBacklog());
     this.#ledger.close();
   }
 
@@ -257,14 +257,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   }
 
   #tellEnd(id: string, end: JobEnd, tell: Listener): void {
-    if (!this.#audience.has(id)) return;
-    try {
-      if (end.state === "done") tell({ type: "done", task: this.#ledger.content(id).task, result: end.result });
-      else if (end.state === "failed") tell({ type: "failed", problem: end.problem });
-      else tell({ type: "cancelled" });
-    } catch (error) {
-      tell({ type: "failed", problem: Problem.from(error).toJSON() });
-    }
+    if (this.#audience.has(id)) tell(endEvent(end, () => this.#ledger.content(id).task));
   }
 
   #hasEnded({ id, state }: JobRow): boolean {

@@ -4,7 +4,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { NewJob } from "./job-queue.ts";
 
 /** Of what a job is to do and with which images: tells a repeated submit from a stolen id. */
-export function digestOf({ task, images }: Pick<NewJob, "task" | "images">): string {
+function digestOf({ task, images }: Pick<NewJob, "task" | "images">): string {
   return createHash("sha256")
     .update(JSON.stringify([task, images]))
     .digest("hex");
@@ -14,8 +14,23 @@ interface Taken extends Pick<NewJob, "id" | "owner"> {
   readonly digest: string;
 }
 
-/** Whether `job` was taken in before, as `known`. Throws Problem "request-invalid" where its id means another job. */
-export function isKnown(job: Taken, known: Pick<Taken, "owner" | "digest"> | undefined): boolean {
+/**
+ * Those of `jobs` that were not taken in before, each once. `find`: what was. Throws Problem "request-invalid" where an id means
+ * another job, of an earlier submit or of this one.
+ */
+export function newJobs<T extends NewJob>(
+  jobs: readonly T[],
+  find: (id: string) => Pick<Taken, "owner" | "digest"> | undefined,
+): (T & Taken)[] {
+  const fresh = new Map<string, T & Taken>();
+  for (const job of jobs) {
+    const taken = { ...job, digest: digestOf(job) };
+    if (!isKnown(taken, fresh.get(job.id) ?? find(job.id))) fresh.set(job.id, taken);
+  }
+  return [...fresh.values()];
+}
+
+function isKnown(job: Taken, known: Pick<Taken, "owner" | "digest"> | undefined): boolean {
   if (known === undefined) return false;
   if (known.owner === job.owner && known.digest === job.digest) return true;
   throw new Problem("request-invalid", `Cannot use the job's id as another job has it: received "${job.id}".`);

@@ -67,16 +67,13 @@ export class Ledger {
   }
 
   close(): void {
-    try {
-      if (!this.#disk.isReadOnly) this.#disk.write(() => this.#saveClock(), "spare");
-    } finally {
-      this.#disk.close();
-    }
+    this.#disk.close(() => this.#saveClock());
   }
 
-  /** All jobs, with the images that are not kept yet, are on disk when it returns. Throws Problem "disk-full". */
+  /** All jobs, with those of `images` that they name, are on disk when it returns. Throws Problem "disk-full". */
   add(jobs: readonly (NewJob & { readonly digest: string })[], images: ReadonlyMap<Sha256, Uint8Array>): void {
-    this.#disk.put(images, () =>
+    const named = new Set(jobs.flatMap((job) => Object.values(job.images)));
+    this.#disk.put(new Map([...images].filter(([hash]) => named.has(hash))), () =>
       this.#disk.write(() => {
         for (const { id, owner, digest, images: named, ...job } of jobs) {
           const content = writeContent(job);
@@ -175,7 +172,7 @@ export class Ledger {
         this.#saveClock();
       }, "spare"),
     );
-    this.#disk.dropUnused(dropped);
+    if (dropped.length > 0) this.#disk.drop(dropped);
   }
 
   /** How a finished job ended; undefined for one that has not. What is damaged has failed. */
@@ -246,16 +243,14 @@ export class Ledger {
   /** A job that has ended needs its images no more, unless others are to be sent with them. */
   dropImages(id: string): void {
     const hashes = this.#refs(id, "in/").map(([, hash]) => hash);
-    this.#disk.write(() => this.#disk.run("DELETE FROM refs WHERE job = ? AND name LIKE 'in/%'", id), "spare");
-    this.#disk.dropUnused(hashes);
+    this.#disk.drop(hashes, () => this.#disk.run("DELETE FROM refs WHERE job = ? AND name LIKE 'in/%'", id));
   }
 
   /** Throws Problem "disk-full" where even that is too much; the picture's room is free all the same. */
   forget(id: string): void {
     const hashes = this.#refs(id, "").map(([, hash]) => hash);
     if (this.#disk.isReadOnly) this.#disk.sacrifice(hashes);
-    this.#disk.write(() => this.#disk.run("DELETE FROM jobs WHERE id = ?", id), "spare");
-    this.#disk.dropUnused(hashes);
+    this.#disk.drop(hashes, () => this.#disk.run("DELETE FROM jobs WHERE id = ?", id));
   }
 
   #refs(id: string, prefix: "in/" | "out/" | ""): [name: string, hash: Sha256][] {

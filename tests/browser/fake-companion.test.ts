@@ -8,7 +8,7 @@ import { CLIENT_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
 import { beginPairing, proofOf, randomSecret } from "../../shared/pairing.ts";
 import { PORT } from "../../shared/protocol.ts";
 import { until } from "../gateway/test-client.ts";
-import { tell } from "../trust/attacked-companion.ts";
+import { tellAttack } from "../trust/attack.ts";
 import { createDataFolder, PAIRING_CODE, removeDataFolder, startCompanion } from "./companion-process.ts";
 import { type Driver, openPlayground } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
@@ -118,7 +118,7 @@ inBrowser(`a fake companion${"missing" in found ? ` (${found.missing})` : ""}`, 
       }
     }
     const attempts = Object.keys(TRICKS).length;
-    tell({
+    tellAttack({
       promise: "a fake companion gets no pixel",
       test: expect.getState().currentTestName!,
       attempts,

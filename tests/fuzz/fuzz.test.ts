@@ -2,10 +2,10 @@
  * Hostile input for everything in targets.ts. In the unit tests a short run; `npm run fuzz` gives each target its time. A
  * failure prints the seed and the smallest input; UNDERPAINT_FUZZ_SEED plays a run again.
  */
-import { appendFileSync } from "node:fs";
 import fc from "fast-check";
 import { Problem } from "../../shared/problem.ts";
 import { temporaryFolder } from "../checkpoint/sample.ts";
+import { tell } from "../trust/tell.ts";
 import { type Target, targets } from "./targets.ts";
 
 /** For one input, milliseconds. */
@@ -16,7 +16,6 @@ const RUNS = 60;
 
 const seconds = Number(process.env.UNDERPAINT_FUZZ_SECONDS ?? 0);
 const seed = Number(process.env.UNDERPAINT_FUZZ_SEED ?? Date.now() % 2 ** 31);
-const report = process.env.UNDERPAINT_FUZZ_REPORT;
 const folder = temporaryFolder();
 
 /** Reads one input. A Problem that says what is wrong with it is an answer; anything else that is thrown is a failure. */
@@ -51,8 +50,7 @@ test(
           cause: error,
         });
       }
-      const line = { target: target.name, runs, slowestMs: Math.round(10 * slowest) / 10, seed };
-      if (report !== undefined) appendFileSync(report, `${JSON.stringify(line)}\n`);
+      tell({ target: target.name, runs, slowestMs: Math.round(10 * slowest) / 10, seed });
       expect(runs).toBeGreaterThan(seconds > 0 ? 10 : RUNS - 1);
     }
   },

@@ -13,7 +13,7 @@ const { status } = spawnSync(
   ["node_modules/jest/bin/jest.js", "--config", "tests/jest.config.cjs", "tests/fuzz"],
   {
     stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, UNDERPAINT_FUZZ_SECONDS: process.argv[2] ?? "5", UNDERPAINT_FUZZ_REPORT: report },
+    env: { ...process.env, UNDERPAINT_FUZZ_SECONDS: process.argv[2] ?? "5", UNDERPAINT_TRUST_REPORT: report },
   },
 );
 let all = 0;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { appendFileSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { until } from "../gateway/test-client.ts";
@@ -52,18 +52,4 @@ export async function attackedCompanion(home: string): Promise<AttackedCompanion
       await until(() => child.signalCode !== null || child.exitCode !== null);
     },
   };
-}
-
-/** One line of the table that `npm run trust` prints. */
-export interface Figure {
-  readonly promise: string;
-  readonly test: string;
-  readonly attempts: number;
-  readonly gotIn: number;
-  readonly figure: string;
-}
-
-export function tell(figure: Figure): void {
-  const file = process.env.UNDERPAINT_TRUST_REPORT;
-  if (file !== undefined) appendFileSync(file, `${JSON.stringify(figure)}\n`);
 }

@@ -10,7 +10,8 @@ import { beginPairing, proofOf, randomSecret } from "../../shared/pairing.ts";
 import { until } from "../gateway/test-client.ts";
 import { WsClient } from "../gateway/ws-client.ts";
 import { submitMessage } from "../submit-message.ts";
-import { type AttackedCompanion, attackedCompanion, CODE, tell } from "./attacked-companion.ts";
+import { tellAttack } from "./attack.ts";
+import { type AttackedCompanion, attackedCompanion, CODE } from "./attacked-companion.ts";
 import { HOSTILE_FILES } from "./hostile-files.ts";
 
 /** Milliseconds of silence that the test machines' own load may add to the 100 that are promised. */
@@ -65,7 +66,7 @@ async function play(promise: string, attack: () => Promise<{ attempts: number; g
   const { attempts, gotIn, figure } = await attack();
   const silence = await companion.silence();
   const test = expect.getState().currentTestName!;
-  tell({ promise, test, attempts, gotIn, figure: `${figure ? `${figure}, ` : ""}silence ${silence} ms` });
+  tellAttack({ promise, test, attempts, gotIn, figure: `${figure ? `${figure}, ` : ""}silence ${silence} ms` });
   expect(gotIn).toBe(0);
   expect(owner.closed).toBe(0);
   const before = owner.ofType("models").length;

@@ -1,64 +1,75 @@
 /**
- * `npm run trust`: plays the attacks of docs/threat-model.md against what was built, feeds every parser for some seconds, and
- * prints promise × test × figure. Ends with 1 where anything got in or a test failed.
+ * `npm run trust`: puts what we promise to the test, and prints promise × test × figure. Each file of tests/trust/rows is a
+ * row of the table and runs in a process of its own, one after the other. `-- NAME …` runs just those rows; `-- --write`
+ * writes the table of all into the README, with date and hardware. Ends with 1 where a promise was not kept.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { fork, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { arch, cpus, platform, totalmem } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+import { betweenMarks, tableOf } from "./table.mjs";
 
-const FUZZ_SECONDS = process.argv[2] ?? "5";
-const TESTS = [
-  "tests/trust",
-  "tests/browser/fake-companion",
-  "tests/fuzz",
-  "tests/gateway",
-  "tests/shared",
-  "tests/plugin/ui/companion-client",
-  "tests/plugin/ui/job-desk",
-  "tests/library/library-in-thread",
-  "tests/library/download.test",
-  "tests/cli/terminal",
-];
+const LIMIT_MS = 600_000;
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+process.chdir(root);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { write: { type: "boolean" } } });
+const all = readdirSync("tests/trust/rows").map((file) => path.basename(file, ".ts"));
+const names = positionals.length > 0 ? positionals : all.sort();
+const unknown = names.filter((name) => !all.includes(name));
+if (unknown.length > 0) fail(`There is no row ${unknown.join(", ")}: these are ${all.join(", ")}.`);
+if (values.write && positionals.length > 0) fail("--write needs all rows: name none.");
 
-const scratch = mkdtempSync(path.join(tmpdir(), "underpaint-trust-"));
-const [attacks, fuzz] = ["attacks", "fuzz"].map((name) => path.join(scratch, name));
-const linesOf = (file) =>
-  existsSync(file)
-    ? readFileSync(file, "utf8")
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line))
-    : [];
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
 
-const built = spawnSync(process.execPath, ["companion/build.mjs"], { stdio: "inherit" });
-// One at a time: silences are measured.
-const played = spawnSync(
-  process.execPath,
-  ["node_modules/jest/bin/jest.js", "--config", "tests/jest.config.cjs", "--runInBand", ...TESTS],
-  {
-    stdio: ["ignore", "ignore", "inherit"],
-    env: {
-      ...process.env,
-      UNDERPAINT_TRUST_REPORT: attacks,
-      UNDERPAINT_FUZZ_REPORT: fuzz,
-      UNDERPAINT_FUZZ_SECONDS: FUZZ_SECONDS,
-    },
+if (spawnSync(process.execPath, ["companion/build.mjs"], { stdio: "inherit" }).status !== 0) fail("The build failed.");
+await build({
+  ...{
+    entryPoints: names.map((name) => `tests/trust/rows/${name}.ts`),
+    outdir: "dist/trust",
+    outExtension: { ".js": ".mjs" },
   },
-);
-const figures = linesOf(attacks);
-console.log("| promise | test | attempts | got in | figure |\n|---|---|---|---|---|");
-for (const { promise, test, attempts, gotIn, figure } of figures)
-  console.log(`| ${promise} | ${test} | ${attempts} | ${gotIn} | ${figure} |`);
-const fuzzed = linesOf(fuzz);
-for (const { target, runs, slowestMs, seed } of fuzzed)
-  console.log(`| no parser crashes or hangs | fuzz: ${target} | ${runs} | 0 | slowest ${slowestMs} ms, seed ${seed} |`);
-rmSync(scratch, { recursive: true });
+  ...{ bundle: true, packages: "external", platform: "node", format: "esm", target: "node20", logLevel: "warning" },
+});
 
-const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
-const gotIn = sum(figures.map((figure) => figure.gotIn));
-const works = built.status === 0 && played.status === 0 && figures.length > 0 && gotIn === 0;
-console.log(
-  `${sum(figures.map(({ attempts }) => attempts))} attacks, ${gotIn} got in; ${sum(fuzzed.map(({ runs }) => runs))} fuzz runs; ${works ? "all held" : "FAILED"}`,
-);
-process.exit(works ? 0 : 1);
+/** What came of a row; that it ended without a word is an outcome too. */
+function played(name) {
+  const child = fork("tests/trust/run-row.mjs", [`dist/trust/${name}.mjs`], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    timeout: LIMIT_MS,
+  });
+  let told = { promise: name, test: `tests/trust/rows/${name}.ts` };
+  child.on("message", (message) => {
+    told = message;
+  });
+  return new Promise((resolve) => {
+    child.once("exit", (code, signal) => {
+      const isDone = "held" in told || "skipped" in told;
+      resolve(isDone ? told : { ...told, held: false, figure: `ended with ${signal ?? code}` });
+    });
+  });
+}
+
+const started = performance.now();
+const rows = [];
+for (const name of names) {
+  const begun = performance.now();
+  rows.push(await played(name));
+  console.error(`${name}: ${Math.round((performance.now() - begun) / 1000)} s`);
+}
+const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+const hardware = `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${arch()}, Node ${process.versions.node}`;
+const measured = `Measured on ${new Date().toISOString().slice(0, 10)} in ${minutes} minutes on ${hardware}.`;
+console.log(`${tableOf(rows)}\n\n${measured}\n`);
+for (const line of rows.flatMap(({ details = [] }) => details)) console.log(line);
+
+const broken = rows.filter(({ held }) => held === false);
+console.log(broken.length === 0 ? "All held." : `NOT KEPT: ${broken.map(({ promise }) => promise).join("; ")}`);
+if (values.write)
+  writeFileSync("README.md", betweenMarks(readFileSync("README.md", "utf8"), `${tableOf(rows)}\n\n${measured}`));
+process.exit(broken.length === 0 ? 0 : 1);

@@ -1,0 +1,3 @@
+export function licenceTexts(packages: ReadonlyMap<string, string>): Promise<string>;
+export function identifiers(expression: string): string[];
+export function bundledPackages(metafile: { readonly inputs: Readonly<Record<string, unknown>> }): Set<string>;

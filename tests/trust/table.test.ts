@@ -1,0 +1,23 @@
+import { betweenMarks, tableOf } from "./table.mjs";
+
+test("the table says what held, what did not, and what was not measured", () => {
+  const rows = [
+    { promise: "a|b", test: "tests/trust", held: true, figure: "0 of 5" },
+    { promise: "c", test: "npm run fuzz", held: false, figure: "1 of 5" },
+    { promise: "d", test: "tests/queue", skipped: "there is no valkey-server" },
+  ];
+  expect(tableOf(rows).split("\n").slice(2)).toEqual([
+    "| a\\|b | [tests/trust](tests/trust) | 0 of 5 |",
+    "| c | `npm run fuzz` | **broken**: 1 of 5 |",
+    "| d | [tests/queue](tests/queue) | not measured: there is no valkey-server |",
+  ]);
+});
+
+test("the table replaces what stood between the page's marks, and nothing else", () => {
+  const [begin, end] = ["<!-- npm run trust -- --write: begin -->", "<!-- end -->"];
+  const page = betweenMarks(`a\n${begin}\nold\n${end}\nb\n`, "new");
+  expect(page).toBe(`a\n${begin}\n\nnew\n\n${end}\nb\n`);
+  expect(betweenMarks(page, "new")).toBe(page);
+  for (const without of ["", begin, end, `${begin}${begin}${end}`])
+    expect(() => betweenMarks(without, "new")).toThrow("once each");
+});
