@@ -40,6 +40,8 @@ export const PROBLEM_CODES = {
   "result-expired": "A finished picture was never fetched, and was removed to make room.",
   "data-in-use": "Another companion uses the same data folder.",
   "data-damaged": "A file of the data folder can't be read.",
+  "data-newer": "A file of the data folder was written by a newer version.",
+  "data-not-writable": "A file of the data folder can't be written (permissions, a broken disk).",
   "protocol-version": "Plugin and companion are of different versions.",
   "frame-invalid": "A message could not be understood.",
   "frame-too-large": "A message is larger than the limit.",

@@ -15,6 +15,7 @@ import { removeStaleDownloads } from "../library/download/download.ts";
 import { Downloads } from "../library/download/downloads.ts";
 import { LibraryInThread } from "../library/library-in-thread.ts";
 import { EmbeddedQueue } from "../queue/embedded-queue.ts";
+import { formerQueue } from "../queue/former-queue.ts";
 import { Ledger } from "../queue/ledger.ts";
 import { type RunJob, Worker } from "../queue/worker.ts";
 
@@ -42,11 +43,13 @@ export interface Companion {
   close(): Promise<void>;
 }
 
-/** Throws Problem "port-taken", "data-in-use", "data-damaged", "disk-full". */
+/** Throws Problem "port-taken", "data-in-use", "data-newer", "data-not-writable", "disk-full". */
 export async function openCompanion(config: Config, { onEvent, code }: CompanionOptions): Promise<Companion> {
   const version = JSON.parse(readFileSync(path.join(config.root, "package.json"), "utf8")).version as string;
   for (const folder of [config.home, config.modelsFolders[0]]) makeFolder(folder);
   const log = (line: string) => onEvent({ type: "note", line });
+  const former = formerQueue(config.home);
+  if (former !== undefined) log(former);
   const ledger = new Ledger(config.queueFolder, { log });
   const engine = new Engine({
     entry: config.engineEntry,
@@ -155,7 +158,7 @@ function makeFolder(folder: string): void {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOSPC") throw new Problem("disk-full", `The disk of "${folder}" is full: free some space.`);
     throw new Problem(
-      "data-damaged",
+      "data-not-writable",
       `Cannot make the folder "${folder}" (${code}): check who owns the folder above it.`,
     );
   }

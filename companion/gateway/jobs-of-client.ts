@@ -1,10 +1,9 @@
 /** What one client wants done, and what it is told of it. */
 import { type AttachmentInfo, type JobEvent, modelsOf, type Progress, withSeed } from "../../shared/job.ts";
-import { Problem } from "../../shared/problem.ts";
 import type { CompanionMessage, Submit } from "../../shared/protocol.ts";
 import { checkImages } from "../../shared/validate.ts";
 import type { ModelName, NewJob } from "../queue/job-queue.ts";
-import type { Host } from "./host.ts";
+import type { Host, ModelList } from "./host.ts";
 import { imagesByHash } from "./images-by-hash.ts";
 import { Pace } from "./pace.ts";
 
@@ -111,11 +110,12 @@ export class JobsOfClient {
     send({ type: "done", job, task, result: { ...result, attachments } }, bytes);
   }
 
-  /** With what their files are made of, where the library has computed that. */
+  /**
+   * With what their files are made of, where the library has computed that. A library that cannot be listed says so in the list of
+   * models, and stands in no job's way.
+   */
   async #namesOf(ids: readonly string[]): Promise<ModelName[]> {
-    const { models } = await this.#parts.host.models.list().catch((error: unknown) => {
-      throw Problem.from(error);
-    });
+    const { models } = await this.#parts.host.models.list().catch(() => ({ models: [] }) as Pick<ModelList, "models">);
     return ids.map((id) => {
       const digest = models.find((model) => model.id === id)?.sha256;
       return { id, ...(digest !== undefined && { digest }) };

@@ -21,10 +21,14 @@ export const sha256 = (bytes: Uint8Array): Sha256 => createHash("sha256").update
 export class Blobs {
   readonly #folder: string;
 
-  /** Throws as `mkdir` does. */
+  /** `makeFolder` comes before all else. */
   constructor(folder: string) {
     this.#folder = folder;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** Where there is none. Throws as `mkdir` does. */
+  makeFolder(): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 
   /** Through to the disk when it returns; what is there and damaged is replaced. Throws as the file system does. */
@@ -73,14 +77,6 @@ export class Blobs {
   sweep(kept: ReadonlySet<Sha256>): void {
     for (const name of readdirSync(this.#folder))
       if (!kept.has(name)) rmSync(path.join(this.#folder, name), { force: true });
-  }
-
-  /** Moves everything to a folder beside this one, whose path it returns. */
-  putAside(): string {
-    const aside = `${this.#folder}-${new Date().toISOString().slice(0, 10)}-${randomUUID().slice(0, 8)}`;
-    renameSync(this.#folder, aside);
-    mkdirSync(this.#folder, { mode: 0o700 });
-    return aside;
   }
 
   #place(hash: Sha256): string {

@@ -2,6 +2,7 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from "@photostructure/sqlite";
 import { Problem } from "../../shared/problem.ts";
+import { diskProblem } from "./disk-problem.ts";
 
 export interface DatabaseOptions {
   readonly schema: string;
@@ -20,16 +21,13 @@ const WAL_BYTES = 1024 * 1024;
 /** Free pages that the file may keep. */
 const FREE_PAGES = 64;
 
-/** SQLite's primary result codes. */
-const [BUSY, READ_ONLY, IO_ERROR, CORRUPT, FULL, CANNOT_OPEN, NOT_A_DATABASE] = [5, 8, 10, 11, 13, 14, 26];
-
 export class Database {
   readonly #db: DatabaseSyncInstance;
   readonly #file: string;
   readonly #statements = new Map<string, StatementSyncInstance>();
   readonly mode: DatabaseOptions["mode"];
 
-  /** Opens or creates `file`. Throws Problem "data-in-use", "data-damaged" or "disk-full". */
+  /** Opens or creates `file`. Throws Problem "data-in-use", "data-damaged", "data-newer", "disk-full" or "data-not-writable". */
   constructor(file: string, options: DatabaseOptions) {
     this.#file = file;
     this.mode = options.mode;
@@ -47,21 +45,47 @@ export class Database {
 
   #prepare({ schema, version, maxBytes, mode }: DatabaseOptions): void {
     if (mode === "read-only") {
-      this.#db.exec("PRAGMA locking_mode=exclusive; SELECT 1 FROM jobs LIMIT 1");
+      this.#db.exec("PRAGMA locking_mode=exclusive; SELECT 1 FROM sqlite_schema LIMIT 1");
+      this.#check();
+      // Made on a full disk: there is nothing to read in it.
+      if (this.#version() === 0) throw diskProblem({ code: "ENOSPC", syscall: "write" }, this.#file);
       return;
     }
-    this.#db.exec(`PRAGMA page_size=${PAGE_BYTES}; PRAGMA auto_vacuum=incremental; PRAGMA locking_mode=exclusive`);
+    this.#db.exec("PRAGMA locking_mode=exclusive");
+    this.#check();
+    const found = this.#version();
+    if (found > version)
+      throw new Problem(
+        "data-newer",
+        `"${this.#file}" was written by a newer Underpaint: update this one, or move the file away.`,
+      );
+    if (found === 0) this.#db.exec(`PRAGMA page_size=${PAGE_BYTES}; PRAGMA auto_vacuum=incremental`);
     this.#db.exec(`PRAGMA journal_mode=wal; PRAGMA wal_autocheckpoint=${WAL_BYTES / PAGE_BYTES}`);
     this.#db.exec(`PRAGMA journal_size_limit=${WAL_BYTES}; PRAGMA synchronous=full; PRAGMA foreign_keys=on`);
     this.#db.exec("BEGIN IMMEDIATE");
-    const { user_version: found } = this.#db.prepare("PRAGMA user_version").get() as { user_version: number };
-    if (found > version)
-      throw new Problem(
-        "data-damaged",
-        `"${this.#file}" was written by a newer Underpaint: update this one, or move the file away.`,
-      );
     if (found === 0) this.#db.exec(`${schema} PRAGMA user_version=${version};`);
     this.#db.exec(`COMMIT; PRAGMA max_page_count=${Math.floor(maxBytes / PAGE_BYTES)}`);
+  }
+
+  #version(): number {
+    return this.#pragma("user_version") as number;
+  }
+
+  /** Damage is found before anything is built on it. */
+  #check(): void {
+    const found = this.#pragma("quick_check");
+    if (found !== "ok") throw new Problem("data-damaged", `"${this.#file}" is damaged (${found}).`);
+  }
+
+  /** Its first answer. By `exec`: a prepared statement would keep the file locked after `close`, until it is collected. */
+  #pragma(name: "user_version" | "quick_check"): unknown {
+    let found: unknown;
+    this.#db.function("tell", (value: unknown) => {
+      found ??= value;
+      return null;
+    });
+    this.#db.exec(`SELECT tell(${name}) FROM pragma_${name}`);
+    return found;
   }
 
   get<T>(sql: string, ...values: Value[]): T | undefined {
@@ -126,19 +150,7 @@ export class Database {
     try {
       return body();
     } catch (error) {
-      throw problemOf(error, this.#file);
+      throw diskProblem(error, this.#file);
     }
   }
-}
-
-/** A full disk and what else can be told of an error of SQLite or of the file system; other errors as they are. */
-export function problemOf(error: unknown, file: string): unknown {
-  const { errcode, code } = error as { errcode?: number; code?: string };
-  const primary = errcode === undefined ? undefined : errcode & 0xff;
-  if ([FULL, IO_ERROR, READ_ONLY, CANNOT_OPEN].includes(primary ?? 0) || code === "ENOSPC" || code === "EDQUOT")
-    return new Problem("disk-full", `The disk of "${file}" is full: free some space.`, { cause: error });
-  if (primary === BUSY) return new Problem("data-in-use", `Another companion uses "${file}": stop that one first.`);
-  if (primary === CORRUPT || primary === NOT_A_DATABASE)
-    return new Problem("data-damaged", `"${file}" is damaged: move it away and start again.`, { cause: error });
-  return error;
 }

@@ -2,8 +2,10 @@
 import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
+import { putAside } from "./aside.ts";
 import { Blobs } from "./blobs.ts";
-import { Database, problemOf, type Value } from "./database.ts";
+import { Database, type Value } from "./database.ts";
+import { diskProblem, isFull } from "./disk-problem.ts";
 import type { Sha256 } from "./job-queue.ts";
 import { repair } from "./repair.ts";
 import { Reserve } from "./reserve.ts";
@@ -20,52 +22,65 @@ export interface DiskOptions {
 /** Well above what the limits let pile up: rows are small. */
 const MAX_BYTES = 2 ** 30;
 const RESERVE_BYTES = 16 * 2 ** 20;
-
-const isFull = (error: unknown) => error instanceof Problem && error.code === "disk-full";
+const [LEDGER, BLOBS] = ["ledger.sqlite", "blobs"];
 
 export class Disk {
+  readonly #folder: string;
   readonly #file: string;
   readonly #maxBytes: number;
   readonly #blobs: Blobs;
   readonly #reserve: Reserve;
   readonly #log: (line: string) => void;
-  #db: Database;
+  #database: Database | undefined;
+  /** False while there was no room to put in order what an earlier companion left: nothing is written before. */
+  #settled = false;
 
   /**
-   * Opens or creates what is in `folder`; where the disk is too full to write, for reading only. Throws Problem "data-in-use",
-   * "data-damaged" or "disk-full".
+   * Opens or creates what is in `folder`; where the disk is too full to write, for reading only. What is damaged is put aside,
+   * and said. Throws Problem "data-in-use", "data-newer", "data-not-writable" or "disk-full".
    */
   constructor(
     folder: string,
     { maxBytes = MAX_BYTES, reserveBytes = RESERVE_BYTES, log = () => {} }: DiskOptions = {},
   ) {
-    this.#file = path.join(folder, "ledger.sqlite");
+    this.#folder = folder;
+    this.#file = path.join(folder, LEDGER);
     this.#maxBytes = maxBytes;
     this.#log = log;
     this.#reserve = new Reserve(path.join(folder, "reserve"), reserveBytes);
-    this.#blobs = this.#guard(() => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return new Blobs(path.join(folder, "blobs"));
-    });
-    const found = statSync(this.#file, { throwIfNoEntry: false });
-    this.#db = this.#open();
-    if (!found?.size) this.#sayLost(log, found !== undefined);
-    if (this.isReadOnly) log(this.#full().message);
-    else this.#settle();
+    this.#guard(() => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+    this.#blobs = new Blobs(path.join(folder, BLOBS));
+    this.#guard(() => this.#blobs.makeFolder());
+    this.#putLostAside();
+    try {
+      this.#database = this.#open();
+    } catch (error) {
+      if (Problem.from(error).code !== "data-damaged") throw error;
+      this.#putAside(`The list of jobs ("${this.#file}") is damaged`);
+    }
+    try {
+      if (!this.tryWriting()) log(this.#full().message);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      log(this.#full().message);
+    }
   }
 
   get isReadOnly(): boolean {
-    return this.#db.mode === "read-only";
+    return !this.#settled;
   }
 
-  /** Opens for writing what was opened for reading only, where there is room by now. Returns whether it can be written. */
+  /** What was opened for reading only can be written from now on, where there is room by now. Returns whether it can. */
   tryWriting(): boolean {
-    if (!this.isReadOnly) return true;
-    this.#db.unlock();
-    this.#db.close();
-    this.#db = this.#open();
-    if (!this.isReadOnly) this.#settle();
-    return !this.isReadOnly;
+    if (this.#settled) return true;
+    if (this.#database?.mode === "read-only") {
+      const database = this.#database;
+      database.unlock();
+      this.#database = undefined;
+      database.close();
+    }
+    if (this.#db.mode === "writable") this.#settle();
+    return this.#settled;
   }
 
   /** `last` is still written, where there is room. What was written before lasts without it, and is folded in at the next start. */
@@ -76,7 +91,7 @@ export class Disk {
     } catch (error) {
       this.#log(Problem.from(error).message);
     } finally {
-      this.#db.close();
+      this.#database?.close();
     }
   }
 
@@ -156,6 +171,12 @@ export class Disk {
     if (!this.tryWriting()) throw this.#full();
   }
 
+  /** Opened anew where the last attempt to do so failed. Throws as `#open` does. */
+  get #db(): Database {
+    this.#database ??= this.#open();
+    return this.#database;
+  }
+
   /** Writable, with the reserve's room if need be; or else for reading. */
   #open(): Database {
     const options = { schema: SCHEMA, version: SCHEMA_VERSION, maxBytes: this.#maxBytes };
@@ -178,25 +199,38 @@ export class Disk {
     throw full;
   }
 
-  /** Puts in order what a companion that died left behind. */
+  /** Puts in order what a companion that died left behind. Throws Problem "disk-full". */
   #settle(): void {
     let damaged = 0;
-    this.write(() => {
-      damaged = repair(this);
-    }, "spare");
+    this.#withSpare(() =>
+      this.#db.write(() => {
+        damaged = repair(this);
+      }),
+    );
     if (damaged > 0) this.#log(`Damaged jobs in "${this.#file}", which are put aside: ${damaged}. The others go on.`);
     this.#blobs.sweep(new Set(this.all<{ hash: string }>("SELECT hash FROM refs").map(({ hash }) => hash)));
     this.#reserve.fill();
+    this.#settled = true;
   }
 
-  /** The database is new, or was emptied: pictures without it are kept for a person to look at. */
-  #sayLost(log: (line: string) => void, existed: boolean): void {
+  /** A list that is gone or empty, beside pictures or a write-ahead log that belonged to it. */
+  #putLostAside(): void {
+    const found = statSync(this.#file, { throwIfNoEntry: false });
+    if (found && found.size > 0) return;
+    const log = statSync(`${this.#file}-wal`, { throwIfNoEntry: false });
+    if (this.#blobs.list().length > 0 || log?.size)
+      this.#putAside(`The list of jobs ("${this.#file}") is gone or empty`);
+    else if (found) this.#log(`The list of jobs ("${this.#file}") was empty: what was waiting in it is lost.`);
+  }
+
+  /** Nothing of it is deleted: a person may want to look at it. */
+  #putAside(what: string): void {
     const pictures = this.#blobs.list().length;
-    if (pictures > 0)
-      log(
-        `The list of jobs ("${this.#file}") is gone or empty, and with it what was waiting: the ${pictures} pictures that belonged to it are now in "${this.#blobs.putAside()}".`,
-      );
-    else if (existed) log(`The list of jobs ("${this.#file}") was empty: what was waiting in it is lost.`);
+    const aside = this.#guard(() => putAside(this.#folder, [LEDGER, `${LEDGER}-wal`, `${LEDGER}-journal`, BLOBS]));
+    this.#guard(() => this.#blobs.makeFolder());
+    this.#log(
+      `${what}, and with it what was waiting: what is left of it and the ${pictures} pictures that belonged to it are now in "${aside}". Underpaint goes on with an empty list.`,
+    );
   }
 
   #users(hash: Sha256): number {
@@ -207,7 +241,7 @@ export class Disk {
     const { bytes } = this.get<{ bytes: number }>("SELECT COALESCE(SUM(bytes), 0) AS bytes FROM blobs")!;
     return new Problem(
       "disk-full",
-      `The disk of "${path.dirname(this.#file)}" is full: free some space. ${Math.round(bytes / 1e6)} MB of it are pictures that wait here: those that are placed or discarded in Figma are deleted.`,
+      `The disk of "${this.#folder}" is full: free some space. ${Math.round(bytes / 1e6)} MB of it are pictures that wait here: those that are placed or discarded in Figma are deleted.`,
       { cause },
     );
   }
@@ -216,7 +250,7 @@ export class Disk {
     try {
       return body();
     } catch (error) {
-      throw problemOf(error, this.#file);
+      throw diskProblem(error, this.#file);
     }
   }
 }

@@ -12,6 +12,8 @@ import { Problem } from "../../shared/problem.ts";
 import { ActiveClaim, type ClaimHolder } from "./active-claim.ts";
 import { Audience, type Listener } from "./audience.ts";
 import { Backlog } from "./backlog.ts";
+import { mayPass } from "./disk-problem.ts";
+import { DiskRetry } from "./disk-retry.ts";
 import { brokenOff, endEvent } from "./endings.ts";
 import { makeRoom } from "./expiry.ts";
 import { newJobs, refuseTooMany } from "./intake.ts";
@@ -38,7 +40,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   readonly #backlog = new Backlog();
   readonly #watchdog: NodeJS.Timeout;
   #lastWatch = performance.now();
-  #retry: NodeJS.Timeout | undefined;
+  readonly #retry: DiskRetry;
   #closed = false;
 
   /** Takes up what an earlier companion left behind. Owns the ledger. */
@@ -47,8 +49,9 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     this.#limits = { ...QUEUE_LIMITS, ...limits };
     this.#log = log;
     this.#audience = new Audience((error) => log(Problem.from(error).message));
+    this.#retry = new DiskRetry({ ms: this.#limits.retryMs, log, again: () => this.#tryAgain() });
     for (const row of ledger.inState("queued")) this.#waiting.add(row);
-    this.#safely(() => {
+    this.#retry.safely(() => {
       this.#takeUpBroken();
       this.#makeRoom();
     });
@@ -95,7 +98,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   }
 
   async jobsOf(owner: string): Promise<string[]> {
-    this.#safely(() => this.#ledger.offer(owner));
+    this.#retry.safely(() => this.#ledger.offer(owner));
     return this.#ledger.ofOwner(owner).filter((id) => !this.#backlog.isForgotten(id));
   }
 
@@ -127,11 +130,11 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#retry);
+    this.#retry.stop();
     clearInterval(this.#watchdog);
     for (const take of [...this.#idle]) take(undefined);
     for (const claim of this.#claims.values()) claim.lose();
-    this.#safely(() => this.#writeBacklog());
+    this.#retry.safely(() => this.#writeBacklog());
     this.#ledger.close();
   }
 
@@ -151,7 +154,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     this.#claims.delete(id);
     this.#waiting.delete(id);
     this.#backlog.end(id, end);
-    this.#safely(() => {
+    this.#retry.safely(() => {
       this.#writeBacklog();
       this.#makeRoom();
     });
@@ -174,7 +177,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   #requeue(id: string, attempts: number): void {
     if (this.#closed) return;
     this.#claims.delete(id);
-    this.#safely(() => {
+    this.#retry.safely(() => {
       this.#ledger.requeue(id, attempts);
       this.#waiting.add(this.#ledger.find(id)!);
     });
@@ -184,23 +187,26 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   /** Hands out jobs while there are workers, and nothing waits for room on the disk. */
   #pump(): void {
     if (this.#closed) return;
-    this.#safely(() => {
+    this.#retry.safely(() => {
       this.#writeBacklog();
       this.#takeUpBroken();
       while (this.#idle.size > 0) {
-        const next = this.#waiting.take();
+        const next = this.#waiting.next();
         if (next === undefined) break;
         this.#handOut(next.id);
       }
+      this.#retry.succeed();
     });
     this.#audience.tellPlaces(() => this.#places());
   }
 
+  /** Throws Problem where the disk takes nothing: the job waits on. */
   #handOut(id: string): void {
     const row = this.#ledger.find(id)!;
     try {
       const content = this.#ledger.content(id);
       this.#ledger.begin(id);
+      this.#waiting.begin(row);
       const options = { id, attempt: row.attempts + 1, content, leaseMs: this.#limits.leaseMs, holder: this };
       const claim = new ActiveClaim(options);
       this.#claims.set(id, claim);
@@ -208,10 +214,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
       take!(claim);
     } catch (error) {
       const problem = Problem.from(error);
-      if (problem.code !== "data-damaged") {
-        this.#waiting.add(row);
-        throw problem;
-      }
+      if (mayPass(problem)) throw problem;
       this.#log(problem.message);
       this.end(id, { state: "failed", problem: problem.toJSON() });
     }
@@ -245,7 +248,10 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   }
 
   #writeBacklog(): void {
-    this.#backlog.writeTo(this.#ledger, (id) => this.#audience.has(id));
+    this.#backlog.writeTo(this.#ledger, {
+      isOffered: (id) => this.#audience.has(id),
+      onUnstorable: (id, problem) => this.#log(`The end of the job ${id} cannot be stored: ${problem.message}`),
+    });
   }
 
   #makeRoom(): void {
@@ -274,20 +280,8 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     throw new Problem("job-unknown", `There is no picture with the id "${id}" here: generate it again.`);
   }
 
-  /** What the disk has no room for is tried again later, and waits in memory until then. */
-  #safely(body: () => void): void {
-    try {
-      body();
-    } catch (error) {
-      this.#log(Problem.from(error).message);
-      clearTimeout(this.#retry);
-      if (this.#closed) return;
-      this.#retry = setTimeout(() => this.#tryAgain(), this.#limits.retryMs).unref();
-    }
-  }
-
   #tryAgain(): void {
-    this.#safely(() => void this.#ledger.tryWriting());
+    this.#retry.safely(() => void this.#ledger.tryWriting());
     this.#pump();
   }
 }

@@ -53,7 +53,7 @@ export class Ledger {
   /** What the clock showed when it was opened, less `now` at that time. */
   readonly #clockOffset: number;
 
-  /** Opens or creates the ledger in `folder`. Throws Problem "data-in-use", "data-damaged" or "disk-full". */
+  /** Opens or creates the ledger in `folder`. Throws Problem "data-in-use", "data-newer", "data-not-writable" or "disk-full". */
   constructor(folder: string, { now = () => performance.now(), ...options }: LedgerOptions = {}) {
     this.#disk = new Disk(folder, options);
     this.#now = now;
@@ -137,7 +137,7 @@ export class Ledger {
 
   /** The job belongs to another owner from now on. */
   give(id: string, owner: string): void {
-    this.#disk.write(() => this.#disk.run("UPDATE jobs SET owner = ? WHERE id = ?", owner, id));
+    this.#disk.write(() => this.#disk.run("UPDATE jobs SET owner = ? WHERE id = ?", owner, id), "spare");
   }
 
   /** An attempt starts, and counts from now on. */

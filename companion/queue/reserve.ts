@@ -1,6 +1,7 @@
 /** Room on the disk that is kept for the moment when there is none: finished jobs can be forgotten then. */
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { diskProblem, isFull } from "./disk-problem.ts";
 
 export class Reserve {
   readonly #file: string;
@@ -11,7 +12,7 @@ export class Reserve {
     this.#bytes = bytes;
   }
 
-  /** Keeps the room, as far as there is any. */
+  /** Keeps the room, or nothing where the disk is too full: what needs room says so itself. Throws Problem "data-not-writable". */
   fill(): void {
     if (statSync(this.#file, { throwIfNoEntry: false })?.size === this.#bytes) return;
     try {
@@ -23,9 +24,10 @@ export class Reserve {
       } finally {
         closeSync(file);
       }
-    } catch {
-      // The disk is too full to keep any of it: what needs room says so itself.
-      this.release();
+    } catch (error) {
+      const problem = diskProblem(error, this.#file);
+      rmSync(this.#file, { force: true });
+      if (!isFull(problem)) throw problem;
     }
   }
 

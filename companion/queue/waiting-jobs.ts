@@ -35,18 +35,20 @@ export class WaitingJobs {
     return count;
   }
 
-  /** Takes out the job whose turn it is. */
-  take(): Place | undefined {
-    const next = this.#order()[0];
-    if (next === undefined) return undefined;
-    this.#jobs.delete(next.id);
-    const used = this.#used(next.person);
+  /** The job whose turn it is. */
+  next(): Place | undefined {
+    return this.#order()[0];
+  }
+
+  /** The job runs: its person had a turn. */
+  begin({ id, person }: Pick<Place, "id" | "person">): void {
+    this.#jobs.delete(id);
+    const used = this.#used(person);
     this.#turn = Math.max(this.#turn, used);
-    this.#usage.set(next.person, used + 1);
-    if (this.#jobs.size > 0) return next;
+    this.#usage.set(person, used + 1);
+    if (this.#jobs.size > 0) return;
     this.#usage.clear();
     this.#turn = 0;
-    return next;
   }
 
   /** Job → jobs that run before it, where `busy` run already. */

@@ -505,6 +505,17 @@ test("downloads are told after the welcome, started and cancelled", async () => 
   expect(client.ofType("rejected").map(({ problem }) => problem.code)).toEqual(["frame-invalid", "frame-invalid"]);
 });
 
+test("a models folder that cannot be listed is told in the list, and stands in no job's way", async () => {
+  const host = open(undefined, async () => {
+    throw new Problem("file-unreadable", "The folder cannot be read.");
+  });
+  const { client } = await paired(host);
+  expect(client.ofType("welcome")[0]!.modelProblems).toMatchObject([{ problem: { code: "file-unreadable" } }]);
+  client.send(submit(1));
+  await until(() => client.ofType("done").length === 1);
+  expect(client.ofType("rejected")).toEqual([]);
+});
+
 test("thumbnails are answered one after the other, with a picture where there is one", async () => {
   const host = open();
   const { client } = await paired(host);

@@ -158,19 +158,53 @@ test("a list that was cut to nothing is said, and its pictures are put aside", a
   const lines: string[] = [];
   folder.open({}, { log: (line) => lines.push(line) });
   expect(lines.join("\n")).toMatch(/gone or empty.*the 2 pictures that belonged to it are now in/s);
-  const aside = readdirSync(folder.path).find((name) => name.startsWith("blobs-"))!;
-  expect(readFileSync(path.join(folder.path, aside, hashOf(png(1))))).toEqual(Buffer.from(png(1)));
+  const aside = readdirSync(folder.path).find((name) => name.startsWith("aside-"))!;
+  expect(readFileSync(path.join(folder.path, aside, "blobs", hashOf(png(1))))).toEqual(Buffer.from(png(1)));
 });
 
-test("what is no list of jobs at all is refused by name, and left alone", async () => {
+test("a write-ahead log whose list was cut to nothing is put aside, not deleted", async () => {
   const first = folder.open();
+  await first.submit([job(1, { images: {} })], new Map());
+  await folder.kill(first);
+  const file = path.join(folder.path, "ledger.sqlite");
+  const log = readFileSync(`${file}-wal`);
+  truncateSync(file, 0);
+  const lines: string[] = [];
+  folder.open({}, { log: (line) => lines.push(line) });
+  expect(lines.join("\n")).toMatch(/gone or empty/);
+  const aside = readdirSync(folder.path).find((name) => name.startsWith("aside-"))!;
+  expect(readFileSync(path.join(folder.path, aside, "ledger.sqlite-wal"))).toEqual(log);
+});
+
+test.each([
+  ["no list of jobs at all", () => Buffer.from("not a database, but long enough to be taken for one".repeat(100))],
+  ["a list with a page of nonsense", (file: Buffer) => file.fill(7, 4096, 8192)],
+  ["a list whose end is gone", (file: Buffer) => file.subarray(0, 4096 * 3)],
+])("%s is said and put aside with its pictures, and a new list is begun", async (_, damage) => {
+  const first = folder.open();
+  await finishOne(first, 1);
   await folder.close(first);
-  writeFileSync(
-    path.join(folder.path, "ledger.sqlite"),
-    "not a database, but long enough to be taken for one".repeat(100),
+  const file = path.join(folder.path, "ledger.sqlite");
+  const damaged = damage(readFileSync(file));
+  writeFileSync(file, damaged);
+  const lines: string[] = [];
+  const queue = folder.open({}, { log: (line) => lines.push(line) });
+  expect(lines.join("\n")).toMatch(
+    /^The list of jobs \(".*"\) is damaged, .* the 2 pictures that belonged to it are now in/,
   );
-  expect(() => folder.open()).toThrow(expect.objectContaining({ code: "data-damaged" }));
-  expect(folder.bytesOf("ledger.sqlite")).toBe(5100);
+  const aside = path.join(folder.path, readdirSync(folder.path).find((name) => name.startsWith("aside-"))!);
+  expect(readFileSync(path.join(aside, "ledger.sqlite"))).toEqual(damaged);
+  expect(readFileSync(path.join(aside, "blobs", hashOf(png(1))))).toEqual(Buffer.from(png(1)));
+  await finishOne(queue, 2);
+  expect(await queue.jobsOf("p")).toEqual([id(2)]);
+});
+
+test("a list of a newer Underpaint is refused by name, and left alone", async () => {
+  await folder.close(folder.open());
+  edit("PRAGMA user_version=1000");
+  const before = readFileSync(path.join(folder.path, "ledger.sqlite"));
+  expect(() => folder.open()).toThrow(expect.objectContaining({ code: "data-newer" }));
+  expect(readFileSync(path.join(folder.path, "ledger.sqlite"))).toEqual(before);
 });
 
 test("the folder is small again once all was acknowledged", async () => {

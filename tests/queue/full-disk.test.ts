@@ -1,8 +1,10 @@
 /** What the embedded queue does without room. The room is the file system's word: ENOSPC for everything that is written. */
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
+import { DatabaseSync as Sqlite } from "@photostructure/sqlite";
 import { Database } from "../../companion/queue/database.ts";
 import type { EmbeddedQueue } from "../../companion/queue/embedded-queue.ts";
+import { Ledger } from "../../companion/queue/ledger.ts";
 import { Problem } from "../../shared/problem.ts";
 import { QueueFolder } from "./queue-folder.ts";
 import { given, handWorker, hashOf, IMAGE, id, job, listen, png, result, settle } from "./queue-helpers.ts";
@@ -22,7 +24,8 @@ afterEach(async () => {
 function fillDisk(isFull = () => true): () => void {
   const real = fs.openSync;
   const spy = jest.spyOn(fs, "openSync").mockImplementation((file, flags, mode) => {
-    if (flags !== "r" && isFull()) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+    if (flags !== "r" && isFull())
+      throw Object.assign(new Error("no space left on device"), { code: "ENOSPC", syscall: "open" });
     return real(file, flags, mode);
   });
   return () => spy.mockRestore();
@@ -153,6 +156,78 @@ test("a start on a full disk uses the room in reserve, and keeps it anew once jo
   await again.acknowledge(id(1), "p");
   expect(await again.jobsOf("p")).toEqual([id(2)]);
   expect(folder.bytesOf("reserve")).toBe(4096);
+});
+
+test("an owner's turn counts once the job begins: a start that a full disk broke off costs none", async () => {
+  const queue = folder.open({ limits: { retryMs: 20 } });
+  await queue.submit([job(1), job(2), job(3, { owner: "q" })], given(IMAGE));
+  const begin = jest.spyOn(Ledger.prototype, "begin").mockImplementation(() => {
+    throw new Problem("disk-full", "The disk is full: free some space.");
+  });
+  const { calls } = handWorker(queue);
+  await settle(60);
+  expect(begin.mock.calls.length).toBeGreaterThan(1);
+  begin.mockRestore();
+  await settle(60);
+  expect(calls.map((call) => call.id)).toEqual([id(1)]);
+});
+
+test("a disk that stays full is said once, not at every try", async () => {
+  const lines: string[] = [];
+  const queue = folder.open({ limits: { retryMs: 10 }, log: (line) => lines.push(line) });
+  const { calls } = handWorker(queue);
+  await queue.submit([job(1)], given(IMAGE));
+  await settle();
+  const makeRoom = fillDisk();
+  calls[0]!.finish(result(png(4, 2)));
+  await settle(100);
+  expect(lines).toEqual([expect.stringMatching(/is full: free some space/)]);
+  makeRoom();
+});
+
+test("an end that no waiting makes storable stays in memory, is said once, and holds nobody up", async () => {
+  const lines: string[] = [];
+  const queue = folder.open({ limits: { retryMs: 10 }, log: (line) => lines.push(line) });
+  const { calls } = handWorker(queue);
+  await queue.submit([job(1), job(2)], given(IMAGE));
+  await settle();
+  const finish = jest.spyOn(Ledger.prototype, "finish").mockImplementationOnce(() => {
+    throw new Error("a defect");
+  });
+  calls[0]!.finish(result(png(4, 2)));
+  await settle(60);
+  expect(finish).toHaveBeenCalledTimes(1);
+  expect(lines).toEqual([expect.stringMatching(/^The end of the job 0+1 cannot be stored: .*a defect/)]);
+  expect((await listen(queue, 1)).events).toMatchObject([{ type: "done" }]);
+  expect(calls.map((call) => call.id)).toEqual([id(1), id(2)]);
+  calls[1]!.finish();
+  await settle();
+  await queue.acknowledge(id(1), "p");
+  expect(await queue.jobsOf("p")).toEqual([id(2)]);
+});
+
+test("a list that cannot be opened anew at one moment is opened at the next", async () => {
+  const { queue, calls } = await begun();
+  calls[0]!.finish();
+  await settle();
+  await folder.close(queue);
+  const makeRoom = fillDisk();
+  const again = folder.open({ limits: { retryMs: 60_000 } });
+  // Someone else takes the file in the moment in which it is opened for writing.
+  let thief: InstanceType<typeof Sqlite> | undefined;
+  const close = Database.prototype.close;
+  jest.spyOn(Database.prototype, "close").mockImplementationOnce(function (this: Database) {
+    close.call(this);
+    makeRoom();
+    thief = new Sqlite(path.join(folder.path, "ledger.sqlite"));
+    thief.exec("BEGIN IMMEDIATE");
+  });
+  await again.acknowledge(id(1), "p");
+  await expect(listen(again, 2)).rejects.toMatchObject({ code: "data-in-use" });
+  thief!.close();
+  expect((await listen(again, 2)).events).toMatchObject([{ type: "queued" }]);
+  await again.acknowledge(id(1), "p");
+  expect(await again.jobsOf("p")).toEqual([id(2)]);
 });
 
 test("a list of jobs that may grow no further refuses new jobs, stays whole, and takes more once some are gone", async () => {
