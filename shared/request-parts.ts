@@ -80,6 +80,9 @@ export interface Control {
 export const MASK_EDGES = ["hard", "soft", "spill"] as const;
 export type MaskEdge = (typeof MASK_EDGES)[number];
 
+export const SEAMS = ["plain", "membrane"] as const;
+export type Seam = (typeof SEAMS)[number];
+
 /** How a Fill chooses what the model sees around the mask. Lengths in pixels of the source image. */
 export interface Region {
   /** 0 … 1: 0 shows the model as much context as it can use, 1 as much detail as it can draw. Default 0.5. */
@@ -98,6 +101,11 @@ export interface Region {
   readonly feather?: number;
   /** Match the result's colours to the unmasked pixels around it. */
   readonly colorMatch: boolean;
+  /**
+   * "membrane": the model paints a little more than is shown, and by what it made of the picture there its colours are corrected
+   * inside, so that they meet the picture's at the edge. "plain": the model's own colours. Default "plain".
+   */
+  readonly seam?: Seam;
 }
 
 /** Pixels, 0 … 16384. */

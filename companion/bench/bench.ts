@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH] [--only opening]`: how fast this machine opens a model of any family, in
+ * `npm run bench -- [--model PATH] [--python PATH] [--only opening | quality]`: how fast this machine opens a model of any family, in
  * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
  * for Stable Diffusion 1. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
  * temporary folder (4.3 GB) and removed at the end.
@@ -31,6 +31,7 @@ import { type Diffusers, startDiffusers } from "./diffusers.ts";
 import { openUNet } from "./open-unet.ts";
 import { openings } from "./openings.ts";
 import { pictureUNet } from "./picture-unet.ts";
+import { runQuality } from "./quality/quality.ts";
 import { writeRandomLora } from "./random-lora.ts";
 import { writeRandomModel } from "./random-model.ts";
 import { sineFeeds } from "./sine-feeds.ts";
@@ -40,6 +41,7 @@ const STEPS = 3;
 /** Resolves to the exit code; throws Problem. */
 export async function runBench(argv: string[]): Promise<number> {
   const { model: given, python, only } = readArguments(argv);
+  if (only === "quality") return runQuality();
   const scratch = mkdtempSync(path.join(tmpdir(), "underpaint-bench-"));
   try {
     if (given === undefined) {
@@ -114,10 +116,13 @@ const report = (what: string, value: string): void => console.log(`${what.padEnd
 function readArguments(argv: string[]): { model?: string; python?: string; only?: string } {
   const text = { type: "string" } as const;
   const wrong = (what: string) =>
-    new Problem("request-invalid", `${what}: use underpaint bench [--model PATH] [--python PATH] [--only opening]`);
+    new Problem(
+      "request-invalid",
+      `${what}: use underpaint bench [--model PATH] [--python PATH] [--only opening | quality]`,
+    );
   try {
     const { values } = parseArgs({ args: argv, options: { model: text, python: text, only: text } });
-    if (values.only === undefined || values.only === "opening") return values;
+    if (values.only === undefined || ["opening", "quality"].includes(values.only)) return values;
     throw wrong(`There is no part "${values.only}"`);
   } catch (error) {
     throw error instanceof Problem ? error : wrong((error as Error).message);

@@ -25,14 +25,27 @@ export function binarize(mask: Mask): Mask {
   return { ...mask, data: mask.data.map((value) => (value >= HALF_COVERED ? 255 : 0)) };
 }
 
-/** A mask whose every cell of `size` × `size` pixels is wholly 255 if any of its pixels is not 0: nothing is left out at the latent. */
-export function coverCells(mask: Mask, size: number): Mask {
+/**
+ * A mask whose every cell of `size` × `size` pixels is wholly 255 if any of its pixels is not 0, or one of a cell up to `around`
+ * cells away: nothing is left out at the latent.
+ */
+export function coverCells(mask: Mask, size: number, around = 0): Mask {
   const { width, height } = mask;
   const columns = Math.ceil(width / size);
-  const cells = new Uint8Array(columns * Math.ceil(height / size));
+  const rows = Math.ceil(height / size);
+  const cells = new Uint8Array(columns * rows);
   const cellAt = (x: number, y: number) => Math.floor(y / size) * columns + Math.floor(x / size);
+  const cover = (column: number, row: number) => {
+    const last = Math.min(column + around, columns - 1);
+    for (let y = Math.max(row - around, 0); y <= Math.min(row + around, rows - 1); y++)
+      cells.fill(255, y * columns + Math.max(column - around, 0), y * columns + last + 1);
+  };
+  const covered = new Uint8Array(cells.length);
   for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++) if (mask.data[i]) cells[cellAt(x, y)] = 255;
+    for (let x = 0; x < width; x++, i++) if (mask.data[i]) covered[cellAt(x, y)] = 1;
+  covered.forEach((value, cell) => {
+    if (value) cover(cell % columns, Math.floor(cell / columns));
+  });
   const data = new Uint8Array(mask.data.length);
   for (let y = 0, i = 0; y < height; y++) for (let x = 0; x < width; x++, i++) data[i] = cells[cellAt(x, y)]!;
   return { width, height, data };

@@ -17,6 +17,10 @@ import { composite, crop, cropMask, flatten } from "../../image/composite.ts";
 import { decodeImage, requireModestTotal } from "../../image/decode.ts";
 import { binarize, coverageOf, coverCells } from "../../image/mask.ts";
 import { resample, resizeImage } from "../../image/resample.ts";
+import { withoutSeam } from "../../image/seam.ts";
+
+/** Places of the latent around what is shown that the model paints, too, to tell how its colours drift. */
+const SEAM_CELLS = 2;
 
 export interface Canvas {
   /** At the model, pixels. */
@@ -112,7 +116,8 @@ function regionCanvas(
   const see = (image: PixelImage) =>
     resizeImage(crop(resizeImage(image, source, "lanczos"), rect), diffusion, "lanczos");
   // Everything that will be painted at all is drawn afresh, in whole latent places.
-  const mask = coverCells(resizeMask(cropMask(painted, rect), diffusion), factor);
+  const shown = resizeMask(cropMask(painted, rect), diffusion);
+  const mask = coverCells(shown, factor, region.seam === "membrane" ? SEAM_CELLS : 0);
   return {
     size: diffusion,
     see,
@@ -120,7 +125,8 @@ function regionCanvas(
     mask,
     finish: (made) => {
       const matched = region.colorMatch ? matchColors(made, picture, mask) : made;
-      const patch = resizeImage(matched, rect, "lanczos");
+      const meeting = region.seam === "membrane" ? withoutSeam(matched, picture, { shown, drawn: mask }) : matched;
+      const patch = resizeImage(meeting, rect, "lanczos");
       return composite(source, patch, { rect, mask: paste ? painted : wholeRect(source, rect) });
     },
   };

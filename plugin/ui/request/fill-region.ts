@@ -10,7 +10,12 @@ export type FillSettings = Pick<Settings, "detail" | "edge" | "edgeWidth">;
 
 /** The request's region. `scale`: pixels of the source per canvas pixel, in which the settings count. */
 export function fillRegion({ detail, edge, edgeWidth }: FillSettings, scale: number): Region {
-  return { detail, colorMatch: true, edge, ...(edgeWidth !== undefined && { edgeWidth: edgeWidth * scale }) };
+  return {
+    ...{ detail, colorMatch: true, edge },
+    ...(edgeWidth !== undefined && { edgeWidth: edgeWidth * scale }),
+    // What ends hard is to stay as the model made it.
+    ...(edge !== "hard" && { seam: "membrane" as const }),
+  };
 }
 
 /** A picture to repair, and where: what a Fill's region and context follow from. */

@@ -6,6 +6,7 @@ import {
   type MeasuredIntent,
   sizeAtModel,
 } from "../../../plugin/ui/request/build-request.ts";
+import { fillRegion } from "../../../plugin/ui/request/fill-region.ts";
 import { randomSeed, seedsOfRun } from "../../../plugin/ui/request/intent.ts";
 import type { ControlLayer } from "../../../plugin/ui/state/followed.ts";
 import { DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
@@ -61,7 +62,7 @@ test("buildRequest() uses the strength in Edit only", () => {
 test("buildRequest() asks a Fill for the context that its preview shows", () => {
   const settings = { ...DEFAULT_SETTINGS, detail: 0.7 };
   const request = buildRequest({ ...intent, settings, mode: "fill", fill }, 1);
-  const region = { detail: 0.7, colorMatch: true, edge: "soft" } as const;
+  const region = { detail: 0.7, colorMatch: true, edge: "soft", seam: "membrane" } as const;
   expect(request.region).toEqual(region);
   const { diffusion } = fillContext({ ...fill, region }, { native: 512, multiple: 8 });
   expect([request.width, request.height]).toEqual([diffusion.width, diffusion.height]);
@@ -202,4 +203,14 @@ test("schedulerMenu() finds every choice again, and a recipe's own beside them",
     expect(kept.options[1]).toEqual({ value: kept.value, label: kept.value });
     expect(kept.choiceOf(kept.value)).toBe(own);
   }
+});
+
+test.each(["soft", "spill"] as const)("a Fill whose edge is %s meets the picture without a seam", (edge) => {
+  expect(fillRegion({ detail: 0.5, edge }, 1).seam).toBe("membrane");
+});
+
+test("a Fill whose edge is hard stays as the model made it", () => {
+  expect(fillRegion({ detail: 0.5, edge: "hard", edgeWidth: undefined }, 1)).toEqual({
+    ...{ detail: 0.5, colorMatch: true, edge: "hard" },
+  });
 });

@@ -1,0 +1,59 @@
+/**
+ * `npm run bench:quality`: the seam of a Fill without a model. The picture is known, and the "model" paints it again with its
+ * colours off by some levels (drift), with fresh noise where the ground has any; what is still off afterwards is the blend's.
+ */
+import type { Mask } from "../../../shared/mask.ts";
+import type { PixelImage } from "../../../shared/pixels.ts";
+import { BLENDS } from "./blends.ts";
+import { GROUNDS, type Ground, pictureOf, SHAPES } from "./grounds.ts";
+import { type Seam, seamOf } from "./measure.ts";
+
+const DRIFTS = [0, 5, 10] as const;
+
+/** Resolves to the exit code. */
+export async function runQuality(): Promise<number> {
+  console.log(
+    "Levels of 255: step (colour shift) of the seam at a drift of 0, 5 and 10 levels; pixels changed outside",
+  );
+  for (const ground of GROUNDS) {
+    console.log(
+      `\n${ground.name}${ground.grain > 1 ? ` (step between means of ${ground.grain} × ${ground.grain})` : ""}`,
+    );
+    for (const { name, mask } of SHAPES) {
+      console.log(`  ${name}`);
+      for (const blend of BLENDS) {
+        const seams = await Promise.all(DRIFTS.map((drift) => seamWith(blend, ground, { mask, drift })));
+        console.log(`    ${blend.name.padEnd(34)}${seams.map(written).join("   ")}   ${outsideOf(seams)}`);
+      }
+    }
+  }
+  return 0;
+}
+
+interface Trial {
+  readonly mask: Mask;
+  readonly drift: number;
+}
+
+/** Null where the way finds nothing to repair. */
+export async function seamWith(blend: (typeof BLENDS)[number], ground: Ground, { mask, drift }: Trial) {
+  const before = pictureOf(ground, 0);
+  const repaired = await blend.repair(before, mask, modelOf(before, pictureOf(ground, 1), drift));
+  return repaired && seamOf(repaired, before, { mask, grain: ground.grain });
+}
+
+function modelOf(before: PixelImage, anew: PixelImage, drift: number) {
+  return (drawn: Mask): PixelImage => {
+    const data = before.data.slice();
+    drawn.data.forEach((value, i) => {
+      if (value === 0) return;
+      for (let c = i * 4; c < i * 4 + 3; c++) data[c] = Math.min(anew.data[c]! + drift, 255);
+    });
+    return { ...before, data };
+  };
+}
+
+const written = (seam: Seam | null) =>
+  (seam === null ? "paints nothing" : `${seam.step.toFixed(1).padStart(5)} (${seam.shift.toFixed(1)})`).padEnd(14);
+
+const outsideOf = (seams: readonly (Seam | null)[]) => Math.max(...seams.map((seam) => seam?.outside ?? 0));
