@@ -3,9 +3,9 @@ import { type AttachmentInfo, type JobEvent, modelsOf, type Progress, withSeed }
 import type { CompanionMessage, Submit } from "../../shared/protocol.ts";
 import { checkImages } from "../../shared/validate.ts";
 import type { ModelName, NewJob } from "../queue/job-queue.ts";
+import { Pace } from "../queue/pace.ts";
 import type { Host, ModelList } from "./host.ts";
 import { imagesByHash } from "./images-by-hash.ts";
-import { Pace } from "./pace.ts";
 
 /** Between two progress messages of a job, milliseconds. */
 export const PROGRESS_MS = 100;

@@ -1,9 +1,9 @@
 /** The side of those who want work done. */
 import type { Progress } from "../../shared/job.ts";
-import { given, handWorker, hashOf, IMAGE, id, job, listen, png, result, settle } from "./queue-helpers.ts";
+import { given, hashOf, IMAGE, id, job, listen, png, result } from "./queue-helpers.ts";
 import type { Opener } from "./queue-suite.ts";
 
-export function testJobQueue({ opened }: Opener): void {
+export function testJobQueue({ opened, handWorker, settle }: Opener): void {
   test("jobs run one after the other, and each tells how it fares", async () => {
     const queue = await opened();
     const { calls } = handWorker(queue);

@@ -1,9 +1,10 @@
 /** The side of those who do the work, and what is left when they, or the whole companion, die. */
 import { Problem } from "../../shared/problem.ts";
-import { given, handWorker, IMAGE, id, job, listen, png, result, settle } from "./queue-helpers.ts";
+import { given, IMAGE, id, job, listen, png, result } from "./queue-helpers.ts";
 import type { Opener } from "./queue-suite.ts";
 
-export function testWorkSource({ opened, killed }: Opener): void {
+export function testWorkSource(opener: Opener): void {
+  const { opened, killed, handWorker, settle, missed } = opener;
   test("a problem of the job ends it; a crash of the engine is tried once more, and no more", async () => {
     const queue = await opened();
     const { calls } = handWorker(queue);
@@ -48,11 +49,12 @@ export function testWorkSource({ opened, killed }: Opener): void {
   });
 
   test("the job of a worker that no longer renews its claim goes to another one", async () => {
-    const queue = await opened({ leaseMs: 60 });
+    const { leaseMs } = opener;
+    const queue = await opened({ leaseMs });
     await queue.submit([job(1)], given(IMAGE));
     const lost = await queue.claim("silent", new AbortController().signal);
-    const { calls } = handWorker(queue, 60);
-    await settle(200);
+    const { calls } = handWorker(queue, leaseMs);
+    await settle(4 * leaseMs);
     expect(lost!.signal.aborted).toBe(true);
     expect(calls.map((call) => call.id)).toEqual([id(1)]);
     await lost!.finish({ state: "done", result: result(png(66)) });
@@ -62,22 +64,24 @@ export function testWorkSource({ opened, killed }: Opener): void {
   });
 
   test("a job that two workers died over fails, and says so", async () => {
-    const queue = await opened({ leaseMs: 60 });
+    const { leaseMs } = opener;
+    const queue = await opened({ leaseMs });
     await queue.submit([job(1)], given(IMAGE));
     const { events } = await listen(queue, 1);
     for (const attempt of [1, 2]) {
       const claim = await queue.claim("silent", new AbortController().signal);
       expect(claim).toMatchObject({ id: id(1), attempt });
-      await settle(150);
+      await settle(4 * leaseMs);
     }
     expect(events.at(-1)).toMatchObject({ type: "failed", problem: { code: "engine-crashed" } });
   });
 
   test("a worker that renews its claim keeps it", async () => {
-    const queue = await opened({ leaseMs: 90 });
+    const leaseMs = opener.leaseMs * 1.5;
+    const queue = await opened({ leaseMs });
     await queue.submit([job(1)], given(IMAGE));
-    const { calls } = handWorker(queue, 90);
-    await settle(300);
+    const { calls } = handWorker(queue, leaseMs);
+    await settle(3.5 * leaseMs);
     expect(calls.map((call) => call.signal.aborted)).toEqual([false]);
   });
 
@@ -103,6 +107,7 @@ export function testWorkSource({ opened, killed }: Opener): void {
     const queue = await opened();
     expect(await queue.jobsOf("p")).toEqual([id(1), id(2), id(3)]);
     expect((await listen(queue, 1)).events).toEqual([{ type: "done", task: job(1).task, result: result() }]);
+    await missed();
     const again = handWorker(queue);
     await settle();
     expect(again.calls[0]).toMatchObject({ id: id(2), images: new Map([["image", IMAGE]]) });
@@ -113,13 +118,13 @@ export function testWorkSource({ opened, killed }: Opener): void {
       const queue = await opened();
       await queue.submit([job(1)], given(IMAGE));
       const { calls } = handWorker(queue);
-      await settle();
+      await missed();
       expect(calls).toHaveLength(1);
       await killed(queue);
     }
     const queue = await opened();
     const { calls } = handWorker(queue);
-    await settle();
+    await missed();
     expect(calls).toEqual([]);
     expect((await listen(queue, 1)).events).toMatchObject([{ type: "failed", problem: { code: "engine-crashed" } }]);
   });

@@ -1,0 +1,71 @@
+/** Connections to the studio's Redis (or Valkey), and what goes wrong with them in plain words. */
+import { Redis } from "ioredis";
+import { Problem } from "../../../shared/problem.ts";
+
+export interface RedisOptions {
+  /** `redis://` or `rediss://` (TLS), with user and password where there are any. It is a secret: it is never shown. */
+  readonly url: string;
+  /** PEM: whom to trust beside the authorities that Node knows. */
+  readonly ca?: string;
+  /** "fails": a command is refused soon while the server is away. "waits": it is sent when the server is back. */
+  readonly away: "fails" | "waits";
+}
+
+/** Between two tries to connect, milliseconds. */
+const RETRY_MS = { first: 100, most: 2000 };
+/** For one command that is to fail, milliseconds: some megabytes over a slow network. */
+const COMMAND_MS = 20_000;
+
+/** Connects when the first command comes, and again whenever the connection is lost. Throws Problem "request-invalid". */
+export function connectRedis({ url, ca, away }: RedisOptions): Redis {
+  const secure = placeOf(url).startsWith("rediss:");
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: away === "fails" ? 1 : null,
+    ...(away === "fails" && { commandTimeout: COMMAND_MS }),
+    retryStrategy: (times) => Math.min(times * RETRY_MS.first, RETRY_MS.most),
+    connectTimeout: 5000,
+    ...(secure && ca !== undefined && { tls: { ca } }),
+  });
+  // Every command tells of its own failure; without a listener each lost connection would be printed.
+  redis.on("error", () => {});
+  return redis;
+}
+
+/** Scheme, host and port of a URL, without its secrets. Throws Problem "request-invalid". */
+export function placeOf(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !["redis:", "rediss:"].includes(parsed.protocol) || parsed.hostname === "")
+    throw new Problem("request-invalid", "--redis takes an address like redis://host:6379 or rediss://host:6379.");
+  return `${parsed.protocol}//${parsed.host}`;
+}
+
+/** What a failed command means to people; Problems stay as they are. */
+export function redisProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { name = "", message = "" } = error instanceof Error ? error : {};
+  if (/^(NOAUTH|WRONGPASS|NOPERM)/.test(message))
+    return new Problem(
+      "queue-unreachable",
+      "The studio's queue refuses this name or password: correct the address after --redis.",
+      { cause: error },
+    );
+  if (/^OOM /.test(message))
+    return new Problem(
+      "queue-full",
+      "The studio's queue has no memory left: fetch the pictures that are ready, or give Redis more memory.",
+      { cause: error },
+    );
+  if (
+    name === "MaxRetriesPerRequestError" ||
+    /Connection is closed|Command timed out|^LOADING|ECONN|closed/.test(message)
+  )
+    return unreachable(error);
+  return Problem.from(error);
+}
+
+export const unreachable = (cause?: unknown) =>
+  new Problem(
+    "queue-unreachable",
+    "The studio's queue can't be reached: check that its server runs and the network; what waits there is kept.",
+    { cause },
+  );
