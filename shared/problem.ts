@@ -11,6 +11,7 @@ export const PROBLEM_CODES = {
   "image-not-readable": "An image of the request is not a PNG, JPEG or WebP that can be decoded.",
   "image-too-large": "An image has more pixels than the limit.",
   "mask-empty": "The mask selects nothing.",
+  "ground-not-plain": "There is no plain background to be removed, or nothing before it.",
   "mask-size": "Mask and image differ in size.",
   "prompt-too-long": "The prompt has more characters than the limit.",
   "model-not-found": "No model of that name or path.",
