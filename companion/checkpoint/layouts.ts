@@ -1,4 +1,4 @@
-import { flux2Folder } from "./flux2-folder.ts";
+import { flux2Folder } from "./flux2/folder.ts";
 import type { FolderLayout } from "./folder.ts";
 import type { Model } from "./parts/model-record.ts";
 import { unetFolder } from "./unet-folder.ts";

@@ -3,6 +3,8 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { attempt, resolveInside } from "./files/files.ts";
+import { openSafetensors } from "./files/safetensors.ts";
+import { isFlux2File, openFlux2File } from "./flux2/file.ts";
 import { type FolderLayout, openFolder } from "./folder.ts";
 import { LAYOUTS } from "./layouts.ts";
 import type { AnyModel, Model, UNetModel } from "./parts/model-record.ts";
@@ -38,7 +40,9 @@ export async function openModel(place: string, options: SingleFileOptions = {}):
   const real = resolveInside(place, options.within);
   const isFolder = attempt(path.basename(place), () => statSync(real)).isDirectory();
   const { layouts = LAYOUTS } = options as Partial<ModelOptions<AnyModel>>;
-  return isFolder ? openFolder(place, layouts, options) : openSingleFile(place, options);
+  if (isFolder) return openFolder(place, layouts, options);
+  const store = openSafetensors(place, options);
+  return isFlux2File(store) ? openFlux2File(place, store, options) : openSingleFile(place, options, store);
 }
 
 /** The model itself. Throws Problem "adapter-mismatch" where it draws with another network than a UNet. */

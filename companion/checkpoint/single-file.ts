@@ -31,8 +31,11 @@ export interface SingleFileOptions extends OpenOptions {
  * "model-unsupported" (naming what the file is instead), "weights-missing", "weights-leftover", "config-invalid", and as
  * `openSafetensors`.
  */
-export function openSingleFile(file: string, options: SingleFileOptions = {}): UNetModel {
-  const store = openSafetensors(file, options);
+export function openSingleFile(
+  file: string,
+  options: SingleFileOptions = {},
+  store = openSafetensors(file, options),
+): UNetModel {
   const family = wholeModel(store);
   const beside = readBeside(file, options);
   const { scheduler, nativeSize } = predictionOf(store, family, beside);

@@ -10,6 +10,8 @@ export interface Known {
   /** Of the file and its side-cars. */
   readonly signature: string;
   readonly finding: Finding;
+  /** Where the finding depends on files near it: `stampNear` then. */
+  readonly near?: string;
 }
 
 export interface FindingCacheOptions {
@@ -20,7 +22,7 @@ export interface FindingCacheOptions {
 }
 
 /** To be raised where a finding has other fields, or is judged by other rules: also builds that have no name differ then. */
-const VERSION = 2;
+const VERSION = 3;
 
 const SAVED = v.object({
   version: v.literal(VERSION),

@@ -9,7 +9,9 @@ import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.t
 import { type Measures, measuresOf } from "../opening/measures.ts";
 import { type AddOnKind, openAddOn } from "../opening/open-add-on.ts";
 import {
+  isFlux2Part,
   openWholeContentFilter,
+  openWholeFlux2Part,
   openWholeImageEncoder,
   openWholeIpAdapter,
   openWholeModel,
@@ -52,6 +54,8 @@ export type Finding =
     }
   | (AddOnFinding & { readonly kind: "controlnet" | "t2i-adapter" | "vae" })
   | (AddOnFinding & { readonly kind: "lora" | "embedding"; readonly names: readonly string[] })
+  /** Of a model that another file is listed as. */
+  | { readonly kind: "part" }
   | { readonly kind: "problem"; readonly problem: ProblemData };
 
 /** Never throws: what goes wrong is the finding. */
@@ -88,6 +92,10 @@ async function open(place: Place, options: OpenOptions): Promise<Finding> {
 
 async function openFile(place: Place, store: SafetensorsFile, options: OpenOptions): Promise<Finding> {
   const { path: file } = place;
+  if (isFlux2Part(store)) {
+    openWholeFlux2Part(store, options);
+    return { kind: "part" };
+  }
   const identity = identify(store);
   const found = identity.kind === "other" ? identity.adapter : identity.kind;
   switch (found) {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
 import { resolveInside } from "../checkpoint/files/files.ts";
+import { stampNear } from "../checkpoint/flux2/parts-near.ts";
 import type { UNetModel } from "../checkpoint/model.ts";
 import { attentionWidths } from "../networks/blocks/image-attentions.ts";
 import type { UNetConfig } from "../networks/configs.ts";
@@ -106,9 +107,10 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
     for (const place of places()) {
       const old = known.get(place.path);
       const open = () => beforeOpening?.(place) ?? inspect(place, { within: roots });
-      const finding = old?.signature === place.signature ? old.finding : await open();
+      const same = old?.signature === place.signature && (old.near ?? stampNear(place.path)) === stampNear(place.path);
+      const finding = same ? old.finding : await open();
       if (finding !== old?.finding) {
-        known.set(place.path, { signature: place.signature, finding });
+        known.set(place.path, { signature: place.signature, finding, ...nearOf(place, finding) });
         learnt += 1;
         await new Promise(setImmediate); // Opening is synchronous work: let others have their turn.
       }
@@ -243,6 +245,12 @@ const withReferences = ({ info, measures }: Extract<Finding, { kind: "model" }>,
   ...info,
   references: info.references || (measures !== undefined && filesFor(all, measures.unet) !== undefined),
 });
+
+/** A transformer's other parts may come, go and change; so may what was missing. */
+function nearOf({ path: file, kind }: Place, finding: Finding): { near?: string } {
+  const hasParts = finding.kind === "model" && finding.info.family.id === "flux2-klein";
+  return kind === "file" && (hasParts || finding.kind === "problem") ? { near: stampNear(file) } : {};
+}
 
 function twice(id: string): ModelProblem {
   return {

@@ -45,7 +45,10 @@ export function flux2TransformerGraph(
   for (let i = 0; i < config.num_single_layers; i++)
     x = singleBlock(op, weights.at("single_transformer_blocks").at(i), x, single!, block);
 
-  const [scale, shift] = vectorsOf(op, weights.at("norm_out.linear"), time, 2) as [Value, Value];
+  // One matrix in the files, whose halves lie the one way or the other.
+  const [scale, shift] = ["scale", "shift"].map(
+    (name) => vectorsOf(op, weights.at("norm_out").at(name), time, 1)[0]!,
+  ) as [Value, Value];
   const own = modulated(op, slice(op, x, 1, [tokens, x.dims[1]!]), { scale, shift }, config.eps);
   op.output("out", cast(op, linearNoBias(op, weights.at("proj_out"), own, config.in_channels), "float32"));
   return op;

@@ -1,5 +1,5 @@
+import { FLUX2_STATES } from "../checkpoint/flux2/model.ts";
 import type { Flux2Model } from "../checkpoint/model.ts";
-import { FLUX2_STATES } from "../checkpoint/parts/flux2-model.ts";
 import { flux2TransformerGraph } from "../networks/flux2-transformer.ts";
 import { qwen3Graph } from "../networks/qwen3.ts";
 import type { Network } from "./network.ts";
@@ -9,15 +9,17 @@ const TOKENS = 2;
 
 /** The denoiser first. */
 export function flux2Networks({ denoiser, text: { component } }: Flux2Model): Network[] {
-  const shape = { tokens: TOKENS, hiddenStates: FLUX2_STATES };
   return [
     {
       weights: denoiser.weights,
       build: (w, options) => flux2TransformerGraph(denoiser.config, w, { tokens: TOKENS }, options),
     },
-    {
-      weights: component.weights,
-      build: (w, options) => qwen3Graph(component.config, w, shape, options),
-    },
+    qwen3Network(component),
   ];
 }
+
+/** Only the layers that the text encoder of FLUX.2 klein runs. */
+export const qwen3Network = ({ config, weights }: Flux2Model["text"]["component"]): Network => ({
+  weights,
+  build: (w, options) => qwen3Graph(config, w, { tokens: TOKENS, hiddenStates: FLUX2_STATES }, options),
+});

@@ -1,8 +1,6 @@
 /** CLIP's own vocabulary, for single files, which bring none. */
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { gunzipSync } from "node:zlib";
-import { packageRoot } from "../root.ts";
+import { mergesIn } from "./assets.ts";
+import { byteLetters } from "./byte-letters.ts";
 
 export interface ClipVocabulary {
   readonly vocab: Readonly<Record<string, number>>;
@@ -21,8 +19,7 @@ export function clipVocabulary(): ClipVocabulary {
 }
 
 function readVocabulary(): ClipVocabulary {
-  const file = path.join(packageRoot(), "companion", "tokenizer", "assets", "clip-merges.txt.gz");
-  const merges = gunzipSync(readFileSync(file)).toString("utf8").trimEnd().split("\n");
+  const merges = mergesIn("clip-merges.txt.gz");
   const letters = byteLetters();
   const tokens = [
     ...letters,
@@ -32,17 +29,4 @@ function readVocabulary(): ClipVocabulary {
     "<|endoftext|>",
   ];
   return { vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges };
-}
-
-/**
- * GPT-2's letter for each byte (Radford et al. 2019): printable Latin-1 stands for itself, and comes first; the other 68 bytes
- * take the letters from U+0100 on.
- */
-function byteLetters(): string[] {
-  const printable = (byte: number) =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
-  const bytes = Array.from({ length: 256 }, (_, byte) => byte);
-  const itself = bytes.filter(printable).map((byte) => String.fromCodePoint(byte));
-  const moved = bytes.filter((byte) => !printable(byte)).map((_, index) => String.fromCodePoint(256 + index));
-  return [...itself, ...moved];
 }

@@ -4,7 +4,9 @@ import path from "node:path";
 import { parseFlux2Config } from "../../companion/checkpoint/config/flux2-config.ts";
 import { parseQwen3Config } from "../../companion/checkpoint/config/qwen3-config.ts";
 import { parseFlux2VaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
+import { RenamedStore, refsUnder } from "../../companion/checkpoint/files/component.ts";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { renameFlux2 } from "../../companion/checkpoint/flux2/keys.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { symbol } from "../../companion/graph/dim.ts";
 import { Weights } from "../../companion/graph/weights.ts";
@@ -30,7 +32,10 @@ const placesOf = ({ data, dims }: AnyTensor): number[][] =>
 
 describe("the transformer", () => {
   const config = parseFlux2Config(json("transformer"));
-  const weights = () => weightsOf("transformer/diffusion_pytorch_model.safetensors");
+  const weights = () => {
+    const store = openSafetensors(path.join(model, "transformer/diffusion_pytorch_model.safetensors"));
+    return new Weights(new RenamedStore("transformer", renameFlux2(refsUnder(store)).refs, [store]));
+  };
   const feeds = (latent: Tensor, places: number[][]) => {
     const { cos, sin } = rotationTable(places, { axes: config.axes_dims_rope, theta: config.rope_theta });
     return { latent, timestep: tensor(Float32Array.of(700), [1]), text: expected.text!, cos, sin };

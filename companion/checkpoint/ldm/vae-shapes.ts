@@ -32,7 +32,7 @@ export function vaeConfigFromShapes(refs: Refs, { origin, nativeSize, ...rest }:
     { length: levels },
     (_, level) => dims(`encoder.down_blocks.${level}.resnets.0.conv1.weight`)[0],
   );
-  return parseVaeConfig(
+  const config = parseVaeConfig(
     {
       in_channels: dims("encoder.conv_in.weight")[1],
       out_channels: dims("decoder.conv_out.weight")[0],
@@ -49,4 +49,9 @@ export function vaeConfigFromShapes(refs: Refs, { origin, nativeSize, ...rest }:
     },
     origin,
   ) as KlVaeConfig;
+  const up = Array.from(
+    { length: levels },
+    (_, level) => dims(`decoder.up_blocks.${levels - 1 - level}.resnets.0.conv2.weight`)[0]!,
+  );
+  return String(up) === String(config.block_out_channels) ? config : { ...config, decoder_block_out_channels: up };
 }

@@ -1,7 +1,7 @@
 /** Prompts through a language model, as FLUX.2 klein hears them. */
 
+import { FLUX2_STATES } from "../../checkpoint/flux2/model.ts";
 import type { Flux2Model } from "../../checkpoint/model.ts";
-import { FLUX2_STATES } from "../../checkpoint/parts/flux2-model.ts";
 import { Weights } from "../../graph/weights.ts";
 import { causalBias, qwen3Graph } from "../../networks/qwen3.ts";
 import { type AnyTensor, type Tensor, tensor } from "../../tensor.ts";

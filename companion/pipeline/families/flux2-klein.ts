@@ -1,7 +1,7 @@
 /** FLUX.2 klein: a transformer that attends to a language model's states, to its own latent and to pictures, all alike. */
-import { flux2Folder } from "../../checkpoint/flux2-folder.ts";
+import { flux2Folder } from "../../checkpoint/flux2/folder.ts";
+import { FLUX2_TOKENS } from "../../checkpoint/flux2/model.ts";
 import type { Flux2Model } from "../../checkpoint/model.ts";
-import { FLUX2_TOKENS } from "../../checkpoint/parts/flux2-model.ts";
 import { toSample } from "../../image/preprocess.ts";
 import { flux2TransformerGraph } from "../../networks/flux2-transformer.ts";
 import { flux2Networks } from "../../opening/flux2-networks.ts";

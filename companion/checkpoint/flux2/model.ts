@@ -1,7 +1,7 @@
 /** What FLUX.2 klein's parts must have in common, and what none of their files says. */
 import { Problem } from "../../../shared/problem.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
-import type { Flux2Model } from "./model-record.ts";
+import type { Flux2Model } from "../parts/model-record.ts";
 
 /** Pixels. */
 export const FLUX2_NATIVE_SIZE = 1024;

@@ -1,0 +1,84 @@
+/** The other parts of a model whose transformer is a file of its own, where ComfyUI and Forge keep them. */
+import { readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { resolveInside } from "../files/files.ts";
+import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../files/safetensors.ts";
+
+export type Part = "text" | "vae";
+
+const FOLDERS: Readonly<Record<Part, readonly string[]>> = {
+  text: ["text_encoders", "text_encoder", "clip"],
+  vae: ["vae", "VAE"],
+};
+/** From the transformer's own folder: models/diffusion_models/flux2/klein/file. */
+const LEVELS_UP = 3;
+const WEIGHTS = /\.(?:safetensors|sft)$/i;
+
+/**
+ * Files that may be such a part, nearest first and of one folder the largest first: in the transformer's own folder, and in the
+ * folders for it beside that folder and beside those around it, or one folder deeper.
+ */
+export function candidatesNear(file: string, part: Part): string[] {
+  const own = path.dirname(path.resolve(file));
+  const around = Array.from({ length: LEVELS_UP + 1 }, (_, up) => path.resolve(own, ...Array<string>(up).fill("..")));
+  const named = around.flatMap((folder) => FOLDERS[part].map((name) => path.join(folder, name)));
+  const folders = [own, ...named].flatMap((folder) => [folder, ...(folder === own ? [] : foldersIn(folder))]);
+  return [...new Set(folders.flatMap(weightsIn))].filter((each) => each !== path.resolve(file));
+}
+
+/** The first candidate that `fits`. What cannot be opened is not it: the library says of each file what is wrong with it. */
+export function partNear(
+  file: string,
+  part: Part,
+  fits: (store: SafetensorsFile) => boolean,
+  options: OpenOptions,
+): SafetensorsFile | undefined {
+  for (const place of candidatesNear(file, part)) {
+    const store = attemptOpen(place, options);
+    if (store && fits(store)) return store;
+  }
+  return undefined;
+}
+
+function attemptOpen(place: string, options: OpenOptions): SafetensorsFile | undefined {
+  try {
+    resolveInside(place, options.within);
+    return openSafetensors(place, options);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Changes when a candidate comes, goes or changes. */
+export const stampNear = (file: string): string =>
+  (["text", "vae"] as const)
+    .flatMap((part) => candidatesNear(file, part))
+    .map((place) => `${place}:${statOf(place)}`)
+    .join("\n");
+
+const statOf = (place: string) => {
+  const { size = 0, mtimeMs = 0, ino = 0 } = statSync(place, { throwIfNoEntry: false }) ?? {};
+  return `${size}:${mtimeMs}:${ino}`;
+};
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+const foldersIn = (folder: string): string[] =>
+  entriesOf(folder)
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => path.join(folder, name))
+    .sort();
+
+const weightsIn = (folder: string): string[] =>
+  entriesOf(folder)
+    .filter((entry) => !entry.isDirectory() && WEIGHTS.test(entry.name))
+    .map(({ name }) => path.join(folder, name))
+    .map((place) => ({ place, size: statSync(place, { throwIfNoEntry: false })?.size ?? 0 }))
+    .sort((a, b) => b.size - a.size || (a.place < b.place ? -1 : 1))
+    .map(({ place }) => place);

@@ -1,0 +1,107 @@
+/** FLUX.2 klein as split files: put together, the same picture as the folder's, and what is missing is named. */
+import { cpSync, rmSync } from "node:fs";
+import path from "node:path";
+import { openModel } from "../../companion/checkpoint/model.ts";
+import { openLibrary } from "../../companion/library/library.ts";
+import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
+import { asPublished, KLEIN, partOf, writeSplit } from "./klein-sample.ts";
+import { temporaryFolder, writeData } from "./sample.ts";
+
+const top = temporaryFolder();
+const starter = path.join(__dirname, "../../starter/weights");
+const fields = { width: 48, height: 64, steps: 2, prompt: "a red cat, wow! flat icon", guidanceScale: 1 };
+const draw = async (place: string) => {
+  const studio = openTestStudio(undefined, { it: place });
+  try {
+    return (await paint(studio, request({ ...fields, model: "it" }))).result.png;
+  } finally {
+    await studio.close();
+  }
+};
+
+test.each(["", "model.diffusion_model."])(
+  "split files with the prefix %j give the folder's picture, byte for byte",
+  async (prefix) => {
+    const root = path.join(top, `split-${prefix.length}`);
+    const file = writeSplit(root, { prefix });
+    expect(await draw(file)).toEqual(await draw(KLEIN));
+  },
+);
+
+test("a file that holds all parts gives the folder's picture", async () => {
+  const root = path.join(top, "whole");
+  writeSplit(root);
+  const file = path.join(root, "vae/whole.safetensors"); // the configuration lies there
+  const named = (part: "text_encoder" | "vae", prefix: string) =>
+    Object.fromEntries(Object.entries(partOf(part)).map(([key, value]) => [prefix + key, value]));
+  writeData(
+    file,
+    {
+      ...asPublished(partOf("transformer"), "model.diffusion_model."),
+      ...named("text_encoder", "text_encoders.qwen3_4b.transformer."),
+      ...named("vae", "vae."),
+    },
+    "F32",
+  );
+  for (const name of ["tokenizer.json", "tokenizer_config.json"])
+    cpSync(path.join(KLEIN, "tokenizer", name), path.join(root, "vae", name));
+  rmSync(path.join(root, "text_encoders"), { recursive: true });
+  rmSync(path.join(root, "diffusion_models"), { recursive: true });
+  expect(await draw(file)).toEqual(await draw(KLEIN));
+});
+
+test("a base model is known by its name, and its steps are many", async () => {
+  const distilled = async (transformer: string) => {
+    const file = writeSplit(path.join(top, "names"), { transformer });
+    return ((await openModel(file)) as unknown as { distilled: boolean }).distilled;
+  };
+  expect(await distilled("flux-2-klein-base-4b.safetensors")).toBe(false);
+  expect(await distilled("flux-2-klein-4b.safetensors")).toBe(true);
+});
+
+test("the library lists the transformer alone, and names a part that is missing until it is there", async () => {
+  const root = path.join(top, "listed");
+  writeSplit(root);
+  const library = openLibrary({ folders: [root], starter });
+  const listed = async () => {
+    const { models, problems } = await library.list();
+    return { models: models.filter(({ id }) => id !== "starter").map(({ id }) => id), problems };
+  };
+  expect(await listed()).toEqual({ models: ["diffusion_models/flux-2-klein"], problems: [] });
+  const [klein] = (await library.list()).models.filter(({ family }) => family.id === "flux2-klein");
+  expect(klein).toMatchObject({
+    ...{ family: { name: "FLUX.2 klein", like: true }, maxTokens: 512, references: true, sizeMultiple: 8 },
+    defaults: { steps: 4, guidanceScale: 1 },
+  });
+  const [parts, away] = ["text_encoders", "away"].map((name) => path.join(root, name)) as [string, string];
+  const spare = path.join(top, "spare");
+  cpSync(parts, spare, { recursive: true });
+  rmSync(parts, { recursive: true });
+  expect((await listed()).problems).toMatchObject([
+    {
+      name: "diffusion_models/flux-2-klein",
+      problem: {
+        code: "weights-missing",
+        message:
+          '"flux-2-klein.safetensors" is the transformer of FLUX.2 klein and needs the text encoder, Qwen3: put "qwen_3_4b.safetensors" of Comfy-Org/Flux-2-Klein-4B into a folder "text_encoders" beside the file\'s folder.',
+      },
+    },
+  ]);
+  cpSync(spare, away, { recursive: true });
+  expect((await listed()).models).toEqual([]);
+  cpSync(spare, parts, { recursive: true });
+  expect((await listed()).models).toEqual(["diffusion_models/flux-2-klein"]);
+});
+
+test("a transformer with a tensor that is not its own, or without one, is refused by name", async () => {
+  const root = path.join(top, "broken");
+  const file = writeSplit(root);
+  const own = asPublished(partOf("transformer"));
+  const { "img_in.weight": first, ...rest } = own;
+  writeData(file, { ...own, "double_blocks.0.extra.weight": first! }, "F32");
+  await expect(openModel(file)).rejects.toMatchObject({ code: "weights-leftover" });
+  writeData(file, rest, "F32");
+  await expect(openModel(file)).rejects.toMatchObject({ code: "weights-missing" });
+  writeData(file, { ...own, "guidance_in.in_layer.weight": first! }, "F32");
+  await expect(openModel(file)).rejects.toMatchObject({ code: "model-unsupported" });
+});
