@@ -8,6 +8,7 @@ import { imageRefs } from "./image-refs.ts";
 import type { ProblemData } from "./problem.ts";
 import type { GenerateRequest } from "./request.ts";
 import { requestSchema } from "./request-schema.ts";
+import type { Thrift } from "./thrift.ts";
 
 /** One picture. */
 export interface GenerateTask {
@@ -57,8 +58,10 @@ export interface Progress {
   readonly step: number;
   readonly of: number;
   readonly secondsLeft?: number;
-  /** The engine works, but has had nothing to report for so many seconds. */
+  /** The engine works, but has had nothing to report for so many seconds: longer than expected. */
   readonly quietSeconds?: number;
+  /** The engine has given no sign of life for so many seconds. If that goes on it is started anew. */
+  readonly silentSeconds?: number;
   /** A small PNG. */
   readonly preview?: Uint8Array;
 }
@@ -85,6 +88,8 @@ export interface Facts {
   readonly droppedText?: string;
   /** Of the denoiser's weights, where they were narrowed: the request asked for it, or the memory is short. */
   readonly weightBits?: 4 | 8;
+  /** The last of the measures that it took for the picture to fit into memory. */
+  readonly thrift?: Thrift;
 }
 
 /** `A`: with the bytes, or without them. */

@@ -4,6 +4,7 @@ import { type AttachmentInfo, type Facts, MEDIA_TYPES, type Result, STAGES, task
 import { PROBLEM_CODES, type ProblemCode } from "./problem.ts";
 import type { ClientMessage, CompanionMessage } from "./protocol.ts";
 import { nameSchema } from "./request-schema.ts";
+import { THRIFTS } from "./thrift.ts";
 
 const text = v.pipe(v.string(), v.maxLength(100_000));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -100,6 +101,7 @@ const facts: v.GenericSchema<unknown, Facts> = v.strictObject({
   tokens: v.optional(count),
   droppedText: v.optional(text),
   weightBits: v.optional(v.picklist([4, 8])),
+  thrift: v.optional(v.picklist(THRIFTS)),
 });
 const result: v.GenericSchema<unknown, Result<AttachmentInfo>> = v.strictObject({
   attachments: v.array(
@@ -161,6 +163,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
     of: count,
     secondsLeft: v.optional(seconds),
     quietSeconds: v.optional(seconds),
+    silentSeconds: v.optional(seconds),
   }),
   message("done", { job: id, task: taskSchema, result }),
   message("failed", { job: id, problem }),

@@ -34,6 +34,7 @@ export const PROBLEM_CODES = {
   "out-of-memory": "The picture does not fit into memory.",
   "disk-full": "No space left on the disk.",
   "engine-crashed": "The process that runs the model ended unexpectedly.",
+  "engine-frozen": "The process that runs the model does not answer.",
   "download-refused": "The repository is not there, is not open, or has nothing that can be used.",
   "download-failed": "A download broke off, or what arrived is damaged.",
   "queue-full": "Too many jobs are waiting.",

@@ -1,7 +1,8 @@
 /** Commands that run networks, in a process of their own: native code can end one without a word, and somebody must say why. */
 import { spawn } from "node:child_process";
-import { crashProblem } from "../engine/crash.ts";
+import { crashOf } from "../engine/crash.ts";
 import { dieWithParent } from "../engine/die-with-parent.ts";
+import { MemoryWitness } from "../engine/memory-witness.ts";
 import { visibleLines } from "../library/plain-text.ts";
 
 /** Set in that process. */
@@ -9,6 +10,9 @@ const MARK = "UNDERPAINT_APART";
 
 /** How much of what it last wrote to stderr is kept, characters. */
 const STDERR_CHARACTERS = 8192;
+
+/** Between two looks at the memory, milliseconds. */
+const LOOK_MS = 250;
 
 /** True in the process that does the work, which from then on ends with its parent. */
 export function isApart(): boolean {
@@ -23,6 +27,8 @@ export async function runApart(entry: string, args: readonly string[]): Promise<
     stdio: ["inherit", "inherit", "pipe"],
     env: { ...process.env, [MARK]: "1" },
   });
+  const witness = new MemoryWitness();
+  const looks = setInterval(() => witness.look(), LOOK_MS);
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr = (stderr + text).slice(-STDERR_CHARACTERS);
@@ -32,6 +38,7 @@ export async function runApart(entry: string, args: readonly string[]): Promise<
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal }));
   });
-  if (end.code === null) throw crashProblem({ ...end, stderr });
+  clearInterval(looks);
+  if (end.code === null) throw crashOf({ ...end, stderr, testimony: witness.testify() }).problem;
   return end.code;
 }

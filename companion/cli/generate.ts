@@ -11,6 +11,7 @@ import { modelsOf } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import { REQUEST_LIMITS } from "../../shared/request-schema.ts";
+import { THRIFT_WORDS } from "../../shared/thrift.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { writeSafetensors } from "../checkpoint/files/write-safetensors.ts";
 import { readConfig } from "../config.ts";
@@ -84,7 +85,7 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
     await writeFile(path.join(out, "image.png"), withPngTexts(result.png, recipeTexts(recipeOf(request))));
     if (kept) await writeSafetensors(path.join(out, "trace.safetensors"), kept);
     const seconds = (performance.now() - begin) / 1000;
-    const { width, height, tokens, chunks, droppedText, weightBits } = result;
+    const { width, height, tokens, chunks, droppedText, weightBits, thrift } = result;
     const report = {
       width,
       height,
@@ -92,6 +93,7 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
       chunks,
       droppedText,
       weightBits,
+      thrift,
       seconds,
       device: studio.device.info,
       request,
@@ -99,6 +101,7 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
     await write(reportFile, report);
     if (droppedText !== undefined) printError(`The prompt was too long; this was left out: ${droppedText}`);
     if (weightBits !== undefined) printError(`The UNet's weights were ${narrowed(request, weightBits)}.`);
+    if (thrift !== undefined) printError(`To fit into memory, ${THRIFT_WORDS[thrift]}.`);
     print(path.join(out, "image.png"));
     return 0;
   } finally {
@@ -189,6 +192,6 @@ async function narrate<R>(run: AsyncGenerator<PipelineEvent, R>): Promise<R> {
     const { value, done } = await run.next();
     if (done) return value;
     if (value.type === "stage") printError(value.stage);
-    else printError(`step ${value.step} of ${value.of}`);
+    else if (value.type === "step") printError(`step ${value.step} of ${value.of}`);
   }
 }

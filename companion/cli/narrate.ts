@@ -1,3 +1,4 @@
+import { THRIFT_WORDS } from "../../shared/thrift.ts";
 import type { CompanionEvent } from "./companion.ts";
 import { narrowed } from "./narrowed.ts";
 import { sentence } from "./sentence.ts";
@@ -51,6 +52,7 @@ export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
         say(green("✓"), `${quoted(event.task.request.prompt)} is done: ${size}.`);
         if (facts.weightBits !== undefined)
           say(dim("•"), dim(`The weights were ${narrowed(event.task.request, facts.weightBits)}.`));
+        else if (facts.thrift !== undefined) say(dim("•"), dim(`To fit into memory, ${THRIFT_WORDS[facts.thrift]}.`));
         return;
       }
       case "failed":

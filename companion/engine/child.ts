@@ -9,7 +9,8 @@ import { openLibrary } from "../library/library.ts";
 import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
-import { dieWithParent } from "./die-with-parent.ts";
+import { onMapped } from "../runtime/mapped-files.ts";
+import { startHeart } from "./heart.ts";
 import type { EngineJob, EngineSetup, FromEngine, ToEngine } from "./messages.ts";
 import { Reporter } from "./reporter.ts";
 import { workFor } from "./runners.ts";
@@ -21,18 +22,19 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Resolves to undefined where the job was cancelled. */
 async function make(
-  { id, task, images }: EngineJob,
+  { id, task, images, level = 0 }: EngineJob,
   studio: PipelineStudio,
   cancelled: () => boolean,
 ): Promise<Result | undefined> {
   const started = performance.now();
-  const { steps, events } = workFor(task, images, studio);
+  const { steps, events } = workFor(task, { images, studio, level });
   const reporter = new Reporter(steps);
   try {
     for (;;) {
       const { done, value } = await events.next();
       if (done) return { ...value, seconds: (performance.now() - started) / 1000 };
-      send({ type: "progress", job: id, progress: await reporter.report(value) });
+      if (value.type === "rung") send({ ...value, job: id });
+      else send({ type: "progress", job: id, progress: await reporter.report(value) });
       await turn();
       if (cancelled()) return undefined;
     }
@@ -50,9 +52,10 @@ async function openEngine(setup: EngineSetup): Promise<PipelineStudio> {
 }
 
 async function main(setup: EngineSetup): Promise<void> {
-  // Before any thread is made, because threads inherit it: the designer's own work comes first.
+  // Threads inherit the priority: the heart beats in any case, and for the rest the designer's own work comes first.
+  startHeart();
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  dieWithParent();
+  onMapped((files) => send({ type: "mapped", files }));
   let cancelled: string | undefined;
   const studio = openEngine(setup);
 

@@ -1,8 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
-import type { Problem } from "../../shared/problem.ts";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { visibleLines } from "../library/plain-text.ts";
-import { crashProblem } from "./crash.ts";
-import type { EngineSetup, FromEngine, ToEngine } from "./messages.ts";
+import { changedFile, type MappedFile } from "../runtime/mapped-files.ts";
+import { type Crash, crashOf, lost, type ProcessEnd } from "./crash.ts";
+import { MemoryWitness } from "./memory-witness.ts";
+import type { EngineSetup, FromEngine, MappedMessage, ToEngine } from "./messages.ts";
+import { PULSE_FD, PULSE_MS, readPulse } from "./pulse.ts";
+import { VITAL_LIMITS, type VitalLimits, Vitals, type WorkPlace } from "./vitals.ts";
 
 export interface EngineProgram {
   /** The file that the process runs. */
@@ -10,12 +15,15 @@ export interface EngineProgram {
   readonly setup: EngineSetup;
   /** Environment variables on top of our own. */
   readonly env?: Readonly<Record<string, string>>;
+  readonly vitalLimits?: VitalLimits;
 }
 
 export interface ProcessEvents {
-  readonly onMessage: (message: FromEngine) => void;
+  readonly onMessage: (message: Exclude<FromEngine, MappedMessage>) => void;
+  /** It has given no sign of life for so many seconds; undefined when it lives again. */
+  readonly onSilence: (seconds: number | undefined) => void;
   /** Called once, when nothing more will come: why it ended, as far as can be told. */
-  readonly onEnd: (problem: Problem) => void;
+  readonly onEnd: (crash: Crash) => void;
 }
 
 /** How much of what the process last wrote to stderr is kept for its obituary, characters. */
@@ -25,13 +33,18 @@ const STDERR_CHARACTERS = 8192;
 export class EngineProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
+  readonly #mapped = new Map<string, MappedFile>();
+  readonly #witness = new MemoryWitness();
+  #place: WorkPlace = "elsewhere";
+  /** Set where we gave it up. */
+  #lost: Crash | undefined;
 
-  constructor({ entry, setup, env }: EngineProgram, events: ProcessEvents) {
+  constructor({ entry, setup, env, vitalLimits = VITAL_LIMITS }: EngineProgram, events: ProcessEvents) {
     this.#child = fork(entry, [JSON.stringify(setup)], {
       serialization: "advanced",
       // Not ours: an inspector's port, a test runner's flags.
       execArgv: [],
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
       env: { ...process.env, ...env },
     });
     let stderr = "";
@@ -39,16 +52,18 @@ export class EngineProcess {
       stderr = (stderr + text).slice(-STDERR_CHARACTERS);
       if (process.env.UNDERPAINT_DEBUG !== undefined) process.stderr.write(visibleLines(text));
     });
-    this.#child.on("message", (message) => events.onMessage(message as FromEngine));
+    this.#child.on("message", (message) => this.#hear(message as FromEngine, events));
+    const watch = this.#watch(vitalLimits, events.onSilence);
     this.#ended = new Promise((resolve) => {
-      const end = (problem: Problem) => {
+      const end = (crash: Crash) => {
+        clearInterval(watch);
         resolve();
-        events.onEnd(problem);
+        events.onEnd(this.#lost ?? crash);
       };
       this.#child.once("error", (error) => {
-        if (this.#child.pid === undefined) end(crashProblem({ code: null, signal: null, stderr: error.message }));
+        if (this.#child.pid === undefined) end(this.#crash({ code: null, signal: null, stderr: error.message }));
       });
-      this.#child.once("close", (code, signal) => end(crashProblem({ code, signal, stderr })));
+      this.#child.once("close", (code, signal) => end(this.#crash({ code, signal, stderr })));
     });
   }
 
@@ -65,5 +80,42 @@ export class EngineProcess {
   kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     return this.#ended;
+  }
+
+  #crash(end: Pick<ProcessEnd, "code" | "signal" | "stderr">): Crash {
+    const changed = changedFile(this.#mapped.values());
+    return crashOf({
+      ...end,
+      testimony: this.#witness.testify(),
+      ...(changed !== undefined && { changedFile: changed }),
+    });
+  }
+
+  #hear(message: FromEngine, events: ProcessEvents): void {
+    if (message.type === "mapped") for (const file of message.files) this.#mapped.set(file.file, file);
+    else {
+      if (message.type === "ready") this.#place = message.device.provider === "cpu" ? "processor" : "elsewhere";
+      events.onMessage(message);
+    }
+  }
+
+  /** Ends the process where it is lost. */
+  #watch(limits: VitalLimits, onSilence: ProcessEvents["onSilence"]): NodeJS.Timeout {
+    const vitals = new Vitals(limits, PULSE_MS);
+    createInterface(this.#child.stdio[PULSE_FD] as Readable).on("line", (line) => {
+      const pulse = readPulse(line);
+      if (pulse) vitals.hear(pulse);
+    });
+    let told: number | undefined;
+    return setInterval(() => {
+      this.#witness.look();
+      const health = vitals.look(performance.now(), this.#place);
+      const silent = health.state === "silent" ? health.seconds : undefined;
+      if (silent !== told) onSilence(silent);
+      told = silent;
+      if (health.state !== "lost" || this.#lost) return;
+      this.#lost = lost(health.why);
+      void this.kill();
+    }, PULSE_MS);
   }
 }

@@ -5,14 +5,18 @@
 import type { Progress, Result } from "../../shared/job.ts";
 import { Problem, type ProblemData } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
+import { type Crash, silentProblem } from "./crash.ts";
 import { EngineProcess, type EngineProgram } from "./engine-process.ts";
-import type { EngineJob, FromEngine } from "./messages.ts";
+import { Expectation } from "./expectation.ts";
+import type { EngineJob, FromEngine, MappedMessage } from "./messages.ts";
 
 export interface EngineOptions extends EngineProgram {
   /** How long a cancelled job may take to stop before its process is killed, milliseconds. */
   readonly graceMs?: number;
   /** The pause before the restart after the first, second, … crash in a row, milliseconds. After the last: for a job. */
   readonly pausesMs?: readonly number[];
+  /** Between two looks at whether a step takes too long, milliseconds. */
+  readonly lookMs?: number;
 }
 
 export interface RunOptions {
@@ -32,13 +36,22 @@ const PAUSES_MS = [0, 1000, 2000, 5000, 15_000, 30_000];
 /** Crashes in a row, before the process was ready, that a waiting job puts up with. */
 const PATIENCE = 3;
 
+/** Between two looks at whether a step takes too long, milliseconds. */
+const LOOK_MS = 1000;
+/** Jobs whose last attempt may have been ended for want of memory. */
+const REMEMBERED = 100;
+
 /** The job in hand. "waiting": for a process that is ready. */
 interface Work {
-  readonly job: EngineJob;
+  job: EngineJob;
   readonly options: RunOptions;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
   state: "waiting" | "sent";
+  /** The level of the ladder on which it begins anew if memory runs out. */
+  next?: number | undefined;
+  /** Since it was sent. */
+  expectation: Expectation;
 }
 
 export class Engine {
@@ -47,7 +60,11 @@ export class Engine {
   #process: EngineProcess | undefined;
   #state: EngineState = {};
   #work: Work | undefined;
+  /** Levels of the ladder (pipeline/ladder.ts) on which jobs begin at their next attempt. */
+  readonly #levels = new Map<string, number>();
   #crashes = 0;
+  /** Why the process can't work at all. */
+  #refused: Problem | undefined;
   #restart: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -80,6 +97,7 @@ export class Engine {
     options.signal.throwIfAborted();
     if (this.#work !== undefined) throw new Problem("internal", "The engine runs one job at a time.");
     let grace: NodeJS.Timeout | undefined;
+    const looks = setInterval(() => this.#tellQuiet(), this.#options.lookMs ?? LOOK_MS);
     const cancel = () => {
       if (this.#work?.state !== "sent") return this.#settle((work) => work.reject(options.signal.reason));
       this.#process?.send({ type: "cancel", job: job.id });
@@ -88,13 +106,16 @@ export class Engine {
     options.signal.addEventListener("abort", cancel);
     try {
       return await new Promise<Result>((resolve, reject) => {
-        this.#work = { job, options, resolve, reject, state: "waiting" };
+        const level = this.#levels.get(job.id) ?? 0;
+        const expectation = new Expectation(performance.now());
+        this.#work = { job: { ...job, level }, options, resolve, reject, state: "waiting", expectation };
         if (this.#process === undefined) this.#start();
         else this.#handOver();
       });
     } finally {
       options.signal.removeEventListener("abort", cancel);
       clearTimeout(grace);
+      clearInterval(looks);
     }
   }
 
@@ -107,29 +128,43 @@ export class Engine {
 
   #start(): void {
     clearTimeout(this.#restart);
+    this.#refused = undefined;
     this.#tell({});
     this.#process = new EngineProcess(this.#options, {
       onMessage: (message) => this.#hear(message),
-      onEnd: (problem) => this.#onProcessEnd(problem),
+      onSilence: (seconds) => this.#onSilence(seconds),
+      onEnd: (crash) => this.#onProcessEnd(crash),
     });
   }
 
   #handOver(): void {
     if (this.#work?.state !== "waiting" || this.#state.device === undefined) return;
     this.#work.state = "sent";
+    this.#work.expectation = new Expectation(performance.now());
     this.#process?.send({ type: "run", job: this.#work.job });
   }
 
-  #hear(message: FromEngine) {
+  #hear(message: Exclude<FromEngine, MappedMessage>) {
     if (message.type === "ready") {
       this.#tell({ device: message.device });
       return this.#handOver();
     }
-    if (message.type === "unavailable") return this.#tell({ problem: message.problem });
+    if (message.type === "unavailable") {
+      this.#refused = new Problem(message.problem.code, message.problem.message);
+      return this.#tell({ problem: message.problem });
+    }
     // What a job says after its end was on its way when it ended.
     if (message.job !== this.#work?.job.id) return;
-    if (message.type === "progress") return this.#work.options.onProgress(message.progress);
+    if (message.type === "progress") {
+      this.#work.expectation.hear(message.progress, performance.now());
+      return this.#work.options.onProgress(message.progress);
+    }
+    if (message.type === "rung") {
+      this.#work.next = message.next;
+      return;
+    }
     this.#crashes = 0;
+    this.#levels.delete(message.job);
     this.#settle((work) => {
       if (message.type === "done") work.resolve(message.result);
       else if (message.type === "cancelled") work.reject(work.options.signal.reason);
@@ -137,22 +172,56 @@ export class Engine {
     });
   }
 
+  /** The running step takes longer than those before it. */
+  #tellQuiet(): void {
+    const quiet = this.#work?.state === "sent" ? this.#work.expectation.quiet(performance.now()) : undefined;
+    if (quiet) this.#work?.options.onProgress(quiet);
+  }
+
+  /** The process gives no sign of life. It is ended where that goes on. */
+  #onSilence(seconds: number | undefined): void {
+    const { device } = this.#state;
+    if (seconds === undefined) this.#tell({ ...(device && { device }) });
+    else this.#tell({ ...(device && { device }), problem: silentProblem(seconds).toJSON() });
+    const last = this.#work?.state === "sent" ? this.#work.expectation.last : undefined;
+    if (last) this.#work?.options.onProgress({ ...last, ...(seconds !== undefined && { silentSeconds: seconds }) });
+  }
+
   /** The process has ended: by itself, killed by us over a cancelled job, or under a job that it takes along. */
-  #onProcessEnd(crash: Problem): void {
+  #onProcessEnd(crash: Crash): void {
     this.#process = undefined;
-    const refused = this.#state.problem;
-    const problem = refused === undefined ? crash : new Problem(refused.code, refused.message);
+    const problem = this.#refused ?? crash.problem;
     const cancelled = this.#work?.options.signal.aborted === true;
-    if (!cancelled) this.#crashes += 1;
-    const hopeless = this.#closed || refused !== undefined || this.#crashes >= PATIENCE;
+    const goesOn = !cancelled && !this.#closed && this.#stepDown(crash);
+    if (!cancelled && !goesOn) this.#crashes += 1;
+    const hopeless = this.#closed || this.#refused !== undefined || this.#crashes >= PATIENCE;
     const pauses = this.#options.pausesMs ?? PAUSES_MS;
-    const pause = cancelled ? 0 : (pauses[this.#crashes - 1] ?? Number.POSITIVE_INFINITY);
+    const pause = cancelled || goesOn ? 0 : (pauses[this.#crashes - 1] ?? Number.POSITIVE_INFINITY);
     if (!this.#closed) this.#tell(pause === 0 && !hopeless ? {} : { problem: problem.toJSON() });
     if (cancelled) this.#settle((work) => work.reject(work.options.signal.reason));
-    else if (hopeless || this.#work?.state === "sent") this.#settle((work) => work.reject(problem));
+    else if (!goesOn && (hopeless || this.#work?.state === "sent")) this.#settle((work) => work.reject(problem));
     // A listener may have called `run` meanwhile. A process that refused to work is only tried again for a job.
-    if (this.#closed || refused !== undefined || this.#process !== undefined) return;
+    if (this.#closed || this.#refused !== undefined || this.#process !== undefined) return;
     if (Number.isFinite(pause)) this.#restart = setTimeout(() => this.#start(), pause);
+  }
+
+  /**
+   * Where memory ran out under the job, it goes on one rung lower in the next process: true. Where that is only likely, its next
+   * attempt begins there: false, as in every other case.
+   */
+  #stepDown({ memory }: Crash): boolean {
+    const work = this.#work;
+    if (work?.state !== "sent" || memory === "no") return false;
+    const level = work.next;
+    if (level === undefined) return false;
+    if (memory === "yes") {
+      work.job = { ...work.job, level };
+      work.state = "waiting";
+      return true;
+    }
+    this.#levels.set(work.job.id, level);
+    if (this.#levels.size > REMEMBERED) this.#levels.delete(this.#levels.keys().next().value!);
+    return false;
   }
 
   #settle(how: (work: Work) => void): void {

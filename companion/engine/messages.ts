@@ -2,6 +2,7 @@
 import type { Progress, Result, Task } from "../../shared/job.ts";
 import type { ProblemData } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
+import type { MappedFile } from "../runtime/mapped-files.ts";
 
 /** The engine process gets this as JSON, as its only argument. */
 export interface EngineSetup {
@@ -25,6 +26,8 @@ export interface EngineJob {
   readonly task: Task;
   /** By the names that the task calls them. */
   readonly images: ReadonlyMap<string, Uint8Array>;
+  /** Of the rung of pipeline/ladder.ts on which the work begins. Absent: at its top. */
+  readonly level?: number;
 }
 
 export type ToEngine =
@@ -32,10 +35,19 @@ export type ToEngine =
   /** Stop at the next step. */
   | { readonly type: "cancel"; readonly job: string };
 
+/** Files that are about to be read for a network. */
+export interface MappedMessage {
+  readonly type: "mapped";
+  readonly files: readonly MappedFile[];
+}
+
 export type FromEngine =
   | { readonly type: "ready"; readonly device: DeviceInfo }
   /** It can't work at all, and ends. */
   | { readonly type: "unavailable"; readonly problem: ProblemData }
+  | MappedMessage
+  /** Where the job begins anew if memory runs out from now on. */
+  | { readonly type: "rung"; readonly job: string; readonly next?: number }
   | { readonly type: "progress"; readonly job: string; readonly progress: Progress }
   | { readonly type: "done"; readonly job: string; readonly result: Result }
   | { readonly type: "failed"; readonly job: string; readonly problem: ProblemData }

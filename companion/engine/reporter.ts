@@ -1,6 +1,6 @@
 import type { Progress } from "../../shared/job.ts";
 import { encodePng } from "../image/encode.ts";
-import type { PipelineEvent } from "../pipeline/events.ts";
+import type { StageEvent, StepEvent } from "../pipeline/events.ts";
 
 /** Between two previews, milliseconds. */
 const PREVIEW_MS = 100;
@@ -19,7 +19,7 @@ export class Reporter {
     this.#progress = { stage: "loading", step: 0, of: steps };
   }
 
-  async report(event: PipelineEvent): Promise<Progress> {
+  async report(event: StageEvent | StepEvent): Promise<Progress> {
     if (event.type === "stage") {
       this.#progress = { stage: event.stage, step: this.#progress.step, of: this.#progress.of };
       return this.#progress;

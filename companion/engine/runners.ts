@@ -11,23 +11,33 @@ export interface Work {
   readonly events: AsyncGenerator<PipelineEvent, Omit<Result, "seconds">>;
 }
 
-type Images = ReadonlyMap<string, Uint8Array>;
-type Runner<K extends TaskKind> = (task: TaskOf<K>, images: Images, studio: PipelineStudio) => Work;
+export interface Means {
+  readonly images: ReadonlyMap<string, Uint8Array>;
+  readonly studio: PipelineStudio;
+  /** Of the rung of pipeline/ladder.ts on which the work begins. */
+  readonly level: number;
+}
+
+type Runner<K extends TaskKind> = (task: TaskOf<K>, means: Means) => Work;
 
 const RUNNERS: { readonly [K in TaskKind]: Runner<K> } = {
-  generate: ({ request }, images, studio) => ({
+  generate: ({ request }, { images, studio, level }) => ({
     steps: request.steps,
-    events: picture(generate(request, images, studio)),
+    events: picture(generate(request, images, studio, { level })),
   }),
 };
 
 async function* picture(events: ReturnType<typeof generate>): Work["events"] {
-  const { png, width, height, tokens, droppedText, weightBits } = yield* events;
+  const { png, width, height, tokens, droppedText, weightBits, thrift } = yield* events;
   return {
     attachments: [{ name: PICTURE, mediaType: "image/png", width, height, bytes: png }],
-    facts: { tokens, ...(droppedText !== undefined && { droppedText }), ...(weightBits && { weightBits }) },
+    facts: {
+      tokens,
+      ...(droppedText !== undefined && { droppedText }),
+      ...(weightBits && { weightBits }),
+      ...(thrift && { thrift }),
+    },
   };
 }
 
-export const workFor = (task: Task, images: Images, studio: PipelineStudio): Work =>
-  (RUNNERS[task.kind] as Runner<TaskKind>)(task, images, studio);
+export const workFor = (task: Task, means: Means): Work => (RUNNERS[task.kind] as Runner<TaskKind>)(task, means);

@@ -1,5 +1,6 @@
 import type { Stage } from "../../shared/job.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
+import type { Thrift } from "../../shared/thrift.ts";
 import type { AnyTensor } from "../tensor.ts";
 
 /** A part of the work begins. */
@@ -18,7 +19,14 @@ export interface StepEvent {
   readonly preview?: PixelImage;
 }
 
-export type PipelineEvent = StageEvent | StepEvent;
+/** What the picture does without from now on, see ladder.ts. */
+export interface RungEvent {
+  readonly type: "rung";
+  /** The level on which it would begin anew if memory ran out. Absent: there is none. */
+  readonly next?: number;
+}
+
+export type PipelineEvent = StageEvent | StepEvent | RungEvent;
 
 export interface GenerateResult {
   readonly png: Uint8Array;
@@ -32,6 +40,8 @@ export interface GenerateResult {
   readonly droppedText?: string;
   /** The UNet's linear layers had weights of this many bits: asked for, or forced by the memory limit. */
   readonly weightBits?: 4 | 8;
+  /** What was done last for the picture to fit into memory; see ladder.ts. */
+  readonly thrift?: Thrift;
 }
 
 /**

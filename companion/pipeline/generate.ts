@@ -1,32 +1,93 @@
 /** The method, on one page: from a request to a PNG. Same request, same weights, same bytes. */
+import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { encodePng } from "../image/encode.ts";
 import { toPixels, toUnitRange } from "../image/preprocess.ts";
+import type { Tensor } from "../tensor.ts";
 import { denoise } from "./denoiser/denoise.ts";
 import type { GenerateResult, PipelineEvent, Trace } from "./events.ts";
-import type { Family } from "./job.ts";
+import type { Conditions, Family, PreparedJob } from "./job.ts";
+import { levelAfter, lower } from "./ladder.ts";
 import { latentPreview } from "./latent/latent-preview.ts";
 import type { Images } from "./picture/canvas.ts";
 import { passContentFilter } from "./picture/content-filter.ts";
 import { prepareJob } from "./prepare.ts";
 import type { Studio } from "./studio/studio.ts";
+import { tooLargeFor } from "./weights/too-large.ts";
+
+export interface GenerateOptions {
+  /** Filled with what happened on the way. */
+  readonly trace?: Trace;
+  /** Of the ladder's rung on which the picture begins. Default 0: it does without nothing. */
+  readonly level?: number;
+}
 
 /**
- * Yields what happens, returns the picture. To cancel, stop iterating: everything is given back on the way out. `trace` is
- * filled where it is given. Throws Problem.
+ * Yields what happens, returns the picture. To cancel, stop iterating: everything is given back on the way out. Where memory
+ * runs out it begins anew on the ladder's next rung, and goes on with what it has. Throws Problem.
  */
 export async function* generate(
   request: GenerateRequest,
   images: Images,
   studio: Studio<Family>,
-  { trace = new Map() }: { readonly trace?: Trace } = {},
+  { trace = new Map(), level: first = 0 }: GenerateOptions = {},
 ): AsyncGenerator<PipelineEvent, GenerateResult> {
-  yield { type: "stage", stage: "loading" };
-  const job = await prepareJob(parseRequest(request), images, studio);
+  const parsed = parseRequest(request);
+  const drawn: Drawn = {};
+  for (let level = first; ; ) {
+    yield { type: "stage", stage: "loading" };
+    const job = await prepareJob(parsed, images, studio, level);
+    const next = levelAfter(level, job);
+    yield { type: "rung", ...(next !== undefined && { next }) };
+    try {
+      return yield* paint(job, trace, drawn);
+    } catch (error) {
+      if (Problem.from(error).code !== "out-of-memory") throw error;
+      if (next === undefined) throw tooLargeFor(job.canvas.size, error);
+      level = next;
+    }
+    await studio.sessions.close();
+  }
+}
 
+/** A latent that is finished, and what the denoiser was that made it: it need not be made again for want of memory at its end. */
+interface Drawn {
+  latest?: { readonly by: string; readonly latent: Tensor };
+}
+
+async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenerator<PipelineEvent, GenerateResult> {
+  const { studio } = job;
   yield { type: "stage", stage: "encoding" };
   const conditions = await job.family.encode(job, trace);
+  const by = [job, job.refining].map((one) => `${one?.rung.runs}/${one?.weightBits}`).join();
+  const latent = drawn.latest?.by === by ? drawn.latest.latent : yield* draw(job, conditions, trace);
+  drawn.latest = { by, latent };
+
+  yield { type: "stage", stage: "decoding" };
+  if (job.rung.strips === "small") await studio.sessions.close();
+  const image = toUnitRange(await (job.refining ?? job).autoencoder.decode(latent));
+  trace.set("image", image);
+  const made = toPixels(image);
+  if (job.contentFilter) await passContentFilter(made, job.contentFilter, studio);
+  const result = job.canvas.finish(made);
+  const { tokens, dropped, chunks } = conditions.prompt;
+  const { width, height } = result;
+  const thrift = lower(job.rung, job.refining?.rung).name;
+  return {
+    png: await encodePng(result),
+    width,
+    height,
+    tokens,
+    chunks,
+    ...(dropped && { droppedText: dropped }),
+    ...(job.weightBits && { weightBits: job.weightBits }),
+    ...(thrift && { thrift }),
+  };
+}
+
+/** From conditions to the finished latent. */
+async function* draw(job: PreparedJob, conditions: Conditions, trace: Trace): AsyncGenerator<PipelineEvent, Tensor> {
   const refiner = job.refining && {
     job: job.refining,
     conditions: await job.refining.family.encode(job.refining, new Map()),
@@ -36,29 +97,11 @@ export async function* generate(
   const preview = job.contentFilter ? undefined : await latentPreview(job);
 
   yield { type: "stage", stage: "denoising" };
+  if (job.rung.strips === "small") await job.studio.sessions.close();
   const begun = yield* denoise(job, { conditions, first, preview, trace, done: 0 });
-  const latent = refiner
-    ? yield* denoise(refiner.job, {
-        ...{ conditions: refiner.conditions, first: { latent: begun, noise: first.noise } },
-        ...{ preview, trace, done: job.plan.timesteps.length },
-      })
-    : begun;
-
-  yield { type: "stage", stage: "decoding" };
-  const image = toUnitRange(await (job.refining ?? job).autoencoder.decode(latent));
-  trace.set("image", image);
-  const made = toPixels(image);
-  if (job.contentFilter) await passContentFilter(made, job.contentFilter, studio);
-  const result = job.canvas.finish(made);
-  const { tokens, dropped, chunks } = conditions.prompt;
-  const { width, height } = result;
-  return {
-    png: await encodePng(result),
-    width,
-    height,
-    tokens,
-    chunks,
-    ...(dropped && { droppedText: dropped }),
-    ...(job.weightBits && { weightBits: job.weightBits }),
-  };
+  if (!refiner) return begun;
+  return yield* denoise(refiner.job, {
+    ...{ conditions: refiner.conditions, first: { latent: begun, noise: first.noise } },
+    ...{ preview, trace, done: job.plan.timesteps.length },
+  });
 }

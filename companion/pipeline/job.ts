@@ -11,6 +11,7 @@ import type { Plan, PlanOptions } from "../schedulers/scheduler.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Trace } from "./events.ts";
 import type { Guidance } from "./guidance.ts";
+import type { Rung } from "./ladder.ts";
 import type { Autoencoder } from "./latent/autoencoder.ts";
 import type { ExtraChannels, FirstLatent } from "./latent/first-latent.ts";
 import type { LatentSpace } from "./latent/latent-space.ts";
@@ -28,6 +29,8 @@ export interface PreparedJob<M extends AnyModel = AnyModel> extends Sketch<M> {
   readonly guidance: Guidance;
   readonly plan: Plan;
   readonly generator: Generator;
+  /** What it does without so that it fits into memory. */
+  readonly rung: Rung;
   /** Of the weights of the denoiser's linear layers. Absent: as the file has them. */
   readonly weightBits?: Bits;
   /** What the picture has to pass. Until it has, nobody sees it. */

@@ -4,18 +4,23 @@ import type { AnyModel } from "../checkpoint/model.ts";
 import { createGenerator } from "../random/generator.ts";
 import type { PlanOptions } from "../schedulers/scheduler.ts";
 import { parsePrompt } from "./conditioning/parse-prompt.ts";
-import { weightBits } from "./denoiser/weight-bits.ts";
+import { denoiserRung } from "./denoiser/weight-bits.ts";
 import type { Extra, Family, PreparedJob } from "./job.ts";
+import { bitsOn, rungAt } from "./ladder.ts";
 import { openAutoencoder } from "./latent/autoencoder.ts";
 import { type Canvas, type Images, prepareCanvas } from "./picture/canvas.ts";
 import { filterFor } from "./picture/content-filter.ts";
 import type { Studio } from "./studio/studio.ts";
 
-/** Everything that can be refused is refused here, before any network runs. Throws Problem. */
+/**
+ * Everything that can be refused is refused here, before any network runs. `level`: of the ladder's rung on which the job
+ * begins. Throws Problem.
+ */
 export async function prepareJob(
   request: GenerateRequest,
   images: Images,
   studio: Studio<Family>,
+  level = 0,
 ): Promise<PreparedJob> {
   const { refiner } = request;
   const open = async (name: string) => {
@@ -37,11 +42,12 @@ export async function prepareJob(
     generator: createGenerator(request.seed),
     ...(contentFilter && { contentFilter }),
   };
-  const autoencoder = openAutoencoder({ model, studio, latent });
+  const { strips } = rungAt(level);
+  const autoencoder = openAutoencoder({ model, studio, latent, strips });
   autoencoder.refuseTooLarge(canvas.size, canvas.picture ? "given" : "none");
   const first = { ...base, model, family, latent, autoencoder, extraChannels, beginning } as const;
   const strength = beginning === "picture" ? request.strength : 1;
-  const job = await decide(first, { strength, ...(refiner && { end: refiner.start }) });
+  const job = await decide(first, level, { strength, ...(refiner && { end: refiner.start }) });
   if (!refiner) return job;
   const second = await open(refiner.model);
   refuseMisfit(model, second, studio);
@@ -52,24 +58,26 @@ export async function prepareJob(
     prompt: { ...prompt, loras: [], embeddings: [] },
   };
   const secondLatent = later.family.latentSpace(second);
-  const decoder = openAutoencoder({ model: second, studio, latent: secondLatent });
+  const decoder = openAutoencoder({ model: second, studio, latent: secondLatent, strips });
   const refining = await decide(
     { ...later, latent: secondLatent, autoencoder: decoder, extraChannels: later.family.extraChannels(second) },
+    level,
     { start: refiner.start },
   );
   return { ...job, refining };
 }
 
-type Undecided = Omit<PreparedJob, "guidance" | "plan" | "weightBits">;
+type Undecided = Omit<PreparedJob, "guidance" | "plan" | "rung" | "weightBits">;
 
 /** What follows from the model. */
-async function decide(job: Undecided, options: PlanOptions): Promise<PreparedJob> {
+async function decide(job: Undecided, level: number, options: PlanOptions): Promise<PreparedJob> {
   const { request, family } = job;
   const { eta, seed, timesteps, sigmas } = request;
   const plan = family.plan(job, { ...options, eta, seed, timesteps, sigmas });
   const guidance = family.guidance(job);
-  const bits = await weightBits({ ...job, guidance });
-  return { ...job, ...(bits && { weightBits: bits }), guidance, plan };
+  const rung = await denoiserRung({ ...job, guidance }, level);
+  const bits = bitsOn(rung, request.quantize);
+  return { ...job, ...(bits && { weightBits: bits }), rung, guidance, plan };
 }
 
 const BROUGHT: Readonly<Record<Extra, { in(request: GenerateRequest): boolean; words: string }>> = {

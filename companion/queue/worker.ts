@@ -1,6 +1,6 @@
 /** Takes jobs from a queue, one after the other, and runs them; its heartbeat tells the queue that it lives. */
 import type { Progress, Result, Task } from "../../shared/job.ts";
-import { Problem } from "../../shared/problem.ts";
+import { Problem, type ProblemCode } from "../../shared/problem.ts";
 import { type Claim, LEASE_MS, type ModelName, type WorkSource } from "./job-queue.ts";
 
 export interface RunningJob {
@@ -10,11 +10,14 @@ export interface RunningJob {
   readonly images: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Runs one job to its result. Stops soon after `signal` aborts; throws Problems, "engine-crashed" for one worth a retry. */
+/** Runs one job to its result. Stops soon after `signal` aborts; throws Problems. */
 export type RunJob = (
   job: RunningJob,
   options: { readonly onProgress: (progress: Progress) => void; readonly signal: AbortSignal },
 ) => Promise<Result>;
+
+/** What may go well at the next attempt. */
+const WORTH_A_RETRY: readonly ProblemCode[] = ["engine-crashed", "engine-frozen"];
 
 export interface WorkerOptions {
   readonly name: string;
@@ -64,7 +67,7 @@ export class Worker {
     } catch (error) {
       const problem = Problem.from(error);
       if (this.#stop.signal.aborted) await claim.giveBack();
-      else if (problem.code === "engine-crashed") await claim.breakOff(problem);
+      else if (WORTH_A_RETRY.includes(problem.code)) await claim.breakOff(problem);
       else await claim.finish({ state: "failed", problem: problem.toJSON() });
     }
   }

@@ -3,12 +3,14 @@ import path from "node:path";
 import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from "onnxruntime-node";
 import { Problem } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
-import { fixedDims } from "../graph/dim.ts";
+import { type Dim, fixedDims } from "../graph/dim.ts";
 import { watchFiles } from "../graph/file-stamp.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { estimateMemory, type MemoryEstimate, type MemoryOptions } from "../graph/memory.ts";
 import { onnxFile } from "../graph/onnx-file.ts";
 import { type AnyTensor, elementCount, type Tensor } from "../tensor.ts";
+import { insideRuntime } from "./activity.ts";
+import { tellMapped } from "./mapped-files.ts";
 import { type Spill, spill } from "./spill.ts";
 
 /** What of a device matters here. */
@@ -17,8 +19,8 @@ type Place = { readonly info: Pick<DeviceInfo, "provider"> };
 export interface Session {
   /** Bytes that this session is estimated to need: weights in their computing type, and intermediate values. */
   readonly bytes: number;
-  /** The names of all inputs. */
-  readonly inputs: ReadonlySet<string>;
+  /** The dims of all inputs, by name. */
+  readonly inputs: ReadonlyMap<string, readonly Dim[]>;
   /**
    * Feeds by input name → float32 results by output name. Blocks its thread until done; can't be interrupted.
    * Throws Problem "out-of-memory", "file-changed", or "internal" with the runtime's own words.
@@ -45,6 +47,7 @@ export async function openSession(graph: Graph, device: Place, memory?: MemoryOp
   const spilled = spill(graph);
   const options = sessionOptions(graph, device, { ...estimate, spilled });
   const verify = watchFiles(fileRefs(graph));
+  tellMapped(fileRefs(graph));
   const native = await attempt(
     "open the network",
     () => InferenceSession.create(onnxFile(graph, spilled.refs), options),
@@ -58,7 +61,7 @@ export async function openSession(graph: Graph, device: Place, memory?: MemoryOp
   const idle = zerosFor(graph);
   return {
     bytes: weights + activations,
-    inputs: new Set(graph.inputs.map(({ name }) => name)),
+    inputs: new Map(graph.inputs.map(({ name, dims }) => [name, dims])),
     async run(feeds) {
       const fed = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toNative(t)]));
       const outputs = await attempt("run the network", () => native.run({ ...idle, ...fed }), verify);
@@ -156,12 +159,21 @@ function fromNative(name: string, { type, dims, data }: OrtTensor): Tensor {
   return { type, dims, data: data as Float32Array };
 }
 
+async function inRuntime<T>(body: () => Promise<T>): Promise<T> {
+  insideRuntime[0] = 1;
+  try {
+    return await body();
+  } finally {
+    insideRuntime[0] = 0;
+  }
+}
+
 /** Reading what is gone from a mapped file kills the process; and whatever goes wrong, or comes out, may be due to a file that changed. */
 async function attempt<T>(what: string, body: () => Promise<T>, verify: () => void): Promise<T> {
   const start = performance.now();
   verify();
   try {
-    const made = await body();
+    const made = await inRuntime(body);
     verify();
     return made;
   } catch (error) {

@@ -18,7 +18,7 @@ test("runApart() resolves to the exit code of a process that knows what it is", 
 
 test.each([
   ["SIGBUS", "engine-crashed", "A file of the model was cut short while it was in use"],
-  ["SIGKILL", "engine-crashed", "SIGKILL; the system does this when memory runs out"],
+  ["SIGKILL", "engine-crashed", "ended unexpectedly (SIGKILL"],
 ])("runApart() says what %s means", async (signal, code, said) => {
   const killed = runApart(program(`process.kill(process.pid, "${signal}"); setInterval(() => {}, 1000)`), []);
   await expect(killed).rejects.toMatchObject({ code, message: expect.stringContaining(said) });

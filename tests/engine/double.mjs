@@ -1,3 +1,5 @@
+import { writeSync } from "node:fs";
+
 // A stand-in for the engine process: does what the job's prompt says. Tests of the real one are in tests/end-to-end.
 const setup = JSON.parse(process.argv[2]);
 const cancelled = new Set();
@@ -7,6 +9,7 @@ const block = (ms) => {
   for (const end = Date.now() + ms; Date.now() < end; );
 };
 
+setInterval(() => writeSync(4, `${JSON.stringify({ turns: Date.now(), insideRuntime: false, work: 0 })}\n`), 250);
 process.on("disconnect", () => process.exit());
 process.on("message", async (message) => {
   if (message.type === "cancel") return cancelled.add(message.job);
@@ -24,7 +27,17 @@ process.on("message", async (message) => {
       console.error("terminate called after throwing an instance of 'char const*'");
       return process.abort();
     case "cut short":
+      send({ type: "mapped", files: [{ file: setup.narrowFolder, stamp: "0:0:0" }] });
       return process.kill(process.pid, "SIGBUS");
+    case "hungry": {
+      const { level } = message.job;
+      send({ type: "rung", job: id, ...(level < 4 && { next: level + 2 }) });
+      if (level < 4) {
+        console.error("terminate called after throwing an instance of 'std::bad_alloc'");
+        return process.abort();
+      }
+      return send({ type: "done", job: id, result: { attachments: [], seconds: level, facts: {} } });
+    }
     case "exhaust":
       console.error("FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory");
       return process.abort();

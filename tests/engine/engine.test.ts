@@ -4,10 +4,10 @@ import type { Progress } from "../../shared/job.ts";
 import { parseRequest } from "../../shared/validate.ts";
 
 const engines: Engine[] = [];
-function open(options: Partial<EngineOptions> & { start?: string } = {}): Engine {
+function open(options: Partial<EngineOptions> & { start?: string; file?: string } = {}): Engine {
   const engine = new Engine({
     entry: path.join(__dirname, "double.mjs"),
-    setup: { modelsFolders: [], starter: options.start ?? "" },
+    setup: { modelsFolders: [], starter: options.start ?? "", narrowFolder: options.file },
     pausesMs: [0, 10, 10, 10],
     ...options,
   });
@@ -55,11 +55,11 @@ test("run() rejects with the job's own problem, and the process lives on", async
   expect(engine.pid).toBe(pid);
 });
 
-test("a mapped file that is cut short under the native runtime fails one run with a sentence, and the next one works", async () => {
-  const engine = open();
+test("a mapped file that is cut short under the native runtime is named, and the next run works", async () => {
+  const engine = open({ file: __filename });
   await expect(run(engine, "cut short").result).rejects.toMatchObject({
     code: "engine-crashed",
-    message: "A file of the model was cut short while it was in use, or its disk went away: start the picture again.",
+    message: '"engine.test.ts" was cut short while it was in use, or its disk went away: start the picture again.',
   });
   await run(engine, "echo").result;
 });
@@ -77,12 +77,20 @@ test("a kill of the process fails one run, and the next one works", async () => 
   const { result } = run(engine, "slow");
   await until(() => engine.state.device !== undefined);
   process.kill(engine.pid!, "SIGKILL");
-  await expect(result).rejects.toThrow(/SIGKILL; the system does this when memory runs out/);
+  await expect(result).rejects.toThrow(/ended unexpectedly \(SIGKILL/);
   await run(engine, "echo").result;
 });
 
 test("a process that ran out of memory says so", async () => {
   await expect(run(open(), "exhaust").result).rejects.toEqual(code("out-of-memory"));
+});
+
+test("a job under which memory runs out goes on in the next process, lower on the ladder", async () => {
+  const engine = open();
+  const states: unknown[] = [];
+  engine.onChange((state) => states.push(state));
+  expect((await run(engine, "hungry").result).seconds).toBe(4);
+  expect(states).not.toContainEqual(expect.objectContaining({ problem: expect.anything() }));
 });
 
 test("cancel stops between steps, and the process lives on", async () => {

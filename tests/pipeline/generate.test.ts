@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { decodeImage } from "../../companion/image/decode.ts";
 import { encodePng } from "../../companion/image/encode.ts";
+import type { PipelineEvent } from "../../companion/pipeline/events.ts";
 import { generate } from "../../companion/pipeline/generate.ts";
 import type { PipelineStudio } from "../../companion/pipeline/open-studio.ts";
 import { growAndFeather } from "../../shared/mask-edge.ts";
@@ -28,10 +29,12 @@ const disc = (width: number, height: number, [cx, cy, radius]: [number, number, 
 
 test("generate() tells its stages and steps, with a preview of the latent's size", async () => {
   const { events, result } = await paint(studio, request({ steps: 3, width: 96 }));
-  expect(events.map((e) => (e.type === "stage" ? e.stage : `${e.step} of ${e.of}`))).toEqual([
-    ...["loading", "encoding", "denoising", "1 of 3", "2 of 3", "3 of 3", "decoding"],
+  const words = (e: PipelineEvent) =>
+    e.type === "stage" ? e.stage : e.type === "rung" ? `next ${e.next}` : `${e.step} of ${e.of}`;
+  expect(events.map(words)).toEqual([
+    ...["loading", "next 1", "encoding", "denoising", "1 of 3", "2 of 3", "3 of 3", "decoding"],
   ]);
-  const step = events[4]!;
+  const step = events[5]!;
   expect(step.type === "step" && step.preview).toMatchObject({ width: 12, height: 8 });
   expect(result).toMatchObject({ width: 96, height: 64, tokens: 4 });
   expect(await decodeImage(result.png)).toMatchObject({ width: 96, height: 64 });

@@ -67,21 +67,25 @@ test("narrowWeights() writes its file once, again where it is not whole, and rem
 const studioWithin = (memoryLimit?: number) =>
   openStudio({ device: cpuDevice(), library: { resolve: () => STARTER }, ...(memoryLimit && { memoryLimit }) });
 
-test("prepareJob() narrows weights where the request says so or the memory limit demands it, and refuses what has no room", async () => {
-  const bitsOf = async (memoryLimit?: number, fields = {}) =>
-    (await prepareJob(request(fields), new Map(), studioWithin(memoryLimit))).weightBits;
+test("prepareJob() runs the denoiser in two and narrows weights where the memory limit demands it, and refuses what has no room", async () => {
+  const bitsOf = async (memoryLimit?: number, fields = {}) => {
+    const { weightBits, rung } = await prepareJob(request(fields), new Map(), studioWithin(memoryLimit));
+    return weightBits ?? rung.runs;
+  };
   const studio = studioWithin();
   const model = requireUNet(await studio.openModel("starter"));
   const { config, weights } = model.denoiser;
-  const needs = (bits?: Bits) => {
+  const needs = (bits?: Bits, batch = 1) => {
     const quantizer = bits && planNarrow(denoiserNetwork({ model, family }), bits, "/planned").quantizer;
-    const shape = { batch: 2, height: 8, width: 8, tokens: 77 };
+    const shape = { batch, height: 8, width: 8, tokens: 77 };
     return studio.sessions.needOf(
       unetGraph(config, new Weights(weights), shape, { dialect, ...(quantizer && { quantizer }) }),
     );
   };
-  expect(await bitsOf()).toBeUndefined();
-  expect(await bitsOf(needs())).toBeUndefined();
+  expect(await bitsOf()).toBe("together");
+  expect(await bitsOf(needs(undefined, 2))).toBe("together");
+  expect(await bitsOf(needs(undefined, 2) - 1)).toBe("one-by-one");
+  expect(await bitsOf(needs())).toBe("one-by-one");
   expect(await bitsOf(needs() - 1)).toBe(8);
   expect(await bitsOf(needs(8) - 1)).toBe(4);
   await expect(bitsOf(needs(4) - 1)).rejects.toMatchObject({ code: "out-of-memory" });

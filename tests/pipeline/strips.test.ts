@@ -22,7 +22,7 @@ async function inStrips(stages: Stage[], x: Tensor, budget: number) {
   const sessions = createSessions({ device: cpuDevice(), budget });
   try {
     const phases = planStages(stages, x.dims, { budget, dialect });
-    return { result: await runPhases(phases, x, { sessions, key: "vae" }), phases };
+    return { result: await runPhases(phases, x, { sessions, key: "vae", budget: sessions.budget }), phases };
   } finally {
     await sessions.close();
   }

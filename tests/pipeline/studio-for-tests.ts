@@ -31,10 +31,11 @@ export async function paint(
   studio: PipelineStudio,
   wanted: GenerateRequest,
   images: Record<string, Uint8Array> = {},
+  level = 0,
 ): Promise<{ events: PipelineEvent[]; result: GenerateResult; trace: Trace }> {
   const trace: Trace = new Map();
   const events: PipelineEvent[] = [];
-  const run = generate(wanted, new Map(Object.entries(images)), studio, { trace });
+  const run = generate(wanted, new Map(Object.entries(images)), studio, { trace, level });
   for (;;) {
     const { value, done } = await run.next();
     if (done) return { events, result: value, trace };

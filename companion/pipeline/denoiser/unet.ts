@@ -11,6 +11,7 @@ import type { UNetJob } from "../conditioning/unet-job.ts";
 import type { Conditions, DenoiserInputs, OpenDenoiser } from "../job.ts";
 import { concatChannels, stack, unstack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
+import { oneByOne } from "./one-by-one.ts";
 import { unetAddOns } from "./unet-addons.ts";
 import { quantizerOf } from "./weight-bits.ts";
 
@@ -31,7 +32,8 @@ export async function openUNet(
   const [, , height, width] = job.latent.dims(job.canvas.size);
   const { config, weights } = model.denoiser;
   const { branches } = guidance;
-  const batch = branches.length;
+  const count = branches.length;
+  const batch = job.rung.runs === "together" ? count : 1;
   const promptsAt = (i: number) => branches.map(({ prompt }) => promptAt(prompts[prompt]!, done + i));
   const shape = {
     ...{ batch, height, width, tokens: lengthOf(promptsAt(0).map(({ embeds }) => embeds)) },
@@ -42,7 +44,7 @@ export async function openUNet(
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
   const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.weightBits ? `-${job.weightBits}bit` : ""}/${loras.key}${addOns.key}`;
   const quantizer = await quantizerOf(job);
-  const { run, inputs, release } = await studio.sessions.lease(key, () => {
+  const lease = await studio.sessions.lease(key, () => {
     const graph = unetGraph(config, new Weights(weights), shape, {
       ...addOns.options,
       dialect,
@@ -52,6 +54,9 @@ export async function openUNet(
     addOns.refuseUnused();
     return graph;
   });
+
+  const { inputs, release } = lease;
+  const run = batch === count ? lease.run : oneByOne(lease, count);
 
   const textFeeds = keepLast((encoded: readonly EncodedPrompt[]) => ({
     encoder_hidden_states: stack(atOneLength(encoded.map(({ embeds }) => embeds))),
@@ -70,7 +75,7 @@ export async function openUNet(
         ...textFeeds(promptsAt(i)),
         ...addOns.feedsAt(i, of),
         sample: stack(samples),
-        timestep: filled(timestep, batch),
+        timestep: filled(timestep, count),
       });
       return guidance.combine(unstack(out!));
     },

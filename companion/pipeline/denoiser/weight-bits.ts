@@ -1,8 +1,8 @@
-/** Weights of few bits, where the machine is short of memory or the request asks for it. */
+/** What the denoiser does without where the machine is short of memory, and its weights of few bits. */
 import type { Quantizer } from "../../graph/graph.ts";
-import type { Bits } from "../../graph/quantize.ts";
 import { Weights } from "../../graph/weights.ts";
 import type { PreparedJob, Sketch } from "../job.ts";
+import { type Rung, rungsFrom } from "../ladder.ts";
 import { narrowWeights, planNarrow } from "../weights/narrow.ts";
 import { tooLarge } from "../weights/too-large.ts";
 import { denoiserNetwork } from "./denoiser-network.ts";
@@ -13,34 +13,36 @@ export const quantizerOf = async (
 ): Promise<Quantizer | undefined> =>
   job.weightBits && narrowWeights(denoiserNetwork(job), job.weightBits, job.studio.narrowFolder());
 
-/** Best first. */
-const CHOICES = [undefined, 8, 4] as const;
-
 /**
- * Of how many bits the weights of the denoiser's linear layers are; undefined: as the file has them. What the request says,
- * or else the most that the memory limit allows, if the exact weights exceed it. Throws Problem "out-of-memory" where the
- * limit allows not even the fewest.
+ * The rung of the ladder, `level` or one below it, on which the denoiser does not exceed the memory limit. What the request
+ * says of bits is not questioned. Throws Problem "out-of-memory" where the limit allows not even the last one.
  */
-export async function weightBits(job: Sketch & Pick<PreparedJob, "studio" | "guidance">): Promise<Bits | undefined> {
+export async function denoiserRung(
+  job: Sketch & Pick<PreparedJob, "studio" | "guidance">,
+  level: number,
+): Promise<Rung> {
   const { request, model, family, studio } = job;
-  if (request.quantize !== undefined) return request.quantize;
+  const runs = job.guidance.branches.length;
+  const rungs = rungsFrom(level, { runs, quantize: request.quantize });
   const limit = studio.memoryLimit;
-  if (limit === undefined) return undefined;
+  if (limit === undefined || request.quantize !== undefined) return rungs[0];
   const [, , height, width] = job.latent.dims(job.canvas.size);
-  const shape = { batch: job.guidance.branches.length, height, width };
   const { weights } = model.denoiser;
   const { dialect } = studio.device;
   const size = family.runSize?.(job);
-  const need = (bits?: Bits) => {
+  const need = (rung: Rung) => {
     // Sizes are all that counts.
-    const quantizer = bits && planNarrow(denoiserNetwork(job), bits, "/planned").quantizer;
+    const quantizer = rung.bits && planNarrow(denoiserNetwork(job), rung.bits, "/planned").quantizer;
     const options = { dialect, ...(quantizer && { quantizer }) };
+    const shape = { batch: rung.runs === "together" ? runs : 1, height, width };
     return studio.sessions.needOf(family.denoiserGraph(model, new Weights(weights), shape, options), size);
   };
   // Building the graph to see what it needs takes as long as a step of a small picture.
-  return studio.remember(`${model.fingerprint}/bits/${JSON.stringify([shape, size, limit])}`, async () => {
-    const chosen = CHOICES.findIndex((bits) => need(bits) <= limit);
-    if (chosen < 0) throw tooLarge(need(4), limit);
-    return CHOICES[chosen];
+  const key = `${model.fingerprint}/rung/${JSON.stringify([level, runs, height, width, size, limit])}`;
+  return studio.remember(key, async () => {
+    const chosen = rungs.find((rung) => need(rung) <= limit);
+    if (!chosen) throw tooLarge(need(rungs.at(-1)!), limit);
+    // Its autoencoder is not what the denoiser lacks memory for.
+    return { ...chosen, strips: rungs[0].strips };
   });
 }

@@ -1,5 +1,6 @@
 /** Between picture and latent. Kingma and Welling 2013, with the scaling of Rombach et al. 2022, appendix D.1. */
 import type { Size } from "../../../shared/geometry.ts";
+import { Problem } from "../../../shared/problem.ts";
 import { fingerprintOf } from "../../checkpoint/files/component.ts";
 import type { AnyModel } from "../../checkpoint/model.ts";
 import type { Graph } from "../../graph/graph.ts";
@@ -34,14 +35,19 @@ export interface AutoencoderOptions {
   readonly model: Pick<AnyModel, "vae" | "fingerprint">;
   readonly studio: Pick<Studio, "sessions" | "kept" | "device">;
   readonly latent: LatentSpace;
+  /** How much of the memory budget it takes. Default "usual": all of it. */
+  readonly strips?: "usual" | "small";
 }
 
 type Half = "encoder" | "decoder";
 /** How a half is run: whole where that fits into the memory budget, otherwise in strips. It can't be seen in the picture. */
-type Plan = { readonly whole: Graph } | { readonly phases: Phase[] };
+type Plan = { readonly whole: Graph } | { readonly phases: Phase[]; readonly budget: number };
+
+/** Of the memory budget, in the order in which they are tried. */
+const BUDGET_SHARES = { usual: [1], small: [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1] } as const;
 
 /** Each half is planned once for a size. */
-export function openAutoencoder({ model, studio, latent }: AutoencoderOptions): Autoencoder {
+export function openAutoencoder({ model, studio, latent, strips = "usual" }: AutoencoderOptions): Autoencoder {
   const { config, weights } = model.vae;
   const { sessions, device } = studio;
   const dialect = latent.float === "float32" ? { ...device.dialect, float: latent.float } : device.dialect;
@@ -56,10 +62,11 @@ export function openAutoencoder({ model, studio, latent }: AutoencoderOptions): 
     const [batch, , height, width] = dims as [number, number, number, number];
     const [build, stages] = half === "encoder" ? [encoderGraph, encoderStages] : [decoderGraph, decoderStages];
     const whole = build(config, new Weights(weights), { batch, height, width }, dialect);
-    const plan =
-      sessions.needOf(whole) <= sessions.budget
-        ? { whole }
-        : { phases: planStages(stages(config, new Weights(weights)), dims, { budget: sessions.budget, dialect }) };
+    const within = (budget: number): Plan => {
+      if (sessions.needOf(whole) <= budget) return { whole };
+      return { phases: planStages(stages(config, new Weights(weights)), dims, { budget, dialect }), budget };
+    };
+    const plan = leastOf(BUDGET_SHARES[strips], (share) => within(share * sessions.budget));
     plans.set(`${half}/${dims}`, plan);
     return plan;
   };
@@ -68,7 +75,8 @@ export function openAutoencoder({ model, studio, latent }: AutoencoderOptions): 
     const [x] = Object.values(feeds) as [Tensor];
     const plan = planned(half, x.dims);
     const place = `${key}/vae-${half}`;
-    if ("phases" in plan) return finite(await runPhases(plan.phases, x, { sessions, key: place }), weights.origin);
+    if ("phases" in plan)
+      return finite(await runPhases(plan.phases, x, { sessions, key: place, budget: plan.budget }), weights.origin);
     const results = await sessions.use(
       `${place}/${x.dims[3]}x${x.dims[2]}`,
       () => plan.whole,
@@ -97,6 +105,17 @@ export function openAutoencoder({ model, studio, latent }: AutoencoderOptions): 
       if (picture === "given") planned("encoder", [1, config.in_channels, size.height, size.width]);
     },
   };
+}
+
+/** What `plan` makes of the first share that has room for it. Throws Problem "out-of-memory" where none has. */
+function leastOf(shares: readonly number[], plan: (share: number) => Plan): Plan {
+  const [share = 1, ...larger] = shares;
+  try {
+    return plan(share);
+  } catch (error) {
+    if (larger.length > 0 && error instanceof Problem && error.code === "out-of-memory") return leastOf(larger, plan);
+    throw error;
+  }
 }
 
 function draw(moments: Tensor, noise: Tensor): Tensor {

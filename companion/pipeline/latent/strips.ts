@@ -117,12 +117,13 @@ export interface StripOptions {
   readonly sessions: Sessions;
   /** Of the autoencoder, for the sessions' keys. */
   readonly key: string;
+  /** The one that the phases were planned for. */
+  readonly budget: number;
 }
 
 /** x [1, C, H, W] through all phases. Throws Problem "disk-full", and as sessions do. */
 export async function runPhases(phases: readonly Phase[], x: Tensor, options: StripOptions): Promise<Tensor> {
-  const { sessions } = options;
-  const { budget } = sessions;
+  const { sessions, budget } = options;
   const open = new Map<Plane, () => void>();
   const create = async (dims: readonly number[]): Promise<Plane> => {
     const bytes = 4 * elementCount(dims);
@@ -166,7 +167,11 @@ interface PhasePlanes {
   readonly result: Plane;
 }
 
-async function runPhase(phase: Phase, { given, found, result }: PhasePlanes, { sessions, key }: StripOptions) {
+async function runPhase(
+  phase: Phase,
+  { given, found, result }: PhasePlanes,
+  { sessions, key }: Pick<StripOptions, "sessions" | "key">,
+) {
   const { stage, known, wanted, strips } = phase;
   const graph = phase.build();
   const asked = new Set(graph.inputs.map(({ name }) => name));

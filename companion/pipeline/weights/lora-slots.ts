@@ -24,7 +24,7 @@ export interface Adapted {
   readonly key: string;
   readonly branchAt: BranchAt;
   /** For a session with these inputs. Throws Problem "adapter-mismatch" where a layer was changed that does not run. */
-  feedsFor(inputs: ReadonlySet<string>): Readonly<Record<string, AnyTensor>>;
+  feedsFor(inputs: Pick<ReadonlySet<string>, "has">): Readonly<Record<string, AnyTensor>>;
 }
 
 interface Joined {

@@ -191,9 +191,9 @@ export class JobDesk {
     const recipe = { ...picture.recipe, request };
     const { width, height } = shown;
     const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
-    const { tokens = 0, droppedText = null, weightBits = null } = facts;
+    const { tokens = 0, droppedText = null, weightBits = null, thrift = null } = facts;
     this.#unconfirmed.delete(job);
-    this.#store.dispatch({ type: "done", job, image, seconds, tokens, droppedText, weightBits, recipe });
+    this.#store.dispatch({ type: "done", job, image, seconds, tokens, droppedText, weightBits, thrift, recipe });
     void this.#keep({ job: picture.job, recipe });
     const size = requestedSize(request);
     if (size === undefined) return;

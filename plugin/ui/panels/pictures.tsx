@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { THRIFT_WORDS } from "../../../shared/thrift.ts";
 import type { Actions } from "../actions/actions.ts";
 import { isFocusFree } from "../parts/focus.ts";
 import { Check, Dots, Warning } from "../parts/icons.tsx";
@@ -32,6 +33,9 @@ export function PicturesPanel({ state, actions }: { state: State; actions: Actio
           The model’s weights were narrowed to {chosen.weightBits} bits
           {chosen.recipe.request.quantize ? ", as you chose." : ", to fit into this computer’s memory."}
         </p>
+      )}
+      {chosen?.thrift && chosen.thrift !== "fewer-bits" && (
+        <p class="hint aside">To fit into this computer’s memory, {THRIFT_WORDS[chosen.thrift]}.</p>
       )}
     </>
   );

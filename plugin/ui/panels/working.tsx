@@ -1,5 +1,5 @@
 import { fitBox } from "../parts/fit-box.ts";
-import { inWords, secondsLeftOfRun } from "../state/estimate.ts";
+import { inWords, patienceWords, secondsLeftOfRun } from "../state/estimate.ts";
 import { isActive, type Picture } from "../state/picture.ts";
 
 /** Of the preview, pixels. */
@@ -30,6 +30,7 @@ export function Working({ run }: { run: readonly Picture[] }) {
         <span>{describe(current, { finished, of: run.length })}</span>
         <span class="secondary-text">{left === null ? "" : `${inWords(left)} left`}</span>
       </p>
+      {patienceWords(current) && <p class="hint">{patienceWords(current)}</p>}
     </section>
   );
 }

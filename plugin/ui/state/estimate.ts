@@ -57,3 +57,18 @@ export function secondsLeftOfRun(pictures: readonly Picture[]): number | null {
       : (running.secondsLeft * running.of) / Math.max(1, running.of - running.step);
   return running.secondsLeft + waiting * one;
 }
+
+/** Where it takes longer than it should. */
+export function patienceWords({
+  stage,
+  step,
+  quietSeconds,
+  silentSeconds,
+}: Pick<Picture, "stage" | "step" | "quietSeconds" | "silentSeconds">): string | null {
+  if (silentSeconds !== null)
+    return `The model has not answered for ${silentSeconds} s. If it stays silent, it is started anew and your picture begins again.`;
+  if (quietSeconds === null) return null;
+  return stage === "denoising" && step > 1
+    ? `Slower than usual: this step has taken ${inWords(quietSeconds)} so far.`
+    : `Still working: this part has taken ${inWords(quietSeconds)} so far.`;
+}

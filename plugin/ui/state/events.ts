@@ -1,6 +1,7 @@
 /** What can happen, as the state hears of it. */
 import type { ProblemData } from "../../../shared/problem.ts";
 import type { DeviceInfo, DownloadInfo, ProgressMessage, RecommendedModel } from "../../../shared/protocol.ts";
+import type { Thrift } from "../../../shared/thrift.ts";
 import type { Check, Mode, SelectionInfo, Settings } from "../../bridge.ts";
 import type { Connection } from "../wires/connection.ts";
 import type { ControlLayer, ReferenceLayer } from "./followed.ts";
@@ -29,6 +30,7 @@ export type PictureEvent =
       tokens: number;
       droppedText: string | null;
       weightBits: 4 | 8 | null;
+      thrift: Thrift | null;
       recipe: Recipe;
     }
   | { type: "failed"; job: string; problem: ProblemData }

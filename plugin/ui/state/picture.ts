@@ -1,6 +1,7 @@
 import type { Size } from "../../../shared/geometry.ts";
 import type { Stage } from "../../../shared/job.ts";
 import type { ProblemData } from "../../../shared/problem.ts";
+import type { Thrift } from "../../../shared/thrift.ts";
 import type { OpenJob } from "../../bridge.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -27,6 +28,10 @@ export interface Picture {
   readonly step: number;
   readonly of: number;
   readonly secondsLeft: number | null;
+  /** For so long it has had nothing to tell, and that is longer than expected. */
+  readonly quietSeconds: number | null;
+  /** For so long the companion's engine has given no sign of life. */
+  readonly silentSeconds: number | null;
   /** The address of the newest preview. */
   readonly preview: string | null;
   readonly image: ResultImage | null;
@@ -36,6 +41,8 @@ export interface Picture {
   readonly droppedText: string | null;
   /** To how many bits the model's weights were narrowed, to fit into memory. */
   readonly weightBits: 4 | 8 | null;
+  /** What was done last for it to fit into memory. */
+  readonly thrift: Thrift | null;
   /** True while one of its layers is in the document. */
   readonly placed: boolean;
   /** The ids of the layers that it was placed as, undone ones too: a redo brings them back. */
@@ -53,11 +60,14 @@ export function newPicture(job: PictureJob, recipe: Recipe, phase: Phase = "send
     step: 0,
     of: job.steps,
     secondsLeft: null,
+    quietSeconds: null,
+    silentSeconds: null,
     preview: null,
     image: null,
     seconds: null,
     droppedText: null,
     weightBits: null,
+    thrift: null,
     placed: false,
     layers: [],
     problem: null,

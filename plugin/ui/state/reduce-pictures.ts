@@ -18,19 +18,21 @@ export function reducePictures(state: State, event: PictureEvent): State {
     case "queued":
       return changePicture(state, event.job, (picture) => ({ ...picture, phase: "queued", ahead: event.ahead }));
     case "progress": {
-      const { job, stage, step, of, secondsLeft } = event.progress;
+      const { job, stage, step, of, secondsLeft, quietSeconds, silentSeconds } = event.progress;
       return changePicture(state, job, (picture) => ({
         ...picture,
         ...{ phase: "running", stage, step, of },
         secondsLeft: secondsLeft ?? null,
+        quietSeconds: quietSeconds ?? null,
+        silentSeconds: silentSeconds ?? null,
         preview: event.preview ?? picture.preview,
       }));
     }
     case "done": {
-      const { image, seconds, droppedText, weightBits, recipe } = event;
+      const { image, seconds, droppedText, weightBits, thrift, recipe } = event;
       const next = changePicture(state, event.job, (picture) => ({
         ...picture,
-        ...{ phase: "done", preview: null, image, seconds, droppedText, weightBits, recipe },
+        ...{ phase: "done", preview: null, image, seconds, droppedText, weightBits, thrift, recipe },
       }));
       const tokens = { ...next.tokens, [recipe.request.prompt]: event.tokens };
       return { ...next, tokens, chosen: next.chosen ?? firstChoice(next.pictures) };

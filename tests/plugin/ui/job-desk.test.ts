@@ -86,8 +86,12 @@ test("JobDesk acknowledges a picture only when it is released, not when it arriv
 test("JobDesk tells that the weights were narrowed, and what of the prompt was cut", async () => {
   const { desk, hear, store } = openDesk();
   await desk.submit(run("a"));
-  hear(done("a", { tokens: 77, weightBits: 8, droppedText: "on a hill" }), new Uint8Array([1]));
-  expect(store.state.pictures[0]).toMatchObject({ weightBits: 8, droppedText: "on a hill" });
+  hear(done("a", { tokens: 77, weightBits: 8, thrift: "fewer-bits", droppedText: "on a hill" }), new Uint8Array([1]));
+  expect(store.state.pictures[0]).toMatchObject({
+    weightBits: 8,
+    thrift: "fewer-bits",
+    droppedText: "on a hill",
+  });
 });
 
 test("JobDesk sends again what was not confirmed before a break, and asks for what was", async () => {

@@ -15,6 +15,7 @@ const done = (id: string): AppEvent => ({
   tokens: 4,
   droppedText: null,
   weightBits: null,
+  thrift: null,
   recipe,
 });
 const progress = (id: string, step: number): AppEvent => ({

@@ -1,4 +1,10 @@
-import { estimateSeconds, inWords, learnPace, secondsLeftOfRun } from "../../../plugin/ui/state/estimate.ts";
+import {
+  estimateSeconds,
+  inWords,
+  learnPace,
+  patienceWords,
+  secondsLeftOfRun,
+} from "../../../plugin/ui/state/estimate.ts";
 import { newPicture } from "../../../plugin/ui/state/picture.ts";
 import { whatIsMissing } from "../../../plugin/ui/state/readiness.ts";
 import { layerName, readRecipe, writeRecipe } from "../../../plugin/ui/state/recipe.ts";
@@ -112,4 +118,12 @@ test("roomFor() grows by the text encoder's length", () => {
   const counts = [0, 23, 75, 76, 151];
   expect(counts.map((tokens) => roomFor(tokens, 77))).toEqual([75, 75, 75, 150, 225]);
   expect(counts.map((tokens) => partsFor(tokens, 77))).toEqual([1, 1, 1, 2, 3]);
+});
+
+test("patienceWords() says what takes too long, and what becomes of it", () => {
+  const calm = { stage: "denoising", step: 4, quietSeconds: null, silentSeconds: null } as const;
+  expect(patienceWords(calm)).toBe(null);
+  expect(patienceWords({ ...calm, quietSeconds: 40 })).toBe("Slower than usual: this step has taken 40 s so far.");
+  expect(patienceWords({ ...calm, stage: "loading", quietSeconds: 150 })).toMatch(/^Still working: .* 3 min so far\.$/);
+  expect(patienceWords({ ...calm, silentSeconds: 5 })).toMatch(/has not answered for 5 s\. .* begins again\.$/);
 });
