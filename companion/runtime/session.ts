@@ -1,6 +1,5 @@
 /** The one door to ONNX Runtime: a graph goes in, a thing that runs comes out. */
 import path from "node:path";
-import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from "onnxruntime-node";
 import { Problem } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
 import { type Dim, fixedDims } from "../graph/dim.ts";
@@ -11,6 +10,7 @@ import { onnxFile } from "../graph/onnx-file.ts";
 import { type AnyTensor, elementCount, type Tensor } from "../tensor.ts";
 import { insideRuntime } from "./activity.ts";
 import { tellMapped } from "./mapped-files.ts";
+import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from "./onnx-runtime.ts";
 import { type Spill, spill } from "./spill.ts";
 
 /** What of a device matters here. */

@@ -17,13 +17,30 @@ export interface AttackedCompanion {
   stop(): Promise<void>;
 }
 
+export interface AttackOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs it and stays the parent of nothing: `strace -D …`. */
+  readonly under?: readonly string[];
+  /** Arguments of `start`. */
+  readonly args?: readonly string[];
+  /** Loaded into each of its processes, of this folder. */
+  readonly preloads?: readonly string[];
+}
+
 /** The built companion, as `npm start` runs it, in a data folder of its own. */
-export async function attackedCompanion(home: string): Promise<AttackedCompanion> {
-  const args = ["start", "--no-open", "--no-playground", "--port", "0", "--pair-code", CODE];
-  const preload = pathToFileURL(path.join(__dirname, "silence.mjs")).href;
-  const child: ChildProcess = spawn(process.execPath, [path.join(root, "dist/companion/main.js"), ...args], {
+export async function attackedCompanion(
+  home: string,
+  { env, under = [], args = [], preloads = ["silence.mjs"] }: AttackOptions = {},
+): Promise<AttackedCompanion> {
+  const start = ["start", "--no-open", "--no-playground", "--port", "0", "--pair-code", CODE, ...args];
+  const imports = preloads.map((name) => `--import=${pathToFileURL(path.join(__dirname, name)).href}`);
+  const [command, ...rest] = [...under, process.execPath, path.join(root, "dist/companion/main.js"), ...start];
+  const child: ChildProcess = spawn(command!, rest, {
     cwd: root,
-    env: { ...process.env, UNDERPAINT_HOME: home, UNDERPAINT_PROVIDER: "cpu", NODE_OPTIONS: `--import=${preload}` },
+    env: {
+      ...{ ...process.env, UNDERPAINT_HOME: home, UNDERPAINT_PROVIDER: "cpu" },
+      ...{ NODE_OPTIONS: imports.join(" "), ...env },
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
