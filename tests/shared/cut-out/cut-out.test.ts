@@ -6,7 +6,7 @@ import type { PixelImage } from "../../../shared/pixels.ts";
 type Colour = readonly [number, number, number];
 type Shape = (x: number, y: number) => boolean;
 
-const SAMPLES = 8;
+const SAMPLES = 4;
 
 /** A shape before a ground, with edges as renderers soften them; and its true coverage. */
 function scene(
