@@ -29,7 +29,7 @@ const COMMANDS: Record<string, Command> = {
   },
   enlarge: {
     usage: "enlarge IMAGE --upscaler FILE --out FILE",
-    summary: "Make a picture larger with an upscaler (ESRGAN, Compact, SPAN) in a .safetensors file",
+    summary: "Make a picture larger with an upscaler (ESRGAN, Compact, SPAN, DAT) in a .safetensors file",
     place: "apart",
     run: async (args) => (await import("./cli/enlarge.ts")).runEnlarge(args),
   },

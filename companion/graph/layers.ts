@@ -10,6 +10,7 @@ import type { Graph, Value } from "./graph.ts";
 import { groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
 import {
   add,
+  batchNormalization,
   type Conv2dOptions,
   cast,
   conv,
@@ -97,6 +98,24 @@ export const conv2d = (
     const result = plus(op, () => conv(op, x, kernels, bias, { stride, padding }));
     const layer = { kind: "conv2d", out, kernel, stride, padding, x, weight: () => kernels, result } as const;
     return op.branchAt(w.path)?.(op, layer) ?? result();
+  });
+
+/** x [B, C, H, W] → the same, each channel convolved by itself. Keys: weight [C, 1, kernel, kernel], bias [C]. */
+export const depthwiseConv2d = (op: Graph, w: Weights, x: Value, kernel: number): Value =>
+  op.scope(w.path, () => {
+    const channels = dimAt(x, 1);
+    const kernels = weight(op, w, "weight", [channels, 1, kernel, kernel]);
+    const margin = (kernel - 1) / 2;
+    const options = { padding: [margin, margin, margin, margin], groups: channels } as const;
+    return conv(op, x, kernels, weight(op, w, "bias", [channels]), options);
+  });
+
+/** x [B, C, ...]. Keys: weight, bias, running_mean, running_var, each [C]. Ioffe and Szegedy 2015, algorithm 2. */
+export const batchNorm = (op: Graph, w: Weights, x: Value, eps: number): Value =>
+  op.scope(w.path, () => {
+    const names = ["weight", "bias", "running_mean", "running_var"] as const;
+    const [scale, shift, mean, variance] = names.map((name) => weight(op, w, name, [dimAt(x, 1)]));
+    return batchNormalization(op, x, [scale!, shift!, mean!, variance!], eps);
   });
 
 /** x [B, in, H, W] → [B, out, H', W']. Key: weight [out, in, kernel, kernel]. */

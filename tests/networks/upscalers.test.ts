@@ -17,6 +17,8 @@ test.each([
   ["upscaler-compact", "Compact", 4, 1],
   ["upscaler-span", "SPAN", 2, 1],
   ["upscaler-span-plain", "SPAN", 4, 1],
+  ["upscaler-dat", "DAT", 2, 1],
+  ["upscaler-dat-light", "DAT", 3, 1],
 ])("openUpscaler() and upscalerGraph() agree with spandrel: %s", async (name, architecture, scale, multiple) => {
   const { config, weights: store } = openUpscaler(fileOf(name));
   expect(config).toMatchObject({ architecture, scale, multiple });

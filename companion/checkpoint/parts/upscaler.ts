@@ -1,6 +1,6 @@
 /**
  * Networks that enlarge pictures, as one file each: which one it is and its dimensions follow from its keys and shapes. Source:
- * spandrel 0.4.2, architectures/{ESRGAN,Compact,SPAN}/__init__.py.
+ * spandrel 0.4.2, architectures/{ESRGAN,Compact,SPAN,DAT}/__init__.py.
  */
 import { Problem } from "../../../shared/problem.ts";
 import { compact } from "../../networks/upscalers/compact.ts";
@@ -10,6 +10,7 @@ import type { Upscaler } from "../../networks/upscalers/upscaler.ts";
 import { type Component, largestNumber, type Refs, RenamedStore, refsUnder } from "../files/component.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "../files/safetensors.ts";
 import { describe } from "../identify/identify.ts";
+import { datConfig, renameDat } from "./upscaler-dat.ts";
 import { renameRrdb } from "./upscaler-keys.ts";
 
 /** In a SPAN that takes pictures as they are; it holds no weight. */
@@ -33,7 +34,7 @@ export function openUpscaler(file: string, options: OpenOptions = {}): Component
   }
   throw new Problem(
     "model-unsupported",
-    `"${store.origin}" is ${describe(store)}, not an upscaler that this version knows: choose an ESRGAN, Compact or SPAN file.`,
+    `"${store.origin}" is ${describe(store)}, not an upscaler that this version knows: choose an ESRGAN, Compact, SPAN or DAT file.`,
   );
 }
 
@@ -100,6 +101,7 @@ const ARCHITECTURES: readonly Architecture[] = [
         normalised: !refs.has(MARK),
       }),
   },
+  { rename: renameDat, config: datConfig },
   {
     rename: (refs) => (refs.has("body.0.weight") && refs.get("body.1.weight")?.dims.length === 1 ? refs : undefined),
     config: (refs, origin) => {

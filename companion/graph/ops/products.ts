@@ -9,25 +9,28 @@ export type Padding = readonly [top: number, left: number, bottom: number, right
 export interface Conv2dOptions {
   readonly stride?: number;
   readonly padding?: Padding;
+  /** Channels in so many groups, each of which is convolved by itself. Default 1. */
+  readonly groups?: number;
 }
 
-/** x [B, C, H, W] with kernel [O, C, k, k] and bias [O] → [B, O, H', W']. */
+/** x [B, C, H, W] with kernel [O, C / groups, k, k] and bias [O] → [B, O, H', W']. */
 export function conv(
   op: Graph,
   x: Value,
   kernel: Value,
   bias: Value | undefined,
-  { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
+  { stride = 1, padding = [0, 0, 0, 0], groups = 1 }: Conv2dOptions = {},
 ): Value {
   const [b, c, h, w] = fixedDims(x.dims);
   const [out, channels, kh, kw] = fixedDims(kernel.dims);
-  if (x.dims.length !== 4 || c !== channels) op.fail(`Cannot convolve [${x.dims}] with [${kernel.dims}]`);
+  if (x.dims.length !== 4 || c !== channels! * groups) op.fail(`Cannot convolve [${x.dims}] with [${kernel.dims}]`);
   const [top, left, bottom, right] = padding;
   const along = (size: number, before: number, after: number, k: number) =>
     Math.floor((size + before + after - k) / stride) + 1;
   const dims = [b!, out!, along(h!, top, bottom, kh!), along(w!, left, right, kw!)];
   const attributes = { kernel_shape: ints([kh!, kw!]), strides: ints([stride, stride]), pads: ints(padding) };
-  return op.emit("Conv", [x, kernel, bias], [{ type: x.type, dims }], attributes)[0]!;
+  const grouped = groups === 1 ? attributes : { ...attributes, group: int(groups) };
+  return op.emit("Conv", [x, kernel, bias], [{ type: x.type, dims }], grouped)[0]!;
 }
 
 /** a [..., M, K] · b [..., K, N] → [..., M, N]; leading dims must be equal. */

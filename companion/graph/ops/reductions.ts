@@ -7,6 +7,14 @@ import type { Graph, Value } from "../graph.ts";
 export const instanceNormalization = (op: Graph, x: Value, scale: Value, shift: Value, eps: number): Value =>
   op.emit("InstanceNormalization", [x, scale, shift], [x], { epsilon: float(eps) })[0]!;
 
+/** x [B, C, ...] less its channel's mean, by the root of its variance, then · scale + shift: all of them given, [C] each. */
+export const batchNormalization = (
+  op: Graph,
+  x: Value,
+  [scale, shift, mean, variance]: readonly [Value, Value, Value, Value],
+  eps: number,
+): Value => op.emit("BatchNormalization", [x, scale, shift, mean, variance], [x], { epsilon: float(eps) })[0]!;
+
 /** Each row of x [..., D] to mean 0 and variance 1, then · scale[D] + shift[D]. Ba et al. 2016. */
 export const layerNormalization = (op: Graph, x: Value, scale: Value, shift: Value, eps: number): Value =>
   op.emit("LayerNormalization", [x, scale, shift], [x], { axis: int(-1), epsilon: float(eps) })[0]!;
