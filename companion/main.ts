@@ -17,9 +17,14 @@ interface Command {
 
 const COMMANDS: Record<string, Command> = {
   start: {
-    usage: "start [--models DIR …] [--provider NAME] [--enforce-content-filter] [--no-open]",
+    usage: "start [--models DIR …] [--provider NAME] [--enforce-content-filter] [--no-open] [--redis URL]",
     summary: "Start the companion that the Figma plugin talks to",
     run: async (args) => (await import("./cli/start.ts")).runStart(args),
+  },
+  worker: {
+    usage: "worker --redis URL [--models DIR …] [--provider NAME] [--enforce-content-filter] [--name NAME]",
+    summary: "Make a studio's pictures on this machine (see docs/team.md)",
+    run: async (args) => (await import("./cli/worker.ts")).runWorker(args),
   },
   generate: {
     usage: "generate REQUEST.json --out DIR [--models DIR …] [--trace]",

@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import { imageRefs } from "./image-refs.ts";
+import { modelRefs, renameModels } from "./model-refs.ts";
 import type { ProblemData } from "./problem.ts";
 import type { GenerateRequest } from "./request.ts";
 import { requestSchema } from "./request-schema.ts";
@@ -24,8 +25,12 @@ interface TaskRow<K extends TaskKind> {
   readonly schema: v.GenericSchema<unknown, TaskOf<K>>;
   /** The images that it takes along, by name, each once. */
   images(task: TaskOf<K>): readonly string[];
-  /** The models that it names, by their ids, each once. */
+  /** The models and add-ons that it names, by their ids, each once, the one that it is about first. */
   models(task: TaskOf<K>): readonly string[];
+  /** The same task with other names for them. */
+  withModels(task: TaskOf<K>, rename: (id: string) => string): TaskOf<K>;
+  /** True where it follows pictures, with an adapter that it leaves to the library to choose. */
+  needsReferences(task: TaskOf<K>): boolean;
   /** The same task with another seed: one of several that are submitted together. */
   withSeed(task: TaskOf<K>, seed: number): TaskOf<K>;
   /** What its result brings: the names of the attachments. */
@@ -39,7 +44,9 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
   generate: {
     schema: v.strictObject({ kind: v.literal("generate"), request: requestSchema }),
     images: ({ request }) => imageRefs(request),
-    models: ({ request }) => [...new Set([request.model, ...(request.refiner ? [request.refiner.model] : [])])],
+    models: ({ request }) => modelRefs(request),
+    withModels: (task, rename) => ({ ...task, request: renameModels(task.request, rename) }),
+    needsReferences: ({ request }) => request.references.some(({ adapter }) => adapter === undefined),
     withSeed: (task, seed) => ({ ...task, request: { ...task.request, seed } }),
     attachments: [PICTURE],
   },
@@ -120,4 +127,6 @@ const row = <K extends TaskKind>(kind: K): TaskRow<TaskKind> => TASKS[kind] as T
 
 export const imagesOf = (task: Task): readonly string[] => row(task.kind).images(task);
 export const modelsOf = (task: Task): readonly string[] => row(task.kind).models(task);
+export const withModels = (task: Task, rename: (id: string) => string): Task => row(task.kind).withModels(task, rename);
+export const needsReferences = (task: Task): boolean => row(task.kind).needsReferences(task);
 export const withSeed = (task: Task, seed: number): Task => row(task.kind).withSeed(task, seed);

@@ -50,17 +50,17 @@ export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.va
   message("cancel-download", { repo }),
 ]);
 
-const problem = v.strictObject({
+export const problemSchema = v.strictObject({
   code: v.picklist(Object.keys(PROBLEM_CODES) as ProblemCode[]),
   message: text,
 });
-const device = v.strictObject({
+export const deviceSchema = v.strictObject({
   provider: v.picklist(["cuda", "webgpu", "dml", "coreml", "cpu"]),
   name: text,
   passedOver: v.array(v.strictObject({ provider: text, reason: text })),
 });
 const family = { id: text, name: text };
-const model = v.strictObject({
+export const modelSchema = v.strictObject({
   id: nameSchema,
   name: text,
   family: v.strictObject({ ...family, like: v.boolean(), refines: v.optional(text) }),
@@ -79,7 +79,7 @@ const model = v.strictObject({
   suggestions: v.array(text),
   thumbnail: v.boolean(),
 });
-const addOn = v.strictObject({
+export const addOnSchema = v.strictObject({
   id: nameSchema,
   name: text,
   kind: v.picklist(["lora", "control", "embedding", "vae"]),
@@ -92,9 +92,9 @@ const addOn = v.strictObject({
   thumbnail: v.boolean(),
 });
 const models = {
-  models: v.array(model),
-  addOns: v.array(addOn),
-  modelProblems: v.array(v.strictObject({ name: text, problem })),
+  models: v.array(modelSchema),
+  addOns: v.array(addOnSchema),
+  modelProblems: v.array(v.strictObject({ name: text, problem: problemSchema })),
 };
 
 const facts: v.GenericSchema<unknown, Facts> = v.strictObject({
@@ -119,13 +119,13 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
     protocol: count,
     version: text,
     proof: secret,
-    device: v.optional(device),
+    device: v.optional(deviceSchema),
     modelsFolder: text,
     ...models,
     contentFilter: v.picklist(["off", "enforced"]),
     jobs: v.array(id),
   }),
-  message("refused", { problem }),
+  message("refused", { problem: problemSchema }),
   message("models", models),
   message("thumbnail", { id: nameSchema }),
   message("downloads", {
@@ -135,7 +135,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
         state: v.picklist(["running", "failed"]),
         done: count,
         total: count,
-        problem: v.optional(problem),
+        problem: v.optional(problemSchema),
       }),
     ),
     recommended: v.array(
@@ -153,7 +153,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
       }),
     ),
   }),
-  message("engine", { device: v.optional(device), problem: v.optional(problem) }),
+  message("engine", { device: v.optional(deviceSchema), problem: v.optional(problemSchema) }),
   message("queued", { job: id, ahead: count }),
   message("missing", { jobs: v.array(id), images: v.array(nameSchema) }),
   message("progress", {
@@ -166,7 +166,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
     silentSeconds: v.optional(seconds),
   }),
   message("done", { job: id, task: taskSchema, result }),
-  message("failed", { job: id, problem }),
+  message("failed", { job: id, problem: problemSchema }),
   message("cancelled", { job: id }),
-  message("rejected", { job: v.optional(id), problem }),
+  message("rejected", { job: v.optional(id), problem: problemSchema }),
 ]);

@@ -185,6 +185,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "companion/pipeline": BELOW_PIPELINE,
   "companion/engine": ["companion/pipeline", "companion/library", "companion/runtime", "companion/image", "shared"],
   "companion/queue": ["shared"],
+  "companion/team": ["companion/queue", "companion/library", "companion/engine", "shared"],
   "companion/gateway": ["companion/queue", "shared"],
   "companion/bench": ["companion", "shared"],
   "companion/cli": ["companion", "playground/serve.ts", "shared"],

@@ -1,157 +1,72 @@
-/** The composition root of a running companion: library, engine, queue and gateway, wired together. */
+/** The composition root of a running companion: gateway and work, wired together. */
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { Result, Task } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { Config } from "../config.ts";
-import { Engine, type EngineState } from "../engine/engine.ts";
 import { Guesses } from "../gateway/guesses.ts";
-import type { GatewayEvent, Host } from "../gateway/host.ts";
-import { type CodeState, PairingCode } from "../gateway/pairing-code.ts";
+import type { Host } from "../gateway/host.ts";
+import { PairingCode } from "../gateway/pairing-code.ts";
 import { Pairings } from "../gateway/pairings.ts";
 import { openGateway } from "../gateway/server.ts";
-import { recommendedFiles, recommendedModels } from "../library/catalogue.ts";
-import { removeStaleDownloads } from "../library/download/download.ts";
-import { Downloads } from "../library/download/downloads.ts";
-import { LibraryInThread } from "../library/library-in-thread.ts";
-import { EmbeddedQueue } from "../queue/embedded-queue.ts";
-import { formerQueue } from "../queue/former-queue.ts";
-import { Ledger } from "../queue/ledger.ts";
-import { type RunJob, Worker } from "../queue/worker.ts";
-
-/** What a person at the terminal sees of the companion. */
-export type CompanionEvent =
-  | GatewayEvent
-  | { readonly type: "code"; readonly state: CodeState }
-  | { readonly type: "engine"; readonly state: EngineState }
-  | { readonly type: "note"; readonly line: string }
-  | { readonly type: "begun"; readonly task: Task }
-  | { readonly type: "done"; readonly task: Task; readonly result: Result }
-  | { readonly type: "failed" | "cancelled"; readonly task: Task; readonly problem: Problem };
+import { openOwnWork } from "./own-work.ts";
+import type { RedisAddress } from "./redis-address.ts";
+import type { CompanionEvent } from "./work.ts";
 
 export interface CompanionOptions {
   readonly onEvent: (event: CompanionEvent) => void;
   /** For tests: every pairing code is this one. */
   readonly code?: string;
+  /** The work is done by a studio's workers. Absent: by this machine. */
+  readonly redis?: RedisAddress;
 }
 
 export interface Companion {
   readonly version: string;
   readonly port: number;
   readonly host: Host;
-  readonly engine: Engine;
   close(): Promise<void>;
 }
 
 /** Throws Problem "port-taken", "data-in-use", "data-newer", "data-not-writable", "disk-full". */
-export async function openCompanion(config: Config, { onEvent, code }: CompanionOptions): Promise<Companion> {
-  const version = JSON.parse(readFileSync(path.join(config.root, "package.json"), "utf8")).version as string;
+export async function openCompanion(config: Config, { onEvent, code, redis }: CompanionOptions): Promise<Companion> {
+  const version = versionOf(config);
   for (const folder of [config.home, config.modelsFolders[0]]) makeFolder(folder);
-  const log = (line: string) => onEvent({ type: "note", line });
-  const former = formerQueue(config.home);
-  if (former !== undefined) log(former);
-  const ledger = new Ledger(config.queueFolder, { log });
-  const engine = new Engine({
-    entry: config.engineEntry,
-    setup: {
-      modelsFolders: config.modelsFolders,
-      starter: config.starter,
-      findings: config.findings,
-      provider: config.provider,
-      memory: config.memory,
-      narrowFolder: config.narrowFolder,
-      contentFilter: config.contentFilter,
-    },
-  });
-  engine.onChange((state) => onEvent({ type: "engine", state }));
-  const queue = new EmbeddedQueue(ledger, { log });
-  const worker = new Worker(queue, {
-    name: "this machine",
-    run: announced((job, options) => engine.run(job, options), onEvent),
-  });
-  removeStaleDownloads(config.modelsFolders[0]);
-  const library = new LibraryInThread({
-    entry: config.libraryEntry,
-    setup: {
-      folders: config.modelsFolders,
-      starter: config.starter,
-      cache: config.findings,
-      hashesFile: config.hashesFile,
-    },
-  });
-  const downloads = new Downloads({
-    folder: config.modelsFolders[0],
-    ...(config.downloadEndpoint && { endpoint: config.downloadEndpoint }),
-    ...(process.env.HF_TOKEN && { token: process.env.HF_TOKEN }),
-  });
+  // Loaded when it is asked for: the queue between machines brings much that one machine does not need.
+  const work = redis ? (await import("./team-work.ts")).openTeamWork(redis, onEvent) : openOwnWork(config, onEvent);
+  const { start, close: closeWork, ...parts } = work;
   const host: Host = {
+    ...parts,
     version,
-    modelsFolder: config.modelsFolders[0],
-    contentFilter: config.contentFilter === "enforced" ? "enforced" : "off",
-    queue,
     pairings: new Pairings(config.pairingsFile),
     code: new PairingCode({
       onChange: (state) => onEvent({ type: "code", state }),
       fixed: code,
       guesses: new Guesses(config.guessesFile),
     }),
-    models: library,
-    downloads: {
-      get recommended() {
-        return recommendedModels(config.modelsFolders[0]);
-      },
-      list: () => downloads.list(),
-      start: ({ repo, file }) =>
-        downloads.start({
-          ...{ repo, files: file === undefined ? recommendedFiles(repo) : [file], variant: "fp16" },
-          contentFilter: config.contentFilter === "enforced" ? "with" : "without",
-        }),
-      cancel: (repo) => downloads.cancel(repo),
-      onChange: (listener) => downloads.onChange(listener),
-    },
-    engine,
     onEvent,
   };
   const stop = async () => {
     host.code.close();
-    // Told before the engine is killed, so that the worker knows why its job breaks off.
-    const stopped = worker.close();
-    await engine.close();
-    await stopped;
-    await queue.close();
-    await Promise.all([downloads.close(), library.close()]);
+    await closeWork();
   };
   try {
     const gateway = await openGateway(host, config.port);
-    worker.start();
+    start();
     const close = async () => {
       await Promise.all([gateway.close(), stop()]);
     };
-    return { version, port: gateway.port, host, engine, close };
+    return { version, port: gateway.port, host, close };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** `run`, with its beginning and its end told. */
-function announced(run: RunJob, onEvent: CompanionOptions["onEvent"]): RunJob {
-  return async (job, options) => {
-    const { task } = job;
-    onEvent({ type: "begun", task });
-    try {
-      const result = await run(job, options);
-      onEvent({ type: "done", task, result });
-      return result;
-    } catch (error) {
-      const type = options.signal.aborted ? "cancelled" : "failed";
-      onEvent({ type, task, problem: Problem.from(error) });
-      throw error;
-    }
-  };
-}
+export const versionOf = (config: Config): string =>
+  JSON.parse(readFileSync(path.join(config.root, "package.json"), "utf8")).version as string;
 
-function makeFolder(folder: string): void {
+/** Throws Problem "disk-full", "data-not-writable". */
+export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {

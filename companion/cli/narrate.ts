@@ -1,8 +1,8 @@
 import { THRIFT_WORDS } from "../../shared/thrift.ts";
-import type { CompanionEvent } from "./companion.ts";
 import { narrowed } from "./narrowed.ts";
 import { sentence } from "./sentence.ts";
 import type { Terminal } from "./terminal.ts";
+import type { CompanionEvent } from "./work.ts";
 
 /** Tells at the terminal what the companion does, one calm line each. */
 export function narrate(terminal: Terminal): (event: CompanionEvent) => void {

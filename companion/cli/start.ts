@@ -4,13 +4,16 @@ import { parseArgs } from "node:util";
 import { servePlayground } from "../../playground/serve.ts";
 import { Problem } from "../../shared/problem.ts";
 import { type Config, readConfig } from "../config.ts";
-import { type CompanionEvent, openCompanion } from "./companion.ts";
+import { openCompanion } from "./companion.ts";
 import { narrate } from "./narrate.ts";
 import { hasDisplay, openBrowser } from "./open-browser.ts";
 import { printError } from "./print.ts";
+import { redisAddress } from "./redis-address.ts";
 import { Terminal } from "./terminal.ts";
+import { untilStopped } from "./until-stopped.ts";
 import { whenUnread } from "./when-unread.ts";
 import { portTaken, whoIsThere } from "./who-is-there.ts";
+import type { CompanionEvent } from "./work.ts";
 
 /** `--port` and `--pair-code` are for tests: Figma lets the plugin talk to one port only, and a fixed code is no secret. */
 const OPTIONS = {
@@ -21,6 +24,8 @@ const OPTIONS = {
   "no-playground": { type: "boolean", default: false },
   port: { type: "string" },
   "pair-code": { type: "string" },
+  redis: { type: "string" },
+  "redis-ca": { type: "string" },
 } as const;
 
 /** Resolves to the exit code when the companion was stopped. Throws Problem "port-taken", "data-in-use", … */
@@ -37,10 +42,21 @@ export async function runStart(args: string[]): Promise<number> {
   // What happens before the welcome is told after it, and the goodbye has the last word.
   const early: CompanionEvent[] = [];
   let tell = (event: CompanionEvent): void => void early.push(event);
-  const companion = await openCompanion(config, { onEvent: (event) => tell(event), code: values["pair-code"] });
+  const redis = redisAddress(values);
+  const companion = await openCompanion(config, {
+    onEvent: (event) => tell(event),
+    code: values["pair-code"],
+    ...(redis && { redis }),
+  });
   const stopped = untilStopped();
   const playground = values["no-playground"] ? undefined : await servePlayground({ root: config.root });
-  welcome(terminal, { config, version: companion.version, port: companion.port, playground: playground?.url });
+  welcome(terminal, {
+    config,
+    version: companion.version,
+    port: companion.port,
+    playground: playground?.url,
+    queue: redis?.place,
+  });
   // A defect in one client's handling must not end everyone's pictures; the queue is on disk in any case.
   process.on("uncaughtException", (error) => {
     tell({ type: "note", line: Problem.from(error).message });
@@ -66,27 +82,16 @@ function readArguments(args: string[]) {
   }
 }
 
-/** Ctrl-C, a closed terminal, or the system's wish. A second time ends it at once. */
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.on(signal, () => {
-        if (asked) process.exit(130);
-        asked = true;
-        resolve();
-      });
-  });
-}
-
 interface Addresses {
   readonly config: Config;
   readonly version: string;
   readonly port: number;
   readonly playground: string | undefined;
+  /** Where the studio's queue is, without its secrets; undefined where this machine does the work. */
+  readonly queue: string | undefined;
 }
 
-function welcome(terminal: Terminal, { config, version, port, playground }: Addresses): void {
+function welcome(terminal: Terminal, { config, version, port, playground, queue }: Addresses): void {
   const { bold, dim, cyan } = terminal;
   const lines = [
     "",
@@ -99,7 +104,9 @@ function welcome(terminal: Terminal, { config, version, port, playground }: Addr
     "  3  Type the pairing code below, once",
     "",
     ...(playground === undefined ? [] : [`  ${bold("Without Figma")}    ${cyan(playground)}`]),
-    `  ${bold("Models")}           ${config.modelsFolders[0]}  ${dim("drop .safetensors files or diffusers folders here")}`,
+    queue === undefined
+      ? `  ${bold("Models")}           ${config.modelsFolders[0]}  ${dim("drop .safetensors files or diffusers folders here")}`
+      : `  ${bold("Pictures")}         are made by the studio's workers at ${queue}`,
     ...(config.contentFilter === "enforced"
       ? [`  ${bold("Content filter")}   enforced  ${dim("models that come with none are refused")}`]
       : []),

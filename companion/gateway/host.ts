@@ -1,3 +1,4 @@
+import type { Task } from "../../shared/job.ts";
 import type { ProblemData } from "../../shared/problem.ts";
 import type {
   AddOnInfo,
@@ -8,7 +9,7 @@ import type {
   RecommendedModel,
   Welcome,
 } from "../../shared/protocol.ts";
-import type { JobQueue } from "../queue/job-queue.ts";
+import type { JobQueue, ModelName } from "../queue/job-queue.ts";
 import type { PairingCode } from "./pairing-code.ts";
 import type { Pairings } from "./pairings.ts";
 
@@ -34,6 +35,8 @@ export interface Host {
   readonly code: PairingCode;
   readonly models: {
     list(): Promise<ModelList>;
+    /** What a task names, with what it is made of where that is known. Rejects with Problem "model-not-found" for what nobody has. */
+    named(task: Task): Promise<readonly ModelName[]>;
     /** A small PNG or JPEG; undefined where there is none that can be read. Whatever `id` says, it is of the library. */
     thumbnail(id: string): Promise<Uint8Array | undefined>;
     /** Returns how to stop listening, as `engine.onChange` does. */

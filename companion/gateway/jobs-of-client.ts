@@ -1,10 +1,10 @@
 /** What one client wants done, and what it is told of it. */
-import { type AttachmentInfo, type JobEvent, modelsOf, type Progress, withSeed } from "../../shared/job.ts";
+import { type AttachmentInfo, type JobEvent, type Progress, withSeed } from "../../shared/job.ts";
 import type { CompanionMessage, Submit } from "../../shared/protocol.ts";
 import { checkImages } from "../../shared/validate.ts";
-import type { ModelName, NewJob } from "../queue/job-queue.ts";
+import type { NewJob } from "../queue/job-queue.ts";
 import { Pace } from "../queue/pace.ts";
-import type { Host, ModelList } from "./host.ts";
+import type { Host } from "./host.ts";
 import { imagesByHash } from "./images-by-hash.ts";
 
 /** Between two progress messages of a job, milliseconds. */
@@ -38,7 +38,7 @@ export class JobsOfClient {
   ): Promise<void> {
     checkImages(task, { images, attachments });
     const given = imagesByHash(images, attachments);
-    const models = await this.#namesOf(modelsOf(task));
+    const models = await this.#parts.host.models.named(task);
     const named = Object.fromEntries(images.map(({ name, sha256 }) => [name, sha256]));
     const fresh: NewJob[] = jobs.map(({ job: id, seed }) => ({
       ...{ id, owner, models, images: named },
@@ -108,18 +108,6 @@ export class JobsOfClient {
     const attachments = result.attachments.map(({ bytes: _, ...info }): AttachmentInfo => info);
     const bytes = new Map(result.attachments.map((each) => [each.name, each.bytes]));
     send({ type: "done", job, task, result: { ...result, attachments } }, bytes);
-  }
-
-  /**
-   * With what their files are made of, where the library has computed that. A library that cannot be listed says so in the list of
-   * models, and stands in no job's way.
-   */
-  async #namesOf(ids: readonly string[]): Promise<ModelName[]> {
-    const { models } = await this.#parts.host.models.list().catch(() => ({ models: [] }) as Pick<ModelList, "models">);
-    return ids.map((id) => {
-      const digest = models.find((model) => model.id === id)?.sha256;
-      return { id, ...(digest !== undefined && { digest }) };
-    });
   }
 }
 

@@ -1,7 +1,14 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { Problem } from "../../shared/problem.ts";
-import type { FromLibrary, LibraryCall, LibraryList, LibrarySetup, ToLibrary } from "./library-messages.ts";
+import type {
+  FromLibrary,
+  LibraryAnswer,
+  LibraryCall,
+  LibraryList,
+  LibrarySetup,
+  ToLibrary,
+} from "./library-messages.ts";
 import type { LiveLibrary } from "./live-library.ts";
 
 /** For one file, milliseconds: a thousand times what one takes on a slow disk. */
@@ -46,6 +53,10 @@ export class LibraryInThread implements LiveLibrary {
     return this.#ask({ name: "list" });
   }
 
+  digests(): Promise<ReadonlyMap<string, string>> {
+    return this.#ask({ name: "digests" });
+  }
+
   thumbnail(id: string): Promise<Uint8Array | undefined> {
     return this.#ask({ name: "thumbnail", id });
   }
@@ -64,7 +75,7 @@ export class LibraryInThread implements LiveLibrary {
     await this.#worker?.terminate();
   }
 
-  #ask<T extends LibraryList | Uint8Array | undefined>(call: LibraryCall): Promise<T> {
+  #ask<T extends LibraryAnswer>(call: LibraryCall): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
       this.#waiting.set(this.#lastId, { call, resolve, reject });

@@ -12,8 +12,11 @@ export interface LibrarySetup extends Pick<LibraryOptions, "folders" | "starter"
 
 export type LibraryList = Awaited<ReturnType<LiveLibrary["list"]>>;
 
+export type LibraryAnswer = LibraryList | ReadonlyMap<string, string> | Uint8Array | undefined;
+
 export type LibraryCall =
   | { readonly name: "list" }
+  | { readonly name: "digests" }
   /** Of a model or an add-on. */
   | { readonly name: "thumbnail"; readonly id: string };
 
@@ -22,7 +25,7 @@ export type ToLibrary =
   | { readonly type: "watch"; readonly on: boolean };
 
 export type FromLibrary =
-  | { readonly type: "answer"; readonly id: number; readonly value: LibraryList | Uint8Array | undefined }
+  | { readonly type: "answer"; readonly id: number; readonly value: LibraryAnswer }
   | { readonly type: "failed"; readonly id: number; readonly problem: ProblemData }
   /** Before a file is opened. */
   | { readonly type: "opening"; readonly file: string }

@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Problem } from "../../shared/problem.ts";
 import { Hashes } from "./hashes.ts";
 import { openLibrary } from "./library.ts";
-import type { FromLibrary, LibraryCall, LibrarySetup, ToLibrary } from "./library-messages.ts";
+import type { FromLibrary, LibraryAnswer, LibraryCall, LibrarySetup, ToLibrary } from "./library-messages.ts";
 import { liveLibrary } from "./live-library.ts";
 
 const { hashesFile, refused, ...options } = workerData as LibrarySetup;
@@ -20,7 +20,10 @@ const library = openLibrary({
 const live = liveLibrary(library, new Hashes({ file: hashesFile }));
 let stop: (() => void) | undefined;
 
-const answer = (call: LibraryCall) => (call.name === "list" ? live.list() : live.thumbnail(call.id));
+function answer(call: LibraryCall): Promise<LibraryAnswer> {
+  if (call.name === "thumbnail") return live.thumbnail(call.id);
+  return call.name === "list" ? live.list() : live.digests();
+}
 
 parentPort!.on("message", async (message: ToLibrary) => {
   if (message.type === "watch") {

@@ -1,10 +1,13 @@
 /** The library of a running companion: told of changes while somebody listens, with the files' hashes as they come. */
 import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
+import { digestOf, filesOf } from "./digests.ts";
 import type { Hashes } from "./hashes.ts";
 import type { Library } from "./library.ts";
 
 export interface LiveLibrary {
   list(): Promise<{ models: ModelInfo[]; addOns: AddOnInfo[]; problems: ModelProblem[] }>;
+  /** Of what is in the list: id → digest, as far as they are known. `onChange` tells of more. */
+  digests(): Promise<ReadonlyMap<string, string>>;
   thumbnail(id: string): Promise<Uint8Array | undefined>;
   /** Returns how to stop listening. */
   onChange(listener: () => void): () => void;
@@ -42,6 +45,19 @@ export function liveLibrary(
       const hashed = <T extends ModelInfo | AddOnInfo>(info: T): T => withHash(info, { library, hashes });
       return { models: models.map(hashed), addOns: addOns.map(hashed), problems };
     },
+    digests: async () => {
+      const { models, addOns } = await library.list();
+      const places = [...models, ...addOns].flatMap(({ id }) => {
+        const place = placeOf(id, library);
+        return place === undefined ? [] : [{ id, place, files: filesOf(place) }];
+      });
+      hashes.want(
+        places.flatMap(({ files }) => files),
+        tellSoon,
+      );
+      const known = places.map(({ id, place, files }) => [id, digestOf(place, files, hashes)] as const);
+      return new Map(known.filter((each): each is readonly [string, string] => each[1] !== undefined));
+    },
     thumbnail: (id) => library.thumbnail(id),
     onChange: (listener) => {
       listeners.add(listener);
@@ -54,6 +70,15 @@ export function liveLibrary(
       };
     },
   };
+}
+
+function placeOf(id: string, library: Library): string | undefined {
+  try {
+    return library.fileOf(id) ?? library.resolve(id, { allowPaths: false });
+  } catch {
+    // It went away while we looked.
+    return undefined;
+  }
 }
 
 /** With the file's SHA-256, where it is known. */

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { CompanionEvent } from "../../companion/cli/companion.ts";
 import { narrate } from "../../companion/cli/narrate.ts";
 import { hasDisplay } from "../../companion/cli/open-browser.ts";
 import { print, printError } from "../../companion/cli/print.ts";
 import { Terminal } from "../../companion/cli/terminal.ts";
+import type { CompanionEvent } from "../../companion/cli/work.ts";
 import type { Result, Task } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";

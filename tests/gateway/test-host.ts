@@ -5,6 +5,8 @@ import path from "node:path";
 import type { GatewayEvent, Host, ModelList } from "../../companion/gateway/host.ts";
 import { PairingCode } from "../../companion/gateway/pairing-code.ts";
 import { Pairings } from "../../companion/gateway/pairings.ts";
+import type { LiveLibrary } from "../../companion/library/live-library.ts";
+import { namedModels } from "../../companion/library/named-models.ts";
 import { EmbeddedQueue } from "../../companion/queue/embedded-queue.ts";
 import { Ledger } from "../../companion/queue/ledger.ts";
 import { type RunJob, Worker } from "../../companion/queue/worker.ts";
@@ -44,6 +46,7 @@ export function openTestHost(
     code,
     models: {
       list: models,
+      named: (task) => namedModels(task, { list: models as LiveLibrary["list"] }),
       thumbnail: async (id) => (id === "pictured" ? new Uint8Array([1, 2, 3]) : undefined),
       onChange: (listener) => {
         watchers.add(listener);

@@ -15,6 +15,8 @@ const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 export const describeWithRedis = (name: string, body: () => void): void =>
   PROGRAM === undefined ? describe.skip(`${name} (no valkey-server or redis-server here)`, body) : describe(name, body);
 
+export const PASSWORD = "a-secret-of-the-test";
+
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
@@ -40,7 +42,20 @@ export async function startRedis(extra: readonly string[] = []): Promise<RedisSe
   const port = await freePort();
   let child: ChildProcess | undefined;
   const start = async () => {
-    const args = ["--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes"];
+    const args = [
+      "--requirepass",
+      PASSWORD,
+      "--port",
+      port,
+      "--bind",
+      "127.0.0.1",
+      "--dir",
+      folder,
+      "--save",
+      "",
+      "--appendonly",
+      "yes",
+    ];
     child = spawn(PROGRAM!, [...args.map(String), "--appendfsync", "always", ...extra], {
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -55,7 +70,7 @@ export async function startRedis(extra: readonly string[] = []): Promise<RedisSe
   };
   await start();
   return {
-    ...{ url: `redis://127.0.0.1:${port}`, port, start, stop },
+    ...{ url: `redis://:${PASSWORD}@127.0.0.1:${port}`, port, start, stop },
     remove: async () => {
       await stop("SIGKILL");
       rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 /** Connections to the studio's Redis (or Valkey), and what goes wrong with them in plain words. */
 import { Redis } from "ioredis";
 import { Problem } from "../../../shared/problem.ts";
+import { placeOf } from "./redis-place.ts";
 
 export interface RedisOptions {
   /** `redis://` or `rediss://` (TLS), with user and password where there are any. It is a secret: it is never shown. */
@@ -29,14 +30,6 @@ export function connectRedis({ url, ca, away }: RedisOptions): Redis {
   // Every command tells of its own failure; without a listener each lost connection would be printed.
   redis.on("error", () => {});
   return redis;
-}
-
-/** Scheme, host and port of a URL, without its secrets. Throws Problem "request-invalid". */
-export function placeOf(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !["redis:", "rediss:"].includes(parsed.protocol) || parsed.hostname === "")
-    throw new Problem("request-invalid", "--redis takes an address like redis://host:6379 or rediss://host:6379.");
-  return `${parsed.protocol}//${parsed.host}`;
 }
 
 /** What a failed command means to people; Problems stay as they are. */

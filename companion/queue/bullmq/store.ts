@@ -156,6 +156,16 @@ export class RedisStore {
     return images;
   }
 
+  /** What a job's models are called; none where that can't be read. */
+  async modelsOf(id: string): Promise<string[]> {
+    const content = await this.#safely(this.redis.hget(this.key("job", id), "content"));
+    try {
+      return readContent(content ?? "").models.map((model) => model.id);
+    } catch {
+      return [];
+    }
+  }
+
   /** In order of arrival, and for whom how many jobs were begun. */
   async waiting(): Promise<{ readonly rows: WaitingRow[]; readonly usage: ReadonlyMap<string, number> }> {
     const usage = new Map<string, number>();

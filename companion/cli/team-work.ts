@@ -1,0 +1,42 @@
+/** Work on other machines: the studio's queue, and what its live workers have. */
+import { Problem } from "../../shared/problem.ts";
+import { RedisQueue } from "../queue/bullmq/redis-queue.ts";
+import { TeamEngine } from "../team/team-engine.ts";
+import { TeamLibrary } from "../team/team-library.ts";
+import type { RedisAddress } from "./redis-address.ts";
+import type { CompanionEvent, Work } from "./work.ts";
+
+export interface TeamWork extends Work {
+  readonly queue: RedisQueue;
+  readonly models: TeamLibrary;
+}
+
+/** Throws Problem "request-invalid" for an address that is none. */
+export function openTeamWork({ url, ca }: RedisAddress, onEvent: (event: CompanionEvent) => void): TeamWork {
+  const log = (line: string) => onEvent({ type: "note", line });
+  const queue = new RedisQueue({ url, ...(ca !== undefined && { ca }), log });
+  const models = new TeamLibrary(queue);
+  const engine = new TeamEngine(queue, models);
+  engine.onChange((state) => onEvent({ type: "engine", state }));
+  return {
+    modelsFolder: "the workers' models folders",
+    // A worker that enforces it does so whatever it is told.
+    contentFilter: "off",
+    queue,
+    engine,
+    models,
+    downloads: { recommended: [], list: () => [], start: refuseDownload, cancel: () => {}, onChange: () => () => {} },
+    start: () => {},
+    close: async () => {
+      engine.close();
+      await queue.close();
+    },
+  };
+}
+
+const refuseDownload = () => {
+  throw new Problem(
+    "download-refused",
+    "In a studio, models are put into the workers' models folders: ask whoever looks after the workers.",
+  );
+};
