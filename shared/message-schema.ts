@@ -103,7 +103,8 @@ const facts: v.GenericSchema<unknown, Facts> = v.strictObject({
   weightBits: v.optional(v.picklist([4, 8])),
   thrift: v.optional(v.picklist(THRIFTS)),
 });
-const result: v.GenericSchema<unknown, Result<AttachmentInfo>> = v.strictObject({
+/** What a job brought, without its pictures. */
+export const resultSchema: v.GenericSchema<unknown, Result<AttachmentInfo>> = v.strictObject({
   attachments: v.array(
     v.strictObject({ name: nameSchema, mediaType: v.picklist(MEDIA_TYPES), width: count, height: count }),
   ),
@@ -165,7 +166,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
     quietSeconds: v.optional(seconds),
     silentSeconds: v.optional(seconds),
   }),
-  message("done", { job: id, task: taskSchema, result }),
+  message("done", { job: id, task: taskSchema, result: resultSchema }),
   message("failed", { job: id, problem: problemSchema }),
   message("cancelled", { job: id }),
   message("rejected", { job: v.optional(id), problem: problemSchema }),

@@ -1,6 +1,7 @@
 /** What of a job is stored as text, and back. */
 import * as v from "valibot";
-import { type AttachmentInfo, type JobEnd, MEDIA_TYPES, type Result, type Task, taskSchema } from "../../shared/job.ts";
+import { type AttachmentInfo, type JobEnd, type Result, type Task, taskSchema } from "../../shared/job.ts";
+import { problemSchema, resultSchema } from "../../shared/message-schema.ts";
 import type { ModelName, NewJob } from "./job-queue.ts";
 
 /** What is written down of a job: what a worker needs, and whose turn it takes. */
@@ -15,20 +16,6 @@ const contentSchema = v.strictObject({
   person: v.optional(v.string()),
   batch: v.optional(v.boolean()),
 });
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const resultSchema = v.strictObject({
-  attachments: v.array(
-    v.strictObject({ name: v.string(), mediaType: v.picklist(MEDIA_TYPES), width: count, height: count }),
-  ),
-  seconds: v.number(),
-  facts: v.strictObject({
-    tokens: v.optional(count),
-    droppedText: v.optional(v.string()),
-    weightBits: v.optional(v.picklist([4, 8])),
-  }),
-});
-const problemSchema = v.strictObject({ code: v.string(), message: v.string() });
 
 export const writeContent = ({ task, models, person, batch }: JobContent): string =>
   JSON.stringify({ task, models, ...(person !== undefined && { person }), ...(batch && { batch }) });
@@ -53,6 +40,6 @@ export type StoredEnd =
 export function readEnd(state: JobEnd["state"], text: string): StoredEnd {
   if (state === "cancelled") return { state };
   const ending = JSON.parse(text);
-  if (state === "done") return { state, result: v.parse(resultSchema, ending) as Result<AttachmentInfo> };
-  return { state, problem: v.parse(problemSchema, ending) as Extract<JobEnd, { state: "failed" }>["problem"] };
+  if (state === "done") return { state, result: v.parse(resultSchema, ending) };
+  return { state, problem: v.parse(problemSchema, ending) };
 }

@@ -14,7 +14,7 @@ export const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).
 export const result = (bytes = png(1, 2, 3)): Result => ({
   attachments: [{ name: "image", mediaType: "image/png", width: 64, height: 64, bytes }],
   seconds: 1,
-  facts: { tokens: 3 },
+  facts: { tokens: 3, droppedText: "dropped", weightBits: 8, thrift: "smaller-strips" },
 });
 /** The image of every `job`. */
 export const IMAGE = png(7, 8, 9);
