@@ -27,6 +27,8 @@ export const settings = v.object({
   prompt: v.string(),
   model: v.optional(v.string()),
   count: v.number(),
+  /** Of several layers at once: their seeds follow from this and from their ids. */
+  variation: v.optional(v.number(), 1),
   strength: v.number(),
   detail: v.number(),
   /** What a Fill does at the mask's edge. */
@@ -69,6 +71,8 @@ export const openJob = v.object({
   run: v.string(),
   index: v.number(),
   of: v.number(),
+  /** One of several layers that are painted into at once: its picture is placed as soon as it is there. */
+  batch: v.optional(v.boolean(), false),
   mode,
   ticket,
   /** The recipe that the placed layer will carry, JSON. */

@@ -19,6 +19,25 @@ export const layer = v.object({
 });
 export type LayerInfo = v.InferOutput<typeof layer>;
 
+const namedText = v.object({ name: v.string(), text: v.string() });
+/** A text layer in a layer, or next to it: what it is called and what it says. */
+export type NamedText = v.InferOutput<typeof namedText>;
+
+/** Texts that a prompt can take words from: those inside the layer first, then the nearest of each name beside it. */
+const texts = v.array(namedText);
+
+export const targetLayer = v.object({
+  id: nodeId,
+  name: v.string(),
+  kind: v.string(),
+  width: size,
+  height: size,
+  hasPicture: v.boolean(),
+  texts,
+});
+/** One of several layers that are painted into at once. */
+export type TargetLayer = v.InferOutput<typeof targetLayer>;
+
 export const selection = v.variant("kind", [
   v.object({ kind: v.literal("none"), page: v.string() }),
   /**
@@ -31,8 +50,19 @@ export const selection = v.variant("kind", [
     mask: v.optional(layer),
     under: v.optional(layer),
     recipe: v.optional(v.string()),
+    texts: v.optional(texts),
   }),
-  v.object({ kind: v.literal("several"), layers: v.array(layer), total: v.number() }),
+  /**
+   * `layers`: the first of them. `targets`: all, in the order in which one reads; none where `refused` says why they can't be
+   * painted into together.
+   */
+  v.object({
+    kind: v.literal("several"),
+    layers: v.array(layer),
+    total: v.number(),
+    targets: v.array(targetLayer),
+    refused: v.optional(problem),
+  }),
   v.object({ kind: v.literal("unsupported"), name: v.string(), problem }),
 ]);
 export type SelectionInfo = v.InferOutput<typeof selection>;

@@ -33,20 +33,27 @@ export function imagePaintOf(node: SceneNode): ImagePaint | undefined {
 
 /** What the interface shows of a layer. */
 export function describeLayer(node: SceneNode): LayerInfo {
-  const image = imagePaintOf(node) !== undefined;
   const job = node.getPluginData("job");
-  const children = "children" in node && node.children.length > 0;
   return {
     id: node.id,
     name: node.name,
-    kind: image && !children ? "Image" : (KINDS[node.type] ?? node.type),
+    kind: kindOf(node),
     width: node.width,
     height: node.height,
-    hasPicture: showsPicture(node) || children || node.type === "TEXT",
+    hasPicture: hasPicture(node),
     fingerprint: fingerprintOf(node),
     ...(job !== "" && { job }),
   };
 }
+
+const hasChildren = (node: SceneNode) => "children" in node && node.children.length > 0;
+
+/** What a designer calls it. */
+export const kindOf = (node: SceneNode): string =>
+  imagePaintOf(node) !== undefined && !hasChildren(node) ? "Image" : (KINDS[node.type] ?? node.type);
+
+/** True where the layer shows something that can be changed. */
+export const hasPicture = (node: SceneNode): boolean => showsPicture(node) || node.type === "TEXT" || hasChildren(node);
 
 /** The page rectangle that the layer's pixels cover, strokes and shadows included; null where it shows nothing. */
 export function renderBoundsOf(node: SceneNode): Rect | null {

@@ -1,11 +1,15 @@
 import { Problem } from "../../shared/problem.ts";
-import type { SelectionInfo } from "../bridge.ts";
-import { checkPaintable, describeLayer } from "./layer.ts";
+import type { SelectionInfo, TargetLayer } from "../bridge.ts";
+import { checkPaintable, describeLayer, hasPicture, kindOf } from "./layer.ts";
 import { inPaintOrder } from "./paint-order.ts";
 import { overlap, pictureUnder } from "./picture-under.ts";
+import { inReadingOrder } from "./reading-order.ts";
 import { showsPicture } from "./shows-picture.ts";
+import { textsOf } from "./texts-of.ts";
 
 const MOST_SHOWN = 8;
+/** Of one run: so many jobs may wait. */
+const MOST_TARGETS = 100;
 
 /** Layers that can say where to repaint: shapes and text, not containers and not pictures. */
 const MASK_TYPES: readonly NodeType[] = [
@@ -23,8 +27,8 @@ const MASK_TYPES: readonly NodeType[] = [
 
 /**
  * The selection in the interface's terms. One layer is the target; where it is a shape over a picture, that picture is told
- * too. Two, where the upper one is a shape that overlaps the lower one, are a picture and its mask. More are candidates for
- * references.
+ * too. Two, where the upper one is a shape that overlaps the lower one, are a picture and its mask. More are painted
+ * into at once, or are candidates for references.
  */
 export function readSelection(): SelectionInfo {
   const nodes = figma.currentPage.selection;
@@ -40,7 +44,28 @@ export function readSelection(): SelectionInfo {
     if (problem.code !== "selection-unsupported") throw error;
     return { kind: "unsupported", name: nodes[0]!.name, problem: problem.toJSON() };
   }
-  return { kind: "several", total: nodes.length, layers: nodes.slice(0, MOST_SHOWN).map(describeLayer) };
+  return several(nodes);
+}
+
+function several(nodes: readonly SceneNode[]): SelectionInfo {
+  const read = inReadingOrder(nodes);
+  const layers = read.slice(0, MOST_SHOWN).map(describeLayer);
+  const known = { kind: "several", total: nodes.length, layers } as const;
+  try {
+    if (nodes.length > MOST_TARGETS)
+      throw new Problem("selection-unsupported", `Select at most ${MOST_TARGETS} layers to paint into at once.`);
+    for (const node of nodes) checkPaintable(node);
+  } catch (error) {
+    const problem = Problem.from(error);
+    if (problem.code !== "selection-unsupported") throw error;
+    return { ...known, targets: [], refused: problem.toJSON() };
+  }
+  return { ...known, targets: read.map(describeTarget) };
+}
+
+function describeTarget(node: SceneNode): TargetLayer {
+  const { id, name, width, height } = node;
+  return { id, name, kind: kindOf(node), width, height, hasPicture: hasPicture(node), texts: textsOf(node) };
 }
 
 function target(node: SceneNode, mask?: SceneNode): SelectionInfo {
@@ -53,6 +78,7 @@ function target(node: SceneNode, mask?: SceneNode): SelectionInfo {
     ...(mask && { mask: describeLayer(mask) }),
     ...(under && { under: describeLayer(under) }),
     ...(recipe !== "" && { recipe }),
+    texts: textsOf(node),
   };
 }
 

@@ -11,6 +11,8 @@ export interface CompanionProcess {
   /** Everything it said. */
   readonly said: () => string;
   stop(): Promise<void>;
+  /** As a crash ends it. */
+  kill(): Promise<void>;
 }
 
 /** Where its queue and pairings are: it may be started there again. */
@@ -35,13 +37,11 @@ export async function startCompanion(root: string, home: string): Promise<Compan
     if (child.exitCode !== null || Date.now() > end) throw new Error(`The companion did not start: ${text}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return {
-    said: () => text,
-    async stop() {
-      if (child.exitCode !== null) return;
-      const gone = once(child, "exit");
-      child.kill("SIGTERM");
-      await gone;
-    },
+  const endBy = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    await gone;
   };
+  return { said: () => text, stop: () => endBy("SIGTERM"), kill: () => endBy("SIGKILL") };
 }

@@ -246,6 +246,7 @@ test("settings, pairing and open jobs survive closing the plugin", async () => {
     run: "r",
     index: 0,
     of: 1,
+    batch: false,
     mode: "generate",
     ticket,
     recipe: "{}",

@@ -97,6 +97,28 @@ test.each([
   expect(await selection()).toMatchObject({ kind: "several", total: 2 });
 });
 
+test("readSelection() tells of several layers in reading order, with the texts in them and next to them", async () => {
+  await open(`
+    const row = (name, x, y) => { const f = add("Frame", name, x, y, 50, 50); return f; };
+    row("D", 0, 108); row("B", 100, 6); const a = row("A", 0, 0); row("C", 210, -10);
+    await figma.loadFontAsync({ family: "Inter", style: "Regular" });
+    const text = (name, words, x, y, parent) => { const t = add("Text", name, x, y, 10, 10, parent); t.characters = words; return t; };
+    text("Title", "in A", 5, 5, a); text("Title", "under B", 100, 60); text("Title", "under D", 0, 160);
+    text("Hidden", "no", 0, 0, a).visible = false;
+    select("D", "C", "B", "A");`);
+  const told = await selection();
+  if (told.kind !== "several") throw new Error(told.kind);
+  expect(told.targets.map(({ name }) => name)).toEqual(["A", "B", "C", "D"]);
+  const titleOf = (name: string) => told.targets.find((target) => target.name === name)!.texts[0]!.text;
+  expect(["A", "B", "D"].map(titleOf)).toEqual(["in A", "under B", "under D"]);
+  expect(told.targets[0]!.texts.map(({ name }) => name)).not.toContain("Hidden");
+});
+
+test("readSelection() says which of several layers can't be painted into", async () => {
+  await open(`add("Frame", "A", 0, 0, 50, 50); add("Frame", "B", 100, 0, 50, 50).visible = false; select("A", "B");`);
+  expect(await selection()).toMatchObject({ kind: "several", targets: [], refused: { message: /“B” is hidden/ } });
+});
+
 test.each([
   ["a slice", `const s = figma.createSlice(); s.name = "A"; s.resize(20, 20);`, "is a slice"],
   ["a hidden layer", `add("Rectangle", "A", 0, 0, 50, 50).visible = false;`, "is hidden"],
@@ -188,6 +210,7 @@ test("storage keeps settings, pairing and open jobs from one opening to the next
     run: "r",
     index: 0,
     of: 1,
+    batch: false,
     mode: "generate",
     ticket,
     recipe: "{}",

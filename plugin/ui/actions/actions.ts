@@ -4,6 +4,7 @@ import type { Thumbnails } from "../pixels/thumbnails.ts";
 import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
 import type { Picture } from "../state/picture.ts";
 import type { View } from "../state/state.ts";
+import type { Table } from "../text/table.ts";
 
 /** What the interface can do: all that a panel may ask for. What goes wrong is said to the designer; nothing is thrown. */
 export interface Actions {
@@ -26,8 +27,8 @@ export interface Actions {
   generate(): void;
   /** The same with new seeds; neither panel nor selection change. */
   vary(picture: Picture): void;
-  /** One that brought no picture, once more as it was, seed included. */
-  retry(picture: Picture): void;
+  /** Those that brought no picture, once more as they were, seeds included. */
+  retry(pictures: readonly Picture[]): void;
   cancel(pictures: readonly Picture[]): void;
   place(picture: Picture, where?: Where): void;
   /** Takes a picture away that became a fill of its target. */
@@ -46,6 +47,8 @@ export interface Actions {
 
   set(change: Partial<Settings>): void;
   type(prompt: string): void;
+  /** Words for each of several layers. */
+  useTable(table: Table | null): void;
   chooseMode(mode: Mode): void;
   chooseModel(model: string): void;
   choose(picture: Picture): void;

@@ -9,6 +9,7 @@ import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
 import { isActive, type Picture } from "../state/picture.ts";
 import { MODELS_OWN, type View } from "../state/state.ts";
 import { Store } from "../state/store.ts";
+import type { Table } from "../text/table.ts";
 import { CompanionClient } from "../wires/companion-client.ts";
 import { connectMain, type MainClient } from "../wires/main-client.ts";
 import { browserSurroundings, type Surroundings } from "../wires/probe.ts";
@@ -20,6 +21,7 @@ import { findPlaced } from "./find-placed.ts";
 import { addControls, addReferences } from "./follow-layers.ts";
 import { hearMessage, hearWelcome } from "./hear-companion.ts";
 import { JobDesk } from "./job-desk.ts";
+import { placeAsTheyCome } from "./place-as-they-come.ts";
 import { placePicture, revertPicture } from "./place-picture.ts";
 import { generate, retry, vary } from "./run.ts";
 
@@ -52,6 +54,7 @@ export class Controller implements Actions {
     });
     this.desk = new JobDesk({ store: this.store, companion: this.#companion, save: (change) => this.#save(change) });
     followChanges(this.store, this.main, this.#attempt);
+    placeAsTheyCome(this);
   }
 
   /** Asks main for everything that was kept, then looks for the companion. */
@@ -77,7 +80,7 @@ export class Controller implements Actions {
 
   generate = () => this.#attempt(() => generate(this));
   vary = (picture: Picture) => this.#attempt(() => vary(this, picture));
-  retry = (picture: Picture) => this.#attempt(() => retry(this, picture));
+  retry = (pictures: readonly Picture[]) => this.#attempt(() => retry(this, pictures));
   place = (picture: Picture, where: Where = "over") => this.#attempt(() => placePicture(this, picture, where));
   revert = (picture: Picture) => this.#attempt(() => revertPicture(this, picture));
 
@@ -126,6 +129,7 @@ export class Controller implements Actions {
   setControls = (controls: readonly ControlLayer[]) => this.store.dispatch({ type: "controls", controls });
   set = (change: Partial<Settings>) => this.store.dispatch({ type: "settings", change });
   type = (prompt: string) => this.store.dispatch({ type: "prompt", prompt });
+  useTable = (table: Table | null) => this.store.dispatch({ type: "table", table });
   chooseMode = (mode: Mode) => this.store.dispatch({ type: "mode", mode });
   choose = ({ job }: Picture) => this.store.dispatch({ type: "chosen", job: job.job });
   show = (view: View) => this.store.dispatch({ type: "view", view });

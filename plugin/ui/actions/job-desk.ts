@@ -13,7 +13,7 @@ import type {
 import { requestedSize } from "../../../shared/request.ts";
 import type { CallInput, OpenJob } from "../../bridge.ts";
 import { addressOf } from "../pixels/raster.ts";
-import type { Run } from "../request/prepare-run.ts";
+import type { Order } from "../request/prepare-run.ts";
 import { learnPace } from "../state/estimate.ts";
 import type { AppEvent, NewJob } from "../state/events.ts";
 import { isActive, type Picture } from "../state/picture.ts";
@@ -49,7 +49,7 @@ export class JobDesk {
    * Sent, but not yet known to be stored by the companion: to be sent again after a break, and only to the companion that
    * they were made for.
    */
-  readonly #unconfirmed = new Map<string, { readonly run: Run; readonly pairing: string | undefined }>();
+  readonly #unconfirmed = new Map<string, { readonly order: Order; readonly pairing: string | undefined }>();
   /** Hashes of images that the companion keeps for jobs of ours, as far as we know: what is missing it says. */
   readonly #held = new Set<string>();
   /** The pairing of the last welcome. */
@@ -81,11 +81,13 @@ export class JobDesk {
   }
 
   /** Keeps the jobs where closing the plugin can't lose them, then sends them. */
-  async submit(run: Run): Promise<void> {
-    this.#store.dispatch({ type: "submitted", jobs: run.jobs });
-    await Promise.all(run.jobs.map((each) => this.#keep(each)));
-    for (const { job } of run.jobs) this.#unconfirmed.set(job.job, { run, pairing: this.#pairing });
-    this.#send(run);
+  async submit(orders: readonly Order[]): Promise<void> {
+    const jobs = orders.flatMap((order) => order.jobs);
+    this.#store.dispatch({ type: "submitted", jobs });
+    await Promise.all(jobs.map((each) => this.#keep(each)));
+    for (const order of orders)
+      for (const { job } of order.jobs) this.#unconfirmed.set(job.job, { order, pairing: this.#pairing });
+    for (const order of orders) this.#send(order);
   }
 
   cancel({ job: { job } }: Picture): void {
@@ -116,18 +118,18 @@ export class JobDesk {
     }
     this.#left = [];
     this.#held.clear();
-    const again = new Set<Run>();
+    const again = new Set<Order>();
     for (const picture of this.#store.state.pictures.filter(isActive)) {
       const { job } = picture.job;
       const unconfirmed = this.#unconfirmed.get(job);
       if (welcome.jobs.includes(job)) {
         this.#unconfirmed.delete(job);
         this.#companion.send({ type: "attach", job });
-      } else if (unconfirmed?.pairing === pairing) again.add(unconfirmed.run);
+      } else if (unconfirmed?.pairing === pairing) again.add(unconfirmed.order);
       else if (unconfirmed !== undefined) this.#end(job, { type: "failed", job, problem: ANOTHER_COMPANION });
       else this.#end(job, { type: "failed", job, problem: LOST });
     }
-    for (const run of again) this.#send(run);
+    for (const order of again) this.#send(order);
   }
 
   onMessage({ message, attachments }: Envelope<CompanionMessage>): void {
@@ -157,18 +159,16 @@ export class JobDesk {
   }
 
   #onQueued({ job, ahead }: Queued): void {
-    const run = this.#unconfirmed.get(job)?.run;
-    for (const hash of run?.hashes.values() ?? []) this.#held.add(hash);
     this.#unconfirmed.delete(job);
     this.#store.dispatch({ type: "queued", job, ahead });
   }
 
-  /** Nothing of the run was stored: the companion forgot images that it had. */
+  /** Nothing of the order was stored: the companion forgot images that it had. */
   #onMissing({ jobs, images }: Missing): void {
-    const run = jobs.map((job) => this.#unconfirmed.get(job)?.run).find((each) => each !== undefined);
-    if (run === undefined) return;
-    for (const name of images) this.#held.delete(run.hashes.get(name) ?? "");
-    this.#send(run);
+    const order = jobs.map((job) => this.#unconfirmed.get(job)?.order).find((each) => each !== undefined);
+    if (order === undefined) return;
+    for (const name of images) this.#held.delete(order.hashes.get(name) ?? "");
+    this.#send(order);
   }
 
   #onProgress(progress: ProgressMessage, preview: Uint8Array | undefined): void {
@@ -209,25 +209,30 @@ export class JobDesk {
       this.#store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message } });
   }
 
-  /** What of a run the companion is not known to have: one message, each image at most once. */
-  #send(run: Run): void {
-    const jobs = run.jobs.filter(({ job }) => this.#unconfirmed.get(job.job)?.run === run);
+  /**
+   * What of an order the companion is not known to have: one message, each image at most once. What was sent before is obeyed
+   * before this, so that its images need not come again.
+   */
+  #send(order: Order): void {
+    const jobs = order.jobs.filter(({ job }) => this.#unconfirmed.get(job.job)?.order === order);
     const [first] = jobs;
     if (first === undefined || !this.#connected) return; // The next welcome sends it.
-    const images = [...run.hashes].map(([name, hash]) => ({ name, sha256: hash }));
-    const known = new Set(this.#held);
+    const images = [...order.hashes].map(([name, hash]) => ({ name, sha256: hash }));
+    const fresh = new Set<string>();
     const attached = new Map(
-      [...run.images].filter(([name]) => {
-        const hash = run.hashes.get(name)!;
-        const isNew = !known.has(hash);
-        known.add(hash);
+      [...order.images].filter(([name]) => {
+        const hash = order.hashes.get(name)!;
+        const isNew = !this.#held.has(hash) && !fresh.has(hash);
+        fresh.add(hash);
         return isNew;
       }),
     );
     const seeds = jobs.map(({ job, recipe }) => ({ job: job.job, seed: recipe.request.seed }));
+    const { batch } = first.job;
     try {
       const task = { kind: "generate", request: first.recipe.request } as const;
-      this.#companion.send({ type: "submit", task, jobs: seeds, images }, attached);
+      this.#companion.send({ type: "submit", task, jobs: seeds, images, ...(batch && { batch }) }, attached);
+      for (const hash of fresh) this.#held.add(hash);
     } catch (error) {
       const problem = Problem.from(error).toJSON();
       for (const { job } of jobs) this.#end(job.job, { type: "failed", job: job.job, problem });

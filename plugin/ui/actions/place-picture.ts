@@ -8,41 +8,53 @@ import type { MainClient } from "../wires/main-client.ts";
 import { findPlaced } from "./find-placed.ts";
 import type { Runner } from "./run.ts";
 
-/** Puts a picture on the canvas; its job is finished then. Where its target is gone or changed, the notice offers another place. */
-export async function placePicture({ store, main, desk }: Runner, picture: Picture, where: Where): Promise<void> {
+/** Puts a picture on the canvas, and says so. Where its target is gone or changed, the notice offers another place. */
+export async function placePicture(runner: Runner, picture: Picture, where: Where): Promise<void> {
+  const { store } = runner;
+  const { job } = picture.job;
+  const placed = await putOnCanvas(runner, picture, where).catch((error: unknown) => {
+    const problem = Problem.from(error);
+    if (problem.code !== "target-gone" && problem.code !== "target-changed") throw problem;
+    const overAnyway = problem.code === "target-changed";
+    const action = { label: "Place as new layer", name: "place-beside", job, overAnyway } as const;
+    store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message, action } });
+    return null;
+  });
+  if (placed === null) return;
+  const isFill = placed.node === picture.job.ticket.target;
+  const action = { label: "Take it away", name: "revert-fill", job } as const;
+  store.dispatch({ type: "notice", notice: { tone: "plain", text: placed.note, ...(isFill && { action }) } });
+}
+
+/** Its job is finished then. Problems as the bridge's `place-layer`. */
+export async function putOnCanvas(
+  { store, main, desk }: Runner,
+  picture: Picture,
+  where: Where,
+): Promise<{ readonly node: string; readonly note: string }> {
   const { image, recipe, job } = picture;
   if (image === null) throw new Problem("internal", "This picture is not there yet.");
   const { ticket } = job;
   const { note: fitNote = "", ...fitted } = await fittedResult(picture, image.bytes, { where, main });
   const layering = layeringOf(recipe.mode, ticket, store.state.settings);
-  const replaces = layersOfRun(store.state.pictures, picture);
+  const replaces = layersToReplace(store.state.pictures, picture);
   const words = { name: layerName(recipe), recipe: writeRecipe(recipe) };
   const input = { ticket, ...fitted, where, ...words, layering, job: job.job, replaces };
-  const placed = await main.call("place-layer", input).catch((error: unknown) => {
-    const problem = Problem.from(error);
-    if (problem.code !== "target-gone" && problem.code !== "target-changed") throw problem;
-    const action = {
-      label: "Place as new layer",
-      name: "place-beside",
-      job: job.job,
-      overAnyway: problem.code === "target-changed",
-    } as const;
-    store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message, action } });
-    return null;
-  });
-  if (placed === null) return;
-  store.dispatch({ type: "placed", job: job.job, layer: placed.node });
+  const { node, note = "Placed on the canvas." } = await main.call("place-layer", input);
+  store.dispatch({ type: "placed", job: job.job, layer: node });
   desk.release(job.job);
-  const isFill = placed.node === ticket.target;
-  const action = { label: "Take it away", name: "revert-fill", job: job.job } as const;
-  const text = [placed.note ?? "Placed on the canvas.", fitNote].join(" ").trim();
-  store.dispatch({ type: "notice", notice: { tone: "plain", text, ...(isFill && { action }) } });
+  return { node, note: [note, fitNote].join(" ").trim() };
 }
 
-/** Layers that show other pictures of the same run: this one takes the place of such a one. */
-const layersOfRun = (pictures: readonly Picture[], { job }: Picture) =>
+/**
+ * Layers that show other pictures of the same target from the same run, or that a run of several layers put there by itself:
+ * this one takes the place of such a one.
+ */
+const layersToReplace = (pictures: readonly Picture[], { job }: Picture) =>
   pictures
-    .filter((other) => other.job.run === job.run && other.job.job !== job.job && other.placed)
+    .filter((other) => other.job.job !== job.job && other.placed)
+    .filter((other) => other.job.ticket.target === job.ticket.target)
+    .filter((other) => other.job.run === job.run || other.job.batch)
     .flatMap(({ layers }) => [...layers]);
 
 /** A Fill over its target shows only what it changed. */

@@ -1,7 +1,8 @@
 /** From a pressed button to jobs that are on their way. */
 import { Problem } from "../../../shared/problem.ts";
-import { type Intent, intentOf, intentOfRecipe } from "../request/intent.ts";
+import { type Intent, intentOfRecipe, intentsOf } from "../request/intent.ts";
 import { prepareRun } from "../request/prepare-run.ts";
+import type { RunPlace } from "../request/run-place.ts";
 import type { Picture } from "../state/picture.ts";
 import type { Store } from "../state/store.ts";
 import type { MainClient } from "../wires/main-client.ts";
@@ -13,33 +14,41 @@ export interface Runner {
   readonly desk: JobDesk;
 }
 
-/** What the panel says. The seed that it drew is shown. */
+/** What the panel says. The seed that it drew for one layer is shown. */
 export async function generate(runner: Runner): Promise<void> {
   const { store } = runner;
-  const intent = intentOf(store.state);
-  const sent = await send(runner, () => intent);
-  if (sent && !store.state.settings.seedLocked)
-    store.dispatch({ type: "settings", change: { seed: intent.seeds[0]! } });
+  const intents = intentsOf(store.state);
+  const sent = await send(runner, () => intents);
+  const [only, ...more] = intents;
+  if (sent && more.length === 0 && !store.state.settings.seedLocked)
+    store.dispatch({ type: "settings", change: { seed: only!.seeds[0]! } });
 }
 
 /** What made a picture, with as many new seeds as the panel says. */
 export async function vary(runner: Runner, { recipe }: Picture): Promise<void> {
   const { count } = runner.store.state.settings;
-  await send(runner, (models) => intentOfRecipe(recipe, models, { count }));
+  await send(runner, (models) => [intentOfRecipe(recipe, models, { count })]);
 }
 
-/** What was to make a picture that never came, as it was; it takes that one's place. */
-export async function retry(runner: Runner, { recipe, job }: Picture): Promise<void> {
-  const sent = await send(runner, (models) => intentOfRecipe(recipe, models, "its own"));
+/** What was to make pictures that never came, as it was; they take the places of those. */
+export async function retry(runner: Runner, pictures: readonly Picture[]): Promise<void> {
+  const places = pictures.map(({ job: { run, index, of, batch, submittedAt } }) => ({
+    ...{ run, index, of, batch, submittedAt },
+  }));
+  const again = (models: CompanionNow) => pictures.map(({ recipe }) => intentOfRecipe(recipe, models, "its own"));
+  const sent = await send(runner, again, places);
   if (!sent) return;
-  runner.desk.release(job.job);
-  runner.store.dispatch({ type: "discarded", jobs: [job.job] });
+  for (const { job } of pictures) runner.desk.release(job.job);
+  runner.store.dispatch({ type: "discarded", jobs: pictures.map(({ job }) => job.job) });
 }
+
+type CompanionNow = NonNullable<Store["state"]["companion"]>;
 
 /** False where another run is being prepared. */
 async function send(
   { store, main, desk }: Runner,
-  intentFrom: (companion: NonNullable<Store["state"]["companion"]>) => Intent,
+  intentsFrom: (companion: CompanionNow) => readonly Intent[],
+  places?: readonly RunPlace[],
 ): Promise<boolean> {
   const { submitting, companion } = store.state;
   if (submitting) return false;
@@ -47,7 +56,7 @@ async function send(
     throw new Problem("internal", "The companion has not answered yet. Start it, then try again.");
   store.dispatch({ type: "submitting", submitting: true });
   try {
-    await desk.submit(await prepareRun(intentFrom(companion), main));
+    await desk.submit(await prepareRun(intentsFrom(companion), main, places));
     return true;
   } finally {
     store.dispatch({ type: "submitting", submitting: false });

@@ -4,8 +4,8 @@ import { effectiveSettings, sizeAtModel } from "../request/build-request.ts";
 import { estimateSeconds, inWords } from "../state/estimate.ts";
 import { modelInUse } from "../state/model-in-use.ts";
 import { whatIsMissing } from "../state/readiness.ts";
+import { rowsOf } from "../state/rows.ts";
 import type { State } from "../state/state.ts";
-import { subjectOf } from "../state/subject.ts";
 
 const VERBS = { generate: "Generate", fill: "Fill", edit: "Edit" } as const;
 const PROMISES = {
@@ -19,28 +19,42 @@ const FILL_PROMISES = {
   spill: "nothing changes outside the blue",
 } as const;
 export const MOST_PICTURES = 4;
+const MOST_VARIATIONS = 999;
 const SHORTCUT = /Mac/.test(navigator.userAgent) ? "⌘↵" : "Ctrl ↵";
 
 /** How many, the one primary button, and what pressing it means. */
 export function GenerateBar({ state, actions }: { state: State; actions: Actions }) {
   const missing = whatIsMissing(state);
-  const { settings, mode, submitting } = state;
+  const { settings, mode, submitting, selection } = state;
+  const several = selection.kind === "several";
+  const rows = rowsOf(state);
   return (
     <footer class="generate-bar">
       <div class="go">
-        <Stepper
-          label="Pictures"
-          value={settings.count}
-          range={[1, MOST_PICTURES]}
-          onChange={(count) => actions.set({ count })}
-        />
+        {several ? (
+          <Stepper
+            label="Variation: another one paints every layer anew"
+            value={settings.variation}
+            range={[1, MOST_VARIATIONS]}
+            onChange={(variation) => actions.set({ variation, seedLocked: false })}
+          />
+        ) : (
+          <Stepper
+            label="Pictures"
+            value={settings.count}
+            range={[1, MOST_PICTURES]}
+            onChange={(count) => actions.set({ count })}
+          />
+        )}
         <button type="button" class="primary" disabled={missing !== null || submitting} onClick={actions.generate}>
-          {submitting ? "Reading the layer…" : VERBS[mode]}
+          {submitting ? "Reading the layers…" : several ? `${VERBS[mode]} ${rows.length}` : VERBS[mode]}
           {!submitting && <kbd>{SHORTCUT}</kbd>}
         </button>
       </div>
       <p>
-        <span>{missing ?? estimate(state)}</span>
+        <span>
+          {missing ?? [several ? `Variation ${settings.variation}` : "", estimate(state)].filter(Boolean).join(" · ")}
+        </span>
         <span>{mode === "fill" ? FILL_PROMISES[settings.edge] : PROMISES[mode]}</span>
       </p>
     </footer>
@@ -49,11 +63,13 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
 
 function estimate(state: State): string {
   const model = modelInUse(state);
-  const { settings, mode, fill } = state;
-  const target = subjectOf(state)?.target;
+  const { settings, mode, fill, selection } = state;
+  const rows = rowsOf(state);
+  const target = rows[0]?.target;
   if (model === null || target === undefined) return "";
+  const count = selection.kind === "several" ? rows.length : settings.count;
   const size = sizeAtModel({ mode, model, settings, target, fill });
   const steps = effectiveSettings(model, settings).steps * (mode === "edit" && !model.edits ? settings.strength : 1);
-  const seconds = estimateSeconds(settings.pace, { model: model.id, size, steps, count: settings.count });
+  const seconds = estimateSeconds(settings.pace, { model: model.id, size, steps, count });
   return seconds === null ? "" : `About ${inWords(seconds)}`;
 }

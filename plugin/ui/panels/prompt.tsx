@@ -1,9 +1,12 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
+import { longestPrompt } from "../state/rows.ts";
 import type { State } from "../state/state.ts";
 import { approximateTokens, partsFor } from "../text/count-tokens.ts";
 import { emphasise } from "../text/emphasis.ts";
 import { tooLong } from "../text/too-long.ts";
+
+import { WordsForEach } from "./words-for-each.tsx";
 
 const PLACEHOLDERS = {
   generate: "Describe the picture",
@@ -13,11 +16,12 @@ const PLACEHOLDERS = {
 
 /** What the picture shall show, how long that may be, and what this model is known to do well. */
 export function PromptPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo | null }) {
-  const { prompt, mode } = state;
+  const { prompt, mode, selection } = state;
+  const several = selection.kind === "several";
   return (
     <section>
       <h2>
-        <label for="prompt">Prompt</label>
+        <label for="prompt">{several ? "Prompt for each" : "Prompt"}</label>
         <TokenCount state={state} model={model} />
       </h2>
       <textarea
@@ -28,7 +32,8 @@ export function PromptPanel({ state, actions, model }: { state: State; actions: 
         onInput={(event) => actions.type(event.currentTarget.value)}
         onKeyDown={emphasiseByKeys}
       />
-      {model !== null && model.suggestions.length > 0 && prompt.trim() === "" && (
+      {several && <WordsForEach state={state} actions={actions} />}
+      {!several && model !== null && model.suggestions.length > 0 && prompt.trim() === "" && (
         <div class="chips">
           {model.suggestions.slice(0, 8).map((suggestion) => (
             <button key={suggestion} type="button" class="chip" onClick={() => actions.type(suggestion)}>
@@ -41,7 +46,10 @@ export function PromptPanel({ state, actions, model }: { state: State; actions: 
   );
 }
 
-function TokenCount({ state: { prompt, tokens, mode }, model }: { state: State; model: ModelInfo | null }) {
+/** Of several layers' prompts the longest counts. */
+function TokenCount({ state, model }: { state: State; model: ModelInfo | null }) {
+  const { tokens, mode } = state;
+  const prompt = longestPrompt(state);
   if (prompt.trim() === "") return <span>{mode === "fill" ? "optional" : ""}</span>;
   const excess = tooLong(prompt);
   if (excess !== null) return <span class="warning-text">{excess}</span>;

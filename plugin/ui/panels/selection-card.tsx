@@ -1,4 +1,4 @@
-import type { SelectionInfo } from "../../bridge.ts";
+import type { SelectionInfo, TargetLayer } from "../../bridge.ts";
 import type { Actions } from "../actions/actions.ts";
 import { Layers, Pointer } from "../parts/icons.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
@@ -22,17 +22,7 @@ export function SelectionCard({ state, actions }: { state: State; actions: Actio
         </div>
       );
     case "several":
-      return (
-        <div class="card">
-          <span class="thumbnail empty">
-            <Layers />
-          </span>
-          <div>
-            <b>{selection.total} layers selected</b>
-            <small>Select one to paint into, or add these as references.</small>
-          </div>
-        </div>
-      );
+      return <SeveralCard selection={selection} actions={actions} />;
     case "unsupported":
       return (
         <div class="card">
@@ -48,6 +38,52 @@ export function SelectionCard({ state, actions }: { state: State; actions: Actio
     case "target":
       return <TargetCard state={state} selection={selection} actions={actions} />;
   }
+}
+
+function SeveralCard({
+  selection: { layers, targets, total, refused },
+  actions,
+}: {
+  readonly selection: Extract<SelectionInfo, { kind: "several" }>;
+  readonly actions: Actions;
+}) {
+  const [first] = targets;
+  const shown = layers.find(({ id }) => id === first?.id);
+  return (
+    <div class="card">
+      {shown ? (
+        <Thumbnail thumbnails={actions.thumbnails} layer={shown} />
+      ) : (
+        <span class="thumbnail empty">
+          <Layers />
+        </span>
+      )}
+      <div>
+        <b>
+          {total} {kindsOf(targets)} selected
+        </b>
+        <small>{refused?.message ?? fromTo(targets)}</small>
+      </div>
+    </div>
+  );
+}
+
+/** "frames" where all are, or else "layers". */
+function kindsOf(targets: readonly TargetLayer[]): string {
+  const [first] = targets;
+  const alike = first !== undefined && targets.every(({ kind }) => kind === first.kind);
+  return alike && ["Frame", "Image", "Rectangle", "Ellipse", "Component", "Group"].includes(first.kind)
+    ? `${first.kind.toLowerCase()}s`
+    : "layers";
+}
+
+/** The first and the last in reading order, and their size where all have the same. */
+function fromTo(targets: readonly TargetLayer[]): string {
+  const [first, last] = [targets[0], targets.at(-1)];
+  if (first === undefined || last === undefined) return "";
+  const alike = targets.every(({ width, height }) => width === first.width && height === first.height);
+  const size = alike ? ` · ${pixels(first.width)} × ${pixels(first.height)}` : "";
+  return `“${first.name}” … “${last.name}”${size}`;
 }
 
 interface TargetCardProps {

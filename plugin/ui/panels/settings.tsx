@@ -6,8 +6,8 @@ import { NumberField } from "../parts/number-field.tsx";
 import { Select } from "../parts/select.tsx";
 import { effectiveSettings, sizeAtModel } from "../request/build-request.ts";
 import { randomSeed } from "../request/intent.ts";
+import { rowsOf } from "../state/rows.ts";
 import { MODELS_OWN, type State } from "../state/state.ts";
-import { subjectOf } from "../state/subject.ts";
 import { tooLong } from "../text/too-long.ts";
 import { MoreSettings } from "./more-settings.tsx";
 import { schedulerMenu } from "./scheduler-menu.ts";
@@ -28,8 +28,9 @@ function negativeHint({ ignoresNegativePrompt }: ModelInfo, guidanceScale: numbe
 export function SettingsPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
   const { settings, companion, mode, fill } = state;
   const { steps, guidanceScale } = effectiveSettings(model, settings);
-  const summary = `${settings.seedLocked ? `seed ${settings.seed}` : "random seed"} · ${steps} steps`;
-  const target = subjectOf(state)?.target ?? null;
+  const drawn = state.selection.kind === "several" ? "a seed for each" : "random seed";
+  const summary = `${settings.seedLocked ? `seed ${settings.seed}` : drawn} · ${steps} steps`;
+  const target = rowsOf(state)[0]?.target ?? null;
   const sizeOf = (sizeFactor: number) => {
     if (target === null) return "";
     const size = sizeAtModel({ mode, model, settings: { ...settings, sizeFactor }, target, fill });

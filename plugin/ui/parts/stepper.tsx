@@ -14,7 +14,7 @@ export function Stepper({
 }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a frame and a legend.
-    <div class="stepper" role="group" aria-label={label}>
+    <div class="stepper" role="group" aria-label={label} title={label}>
       <button type="button" aria-label="Fewer" disabled={value <= min} onClick={() => onChange(value - 1)}>
         <Minus />
       </button>

@@ -1,4 +1,5 @@
 /** What the designer wants of one press of the button: all that a run depends on, and nothing of how the interface holds it. */
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { Size } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
@@ -8,6 +9,7 @@ import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
 import { type InUse, inUse } from "../state/in-use.ts";
 import { modelInUse } from "../state/model-in-use.ts";
 import { fromRecipe, type LayerRef, type Recipe } from "../state/recipe.ts";
+import { promptOf, type Row, rowsOf } from "../state/rows.ts";
 import { type Companion, DEFAULT_SETTINGS, type State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
 import { settingsOf } from "./recipe-settings.ts";
@@ -18,7 +20,18 @@ type Followed<L extends { readonly layer: unknown }> = Omit<L, "layer"> & { read
 /** The settings that a picture depends on. */
 export type RunSettings = Omit<
   Settings,
-  "window" | "prompt" | "model" | "count" | "seed" | "seedLocked" | "pace" | "loras" | "vae" | "refiner" | "layerings"
+  | "window"
+  | "prompt"
+  | "model"
+  | "count"
+  | "variation"
+  | "seed"
+  | "seedLocked"
+  | "pace"
+  | "loras"
+  | "vae"
+  | "refiner"
+  | "layerings"
 >;
 
 export interface Intent {
@@ -36,26 +49,30 @@ export interface Intent {
   readonly size?: Size;
 }
 
-/** What the panel and the selection say. Problems say what the designer can do first. */
-export function intentOf(state: State): Intent {
+/** What the panel and the selection say: one intent for each layer. Problems say what the designer can do first. */
+export function intentsOf(state: State): Intent[] {
   const model = modelInUse(state);
-  const { mode, references, settings, prompt } = state;
-  const subject = subjectOf(state);
+  const { mode, references, settings, prompt, selection } = state;
+  const rows = rowsOf(state);
   if (model === null)
     throw new Problem("model-not-found", "There is no model yet. Put one into the models folder, then try again.");
-  if (subject === null) throw new Problem("selection-unsupported", "Select one layer to paint into.");
-  const mask = mode === "fill" ? subject.mask : undefined;
+  if (rows.length === 0) throw new Problem("selection-unsupported", "Select a layer to paint into.");
+  const mask = mode === "fill" ? subjectOf(state)?.mask : undefined;
   if (mode === "fill" && mask === undefined)
     throw new Problem("mask-empty", "Put a shape over a picture and select it: the shape says where to repaint.");
-  const { target } = subject;
-  const { count, seed, seedLocked } = settings;
-  return {
-    ...{ mode, model, prompt, settings },
-    layers: { target, ...(mask && { mask }) },
+  const { count, seed, seedLocked, variation } = settings;
+  const seedsFor = ({ target: { id } }: Row): readonly number[] => {
+    if (selection.kind !== "several") return seedsOfRun({ count, seed: seedLocked ? seed : randomSeed() });
+    return [seedLocked ? seed : seedOfLayer(id, variation)];
+  };
+  return rows.map((row) => ({
+    ...{ mode, model, settings },
+    prompt: promptOf(row, prompt),
+    layers: { target: row.target, ...(mask && { mask }) },
     references: model.references ? references : [],
     use: inUse(state, model),
-    seeds: seedsOfRun({ count, seed: seedLocked ? seed : randomSeed() }),
-  };
+    seeds: seedsFor(row),
+  }));
 }
 
 /**
@@ -87,6 +104,15 @@ export function intentOfRecipe(
     seeds: seeds === "its own" ? [request.seed] : seedsOfRun({ count: seeds.count, seed: randomSeed() }),
     ...(size && { size }),
   };
+}
+
+/**
+ * Of one of several layers: always the same for it, so that a second run with other words changes what they change and
+ * nothing else. Another variation gives every layer another seed. Below 1,000,000.
+ */
+export function seedOfLayer(id: string, variation: number): number {
+  const digest = sha256(new TextEncoder().encode(`${id} ${variation}`));
+  return new DataView(digest.buffer, digest.byteOffset).getUint32(0) % 1_000_000;
 }
 
 /** The seeds of a run: the first one, and those after it. */

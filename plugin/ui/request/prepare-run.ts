@@ -9,25 +9,43 @@ import { exportedScale, type SourceRaster } from "../pixels/source-raster.ts";
 import type { NewJob } from "../state/events.ts";
 import { type LayerRef, type Recipe, toRecipe } from "../state/recipe.ts";
 import type { MainClient } from "../wires/main-client.ts";
+import { askedOnce } from "./asked-once.ts";
 import { buildRequest, IMAGE, MASK, type MeasuredIntent, sizeAtModel } from "./build-request.ts";
 import { contextOfFill } from "./fill-region.ts";
 import { layersNow } from "./followed-layer.ts";
 import { hashesOf } from "./hashes-of.ts";
 import type { Intent } from "./intent.ts";
+import { newId } from "./new-id.ts";
+import { newRun, type RunPlace } from "./run-place.ts";
 import { takeControls } from "./take-controls.ts";
 import { takeMask } from "./take-mask.ts";
 import { takeReferences } from "./take-references.ts";
 
 /** Jobs that are ready to be sent: one task with several seeds, and its images once. */
-export interface Run {
+export interface Order {
   readonly jobs: readonly NewJob[];
   readonly images: ReadonlyMap<string, Uint8Array>;
   /** Of each image's bytes, hexadecimal SHA-256. */
   readonly hashes: ReadonlyMap<string, string>;
 }
 
-/** Takes the ticket and the pixels, and builds one job a picture. Problems say what the designer can do. */
-export async function prepareRun(intent: Intent, main: MainClient): Promise<Run> {
+/**
+ * Takes the tickets and the pixels, and builds one job a picture: an order for each intent. `places`: for all their jobs;
+ * absent: they are a run of their own. Problems say what the designer can do.
+ */
+export async function prepareRun(
+  intents: readonly Intent[],
+  main: MainClient,
+  places: readonly RunPlace[] = newRun(intents.flatMap(({ seeds }) => seeds).length, { batch: intents.length > 1 }),
+): Promise<Order[]> {
+  const once = askedOnce(main);
+  const left = [...places];
+  const orders: Order[] = [];
+  for (const intent of intents) orders.push(await prepareOrder(intent, once, left.splice(0, intent.seeds.length)));
+  return orders;
+}
+
+async function prepareOrder(intent: Intent, main: MainClient, places: readonly RunPlace[]): Promise<Order> {
   const { mode, references, use } = intent;
   const { target, mask } = intent.layers;
   const ticket = await main.call("take-ticket", { target: target.id, ...(mask && { mask: mask.id }) });
@@ -39,7 +57,7 @@ export async function prepareRun(intent: Intent, main: MainClient): Promise<Run>
   const layers = await layersNow([...references, ...use.controls].flatMap(layersOf), main);
   await takeReferences(references, main, { placement, images, layers });
   await takeControls(use.controls, main, { placement, images, layers });
-  return { jobs: jobsOf(measured, ticket), images, hashes: hashesOf(images) };
+  return { jobs: jobsOf(measured, ticket, places), images, hashes: hashesOf(images) };
 }
 
 /** The layers that a followed one needs. */
@@ -83,9 +101,7 @@ async function takePicture(
   images.set(IMAGE, await pictureAt(ticket, exported, size));
 }
 
-function jobsOf(intent: MeasuredIntent, ticket: Ticket): NewJob[] {
-  const run = newId();
-  const submittedAt = Date.now();
+function jobsOf(intent: MeasuredIntent, ticket: Ticket, places: readonly RunPlace[]): NewJob[] {
   const { mode, model, layers, seeds } = intent;
   return seeds.map((seed, index) => {
     const request = buildRequest(intent, seed);
@@ -99,12 +115,6 @@ function jobsOf(intent: MeasuredIntent, ticket: Ticket): NewJob[] {
       controls: intent.use.controls.map(toRecipe),
       request,
     };
-    const { steps } = request;
-    return { job: { job: newId(), run, index, of: seeds.length, mode, ticket, steps, submittedAt }, recipe };
+    return { job: { ...places[index]!, job: newId(), mode, ticket, steps: request.steps }, recipe };
   });
-}
-
-/** 32 hexadecimal digits. */
-export function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

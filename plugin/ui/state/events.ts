@@ -3,6 +3,7 @@ import type { ProblemData } from "../../../shared/problem.ts";
 import type { DeviceInfo, DownloadInfo, ProgressMessage, RecommendedModel } from "../../../shared/protocol.ts";
 import type { Thrift } from "../../../shared/thrift.ts";
 import type { Check, Mode, SelectionInfo, Settings } from "../../bridge.ts";
+import type { Table } from "../text/table.ts";
 import type { Connection } from "../wires/connection.ts";
 import type { ControlLayer, ReferenceLayer } from "./followed.ts";
 import type { PictureJob, ResultImage } from "./picture.ts";
@@ -36,6 +37,8 @@ export type PictureEvent =
   | { type: "failed"; job: string; problem: ProblemData }
   | { type: "cancelled"; job: string }
   | { type: "placed"; job: string; layer: string }
+  /** It was to be placed by itself, and could not be. */
+  | { type: "not-placed"; job: string; problem: ProblemData }
   /** Of the layers asked after, those that are there, and the jobs whose pictures they show. */
   | {
       type: "layers";
@@ -57,6 +60,7 @@ export type AppEvent =
   | { type: "view"; view: View }
   | { type: "mode"; mode: Mode }
   | { type: "prompt"; prompt: string }
+  | { type: "table"; table: Table | null }
   | { type: "settings"; change: Partial<Settings> }
   | { type: "references"; references: readonly ReferenceLayer[] }
   | { type: "controls"; controls: readonly ControlLayer[] }

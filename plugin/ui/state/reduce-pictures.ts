@@ -7,7 +7,7 @@ import type { State } from "./state.ts";
 export function reducePictures(state: State, event: PictureEvent): State {
   switch (event.type) {
     case "submitted": {
-      const pictures = [...event.jobs.map(({ job, recipe }) => newPicture(job, recipe)), ...state.pictures];
+      const pictures = inOrder([...event.jobs.map(({ job, recipe }) => newPicture(job, recipe)), ...state.pictures]);
       return { ...state, pictures, chosen: null, view: "pictures", submitting: false, notice: null };
     }
     case "reattached": {
@@ -42,14 +42,17 @@ export function reducePictures(state: State, event: PictureEvent): State {
       const next = changePicture(state, job, (picture) => ({ ...picture, phase: "failed", problem }));
       // Where nothing else is to come, the failure is what the designer must deal with.
       const last = next.chosen === null && !next.pictures.some(isActive);
-      return last ? { ...next, chosen: job } : next;
+      const isBatch = next.pictures.some((picture) => picture.job.job === job && picture.job.batch);
+      return last && !isBatch ? { ...next, chosen: job } : next;
     }
     case "cancelled":
-      return without(state, [event.job]);
+      return cancelled(state, event.job);
     case "discarded":
       return { ...without(state, event.jobs), notice: null };
     case "placed":
       return placedAs(state, event);
+    case "not-placed":
+      return changePicture(state, event.job, (picture) => ({ ...picture, problem: event.problem }));
     case "layers": {
       const pictures = state.pictures.map((picture) => {
         if (!picture.layers.every((layer) => event.asked.includes(layer))) return picture;
@@ -61,6 +64,15 @@ export function reducePictures(state: State, event: PictureEvent): State {
     case "chosen":
       return { ...state, chosen: event.job, notice: null };
   }
+}
+
+/** One of several layers stays in their list, to be painted after all. */
+function cancelled(state: State, job: string): State {
+  const picture = state.pictures.find((each) => each.job.job === job);
+  if (picture === undefined || !isActive(picture)) return state;
+  return picture.job.batch
+    ? changePicture(state, job, (each) => ({ ...each, phase: "unsent" }))
+    : without(state, [job]);
 }
 
 /** Events about finished pictures come too late and change nothing, except that a finished one was placed. */
@@ -78,7 +90,7 @@ function placedAs(state: State, { job, layer }: Extract<PictureEvent, { type: "p
   const pictures = state.pictures.map((picture) => {
     const has = picture.layers.includes(layer);
     if (picture.job.job === job)
-      return { ...picture, placed: true, layers: has ? picture.layers : [...picture.layers, layer] };
+      return { ...picture, placed: true, problem: null, layers: has ? picture.layers : [...picture.layers, layer] };
     return has && picture.placed ? { ...picture, placed: picture.layers.length > 1 } : picture;
   });
   return { ...state, pictures };
@@ -92,10 +104,14 @@ function without(state: State, jobs: readonly string[]): State {
   return { ...state, pictures, chosen, view: leaves ? "create" : state.view };
 }
 
-/** What is chosen where the designer chose nothing: a finished picture, or else one to try again once nothing is to come. */
+/**
+ * What is chosen where the designer chose nothing: a finished picture, or else one to try again once nothing is to come. Those
+ * of several layers are placed by themselves.
+ */
 function firstChoice(pictures: readonly Picture[]): string | null {
-  const done = pictures.find(({ phase }) => phase === "done");
-  const again = pictures.some(isActive) ? undefined : pictures.find(canRetry);
+  const single = pictures.filter(({ job }) => !job.batch);
+  const done = single.find(({ phase }) => phase === "done");
+  const again = pictures.some(isActive) ? undefined : single.find(canRetry);
   return (done ?? again)?.job.job ?? null;
 }
 

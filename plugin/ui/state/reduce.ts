@@ -43,6 +43,8 @@ function change(state: State, event: AppEvent): State {
       return { ...state, mode: event.mode, modeWithoutMask: event.mode, notice: null };
     case "prompt":
       return { ...state, prompt: event.prompt, settings: { ...state.settings, prompt: event.prompt } };
+    case "table":
+      return { ...state, table: event.table };
     case "settings":
       return { ...state, settings: { ...state.settings, ...event.change } };
     case "references":

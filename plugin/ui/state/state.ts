@@ -11,6 +11,7 @@ import type {
   Welcome,
 } from "../../../shared/protocol.ts";
 import type { Check, Mode, SelectionInfo, Settings } from "../../bridge.ts";
+import type { Table } from "../text/table.ts";
 import type { Connection } from "../wires/connection.ts";
 import type { ControlLayer, ReferenceLayer } from "./followed.ts";
 import type { Picture } from "./picture.ts";
@@ -73,6 +74,8 @@ export interface State {
   /** The mode to go back to when the mask leaves the selection. */
   readonly modeWithoutMask: Mode;
   readonly prompt: string;
+  /** Words for each of several layers, as they were pasted. */
+  readonly table: Table | null;
   /** Exact token counts that the companion told, by prompt. */
   readonly tokens: Readonly<Record<string, number>>;
   readonly references: readonly ReferenceLayer[];
@@ -91,6 +94,7 @@ export const DEFAULT_SETTINGS: Settings = {
   window: { width: 320, height: 600 },
   prompt: "",
   count: 2,
+  variation: 1,
   strength: 0.6,
   detail: 0.5,
   edge: "soft",
@@ -124,6 +128,7 @@ export const INITIAL_STATE: State = {
   mode: "generate",
   modeWithoutMask: "generate",
   prompt: "",
+  table: null,
   tokens: {},
   downloads: [],
   recommended: [],

@@ -105,6 +105,7 @@ export const job = (id: string, more: Partial<PictureJob> = {}): PictureJob => (
   run: "run",
   index: 0,
   of: 2,
+  batch: false,
   mode: "generate",
   ticket,
   steps: 25,

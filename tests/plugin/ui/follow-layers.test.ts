@@ -24,7 +24,7 @@ test("addControls() takes the outlines of drawn layers, and of others what is in
   const it = panel(["id of Logo"]);
   it.store.dispatch({
     type: "selection",
-    selection: { kind: "several", total: 2, layers: [layer("Logo"), layer("Photo")] },
+    selection: { kind: "several", total: 2, layers: [layer("Logo"), layer("Photo")], targets: [] },
   });
   await addControls(it);
   expect(it.store.state.controls).toMatchObject([
@@ -45,7 +45,7 @@ test("addControls() follows the shape of a picture and a shape", async () => {
 test("addControls() adds no more than a request takes, and nothing where no model fits", async () => {
   const it = panel([]);
   const layers = ["a", "b", "c", "d", "e", "f"].map((name) => layer(name));
-  it.store.dispatch({ type: "selection", selection: { kind: "several", total: 6, layers } });
+  it.store.dispatch({ type: "selection", selection: { kind: "several", total: 6, layers, targets: [] } });
   it.store.dispatch({ type: "companion", companion: { ...companion, addOns: [wide] } });
   await addControls(it);
   expect(it.store.state.controls).toEqual([]);

@@ -1,4 +1,4 @@
-import { intentOf, intentOfRecipe } from "../../../plugin/ui/request/intent.ts";
+import { intentOfRecipe, intentsOf } from "../../../plugin/ui/request/intent.ts";
 import { prepareRun } from "../../../plugin/ui/request/prepare-run.ts";
 import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import { INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
@@ -11,19 +11,20 @@ const panel = (change: Partial<State> = {}): State => ({
   ...change,
 });
 
-test("intentOf() takes what the panel says, and nothing of how it holds it", () => {
+test("intentsOf() takes what the panel says, and nothing of how it holds it", () => {
   const { settings } = INITIAL_STATE;
-  const intent = intentOf(panel({ settings: { ...settings, seed: 5, seedLocked: true, count: 3 } }));
+  const [intent, ...more] = intentsOf(panel({ settings: { ...settings, seed: 5, seedLocked: true, count: 3 } }));
   expect(intent).toMatchObject({ mode: "generate", model, prompt: "a fox", seeds: [5, 6, 7] });
-  expect(intent.layers).toEqual({ target: layer("Hero") });
+  expect(intent!.layers).toMatchObject({ target: { id: layer("Hero").id } });
+  expect(more).toEqual([]);
 });
 
 test.each([
   [{ companion: { ...companion, models: [] } }, "model-not-found"],
   [{ selection: { kind: "none", page: "" } as const }, "selection-unsupported"],
   [{ mode: "fill" as const }, "mask-empty"],
-])("intentOf() says what is missing: %j", (change, code) => {
-  expect(attempted(() => intentOf(panel(change))).code).toBe(code);
+])("intentsOf() says what is missing: %j", (change, code) => {
+  expect(attempted(() => intentsOf(panel(change))).code).toBe(code);
 });
 
 test("intentOfRecipe() asks for the same, whatever the panel shows", async () => {
@@ -40,8 +41,8 @@ test("intentOfRecipe() asks for the same, whatever the panel shows", async () =>
       return ticket as never;
     },
   };
-  const { jobs } = await prepareRun(again, main);
-  const [made] = jobs;
+  const [order] = await prepareRun([again], main);
+  const [made] = order!.jobs;
   expect(made!.recipe).toEqual({ ...old, request: { ...old.request, promptSyntax: "a1111", guidanceRescale: 0 } });
   expect(calls).toEqual(["take-ticket"]);
 });
@@ -64,7 +65,7 @@ test("prepareRun() asks main once for all layers that a run follows", async () =
       return { layers: [{ ...layer("A"), id: "a" }] } as never;
     },
   };
-  await expect(prepareRun(intent, main)).rejects.toMatchObject({
+  await expect(prepareRun([intent], main)).rejects.toMatchObject({
     code: "target-gone",
     message: expect.stringContaining("“b”"),
   });

@@ -1,12 +1,12 @@
 import type { CallInput } from "../../../plugin/bridge.ts";
 import { JobDesk } from "../../../plugin/ui/actions/job-desk.ts";
-import type { Run } from "../../../plugin/ui/request/prepare-run.ts";
+import type { Order } from "../../../plugin/ui/request/prepare-run.ts";
 import { Store } from "../../../plugin/ui/state/store.ts";
 import type { ClientMessage, CompanionMessage, Done, Welcome } from "../../../shared/protocol.ts";
 import { newJob, openJob, recipe } from "./fixtures.ts";
 
 const request = recipe.request;
-const run = (...ids: string[]): Run => ({ jobs: ids.map((id) => newJob(id)), images: new Map(), hashes: new Map() });
+const run = (...ids: string[]): Order => ({ jobs: ids.map((id) => newJob(id)), images: new Map(), hashes: new Map() });
 const picture = { name: "image", mediaType: "image/png", width: 8, height: 8 } as const;
 const done = (job: string, facts: object = { tokens: 4 }): Done => ({
   ...{ type: "done", job, task: { kind: "generate", request } },
@@ -67,13 +67,13 @@ test("JobDesk keeps a job in storage before it is sent", async () => {
   const order: string[] = [];
   saved.push = (...changes) => order.push(...changes.map(({ slot }) => slot));
   sent.push = (...messages) => order.push(...messages.map(({ type }) => type));
-  await desk.submit(run("a"));
+  await desk.submit([run("a")]);
   expect(order).toEqual(["job", "submit"]);
 });
 
 test("JobDesk acknowledges a picture only when it is released, not when it arrives", async () => {
   const { desk, brief, finish, saved, store } = openDesk();
-  await desk.submit(run("a"));
+  await desk.submit([run("a")]);
   finish("a");
   expect(brief()).toEqual(["submit a"]);
   expect(saved.at(-1)).toMatchObject({ slot: "job", value: { job: "a" } });
@@ -85,7 +85,7 @@ test("JobDesk acknowledges a picture only when it is released, not when it arriv
 
 test("JobDesk tells that the weights were narrowed, and what of the prompt was cut", async () => {
   const { desk, hear, store } = openDesk();
-  await desk.submit(run("a"));
+  await desk.submit([run("a")]);
   hear(done("a", { tokens: 77, weightBits: 8, thrift: "fewer-bits", droppedText: "on a hill" }), new Uint8Array([1]));
   expect(store.state.pictures[0]).toMatchObject({
     weightBits: 8,
@@ -97,7 +97,7 @@ test("JobDesk tells that the weights were narrowed, and what of the prompt was c
 test("JobDesk sends again what was not confirmed before a break, and asks for what was", async () => {
   const { desk, brief, hear, connected } = openDesk();
   desk.onWelcome(welcomeWith(), MINE);
-  await desk.submit(run("a", "b"));
+  await desk.submit([run("a", "b")]);
   hear({ type: "queued", job: "a", ahead: 0 });
   connected("off");
   connected("ready");
@@ -109,7 +109,7 @@ test("JobDesk sends a job that was submitted while the companion was away", asyn
   const { desk, brief, connected, phase } = openDesk();
   desk.onWelcome(welcomeWith(), MINE);
   connected("off");
-  await desk.submit(run("a"));
+  await desk.submit([run("a")]);
   expect(brief()).toEqual([]);
   connected("ready");
   desk.onWelcome(welcomeWith(), MINE);
@@ -120,7 +120,7 @@ test("JobDesk sends a job that was submitted while the companion was away", asyn
 test("JobDesk sends a job again only to the companion that it was made for", async () => {
   const { desk, brief, connected, phase } = openDesk();
   desk.onWelcome(welcomeWith(), MINE);
-  await desk.submit(run("a"));
+  await desk.submit([run("a")]);
   expect(brief()).toEqual(["submit a"]);
   connected("off");
   connected("ready");
@@ -140,11 +140,11 @@ test("JobDesk sends an image once, until the companion says that it lacks it", a
   const hashes = new Map([...images.keys()].map((name) => [name, "h"]));
   const attachedOf = () => bytes.at(-1);
   attach = (names) => void bytes.push(names);
-  await desk.submit({ ...run("a", "b"), images, hashes });
+  await desk.submit([{ ...run("a", "b"), images, hashes }]);
   expect(attachedOf()).toEqual(["reference.0"]);
   hear({ type: "queued", job: "a", ahead: 0 });
   hear({ type: "queued", job: "b", ahead: 1 });
-  await desk.submit({ ...run("c"), images, hashes });
+  await desk.submit([{ ...run("c"), images, hashes }]);
   expect(attachedOf()).toEqual([]);
   hear({ type: "missing", jobs: ["c"], images: ["reference.0", "reference.1"] });
   expect(attachedOf()).toEqual(["reference.0"]);
@@ -152,7 +152,7 @@ test("JobDesk sends an image once, until the companion says that it lacks it", a
 
 test("JobDesk says so when the companion lost a job", async () => {
   const { desk, hear, phase } = openDesk();
-  await desk.submit(run("a"));
+  await desk.submit([run("a")]);
   hear({ type: "queued", job: "a", ahead: 0 });
   desk.onWelcome(welcomeWith(), MINE);
   expect(phase("a")).toBe("failed");
@@ -178,7 +178,7 @@ test("JobDesk says that a job of another version can't be read, and gives it up"
 
 test("JobDesk cancels at the next welcome what was cancelled while the companion was away", async () => {
   const { desk, brief, connected, hear, store } = openDesk();
-  await desk.submit(run("a"));
+  await desk.submit([run("a")]);
   hear({ type: "queued", job: "a", ahead: 0 });
   connected("off");
   desk.cancel(store.state.pictures[0]!);
@@ -192,7 +192,7 @@ test.each<[string, CompanionMessage]>([
   ["rejected", { type: "rejected", job: "a", problem: { code: "queue-full", message: "Too many." } }],
 ])("JobDesk shows why a job was %s, and forgets it", async (_what, message) => {
   const { desk, hear, store, saved } = openDesk();
-  await desk.submit(run("a"));
+  await desk.submit([run("a")]);
   hear(message);
   expect(store.state.pictures[0]).toMatchObject({ phase: "failed", problem: { message: expect.any(String) } });
   expect(saved.at(-1)).toEqual({ slot: "finished-job", value: "a" });
@@ -200,7 +200,7 @@ test.each<[string, CompanionMessage]>([
 
 test("JobDesk does not take a result without its picture for a result", async () => {
   const { desk, store, hear } = openDesk();
-  await desk.submit(run("a"));
+  await desk.submit([run("a")]);
   hear(done("a"));
   expect(store.state.pictures[0]).toMatchObject({ phase: "failed", problem: { code: "frame-invalid" } });
 });

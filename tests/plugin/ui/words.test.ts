@@ -82,7 +82,7 @@ test.each<[string, Partial<State>, string | null]>([
   [
     "Edit has nothing to change",
     { mode: "edit", selection: { kind: "target", target: layer("Box", { hasPicture: false }) } },
-    "There is nothing to change in this layer yet",
+    "There is nothing to change in “Box” yet",
   ],
   ["a prompt is too long", { prompt: "a".repeat(4001) }, "The prompt is too long: shorten it"],
   [

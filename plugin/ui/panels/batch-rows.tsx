@@ -1,0 +1,66 @@
+import type { Actions } from "../actions/actions.ts";
+import { Warning } from "../parts/icons.tsx";
+import { canRetry, isActive, type Picture } from "../state/picture.ts";
+import type { State } from "../state/state.ts";
+
+interface RowsProps {
+  readonly pictures: readonly Picture[];
+  readonly state: State;
+  readonly actions: Actions;
+}
+
+/** Several layers at once: how far each is, and what can be done about it. */
+export function BatchRows({ pictures, state, actions }: RowsProps) {
+  return (
+    <ul class="batch">
+      {pictures.map((picture) => (
+        <li key={picture.job.job}>
+          <Small picture={picture} />
+          <div title={picture.recipe.request.prompt}>
+            <b class="ellipsis">{picture.job.ticket.name}</b>
+            <small class="ellipsis" title={picture.problem?.message}>
+              {statusOf(picture)}
+            </small>
+          </div>
+          <RowActions picture={picture} state={state} actions={actions} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Small({ picture: { image, preview, problem, phase } }: { picture: Picture }) {
+  const url = image?.url ?? preview;
+  if (url) return <img class={`small-picture ${image ? "" : "coming"}`} src={url} alt="" />;
+  const failed = phase === "failed" && problem !== null;
+  return <span class={`small-picture ${failed ? "failed" : ""}`}>{failed && <Warning />}</span>;
+}
+
+function statusOf({ phase, stage, step, of, placed, problem }: Picture): string {
+  if (problem !== null) return problem.message;
+  if (phase === "done") return placed ? "placed" : "not on the canvas";
+  if (phase === "unsent") return "not painted";
+  if (phase !== "running") return "waiting";
+  if (stage === "loading") return "opening the model";
+  if (stage === "encoding") return "reading the prompt";
+  return stage === "decoding" ? "finishing" : `step ${step} of ${of}`;
+}
+
+function RowActions({ picture, state, actions }: { picture: Picture; state: State; actions: Actions }) {
+  const { name } = picture.job.ticket;
+  const link = (label: string, onClick: () => void, disabled = false) => (
+    <button type="button" class="link" aria-label={`${label}: ${name}`} disabled={disabled} onClick={onClick}>
+      {label}
+    </button>
+  );
+  if (isActive(picture)) return link("Cancel", () => actions.cancel([picture]));
+  if (canRetry(picture)) {
+    const label = picture.phase === "unsent" ? "Paint" : "Try again";
+    return link(label, () => actions.retry([picture]), state.submitting);
+  }
+  if (picture.placed) return link("Vary", () => actions.vary(picture), state.submitting);
+  if (picture.problem?.code === "target-changed")
+    return link("Place anyway", () => actions.place(picture, "over anyway"));
+  if (picture.problem !== null) return link("Place beside", () => actions.place(picture, "beside"));
+  return link("Place", () => actions.place(picture));
+}

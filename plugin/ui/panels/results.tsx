@@ -1,0 +1,129 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Actions } from "../actions/actions.ts";
+import { isFocusFree } from "../parts/focus.ts";
+import { Check, Warning } from "../parts/icons.tsx";
+import { isActive, isShown, type Picture } from "../state/picture.ts";
+import type { State } from "../state/state.ts";
+
+/** Columns of the grid, see styles/panels.css. */
+const COLUMNS = 2;
+const MOVES: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
+
+/** What can be chosen, in the order in which arrow keys go. */
+const choosable = ({ pictures }: State) => pictures.filter((picture) => isShown(picture) && !picture.job.batch);
+
+interface ResultsProps {
+  readonly title: string;
+  readonly shown: readonly Picture[];
+  readonly state: State;
+  readonly actions: Actions;
+}
+
+/**
+ * The pictures of a run. Arrow keys choose, as in every list, and go on into the next run; a picture can be dragged onto the
+ * canvas.
+ */
+export function Results({ title, shown, state, actions }: ResultsProps) {
+  const grid = useRef<HTMLDivElement>(null);
+  const all = choosable(state);
+  const at = all.findIndex(({ job }) => job.job === state.chosen);
+  // Who came here by the keyboard goes on by the keyboard: to the first picture as soon as it is there.
+  useEffect(() => {
+    if (isFocusFree()) grid.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+  }, [state.chosen]);
+  const move = (event: KeyboardEvent) => {
+    const next = all[at + (MOVES[event.key] ?? Number.NaN)];
+    if (next === undefined) return;
+    event.preventDefault();
+    actions.choose(next);
+    document.getElementById(idOf(next))?.focus();
+  };
+  return (
+    <div
+      class={`results ${state.pictures.some(isActive) ? "" : "at-rest"}`}
+      role="listbox"
+      tabIndex={-1}
+      aria-label={`Pictures for ${title}`}
+      ref={grid}
+      onKeyDown={move}
+    >
+      {shown.map((picture) => (
+        <Result
+          key={picture.job.job}
+          picture={picture}
+          reached={picture === all[Math.max(0, at)]}
+          state={state}
+          actions={actions}
+        />
+      ))}
+    </div>
+  );
+}
+
+const idOf = ({ job }: Picture) => `picture-${job.job}`;
+
+interface ResultProps {
+  readonly picture: Picture;
+  /** True for the one that Tab reaches. */
+  readonly reached: boolean;
+  readonly state: State;
+  readonly actions: Actions;
+}
+
+function Result({ picture, reached, state, actions }: ResultProps) {
+  const { width, height } = picture.job.ticket;
+  const chosen = picture.job.job === state.chosen;
+  const done = picture.phase === "done";
+  const seed = picture.recipe.request.seed;
+  return (
+    <button
+      type="button"
+      id={idOf(picture)}
+      role="option"
+      aria-selected={chosen}
+      tabIndex={reached ? 0 : -1}
+      class={`result ${chosen ? "on" : ""} ${picture.phase}`}
+      style={{ aspectRatio: String(Math.min(2, Math.max(0.5, width / height))) }}
+      title={
+        done ? `Seed ${seed}. Enter or a double-click places it, or drag it onto the canvas.` : picture.problem?.message
+      }
+      draggable={done}
+      onClick={() => actions.choose(picture)}
+      onDblClick={() => done && actions.place(picture)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || event.metaKey || event.ctrlKey || !done) return;
+        event.preventDefault();
+        actions.place(picture);
+      }}
+      onDragEnd={(event) => dropOnCanvas(event, picture)}
+    >
+      {picture.image && <img src={picture.image.url} alt={`Seed ${seed}`} draggable={false} />}
+      {picture.phase === "unsent" && (
+        <span class="failure">
+          <Warning />
+          Not sent yet: “{picture.recipe.request.prompt.slice(0, 60)}”
+        </span>
+      )}
+      {picture.problem && (
+        <span class="failure">
+          <Warning />
+          {picture.problem.message}
+        </span>
+      )}
+      {picture.placed && (
+        <span class="tag">
+          <Check /> placed
+        </span>
+      )}
+    </button>
+  );
+}
+
+/**
+ * Tells Figma that the picture was dropped outside of the plugin's window. The browser gives such a `dragend` the view and the
+ * coordinates of the window around all frames; one inside our own window has our view, which holds no frames.
+ */
+function dropOnCanvas({ view, clientX, clientY }: DragEvent, { job: { job } }: Picture): void {
+  if (view === null || view.length === 0) return;
+  parent.postMessage({ pluginDrop: { clientX, clientY, items: [], dropMetadata: { job } } }, "*");
+}

@@ -1,0 +1,127 @@
+/**
+ * Many frames in one go, in a real browser with the real companion and the starter model: cancelled in the middle, the companion
+ * killed in the middle, and asked again with one word changed.
+ */
+import path from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
+import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
+import {
+  type CompanionProcess,
+  createDataFolder,
+  PAIRING_CODE,
+  removeDataFolder,
+  startCompanion,
+} from "./companion-process.ts";
+import { type Driver, openPlayground } from "./driver.ts";
+import { findBrowser } from "./find-browser.ts";
+import { buildFrames, placedPictures } from "./frames-scene.ts";
+import { TURN_MS, takeTurn } from "./take-turn.ts";
+
+const root = path.resolve(__dirname, "../..");
+const found = findBrowser(root);
+const inBrowser = "path" in found ? describe : describe.skip;
+
+const WORDS = ["rocket", "fox", "sun", "house", "penguin", "star", "cactus", "crown", "cloud", "fire", "car", "tree"];
+/** UNDERPAINT_FRAMES says how many: 24 take twice as long. */
+const COUNT = Number(process.env.UNDERPAINT_FRAMES ?? 9);
+const SUBJECTS = Array.from({ length: COUNT }, (_, i) => (i < WORDS.length ? "" : "red ") + WORDS[i % WORDS.length]);
+const TIMEOUT = 120_000;
+
+inBrowser(`several layers at once${"missing" in found ? ` (${found.missing})` : ""}`, () => {
+  let browser: Browser;
+  let served: ServedPlayground;
+  let companion: CompanionProcess | undefined;
+  let designer: Driver;
+  const home = createDataFolder();
+  let endTurn: (() => void) | undefined;
+
+  beforeAll(async () => {
+    if ("missing" in found) return;
+    endTurn = await takeTurn();
+    browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
+    served = await servePlayground({ root, port: 0 });
+    companion = await startCompanion(root, home);
+    const settings = { ...DEFAULT_SETTINGS, steps: 2 };
+    designer = await openPlayground(browser, { url: served.url, settings });
+    await designer.ui.getByLabel("Pairing code, six digits").fill(PAIRING_CODE);
+    await designer.ui.getByText("Nothing selected").waitFor();
+  }, TURN_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+    await companion?.stop();
+    removeDataFolder(home);
+    endTurn?.();
+  });
+
+  const placed = () => placedPictures(designer.page);
+  const until = async (count: number) => {
+    const end = Date.now() + TIMEOUT;
+    while ((await placed()).length < count) {
+      if (Date.now() > end) throw new Error(`Only ${(await placed()).length} of ${count} were placed`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const bar = (text: string) => designer.ui.locator("footer").getByText(text);
+  const press = (name: string | RegExp) => designer.ui.getByRole("button", { name }).click();
+
+  test(
+    "24 frames: cancelled in the middle and painted on, over a companion that is killed, each gets its own",
+    async () => {
+      const { ui, page } = designer;
+      await buildFrames(page, SUBJECTS);
+      await ui.getByText(`${COUNT} frames selected`).waitFor();
+      await ui.locator("#prompt").fill("");
+      await press("{Subject}");
+      expect(await ui.locator("#prompt").inputValue()).toBe("{Subject}");
+      await ui.getByText("“Avatar 1”: rocket").waitFor();
+      await designer.screenshot("several-ready");
+      await press(`Generate ${COUNT}`);
+      await until(2);
+      await press("Cancel all");
+      await ui.getByText("not painted").first().waitFor();
+      const early = (await placed()).length;
+      expect(early).toBeLessThan(SUBJECTS.length);
+      await designer.screenshot("several-cancelled");
+      await press(/^Paint the \d+ that are missing/);
+      await until(early + 2);
+      await companion!.kill();
+      companion = await startCompanion(root, home);
+      await until(SUBJECTS.length);
+      await bar(`${COUNT} of ${COUNT} painted`).waitFor();
+      await designer.screenshot("several-done");
+      const pictures = await placed();
+      expect(pictures.map(({ frame, subject }) => [frame, subject])).toEqual(
+        SUBJECTS.map((subject, i) => [`Avatar ${i + 1}`, subject]),
+      );
+      expect(pictures.filter(({ prompt, subject, seed, due }) => prompt !== subject || seed !== due)).toEqual([]);
+      expect(new Set(pictures.map(({ imageHash }) => imageHash)).size).toBe(SUBJECTS.length);
+    },
+    TIMEOUT,
+  );
+
+  test(
+    "a second run changes what was asked, in place, and nothing else",
+    async () => {
+      const { ui } = designer;
+      const before = await placed();
+      await press("Back");
+      await ui.locator("#prompt").fill("{thing}");
+      await ui.getByText(`Nothing for {thing} in “Avatar 1” and ${COUNT - 1} more`).waitFor();
+      await press("From a table…");
+      const rows = SUBJECTS.map((subject, i) => `"Avatar ${i + 1}";${i === 3 ? "frog" : subject}`);
+      await ui.getByLabel(/^Table/).fill(["name;thing", ...rows].join("\n"));
+      await ui.getByText("“Avatar 1”: rocket").waitFor();
+      await press(`Generate ${COUNT}`);
+      await bar(`${COUNT} of ${COUNT} painted`).waitFor({ timeout: TIMEOUT });
+      const inPlace = ui.locator(".run").first().getByText("placed", { exact: true });
+      await inPlace.nth(COUNT - 1).waitFor();
+      const after = await placed();
+      const changed = after.filter(({ imageHash }, i) => imageHash !== before[i]!.imageHash);
+      expect(changed.map(({ frame, prompt }) => [frame, prompt])).toEqual([["Avatar 4", "frog"]]);
+      expect(designer.errors).toEqual([]);
+    },
+    TIMEOUT,
+  );
+});
