@@ -13,7 +13,7 @@ export async function loadSaved(): Promise<{ settings: Settings | null; pairing:
   return {
     settings: readable.success ? readable.output : null,
     pairing: v.is(pairing, savedPairing) ? savedPairing : null,
-    jobs: jobs.filter((job) => v.is(openJob, job)),
+    jobs: jobs.map((job) => v.safeParse(openJob, job)).flatMap(({ success, output }) => (success ? [output] : [])),
   };
 }
 
