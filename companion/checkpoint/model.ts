@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { attempt, resolveInside } from "./files/files.ts";
-import { openSafetensors } from "./files/safetensors.ts";
+import { isGguf, openWeightFile } from "./files/weight-file.ts";
 import { isFlux2File, openFlux2File } from "./flux2/file.ts";
 import { type FolderLayout, openFolder } from "./folder.ts";
 import { LAYOUTS } from "./layouts.ts";
@@ -41,8 +41,13 @@ export async function openModel(place: string, options: SingleFileOptions = {}):
   const isFolder = attempt(path.basename(place), () => statSync(real)).isDirectory();
   const { layouts = LAYOUTS } = options as Partial<ModelOptions<AnyModel>>;
   if (isFolder) return openFolder(place, layouts, options);
-  const store = openSafetensors(place, options);
-  return isFlux2File(store) ? openFlux2File(place, store, options) : openSingleFile(place, options, store);
+  const store = openWeightFile(place, options);
+  if (isFlux2File(store)) return openFlux2File(place, store, options);
+  if (!isGguf(place, options)) return openSingleFile(place, options, store);
+  throw new Problem(
+    "model-unsupported",
+    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or FLUX.2 klein.`,
+  );
 }
 
 /** The model itself. Throws Problem "adapter-mismatch" where it draws with another network than a UNet. */

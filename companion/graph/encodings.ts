@@ -3,6 +3,7 @@
  * numbers and knows no encoding; a new one (blocks of few bits) adds its row here and its reading in
  * checkpoint/files/encodings.ts.
  */
+import { Problem } from "../../shared/problem.ts";
 import type { Graph, Value } from "./graph.ts";
 import { cast, mul } from "./ops.ts";
 import type { WeightEncoding, WeightRef } from "./weights.ts";
@@ -20,9 +21,17 @@ const ENCODINGS: { readonly [E in WeightEncoding as E["kind"]]: Decode<E> } = {
     const wide = cast(op, op.initializer(ref, dims), "float32");
     return cast(op, mul(op, wide, cast(op, op.initializer(scale, []), "float32")), op.float);
   },
+  // Matrices are multiplied by as they lie (`Quantizer`); nothing else is written so.
+  blocks: (_, { key }, __, { format }) => {
+    throw new Problem(
+      "model-unsupported",
+      `The tensor "${key}" is stored in blocks of few bits (${format}) where only plain numbers can be used: use a version of the model that other programs have made.`,
+    );
+  },
 };
 
 export function decode(op: Graph, ref: WeightRef, dims: readonly number[] = ref.dims): Value {
   const { encoding } = ref;
-  return encoding === undefined ? plain(op, ref, dims) : ENCODINGS[encoding.kind](op, ref, dims, encoding);
+  if (encoding === undefined) return plain(op, ref, dims);
+  return (ENCODINGS[encoding.kind] as Decode<WeightEncoding>)(op, ref, dims, encoding);
 }

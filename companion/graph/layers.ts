@@ -22,7 +22,7 @@ import {
   rmsNormalization,
   transpose,
 } from "./ops.ts";
-import type { Weights } from "./weights.ts";
+import type { WeightRef, Weights } from "./weights.ts";
 
 /** The tensor `name` of `dims` in the graph's float type, its bytes read as `as`. */
 export function weight(op: Graph, w: Weights, name: string, dims: readonly number[], as = dims): Value {
@@ -56,11 +56,15 @@ function matrixOf(op: Graph, w: Weights, dims: readonly [number, number], as: re
   }
   const ref = w.get("weight", as);
   const narrow = op.quantizer(ref, dims, "linear");
-  if (narrow) return { whole: () => op.initializer(ref, dims), times: narrowAffine(op, narrow, dims) };
+  if (narrow) return { whole: () => wholeOf(op, ref, dims), times: narrowAffine(op, narrow, dims) };
   const exact = weight(op, w, "weight", as, dims);
   const times: Times = (x, bias) => gemm(op, x, exact, bias);
   return { whole: () => exact, times };
 }
+
+/** A matrix that is multiplied by in its narrow form. */
+const wholeOf = (op: Graph, ref: WeightRef, dims: readonly number[]): Value =>
+  ref.encoding ? decode(op, ref, dims) : op.initializer(ref, dims);
 
 /** x [..., in] → [..., out]. Keys: weight [out, in], bias [out]. */
 export const linear = (op: Graph, w: Weights, x: Value, out: number): Value =>

@@ -16,6 +16,7 @@ import {
   matMulNBits,
   mul,
   multiHeadAttention,
+  reduceSum,
   reshape,
   resizeNearest,
   scalar,
@@ -28,12 +29,21 @@ import { BLOCK, type NarrowMatrix } from "./quantize.ts";
 
 /** For a matrix [N, K] of few bits: x [M, K] · matrixᵀ + bias (which broadcasts) → [M, N]. */
 export function narrowAffine(op: Graph, narrow: NarrowMatrix, dims: readonly [out: number, inner: number]) {
-  const matrix = { ...narrowParts(op, narrow), dims, bits: narrow.bits, block: BLOCK };
+  const { bits, block, offsets } = narrow;
+  const matrix = { ...narrowParts(op, narrow), dims, bits, block };
+  // What is added to a block's weights counts as often as the sum of what it is multiplied by.
+  const added = offsets && cast(op, op.initializer(offsets), op.float);
+  const blocks = Math.ceil(dims[1] / block);
   return (x: Value, bias: Value | undefined): Value => {
     const rows = matMulNBits(op, x, matrix);
-    return bias ? add(op, rows, bias) : rows;
+    const whole = added ? add(op, rows, gemm(op, blockSums(op, x, [blocks, block]), added)) : rows;
+    return bias ? add(op, whole, bias) : whole;
   };
 }
+
+/** The sum of each block of x [M, blocks · block] → [M, blocks]. */
+const blockSums = (op: Graph, x: Value, [blocks, block]: readonly [number, number]): Value =>
+  reduceSum(op, reshape(op, x, [x.dims[0]!, blocks, block]), 2);
 
 /** A matrix of 8 bits whose rows are whole blocks → its numbers as `dims`. */
 export function widenNarrow(op: Graph, narrow: NarrowMatrix, dims: readonly number[]): Value {

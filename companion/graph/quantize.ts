@@ -5,33 +5,39 @@ import type { WeightRef } from "./weights.ts";
 export type Bits = 4 | 8;
 
 /** Weights that share one scale. */
-export const BLOCK = 32;
+export const BLOCK = 32 as const;
 
-/** A matrix [N, K], each row in ⌈K / 32⌉ blocks, the last one filled up. A weight is (value − zero) · scale. */
+/** A matrix [N, K], each row in ⌈K / block⌉ blocks, the last one filled up. A weight is (value − zero) · scale, + offset. */
 export interface NarrowNumbers {
-  /** [N, blocks, 32 · bits / 8]: whole numbers from 0 on; of two halves of a byte the lower comes first. */
+  /** [N, blocks, block · bits / 8]: whole numbers from 0 on; of two halves of a byte the lower comes first. */
   readonly values: Uint8Array;
   /** [N · blocks] */
   readonly scales: Float32Array;
   /** [N, ⌈blocks · bits / 8⌉]: what stands for zero in each block, packed as the values are. */
   readonly zeros: Uint8Array;
+  /** [N, blocks]. Absent: 0. */
+  readonly offsets?: Float32Array;
 }
 
 /** The same where it lies in a file. */
 export interface NarrowMatrix {
   readonly bits: Bits;
+  /** Weights that share one scale. */
+  readonly block: 16 | 32;
   readonly values: WeightRef;
   readonly scales: WeightRef;
   readonly zeros: WeightRef;
+  readonly offsets?: WeightRef;
 }
 
 /** The dims of a matrix's parts. */
-export function narrowDims([rows, width]: readonly [rows: number, width: number], bits: Bits) {
-  const blocks = Math.ceil(width / BLOCK);
+export function narrowDims([rows, width]: readonly [rows: number, width: number], bits: Bits, block: 16 | 32 = BLOCK) {
+  const blocks = Math.ceil(width / block);
   return {
-    values: [rows, blocks, (BLOCK * bits) / 8],
+    values: [rows, blocks, (block * bits) / 8],
     scales: [rows * blocks],
     zeros: [rows, Math.ceil((blocks * bits) / 8)],
+    offsets: [rows, blocks],
   } as const;
 }
 
@@ -82,4 +88,18 @@ export function quantize(matrix: Float32Array, width: number, bits: Bits): Narro
       zeros[row * zeroBytes + (block - within) / perByte]! |= zero << (bits * within);
     }
   return { values, scales, zeros };
+}
+
+/** Where the parts of a narrow matrix would lie, for what has to know their sizes. */
+export type PlacePart = (name: string, type: "U8" | "F32", dims: readonly number[]) => WeightRef;
+
+/** The parts of a matrix, as `quantize` makes them. */
+export function narrowMatrix(dims: readonly [number, number], bits: Bits, place: PlacePart): NarrowMatrix {
+  const shapes = narrowDims(dims, bits);
+  return {
+    ...{ bits, block: BLOCK },
+    values: place("values", "U8", shapes.values),
+    scales: place("scales", "F32", shapes.scales),
+    zeros: place("zeros", "U8", shapes.zeros),
+  };
 }

@@ -4,6 +4,7 @@
  * one from whatever is on disk (renamed, reshaped and sliced by offsets only; no byte is touched).
  */
 import { Problem } from "../../shared/problem.ts";
+import type { BlockFormat } from "./blocks.ts";
 
 export type WeightType =
   | "F64"
@@ -36,8 +37,13 @@ export interface WeightRef {
   readonly encoding?: WeightEncoding;
 }
 
-/** How a tensor's numbers come from its elements: encodings.ts. "scaled": each times `scale`, one number. */
-export type WeightEncoding = { readonly kind: "scaled"; readonly scale: WeightRef };
+/**
+ * How a tensor's numbers come from its elements: encodings.ts. "scaled": each times `scale`, one number. "blocks": the elements
+ * are bytes, `dims` those of the numbers; blocks.ts.
+ */
+export type WeightEncoding =
+  | { readonly kind: "scaled"; readonly scale: WeightRef }
+  | { readonly kind: "blocks"; readonly format: BlockFormat };
 
 export interface WeightStore {
   /** Where it came from, for error messages: a file or folder name. */
@@ -90,7 +96,7 @@ export class Weights {
         `"${this.#store.origin}" has "${ref.key}" as [${ref.dims}] where [${dims}] is expected: it belongs to another kind of model.`,
       );
     }
-    if (!FLOATS.has(ref.type))
+    if (!FLOATS.has(ref.type) && ref.encoding?.kind !== "blocks")
       throw new Problem(
         "model-unsupported",
         `"${this.#store.origin}" has "${ref.key}" as whole numbers (${ref.type}), as other programs' quantised models do: use its fp16 version.`,

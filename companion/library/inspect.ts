@@ -2,7 +2,8 @@
 import path from "node:path";
 import { Problem, type ProblemCode, type ProblemData } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
-import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../checkpoint/files/safetensors.ts";
+import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetensors.ts";
+import { isGguf, openWeightFile } from "../checkpoint/files/weight-file.ts";
 import { identify } from "../checkpoint/identify/identify.ts";
 import type { UNetModel } from "../checkpoint/model.ts";
 import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
@@ -73,10 +74,6 @@ const REFUSALS: Partial<Record<Place["kind"], { readonly code: ProblemCode; read
     code: "file-not-safetensors",
     says: "is a pickle, which can run code when it is opened: use the model's .safetensors version.",
   },
-  gguf: {
-    code: "file-not-safetensors",
-    says: "is a GGUF file, which is made for other programs: use the model's .safetensors version.",
-  },
   outside: {
     code: "file-outside-models",
     says: "leads out of the models folders: add the folder that it leads to with --models.",
@@ -87,7 +84,7 @@ async function open(place: Place, options: OpenOptions): Promise<Finding> {
   const { path: file, kind } = place;
   const refusal = REFUSALS[kind];
   if (refusal) throw new Problem(refusal.code, `"${path.basename(file)}" ${refusal.says}`);
-  return kind === "file" ? openFile(place, openSafetensors(file, options), options) : openWhole(place, options);
+  return kind === "file" ? openFile(place, openWeightFile(file, options), options) : openWhole(place, options);
 }
 
 async function openFile(place: Place, store: SafetensorsFile, options: OpenOptions): Promise<Finding> {
@@ -96,6 +93,7 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
     openWholeFlux2Part(store, options);
     return { kind: "part" };
   }
+  if (isGguf(file, options)) return openWhole(place, options);
   const identity = identify(store);
   const found = identity.kind === "other" ? identity.adapter : identity.kind;
   switch (found) {

@@ -223,7 +223,8 @@ function find(folder: string, id: string): string | undefined {
     .map((ending) => place + ending)
     .find((file) => existsSync(file));
   if (file) return file;
-  return id !== "" && existsSync(place) && statSync(place).isDirectory() ? place : undefined;
+  if (id === "" || !existsSync(place)) return undefined;
+  return statSync(place).isDirectory() || /\.gguf$/i.test(id) ? place : undefined;
 }
 
 /** Plain adapters come first: of the others some are for faces only, which no tensor of theirs says. */

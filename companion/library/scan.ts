@@ -10,7 +10,7 @@ export interface Place {
   /** Absolute. */
   readonly path: string;
   /** "outside": a link to a folder that may not be read. */
-  readonly kind: "file" | "folder" | "pickle" | "gguf" | "outside";
+  readonly kind: "file" | "folder" | "pickle" | "outside";
   /** What other programs have noted about it, and pictures of what it draws. */
   readonly beside: readonly SideCar[];
   /** Changes when a file or a side-car does: sizes and times. */
@@ -19,7 +19,7 @@ export interface Place {
 
 /** ".sft" is what ComfyUI also calls safetensors. */
 const KINDS: Readonly<Record<string, Place["kind"]>> = {
-  ...{ ".safetensors": "file", ".sft": "file", ".gguf": "gguf" },
+  ...{ ".safetensors": "file", ".sft": "file", ".gguf": "file" },
   ...{ ".ckpt": "pickle", ".pt": "pickle", ".pth": "pickle", ".bin": "pickle" },
 };
 /** Folders of the Hugging Face cache that hold the same files under other names. */

@@ -1,7 +1,7 @@
 /** Qwen3Model of transformers as a text encoder: Yang et al. 2025, "Qwen3 Technical Report", section 2. */
 import { dimAt } from "../graph/dim.ts";
 import { Graph, type GraphOptions, type Value } from "../graph/graph.ts";
-import { embedding, linearNoBias, rmsNorm } from "../graph/layers.ts";
+import { linearNoBias, rmsNorm } from "../graph/layers.ts";
 import { scaledDotProductAttention } from "../graph/lowerings.ts";
 import { add, cast, concat, expand, floats, type Rotation, reshape, rotaryEmbedding } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
@@ -16,7 +16,8 @@ export interface Qwen3Shape {
 }
 
 /**
- * Inputs: `input_ids` int64 [1, T]; `attention_bias` float32 [1, 1, T, T], what is added to the scores (`causalBias`). Output:
+ * Inputs: `embeds` [1, T, D], the rows of the table that the text's ids name (few of them, of a table as large as some layers);
+ * `attention_bias` float32 [1, 1, T, T], what is added to the scores (`causalBias`). Output:
  * `states` [1, T, n · D], of every token the n states one after the other. The stream that layers add to is float32 whatever the
  * graph's type: language models have a few very large numbers in it.
  */
@@ -27,12 +28,11 @@ export function qwen3Graph(
   options: GraphOptions,
 ): Graph {
   const op = new Graph(options);
-  const { hidden_size: width, vocab_size: words, head_dim: size } = config;
-  const ids = op.input("input_ids", { type: "int64", dims: [1, tokens] });
+  const { hidden_size: width, head_dim: size } = config;
   const bias = cast(op, op.input("attention_bias", { type: "float32", dims: [1, 1, tokens, tokens] }), op.float);
   const { cos, sin } = textRotation(tokens, { size, theta: config.rope_theta });
   const rotation = { cos: floats(op, cos.data, cos.dims), sin: floats(op, sin.data, sin.dims) };
-  const states = [cast(op, embedding(op, weights.at("embed_tokens"), ids, [words, width]), "float32")];
+  const states = [op.input("embeds", { type: "float32", dims: [1, tokens, width] })];
   for (let i = 0; i < Math.max(...hiddenStates); i++)
     states.push(layer(op, weights.at("layers").at(i), states[i]!, config, { rotation, bias }));
   op.output(

@@ -1,3 +1,4 @@
+import type { CheckpointStore } from "../checkpoint/files/safetensors.ts";
 import { FLUX2_STATES } from "../checkpoint/flux2/model.ts";
 import type { Flux2Model } from "../checkpoint/model.ts";
 import { flux2TransformerGraph } from "../networks/flux2-transformer.ts";
@@ -8,7 +9,7 @@ import type { Network } from "./network.ts";
 const TOKENS = 2;
 
 /** The denoiser first. */
-export function flux2Networks({ denoiser, text: { component } }: Flux2Model): Network[] {
+export function flux2Networks({ denoiser, text: { component } }: Flux2Model): Network<CheckpointStore>[] {
   return [
     {
       weights: denoiser.weights,
@@ -19,7 +20,10 @@ export function flux2Networks({ denoiser, text: { component } }: Flux2Model): Ne
 }
 
 /** Only the layers that the text encoder of FLUX.2 klein runs. */
-export const qwen3Network = ({ config, weights }: Flux2Model["text"]["component"]): Network => ({
+export const qwen3Network = ({ config, weights }: Flux2Model["text"]["component"]): Network<CheckpointStore> => ({
   weights,
-  build: (w, options) => qwen3Graph(config, w, { tokens: TOKENS, hiddenStates: FLUX2_STATES }, options),
+  build: (w, options) => {
+    w.at("embed_tokens").get("weight", [config.vocab_size, config.hidden_size]);
+    return qwen3Graph(config, w, { tokens: TOKENS, hiddenStates: FLUX2_STATES }, options);
+  },
 });

@@ -2,29 +2,39 @@
 import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
 import { openModel } from "../../companion/checkpoint/model.ts";
+import { blockNumbers } from "../../companion/graph/blocks.ts";
 import { openLibrary } from "../../companion/library/library.ts";
+import { deviation } from "../networks/fixture.ts";
 import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
+import { asBlocks, writeGguf } from "./gguf-sample.ts";
 import { asPublished, KLEIN, partOf, writeSplit } from "./klein-sample.ts";
 import { temporaryFolder, writeData } from "./sample.ts";
 
 const top = temporaryFolder();
 const starter = path.join(__dirname, "../../starter/weights");
 const fields = { width: 48, height: 64, steps: 2, prompt: "a red cat, wow! flat icon", guidanceScale: 1 };
-const draw = async (place: string) => {
+const painted = async (place: string) => {
   const studio = openTestStudio(undefined, { it: place });
   try {
-    return (await paint(studio, request({ ...fields, model: "it" }))).result.png;
+    return await paint(studio, request({ ...fields, model: "it" }));
   } finally {
     await studio.close();
   }
 };
+const draw = async (place: string) => (await painted(place)).result.png;
+let known: Promise<Uint8Array> | undefined;
+const folderPicture = () => {
+  known ??= draw(KLEIN);
+  return known;
+};
+const traceOf = async (place: string) => (await painted(place)).trace;
 
 test.each(["", "model.diffusion_model."])(
   "split files with the prefix %j give the folder's picture, byte for byte",
   async (prefix) => {
     const root = path.join(top, `split-${prefix.length}`);
     const file = writeSplit(root, { prefix });
-    expect(await draw(file)).toEqual(await draw(KLEIN));
+    expect(await draw(file)).toEqual(await folderPicture());
   },
 );
 
@@ -47,7 +57,7 @@ test("a file that holds all parts gives the folder's picture", async () => {
     cpSync(path.join(KLEIN, "tokenizer", name), path.join(root, "vae", name));
   rmSync(path.join(root, "text_encoders"), { recursive: true });
   rmSync(path.join(root, "diffusion_models"), { recursive: true });
-  expect(await draw(file)).toEqual(await draw(KLEIN));
+  expect(await draw(file)).toEqual(await folderPicture());
 });
 
 test("a base model is known by its name, and its steps are many", async () => {
@@ -105,3 +115,52 @@ test("a transformer with a tensor that is not its own, or without one, is refuse
   writeData(file, { ...own, "guidance_in.in_layer.weight": first! }, "F32");
   await expect(openModel(file)).rejects.toMatchObject({ code: "model-unsupported" });
 });
+
+test.each(["Q8_0", "Q4_0"] as const)("a GGUF file of %s draws what its numbers draw", async (format) => {
+  const root = path.join(top, format);
+  const file = writeSplit(root);
+  const blocks = Object.entries(asPublished(partOf("transformer"))).map(
+    ([key, value]) => [key, asBlocks(value, format)] as const,
+  );
+  expect(blocks.filter(([, { type }]) => type === format).length).toBeGreaterThan(10);
+  const plain = blocks.map(([key, { shape, data, type }]) => {
+    const numbers = type === "F32" ? data : new Uint8Array(blockNumbers(data, format).buffer);
+    return [key, { shape, data: numbers }] as const;
+  });
+  writeData(file, Object.fromEntries(plain), "F32");
+  const exact = await traceOf(file);
+  rmSync(file);
+  const gguf = path.join(root, "diffusion_models/flux-2-klein.gguf");
+  writeGguf(gguf, Object.fromEntries(blocks));
+  const found = await traceOf(gguf);
+  for (const name of ["latents.0", "latents.1", "image"])
+    expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
+  const { models, problems } = await openLibrary({ folders: [root], starter }).list();
+  expect(problems).toEqual([]);
+  expect(models.map(({ id }) => id)).toContain("diffusion_models/flux-2-klein.gguf");
+});
+
+test("a text encoder of GGUF's names and blocks is a part", async () => {
+  const root = path.join(top, "llama");
+  const file = writeSplit(root);
+  const own = partOf("text_encoder");
+  rmSync(path.join(root, "text_encoders/qwen_3_tiny.safetensors"));
+  const named = Object.entries(own).map(
+    ([key, value]) => [llamaName(key), { ...value, type: "F32" as const }] as const,
+  );
+  writeGguf(path.join(root, "text_encoders/qwen.gguf"), Object.fromEntries(named));
+  expect(await draw(file)).toEqual(await folderPicture());
+  expect((await openLibrary({ folders: [root], starter }).list()).problems).toEqual([]);
+});
+
+const llamaName = (key: string) =>
+  key
+    .replace("model.embed_tokens", "token_embd")
+    .replace("model.norm", "output_norm")
+    .replace("model.layers", "blk")
+    .replace(/self_attn\.([qk])_norm/, "attn_$1_norm")
+    .replace(/self_attn\.([qkv])_proj/, "attn_$1")
+    .replace("self_attn.o_proj", "attn_output")
+    .replace("input_layernorm", "attn_norm")
+    .replace("post_attention_layernorm", "ffn_norm")
+    .replace(/mlp\.(\w+)_proj/, "ffn_$1");

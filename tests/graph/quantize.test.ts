@@ -3,7 +3,7 @@ import path from "node:path";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { Graph } from "../../companion/graph/graph.ts";
 import { conv2d, linear } from "../../companion/graph/layers.ts";
-import { narrowDims, quantize } from "../../companion/graph/quantize.ts";
+import { BLOCK, narrowDims, quantize } from "../../companion/graph/quantize.ts";
 import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
 import { type Tensor, tensor } from "../../companion/tensor.ts";
@@ -33,7 +33,7 @@ function inFile(matrix: Tensor, bias: Tensor, bits: 4 | 8) {
   }
   writeFileSync(file, Buffer.concat(parts.map(([, , , data]) => Buffer.from(data.buffer))));
   const ref = (key: string) => refs.get(key)!;
-  const quantizer = () => ({ bits, values: ref("values"), scales: ref("scales"), zeros: ref("zeros") });
+  const quantizer = () => ({ bits, block: BLOCK, values: ref("values"), scales: ref("scales"), zeros: ref("zeros") });
   return { quantizer, weights: new Weights({ origin: "made here", find: ref, keys: () => refs.keys() }) };
 }
 

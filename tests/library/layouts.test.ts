@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { readExtraModelPaths } from "../../companion/library/extra-model-paths.ts";
 import { layoutOf } from "../../companion/library/layouts.ts";
@@ -70,8 +70,9 @@ test("openLibrary() follows the links of a snapshot that it is pointed to", asyn
   }
 });
 
-test("openLibrary() lists .sft, and says why it leaves out GGUF and links out of its folders", async () => {
-  const root = folderOf(["big.gguf"]);
+test("openLibrary() lists .sft, and says why it leaves out other programs' GGUF and links out of its folders", async () => {
+  const root = folderOf([]);
+  cpSync(path.join(__dirname, "../fixtures/gguf/tiny.gguf"), path.join(root, "big.gguf"));
   writeSample(path.join(root, "mine.sft"), tensorsOf("sd1"));
   symlinkSync(folderOf(["c.safetensors"]), path.join(root, "away"));
   const library = openLibrary({ folders: [root], starter });
@@ -80,7 +81,7 @@ test("openLibrary() lists .sft, and says why it leaves out GGUF and links out of
   expect(library.resolve("mine", { allowPaths: false })).toBe(path.join(root, "mine.sft"));
   expect(problems.map(({ problem }) => problem.message)).toEqual([
     '"away" leads out of the models folders: add the folder that it leads to with --models.',
-    '"big.gguf" is a GGUF file, which is made for other programs: use the model\'s .safetensors version.',
+    '"big.gguf" is a GGUF file of another kind of model: use the model\'s .safetensors version, or FLUX.2 klein.',
   ]);
 });
 

@@ -6,6 +6,7 @@ import { parseQwen3Config } from "../../companion/checkpoint/config/qwen3-config
 import { parseFlux2VaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
 import { RenamedStore, refsUnder } from "../../companion/checkpoint/files/component.ts";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { readRows } from "../../companion/checkpoint/files/table-rows.ts";
 import { renameFlux2 } from "../../companion/checkpoint/flux2/keys.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { symbol } from "../../companion/graph/dim.ts";
@@ -78,7 +79,9 @@ test("the text encoder agrees with transformers, layer by layer, with padding th
   const layers = [0, 1, 9, 27];
   const graph = qwen3Graph(config, weights, { tokens: 512, hiddenStates: layers }, { dialect });
   const bias = tensor(causalBias(512, 40), [1, 1, 512, 512]);
-  const { states } = await runGraph(graph, { input_ids: expected.tokens!, attention_bias: bias });
+  const table = openSafetensors(path.join(model, "text_encoder/model.safetensors")).find("model.embed_tokens.weight")!;
+  const embeds = tensor(readRows(table, [...expected.tokens!.data].map(Number)), [1, 512, config.hidden_size]);
+  const { states } = await runGraph(graph, { embeds, attention_bias: bias });
   const width = config.hidden_size;
   const part = (k: number) =>
     tensor(

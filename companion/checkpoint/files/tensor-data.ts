@@ -2,7 +2,9 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
+import { blockNumbers } from "../../graph/blocks.ts";
 import { stampOf } from "../../graph/file-stamp.ts";
+import { halfFloats } from "../../graph/half-floats.ts";
 import type { WeightRef, WeightType } from "../../graph/weights.ts";
 import { attempt, readFully } from "./files.ts";
 
@@ -19,14 +21,14 @@ const WIDEN: Partial<Record<WeightType, Widen>> = {
   F32: ({ buffer }) => new Float32Array(buffer as ArrayBuffer),
   F64: ({ buffer, length }) => Float32Array.from(new Float64Array(buffer as ArrayBuffer, 0, length / 8)),
   F16: ({ buffer, length }) => {
-    const [bits, values] = [new Uint16Array(buffer as ArrayBuffer, 0, length / 2), halves()];
+    const [bits, values] = [new Uint16Array(buffer as ArrayBuffer, 0, length / 2), halfFloats()];
     const wide = new Float32Array(bits.length);
     for (let i = 0; i < bits.length; i++) wide[i] = values[bits[i]!]!;
     return wide;
   },
   F8_E4M3: (bytes) => Float32Array.from(bytes, (bits) => eighth(bits)),
   // The upper half of a float16.
-  F8_E5M2: (bytes) => Float32Array.from(bytes, (bits) => halves()[bits << 8]!),
+  F8_E5M2: (bytes) => Float32Array.from(bytes, (bits) => halfFloats()[bits << 8]!),
   BF16: ({ buffer, length }) => {
     const bits = new Uint16Array(buffer as ArrayBuffer, 0, length / 2);
     const wide = new Uint32Array(bits.length);
@@ -45,7 +47,7 @@ function borrowed(length: number): Uint8Array {
 
 /** Throws Problem "model-unsupported" for a tensor that `readNumbers` could not read. */
 export function requireFloats(ref: WeightRef): void {
-  widenOf(ref);
+  if (ref.encoding?.kind !== "blocks") widenOf(ref);
 }
 
 function widenOf(ref: WeightRef): Widen {
@@ -59,14 +61,16 @@ function widenOf(ref: WeightRef): Widen {
 
 /** Reads tensors as float32. Throws Problem "model-unsupported" for another number format, "file-changed". */
 export function readNumbers(ref: WeightRef): Numbers {
+  const { encoding } = ref;
+  if (encoding?.kind === "blocks") return { dims: ref.dims, data: blockNumbers(readBytes(ref), encoding.format) };
   const data = widenOf(ref)(readBytes(ref));
-  if (!ref.encoding) return { dims: ref.dims, data };
-  const scale = readNumbers(ref.encoding.scale).data[0]!;
+  if (!encoding) return { dims: ref.dims, data };
+  const scale = readNumbers(encoding.scale).data[0]!;
   return { dims: ref.dims, data: data.map((value) => value * scale) };
 }
 
 /** A tensor's bytes: for float32 in memory of their own, for all others until the next call. Throws Problem "file-changed". */
-function readBytes(ref: WeightRef): Uint8Array {
+export function readBytes(ref: WeightRef): Uint8Array {
   const name = path.basename(ref.file);
   const fd = attempt(name, () => openSync(ref.file, "r"));
   try {
@@ -107,16 +111,4 @@ function eighth(bits: number): number {
   const [sign, exponent, fraction] = [bits >> 7 ? -1 : 1, (bits >> 3) & 15, bits & 7];
   if (exponent === 15 && fraction === 7) return Number.NaN;
   return sign * (exponent === 0 ? fraction * 2 ** -9 : (1 + fraction / 8) * 2 ** (exponent - 7));
-}
-
-let table: Float32Array | undefined;
-
-/** The value of every float16. IEEE 754-2019, section 3.4: 1 sign, 5 exponent and 10 fraction bits. */
-function halves(): Float32Array {
-  table ??= Float32Array.from({ length: 65536 }, (_, bits) => {
-    const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
-    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
-  });
-  return table;
 }

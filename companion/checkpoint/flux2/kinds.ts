@@ -10,8 +10,9 @@ export const transformerPrefix = (store: WeightStore): string | undefined =>
 
 const FIRST_NORM = "layers.0.self_attn.q_norm.weight";
 
-/** Of a Qwen3's tensors, where "layers.0…" begins. */
+/** Of a Qwen3's tensors, where "layers.0…" begins; "" for llama.cpp's names, which have none. */
 export function textPrefix(store: WeightStore): string | undefined {
+  if (store.find("blk.0.attn_q_norm.weight")) return "";
   for (const key of store.keys()) if (key.endsWith(FIRST_NORM)) return key.slice(0, -FIRST_NORM.length);
   return undefined;
 }

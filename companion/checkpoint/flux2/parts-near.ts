@@ -2,7 +2,8 @@
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { resolveInside } from "../files/files.ts";
-import { type OpenOptions, openSafetensors, type SafetensorsFile } from "../files/safetensors.ts";
+import type { OpenOptions, SafetensorsFile } from "../files/safetensors.ts";
+import { openWeightFile } from "../files/weight-file.ts";
 
 export type Part = "text" | "vae";
 
@@ -12,7 +13,7 @@ const FOLDERS: Readonly<Record<Part, readonly string[]>> = {
 };
 /** From the transformer's own folder: models/diffusion_models/flux2/klein/file. */
 const LEVELS_UP = 3;
-const WEIGHTS = /\.(?:safetensors|sft)$/i;
+const WEIGHTS = /\.(?:safetensors|sft|gguf)$/i;
 
 /**
  * Files that may be such a part, nearest first and of one folder the largest first: in the transformer's own folder, and in the
@@ -43,7 +44,7 @@ export function partNear(
 function attemptOpen(place: string, options: OpenOptions): SafetensorsFile | undefined {
   try {
     resolveInside(place, options.within);
-    return openSafetensors(place, options);
+    return openWeightFile(place, options);
   } catch {
     return undefined;
   }

@@ -18,7 +18,8 @@ import { qwen3ConfigFromShapes } from "./shapes.ts";
 /** Whether a file holds a Qwen3 whose states are as wide as the transformer reads them. */
 export function fitsAsText(store: SafetensorsFile, { joint_attention_dim: read }: Flux2Config): boolean {
   const prefix = textPrefix(store);
-  const width = prefix === undefined ? undefined : store.find(`${prefix}layers.0.input_layernorm.weight`)?.dims[0];
+  const names = [`${prefix}layers.0.input_layernorm.weight`, "blk.0.attn_norm.weight"];
+  const width = prefix === undefined ? undefined : names.map((name) => store.find(name)).find((ref) => ref)?.dims[0];
   return width !== undefined && width * FLUX2_STATES.length === read;
 }
 

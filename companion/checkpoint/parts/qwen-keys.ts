@@ -1,17 +1,31 @@
 /** A Qwen3 model of transformers, with or without its head, as a text encoder. */
 import type { Refs } from "../files/component.ts";
 
+/** What llama.cpp calls the tensors in its own files. */
+const LLAMA: readonly (readonly [RegExp, string])[] = [
+  [/^token_embd\./, "embed_tokens."],
+  [/^output_norm\./, "norm."],
+  [/^output\./, "lm_head."],
+  [/^blk\.(\d+)\.attn_(q|k|v)\./, "layers.$1.self_attn.$2_proj."],
+  [/^blk\.(\d+)\.attn_output\./, "layers.$1.self_attn.o_proj."],
+  [/^blk\.(\d+)\.attn_(q|k)_norm\./, "layers.$1.self_attn.$2_norm."],
+  [/^blk\.(\d+)\.attn_norm\./, "layers.$1.input_layernorm."],
+  [/^blk\.(\d+)\.ffn_norm\./, "layers.$1.post_attention_layernorm."],
+  [/^blk\.(\d+)\.ffn_(gate|up|down)\./, "layers.$1.mlp.$2_proj."],
+];
+
 const KNOWN = /^(?:embed_tokens\.|layers\.\d+\.|norm\.)/;
 
 /**
- * Its tensors without "model." in front; what only writes text (the head, the last norm, the layers from `layers` on) is left
+ * Its tensors without "model." in front, or from llama.cpp's names; what only writes text (the head, the last norm, the layers from `layers` on) is left
  * out. Keys of other models are handed back in `unknown`.
  */
 export function renameQwen3(refs: Refs, layers: number): { refs: Refs; unknown: string[] } {
   const renamed: Refs = new Map();
   const unknown: string[] = [];
   for (const [key, ref] of refs) {
-    const name = key.replace(/^model\./, "");
+    const rule = LLAMA.find(([pattern]) => pattern.test(key));
+    const name = rule ? key.replace(rule[0], rule[1]) : key.replace(/^model\./, "");
     const layer = Number(/^layers\.(\d+)\./.exec(name)?.[1] ?? 0);
     if (/^(?:lm_head|norm)\./.test(name) || layer >= layers) continue;
     if (KNOWN.test(name)) renamed.set(name, ref);

@@ -70,6 +70,13 @@ export function multiHeadAttention(
   return op.emit("MultiHeadAttention", inputs, [q], attributes, { domain: "com.microsoft" })[0]!;
 }
 
+/** The sums of x along `axis`, which then is gone. */
+export function reduceSum(op: Graph, x: Value, axis: number): Value {
+  const axes = op.constant({ type: "int64", dims: [1], data: BigInt64Array.of(BigInt(axis)) });
+  const dims = x.dims.toSpliced(axis, 1);
+  return op.emit("ReduceSum", [x, axes], [{ type: x.type, dims }], { keepdims: int(0) })[0]!;
+}
+
 /** What a place's pairs of numbers are turned by: [S, d / 2] each, in x's type. */
 export interface Rotation {
   readonly cos: Value;

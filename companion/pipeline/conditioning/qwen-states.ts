@@ -1,13 +1,16 @@
 /** Prompts through a language model, as FLUX.2 klein hears them. */
 
+import { readRows } from "../../checkpoint/files/table-rows.ts";
 import { FLUX2_STATES } from "../../checkpoint/flux2/model.ts";
 import type { Flux2Model } from "../../checkpoint/model.ts";
 import { Weights } from "../../graph/weights.ts";
 import { causalBias, qwen3Graph } from "../../networks/qwen3.ts";
+import { qwen3Network } from "../../opening/flux2-networks.ts";
 import { type AnyTensor, type Tensor, tensor } from "../../tensor.ts";
 import type { Encoding } from "../../tokenizer/tokenizer.ts";
 import type { Trace } from "../events.ts";
 import type { PreparedJob } from "../job.ts";
+import { quantizerFor } from "../weights/narrow.ts";
 
 export interface PromptStates {
   /** [1, tokens, width] each, padding included. */
@@ -18,22 +21,29 @@ export interface PromptStates {
   readonly prompt: { readonly tokens: number; readonly chunks: 1; readonly dropped?: string };
 }
 
-type Job = Pick<PreparedJob<Flux2Model>, "model" | "studio" | "prompt" | "guidance">;
+type Job = Pick<PreparedJob<Flux2Model>, "model" | "studio" | "prompt" | "guidance" | "weightBits">;
 
 /**
  * The states after three layers, of each token one after the other. Where nothing is said against a picture the negative
  * prompt is "". Source: diffusers, pipeline_flux2_klein.py, `_get_qwen3_prompt_embeds` and __call__ (step 3).
  */
-export async function encodeChat({ model, studio, prompt, guidance }: Job, trace: Trace): Promise<PromptStates> {
+export async function encodeChat(
+  { model, studio, prompt, guidance, weightBits }: Job,
+  trace: Trace,
+): Promise<PromptStates> {
   const { component, tokenizer } = model.text;
   const { dialect } = studio.device;
-  const key = `${model.fingerprint}/qwen3`;
+  const key = `${model.fingerprint}/qwen3/${weightBits ?? ""}`;
   const shape = { tokens: tokenizer.maxLength, hiddenStates: FLUX2_STATES };
-  const build = () => qwen3Graph(component.config, new Weights(component.weights), shape, { dialect });
   const read = ({ ids, tokens }: Encoding) =>
-    studio.kept.of(key, [idTensor(ids)], () =>
-      studio.sessions.use(key, build, async (run) => (await run(feedsFor(ids, tokens))).states!),
-    );
+    studio.kept.of(key, [idTensor(ids)], async () => {
+      // As large as the transformer, so of as few bits.
+      const quantizer = await quantizerFor(qwen3Network(component), weightBits, studio.narrowFolder);
+      const options = { dialect, ...(quantizer && { quantizer }) };
+      const build = () => qwen3Graph(component.config, new Weights(component.weights), shape, options);
+      const feeds = feedsFor(ids, tokens, component);
+      return studio.sessions.use(key, build, async (run) => (await run(feeds)).states!);
+    });
   const heard = tokenizer.encode(prompt.positive[0]!);
   const positive = await read(heard);
   trace.set("token_ids", idTensor(heard.ids)).set("prompt_embeds", positive);
@@ -46,8 +56,12 @@ export async function encodeChat({ model, studio, prompt, guidance }: Job, trace
   return { positive, negative, prompt: said };
 }
 
-const feedsFor = (ids: readonly number[], tokens: number): Record<string, AnyTensor> => ({
-  input_ids: idTensor(ids),
+const feedsFor = (
+  ids: readonly number[],
+  tokens: number,
+  { config, weights }: Flux2Model["text"]["component"],
+): Record<string, AnyTensor> => ({
+  embeds: tensor(readRows(weights.find("embed_tokens.weight")!, ids), [1, ids.length, config.hidden_size]),
   attention_bias: tensor(causalBias(ids.length, tokens), [1, 1, ids.length, ids.length]),
 });
 

@@ -3,15 +3,14 @@ import type { Quantizer } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
 import type { PreparedJob, Sketch } from "../job.ts";
 import { type Rung, rungsFrom } from "../ladder.ts";
-import { narrowWeights, planNarrow } from "../weights/narrow.ts";
+import { hasBlocks, planNarrow, quantizerFor } from "../weights/narrow.ts";
 import { tooLarge } from "../weights/too-large.ts";
 import { denoiserNetwork } from "./denoiser-network.ts";
 
 /** How a job's denoiser is narrowed; absent: not at all. Throws as `narrowWeights`. */
-export const quantizerOf = async (
+export const quantizerOf = (
   job: Pick<PreparedJob, "model" | "family" | "studio" | "weightBits">,
-): Promise<Quantizer | undefined> =>
-  job.weightBits && narrowWeights(denoiserNetwork(job), job.weightBits, job.studio.narrowFolder());
+): Promise<Quantizer | undefined> => quantizerFor(denoiserNetwork(job), job.weightBits, job.studio.narrowFolder);
 
 /**
  * The rung of the ladder, `level` or one below it, on which the denoiser does not exceed the memory limit. What the request
@@ -32,7 +31,9 @@ export async function denoiserRung(
   const size = family.runSize?.(job);
   const need = (rung: Rung) => {
     // Sizes are all that counts.
-    const quantizer = rung.bits && planNarrow(denoiserNetwork(job), rung.bits, "/planned").quantizer;
+    const network = denoiserNetwork(job);
+    const narrow = rung.bits !== undefined || hasBlocks(network);
+    const quantizer = narrow ? planNarrow(network, rung.bits, "/planned").quantizer : undefined;
     const options = { dialect, ...(quantizer && { quantizer }) };
     const shape = { batch: rung.runs === "together" ? runs : 1, height, width };
     return studio.sessions.needOf(family.denoiserGraph(model, new Weights(weights), shape, options), size);

@@ -4,10 +4,11 @@ import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fingerprintOf } from "../../checkpoint/files/component.ts";
 import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
-import { readNumbers } from "../../checkpoint/files/tensor-data.ts";
+import { readBytes, readNumbers } from "../../checkpoint/files/tensor-data.ts";
 import { DIALECTS } from "../../graph/dialect.ts";
 import type { Quantizer } from "../../graph/graph.ts";
-import { type Bits, BLOCK, type NarrowMatrix, narrowDims, quantize } from "../../graph/quantize.ts";
+import { type Bits, BLOCK, type NarrowMatrix, narrowMatrix, type PlacePart, quantize } from "../../graph/quantize.ts";
+import { blockMatrix, repack } from "../../graph/repack.ts";
 import { type WeightRef, Weights } from "../../graph/weights.ts";
 import type { Network } from "../../opening/network.ts";
 import { createFile } from "../../runtime/scratch.ts";
@@ -36,8 +37,11 @@ export interface NarrowPlan {
   readonly quantizer: Quantizer;
 }
 
-/** Matrices get `bits`, kernels of convolutions 8 where their rows are whole blocks. What the file keeps narrow stays. */
-export function planNarrow({ weights, build }: Network, bits: Bits, file: string): NarrowPlan {
+/**
+ * Matrices get `bits`, kernels of convolutions 8 where their rows are whole blocks. What the file keeps narrow stays: matrices
+ * in ggml's blocks keep their numbers, in the form that can be multiplied by. Without `bits` nothing else is touched.
+ */
+export function planNarrow({ weights, build }: Network, bits: Bits | undefined, file: string): NarrowPlan {
   const parts = new Map<string, Part>();
   let end = 0;
   const place = (key: string, type: "U8" | "F32", dims: readonly number[]): WeightRef => {
@@ -46,31 +50,48 @@ export function planNarrow({ weights, build }: Network, bits: Bits, file: string
     end = Math.ceil((offset + byteLength) / ALIGNMENT) * ALIGNMENT;
     return { key, type, dims, file, offset, byteLength };
   };
-  const keyOf = (ref: WeightRef) => `${ref.file}:${ref.offset}`;
+  const keyOf = (ref: WeightRef) => `${ref.file}:${ref.offset}:${ref.byteLength}`;
   const collect: Quantizer = (ref, dims, kind) => {
-    const narrowable = WIDE.has(ref.type) && !ref.encoding && (kind === "linear" || dims[1] % BLOCK === 0);
-    if (!narrowable || parts.has(keyOf(ref))) return undefined;
-    const ofPart = kind === "linear" ? bits : 8;
-    const shapes = narrowDims(dims, ofPart);
-    const narrow: NarrowMatrix = {
-      bits: ofPart,
-      values: place(`${ref.key}/values`, "U8", shapes.values),
-      scales: place(`${ref.key}/scales`, "F32", shapes.scales),
-      zeros: place(`${ref.key}/zeros`, "U8", shapes.zeros),
-    };
-    parts.set(keyOf(ref), { ref, width: dims[1], narrow });
-    return undefined;
+    const key = keyOf(ref);
+    const known = parts.get(key);
+    if (known) return known.narrow;
+    const at: PlacePart = (name, type, shape) => place(`${ref.key}/${name}`, type, shape);
+    const narrow =
+      ref.encoding?.kind === "blocks"
+        ? blockMatrix(ref.encoding.format, dims, at)
+        : bits && WIDE.has(ref.type) && !ref.encoding && (kind === "linear" || dims[1] % BLOCK === 0)
+          ? narrowMatrix(dims, kind === "linear" ? bits : 8, at)
+          : undefined;
+    if (narrow) parts.set(key, { ref, width: dims[1], narrow });
+    return narrow;
   };
   build(new Weights(weights), { dialect: DIALECTS.cpu, quantizer: collect });
   return { parts: [...parts.values()], bytes: end, quantizer: (ref) => parts.get(keyOf(ref))?.narrow };
 }
 
+/** Whether a file keeps weights in ggml's blocks, which have to be rearranged to be multiplied by. */
+export function hasBlocks({ weights }: Pick<Network, "weights">): boolean {
+  for (const key of weights.keys()) if (weights.find(key)?.encoding?.kind === "blocks") return true;
+  return false;
+}
+
+/** How a network's weights are narrowed; undefined: not at all. Throws as `narrowWeights`. */
+export const quantizerFor = async (
+  network: Network<CheckpointStore>,
+  bits: Bits | undefined,
+  folder: () => string,
+): Promise<Quantizer | undefined> => (bits || hasBlocks(network) ? narrowWeights(network, bits, folder()) : undefined);
+
 /**
  * The network's narrow weights, from a file in `folder` that is written where there is none yet. Lets messages in between two
  * weights. Throws Problem "disk-full", "file-changed".
  */
-export async function narrowWeights(network: Network<CheckpointStore>, bits: Bits, folder: string): Promise<Quantizer> {
-  const name = `${fingerprintOf([network.weights.fingerprint, `${VERSION}-${bits}`])}.narrow`;
+export async function narrowWeights(
+  network: Network<CheckpointStore>,
+  bits: Bits | undefined,
+  folder: string,
+): Promise<Quantizer> {
+  const name = `${fingerprintOf([network.weights.fingerprint, `${VERSION}-${bits ?? "kept"}`])}.narrow`;
   const file = path.join(folder, name);
   const { parts, bytes, quantizer } = planNarrow(network, bits, file);
   if (existsSync(file) && statSync(file).size === bytes) {
@@ -92,19 +113,29 @@ export async function narrowWeights(network: Network<CheckpointStore>, bits: Bit
 async function write(to: ReturnType<typeof createFile>, parts: readonly Part[], bytes: number): Promise<void> {
   try {
     for (const { ref, width, narrow } of parts) {
-      const { values, scales, zeros } = quantize(readNumbers(ref).data, width, narrow.bits);
+      const { values, scales, zeros, offsets } =
+        ref.encoding?.kind === "blocks"
+          ? repack(readBytes(ref), ref.dims[0]!, ref.encoding.format)
+          : quantize(readNumbers(ref).data, width, narrow.bits);
       to.write(values, narrow.values.offset);
       to.write(new Uint8Array(scales.buffer), narrow.scales.offset);
       to.write(zeros, narrow.zeros.offset);
+      if (offsets) to.write(new Uint8Array(offsets.buffer), narrow.offsets!.offset);
       await setImmediate();
     }
     // The last part's padding, so that the size tells a whole file.
-    const last = parts.at(-1)?.narrow.zeros;
+    const last = lastOf(parts);
     if (last) to.write(new Uint8Array(bytes - last.offset - last.byteLength), last.offset + last.byteLength);
   } finally {
     to.close();
   }
 }
+
+/** What lies last. */
+const lastOf = (parts: readonly Part[]): WeightRef | undefined => {
+  const last = parts.at(-1)?.narrow;
+  return last?.offsets ?? last?.zeros;
+};
 
 /** Removes what was not used for longest, until `bytes` more are within the cap; and what a process left unfinished. */
 function makeRoom(folder: string, bytes: number): void {
