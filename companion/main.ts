@@ -60,7 +60,7 @@ const COMMANDS: Record<string, Command> = {
     run: async (args) => (await import("./cli/doctor.ts")).runDoctor(args),
   },
   bench: {
-    usage: "bench [--model PATH] [--python PATH] [--only opening | quality]",
+    usage: "bench [--model PATH] [--python PATH] [--only opening | quality | queue]",
     summary: "Measure the engine on this machine",
     run: async (args) => (await import("./bench/bench.ts")).runBench(args),
   },

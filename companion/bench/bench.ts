@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH] [--only opening | quality]`: how fast this machine opens a model of any family, in
+ * `npm run bench -- [--model PATH] [--python PATH] [--only opening | quality | queue]`: how fast this machine opens a model of any family, in
  * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
  * for Stable Diffusion 1. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
  * temporary folder (4.3 GB) and removed at the end.
@@ -32,6 +32,7 @@ import { openUNet } from "./open-unet.ts";
 import { openings } from "./openings.ts";
 import { pictureUNet } from "./picture-unet.ts";
 import { runQuality } from "./quality/quality.ts";
+import { runQueueOverhead } from "./queue-overhead.ts";
 import { writeRandomLora } from "./random-lora.ts";
 import { writeRandomModel } from "./random-model.ts";
 import { sineFeeds } from "./sine-feeds.ts";
@@ -42,6 +43,7 @@ const STEPS = 3;
 export async function runBench(argv: string[]): Promise<number> {
   const { model: given, python, only } = readArguments(argv);
   if (only === "quality") return runQuality();
+  if (only === "queue") return runQueueOverhead();
   const scratch = mkdtempSync(path.join(tmpdir(), "underpaint-bench-"));
   try {
     if (given === undefined) {
@@ -118,11 +120,11 @@ function readArguments(argv: string[]): { model?: string; python?: string; only?
   const wrong = (what: string) =>
     new Problem(
       "request-invalid",
-      `${what}: use underpaint bench [--model PATH] [--python PATH] [--only opening | quality]`,
+      `${what}: use underpaint bench [--model PATH] [--python PATH] [--only opening | quality | queue]`,
     );
   try {
     const { values } = parseArgs({ args: argv, options: { model: text, python: text, only: text } });
-    if (values.only === undefined || ["opening", "quality"].includes(values.only)) return values;
+    if (values.only === undefined || ["opening", "quality", "queue"].includes(values.only)) return values;
     throw wrong(`There is no part "${values.only}"`);
   } catch (error) {
     throw error instanceof Problem ? error : wrong((error as Error).message);

@@ -1,16 +1,6 @@
 /** Pictures on disk: one file for each content, under the name that its bytes hash to. What is deleted is free at once. */
-import { createHash, randomUUID } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Sha256 } from "./job-queue.ts";
 
@@ -35,18 +25,17 @@ export class Blobs {
   put(hash: Sha256, bytes: Uint8Array): void {
     const place = this.#place(hash);
     if (this.get(hash) !== undefined) return;
-    const draft = path.join(this.#folder, `${randomUUID()}.part`);
     try {
-      const file = openSync(draft, "wx", 0o600);
+      // Under its own name: half of it is nothing that `get` gives.
+      const file = openSync(place, "w", 0o600);
       try {
         writeFileSync(file, bytes);
         fsyncSync(file);
       } finally {
         closeSync(file);
       }
-      renameSync(draft, place);
     } catch (error) {
-      rmSync(draft, { force: true });
+      rmSync(place, { force: true });
       throw error;
     }
     this.#syncFolder();

@@ -6,6 +6,8 @@ import { diskProblem } from "./disk-problem.ts";
 
 export interface DatabaseOptions {
   readonly schema: string;
+  /** What turns a file of version 1 into one of version 2, and so on. */
+  readonly upgrades?: readonly string[];
   readonly version: number;
   /** The file counts as a full disk beyond. */
   readonly maxBytes: number;
@@ -13,7 +15,10 @@ export interface DatabaseOptions {
   readonly mode: "writable" | "read-only";
 }
 
-export type Value = string | number | null;
+export type Value = string | number | null | Uint8Array;
+
+export type Durability = "through" | "later";
+const SYNCHRONOUS = { through: "full", later: "normal" } as const;
 
 const PAGE_BYTES = 4096;
 /** The write-ahead log is folded into the file when it is longer, and cut to this. */
@@ -26,6 +31,7 @@ export class Database {
   readonly #file: string;
   readonly #statements = new Map<string, StatementSyncInstance>();
   readonly mode: DatabaseOptions["mode"];
+  #durability: Durability = "through";
 
   /** Opens or creates `file`. Throws Problem "data-in-use", "data-damaged", "data-newer", "disk-full" or "data-not-writable". */
   constructor(file: string, options: DatabaseOptions) {
@@ -43,12 +49,12 @@ export class Database {
     }
   }
 
-  #prepare({ schema, version, maxBytes, mode }: DatabaseOptions): void {
+  #prepare({ schema, upgrades = [], version, maxBytes, mode }: DatabaseOptions): void {
     if (mode === "read-only") {
       this.#db.exec("PRAGMA locking_mode=exclusive; SELECT 1 FROM sqlite_schema LIMIT 1");
       this.#check();
-      // Made on a full disk: there is nothing to read in it.
-      if (this.#version() === 0) throw diskProblem({ code: "ENOSPC", syscall: "write" }, this.#file);
+      // Made on a full disk, or of an earlier version: it takes room to read it.
+      if (this.#version() < version) throw diskProblem({ code: "ENOSPC", syscall: "write" }, this.#file);
       return;
     }
     this.#db.exec("PRAGMA locking_mode=exclusive");
@@ -61,9 +67,12 @@ export class Database {
       );
     if (found === 0) this.#db.exec(`PRAGMA page_size=${PAGE_BYTES}; PRAGMA auto_vacuum=incremental`);
     this.#db.exec(`PRAGMA journal_mode=wal; PRAGMA wal_autocheckpoint=${WAL_BYTES / PAGE_BYTES}`);
-    this.#db.exec(`PRAGMA journal_size_limit=${WAL_BYTES}; PRAGMA synchronous=full; PRAGMA foreign_keys=on`);
+    this.#db.exec(
+      `PRAGMA journal_size_limit=${WAL_BYTES}; PRAGMA synchronous=${SYNCHRONOUS.through}; PRAGMA foreign_keys=on`,
+    );
     this.#db.exec("BEGIN IMMEDIATE");
-    if (found === 0) this.#db.exec(`${schema} PRAGMA user_version=${version};`);
+    const changes = found === 0 ? [schema] : upgrades.slice(found - 1);
+    if (changes.length > 0) this.#db.exec(`${changes.join("")} PRAGMA user_version=${version};`);
     this.#db.exec(`COMMIT; PRAGMA max_page_count=${Math.floor(maxBytes / PAGE_BYTES)}`);
   }
 
@@ -101,9 +110,15 @@ export class Database {
     this.#statement(sql).run(...values);
   }
 
-  /** All of `body` reaches the disk, or nothing does. Throws Problem "disk-full", "data-damaged". */
-  write(body: () => void): void {
+  /**
+   * All of `body` is written, or nothing is. "through": it is on the disk when this returns; "later": a kill does not undo it, a
+   * power cut may, until the next that goes through. Throws Problem "disk-full", "data-damaged".
+   */
+  write(body: () => void, durability: Durability = "through"): void {
     this.#guard(() => {
+      // https://www.sqlite.org/pragma.html#pragma_synchronous: in WAL mode, "normal" does not wait for the disk, and stays consistent.
+      if (this.#durability !== durability) this.#db.exec(`PRAGMA synchronous=${SYNCHRONOUS[durability]}`);
+      this.#durability = durability;
       this.#db.exec("BEGIN IMMEDIATE");
       try {
         body();

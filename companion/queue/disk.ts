@@ -3,13 +3,13 @@ import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { putAside } from "./aside.ts";
-import { Blobs } from "./blobs.ts";
-import { Database, type Value } from "./database.ts";
+import { Blobs, sha256 } from "./blobs.ts";
+import { Database, type Durability, type Value } from "./database.ts";
 import { diskProblem, isFull } from "./disk-problem.ts";
 import type { Sha256 } from "./job-queue.ts";
 import { repair } from "./repair.ts";
 import { Reserve } from "./reserve.ts";
-import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { SCHEMA, SCHEMA_VERSION, UPGRADES } from "./schema.ts";
 
 export interface DiskOptions {
   /** Of the database. */
@@ -19,9 +19,16 @@ export interface DiskOptions {
   readonly log?: (line: string) => void;
 }
 
+export interface WriteOptions {
+  readonly room?: "free" | "spare";
+  readonly durability?: Durability;
+}
+
 /** Well above what the limits let pile up: rows are small. */
 const MAX_BYTES = 2 ** 30;
 const RESERVE_BYTES = 16 * 2 ** 20;
+/** Pictures up to here stand in the database: a file of its own would take longer to be through to the disk. */
+const SMALL_BYTES = 16 * 1024;
 const [LEDGER, BLOBS] = ["ledger.sqlite", "blobs"];
 
 export class Disk {
@@ -86,7 +93,7 @@ export class Disk {
   /** `last` is still written, where there is room. What was written before lasts without it, and is folded in at the next start. */
   close(last: () => void): void {
     try {
-      if (!this.isReadOnly) this.write(last, "spare");
+      if (!this.isReadOnly) this.write(last, { room: "spare" });
       this.#withSpare(() => this.#db.unlock());
     } catch (error) {
       this.#log(Problem.from(error).message);
@@ -109,12 +116,12 @@ export class Disk {
   }
 
   /**
-   * All of `body` reaches the disk, or nothing does. "spare": what gets jobs out of the way may use the reserve's room. Throws
-   * Problem "disk-full", "data-damaged".
+   * All of `body` is written, or nothing is. `room` "spare": what gets jobs out of the way may use the reserve's. `durability`: as
+   * `Database.write` has it. Throws Problem "disk-full", "data-damaged".
    */
-  write(body: () => void, room: "free" | "spare" = "free"): void {
+  write(body: () => void, { room = "free", durability = "through" }: WriteOptions = {}): void {
     if (this.isReadOnly) throw this.#full();
-    const write = () => this.#db.write(body);
+    const write = () => this.#db.write(body, durability);
     try {
       if (room === "free") write();
       else this.#withSpare(write);
@@ -135,16 +142,29 @@ export class Disk {
 
   /** Undefined where it is gone, or is not what it was. */
   picture(hash: Sha256): Uint8Array | undefined {
+    const row = this.get<{ content: Uint8Array | null }>("SELECT content FROM blobs WHERE hash = ?", hash);
+    if (row?.content) return sha256(row.content) === hash ? new Uint8Array(row.content) : undefined;
     return this.#guard(() => this.#blobs.get(hash));
   }
 
-  /** Stores pictures for the rows that `body` writes. A companion that dies in between leaves files that nobody names. */
-  put(pictures: ReadonlyMap<Sha256, Uint8Array>, body: () => void): void {
+  /**
+   * Stores pictures, and the rows that `body` writes within the same `write`. A companion that dies in between leaves files that
+   * nobody names. Throws Problem "disk-full".
+   */
+  put(pictures: ReadonlyMap<Sha256, Uint8Array>, body: () => void, options?: WriteOptions): void {
+    const large = [...pictures].filter(([, bytes]) => bytes.length > SMALL_BYTES);
     try {
-      for (const [hash, bytes] of pictures) this.#guard(() => this.#blobs.put(hash, bytes));
-      body();
+      for (const [hash, bytes] of large) this.#guard(() => this.#blobs.put(hash, bytes));
+      this.write(() => {
+        for (const [hash, bytes] of pictures)
+          this.run(
+            "INSERT INTO blobs (hash, bytes, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE SET content = excluded.content",
+            ...[hash, bytes.length, bytes.length > SMALL_BYTES ? null : bytes],
+          );
+        body();
+      }, options);
     } catch (error) {
-      for (const hash of pictures.keys()) if (this.#users(hash) === 0) this.#blobs.remove(hash);
+      for (const [hash] of large) if (this.#users(hash) === 0) this.#blobs.remove(hash);
       throw isFull(error) ? this.#full(error) : error;
     }
   }
@@ -155,11 +175,14 @@ export class Disk {
    */
   drop(pictures: readonly Sha256[], body: () => void = () => {}): void {
     let unused: Sha256[] = [];
-    this.write(() => {
-      body();
-      unused = [...new Set(pictures)].filter((hash) => this.#users(hash) === 0);
-      for (const hash of unused) this.run("DELETE FROM blobs WHERE hash = ?", hash);
-    }, "spare");
+    this.write(
+      () => {
+        body();
+        unused = [...new Set(pictures)].filter((hash) => this.#users(hash) === 0);
+        for (const hash of unused) this.run("DELETE FROM blobs WHERE hash = ?", hash);
+      },
+      { room: "spare" },
+    );
     for (const hash of unused) this.#blobs.remove(hash);
     this.#db.shrink();
     if (unused.length > 0) this.#reserve.fill();
@@ -179,7 +202,7 @@ export class Disk {
 
   /** Writable, with the reserve's room if need be; or else for reading. */
   #open(): Database {
-    const options = { schema: SCHEMA, version: SCHEMA_VERSION, maxBytes: this.#maxBytes };
+    const options = { schema: SCHEMA, upgrades: UPGRADES, version: SCHEMA_VERSION, maxBytes: this.#maxBytes };
     const open = (mode: "writable" | "read-only") => new Database(this.#file, { ...options, mode });
     const ways = [
       () => open("writable"),

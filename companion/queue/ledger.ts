@@ -73,21 +73,16 @@ export class Ledger {
   /** All jobs, with those of `images` that they name, are on disk when it returns. Throws Problem "disk-full". */
   add(jobs: readonly (NewJob & { readonly digest: string })[], images: ReadonlyMap<Sha256, Uint8Array>): void {
     const named = new Set(jobs.flatMap((job) => Object.values(job.images)));
-    this.#disk.put(new Map([...images].filter(([hash]) => named.has(hash))), () =>
-      this.#disk.write(() => {
-        for (const { id, owner, digest, images: named, ...job } of jobs) {
-          const content = writeContent(job);
-          this.#disk.run(
-            "INSERT INTO jobs (id, owner, digest, state, content) VALUES (?, ?, ?, 'queued', ?)",
-            id,
-            owner,
-            digest,
-            content,
-          );
-          for (const [name, hash] of Object.entries(named)) this.#refer(id, `in/${name}`, hash, images.get(hash));
-        }
-      }),
-    );
+    this.#disk.put(new Map([...images].filter(([hash]) => named.has(hash))), () => {
+      for (const { id, owner, digest, images: named, ...job } of jobs) {
+        const content = writeContent(job);
+        this.#disk.run(
+          "INSERT INTO jobs (id, owner, digest, state, content) VALUES (?, ?, ?, 'queued', ?)",
+          ...[id, owner, digest, content],
+        );
+        for (const [name, hash] of Object.entries(named)) this.#refer(id, `in/${name}`, hash);
+      }
+    });
   }
 
   find(id: string): JobRow | undefined {
@@ -137,13 +132,14 @@ export class Ledger {
 
   /** The job belongs to another owner from now on. */
   give(id: string, owner: string): void {
-    this.#disk.write(() => this.#disk.run("UPDATE jobs SET owner = ? WHERE id = ?", owner, id), "spare");
+    this.#disk.write(() => this.#disk.run("UPDATE jobs SET owner = ? WHERE id = ?", owner, id), { room: "spare" });
   }
 
   /** An attempt starts, and counts from now on. */
   begin(id: string): void {
-    this.#disk.write(() =>
-      this.#disk.run("UPDATE jobs SET state = 'running', attempts = attempts + 1 WHERE id = ?", id),
+    this.#disk.write(
+      () => this.#disk.run("UPDATE jobs SET state = 'running', attempts = attempts + 1 WHERE id = ?", id),
+      { durability: "later" },
     );
   }
 
@@ -151,7 +147,7 @@ export class Ledger {
   requeue(id: string, attempts: number): void {
     this.#disk.write(
       () => this.#disk.run("UPDATE jobs SET state = 'queued', attempts = ? WHERE id = ?", attempts, id),
-      "spare",
+      { room: "spare", durability: "later" },
     );
   }
 
@@ -160,17 +156,19 @@ export class Ledger {
     const attachments = end.state === "done" ? end.result.attachments : [];
     const hashed = attachments.map(({ bytes, ...info }) => ({ bytes, info, hash: sha256(bytes) }));
     const dropped = this.#refs(id, "out/").map(([, hash]) => hash);
-    this.#disk.put(new Map(hashed.map(({ hash, bytes }) => [hash, bytes])), () =>
-      this.#disk.write(() => {
+    this.#disk.put(
+      new Map(hashed.map(({ hash, bytes }) => [hash, bytes])),
+      () => {
         const now = this.clock();
         this.#disk.run(
           "UPDATE jobs SET state = ?, finished = ?, offered = ?, ending = ? WHERE id = ?",
           ...[end.state, now, offered ? now : null, writeEnd(end), id],
         );
         this.#disk.run("DELETE FROM refs WHERE job = ? AND name LIKE 'out/%'", id);
-        for (const { hash, bytes, info } of hashed) this.#refer(id, `out/${info.name}`, hash, bytes);
+        for (const { hash, info } of hashed) this.#refer(id, `out/${info.name}`, hash);
         this.#saveClock();
-      }, "spare"),
+      },
+      { room: "spare" },
     );
     if (dropped.length > 0) this.#disk.drop(dropped);
   }
@@ -201,13 +199,8 @@ export class Ledger {
   /** The owner is there: what has ended can be fetched from now on. */
   offer(owner: string): void {
     if (this.#disk.isReadOnly) return;
-    this.#disk.write(() =>
-      this.#disk.run(
-        "UPDATE jobs SET offered = ? WHERE owner = ? AND finished IS NOT NULL AND offered IS NULL",
-        this.clock(),
-        owner,
-      ),
-    );
+    const sql = "UPDATE jobs SET offered = ? WHERE owner = ? AND finished IS NOT NULL AND offered IS NULL";
+    this.#disk.write(() => this.#disk.run(sql, this.clock(), owner), { durability: "later" });
   }
 
   /** Ended, and not acknowledged; longest offered first, never offered last. */
@@ -258,10 +251,9 @@ export class Ledger {
     return rows.flatMap(({ name, hash }) => (name.startsWith(prefix) ? [[name.slice(prefix.length), hash]] : []));
   }
 
-  /** Within `#write`. */
-  #refer(id: string, name: string, hash: Sha256, bytes: Uint8Array | undefined): void {
+  /** Within `write`. */
+  #refer(id: string, name: string, hash: Sha256): void {
     this.#disk.run("INSERT INTO refs (job, name, hash) VALUES (?, ?, ?)", id, name, hash);
-    if (bytes) this.#disk.run("INSERT OR IGNORE INTO blobs (hash, bytes) VALUES (?, ?)", hash, bytes.length);
   }
 
   #saveClock(): void {

@@ -1,9 +1,12 @@
 /** The ledger's tables. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+/** From each earlier version to the next, beginning with the first. */
+export const UPGRADES = ["ALTER TABLE blobs ADD COLUMN content BLOB;"];
 
 /**
  * `jobs.content`: task and models; `finished` and `offered`: by the ledger's clock; `ending`: what is known of the end, without
- * its pictures. `refs.name`: "in/" + an image of the task, "out/" + an attachment of the result. `blobs`: sizes of the files.
+ * its pictures. `refs.name`: "in/" + an image of the task, "out/" + an attachment of the result. `blobs`: the
+ * sizes of pictures, and the bytes of those that are too small for a file of their own.
  */
 export const SCHEMA = `
   CREATE TABLE jobs (
@@ -28,6 +31,6 @@ export const SCHEMA = `
     PRIMARY KEY (job, name)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX refs_by_hash ON refs (hash);
-  CREATE TABLE blobs (hash TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE blobs (hash TEXT PRIMARY KEY, bytes INTEGER NOT NULL, content BLOB) STRICT, WITHOUT ROWID;
   CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;

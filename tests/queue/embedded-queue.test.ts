@@ -99,6 +99,36 @@ test("images that no job names are not stored", async () => {
   expect(folder.pictures()).toEqual([hashOf(IMAGE)]);
 });
 
+test("small pictures stand in the list itself, outlast a kill, and one that is damaged there is stored anew", async () => {
+  const small = Uint8Array.of(7, 8, 9);
+  const first = folder.open();
+  await finishOne(first, 2, Uint8Array.of(1, 2));
+  await first.submit([job(1, { images: { image: hashOf(small) } })], given(small));
+  expect(folder.pictures()).toEqual([hashOf(IMAGE)]);
+  await folder.kill(first);
+  edit(`UPDATE blobs SET content = x'00' WHERE hash = '${hashOf(small)}'`);
+  const queue = folder.open();
+  expect((await listen(queue, 2)).events).toMatchObject([
+    { type: "done", result: { attachments: [{ bytes: Uint8Array.of(1, 2) }] } },
+  ]);
+  await queue.submit([job(3, { images: { image: hashOf(small) } })], given(small));
+  const { calls } = handWorker(queue);
+  await settle();
+  expect(calls[0]!.id).toBe(id(1));
+  expect([...calls[0]!.images]).toEqual([["image", small]]);
+});
+
+test("a list of the first version is taken over", async () => {
+  const first = folder.open();
+  await finishOne(first, 1);
+  await folder.close(first);
+  edit("ALTER TABLE blobs DROP COLUMN content; PRAGMA user_version=1");
+  const queue = folder.open();
+  expect((await listen(queue, 1)).events).toMatchObject([{ type: "done" }]);
+  await finishOne(queue, 2, Uint8Array.of(1, 2));
+  expect((await listen(queue, 2)).events).toMatchObject([{ type: "done" }]);
+});
+
 test("an image that is damaged on the disk is stored anew when it is sent again", async () => {
   const queue = folder.open();
   await queue.submit([job(1)], given(IMAGE));
