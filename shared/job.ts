@@ -4,6 +4,7 @@
  * compiler asks for both rows.
  */
 import * as v from "valibot";
+import { type EnlargeRequest, enlargeSchema } from "./enlarge.ts";
 import { imageRefs } from "./image-refs.ts";
 import { modelRefs, renameModels } from "./model-refs.ts";
 import type { ProblemData } from "./problem.ts";
@@ -17,7 +18,13 @@ export interface GenerateTask {
   readonly request: GenerateRequest;
 }
 
-export type Task = GenerateTask;
+/** A picture made larger. */
+export interface EnlargeTask {
+  readonly kind: "enlarge";
+  readonly request: EnlargeRequest;
+}
+
+export type Task = GenerateTask | EnlargeTask;
 export type TaskKind = Task["kind"];
 export type TaskOf<K extends TaskKind> = Extract<Task, { readonly kind: K }>;
 
@@ -37,7 +44,7 @@ interface TaskRow<K extends TaskKind> {
   readonly attachments: readonly [string, ...string[]];
 }
 
-/** The picture that a task of kind "generate" brings. */
+/** The picture that a task of kind "generate" or "enlarge" brings. */
 export const PICTURE = "image";
 
 export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
@@ -50,9 +57,25 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
     withSeed: (task, seed) => ({ ...task, request: { ...task.request, seed } }),
     attachments: [PICTURE],
   },
+  enlarge: {
+    schema: v.strictObject({ kind: v.literal("enlarge"), request: enlargeSchema }),
+    images: ({ request }) => [request.image],
+    models: ({ request: { upscaler, detail } }) => [
+      ...(upscaler === undefined ? [] : [upscaler]),
+      ...(detail ? [detail.model] : []),
+    ],
+    withSeed: (task, seed) => {
+      const { detail } = task.request;
+      return detail ? { ...task, request: { ...task.request, detail: { ...detail, seed } } } : task;
+    },
+    attachments: [PICTURE],
+  },
 };
 
-export const taskSchema: v.GenericSchema<unknown, Task> = v.variant("kind", [TASKS.generate.schema as never]);
+export const taskSchema: v.GenericSchema<unknown, Task> = v.variant(
+  "kind",
+  Object.values(TASKS).map(({ schema }) => schema) as never,
+);
 
 /** A part of the work. */
 export const STAGES = ["loading", "encoding", "denoising", "decoding"] as const;

@@ -159,7 +159,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "companion/pipeline/ladder.ts": ["companion/graph", "shared"],
   "companion/pipeline/weights": BELOW_PIPELINE,
   "companion/pipeline/studio": ["companion/pipeline/weights", ...BELOW_PIPELINE],
-  "companion/pipeline/enlarge": ["companion/pipeline/studio", "companion/pipeline/weights", ...BELOW_PIPELINE],
+  "companion/pipeline/enlarge": [
+    "companion/pipeline/generate.ts",
+    "companion/pipeline/open-studio.ts",
+    "companion/pipeline/events.ts",
+    "companion/pipeline/picture",
+    "companion/pipeline/studio",
+    "companion/pipeline/weights",
+    ...BELOW_PIPELINE,
+  ],
   "companion/pipeline/picture": ["companion/pipeline/studio", "companion/pipeline/weights", ...BELOW_PIPELINE],
   "companion/pipeline/latent": [
     "companion/pipeline/picture",

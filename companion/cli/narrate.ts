@@ -1,3 +1,4 @@
+import type { Task } from "../../shared/job.ts";
 import { THRIFT_WORDS } from "../../shared/thrift.ts";
 import { narrowed } from "./narrowed.ts";
 import { sentence } from "./sentence.ts";
@@ -45,12 +46,12 @@ export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
       case "note":
         return say(yellow("!"), event.line);
       case "begun":
-        return say(dim("…"), quoted(event.task.request.prompt));
+        return say(dim("…"), what(event.task));
       case "done": {
         const { attachments, seconds, facts } = event.result;
         const size = `${attachments.map(({ width, height }) => `${width} × ${height}`).join(", ")} in ${seconds.toFixed(1)} s`;
-        say(green("✓"), `${quoted(event.task.request.prompt)} is done: ${size}.`);
-        if (facts.weightBits !== undefined)
+        say(green("✓"), `${what(event.task)} is done: ${size}.`);
+        if (facts.weightBits !== undefined && event.task.kind === "generate")
           say(dim("•"), dim(`The weights were ${narrowed(event.task.request, facts.weightBits)}.`));
         else if (facts.thrift !== undefined) say(dim("•"), dim(`To fit into memory, ${THRIFT_WORDS[facts.thrift]}.`));
         return;
@@ -58,12 +59,16 @@ export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
       case "failed":
         return say(red("✗"), sentence(event.problem));
       case "cancelled":
-        return say(dim("–"), `${quoted(event.task.request.prompt)} was cancelled.`);
+        return say(dim("–"), `${what(event.task)} was cancelled.`);
     }
   };
 }
 
 const spaced = (code: string) => code.replace(/(?<=^(?:...)+)(?=.)/g, " ");
+
+function what(task: Task): string {
+  return task.kind === "generate" ? quoted(task.request.prompt) : `A picture ${task.request.factor} times as large`;
+}
 
 function quoted(prompt: string): string {
   const line = prompt.replace(/\s+/g, " ").trim();

@@ -1,5 +1,6 @@
 /** How the engine does each kind of task. A new kind is a row here and one of `TASKS` in shared/job.ts. */
 import { PICTURE, type Result, type Task, type TaskKind, type TaskOf } from "../../shared/job.ts";
+import { enlargePicture } from "../pipeline/enlarge/enlarge-picture.ts";
 import type { PipelineEvent } from "../pipeline/events.ts";
 import { generate } from "../pipeline/generate.ts";
 import type { PipelineStudio } from "../pipeline/open-studio.ts";
@@ -25,7 +26,17 @@ const RUNNERS: { readonly [K in TaskKind]: Runner<K> } = {
     steps: request.steps,
     events: picture(generate(request, images, studio, { level })),
   }),
+  enlarge: ({ request }, { images, studio, level }) => ({
+    // One part, until it is known how many there are.
+    steps: 1,
+    events: enlarged(enlargePicture(request, images, studio, { level })),
+  }),
 };
+
+async function* enlarged(events: ReturnType<typeof enlargePicture>): Work["events"] {
+  const { png, width, height } = yield* events;
+  return { attachments: [{ name: PICTURE, mediaType: "image/png", width, height, bytes: png }], facts: {} };
+}
 
 async function* picture(events: ReturnType<typeof generate>): Work["events"] {
   const { png, width, height, tokens, droppedText, weightBits, thrift } = yield* events;

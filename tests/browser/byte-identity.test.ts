@@ -16,6 +16,7 @@ import { squaredDistances } from "../../shared/distance.ts";
 import { maskBounds } from "../../shared/mask.ts";
 import { type Edge, edgeOf, paintedMask } from "../../shared/mask-edge.ts";
 import { randomSecret } from "../../shared/pairing.ts";
+import { requestOf } from "../request-of.ts";
 import { type Driver, openPlayground } from "./driver.ts";
 import { type FillCase, fillCase } from "./fill-cases.ts";
 import { buildScene, clearScene, type FillScene, look } from "./fill-scene.ts";
@@ -81,7 +82,7 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     endTurn = await takeTurn();
     browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
     served = await servePlayground({ root, port: 0 });
-    stop = await startStandIn(pairing, ({ request }, images) => paintRandomly(request, images));
+    stop = await startStandIn(pairing, (task, images) => paintRandomly(requestOf(task), images));
     const settings = { ...DEFAULT_SETTINGS, count: 1, prompt: "x", seedLocked: true };
     designer = await openPlayground(browser, { url: served.url, settings, pairing });
   }, TURN_MS);

@@ -5,6 +5,7 @@ import type { Progress, Result } from "../../shared/job.ts";
 import { randomSecret, verifyProof } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
+import { requestOf } from "../request-of.ts";
 import { submitMessage } from "../submit-message.ts";
 import { TestClient, until } from "./test-client.ts";
 import { CODE, openTestHost, type TestHost } from "./test-host.ts";
@@ -240,7 +241,7 @@ test.each([
 test("several seeds come as one message with the images once, and each is a job of its own", async () => {
   const seen: number[] = [];
   const host = open(async ({ task, images }) => {
-    seen.push(task.request.seed);
+    seen.push(requestOf(task).seed);
     expect([...images.keys()]).toEqual(["a", "b"]);
     return result;
   });
@@ -254,7 +255,7 @@ test("several seeds come as one message with the images once, and each is a job 
   client.send(submitMessage(jobs, { ...request, references }, images, [11, 12, 13, 14, 15]), images);
   await until(() => client.ofType("done").length === 5);
   expect(seen).toEqual([11, 12, 13, 14, 15]);
-  expect(client.ofType("done").map(({ task }) => task.request.seed)).toEqual(seen);
+  expect(client.ofType("done").map(({ task }) => requestOf(task).seed)).toEqual(seen);
 
   // While one of them is kept, the same images need not come again; what is not there is asked for by name.
   await client.ask(submitMessage([id(6)], { ...request, references }, images));

@@ -1,7 +1,12 @@
 import path from "node:path";
 import { openUpscaler } from "../../companion/checkpoint/parts/upscaler.ts";
+import { decodeImage } from "../../companion/image/decode.ts";
+import { encodePng } from "../../companion/image/encode.ts";
+import { resizeImage } from "../../companion/image/resample.ts";
 import { enlarge } from "../../companion/pipeline/enlarge/enlarge.ts";
+import { enlargePicture } from "../../companion/pipeline/enlarge/enlarge-picture.ts";
 import { layTiles, mirrored, TileBlend, tileOf } from "../../companion/pipeline/enlarge/tiles.ts";
+import type { PipelineEvent } from "../../companion/pipeline/events.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import { openTestStudio } from "./studio-for-tests.ts";
 
@@ -92,4 +97,73 @@ test("enlarge() keeps transparency, and refuses what Figma would not take", asyn
   } finally {
     await studio.close();
   }
+});
+
+describe("a task of kind enlarge", () => {
+  const places = { compact: fileOf("upscaler-compact"), vae: fileOf("vae-kl") };
+  const studioHere = () => openTestStudio(undefined, places);
+  const encoded = async (image: PixelImage) => new Map([["a", await encodePng(image)]]);
+  const finish = async (work: ReturnType<typeof enlargePicture>) => {
+    const events: PipelineEvent[] = [];
+    for (;;) {
+      const { value, done } = await work.next();
+      if (done) return { events, ...value, image: await decodeImage(value.png) };
+      events.push(value);
+    }
+  };
+  /** The mean difference of two pictures' colours, in levels, after both were made so many times smaller. */
+  const distance = (a: PixelImage, b: PixelImage, times: number) => {
+    const size = { width: Math.round(a.width / times), height: Math.round(a.height / times) };
+    const [x, y] = [resizeImage(a, size, "bicubic").data, resizeImage(b, size, "bicubic").data];
+    return x.reduce((sum, value, i) => sum + Math.abs(value - y[i]!), 0) / x.length;
+  };
+
+  test("by a network whose factor is another, the rest is resampled", async () => {
+    const studio = studioHere();
+    const request = { image: "a", factor: 3, upscaler: "compact" };
+    const { image, width, height } = await finish(enlargePicture(request, await encoded(waves(21, 14)), studio));
+    expect([width, height, image.width, image.height]).toEqual([63, 42, 63, 42]);
+    await studio.close();
+  });
+
+  test("without one it is resampled, as Pillow does, and its alpha with it", async () => {
+    const studio = studioHere();
+    const { image } = await finish(
+      enlargePicture({ image: "a", factor: 1.5 }, await encoded(waves(20, 10, 128)), studio),
+    );
+    expect(image).toEqual(resizeImage(waves(20, 10, 128), { width: 30, height: 15 }, "lanczos"));
+    await studio.close();
+  });
+
+  test("detail is drawn part by part, the same for the same seed, and large forms and colours stay", async () => {
+    const studio = studioHere();
+    const source = waves(100, 60);
+    const detail = {
+      ...{ model: "starter", prompt: "red apple", seed: 5, steps: 4, guidanceScale: 3, strength: 0.5 },
+      scheduler: {},
+    };
+    const request = { image: "a", factor: 2, detail };
+    const first = await finish(enlargePicture(request, await encoded(source), studio));
+    expect([first.width, first.height]).toEqual([200, 120]);
+    const steps = first.events.flatMap((event) => (event.type === "step" ? [event] : []));
+    // Two parts of 128 pixels beside one another, two evaluations each.
+    expect(steps.map(({ step, of }) => `${step}/${of}`)).toEqual(["1/4", "2/4", "3/4", "4/4"]);
+    const plain = resizeImage(source, { width: 200, height: 120 }, "lanczos");
+    expect(distance(first.image, plain, 1)).toBeGreaterThan(1);
+    expect(distance(first.image, plain, 40)).toBeLessThan(4);
+    const again = await finish(enlargePicture(request, await encoded(source), studio));
+    expect(Buffer.from(again.png).equals(Buffer.from(first.png))).toBe(true);
+    await studio.close();
+  });
+
+  test.each([
+    ["a size beyond Figma's", { image: "a", factor: 8 }, "image-too-large"],
+    ["an image that did not come along", { image: "b", factor: 2 }, "image-not-readable"],
+    ["a file that is no upscaler", { image: "a", factor: 2, upscaler: "vae" }, "model-unsupported"],
+  ])("%s is refused", async (_, request, code) => {
+    const studio = studioHere();
+    const images = await encoded(waves(600, 10));
+    await expect(finish(enlargePicture(request, images, studio))).rejects.toMatchObject({ code });
+    await studio.close();
+  });
 });

@@ -6,6 +6,7 @@ import { Database } from "../../companion/queue/database.ts";
 import type { EmbeddedQueue } from "../../companion/queue/embedded-queue.ts";
 import { Ledger } from "../../companion/queue/ledger.ts";
 import { Problem } from "../../shared/problem.ts";
+import { requestOf } from "../request-of.ts";
 import { QueueFolder } from "./queue-folder.ts";
 import { given, handWorker, hashOf, IMAGE, id, job, listen, png, result, settle } from "./queue-helpers.ts";
 
@@ -234,7 +235,10 @@ test("a list of jobs that may grow no further refuses new jobs, stays whole, and
   const queue = folder.open({}, { maxBytes: 200_000 });
   const long = (n: number) => {
     const plain = job(n);
-    return { ...plain, task: { ...plain.task, request: { ...plain.task.request, prompt: "x".repeat(4000) } } };
+    return {
+      ...plain,
+      task: { kind: "generate", request: { ...requestOf(plain.task), prompt: "x".repeat(4000) } } as const,
+    };
   };
   let last = 0;
   await expect(
@@ -260,8 +264,8 @@ test("the write-ahead log stays within 2 MB whatever is written, and the list is
   let most = 0;
   for (let n = 1; n <= 300; n++) {
     const plain = job(n);
-    const request = { ...plain.task.request, prompt: "x".repeat(9000) };
-    await queue.submit([{ ...plain, task: { ...plain.task, request } }], given(IMAGE));
+    const request = { ...requestOf(plain.task), prompt: "x".repeat(9000) };
+    await queue.submit([{ ...plain, task: { kind: "generate", request } }], given(IMAGE));
     most = Math.max(most, folder.bytesOf("ledger.sqlite-wal"));
   }
   expect(folder.bytesOf("ledger.sqlite")).toBeGreaterThan(2_500_000);

@@ -5,6 +5,7 @@ import { type RunJob, Worker } from "../../companion/queue/worker.ts";
 import type { JobEvent, Progress, Result } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
+import { requestOf } from "../request-of.ts";
 
 export type Queue = JobQueue & WorkSource & { close(): Promise<void> };
 
@@ -40,7 +41,7 @@ export function handWorker(source: WorkSource, leaseMs = 15_000) {
   }[] = [];
   const run: RunJob = ({ id, task, images }, { onProgress, signal }) =>
     new Promise((resolve, reject) => {
-      const { seed } = task.request;
+      const { seed } = requestOf(task);
       calls.push({
         ...{ id, seed, images, signal, progress: onProgress, fail: reject },
         finish: (value = result()) => resolve(value),

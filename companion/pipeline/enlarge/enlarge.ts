@@ -1,5 +1,6 @@
 /** A picture made larger by a network, in tiles. */
 import { setImmediate } from "node:timers/promises";
+import { ENLARGE_LIMITS } from "../../../shared/enlarge.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { Component } from "../../checkpoint/files/component.ts";
@@ -12,8 +13,6 @@ import type { Studio } from "../studio/studio.ts";
 import { finite } from "../weights/finite.ts";
 import { layTiles, TileBlend, tileOf } from "./tiles.ts";
 
-/** Of a result: Figma accepts no picture with a longer side. */
-const LONGEST = 4096;
 /** Pixels of the input: what a network sees at once. */
 const TILE = 256;
 /** What neighbours share; at a tile's edge the convolutions miss what lies beyond it. */
@@ -25,20 +24,21 @@ export interface EnlargeProgress {
 }
 
 /**
- * Yields after each tile; the picture is `scale` times as large, its alpha resampled (Lanczos). Throws Problem
- * "image-too-large", "weights-…".
+ * Yields after each tile; the picture is `scale` times as large, its alpha resampled (Lanczos). Throws Problem "image-too-large"
+ * where a side would be longer than `longest`, "weights-…".
  */
 export async function* enlarge(
   image: PixelImage,
   { config, weights }: Component<Upscaler>,
   studio: Pick<Studio, "sessions" | "device">,
+  longest: number = ENLARGE_LIMITS.longest,
 ): AsyncGenerator<EnlargeProgress, PixelImage> {
   const { scale, multiple } = config;
   const [width, height] = [image.width * scale, image.height * scale];
-  if (Math.max(width, height) > LONGEST)
+  if (Math.max(width, height) > longest)
     throw new Problem(
       "image-too-large",
-      `${scale} times ${image.width} × ${image.height} is more than ${LONGEST} pixels a side: enlarge a smaller picture.`,
+      `${scale} times ${image.width} × ${image.height} is more than ${longest} pixels a side: enlarge a smaller picture, or choose an upscaler with a smaller factor.`,
     );
   const { side, places, overlap } = layTiles(image, { most: TILE, overlap: OVERLAP, multiple });
   const blend = new TileBlend(image, scale, overlap);

@@ -6,6 +6,7 @@ import { type LoraPlan, planLora } from "../../checkpoint/lora/plan-lora.ts";
 import { type AnyModel, openModel, requireUNet, type UNetModel } from "../../checkpoint/model.ts";
 import { openEmbedding } from "../../checkpoint/parts/embedding.ts";
 import { embeddingWidth } from "../../checkpoint/parts/ip-adapter.ts";
+import { openUpscaler } from "../../checkpoint/parts/upscaler.ts";
 import { checkNetworks, checkVae } from "../../opening/check-networks.ts";
 import { refuseOtherAttentions, refuseOtherControl, refuseOtherLatents } from "../../opening/fit.ts";
 import { measuresOf } from "../../opening/measures.ts";
@@ -173,6 +174,7 @@ export function createStudio<F extends ModelFamily>({
         "Neither the model nor the IP-Adapter comes with an image encoder, which references need: name one as the reference's `imageEncoder`.",
       );
     },
+    openUpscaler: (name) => openUpscaler(resolve(name), reading),
     remember: <T>(key: string, make: () => Promise<T>) => {
       const known = memory.get(key) as Promise<T> | undefined;
       if (known) return known;

@@ -1,5 +1,6 @@
 /** Where pictures are made: the device, the models that are open on it, and their sessions. One job at a time. */
 import type { Reference } from "../../../shared/request.ts";
+import type { Component } from "../../checkpoint/files/component.ts";
 import type { LoraPlan, Networks } from "../../checkpoint/lora/plan-lora.ts";
 import type { AnyModel, FolderLayout, ImageEncoder, UNetModel } from "../../checkpoint/model.ts";
 import type { ContentFilter } from "../../checkpoint/parts/content-filter.ts";
@@ -7,6 +8,7 @@ import type { ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { Embedding } from "../../checkpoint/parts/embedding.ts";
 import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
+import type { Upscaler } from "../../networks/upscalers/upscaler.ts";
 import type { Network } from "../../opening/network.ts";
 import type { Device } from "../../runtime/device.ts";
 import type { LoraMemory } from "../weights/lora-slots.ts";
@@ -91,6 +93,8 @@ export interface Studio<F extends ModelFamily = ModelFamily> {
   openControl(name: string, model: AnyModel): Promise<ControlNet | T2IAdapter>;
   /** The reference's image encoder, or else the one beside its adapter, or else the model's own. */
   openImageEncoder(model: UNetModel, reference: Reference, adapter: IpAdapter): Promise<ImageEncoder>;
+  /** Throws Problem "model-not-found", "model-unsupported", "config-invalid". */
+  openUpscaler(name: string): Component<Upscaler>;
   /** What LoRAs keep between pictures. */
   readonly loraMemory: LoraMemory;
   /** What `make` gave the first time it was asked for `key`. */

@@ -178,6 +178,8 @@ export class JobDesk {
   }
 
   #onDone({ job, task, result }: Done, attachments: ReadonlyMap<string, Uint8Array>): void {
+    // It sends no others.
+    if (task.kind !== "generate") return;
     const { request } = task;
     const { seconds, facts } = result;
     const shown = result.attachments[0];
