@@ -64,6 +64,15 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
       ...(upscaler === undefined ? [] : [upscaler]),
       ...(detail ? [detail.model] : []),
     ],
+    withModels: (task, rename) => {
+      const { upscaler, detail } = task.request;
+      const renamed = {
+        ...(upscaler !== undefined && { upscaler: rename(upscaler) }),
+        ...(detail && { detail: { ...detail, model: rename(detail.model) } }),
+      };
+      return { ...task, request: { ...task.request, ...renamed } };
+    },
+    needsReferences: () => false,
     withSeed: (task, seed) => {
       const { detail } = task.request;
       return detail ? { ...task, request: { ...task.request, detail: { ...detail, seed } } } : task;
