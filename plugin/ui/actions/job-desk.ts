@@ -163,11 +163,11 @@ export class JobDesk {
     this.#store.dispatch({ type: "queued", job, ahead });
   }
 
-  /** Nothing of the order was stored: the companion forgot images that it had. */
-  #onMissing({ jobs, images }: Missing): void {
+  /** Nothing of the order was stored, what came with it neither: all its images go again. */
+  #onMissing({ jobs }: Missing): void {
     const order = jobs.map((job) => this.#unconfirmed.get(job)?.order).find((each) => each !== undefined);
     if (order === undefined) return;
-    for (const name of images) this.#held.delete(order.hashes.get(name) ?? "");
+    for (const hash of order.hashes.values()) this.#held.delete(hash);
     this.#send(order);
   }
 

@@ -150,6 +150,20 @@ test("JobDesk sends an image once, until the companion says that it lacks it", a
   expect(attachedOf()).toEqual(["reference.0"]);
 });
 
+test("JobDesk sends all images of an order again where the companion lacked one: it stored none of them", async () => {
+  const { desk, hear } = openDesk();
+  const bytes: string[][] = [];
+  desk.onWelcome(welcomeWith(), MINE);
+  attach = (names) => void bytes.push(names);
+  const images = (...names: string[]) => new Map(names.map((name) => [name, new Uint8Array([1])]));
+  const hashes = (...names: string[]) => new Map(names.map((name) => [name, name]));
+  await desk.submit([{ ...run("a"), images: images("x"), hashes: hashes("x") }]);
+  hear({ type: "queued", job: "a", ahead: 0 });
+  await desk.submit([{ ...run("b"), images: images("x", "y"), hashes: hashes("x", "y") }]);
+  hear({ type: "missing", jobs: ["b"], images: ["x"] });
+  expect(bytes).toEqual([["x"], ["y"], ["x", "y"]]);
+});
+
 test("JobDesk says so when the companion lost a job", async () => {
   const { desk, hear, phase } = openDesk();
   await desk.submit([run("a")]);
