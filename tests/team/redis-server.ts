@@ -11,6 +11,8 @@ const PROGRAM = ["valkey-server", "redis-server"].find((name) => spawnSync(name,
 /** In memory where there is such a place. */
 const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
+export const hasRedis = PROGRAM !== undefined;
+
 /** `describe` where there is a server; by this name it is skipped where there is none. */
 export const describeWithRedis = (name: string, body: () => void): void =>
   PROGRAM === undefined ? describe.skip(`${name} (no valkey-server or redis-server here)`, body) : describe(name, body);

@@ -42,6 +42,12 @@ local function charge(person)
   if usage > number(redis.call('GET', P .. 'turn')) then redis.call('SET', P .. 'turn', usage) end
 end
 
+-- Whoever lost a turn to a worker's death gets it back.
+local function refund(person)
+  local usage = number(redis.call('HGET', P .. 'usage', person))
+  if usage >= 1 then redis.call('HSET', P .. 'usage', person, usage - 1) end
+end
+
 local function ended(state) return state == 'done' or state == 'failed' or state == 'cancelled' end
 
 -- role: 'in:' for an image of the job, 'out:' for its result's.
@@ -172,6 +178,7 @@ for _, turn in ipairs(people) do
           charge(turn[1])
           redis.call('HSET', at('job', id), 'state', 'picked')
           redis.call('ZADD', P .. 'running', now, id)
+          redis.call('PUBLISH', P .. 'work', id)
           return {id, 0}
         end
       end
@@ -186,27 +193,30 @@ const BEGIN = `
 local id, holder, now, most = ARGV[1], ARGV[2], ARGV[3], number(ARGV[4])
 local j = redis.call('HMGET', at('job', id), 'state', 'attempts', 'content', 'images', 'person')
 if not j[1] or ended(j[1]) then return {'gone'} end
-if j[1] == 'queued' then charge(j[5]) end
+if j[1] == 'queued' then
+  charge(j[5])
+  redis.call('PUBLISH', P .. 'work', id)
+end
 dequeue(id)
 redis.call('ZADD', P .. 'running', now, id)
 redis.call('HDEL', at('job', id), 'passed')
 redis.call('HSET', at('job', id), 'holder', holder)
 if number(j[2]) >= most then return {'spent', j[2]} end
 redis.call('HSET', at('job', id), 'state', 'running', 'attempts', number(j[2]) + 1)
-redis.call('PUBLISH', P .. 'work', '')
 return {'begun', tostring(number(j[2]) + 1), j[3], j[4]}
 `;
 
 /** ARGV: id, holder or "", attempts to take back, attempts that may be begun. → "queued", "spent", or "lost" to another holder. */
 const REQUEUE = `
 local id, holder, back, most = ARGV[1], ARGV[2], number(ARGV[3]), number(ARGV[4])
-local j = redis.call('HMGET', at('job', id), 'state', 'holder', 'attempts')
+local j = redis.call('HMGET', at('job', id), 'state', 'holder', 'attempts', 'person')
 if j[1] ~= 'running' and j[1] ~= 'picked' then return 'lost' end
 if holder ~= '' and j[2] ~= holder then return 'lost' end
 if number(j[3]) - back >= most then return 'spent' end
 redis.call('HSET', at('job', id), 'state', 'queued', 'attempts', number(j[3]) - back)
 redis.call('HDEL', at('job', id), 'holder')
 redis.call('ZREM', P .. 'running', id)
+refund(j[4])
 enqueue(id)
 redis.call('PUBLISH', P .. 'work', '')
 return 'queued'

@@ -4,7 +4,7 @@ import { addJobs, type BullQueue } from "./bull.ts";
 import type { RedisStore } from "./store.ts";
 
 /** Somebody who takes a job is between two of our keys and BullMQ's for no longer, milliseconds. */
-const BETWEEN_MS = 5000;
+const BETWEEN_MS = 1000;
 
 /**
  * Brings what is known of the jobs and BullMQ's queue together again, after whoever was changing both ended in the middle: what

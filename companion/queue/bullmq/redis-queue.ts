@@ -97,11 +97,16 @@ export class RedisQueue implements JobQueue {
 
   async subscribe(id: string, owner: string, listener: Listener): Promise<() => void> {
     await this.#find(id, owner);
-    let state: "asking" | "told" | "stopped" = "asking";
+    let state: "asking" | "told" | "ended" = "asking";
     const waiting: JobEvent[] = [];
-    const leave = this.#audience.add(id, (event) => (state === "asking" ? void waiting.push(event) : listener(event)));
+    const tell = (event: JobEvent) => {
+      if (state === "ended") return;
+      if (event.type !== "queued" && event.type !== "progress") state = "ended";
+      listener(event);
+    };
+    const leave = this.#audience.add(id, (event) => (state === "asking" ? void waiting.push(event) : tell(event)));
     const stop = () => {
-      state = "stopped";
+      state = "ended";
       leave();
       if (!this.#audience.has(id)) this.#unhear(id);
     };
@@ -109,10 +114,10 @@ export class RedisQueue implements JobQueue {
       await this.#hear(id);
       const first = await this.#stateOf(id);
       for (const event of [...first, ...waiting]) {
-        if (event.type === "queued") this.#audience.tellPlace(id, event.ahead, listener);
-        else listener(event);
+        if (event.type === "queued") this.#audience.tellPlace(id, event.ahead, tell);
+        else tell(event);
       }
-      state = "told";
+      if (state === "asking") state = "told";
       return stop;
     } catch (error) {
       stop();

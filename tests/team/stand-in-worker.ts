@@ -1,0 +1,34 @@
+/** A worker's process whose model takes as long as it is told: its one argument is JSON, see `StandIn`. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { RedisWorkSource } from "../../companion/queue/bullmq/redis-work-source.ts";
+import { Worker } from "../../companion/queue/worker.ts";
+
+export interface StandIn {
+  readonly url: string;
+  readonly leaseMs: number;
+  /** What it has, and of that what is open. */
+  readonly has: readonly string[];
+  readonly open?: readonly string[];
+  /** The model's own time. */
+  readonly ms: number;
+}
+
+const { url, leaseMs, has, open = [], ms } = JSON.parse(process.argv[2]!) as StandIn;
+const source = new RedisWorkSource({ url, leaseMs, offer: { has, open, card: "{}" } });
+const worker = new Worker(source, {
+  name: "stand-in",
+  leaseMs,
+  run: async ({ id }, { onProgress }) => {
+    onProgress({ stage: "denoising", step: 0, of: 1 });
+    if (ms > 0) await sleep(ms);
+    // The picture says whose it is.
+    const bytes = new TextEncoder().encode(id);
+    return {
+      attachments: [{ name: "image", mediaType: "image/png", width: 8, height: 8, bytes }],
+      seconds: ms / 1000,
+      facts: {},
+    };
+  },
+});
+worker.start();
+process.on("disconnect", () => process.exit());
