@@ -172,6 +172,21 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await badge.waitFor();
   }, 60_000);
 
+  test("places a picture without its background: soft edges, nothing around them", async () => {
+    const { page, ui } = designer;
+    await ui.getByRole("button", { name: "More" }).click();
+    const appeared = designer.nextLayer();
+    await ui.getByRole("menuitem", { name: "Place without its background" }).click();
+    await appeared;
+    const { width, height } = await designer.image(GENERATED);
+    const { count } = (await designer.shown(GENERATED))!;
+    expect(count / (width * height)).toBeGreaterThan(0.05);
+    expect(count / (width * height)).toBeLessThan(0.8);
+    await page.locator("canvas").click({ position: { x: 300, y: 60 } });
+    await designer.screenshot("cut-out");
+    await page.keyboard.press("Control+z");
+  }, 60_000);
+
   test("goes from the prompt to a placed layer by the keyboard alone, and Escape leaves the prompt, not the plugin", async () => {
     const { page, ui } = designer;
     await back();

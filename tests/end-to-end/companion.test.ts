@@ -190,7 +190,8 @@ test("a job that kills the engine twice fails with the reason, and the next one 
   }
   expect((await client.next("failed", first)).problem.code).toBe("engine-crashed");
   await client.next("done", second);
-});
+  // Three engines start one after the other.
+}, 180_000);
 
 test("cancel in mid-job stops between steps and keeps the engine", async () => {
   const companion = await start();

@@ -31,6 +31,8 @@ export interface Actions {
   retry(pictures: readonly Picture[]): void;
   cancel(pictures: readonly Picture[]): void;
   place(picture: Picture, where?: Where): void;
+  /** Without its plain background. */
+  placeCutOut(picture: Picture): void;
   /** Takes a picture away that became a fill of its target. */
   revert(picture: Picture): void;
   discard(pictures: readonly Picture[]): void;

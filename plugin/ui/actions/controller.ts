@@ -82,6 +82,7 @@ export class Controller implements Actions {
   vary = (picture: Picture) => this.#attempt(() => vary(this, picture));
   retry = (pictures: readonly Picture[]) => this.#attempt(() => retry(this, pictures));
   place = (picture: Picture, where: Where = "over") => this.#attempt(() => placePicture(this, picture, where));
+  placeCutOut = (picture: Picture) => this.#attempt(() => placePicture(this, picture, "over", "cut-out"));
   revert = (picture: Picture) => this.#attempt(() => revertPicture(this, picture));
 
   cancel = (pictures: readonly Picture[]) =>

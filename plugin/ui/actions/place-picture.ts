@@ -1,5 +1,6 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { Where } from "../../bridge.ts";
+import { cutOutPicture } from "../pixels/cut-out-picture.ts";
 import { changedResult, type FittedResult, wholeResult } from "../pixels/fitted-result.ts";
 import { layeringOf } from "../request/layering.ts";
 import type { Picture } from "../state/picture.ts";
@@ -8,11 +9,21 @@ import type { MainClient } from "../wires/main-client.ts";
 import { findPlaced } from "./find-placed.ts";
 import type { Runner } from "./run.ts";
 
+const FORMS = { whole: async (bytes: Uint8Array) => bytes, "cut-out": cutOutPicture } as const;
+
+/** "cut-out": without its plain background. */
+export type PictureForm = keyof typeof FORMS;
+
 /** Puts a picture on the canvas, and says so. Where its target is gone or changed, the notice offers another place. */
-export async function placePicture(runner: Runner, picture: Picture, where: Where): Promise<void> {
+export async function placePicture(
+  runner: Runner,
+  picture: Picture,
+  where: Where,
+  form: PictureForm = "whole",
+): Promise<void> {
   const { store } = runner;
   const { job } = picture.job;
-  const placed = await putOnCanvas(runner, picture, where).catch((error: unknown) => {
+  const placed = await putOnCanvas(runner, picture, where, form).catch((error: unknown) => {
     const problem = Problem.from(error);
     if (problem.code !== "target-gone" && problem.code !== "target-changed") throw problem;
     const overAnyway = problem.code === "target-changed";
@@ -31,11 +42,15 @@ export async function putOnCanvas(
   { store, main, desk }: Runner,
   picture: Picture,
   where: Where,
+  form: PictureForm = "whole",
 ): Promise<{ readonly node: string; readonly note: string }> {
   const { image, recipe, job } = picture;
   if (image === null) throw new Problem("internal", "This picture is not there yet.");
   const { ticket } = job;
-  const { note: fitNote = "", ...fitted } = await fittedResult(picture, image.bytes, { where, main });
+  const { note: fitNote = "", ...fitted } = await fittedResult(picture, await FORMS[form](image.bytes), {
+    where,
+    main,
+  });
   const layering = layeringOf(recipe.mode, ticket, store.state.settings);
   const replaces = layersToReplace(store.state.pictures, picture);
   const words = { name: layerName(recipe), recipe: writeRecipe(recipe) };

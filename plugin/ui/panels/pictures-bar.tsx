@@ -90,6 +90,9 @@ function actionsFor(picture: Picture, { state, actions }: { state: State; action
     ...(picture.phase === "done" ? [place] : []),
     ...(isOwnFill(picture) ? [{ label: "Take the fill away", onChoose: () => actions.revert(picture) }] : []),
     { label: "Use its prompt and seed", onChoose: () => actions.reuse(picture) },
+    ...(picture.phase === "done" && picture.recipe.mode === "generate"
+      ? [{ label: "Place without its background", onChoose: () => actions.placeCutOut(picture) }]
+      : []),
     { label: "Discard", onChoose: () => actions.discard([picture]) },
     ...(finished.length > 1 ? [{ label: "Discard all", onChoose: () => actions.discard(finished) }] : []),
   ];
