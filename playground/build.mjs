@@ -26,16 +26,17 @@ export async function bundlePrelude({ root }) {
  * Figma's colour variables, from the design system package: there the theme's class stands below the root, in Figma it is
  * on the root itself.
  */
-async function figmaStyle(resolve) {
-  const css = await readFile(path.join(path.dirname(resolve("@create-figma-plugin/ui")), "css/theme.css"), "utf8");
+async function figmaStyle(file) {
+  const css = await readFile(file, "utf8");
   return css.replaceAll(":root .figma-", ".figma-");
 }
 
-/** Puts the page into `outdir`: index.html, app.js, app.css, frame.html and QuickJS's wasm. Resolves to esbuild's metafile. */
+/** Puts the page into `outdir`: index.html, app.js, app.css, frame.html and QuickJS's wasm. Resolves to esbuild's metafile, with the files that were copied. */
 export async function buildPlayground({ root, outdir, common }) {
   const { resolve } = createRequire(path.join(root, "package.json"));
   await mkdir(outdir, { recursive: true });
-  const [prelude, theme] = await Promise.all([bundlePrelude({ root }), figmaStyle(resolve)]);
+  const themeFile = path.join(path.dirname(resolve("@create-figma-plugin/ui")), "css/theme.css");
+  const [prelude, theme] = await Promise.all([bundlePrelude({ root }), figmaStyle(themeFile)]);
   const texts = { "text:prelude": prelude, "text:figma-style": theme };
   const { metafile } = await build({
     ...common,
@@ -66,5 +67,6 @@ export async function buildPlayground({ root, outdir, common }) {
   await cp(path.join(root, "playground/app/frame.html"), path.join(outdir, "frame.html"));
   const wasm = resolve("@jitl/quickjs-wasmfile-release-sync/wasm");
   await cp(wasm, path.join(outdir, "quickjs.wasm"));
-  return metafile;
+  const copied = [themeFile, wasm].map((file) => [path.relative(root, file).replaceAll("\\", "/"), {}]);
+  return { ...metafile, inputs: { ...metafile.inputs, ...Object.fromEntries(copied) } };
 }

@@ -41,7 +41,8 @@ export function launchers(system, version) {
 
 Put models (.safetensors files or diffusers folders) into the folder that the window names.
 Nothing is installed: to remove Underpaint, delete this folder, and “.underpaint” in your home folder.
-Licences of what is inside: app/LICENSE, app/licences.txt, node/LICENSE.
+Licences of what is inside: app/LICENSE, app/licences.txt, node/LICENSE. Pictures are decoded by libvips, which is under the
+GNU Lesser General Public License: app/licences.txt has its text, and says where its source is and how to replace it.
 `;
   return [
     [name, text(system)],

@@ -30,6 +30,8 @@ export const INSTALL_SCRIPTS = {
   "@parcel/watcher": "Compiles where there is no binary for the system; a package of its own brings it.",
   "@photostructure/sqlite": "Looks whether to compile; the binaries are in the package.",
   esbuild: "Replaces a launcher by the binary, to save its start; a package of its own brings the binary.",
+  "msgpackr-extract":
+    "Looks for its binary, which a package of its own brings; without one the queue's packages do it in JavaScript.",
   "onnxruntime-node":
     "Downloads CUDA's libraries; everything else is in the package. README.md says how to ask for them.",
   "unrs-resolver": "Repairs an installation without the binary; a package of its own brings it.",

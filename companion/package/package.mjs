@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { at, buildAll } from "../build.mjs";
+import { carriedParts } from "./carried-parts.mjs";
 import { launcherOf, launchers } from "./launchers.mjs";
 import { bundledPackages, licenceTexts } from "./licences.mjs";
 import { copyNativePackages, NATIVE } from "./native-packages.mjs";
@@ -35,7 +36,10 @@ async function makePackage(system, { zip }) {
     await copyNode(system, { scratch: path.join(scratch, "node"), folder });
     const bundled = metafiles.flatMap((metafile) => [...bundledPackages(metafile)]);
     const carried = [...bundled.map((name) => [name, at("node_modules")]), ...native.map((name) => [name, modules])];
-    await writeFile(path.join(app, "licences.txt"), await licenceTexts(new Map(carried)));
+    await writeFile(
+      path.join(app, "licences.txt"),
+      await licenceTexts(new Map(carried), await carriedParts(system, app)),
+    );
     for (const [name, text] of launchers(system, version))
       await writeFile(path.join(folder, name), text, { mode: name === launcherOf(system) ? 0o755 : 0o644 });
   } finally {

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { identifiers } from "../../companion/package/licences.mjs";
 
 const root = path.resolve(__dirname, "../..");
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
@@ -85,6 +86,53 @@ whereReached("npm run package, where the package registry can be reached", () =>
 
   test("is at most 150 MB to download", () => {
     expect(statSync(`${folderOf(own)}.zip`).size).toBeLessThan(150e6);
+  });
+
+  test.each(NAMES)("says whose everything is that it holds for %s", (name) => {
+    const app = path.join(folderOf(name), "app");
+    const licences = readFileSync(path.join(app, "licences.txt"), "utf8");
+    const sections = new Map(licences.split(`\n${"-".repeat(72)}\n\n`).map((text) => [text.split("\n")[0]!, text]));
+    const titles = [...sections.keys()];
+    const modules = path.join(app, "node_modules");
+    const files = readdirSync(modules, { recursive: true }) as string[];
+    const beside = files
+      .filter((file) => /^(?:@[^\\/]+[\\/])?[^\\/@]+[\\/]package\.json$/.test(file))
+      .map((file) => JSON.parse(readFileSync(path.join(modules, file), "utf8")).name as string);
+    const bundled = ["@create-figma-plugin/ui", "preact", "valibot", "@noble/curves", "ws", "yaml", "onnx-buf"];
+    const unnamed = [...beside, ...bundled, "@jitl/quickjs-wasmfile-release-sync"].filter(
+      (each) => !titles.some((title) => title.startsWith(`${each} `) && / \d[^ ]*: \S/.test(title)),
+    );
+    expect(unnamed).toEqual([]);
+    // Whatever points to a standard text finds it.
+    for (const [title, text] of sections) {
+      if (!text.includes("standard text is below")) continue;
+      const ids = identifiers(title.slice(title.lastIndexOf(": ") + 2));
+      expect(ids.filter((id) => !titles.includes(`The standard text of ${id}`))).toEqual([]);
+    }
+    const vips = [...sections.values()].find((text) => /^@img\/sharp-(?:libvips|win32)/.test(text))!;
+    const replaceable = /dynamically: (\S+) in this/.exec(vips)![1]!;
+    expect(files.some((file) => path.basename(file) === replaceable)).toBe(true);
+    for (const said of [/\| libvips +\| LGPLv3/, /github\.com\/lovell\/sharp-libvips/, /vips 8\.\d+/, /glib 2\./])
+      expect(vips).toMatch(said);
+    const lesser = sections.get("The standard text of LGPL-3.0-or-later")!;
+    expect(lesser).toMatch(/GNU LESSER GENERAL PUBLIC LICENSE[\s\S]+GNU GENERAL PUBLIC LICENSE/);
+    expect([...sections.values()].find((text) => text.startsWith("onnxruntime-node "))).toContain(
+      "Third-party notices",
+    );
+    // Native files are their package's own, or another maker's who is named.
+    const own = /\.node$|^libonnxruntime\.|^onnxruntime\.dll$|^libvips-/;
+    const native = files
+      .filter((file) => /\.(?:node|dll|dylib)$|\.so(?:\.|$)/.test(file))
+      .map((file) => path.basename(file));
+    expect(native.filter((file) => !own.test(file) && !titles.some((title) => title.startsWith(`${file}: `)))).toEqual(
+      [],
+    );
+    expect(readFileSync(path.join(folderOf(name), "node/LICENSE"), "utf8")).toMatch(/^Node\.js is licensed/);
+    expect(sections.get("The starter model: MIT")).toMatch(/Noto Emoji, Google Inc: Apache-2\.0/);
+    expect(sections.get("The merges of CLIP's tokenizer: MIT")).toContain("Copyright (c) 2021 OpenAI");
+    expect(readFileSync(path.join(folderOf(name), "README.txt"), "utf8")).toContain(
+      "GNU Lesser General Public License",
+    );
   });
 
   test.each(NAMES)("holds just what %s needs", (name) => {

@@ -67,14 +67,27 @@ test("npm run licences lists every package, and npm run sbom is CycloneDX of the
 test("what the program carries has a licence text each: its own, or the standard one with libvips's", async () => {
   const modules = path.join(root, "node_modules");
   const vips = all.find(({ name }) => name === `@img/sharp-libvips-${process.platform}-${process.arch}`);
-  const names = ["ws", "onnxruntime-node", "@bufbuild/protobuf", ...(vips ? [vips.name] : [])];
+  const names = ["ws", "onnxruntime-node", "@bufbuild/protobuf", "onnx-buf", ...(vips ? [vips.name] : [])];
   const text = await licenceTexts(new Map(names.map((name) => [name, modules])));
   for (const name of names) expect(text).toMatch(new RegExp(`^${name} \\d`, "m"));
-  const standard = ["MIT", "Apache-2.0", "BSD-3-Clause", ...(vips ? ["LGPL-3.0-or-later"] : [])];
+  expect(text).toContain("Copyright (c) Microsoft Corporation");
+  const standard = ["MIT", ...(vips ? ["LGPL-3.0-or-later"] : [])];
   for (const id of standard) expect(text).toContain(`The standard text of ${id}\n`);
   if (vips) {
     expect(text).toContain("GNU LESSER GENERAL PUBLIC LICENSE");
     expect(text).toMatch(/\| libvips +\| LGPLv3/);
+    expect(text).toMatch(/Their source, .*\n?.*github\.com\/lovell\/sharp-libvips, tag v\d/);
   }
   await expect(licenceTexts(new Map([["x", path.join(__dirname, "absent")]]))).rejects.toThrow(/ENOENT/);
+});
+
+test("the texts that are kept for packages are those of the versions in use", () => {
+  const { onnxruntime, protobuf } =
+    /protobuf` \(.*, (?<protobuf>[\d.]+)\)[\s\S]*`onnxruntime` (?<onnxruntime>[\d.]+)/.exec(
+      read("companion/package/texts/README.md").replaceAll("\n", " "),
+    )!.groups!;
+  const versionOf = (name: string) => all.find((each) => each.name === name)!.version;
+  expect(versionOf("onnxruntime-node")).toBe(onnxruntime);
+  expect(versionOf("onnxruntime-common")).toBe(onnxruntime);
+  expect(versionOf("@bufbuild/protobuf")).toBe(protobuf);
 });
