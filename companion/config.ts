@@ -19,6 +19,8 @@ export interface Config {
   readonly pairingsFile: string;
   /** Wrong pairing codes, counted. */
   readonly guessesFile: string;
+  /** What the companion did, without prompts and pictures. */
+  readonly logsFolder: string;
   /** Where weights of few bits are kept. */
   readonly narrowFolder: string;
   /** What the models' bytes hash to, so that each is read once. */
@@ -65,6 +67,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     pairingsFile: path.join(home, "pairings.json"),
     guessesFile: path.join(home, "guesses.json"),
     port: options.port ?? PORT,
+    logsFolder: path.join(home, "logs"),
     narrowFolder: path.join(home, "narrow"),
     hashesFile: path.join(home, "hashes.json"),
     findings: { file: path.join(home, "findings.json"), build: buildOf(root) },

@@ -17,7 +17,8 @@ interface Command {
 
 const COMMANDS: Record<string, Command> = {
   start: {
-    usage: "start [--models DIR …] [--provider NAME] [--enforce-content-filter] [--no-open] [--redis URL]",
+    usage:
+      "start [--models DIR …] [--provider NAME] [--enforce-content-filter] [--no-open] [--log-prompts] [--redis URL]",
     summary: "Start the companion that the Figma plugin talks to",
     run: async (args) => (await import("./cli/start.ts")).runStart(args),
   },
@@ -54,8 +55,9 @@ const COMMANDS: Record<string, Command> = {
     run: async (args) => (await import("./cli/download.ts")).runDownload(args),
   },
   doctor: {
-    usage: "doctor [--models DIR …] [--deep]",
-    summary: "Check this machine (with --deep all models) and say how to fix what is wrong",
+    usage: "doctor [--models DIR …] [--deep | --report]",
+    summary:
+      "Check this machine (with --deep all models) and say how to fix what is wrong; --report writes it to be shared",
     place: "apart",
     run: async (args) => (await import("./cli/doctor.ts")).runDoctor(args),
   },

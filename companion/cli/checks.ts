@@ -184,6 +184,9 @@ export const CHECKS: readonly Check[] = [
   provider,
 ];
 
+/** Those that name no model and no file of the models folders. */
+export const MACHINE_CHECKS: readonly Check[] = CHECKS.filter((check) => check !== folders && check !== models);
+
 /** What the check finds; that it failed itself is a finding too. */
 export async function examine(check: Check, config: Config, name = check.name): Promise<Finding[]> {
   try {

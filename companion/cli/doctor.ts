@@ -1,9 +1,12 @@
 /** `underpaint doctor`: looks at everything that can be wrong, and says how to put it right. */
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import { readConfig } from "../config.ts";
 import { CHECKS, examine, type Finding } from "./checks.ts";
 import { deepChecks } from "./deep-checks.ts";
+import { reportText } from "./report.ts";
 import { Terminal } from "./terminal.ts";
 
 const OPTIONS = {
@@ -11,15 +14,25 @@ const OPTIONS = {
   provider: { type: "string" },
   port: { type: "string" },
   deep: { type: "boolean", default: false },
+  report: { type: "boolean", default: false },
 } as const;
 
+/** What `--report` writes, in the folder where it is called. */
+const REPORT_FILE = "underpaint-report.txt";
+
 /**
- * With --deep also every model and add-on, which reads all their bytes. Resolves to 0 where everything works (warnings included), to 1 otherwise.
+ * With --report writes what it finds as one text file that can be shared. With --deep also every model and add-on, which reads all their bytes. Resolves to 0 where everything works (warnings included), to 1 otherwise.
  */
 export async function runDoctor(args: string[]): Promise<number> {
-  const { models, provider, port, deep } = readArguments(args);
+  const { models, provider, port, deep, report } = readArguments(args);
   const config = readConfig({ models, provider, port: port === undefined ? undefined : Number(port) });
   const terminal = new Terminal();
+  if (report) {
+    const file = path.resolve(REPORT_FILE);
+    writeFileSync(file, await reportText(config));
+    terminal.print(`\n  ${file} can be shared: it names no person, no folder, no model and no prompt.\n`);
+    return 0;
+  }
   const marks = { ok: terminal.green("✓"), warn: terminal.yellow("!"), bad: terminal.red("✗") };
   const all: Finding[] = [];
   const tell = (finding: Finding) => {

@@ -1,15 +1,22 @@
 import type { Task } from "../../shared/job.ts";
+import { PROBLEM_CODES } from "../../shared/problem.ts";
 import { THRIFT_WORDS } from "../../shared/thrift.ts";
 import { narrowed } from "./narrowed.ts";
 import { sentence } from "./sentence.ts";
 import type { Terminal } from "./terminal.ts";
 import type { CompanionEvent } from "./work.ts";
 
+export interface NarrateOptions {
+  /** False where the output is kept: prompts, and sentences that may quote them, are left out. Default true. */
+  readonly prompts?: boolean;
+}
+
 /** Tells at the terminal what the companion does, one calm line each. */
-export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
+export function narrate(terminal: Terminal, { prompts = true }: NarrateOptions = {}): (event: CompanionEvent) => void {
   const { dim, bold, green, red, yellow, cyan } = terminal;
   const say = (mark: string, text: string) =>
     terminal.print(`  ${dim(new Date().toTimeString().slice(0, 5))}  ${mark} ${text}`);
+  const named = (task: Task) => (prompts ? what(task) : "A picture");
   let provider = "";
   let digits = 0;
   return (event) => {
@@ -46,20 +53,22 @@ export function narrate(terminal: Terminal): (event: CompanionEvent) => void {
       case "note":
         return say(yellow("!"), event.line);
       case "begun":
-        return say(dim("…"), what(event.task));
+        return say(dim("…"), named(event.task));
       case "done": {
         const { attachments, seconds, facts } = event.result;
         const size = `${attachments.map(({ width, height }) => `${width} × ${height}`).join(", ")} in ${seconds.toFixed(1)} s`;
-        say(green("✓"), `${what(event.task)} is done: ${size}.`);
+        say(green("✓"), `${named(event.task)} is done: ${size}.`);
         if (facts.weightBits !== undefined && event.task.kind === "generate")
           say(dim("•"), dim(`The weights were ${narrowed(event.task.request, facts.weightBits)}.`));
         else if (facts.thrift !== undefined) say(dim("•"), dim(`To fit into memory, ${THRIFT_WORDS[facts.thrift]}.`));
         return;
       }
-      case "failed":
-        return say(red("✗"), sentence(event.problem));
+      case "failed": {
+        const { code } = event.problem;
+        return say(red("✗"), sentence(prompts ? event.problem : { code, message: PROBLEM_CODES[code] }));
+      }
       case "cancelled":
-        return say(dim("–"), `${what(event.task)} was cancelled.`);
+        return say(dim("–"), `${named(event.task)} was cancelled.`);
     }
   };
 }

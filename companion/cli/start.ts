@@ -5,6 +5,7 @@ import { servePlayground } from "../../playground/serve.ts";
 import { Problem } from "../../shared/problem.ts";
 import { type Config, readConfig } from "../config.ts";
 import { openCompanion } from "./companion.ts";
+import { openLog } from "./log.ts";
 import { narrate } from "./narrate.ts";
 import { hasDisplay, openBrowser } from "./open-browser.ts";
 import { printError } from "./print.ts";
@@ -24,6 +25,7 @@ const OPTIONS = {
   "no-playground": { type: "boolean", default: false },
   port: { type: "string" },
   "pair-code": { type: "string" },
+  "log-prompts": { type: "boolean", default: false },
   redis: { type: "string" },
   "redis-ca": { type: "string" },
 } as const;
@@ -48,6 +50,8 @@ export async function runStart(args: string[]): Promise<number> {
     code: values["pair-code"],
     ...(redis && { redis }),
   });
+  const prompts = values["log-prompts"];
+  const log = openLog(config.logsFolder, { prompts, onEnd: (reason) => terminal.print(`  ${reason}`) });
   const stopped = untilStopped();
   const playground = values["no-playground"] ? undefined : await servePlayground({ root: config.root });
   welcome(terminal, {
@@ -60,17 +64,25 @@ export async function runStart(args: string[]): Promise<number> {
   // A defect in one client's handling must not end everyone's pictures; the queue is on disk in any case.
   process.on("uncaughtException", (error) => {
     tell({ type: "note", line: Problem.from(error).message });
+    log.defect(error);
     printError(error);
   });
-  tell = narrate(terminal);
+  // Whoever sends the output to a file has a log, too.
+  const narrated = narrate(terminal, { prompts: prompts || process.stdout.isTTY === true });
+  tell = (event) => {
+    narrated(event);
+    log.event(event);
+  };
+  log.begin(companion.version);
   early.forEach(tell);
   if (playground !== undefined && !values["no-open"] && hasDisplay()) openBrowser(playground.url);
 
   await stopped;
-  tell = () => {};
+  tell = log.event;
   terminal.setFooter("");
   terminal.print("\n  Stopping. Pictures in work go on at the next start.");
   await Promise.all([playground?.close(), companion.close()]);
+  log.end();
   return 0;
 }
 

@@ -276,5 +276,5 @@ test("every command takes --help, which starts nothing", () => {
   const output = execFileSync(process.execPath, ["companion/underpaint.mjs", "start", "--help"], {
     ...{ cwd: root, encoding: "utf8", env: { ...process.env, UNDERPAINT_HOME: home } },
   });
-  expect(output).toMatch(/^ {2}start .*\n {2}generate /m);
+  expect(output).toMatch(/^ {2}start .*\n(?: {2}.*\n)* {2}generate /m);
 });
