@@ -52,7 +52,7 @@ export async function putOnCanvas(
     main,
   });
   const layering = layeringOf(recipe.mode, ticket, store.state.settings);
-  const replaces = layersToReplace(store.state.pictures, picture);
+  const replaces = layersToReplace(store.state.pictures, picture, form);
   const words = { name: layerName(recipe), recipe: writeRecipe(recipe) };
   const input = { ticket, ...fitted, where, ...words, layering, job: job.job, replaces };
   const { node, note = "Placed on the canvas." } = await main.call("place-layer", input);
@@ -63,11 +63,11 @@ export async function putOnCanvas(
 
 /**
  * Layers that show other pictures of the same target from the same run, or that a run of several layers put there by itself:
- * this one takes the place of such a one.
+ * this one takes the place of such a one; in another form also of itself.
  */
-const layersToReplace = (pictures: readonly Picture[], { job }: Picture) =>
+const layersToReplace = (pictures: readonly Picture[], { job }: Picture, form: PictureForm) =>
   pictures
-    .filter((other) => other.job.job !== job.job && other.placed)
+    .filter((other) => other.placed && (form !== "whole" || other.job.job !== job.job))
     .filter((other) => other.job.ticket.target === job.ticket.target)
     .filter((other) => other.job.run === job.run || other.job.batch)
     .flatMap(({ layers }) => [...layers]);
