@@ -8,12 +8,14 @@
  */
 import * as v from "valibot";
 import { openJob, pairing, settings } from "./bridge/kept.ts";
+import { maskFate } from "./bridge/mask.ts";
 import { drawing, exportOrder, layerExport } from "./bridge/pixels.ts";
 import { layer, selection } from "./bridge/selection.ts";
 import { fit, layering, spot, ticket, where } from "./bridge/ticket.ts";
 import { bytes, nodeId, problem, size } from "./bridge/values.ts";
 
 export * from "./bridge/kept.ts";
+export * from "./bridge/mask.ts";
 export * from "./bridge/pixels.ts";
 export * from "./bridge/selection.ts";
 export * from "./bridge/ticket.ts";
@@ -43,11 +45,14 @@ export const CALLS = {
   },
   /** A small PNG of a layer, at most 192 pixels a side. */
   thumbnail: { input: v.object({ node: nodeId }), output: v.object({ bytes }) },
-  /** Remember the target (and mask) as they are now. */
-  "take-ticket": { input: v.object({ target: nodeId, mask: v.optional(nodeId) }), output: ticket },
+  /** Remember the target (and its masks) as they are now. */
+  "take-ticket": {
+    input: v.object({ target: nodeId, mask: v.optional(nodeId), alsoMasks: v.optional(v.array(nodeId)) }),
+    output: ticket,
+  },
   /**
-   * A layer's pixels. "box" covers exactly the layer's own box; "rendered" also strokes that stick out. `without`: a layer
-   * inside it that is not to be seen (the mask, where it was drawn inside the picture's frame).
+   * A layer's pixels. "box" covers exactly the layer's own box; "rendered" also strokes that stick out. `without`: layers
+   * inside it that are not to be seen (masks, where they were drawn inside the picture's frame).
    */
   "export-layer": { input: exportOrder, output: layerExport },
   /** The bytes of an image of the file, as they were put into it: PNG, JPEG or GIF. */
@@ -67,6 +72,8 @@ export const CALLS = {
     input: v.object({
       ...{ ticket, bytes, name: v.string(), recipe: v.string(), where, fit },
       ...{ layering, job: v.string(), replaces: v.array(nodeId) },
+      /** Absent: they stay as they are. */
+      maskFate: v.optional(maskFate),
     }),
     output: v.object({ node: nodeId, note: v.optional(v.string()) }),
   },

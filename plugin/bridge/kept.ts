@@ -1,6 +1,7 @@
 /** What survives closing the plugin. */
 import * as v from "valibot";
 import { MASK_EDGES, type SchedulerChoice } from "../../shared/request.ts";
+import { maskFate, maskShape, PLAIN_SHAPE } from "./mask.ts";
 import { layering, ticket } from "./ticket.ts";
 import { size } from "./values.ts";
 
@@ -35,6 +36,9 @@ export const settings = v.object({
   edge: v.optional(v.picklist(MASK_EDGES), "soft"),
   /** Over how many canvas pixels. Absent: as the mask's size asks for. */
   edgeWidth: v.optional(size),
+  /** What the drawn masks mean, and what becomes of them. */
+  maskShape: v.optional(maskShape, PLAIN_SHAPE),
+  maskFate: v.optional(maskFate, "keep"),
   /** How pictures were put on targets last, by mode and kind of target. */
   layerings: v.optional(v.record(v.string(), layering), {}),
   /** Side lengths at the model relative to its own size. */

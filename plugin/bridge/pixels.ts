@@ -7,7 +7,9 @@ export const exportOrder = v.object({
   /** Pixels per canvas pixel. */
   scale: size,
   bounds: v.picklist(["box", "rendered"]),
-  without: v.optional(nodeId),
+  without: v.optional(v.array(nodeId)),
+  /** A layer that is hidden is shown for the time of the export: a mask that was put out of sight still says where. */
+  evenHidden: v.optional(v.boolean()),
 });
 
 export const layerExport = v.object({

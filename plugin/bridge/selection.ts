@@ -14,6 +14,8 @@ export const layer = v.object({
   hasPicture: v.boolean(),
   /** Changes whenever the layer changes: a thumbnail of another fingerprint is out of date. */
   fingerprint: v.string(),
+  /** How wide its lines are, canvas pixels, where it shows nothing but lines. */
+  line: v.optional(size),
   /** The job whose picture the layer shows, where one was placed as it. */
   job: v.optional(v.string()),
 });
@@ -48,6 +50,8 @@ export const selection = v.variant("kind", [
     kind: v.literal("target"),
     target: layer,
     mask: v.optional(layer),
+    /** More shapes over the target: together they are the mask. */
+    alsoMasks: v.optional(v.array(layer)),
     under: v.optional(layer),
     recipe: v.optional(v.string()),
     texts: v.optional(texts),

@@ -36,7 +36,9 @@ export const ticket = v.object({
   /** The file's name: node ids of another file mean other layers. */
   document: v.string(),
   target: nodeId,
+  /** Of several, the topmost. */
   mask: v.optional(nodeId),
+  alsoMasks: v.optional(v.array(nodeId)),
   name: v.string(),
   width: size,
   height: size,

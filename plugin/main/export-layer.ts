@@ -2,7 +2,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { CallInput, LayerExport } from "../bridge.ts";
 import { findLayer } from "./find-layer.ts";
 import { isInside, renderBoundsOf } from "./layer.ts";
-import { whileHidden } from "./while-hidden.ts";
+import { whileVisible } from "./while-visible.ts";
 
 const THUMBNAIL_PIXELS = 192;
 
@@ -19,28 +19,38 @@ export async function exportThumbnail(node: SceneNode): Promise<Uint8Array> {
 
 /**
  * The layer's pixels as a PNG in sRGB, without what lies under it, and the page rectangle that they cover. A layer inside it
- * that must not be seen is hidden for the time of the export; otherwise the document is left alone.
+ * that must not be seen is hidden for the time of the export, a hidden one shown where that is asked for; otherwise the document is left alone.
  * Problems: "target-gone", "selection-unsupported" where the layer shows nothing.
  */
 export async function exportLayer({
   node: id,
   scale,
   bounds,
-  without,
+  without = [],
+  evenHidden = false,
 }: CallInput<"export-layer">): Promise<LayerExport> {
   const node = await findLayer(id);
-  const unseen = without === undefined ? null : await findLayer(without);
+  const unseen: SceneNode[] = [];
+  for (const one of without) unseen.push(await findLayer(one));
+  return await whileVisible(
+    { shown: evenHidden && !node.visible ? [node] : [], hidden: unseen.filter((layer) => isInside(layer, node)) },
+    () => pixelsOf(node, { scale, bounds }),
+  );
+}
+
+async function pixelsOf(
+  node: SceneNode,
+  { scale, bounds }: Pick<CallInput<"export-layer">, "scale" | "bounds">,
+): Promise<LayerExport> {
   const box = bounds === "box" ? node.absoluteBoundingBox : renderBoundsOf(node);
   if (box === null)
     throw new Problem("selection-unsupported", `“${node.name}” shows nothing. Make it visible, then try again.`);
-  const shown = () =>
-    node.exportAsync({
-      format: "PNG",
-      contentsOnly: true,
-      useAbsoluteBounds: bounds === "box",
-      colorProfile: "SRGB",
-      constraint: { type: "SCALE", value: scale },
-    });
-  const bytes = unseen !== null && isInside(unseen, node) ? await whileHidden(unseen, shown) : await shown();
+  const bytes = await node.exportAsync({
+    format: "PNG",
+    contentsOnly: true,
+    useAbsoluteBounds: bounds === "box",
+    colorProfile: "SRGB",
+    constraint: { type: "SCALE", value: scale },
+  });
   return { bytes, box: { x: box.x, y: box.y, width: box.width, height: box.height } };
 }

@@ -20,11 +20,13 @@ export function fingerprintOf(node: SceneNode): string {
 
 /**
  * A short text that changes whenever what the layer shows changes: not where it is moved, turned or put, how large it is drawn
- * or how opaque it is, since a result follows all of that.
+ * or how opaque it is, since a result follows all of that. `masks`: layers that only say where.
  */
-export function contentFingerprintOf(node: SceneNode): string {
+export function contentFingerprintOf(node: SceneNode, masks: readonly string[]): string {
   // Results that were put on it before are no change of what it shows.
-  const inside = "findAll" in node ? node.findAll((child) => child.getPluginData("target") !== node.id) : [];
+  const counts = ({ id }: SceneNode) => !masks.includes(id);
+  const isOwn = (child: SceneNode) => counts(child) && child.getPluginData("target") !== node.id;
+  const inside = "findAll" in node ? node.findAll(isOwn) : [];
   const own = JSON.stringify([
     takesFill(node) ? ownFillsOf(node) : "fills" in node ? node.fills : null,
     "strokes" in node ? node.strokes : null,

@@ -1,6 +1,7 @@
 import { Problem } from "../../shared/problem.ts";
 import type { LayerInfo } from "../bridge.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { lineWeightOf } from "./line-weight.ts";
 import { showsPicture } from "./shows-picture.ts";
 
 const KINDS: Partial<Record<NodeType, string>> = {
@@ -34,6 +35,7 @@ export function imagePaintOf(node: SceneNode): ImagePaint | undefined {
 /** What the interface shows of a layer. */
 export function describeLayer(node: SceneNode): LayerInfo {
   const job = node.getPluginData("job");
+  const line = lineWeightOf(node);
   return {
     id: node.id,
     name: node.name,
@@ -42,6 +44,7 @@ export function describeLayer(node: SceneNode): LayerInfo {
     height: node.height,
     hasPicture: hasPicture(node),
     fingerprint: fingerprintOf(node),
+    ...(line !== undefined && { line }),
     ...(job !== "" && { job }),
   };
 }

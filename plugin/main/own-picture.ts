@@ -9,9 +9,9 @@ type Shown = { readonly hash: string; readonly paint: OwnPicture["paint"] };
 /**
  * The image paint of a layer that shows this one picture and nothing else, so that its image's own pixels can be worked on:
  * undefined where anything else is drawn too (another paint, a stroke, an effect, a layer inside), where it is seen through,
- * and for pictures in texts. `except`: a layer inside that does not count (the mask, drawn inside the picture's frame).
+ * and for pictures in texts. `except`: layers inside that do not count (masks, drawn inside the picture's frame).
  */
-export function onlyImageOf(node: SceneNode, except?: string): Shown | undefined {
+export function onlyImageOf(node: SceneNode, except: readonly string[]): Shown | undefined {
   if (node.type === "TEXT" || !("fills" in node) || !Array.isArray(node.fills)) return undefined;
   const [paint, ...others] = (node.fills as readonly Paint[]).filter(isSeen);
   if (paint?.type !== "IMAGE" || paint.imageHash === null || others.length > 0) return undefined;
@@ -19,7 +19,7 @@ export function onlyImageOf(node: SceneNode, except?: string): Shown | undefined
   if ("strokes" in node && node.strokes.some(isSeen)) return undefined;
   if ("effects" in node && node.effects.some((effect) => effect.visible && effect.type !== "DROP_SHADOW"))
     return undefined;
-  if ("children" in node && node.children.some(({ id, visible }) => visible && id !== except)) return undefined;
+  if ("children" in node && node.children.some(({ id, visible }) => visible && !except.includes(id))) return undefined;
   const { scaleMode, imageTransform, scalingFactor, rotation, filters } = paint;
   if (scaleMode === "CROP" && imageTransform === undefined) return undefined;
   // A turned tile is not unrolled.

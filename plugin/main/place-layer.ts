@@ -6,6 +6,7 @@ import { findPlace, findPlaceBehind, findPlaceInside, type Place } from "./find-
 import { contentFingerprintOf } from "./fingerprint.ts";
 import { imageLayer, shownPicture } from "./image-layer.ts";
 import { putOnAsFill, takesFill } from "./own-fill.ts";
+import { settleMasks } from "./settle-masks.ts";
 
 /** Figma allows 100 kB an entry of pluginData; the id and the key count too. */
 const MOST_RECIPE_CHARACTERS = 30_000;
@@ -23,7 +24,8 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
   const { ticket, recipe, where } = input;
   if (recipe.length > MOST_RECIPE_CHARACTERS)
     throw new Problem("target-unsupported", "The settings of this picture are too long to be kept in the layer.");
-  const mask = ticket.mask === undefined ? null : await existingLayer(ticket.mask);
+  const masks: SceneNode[] = [];
+  for (const id of masksOf(ticket)) masks.push(...[await existingLayer(id)].filter((layer) => layer !== null));
   const earlier = await firstPlaced(input);
   const target = await existingLayer(ticket.target);
   const under = typeof where === "string" ? null : await existingLayer(where.inside);
@@ -34,15 +36,17 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
   if (covered !== null && earlier !== null && !earlier.removed) {
     if (earlier.id === covered.id) putOnAsFill(earlier, shown.paint);
     else earlier.fills = [shown.paint];
-    return finish(earlier, input, "Placed instead of the other picture.");
+    return finish(earlier, { input, masks }, "Placed instead of the other picture.");
   }
   if (covered !== null && input.layering === "fill" && takesFill(covered) && shown.isAsTarget) {
     putOnAsFill(covered, shown.paint);
-    return finish(covered, input, `Put on “${covered.name}” as a fill.`);
+    return finish(covered, { input, masks }, `Put on “${covered.name}” as a fill.`);
   }
   const layer = imageLayer(covered, shown);
   try {
-    return finish(layer, input, putNew(layer, input, { target, covered, mask, under, transform: shown.transform }));
+    const mask = masks.find(({ id }) => id === ticket.mask) ?? null;
+    const note = putNew(layer, input, { target, covered, mask, under, transform: shown.transform });
+    return finish(layer, { input, masks }, note);
   } catch (error) {
     layer.remove();
     throw error;
@@ -79,22 +83,29 @@ function putNew(
   return "Placed on the right, as a new layer.";
 }
 
+/** The topmost first. */
+const masksOf = ({ mask, alsoMasks = [] }: Ticket): string[] => (mask === undefined ? [] : [mask, ...alsoMasks]);
+
 const isOver = (where: Where): where is "over" | "over anyway" => where === "over" || where === "over anyway";
 
-/** What the layer has to know of its picture; ends the step of undo. A target that got a fill keeps its own name. */
-function finish(
-  layer: SceneNode,
-  { ticket, name, recipe, job, where }: CallInput<"place-layer">,
-  note: string | undefined,
-): CallOutput<"place-layer"> {
+interface Placing {
+  readonly input: CallInput<"place-layer">;
+  readonly masks: readonly SceneNode[];
+}
+
+/** What the layer has to know of its picture, and what becomes of the masks; ends the step of undo. A target that got a fill keeps its own name. */
+function finish(layer: SceneNode, { input, masks }: Placing, placed: string | undefined): CallOutput<"place-layer"> {
+  const { ticket, name, recipe, job, where } = input;
   if (layer.id !== ticket.target) layer.name = name;
   layer.setPluginData("recipe", recipe);
   layer.setPluginData("target", ticket.target);
   layer.setPluginData("job", job);
   layer.setPluginData("over", isOver(where) ? "yes" : "");
   layer.setRelaunchData({ regenerate: "Generate again with the same prompt" });
+  const settled = isOver(where) ? settleMasks(masks, input.maskFate ?? "keep") : undefined;
   figma.commitUndo();
-  return { node: layer.id, ...(note !== undefined && { note }) };
+  const note = [placed, settled].filter((text) => text !== undefined).join(" ");
+  return { node: layer.id, ...(note !== "" && { note }) };
 }
 
 /** The first of the layers that show other pictures of the run and can show this one. */
@@ -126,7 +137,7 @@ function checkTarget(target: SceneNode | null, ticket: Ticket, where: "over" | "
       "target-gone",
       `“${ticket.name}” was deleted while the picture was made. Place it as a new layer instead.`,
     );
-  if (where === "over" && contentFingerprintOf(target) !== ticket.fingerprint)
+  if (where === "over" && contentFingerprintOf(target, masksOf(ticket)) !== ticket.fingerprint)
     throw new Problem(
       "target-changed",
       `“${ticket.name}” shows something else than when the picture was made. Place it over that anyway, or as a new layer.`,

@@ -27,18 +27,18 @@ const MASK_TYPES: readonly NodeType[] = [
 
 /**
  * The selection in the interface's terms. One layer is the target; where it is a shape over a picture, that picture is told
- * too. Two, where the upper one is a shape that overlaps the lower one, are a picture and its mask. More are painted
- * into at once, or are candidates for references.
+ * too. Two, where the upper one is a shape that overlaps the lower one, are a picture and its mask; so are a picture and
+ * several shapes over it. More are painted into at once, or are candidates for references.
  */
 export function readSelection(): SelectionInfo {
   const nodes = figma.currentPage.selection;
   if (nodes.length === 0) return { kind: "none", page: figma.currentPage.name };
   try {
     if (nodes.length === 1) return target(nodes[0]!);
-    if (nodes.length === 2) {
-      const [lower, upper] = inPaintOrder(nodes[0]!, nodes[1]!);
-      if (canMask(upper) && overlap(lower, upper)) return target(lower, upper);
-    }
+    const [lowest, ...above] = paintOrdered(nodes);
+    if (nodes.length === 2 && canMask(above[0]!) && overlap(lowest!, above[0]!)) return target(lowest!, above);
+    if (above.every((node) => canMask(node) && overlap(lowest!, node)) && showsPicture(lowest!))
+      return target(lowest!, above);
   } catch (error) {
     const problem = Problem.from(error);
     if (problem.code !== "selection-unsupported") throw error;
@@ -68,7 +68,14 @@ function describeTarget(node: SceneNode): TargetLayer {
   return { id, name, kind: kindOf(node), width, height, hasPicture: hasPicture(node), texts: textsOf(node) };
 }
 
-function target(node: SceneNode, mask?: SceneNode): SelectionInfo {
+/** From the first painted to the last. */
+const paintOrdered = (nodes: readonly SceneNode[]): SceneNode[] =>
+  [...nodes].sort((a, b) => (a.id !== b.id && inPaintOrder(a, b)[0].id === a.id ? -1 : 1));
+
+/** `masks`: those over it, from the first painted to the last. */
+function target(node: SceneNode, masks: readonly SceneNode[] = []): SelectionInfo {
+  const mask = masks.at(-1);
+  const others = masks.slice(0, -1);
   checkPaintable(node);
   const recipe = node.getPluginData("recipe");
   const under = mask === undefined && canMask(node) ? pictureUnder(node) : null;
@@ -76,6 +83,7 @@ function target(node: SceneNode, mask?: SceneNode): SelectionInfo {
     kind: "target",
     target: describeLayer(node),
     ...(mask && { mask: describeLayer(mask) }),
+    ...(others.length > 0 && { alsoMasks: others.map(describeLayer) }),
     ...(under && { under: describeLayer(under) }),
     ...(recipe !== "" && { recipe }),
     texts: textsOf(node),

@@ -8,20 +8,21 @@ import { takesFill } from "./own-fill.ts";
 import { fitsBack, onlyImageOf } from "./own-picture.ts";
 
 /** The target as it is now, so that a result is never put over newer work. Problems as `checkPaintable`. */
-export async function takeTicket({ target, mask }: CallInput<"take-ticket">): Promise<Ticket> {
+export async function takeTicket({ target, mask, alsoMasks = [] }: CallInput<"take-ticket">): Promise<Ticket> {
   const node = await findLayer(target);
   checkPaintable(node);
-  if (mask !== undefined) await findLayer(mask);
+  const masks = mask === undefined ? [] : [mask, ...alsoMasks];
+  for (const id of masks) await findLayer(id);
   const size = await imageSizeOf(node);
   const now = await findLayer(target);
   const [row, column] = now.absoluteTransform;
-  const only = onlyImageOf(now, mask);
+  const only = onlyImageOf(now, masks);
   const picture = only && size?.hash === only.hash ? { ...size, paint: only.paint } : undefined;
   const outline = outlineOf(now);
   return {
     document: figma.root.name,
     target,
-    ...(mask !== undefined && { mask }),
+    ...(mask !== undefined && { mask, ...(alsoMasks.length > 0 && { alsoMasks }) }),
     name: now.name,
     width: now.width,
     height: now.height,
@@ -29,7 +30,7 @@ export async function takeTicket({ target, mask }: CallInput<"take-ticket">): Pr
       [row[0], row[1], row[2]],
       [column[0], column[1], column[2]],
     ],
-    fingerprint: contentFingerprintOf(now),
+    fingerprint: contentFingerprintOf(now, masks),
     naturalScale:
       size === null ? SCREEN_DENSITY : Math.max(1, Math.min(size.width / now.width, size.height / now.height)),
     ...(picture && fitsBack(picture, now) && { picture }),

@@ -1,6 +1,6 @@
 import { readSelection } from "./read-selection.ts";
 import { send } from "./serve-calls.ts";
-import { isHiding } from "./while-hidden.ts";
+import { isExporting } from "./while-visible.ts";
 
 const SETTLE_MS = 80;
 
@@ -11,7 +11,7 @@ export function watchSelection(): void {
     if (timer !== undefined) return;
     timer = setTimeout(() => {
       timer = undefined;
-      if (isHiding()) announce();
+      if (isExporting()) announce();
       else send({ kind: "event", event: { type: "selection", selection: readSelection() } });
     }, SETTLE_MS);
   };

@@ -31,6 +31,8 @@ export interface Driver {
   shown(name: string | RegExp): Promise<Shown | null>;
   /** The size of the image that fills a layer, and how many colours it has. */
   image(name: string | RegExp): Promise<{ width: number; height: number; colors: number }>;
+  /** The pixels of the image that fills a layer, straight alpha. */
+  pixels(name: string | RegExp): Promise<{ width: number; height: number; data: Uint8Array }>;
   /** When the document has more layers than now: the time. */
   nextLayer(): Promise<number>;
   change(name: string, fields: Partial<NodeRecord>): Promise<void>;
@@ -189,6 +191,18 @@ export async function openPlayground(browser: Browser, options: OpenOptions): Pr
         },
         await hashOf(name),
       );
+    },
+    async pixels(name) {
+      const { text, ...size } = await page.evaluate(
+        async (hash) => {
+          const { width, height, data } = await pixelsOf(hash);
+          let binary = "";
+          for (let i = 0; i < data.length; i += 32768) binary += String.fromCharCode(...data.subarray(i, i + 32768));
+          return { width, height, text: btoa(binary) };
+        },
+        await hashOf(name),
+      );
+      return { ...size, data: new Uint8Array(Buffer.from(text, "base64")) };
     },
     nextLayer: () =>
       page.evaluate(() => {

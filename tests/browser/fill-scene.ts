@@ -85,6 +85,33 @@ export async function look(page: Page, scene: FillScene, shown: { scale: number;
   return new Uint8Array(Buffer.from(text, "base64"));
 }
 
+/** How finely `lookAtMask` sees: pixels per canvas pixel. */
+export const MASK_SCALE = 12;
+
+/** The mask by itself, whatever clips it, as PNG, and the upright box of the page that it covers. */
+export async function lookAtMask(page: Page, { mask }: FillScene) {
+  const { text, box } = await page.evaluate(
+    async ([id, scale]) => {
+      const { editor, exportNode: draw } = playground;
+      const bytes = await draw(editor.drawing, id, {
+        format: "PNG",
+        useAbsoluteBounds: true,
+        constraint: { type: "SCALE", value: scale },
+      });
+      const { width, height } = editor.scene.get(id);
+      const [[a, c, e], [b, d, f]] = editor.scene.absoluteTransform(id);
+      const xs = [e, e + a * width, e + c * height, e + a * width + c * height];
+      const ys = [f, f + b * width, f + d * height, f + b * width + d * height];
+      let binary = "";
+      for (let i = 0; i < bytes.length; i += 32768) binary += String.fromCharCode(...bytes.subarray(i, i + 32768));
+      const [x, y] = [Math.min(...xs), Math.min(...ys)];
+      return { text: btoa(binary), box: { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y } };
+    },
+    [mask, MASK_SCALE] as const,
+  );
+  return { bytes: new Uint8Array(Buffer.from(text, "base64")), box };
+}
+
 /** Takes the case's layers away. */
 export const clearScene = (page: Page, { world }: FillScene) =>
   page.evaluate((id) => {

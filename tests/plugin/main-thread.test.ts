@@ -185,12 +185,12 @@ test("exportLayer() hides a mask inside the picture's frame for that moment only
       return exportNode(...args);
     },
   });
-  await host.call("export-layer", { node: await idOf("F"), scale: 1, bounds: "box", without: mask });
+  await host.call("export-layer", { node: await idOf("F"), scale: 1, bounds: "box", without: [mask] });
   expect(seen).toEqual([false]);
   expect(scene.get(mask).visible).toBe(true);
   Object.assign(host.stage, { exportNode: () => Promise.reject(new Error("No memory")) });
   await expect(
-    host.call("export-layer", { node: await idOf("F"), scale: 1, bounds: "box", without: mask }),
+    host.call("export-layer", { node: await idOf("F"), scale: 1, bounds: "box", without: [mask] }),
   ).rejects.toThrow();
   expect(scene.get(mask).visible).toBe(true);
 });
@@ -269,4 +269,39 @@ test("runSelfTest() finds this host to be as we assume, and leaves nothing behin
   const { checks } = await host.call("self-test", {});
   expect(checks.filter(({ outcome }) => outcome !== "as assumed")).toEqual([]);
   expect(await host.script(`return figma.currentPage.findAll().map((node) => node.name);`)).toEqual(["A"]);
+});
+
+test("readSelection() takes several shapes over a picture as one mask, the topmost first, also out of groups", async () => {
+  await open(`
+    const photo = await paint(add("Rectangle", "Photo", 0, 0, 100, 100));
+    const a = add("Rectangle", "A", 10, 10, 20, 20); const b = add("Ellipse", "B", 50, 50, 20, 20);
+    const c = add("Rectangle", "C", 70, 10, 9, 9);
+    figma.group([a, c], figma.currentPage).name = "G"; select("Photo", "B", "G");`);
+  const seen = await selection();
+  expect(seen).toMatchObject({ kind: "target", target: { name: "Photo" } });
+  const names = seen.kind === "target" ? [seen.mask, ...(seen.alsoMasks ?? [])].map((layer) => layer?.name) : [];
+  expect(names.sort()).toEqual(["B", "G"]);
+});
+
+test.each([
+  ["a line", `n.fills = []; n.strokes = [SOLID]; n.strokeWeight = 6;`, 6],
+  ["a filled shape with a line", `n.strokes = [SOLID]; n.strokeWeight = 6;`, undefined],
+  ["a filled shape", "", undefined],
+])("describeLayer() knows how wide %s is drawn", async (_name, change, line) => {
+  await open(`
+    const SOLID = { type: "SOLID", color: { r: 0, g: 0, b: 0 } };
+    const n = add("Ellipse", "A", 10, 10, 20, 20); n.fills = [SOLID]; ${change}`);
+  const { layers } = await host.call("describe-layers", { nodes: [await idOf("A")] });
+  expect(layers[0]!.line).toBe(line);
+});
+
+test("exportLayer() shows a hidden mask for that moment only", async () => {
+  await open(`add("Ellipse", "Mask", 10, 10, 20, 20).visible = false;`);
+  const mask = await idOf("Mask");
+  const order = { node: mask, scale: 1, bounds: "rendered" } as const;
+  expect((await host.call("export-layer", { ...order, evenHidden: true })).box).toMatchObject({
+    width: 20,
+    height: 20,
+  });
+  expect(host.stage.scene.get(mask).visible).toBe(false);
 });

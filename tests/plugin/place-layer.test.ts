@@ -300,3 +300,42 @@ test("placeLayer() leaves nothing behind when Figma refuses the picture", async 
   });
   expect(await host.script(`return figma.currentPage.children.length;`)).toBe(1);
 });
+
+describe("placeLayer() and the mask's layers", () => {
+  const MASKED = `const f = frame("Target", null, 0, 0, 120, 80); rect("Mask", f, 10, 10, 20, 20); rect("Also", f, 50, 10, 20, 20);`;
+  const placeWith = async (maskFate: "keep" | "hide" | "remove", bytes?: Uint8Array) => {
+    const [target, mask, also] = [await idOf("Target"), await idOf("Mask"), await idOf("Also")];
+    const ticket = await host.call("take-ticket", { target, mask, alsoMasks: [also] });
+    const input = { ticket, name: "Result", recipe: RECIPE, where: "over", ...PLAIN, maskFate } as const;
+    return { ticket, placed: await host.call("place-layer", { ...input, bytes: bytes ?? (await png(16, 16)) }) };
+  };
+  const masks = () =>
+    host.script<(boolean | null)[]>(
+      `${SCENERY} return ["Mask", "Also"].map((name) => { const node = find(name); return node === null ? null : node.visible; });`,
+    );
+
+  test.each([
+    ["keep", [true, true]],
+    ["hide", [false, false]],
+    ["remove", [null, null]],
+  ] as const)("does as it was told: %s; undo brings all back at once", async (fate, after) => {
+    await open(MASKED);
+    await placeWith(fate);
+    expect(await masks()).toEqual(after);
+    host.stage.history.undo();
+    expect(await masks()).toEqual([true, true]);
+    expect(await host.script(`${SCENERY} return find("Result") === null;`)).toBe(true);
+  });
+
+  test("leaves them where the picture is not taken", async () => {
+    await open(MASKED);
+    await expect(placeWith("remove", Uint8Array.of(1, 2, 3))).rejects.toThrow();
+    expect(await masks()).toEqual([true, true]);
+  });
+
+  test("places another picture without asking, though the masks are gone from the target", async () => {
+    await open(MASKED);
+    const { ticket } = await placeWith("remove");
+    await expect(place(ticket)).resolves.toBeDefined();
+  });
+});

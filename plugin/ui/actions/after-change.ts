@@ -27,6 +27,8 @@ export function followChanges(store: Store, main: MainClient, attempt: Attempt):
       saving = setTimeout(saveSettings, SAVE_SETTINGS_AFTER_MS);
     }
     if (state.notice !== before.notice) fade(state);
-    if (state.selection !== before.selection || state.mode !== before.mode) void attempt(() => showFill(store, main));
+    const shape = state.settings.maskShape !== before.settings.maskShape;
+    if (shape || state.selection !== before.selection || state.mode !== before.mode)
+      void attempt(() => showFill(store, main));
   });
 }

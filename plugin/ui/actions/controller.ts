@@ -114,7 +114,10 @@ export class Controller implements Actions {
       if (selection.kind !== "target" || selection.recipe === undefined) return;
       const recipe = recipeOf(selection.recipe);
       await fillPanel(this, recipe, { lockSeed: false });
-      await this.#selectLayers([recipe.target.id, ...(recipe.mask ? [recipe.mask.id] : [])]);
+      await this.#selectLayers([
+        recipe.target.id,
+        ...(recipe.mask ? [recipe.mask, ...(recipe.alsoMasks ?? [])] : []).map(({ id }) => id),
+      ]);
       this.#say("Its settings are in the panel. Generate makes new variants of it.");
     });
 

@@ -54,7 +54,8 @@ export async function putOnCanvas(
   const layering = layeringOf(recipe.mode, ticket, store.state.settings);
   const replaces = layersToReplace(store.state.pictures, picture, form);
   const words = { name: layerName(recipe), recipe: writeRecipe(recipe) };
-  const input = { ticket, ...fitted, where, ...words, layering, job: job.job, replaces };
+  const { maskFate } = store.state.settings;
+  const input = { ticket, ...fitted, where, ...words, layering, job: job.job, replaces, maskFate };
   const { node, note = "Placed on the canvas." } = await main.call("place-layer", input);
   store.dispatch({ type: "placed", job: job.job, layer: node });
   desk.release(job.job);

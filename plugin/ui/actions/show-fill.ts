@@ -1,11 +1,12 @@
 import { Problem } from "../../../shared/problem.ts";
+import type { MaskShape } from "../../bridge.ts";
 import { smallPng } from "../pixels/canvas.ts";
 import { addressOf } from "../pixels/raster.ts";
 import { readSource } from "../pixels/read-source.ts";
 import { takeMask } from "../request/take-mask.ts";
 import type { FillView } from "../state/state.ts";
 import type { Store } from "../state/store.ts";
-import { type Subject, subjectOf } from "../state/subject.ts";
+import { masksOf, type Subject, subjectOf } from "../state/subject.ts";
 import type { MainClient } from "../wires/main-client.ts";
 
 /** Pixels of the preview's long side. */
@@ -15,29 +16,34 @@ const PREVIEW_PIXELS = 640;
 export async function showFill(store: Store, main: MainClient): Promise<void> {
   const subject = subjectOf(store.state);
   if (store.state.mode !== "fill" || subject?.mask === undefined) return;
-  const key = keyOf(subject);
+  const shape = store.state.settings.maskShape;
+  const key = keyOf(subject, shape);
   if (store.state.fill?.key === key) return;
   try {
-    const view = await load(subject.target.id, subject.mask.id, main);
+    const view = await load(subject, shape, main);
     const now = subjectOf(store.state);
-    if (now !== null && keyOf(now) === key) store.dispatch({ type: "fill", fill: { ...view, key } });
+    if (now !== null && keyOf(now, store.state.settings.maskShape) === key)
+      store.dispatch({ type: "fill", fill: { ...view, key } });
   } catch (error) {
     if (Problem.from(error).code === "target-gone") return; // The selection changed meanwhile; its own preview follows.
     throw error;
   }
 }
 
-const keyOf = ({ target, mask }: Subject) => `${target.fingerprint} ${mask?.fingerprint}`;
+const keyOf = (subject: Subject, shape: MaskShape) =>
+  JSON.stringify([subject.target.fingerprint, masksOf(subject).map(({ fingerprint }) => fingerprint), shape]);
 
-async function load(target: string, mask: string, main: MainClient): Promise<Omit<FillView, "key">> {
-  const ticket = await main.call("take-ticket", { target, mask });
+async function load(subject: Subject, shape: MaskShape, main: MainClient): Promise<Omit<FillView, "key">> {
+  const [mask, ...alsoMasks] = masksOf(subject).map(({ id }) => id);
+  const ticket = await main.call("take-ticket", { target: subject.target.id, ...(mask && { mask, alsoMasks }) });
   const { raster, context } = await readSource(ticket, main);
-  const { bounds, coverage } = await takeMask(ticket, raster, main);
+  const { bounds, coverage, hasLoop, line } = await takeMask({ target: ticket, raster, shape }, main);
   return {
     picture: addressOf(await smallPng(context, PREVIEW_PIXELS)),
     coverage,
     source: raster.size,
     scale: raster.scale,
     maskBounds: bounds,
+    ...{ hasLoop, line },
   };
 }

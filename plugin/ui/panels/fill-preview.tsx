@@ -2,11 +2,12 @@ import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import { fitBox } from "../parts/fit-box.ts";
 import { Slider } from "../parts/slider.tsx";
-import { contextOfFill, type FillSettings, fillRegion } from "../request/fill-region.ts";
+import { contextOfFill, fillRegion } from "../request/fill-region.ts";
 import type { FillView, State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
 import { ChangedArea } from "./area-overlay.tsx";
 import { EdgeControls } from "./edge-controls.tsx";
+import { MaskControls } from "./mask-controls.tsx";
 
 /** The picture, the mask, and the part that the model will see. */
 export function FillPreview({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo | null }) {
@@ -30,6 +31,15 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
       <section class="hint-block">
         <b>“{mask.name}” covers nothing yet.</b>
         <p>Give the shape a fill or a stroke, and move it over the picture.</p>
+        {settings.maskShape.inverted && (
+          <button
+            type="button"
+            class="link"
+            onClick={() => actions.set({ maskShape: { ...settings.maskShape, inverted: false } })}
+          >
+            Repaint the shape itself
+          </button>
+        )}
       </section>
     );
   return (
@@ -42,6 +52,7 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
         onChange={(detail) => actions.set({ detail })}
       />
       <EdgeControls fill={fill} bounds={fill.maskBounds} settings={settings} actions={actions} />
+      <MaskControls fill={fill} settings={settings} actions={actions} />
     </section>
   );
 }
@@ -53,7 +64,7 @@ interface CropProps {
   readonly fill: FillView;
   readonly bounds: NonNullable<FillView["maskBounds"]>;
   readonly model: ModelInfo;
-  readonly settings: FillSettings;
+  readonly settings: State["settings"];
 }
 
 function Crop({ fill, bounds, model, settings }: CropProps) {
@@ -78,6 +89,7 @@ function Crop({ fill, bounds, model, settings }: CropProps) {
           <ChangedArea fill={fill} region={fillRegion(settings, fill.scale)} />
         </div>
       </div>
+      {fill.hasLoop && settings.maskShape.loop === "area" && <small class="lasso">Lasso: the area inside</small>}
       <small>
         {diffusion.width} × {diffusion.height} px at the model: {timesInWords(times)}
       </small>

@@ -2,8 +2,8 @@
 import { compose } from "../../../shared/affine.ts";
 import type { Drawing, LayerExport, ShapeOutline } from "../../bridge.ts";
 import { decode, drawThrough, newCanvas, toPage, toPng } from "./canvas.ts";
+import { type DrawnMask, maskOn } from "./mask-raster.ts";
 import { fromPage, type Placement } from "./placement.ts";
-import { type Mask, maskOn } from "./raster.ts";
 
 /** Strokes up to this many lines wide are lines; wider ones are shapes, and have an outline. */
 const WIDEST_STROKE = 3;
@@ -21,10 +21,10 @@ export async function layerPicture(
 }
 
 /** Where a layer covers the result, as a mask. */
-export async function coverage(exported: LayerExport, placement: Placement): Promise<Mask> {
+export async function coverage(exported: LayerExport, placement: Placement): Promise<DrawnMask> {
   const context = newCanvas(placement.size);
   await drawLayer(context, exported, placement);
-  return await maskOn(context);
+  return maskOn(context);
 }
 
 async function drawLayer(

@@ -43,15 +43,18 @@ export async function changedResult(result: Uint8Array, ticket: Ticket, main: Ma
   return { bytes: await turnedBack(made, ticket), fit: "source" };
 }
 
-/** The ticket, less a mask that is gone, if its target is still drawn as it was; null where it is not. */
+/** The ticket, less masks that are gone, if its target is still drawn as it was; null where it is not. */
 async function sameDrawing(ticket: Ticket, main: MainClient): Promise<Ticket | null> {
-  const { target, mask, ...rest } = ticket;
-  const { layers } = await main.call("describe-layers", { nodes: mask === undefined ? [target] : [target, mask] });
-  const present = (id: string | undefined) => layers.some((layer) => layer.id === id);
+  const { target, mask, alsoMasks = [], ...rest } = ticket;
+  const masks = mask === undefined ? [] : [mask, ...alsoMasks];
+  const { layers } = await main.call("describe-layers", { nodes: [target, ...masks] });
+  const present = (id: string) => layers.some((layer) => layer.id === id);
   // A target that is gone is told when it is placed.
   if (!present(target)) return null;
-  const then: Ticket = { ...rest, target, ...(mask !== undefined && present(mask) && { mask }) };
-  const now = await main.call("take-ticket", { target, ...(then.mask !== undefined && { mask: then.mask }) });
+  const [first, ...others] = masks.filter(present);
+  const left = first !== undefined && { mask: first, alsoMasks: others };
+  const then: Ticket = { ...rest, target, ...left };
+  const now = await main.call("take-ticket", { target, ...left });
   const isSame = now.fingerprint === ticket.fingerprint && now.width === ticket.width && now.height === ticket.height;
   return isSame && isMovedOnly(now, ticket) ? then : null;
 }

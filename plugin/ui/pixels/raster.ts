@@ -3,7 +3,6 @@ import { type Affine, compose, invert, isTranslation } from "../../../shared/aff
 import type { Rect, Size } from "../../../shared/geometry.ts";
 import type { LayerExport, Ticket } from "../../bridge.ts";
 import { decode, drawThrough, newCanvas, toPage, toPng } from "./canvas.ts";
-import type { SourceRaster } from "./source-raster.ts";
 
 type Place = Pick<Ticket, "width" | "height" | "transform">;
 
@@ -60,80 +59,6 @@ export async function referenceOf(exported: LayerExport): Promise<Uint8Array> {
   context.fillRect(0, 0, bitmap.width, bitmap.height);
   context.drawImage(bitmap, 0, 0);
   return await toPng(context);
-}
-
-export interface Mask {
-  /** White, with the mask as alpha. */
-  readonly bytes: Uint8Array;
-  /** Where it is at least half opaque; null where it is nowhere. */
-  readonly bounds: Rect | null;
-}
-
-/** A mask whose PNG may not be needed. */
-export interface DrawnMask extends Omit<Mask, "bytes"> {
-  /** 8-bit coverage, row-major. */
-  readonly coverage: Uint8Array;
-  toPng(): Promise<Uint8Array>;
-}
-
-/**
- * A layer's alpha as a mask on a raster of the target, within the target's outline. A half-transparent layer (one draws masks
- * so, to see what is under them) counts as if it were opaque: its strongest alpha becomes 1.
- */
-export async function maskOf(target: Outlined, exported: LayerExport, raster: Raster): Promise<DrawnMask> {
-  const context = newCanvas(raster.size);
-  clipTo(context, target, raster.fromTarget);
-  drawInto(context, target, { bitmap: await decode(exported.bytes), box: exported.box, fromTarget: raster.fromTarget });
-  return { ...whitened(context), toPng: () => toPng(context) };
-}
-
-type Raster = Pick<SourceRaster, "size" | "fromTarget">;
-type Outlined = Place & Pick<Ticket, "outline">;
-
-/** What lies outside of the target's outline is not seen. */
-function clipTo(context: CanvasRenderingContext2D, { width, height, outline }: Outlined, fromTarget: Affine): void {
-  const path = new Path2D(outline ?? `M 0 0 L ${width} 0 L ${width} ${height} L 0 ${height} Z`);
-  const [[a, c, e], [b, d, f]] = fromTarget;
-  const onRaster = new Path2D();
-  onRaster.addPath(path, { a, b, c, d, e, f });
-  context.clip(onRaster);
-}
-
-/** What a canvas shows, as a mask. */
-export async function maskOn(context: CanvasRenderingContext2D): Promise<Mask> {
-  const { bounds } = whitened(context);
-  return { bytes: await toPng(context), bounds };
-}
-
-function whitened(context: CanvasRenderingContext2D) {
-  const { width, height } = context.canvas;
-  const pixels = context.getImageData(0, 0, width, height);
-  const bounds = whiten(pixels);
-  context.putImageData(pixels, 0, 0);
-  const { data } = pixels;
-  return { bounds, coverage: Uint8Array.from({ length: width * height }, (_, i) => data[i * 4 + 3]!) };
-}
-
-const HALF = 128;
-
-/** Turns pixels white and their strongest alpha into 255, in place; returns the bounds of all that is half opaque or more. */
-function whiten({ data, width, height }: ImageData): Rect | null {
-  let strongest = 0;
-  for (let i = 3; i < data.length; i += 4) strongest = Math.max(strongest, data[i]!);
-  let [left, top, right, bottom] = [width, height, 0, 0];
-  for (let i = 0; i < data.length; i += 4) {
-    const alpha = data[i + 3]!;
-    data[i] = data[i + 1] = data[i + 2] = 255;
-    if (alpha === 0) continue;
-    data[i + 3] = Math.round((alpha * 255) / strongest);
-    if (data[i + 3]! < HALF) continue;
-    const [x, y] = [(i / 4) % width, Math.floor(i / 4 / width)];
-    left = Math.min(left, x);
-    right = Math.max(right, x + 1);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y + 1);
-  }
-  return strongest === 0 ? null : { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** Draws an export, which covers `box` on the page, into a canvas that `fromTarget` leads to from the target's own space. */

@@ -12,10 +12,10 @@ export interface Source {
 
 /** The same ticket gives the same pixels, as long as its target shows the same. Problems "target-gone", "image-…". */
 export async function readSource(ticket: Ticket, main: MainClient): Promise<Source> {
-  const { picture, target, mask } = ticket;
+  const { picture, target, mask, alsoMasks = [] } = ticket;
   if (picture === undefined) {
     const scale = exportedScale(ticket);
-    const without = mask === undefined ? {} : { without: mask };
+    const without = mask === undefined ? {} : { without: [mask, ...alsoMasks] };
     const { bytes } = await main.call("export-layer", { node: target, scale, bounds: "box", ...without });
     const bitmap = await decode(bytes);
     const context = newCanvas(bitmap);

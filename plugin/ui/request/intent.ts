@@ -32,13 +32,14 @@ export type RunSettings = Omit<
   | "vae"
   | "refiner"
   | "layerings"
+  | "maskFate"
 >;
 
 export interface Intent {
   readonly mode: Mode;
   readonly model: ModelInfo;
-  /** Where it is painted, and in Fill the shape that says where. */
-  readonly layers: { readonly target: LayerRef; readonly mask?: LayerRef };
+  /** Where it is painted, and in Fill the shapes that say where. */
+  readonly layers: { readonly target: LayerRef; readonly mask?: LayerRef; readonly alsoMasks?: readonly LayerRef[] };
   readonly prompt: string;
   readonly settings: RunSettings;
   readonly references: readonly Followed<ReferenceLayer>[];
@@ -60,6 +61,7 @@ export function intentsOf(state: State): Intent[] {
   const mask = mode === "fill" ? subjectOf(state)?.mask : undefined;
   if (mode === "fill" && mask === undefined)
     throw new Problem("mask-empty", "Put a shape over a picture and select it: the shape says where to repaint.");
+  const alsoMasks = subjectOf(state)?.alsoMasks;
   const { count, seed, seedLocked, variation } = settings;
   const seedsFor = ({ target: { id } }: Row): readonly number[] => {
     if (selection.kind !== "several") return seedsOfRun({ count, seed: seedLocked ? seed : randomSeed() });
@@ -68,7 +70,7 @@ export function intentsOf(state: State): Intent[] {
   return rows.map((row) => ({
     ...{ mode, model, settings },
     prompt: promptOf(row, prompt),
-    layers: { target: row.target, ...(mask && { mask }) },
+    layers: { target: row.target, ...(mask && { mask, ...(alsoMasks && { alsoMasks }) }) },
     references: model.references ? references : [],
     use: inUse(state, model),
     seeds: seedsFor(row),
@@ -84,7 +86,7 @@ export function intentOfRecipe(
   { models }: Pick<Companion, "models">,
   seeds: "its own" | { readonly count: number },
 ): Intent {
-  const { mode, request, target, mask } = recipe;
+  const { mode, request, target, mask, alsoMasks } = recipe;
   const model = models.find(({ id }) => id === request.model);
   if (model === undefined)
     throw new Problem("model-not-found", `“${recipe.model}”, which made this picture, is gone. Choose another model.`);
@@ -92,7 +94,7 @@ export function intentOfRecipe(
   const size = requestedSize(request);
   return {
     ...{ mode, model, prompt: request.prompt },
-    layers: { target, ...(mask && { mask }) },
+    layers: { target, ...(mask && { mask, ...(alsoMasks && { alsoMasks }) }) },
     settings: { ...DEFAULT_SETTINGS, ...settingsOf(recipe) },
     references: recipe.references.map(fromRecipe),
     use: {

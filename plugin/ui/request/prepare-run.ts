@@ -1,6 +1,6 @@
 /** From "the designer pressed the button" to jobs with their images. */
 import { Problem } from "../../../shared/problem.ts";
-import type { Ticket } from "../../bridge.ts";
+import type { MaskShape, Ticket } from "../../bridge.ts";
 import { toPng } from "../pixels/canvas.ts";
 import { type Placement, resultPlacement, sourcePlacement } from "../pixels/placement.ts";
 import { pictureAt } from "../pixels/raster.ts";
@@ -47,10 +47,11 @@ export async function prepareRun(
 
 async function prepareOrder(intent: Intent, main: MainClient, places: readonly RunPlace[]): Promise<Order> {
   const { mode, references, use } = intent;
-  const { target, mask } = intent.layers;
-  const ticket = await main.call("take-ticket", { target: target.id, ...(mask && { mask: mask.id }) });
+  const { target, mask, alsoMasks = [] } = intent.layers;
+  const masks = mask && { mask: mask.id, alsoMasks: alsoMasks.map(({ id }) => id) };
+  const ticket = await main.call("take-ticket", { target: target.id, ...masks });
   const images = new Map<string, Uint8Array>();
-  const fill = mode === "fill" ? await takeFill(ticket, main, images) : null;
+  const fill = mode === "fill" ? await takeFill(ticket, main, { images, shape: intent.settings.maskShape }) : null;
   const measured: MeasuredIntent = { ...intent, target: ticket, fill };
   if (mode === "edit") await takePicture(ticket, main, { images, intent: measured });
   const placement = placementOf(measured, ticket, fill?.raster);
@@ -72,14 +73,18 @@ function placementOf(intent: MeasuredIntent, ticket: Ticket, raster: SourceRaste
   return sourcePlacement(ticket, raster, contextOfFill({ ...fill, maskBounds }, { model, settings }));
 }
 
-async function takeFill(ticket: Ticket, main: MainClient, images: Map<string, Uint8Array>) {
+async function takeFill(
+  ticket: Ticket,
+  main: MainClient,
+  { images, shape }: { images: Map<string, Uint8Array>; shape: MaskShape },
+) {
   if (ticket.picture === undefined && exportedScale(ticket) < 1)
     throw new Problem(
       "image-too-large",
       `“${ticket.name}” is ${Math.round(ticket.width)} × ${Math.round(ticket.height)} pixels, and Fill repairs pictures of up to 4096 a side. Select a smaller part of it.`,
     );
   const { raster, context } = await readSource(ticket, main);
-  const mask = await takeMask(ticket, raster, main);
+  const mask = await takeMask({ target: ticket, raster, shape }, main);
   if (mask.bounds === null)
     throw new Problem(
       "mask-empty",
@@ -110,7 +115,8 @@ function jobsOf(intent: MeasuredIntent, ticket: Ticket, places: readonly RunPlac
       mode,
       model: model.name,
       target: { id: ticket.target, name: ticket.name },
-      ...(layers.mask && { mask: { id: layers.mask.id, name: layers.mask.name } }),
+      ...(layers.mask && { mask: toRef(layers.mask), maskShape: intent.settings.maskShape }),
+      ...(layers.alsoMasks && { alsoMasks: layers.alsoMasks.map(toRef) }),
       references: intent.references.map(toRecipe),
       controls: intent.use.controls.map(toRecipe),
       request,
@@ -118,3 +124,5 @@ function jobsOf(intent: MeasuredIntent, ticket: Ticket, places: readonly RunPlac
     return { job: { ...places[index]!, job: newId(), mode, ticket, steps: request.steps }, recipe };
   });
 }
+
+const toRef = ({ id, name }: LayerRef): LayerRef => ({ id, name });

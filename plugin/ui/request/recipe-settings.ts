@@ -3,7 +3,11 @@ import type { Settings } from "../../bridge.ts";
 import type { Recipe } from "../state/recipe.ts";
 
 /** The panel's settings that a recipe was made with, but for its seed. What has no meaning in its mode is left out. */
-export function settingsOf({ mode, request }: Pick<Recipe, "mode" | "request">): Partial<Settings> {
+export function settingsOf({
+  mode,
+  request,
+  maskShape,
+}: Pick<Recipe, "mode" | "request" | "maskShape">): Partial<Settings> {
   const { negativePrompt = "", steps, guidanceScale, strength, model, scheduler, vae, refiner, region } = request;
   const { clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize } = request;
   return {
@@ -11,6 +15,7 @@ export function settingsOf({ mode, request }: Pick<Recipe, "mode" | "request">):
     ...{ clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize },
     loras: request.loras.map(({ model, weight }) => ({ model, weight })),
     ...(mode === "edit" && { strength }),
+    ...(maskShape && { maskShape }),
     ...(region && { detail: region.detail, edge: edgeKind(region) }),
   };
 }

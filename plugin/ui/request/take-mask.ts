@@ -1,18 +1,49 @@
+import type { Size } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
-import type { Ticket } from "../../bridge.ts";
-import { type DrawnMask, maskOf } from "../pixels/raster.ts";
+import type { MaskShape, Ticket } from "../../bridge.ts";
+import { type LaidMask, masksOn } from "../pixels/mask-raster.ts";
 import type { SourceRaster } from "../pixels/source-raster.ts";
 import type { MainClient } from "../wires/main-client.ts";
 
 /** Of an export's long side: Figma makes no larger ones. */
 const MOST_PIXELS = 4096;
+/** Of an export all in all, where it is finer than the raster. */
+const MOST_AREA = 4_000_000;
+/** Pixels of the mask along a pixel of the raster, and along one of the canvas, where that is affordable. */
+const FINENESS = 4;
 
-/** The ticket's mask on its target's raster. Problem "target-gone". */
-export async function takeMask(ticket: Ticket, raster: SourceRaster, main: MainClient): Promise<DrawnMask> {
-  const node = ticket.mask!;
-  const { layers } = await main.call("describe-layers", { nodes: [node] });
-  const [layer] = layers;
-  if (layer === undefined) throw new Problem("target-gone", "The mask no longer exists. Draw another one.");
-  const scale = Math.min(raster.scale, MOST_PIXELS / Math.max(layer.width, layer.height));
-  return maskOf(ticket, await main.call("export-layer", { node, scale, bounds: "rendered" }), raster);
+export interface MaskOrder {
+  readonly target: Ticket;
+  readonly raster: SourceRaster;
+  readonly shape: MaskShape;
+}
+
+export interface TakenMask extends LaidMask {
+  /** How wide its lines are drawn, canvas pixels, where it has any. */
+  readonly line: number | undefined;
+}
+
+/** The ticket's masks on its target's raster, also where they are hidden. Problem "target-gone". */
+export async function takeMask({ target, raster, shape }: MaskOrder, main: MainClient): Promise<TakenMask> {
+  const nodes = [target.mask!, ...(target.alsoMasks ?? [])];
+  const { layers } = await main.call("describe-layers", { nodes });
+  if (layers.length < nodes.length)
+    throw new Problem("target-gone", "The mask no longer exists. Undo its removal, or draw another one.");
+  const orders = layers.map((layer) => ({
+    ...{ node: layer.id, scale: scaleOf(layer, raster), bounds: "rendered" as const, evenHidden: true },
+  }));
+  const { exports } = await main.call("export-layers", { layers: orders });
+  const masks = layers.map(({ line }, i) => ({ exported: exports[i]!, line }));
+  const lines = layers.flatMap(({ line }) => line ?? []);
+  return {
+    ...(await masksOn({ target, raster, shape }, masks)),
+    line: lines.length > 0 ? Math.max(...lines) : undefined,
+  };
+}
+
+/** At least that of the raster; finer, so that only pixels that the mask touches are covered, as far as that is quick. */
+function scaleOf({ width, height }: Size, raster: SourceRaster): number {
+  const wanted = FINENESS * Math.max(raster.scale, 1);
+  const quick = Math.sqrt(MOST_AREA / Math.max(width * height, 1));
+  return Math.min(Math.max(Math.min(wanted, quick), raster.scale), MOST_PIXELS / Math.max(width, height, 1));
 }

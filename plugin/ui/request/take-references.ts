@@ -36,12 +36,12 @@ export async function takeReferences(
   const { exports } = await main.call("export-layers", { layers: [...pictures, ...masks] });
   for (const index of references.keys()) images.set(referenceName(index), await referenceOf(exports[index]!));
   for (const [i, { within, index }] of places.entries()) {
-    const { bytes, bounds } = await coverage(exports[references.length + i]!, placement);
+    const { bounds, toPng } = await coverage(exports[references.length + i]!, placement);
     if (bounds === null)
       throw new Problem(
         "mask-empty",
         `“${within.name}” covers none of the picture. Give it a fill, or let its reference count everywhere.`,
       );
-    images.set(withinName(index), bytes);
+    images.set(withinName(index), await toPng());
   }
 }

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { parseJson } from "../../../shared/json-text.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
 import { requestSchema } from "../../../shared/request-schema.ts";
-import { MODES } from "../../bridge.ts";
+import { MODES, maskShape } from "../../bridge.ts";
 import { KEEP_NAMES } from "../models/control-keeps.ts";
 import { FOLLOWED_PARTS } from "./followed.ts";
 
@@ -19,6 +19,8 @@ const recipeSchema = v.object({
   model: v.string(),
   target: layerRef,
   mask: v.optional(layerRef),
+  alsoMasks: v.optional(v.array(layerRef)),
+  maskShape: v.optional(maskShape),
   references: v.array(
     v.object({
       ...followed,

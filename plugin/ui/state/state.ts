@@ -10,7 +10,7 @@ import type {
   RecommendedModel,
   Welcome,
 } from "../../../shared/protocol.ts";
-import type { Check, Mode, SelectionInfo, Settings } from "../../bridge.ts";
+import { type Check, type Mode, PLAIN_SHAPE, type SelectionInfo, type Settings } from "../../bridge.ts";
 import type { Table } from "../text/table.ts";
 import type { Connection } from "../wires/connection.ts";
 import type { ControlLayer, ReferenceLayer } from "./followed.ts";
@@ -30,7 +30,7 @@ export interface Companion {
 
 /** The picture and its mask, as the Fill view shows them. Lengths in pixels of the raster that would be sent. */
 export interface FillView {
-  /** Fingerprints of the two: another key, another view. */
+  /** Fingerprints of the layers, and what the masks mean: another key, another view. */
   readonly key: string;
   readonly picture: string;
   /** How much of each pixel of the source the mask covers, row-major. */
@@ -45,6 +45,10 @@ export interface FillView {
   } | null;
   /** Raster pixels per canvas pixel. */
   readonly scale: number;
+  /** How wide the mask's lines are drawn, canvas pixels, where it has any. */
+  readonly line?: number | undefined;
+  /** True where a line of it encloses an area. */
+  readonly hasLoop: boolean;
 }
 
 export interface Notice {
@@ -98,6 +102,8 @@ export const DEFAULT_SETTINGS: Settings = {
   strength: 0.6,
   detail: 0.5,
   edge: "soft",
+  maskShape: PLAIN_SHAPE,
+  maskFate: "keep",
   layerings: {},
   sizeFactor: 1,
   negativePrompt: "",

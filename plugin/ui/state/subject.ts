@@ -4,7 +4,13 @@ import type { LayerInfo, Mode, SelectionInfo } from "../../bridge.ts";
 export interface Subject {
   readonly target: LayerInfo;
   readonly mask?: LayerInfo;
+  /** More shapes over the target: together they are the mask. */
+  readonly alsoMasks?: readonly LayerInfo[];
 }
+
+/** All of a subject's masks, the topmost first. */
+export const masksOf = ({ mask, alsoMasks = [] }: Subject): LayerInfo[] =>
+  mask === undefined ? [] : [mask, ...alsoMasks];
 
 /**
  * What the selection means in the chosen mode: one shape over a picture is painted into by Generate and Edit, and is the mask
@@ -18,7 +24,7 @@ export function subjectOf({
   readonly mode: Mode;
 }): Subject | null {
   if (selection.kind !== "target") return null;
-  const { target, mask, under } = selection;
+  const { target, mask, alsoMasks, under } = selection;
   if (mode === "fill" && under !== undefined) return { target: under, mask: target };
-  return mask === undefined ? { target } : { target, mask };
+  return mask === undefined ? { target } : { target, mask, ...(alsoMasks && { alsoMasks }) };
 }

@@ -43,6 +43,7 @@ test("reduce() keeps the Fill view only for the same picture and mask", () => {
     coverage: new Uint8Array(1),
     source: { width: 1, height: 1 },
     maskBounds: null,
+    hasLoop: false,
     scale: 1,
   };
   const shown = after(selected("Photo", "Spot"), { type: "fill", fill });
@@ -65,6 +66,7 @@ test("reduce() leaves the mode alone where a shape over a picture is selected", 
     coverage: new Uint8Array(1),
     source: { width: 1, height: 1 },
     maskBounds: null,
+    hasLoop: false,
     scale: 1,
   };
   const shown = after({ type: "mode", mode: "fill" }, shape, { type: "fill", fill });

@@ -1,0 +1,19 @@
+/** What the layers that say where to repaint mean, and what becomes of them. */
+import * as v from "valibot";
+import { size } from "./values.ts";
+
+export const maskShape = v.object({
+  /** What a closed line covers: the area inside it too, as a lasso, or itself only. */
+  loop: v.picklist(["area", "line"]),
+  /** How wide lines count, canvas pixels. Absent: as they are drawn. */
+  brush: v.optional(size),
+  /** Everything but the shapes. */
+  inverted: v.boolean(),
+});
+export type MaskShape = v.InferOutput<typeof maskShape>;
+
+export const PLAIN_SHAPE: MaskShape = { loop: "area", inverted: false };
+
+/** What happens to the mask's layers when a picture is placed over their target. */
+export const maskFate = v.picklist(["keep", "hide", "remove"]);
+export type MaskFate = v.InferOutput<typeof maskFate>;
