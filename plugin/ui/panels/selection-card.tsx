@@ -1,4 +1,4 @@
-import type { SelectionInfo, TargetLayer } from "../../bridge.ts";
+import type { LayerInfo, SelectionInfo, TargetLayer } from "../../bridge.ts";
 import type { Actions } from "../actions/actions.ts";
 import { Layers, Pointer } from "../parts/icons.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
@@ -93,7 +93,7 @@ interface TargetCardProps {
 }
 
 function TargetCard({ state, selection, actions }: TargetCardProps) {
-  const { target, mask } = subjectOf(state) ?? selection;
+  const { target, mask, alsoMasks = [] } = subjectOf(state) ?? selection;
   const { recipe, under } = selection;
   const size = `${pixels(target.width)} × ${pixels(target.height)}`;
   return (
@@ -101,7 +101,9 @@ function TargetCard({ state, selection, actions }: TargetCardProps) {
       <Thumbnail thumbnails={actions.thumbnails} layer={target} />
       <div>
         <b class="ellipsis">{target.name}</b>
-        <small>{mask ? `${target.kind} · masked by “${mask.name}”` : `${target.kind} · ${size}`}</small>
+        <small>
+          {target.kind} · {mask ? `masked by ${masksInWords(mask, alsoMasks)}` : size}
+        </small>
         {recipe !== undefined && !mask && (
           <button type="button" class="link" onClick={() => actions.recall(selection)}>
             Use its settings
@@ -116,5 +118,8 @@ function TargetCard({ state, selection, actions }: TargetCardProps) {
     </div>
   );
 }
+
+const masksInWords = ({ name }: LayerInfo, others: readonly LayerInfo[]) =>
+  others.length === 0 ? `“${name}”` : `${others.length + 1} shapes`;
 
 const pixels = (length: number) => String(Math.round(length * 10) / 10);
