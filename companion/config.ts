@@ -17,6 +17,8 @@ export interface Config {
   readonly starter: string;
   readonly queueFolder: string;
   readonly pairingsFile: string;
+  /** Whom "underpaint people add" has asked in. */
+  readonly invitationFile: string;
   /** Wrong pairing codes, counted. */
   readonly guessesFile: string;
   /** What the companion did, without prompts and pictures. */
@@ -65,6 +67,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     starter: path.join(root, "starter", "weights"),
     queueFolder: path.join(home, "queue"),
     pairingsFile: path.join(home, "pairings.json"),
+    invitationFile: path.join(home, "invitation.json"),
     guessesFile: path.join(home, "guesses.json"),
     port: options.port ?? PORT,
     logsFolder: path.join(home, "logs"),

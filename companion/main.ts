@@ -71,6 +71,11 @@ const COMMANDS: Record<string, Command> = {
     summary: "Show or revoke the plugins that may connect",
     run: async (args) => (await import("./cli/pairings.ts")).runPairings(args),
   },
+  people: {
+    usage: "people [list | add NAME | revoke NAME]",
+    summary: "Ask people in to a studio's gateway, by name, or show them out",
+    run: async (args) => (await import("./cli/people.ts")).runPeople(args),
+  },
   help: { usage: "help", summary: "Show this list", run: async () => show(help()) },
   version: { usage: "version", summary: "Show the version", run: async () => show(packageVersion()) },
 };

@@ -5,6 +5,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { Config } from "../config.ts";
 import { Guesses } from "../gateway/guesses.ts";
 import type { Host } from "../gateway/host.ts";
+import { Invitations } from "../gateway/invitations.ts";
 import { PairingCode } from "../gateway/pairing-code.ts";
 import { Pairings } from "../gateway/pairings.ts";
 import { openGateway } from "../gateway/server.ts";
@@ -42,6 +43,7 @@ export async function openCompanion(config: Config, { onEvent, code, redis }: Co
       onChange: (state) => onEvent({ type: "code", state }),
       fixed: code,
       guesses: new Guesses(config.guessesFile),
+      invitations: new Invitations(config.invitationFile),
     }),
     onEvent,
   };

@@ -52,8 +52,8 @@ export class Greeting {
     if (message.type === "hello" && step.awaits === "hello")
       return message.share === undefined ? { client: this.#byProof(message) } : this.#begin(message, message.share);
     if (message.type === "pairing-confirm" && step.awaits === "pairing-confirm") {
-      const { confirmation, secret } = step.attempt.confirm(message.confirmation);
-      this.#host.pairings.add(secret, step.hello.build);
+      const { confirmation, secret, name } = step.attempt.confirm(message.confirmation);
+      this.#host.pairings.add(secret, step.hello.build, name);
       this.#step = { awaits: "pairing-jobs", hello: step.hello, secret };
       return { answer: { type: "pairing-confirm", confirmation } };
     }

@@ -13,7 +13,7 @@ export const PROGRESS_MS = 100;
 const PREVIEW = "preview";
 
 interface ClientParts {
-  readonly host: Pick<Host, "queue" | "models">;
+  readonly host: Pick<Host, "queue" | "models" | "pairings">;
   readonly send: (message: CompanionMessage, attachments?: ReadonlyMap<string, Uint8Array>) => void;
   /** False while the wire is full: progress waits then. */
   readonly ready: () => boolean;
@@ -38,10 +38,12 @@ export class JobsOfClient {
   ): Promise<void> {
     checkImages(task, { images, attachments });
     const given = imagesByHash(images, attachments);
+    const person = this.#parts.host.pairings.find(owner)?.name;
     const models = await this.#parts.host.models.named(task);
     const named = Object.fromEntries(images.map(({ name, sha256 }) => [name, sha256]));
     const fresh: NewJob[] = jobs.map(({ job: id, seed }) => ({
       ...{ id, owner, models, images: named },
+      ...(person !== undefined && { person }),
       ...(batch && { batch }),
       task: seed === undefined ? task : withSeed(task, seed),
     }));

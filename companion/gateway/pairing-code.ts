@@ -6,6 +6,7 @@ import { randomInt } from "node:crypto";
 import { beginPairing, type Nonces, type PairingExchange, type PairingSecret } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
 import { Guesses } from "./guesses.ts";
+import type { Invitations } from "./invitations.ts";
 
 export const CODE_MS = 2 * 60 * 1000;
 
@@ -32,12 +33,19 @@ export interface PairingCodeOptions {
   readonly fixed?: string;
   /** Where wrong codes are counted. Absent: in memory. */
   readonly guesses?: Guesses;
+  /** Whoever is asked in by name has a code of their own, which counts in place of the shown one. */
+  readonly invitations?: Pick<Invitations, "current" | "remove">;
 }
 
 /** One plugin's try at the code that is shown. */
 export interface PairingAttempt extends Pick<PairingExchange, "share"> {
   /** Uses the code up where the plugin knew it, else counts a guess and throws Problem "pairing-code-wrong". */
-  confirm(confirmation: string): { readonly confirmation: string; readonly secret: PairingSecret };
+  confirm(confirmation: string): {
+    readonly confirmation: string;
+    readonly secret: PairingSecret;
+    /** Who was asked in. */
+    readonly name?: string;
+  };
 }
 
 export class PairingCode {
@@ -54,12 +62,14 @@ export class PairingCode {
 
   /** Of the code that is shown. */
   get digits(): number {
-    return this.#code.length;
+    return (this.#options.invitations?.current()?.code ?? this.#code).length;
   }
 
   /** Begins the key exchange over the code that is shown now; `share` is the plugin's. */
   attempt({ share, nonces }: { share: string; nonces: Nonces }): PairingAttempt {
-    const code = this.#code;
+    const { invitations } = this.#options;
+    const invited = invitations?.current();
+    const code = invited?.code ?? this.#code;
     const exchange = beginPairing("companion", { code, nonces });
     return {
       share: exchange.share,
@@ -67,9 +77,10 @@ export class PairingCode {
         const key = exchange.finish(share);
         if (key === undefined || !key.confirmedBy(confirmation)) throw this.#wrong();
         // Right, but used up or replaced since the attempt began.
-        if (code !== this.#code) throw wrong();
-        this.#renew();
-        return key;
+        if (code !== (invitations?.current()?.code ?? this.#code)) throw wrong();
+        if (invited === undefined) this.#renew();
+        else invitations?.remove();
+        return { ...key, ...(invited && { name: invited.name }) };
       },
     };
   }
@@ -80,7 +91,7 @@ export class PairingCode {
 
   #wrong(): Problem {
     this.#guesses.add();
-    if (this.#options.fixed === undefined && this.digits < digitsFor(this.#guesses.count)) this.#renew();
+    if (this.#options.fixed === undefined && this.#code.length < digitsFor(this.#guesses.count)) this.#renew();
     return wrong();
   }
 

@@ -15,6 +15,8 @@ const pairingSchema = v.strictObject({
   token: v.string(),
   /** The plugin's build at the time of pairing. */
   build: v.string(),
+  /** Whose plugin it is, where a person was asked in by name. */
+  name: v.optional(v.string()),
   /** Milliseconds since 1970. */
   created: v.number(),
 });
@@ -44,8 +46,8 @@ export class Pairings {
   }
 
   /** A new pairing, on disk when it returns. */
-  add({ pairing: id, token }: PairingSecret, build: string): void {
-    this.#write([...this.list(), { id, token, build, created: Date.now() }]);
+  add({ pairing: id, token }: PairingSecret, build: string, name?: string): void {
+    this.#write([...this.list(), { id, token, build, ...(name !== undefined && { name }), created: Date.now() }]);
   }
 
   /** Throws Problem "unauthorised" where there is none of that id. */
