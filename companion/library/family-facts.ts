@@ -42,6 +42,9 @@ function unetFacts(model: UNetModel, said: Distillation | undefined): Facts {
   };
 }
 
+/** As people call it. */
+export const FLUX2_NAME = "FLUX.2 klein";
+
 /** Heads of the published transformers: of 4 and of 9 billion numbers. */
 const PUBLISHED_HEADS = [24, 32];
 
@@ -50,7 +53,7 @@ function flux2Facts(model: Flux2Model): Facts {
   const { distilled, text, latentNorm, denoiser } = model;
   const published = PUBLISHED_HEADS.includes(denoiser.config.num_attention_heads);
   return {
-    family: { id: model.family, name: "FLUX.2 klein", like: !published },
+    family: { id: model.family, name: FLUX2_NAME, like: !published },
     maxTokens: text.tokenizer.maxLength,
     inpainting: false,
     edits: false,

@@ -21,6 +21,7 @@ import { familiesOf, fittingFamilies, misfitWithAll, publishedModels } from "./a
 import { recommendedLicence } from "./catalogue.ts";
 import { readCommunityNotes } from "./community-notes.ts";
 import { describeModel } from "./describe-model.ts";
+import { FLUX2_NAME } from "./family-facts.ts";
 import { nameOf } from "./name-of.ts";
 import { plainText } from "./plain-text.ts";
 import { readBeside } from "./read-beside.ts";
@@ -128,17 +129,17 @@ function findAddOn(
 ): Finding {
   const { metadata } = opened;
   const whole = openAddOn(found, place.path, { ...options, opened });
-  const fitting = fittingFamilies(whole);
+  const fitting = whole.own ? [] : fittingFamilies(whole);
   const scalingFactor = found === "vae" ? scalingFactorIn(path.dirname(place.path), options) : undefined;
   const isControl = found === "controlnet" || found === "t2i-adapter";
   const described = describeAddOn(place, {
     kind: isControl ? "control" : found,
-    families: familiesOf(fitting, { metadata, scalingFactor }),
+    families: whole.own ? [{ id: whole.own, name: FLUX2_NAME }] : familiesOf(fitting, { metadata, scalingFactor }),
     ...{ metadata, options },
   });
   const words = [...new Set([...whole.tokens.map((token) => plainText(token)), ...described.triggerWords])];
   const addOn = { ...described, triggerWords: words, ...(isControl && { controlKind: found }) };
-  const misfit = fitting.length === 0 ? misfitWithAll(whole, publishedModels())?.toJSON() : undefined;
+  const misfit = fitting.length === 0 && !whole.own ? misfitWithAll(whole, publishedModels())?.toJSON() : undefined;
   const finding = { addOn, ...(misfit && { misfit }) };
   if (found === "lora") return { kind: found, names: loraNames(metadata), ...finding };
   if (found === "embedding")

@@ -3,6 +3,7 @@ import { textWidthOf } from "../checkpoint/lora/lora-file.ts";
 import { planLora } from "../checkpoint/lora/plan-lora.ts";
 import { openEmbedding } from "../checkpoint/parts/embedding.ts";
 import { refuseOtherControl, refuseOtherLatents, refuseOtherTexts } from "./fit.ts";
+import { isFlux2Lora } from "./foreign-lora.ts";
 import { measuredNetworks } from "./measured-networks.ts";
 import type { Measures } from "./measures.ts";
 import { openWholeControl, openWholeLora, openWholeVae } from "./open-whole.ts";
@@ -17,6 +18,8 @@ export interface WholeAddOn {
   readonly textWidth?: number;
   /** Text encoders that it has something for, where that tells what it was made for. */
   readonly texts?: number;
+  /** The one architecture besides Stable Diffusion's that it was made for. */
+  readonly own?: "flux2-klein";
   /** Words that prompts call it by. */
   readonly tokens: readonly string[];
 }
@@ -33,6 +36,7 @@ export function openAddOn(
       return {
         refuseOther: (measures) => planLora(lora, measuredNetworks(measures)),
         textWidth: textWidthOf(lora),
+        ...(isFlux2Lora(lora) && { own: "flux2-klein" as const }),
         tokens: lora.embeddings.map(({ token }) => token),
       };
     }

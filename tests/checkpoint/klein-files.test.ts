@@ -1,7 +1,10 @@
 /** FLUX.2 klein as split files: put together, the same picture as the folder's, and what is missing is named. */
 import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
-import { openModel } from "../../companion/checkpoint/model.ts";
+import { otherNames } from "../../companion/checkpoint/flux2/names.ts";
+import { openLora } from "../../companion/checkpoint/lora/lora-file.ts";
+import { planLora } from "../../companion/checkpoint/lora/plan-lora.ts";
+import { type Flux2Model, openModel } from "../../companion/checkpoint/model.ts";
 import { blockNumbers } from "../../companion/graph/blocks.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { deviation } from "../networks/fixture.ts";
@@ -164,3 +167,23 @@ const llamaName = (key: string) =>
     .replace("input_layernorm", "attn_norm")
     .replace("post_attention_layernorm", "ffn_norm")
     .replace(/mlp\.(\w+)_proj/, "ffn_$1");
+
+test("LoRAs of three spellings are listed for FLUX.2 klein; what cannot be taken apart is refused", async () => {
+  const files = path.join(KLEIN, "../../klein-files");
+  const { addOns, problems } = await openLibrary({ folders: [files], starter }).list();
+  const family = [{ id: "flux2-klein", name: "FLUX.2 klein" }];
+  expect(problems).toEqual([]);
+  expect(addOns.map(({ id, families }) => ({ id, families }))).toEqual(
+    ["lora-diffusers", "lora-kohya", "lora-original"].map((id) => ({ id, families: family })),
+  );
+  const lora = openLora(path.join(files, "lora-kohya.safetensors"));
+  const { denoiser } = (await openModel(KLEIN)) as Flux2Model;
+  const networks = { find: () => denoiser.weights, otherNames };
+  const parts = lora.targets.get("unet")!.get("double_blocks_0_img_attn_qkv")!;
+  const lokr = new Map([
+    ["lokr_w1", parts.get("down")!],
+    ["lokr_w2", parts.get("up")!],
+  ] as const);
+  const targets = new Map([["unet", new Map([["double_blocks_0_img_attn_qkv", lokr]])]] as const);
+  expect(() => planLora({ ...lora, targets }, networks)).toThrow(expect.objectContaining({ code: "adapter-mismatch" }));
+});

@@ -54,7 +54,7 @@ test("a LoRA goes with the families that have its layers, and believes its file 
 });
 
 test.each([
-  ["transformer.single_transformer_blocks.3.attn.to_q", "FLUX"],
+  ["transformer.single_transformer_blocks.3.attn.to_q", "FLUX.1"],
   ["transformer.transformer_blocks.3.attn.add_k_proj", "Stable Diffusion 3"],
   ["diffusion_model.layers.0.attention.qkv", "another kind of model"],
 ])("a LoRA that changes %s is named for what it is: %s", (layer, what) => {

@@ -109,7 +109,7 @@ describe("list()", () => {
     const lora = { [`${key}.lora_down.weight`]: { shape: [4, 2048] }, [`${key}.lora_up.weight`]: { shape: [1280, 4] } };
     write("ink", lora, { "modelspec.license": "MIT" });
     writeFileSync(path.join(folder, "ink.json"), '{"activation text": "inked, line", "preferred weight": 0.8}');
-    write("flux", { "lora_unet_double_blocks_0_img_mlp_0.lora_up.weight": { shape: [4, 1] } });
+    write("flux", { "lora_unet_double_blocks_18_img_mlp_0.lora_up.weight": { shape: [4, 1] } });
     write("word", { emb_params: { shape: [2, 768] } });
     write("pose", { "controlnet_cond_embedding.conv_in.weight": { shape: [16, 3, 3, 3] } });
     write("sketch", { "body.0.resnets.0.block1.weight": { shape: [8] }, "conv_in.weight": { shape: [8, 768, 3, 3] } });

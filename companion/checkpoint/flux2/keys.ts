@@ -1,44 +1,17 @@
 /** FLUX.2's transformer as Black Forest Labs or diffusers name its tensors, under the names that networks/ asks for: diffusers'. */
 import type { WeightRef } from "../../graph/weights.ts";
 import { type Refs, rows } from "../files/component.ts";
+import { LAYER_NAMES } from "./names.ts";
 
 /** What programs put before the names of a transformer in a file of several parts. */
 export const TRANSFORMER_PREFIXES = ["model.diffusion_model.", "diffusion_model.", "transformer.", ""];
 
-const QKV = ["to_q", "to_k", "to_v"];
-const ADDED_QKV = ["add_q_proj", "add_k_proj", "add_v_proj"];
-
 /** Whole names; several results are equal parts, in order. Norms end in "scale" or, in newer files, in "weight". */
-const RULES: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^img_in\.weight$/, ["x_embedder.weight"]],
-  [/^txt_in\.weight$/, ["context_embedder.weight"]],
-  [/^time_in\.in_layer\.weight$/, ["time_guidance_embed.timestep_embedder.linear_1.weight"]],
-  [/^time_in\.out_layer\.weight$/, ["time_guidance_embed.timestep_embedder.linear_2.weight"]],
-  [/^((?:double_stream_modulation_(?:img|txt)|single_stream_modulation)\.lin)\.weight$/, ["$1ear.weight"]],
-  [/^double_blocks\.(\d+)\.img_attn\.qkv\.weight$/, QKV.map((name) => `transformer_blocks.$1.attn.${name}.weight`)],
-  [
-    /^double_blocks\.(\d+)\.txt_attn\.qkv\.weight$/,
-    ADDED_QKV.map((name) => `transformer_blocks.$1.attn.${name}.weight`),
-  ],
-  [/^double_blocks\.(\d+)\.img_attn\.proj\.weight$/, ["transformer_blocks.$1.attn.to_out.0.weight"]],
-  [/^double_blocks\.(\d+)\.txt_attn\.proj\.weight$/, ["transformer_blocks.$1.attn.to_add_out.weight"]],
-  [/^double_blocks\.(\d+)\.img_attn\.norm\.query_norm\.\w+$/, ["transformer_blocks.$1.attn.norm_q.weight"]],
-  [/^double_blocks\.(\d+)\.img_attn\.norm\.key_norm\.\w+$/, ["transformer_blocks.$1.attn.norm_k.weight"]],
-  [/^double_blocks\.(\d+)\.txt_attn\.norm\.query_norm\.\w+$/, ["transformer_blocks.$1.attn.norm_added_q.weight"]],
-  [/^double_blocks\.(\d+)\.txt_attn\.norm\.key_norm\.\w+$/, ["transformer_blocks.$1.attn.norm_added_k.weight"]],
-  [/^double_blocks\.(\d+)\.img_mlp\.0\.weight$/, ["transformer_blocks.$1.ff.linear_in.weight"]],
-  [/^double_blocks\.(\d+)\.img_mlp\.2\.weight$/, ["transformer_blocks.$1.ff.linear_out.weight"]],
-  [/^double_blocks\.(\d+)\.txt_mlp\.0\.weight$/, ["transformer_blocks.$1.ff_context.linear_in.weight"]],
-  [/^double_blocks\.(\d+)\.txt_mlp\.2\.weight$/, ["transformer_blocks.$1.ff_context.linear_out.weight"]],
-  [/^single_blocks\.(\d+)\.linear1\.weight$/, ["single_transformer_blocks.$1.attn.to_qkv_mlp_proj.weight"]],
-  [/^single_blocks\.(\d+)\.linear2\.weight$/, ["single_transformer_blocks.$1.attn.to_out.weight"]],
-  [/^single_blocks\.(\d+)\.norm\.query_norm\.\w+$/, ["single_transformer_blocks.$1.attn.norm_q.weight"]],
-  [/^single_blocks\.(\d+)\.norm\.key_norm\.\w+$/, ["single_transformer_blocks.$1.attn.norm_k.weight"]],
-  [/^final_layer\.linear\.weight$/, ["proj_out.weight"]],
-  // The halves lie the other way round in diffusers' files: flux2/model.py, LastLayer; AdaLayerNormContinuous.
-  [/^final_layer\.adaLN_modulation\.1\.weight$/, ["norm_out.shift.weight", "norm_out.scale.weight"]],
-  [/^norm_out\.linear\.weight$/, ["norm_out.scale.weight", "norm_out.shift.weight"]],
-];
+const RULES: readonly (readonly [RegExp, readonly string[]])[] = LAYER_NAMES.map(([published, diffusers]) => {
+  const pattern = published.replaceAll(".", "\\.").replace("#", "(\\d+)");
+  const end = /norm$/.test(published) ? "(?:scale|weight)" : "weight";
+  return [new RegExp(`^${pattern}\\.${end}$`), diffusers.map((name) => `${name.replace("#", "$1")}.weight`)];
+});
 
 /** diffusers' own. */
 const KNOWN =

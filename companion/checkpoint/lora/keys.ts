@@ -44,7 +44,7 @@ const TARGETS: readonly (readonly [RegExp, Target])[] = [
     /^(?:lora_te1?_|text_encoder\.|text_encoders\.clip_[lh]\.transformer\.|clip_[lh]\.|(?=(?:base_model\.model\.)?text_model\.))/,
     0,
   ],
-  [/^(?:lora_unet_|lycoris_|unet\.|(?:model\.)?diffusion_model\.|)/, "unet"],
+  [/^(?:lora_unet_|lycoris_|unet\.|transformer\.|(?:model\.)?diffusion_model\.|)/, "unet"],
 ];
 
 /** What peft wraps a network in. */

@@ -7,6 +7,7 @@ import { transposed } from "./arithmetic.ts";
 import type { Base, Change } from "./change.ts";
 import { layerName, type Target } from "./keys.ts";
 import { type LayerParts, type LoraFile, textWidthOf, twice } from "./lora-file.ts";
+import { planFused } from "./plan-fused.ts";
 import { planLayer } from "./plan-layer.ts";
 
 /** What an add-on does to a model. */
@@ -21,6 +22,8 @@ export interface LoraPlan {
 export interface Networks {
   /** Undefined where the model has no such network. Keys as diffusers names them. */
   find(target: Target): WeightStore | undefined;
+  /** What else add-ons call layers of the denoiser at `paths`, each for one or for equal parts of one matrix, in order. Absent: as Stable Diffusion's. */
+  otherNames?(paths: readonly string[]): ReadonlyMap<string, readonly string[]>;
 }
 
 interface ModelNetworks {
@@ -64,14 +67,17 @@ export function planLora(lora: LoraFile, networks?: Networks): LoraPlan {
     if (networks && !store) throw mismatch(lora, "changes a second text encoder, which this model does not have");
     const scaleOf = (layer: string) => (rank: number) => lora.peft.alphas(target, layer, rank);
     const planned = new Map<string, Change>();
-    for (const [path, layer] of placed(lora, { layers, target, store })) {
-      const options = {
-        scaleOf: scaleOf(layer),
-        oft: lora.peft.oft,
-        origin: lora.origin,
-        ...(store && placeOf(store, path)),
-      };
-      planned.set(path, planLayer(layers.get(layer)!, options));
+    for (const [layer, paths] of placed(lora, { layers, target, store, networks })) {
+      const parts = layers.get(layer)!;
+      const common = { scaleOf: scaleOf(layer), oft: lora.peft.oft, origin: lora.origin };
+      if (paths.length === 1)
+        planned.set(paths[0]!, planLayer(parts, { ...common, ...(store && placeOf(store, paths[0]!)) }));
+      else
+        for (const [path, change] of planFused(parts, paths, {
+          ...common,
+          bases: paths.map((path) => baseOf(store!, path)),
+        }))
+          planned.set(path, change);
     }
     changes.set(target, planned);
   }
@@ -90,12 +96,13 @@ interface Layers {
   readonly layers: ReadonlyMap<string, LayerParts>;
   readonly target: Target;
   readonly store: WeightStore | undefined;
+  readonly networks: Networks | undefined;
 }
 
-/** Path → the layer's name in the file. */
-function placed(lora: LoraFile, { layers, target, store }: Layers): Map<string, string> {
-  if (!store) return new Map([...layers.keys()].map((name) => [name, name]));
-  const paths = namesIn(store, target);
+/** The layer's name in the file → its path; where it stands for several layers, theirs. */
+function placed(lora: LoraFile, { layers, target, store, networks }: Layers): Map<string, readonly string[]> {
+  if (!store) return new Map([...layers.keys()].map((name) => [name, [name]]));
+  const paths = namesIn(store, target, networks);
   const strange = [...layers.keys()].filter((layer) => !paths.has(layer));
   if (strange.length > 0) {
     const more = strange.length > 1 ? ` and ${strange.length - 1} more` : "";
@@ -105,13 +112,13 @@ function placed(lora: LoraFile, { layers, target, store }: Layers): Map<string, 
     );
   }
   const names = new Map<string, string>();
-  for (const name of layers.keys()) {
-    const path = paths.get(name)!;
-    const twin = names.get(path);
-    if (twin !== undefined) throw twice(lora.origin, firstKey(layers.get(twin)!), firstKey(layers.get(name)!));
-    names.set(path, name);
-  }
-  return names;
+  for (const name of layers.keys())
+    for (const path of paths.get(name)!) {
+      const twin = names.get(path);
+      if (twin !== undefined) throw twice(lora.origin, firstKey(layers.get(twin)!), firstKey(layers.get(name)!));
+      names.set(path, name);
+    }
+  return new Map([...layers.keys()].map((name) => [name, paths.get(name)!]));
 }
 
 const firstKey = (parts: LayerParts): string => [...parts.values()][0]!.key;
@@ -124,27 +131,32 @@ function mismatch(lora: LoraFile, what: string): Problem {
   );
 }
 
-const NAMES = new WeakMap<WeightStore, Map<string, string>>();
+type Names = ReadonlyMap<string, readonly string[]>;
+
+const NAMES = new WeakMap<WeightStore, Names>();
 
 /** The same of a store each time: a list puts thousands of add-ons to a few. */
-function namesIn(store: WeightStore, target: Target): Map<string, string> {
-  const names = NAMES.get(store) ?? pathsByName(store, target);
+function namesIn(store: WeightStore, target: Target, networks: Networks | undefined): Names {
+  const names = NAMES.get(store) ?? pathsByName(store, target, networks);
   NAMES.set(store, names);
   return names;
 }
 
 /** Every spelling of every layer and norm. */
-function pathsByName(store: WeightStore, target: Target): Map<string, string> {
+function pathsByName(store: WeightStore, target: Target, networks: Networks | undefined): Names {
   const keys = [...store.keys()];
-  const original = target === "unet" ? ldmNames(keys) : () => undefined;
-  const names = new Map<string, string>();
-  for (const key of keys) {
-    const path = /^(.+)\.weight(?:\.T)?$/.exec(key)?.[1];
-    if (path === undefined) continue;
-    const ldm = original(path);
-    if (ldm !== undefined) names.set(layerName(ldm, target), path);
-    names.set(layerName(path, target), path);
+  const paths = keys.flatMap((key) => /^(.+)\.weight(?:\.T)?$/.exec(key)?.[1] ?? []);
+  const names = new Map<string, readonly string[]>();
+  if (target === "unet" && networks?.otherNames)
+    for (const [name, own] of networks.otherNames(paths)) names.set(layerName(name, target), own);
+  else if (target === "unet") {
+    const original = ldmNames(keys);
+    for (const path of paths) {
+      const ldm = original(path);
+      if (ldm !== undefined) names.set(layerName(ldm, target), [path]);
+    }
   }
+  for (const path of paths) names.set(layerName(path, target), [path]);
   return names;
 }
 

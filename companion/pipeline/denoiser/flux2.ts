@@ -2,11 +2,13 @@
 import type { Flux2Model } from "../../checkpoint/model.ts";
 import { Weights } from "../../graph/weights.ts";
 import { rotationTable } from "../../networks/blocks/rotation.ts";
+import { flux2TransformerGraph } from "../../networks/flux2-transformer.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { PromptStates } from "../conditioning/qwen-states.ts";
 import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../job.ts";
 import { fromRows, toRows } from "../latent/sequence.ts";
 import { concatTokens } from "../tensors.ts";
+import { adapt } from "../weights/lora-slots.ts";
 import { quantizerOf } from "./weight-bits.ts";
 
 export interface Flux2Conditions extends Conditions {
@@ -22,7 +24,7 @@ export async function openFlux2(
   job: PreparedJob<Flux2Model>,
   { conditions }: DenoiserInputs<Flux2Conditions>,
 ): Promise<OpenDenoiser> {
-  const { model, family, studio, latent, canvas, guidance } = job;
+  const { model, studio, latent, canvas, guidance } = job;
   const { references, states } = conditions;
   const { axes_dims_rope: axes, rope_theta: theta } = model.denoiser.config;
   const dims = latent.dims(canvas.size);
@@ -31,11 +33,13 @@ export async function openFlux2(
   const constant = { ...rotationTable(places, { axes, theta }) };
   const behind = references.map(toRows);
   const quantizer = await quantizerOf(job);
-  const options = { dialect: studio.device.dialect, ...(quantizer && { quantizer }) };
-  const anySize = { batch: 1, height: 0, width: 0 };
-  const { run, release } = await studio.sessions.lease(
-    `${model.fingerprint}/flux2/${job.weightBits ?? ""}`,
-    () => family.denoiserGraph(model, new Weights(model.denoiser.weights), anySize, options),
+  const { config, weights } = model.denoiser;
+  const { dialect } = studio.device;
+  const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
+  const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
+  const { run, inputs, release } = await studio.sessions.lease(
+    `${model.fingerprint}/flux2/${job.weightBits ?? ""}/${loras.key}`,
+    () => flux2TransformerGraph(config, new Weights(weights), { tokens: texts }, options),
     { symbols: { S: places.length - texts } },
   );
   return {
@@ -43,6 +47,7 @@ export async function openFlux2(
     predict: async (x, { timestep }) => {
       const feeds = {
         ...constant,
+        ...loras.feedsFor(inputs),
         latent: concatTokens([toRows(x), ...behind]),
         timestep: tensor(Float32Array.of(asTold(timestep)), [1]),
       };

@@ -1,6 +1,7 @@
 /** FLUX.2 klein: a transformer that attends to a language model's states, to its own latent and to pictures, all alike. */
 import { flux2Folder } from "../../checkpoint/flux2/folder.ts";
 import { FLUX2_TOKENS } from "../../checkpoint/flux2/model.ts";
+import { otherNames } from "../../checkpoint/flux2/names.ts";
 import type { Flux2Model } from "../../checkpoint/model.ts";
 import { toSample } from "../../image/preprocess.ts";
 import { flux2TransformerGraph } from "../../networks/flux2-transformer.ts";
@@ -27,9 +28,13 @@ const placesOf = ({ latent, canvas }: Sketch<Flux2Model>): number => {
 export const flux2Klein: Family<Flux2Model, Flux2Conditions> = {
   architecture: "flux2",
   layout: flux2Folder,
-  takes: ["references"],
+  takes: ["references", "loras"],
   nameOf: () => "FLUX.2 klein",
   networks: flux2Networks,
+  loraNetworks: ({ denoiser }) => ({
+    find: (target) => (target === "unet" ? denoiser.weights : undefined),
+    otherNames,
+  }),
   latentSpace: ({ vae: { config }, latentNorm }) =>
     latentSpace({
       channels: config.latent_channels,

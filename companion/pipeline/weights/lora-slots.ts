@@ -63,11 +63,16 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
   const takesAny = (path: string) =>
     everywhere && !isNorm(weights, path) && !(light && matrixOf(weights, path)?.dims.length === 4);
   const kindsAt = (path: string): readonly ChangeKind[] => {
-    if (takesAny(path)) return matrixOf(weights, path) ? CHANGES : [];
     const additions = layers.get(path) ?? [];
-    const given = (kind: ChangeKind) => additions.some((one) => one[kind]);
-    if (isNorm(weights, path)) return NORM_CHANGES.filter(given);
-    return everywhere && additions.length > 0 ? CHANGES : CHANGES.filter(given);
+    if (matrixOf(weights, path)?.encoding?.kind === "blocks") {
+      if (additions.some(({ stretch }) => stretch)) throw needsOwnNumbers(path);
+      return everywhere
+        ? CHANGES.filter((kind) => kind !== "stretch")
+        : CHANGES.filter((kind) => given(kind, additions));
+    }
+    if (takesAny(path)) return matrixOf(weights, path) ? CHANGES : [];
+    if (isNorm(weights, path)) return NORM_CHANGES.filter((kind) => given(kind, additions));
+    return everywhere && additions.length > 0 ? CHANGES : CHANGES.filter((kind) => given(kind, additions));
   };
   const feeds = [...layers].flatMap(([path, additions]) =>
     feedsOf(additions, memory)
@@ -111,6 +116,14 @@ const doesNotRun = (path: string) =>
   new Problem(
     "adapter-mismatch",
     `A LoRA changes "${path}", which does not take part in making a picture with this model: choose another LoRA.`,
+  );
+
+const given = (kind: ChangeKind, additions: readonly Addition[]) => additions.some((one) => one[kind]);
+
+const needsOwnNumbers = (path: string) =>
+  new Problem(
+    "adapter-mismatch",
+    `A DoRA changes "${path}" by its own numbers, which this GGUF file keeps in blocks of few bits: choose a plain LoRA, or another version of the model.`,
   );
 
 const HOLDS: AnyTensor = { type: "bool", dims: [1], data: Uint8Array.of(1) };
