@@ -10,6 +10,7 @@ import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { onMapped } from "../runtime/mapped-files.ts";
+import { garbageCollector } from "./collect-garbage.ts";
 import { startHeart } from "./heart.ts";
 import type { EngineJob, EngineSetup, FromEngine, ToEngine } from "./messages.ts";
 import { Reporter } from "./reporter.ts";
@@ -58,6 +59,7 @@ async function main(setup: EngineSetup): Promise<void> {
   onMapped((files) => send({ type: "mapped", files }));
   let cancelled: string | undefined;
   const studio = openEngine(setup);
+  const collectGarbage = garbageCollector();
 
   process.on("disconnect", () => process.exit());
   // Ctrl-C goes to every process of the terminal; the companion ends this one when it is ready.
@@ -74,6 +76,7 @@ async function main(setup: EngineSetup): Promise<void> {
     } catch (error) {
       send({ type: "failed", job: job.id, problem: describe(error) });
     }
+    collectGarbage();
   });
 
   try {

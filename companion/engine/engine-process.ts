@@ -42,8 +42,8 @@ export class EngineProcess {
   constructor({ entry, setup, env, vitalLimits = VITAL_LIMITS }: EngineProgram, events: ProcessEvents) {
     this.#child = fork(entry, [JSON.stringify(setup)], {
       serialization: "advanced",
-      // Not ours: an inspector's port, a test runner's flags.
-      execArgv: [],
+      // And not ours: an inspector's port, a test runner's flags.
+      execArgv: ["--expose-gc"],
       stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
       env: { ...process.env, ...env },
     });

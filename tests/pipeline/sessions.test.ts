@@ -156,3 +156,21 @@ test("one session serves runs of every size, and makes room for the larger ones"
   expect(keys()).toEqual(["free"]);
   await sessions.close();
 });
+
+test("sixteen sessions stay open, however small: the longest unused are closed", async () => {
+  const sessions = createSessions({ device, budget: 1e12 });
+  const use = (n: number) =>
+    sessions.use(
+      `size ${n}`,
+      () => plusOne(8),
+      async () => {},
+    );
+  for (let n = 0; n < 15; n++) await use(n);
+  await use(0);
+  const lease = await sessions.lease("size 1", () => plusOne(8));
+  for (let n = 15; n < 30; n++) await use(n);
+  const numbers = sessions.list().map(({ key }) => Number(key.slice(5)));
+  expect(numbers.sort((a, b) => a - b)).toEqual([1, ...Array.from({ length: 15 }, (_, i) => 15 + i)]);
+  lease.release();
+  await sessions.close();
+});

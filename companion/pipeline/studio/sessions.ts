@@ -12,7 +12,8 @@ export interface Lease {
 }
 
 /**
- * Open sessions under a byte budget. What is leased stays; of the rest the smallest is closed first, before something new
+ * Open sessions under a byte budget, and at most `MOST_OPEN` of them: those of a small model for dozens of sizes of pictures
+ * would lie within any budget. What is leased stays; of the rest the smallest is closed first, before something new
  * is opened. Jobs go in a circle (text encoder, VAE encoder, UNet, VAE decoder), so closing what was not used for longest
  * would always close what is needed next, the UNet first; this way the one that is dearest to open again stays. A single
  * session that is larger than the budget is opened all the same: nothing smaller would do.
@@ -48,6 +49,9 @@ export type RunSize = Pick<MemoryOptions, "symbols">;
 
 /** The share of the budget from which on what runs once is widened in its run, so that the rest has room as well. */
 const HEAVY_SHARE = 1 / 2;
+
+/** Those that five sizes of pictures need, or several models with add-ons for one; the longest unused are closed. */
+const MOST_OPEN = 16;
 
 const NOTHING = { weights: 0, activations: 0 };
 
@@ -88,6 +92,16 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     }
   };
 
+  /** Of what is not leased, what was not used for longest. */
+  const closeSurplus = async () => {
+    for (const [key, { session, leases }] of open) {
+      if (open.size <= MOST_OPEN) return;
+      if (leases > 0) continue;
+      open.delete(key);
+      await session.release();
+    }
+  };
+
   const lease = async (key: string, build: () => Graph, size: RunSize = {}, optionsFor = often): Promise<Lease> => {
     let entry = open.get(key);
     if (!entry) {
@@ -106,6 +120,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     open.delete(key);
     open.set(key, entry);
     entry.leases++;
+    await closeSurplus();
     // A larger run of what is open takes more.
     if (size.symbols) await evict(() => total(NOTHING) <= budget);
     const held = entry;
