@@ -34,8 +34,8 @@ function parsed(text: string, file: string): v.InferOutput<typeof sections> {
       "config-invalid",
       `"${file}" is not what ComfyUI writes (${why}): mend it, or add its folders with --models.`,
     );
-  // Aliases could multiply a small file without end.
-  const document = parseDocument(text);
+  // Its warnings would print what the file says as it is; aliases could multiply a small file without end.
+  const document = parseDocument(text, { logLevel: "error" });
   const [error] = document.errors;
   if (error) throw refuse(`line ${error.linePos?.[0].line ?? 1}: ${error.code}`);
   let value: unknown;

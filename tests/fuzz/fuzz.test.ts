@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { Problem } from "../../shared/problem.ts";
 import { temporaryFolder } from "../checkpoint/sample.ts";
 import { tell } from "../trust/tell.ts";
-import { type Target, targets } from "./targets.ts";
+import type { Target } from "./mutations.ts";
+import { targets } from "./targets.ts";
 
 /** For one input, milliseconds. */
 const HANG_MS = 1000;
@@ -33,10 +34,14 @@ async function attempt({ read }: Target, input: unknown): Promise<number> {
   return ms;
 }
 
+/** A parser's warning would print what a stranger wrote. */
+const warnings: string[] = [];
+process.on("warning", ({ name, message }) => name === "Warning" && warnings.push(message));
+
 test(
   "nothing that strangers may send or write crashes, hangs, or takes memory",
   async () => {
-    for (const target of await targets()) {
+    for (const target of await targets(folder)) {
       let [runs, slowest] = [0, 0];
       const property = fc.asyncProperty(target.input, async (input) => {
         slowest = Math.max(slowest, await attempt(target, input));
@@ -50,6 +55,7 @@ test(
           cause: error,
         });
       }
+      expect(warnings).toEqual([]);
       tell({ target: target.name, runs, slowestMs: Math.round(10 * slowest) / 10, seed });
       expect(runs).toBeGreaterThan(seconds > 0 ? 10 : RUNS - 1);
     }

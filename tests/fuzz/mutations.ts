@@ -53,3 +53,14 @@ export function nearlyBytes(sample: Uint8Array): fc.Arbitrary<Uint8Array> {
     }, sample),
   );
 }
+
+export interface Target {
+  readonly name: string;
+  readonly input: fc.Arbitrary<unknown>;
+  /** Throws a Problem that is no defect, or an error that fails the run. `folder`: an empty one. */
+  readonly read: (input: never, folder: string) => unknown;
+}
+
+export function target<T>(name: string, input: fc.Arbitrary<T>, read: (input: T, folder: string) => unknown): Target {
+  return { name, input, read };
+}

@@ -19,18 +19,10 @@ import { beginPairing, randomSecret } from "../../shared/pairing.ts";
 import { parseClientMessage, parseCompanionMessage, parseRequest } from "../../shared/validate.ts";
 import { headerOf } from "../checkpoint/sample.ts";
 import { recipe } from "../plugin/ui/fixtures.ts";
-import { anyJson, nearly, nearlyBytes } from "./mutations.ts";
-
-export interface Target {
-  readonly name: string;
-  readonly input: fc.Arbitrary<unknown>;
-  /** Throws a Problem that is no defect, or an error that fails the run. `folder`: an empty one. */
-  readonly read: (input: never, folder: string) => unknown;
-}
-
-function target<T>(name: string, input: fc.Arbitrary<T>, read: (input: T, folder: string) => unknown): Target {
-  return { name, input, read };
-}
+import { fileTargets } from "./file-targets.ts";
+import { anyJson, nearly, nearlyBytes, type Target, target } from "./mutations.ts";
+import { PICTURE_TARGETS } from "./picture-targets.ts";
+import { TASK_TARGETS } from "./task-targets.ts";
 
 const secret = "ab".repeat(32);
 const job = "0123456789abcdef".repeat(2);
@@ -110,8 +102,8 @@ function besideModel([name, content]: readonly [string, string], folder: string)
   return readCommunityNotes({ name: "ink.safetensors", beside, metadata: new Map(), within: [folder] });
 }
 
-/** A step of many encodings. */
-export async function targets(): Promise<Target[]> {
+/** All of them. `scratch`: an empty folder. */
+export async function targets(scratch: string): Promise<Target[]> {
   const png = await encodePng({ width: 5, height: 4, data: Uint8Array.from({ length: 80 }, (_, i) => i * 3) });
   const nonces = { client: randomSecret(), companion: randomSecret() };
   return [
@@ -190,5 +182,8 @@ export async function targets(): Promise<Target[]> {
       fc.uint8Array({ minLength: 64, maxLength: 64 }).map((bytes) => `04${Buffer.from(bytes).toString("hex")}`),
       (share) => beginPairing("companion", { code: "123456", nonces }).finish(share)?.confirmedBy(secret),
     ),
+    ...TASK_TARGETS,
+    ...fileTargets(scratch),
+    ...PICTURE_TARGETS,
   ];
 }
