@@ -22,6 +22,7 @@ import { keepFocus, leaveField } from "./parts/focus.ts";
 import { ResizeHandle } from "./parts/resize-handle.tsx";
 import { type Segment, Segmented } from "./parts/segmented.tsx";
 import { useEscape } from "./parts/use-escape.ts";
+import { useFileDrop } from "./parts/use-file-drop.ts";
 import { modelInUse } from "./state/model-in-use.ts";
 import { whatIsMissing } from "./state/readiness.ts";
 import type { State } from "./state/state.ts";
@@ -48,9 +49,11 @@ export function App({ actions, store }: { actions: Actions; store: Store }) {
     return () => removeEventListener("keydown", onKey);
   }, [actions]);
   useEffect(() => keepFocus(mainOf()));
+  const dropping = useFileDrop(useCallback((file: File) => actions.takeFile(file), [actions]));
   if (!state.loaded) return null;
   return (
     <div class="app">
+      {dropping && state.companion !== null && <p class="drop-here">Drop a picture to use its prompt and settings</p>}
       <Content state={state} actions={actions} />
       <ResizeHandle onResize={actions.resize} />
     </div>

@@ -8,6 +8,7 @@ import sharp from "sharp";
 import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
 import type { Settings } from "../../plugin/bridge.ts";
 import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
+import { withPngTexts } from "../../shared/image-text/write-png-text.ts";
 import {
   type CompanionProcess,
   createDataFolder,
@@ -218,6 +219,32 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     expect(id).toBeDefined();
     await designer.screenshot("generate-again");
   });
+
+  test("drops another tool's picture on the panel: its prompt and settings are there", async () => {
+    const { ui } = designer;
+    const text =
+      "a lighthouse <lora:nowhere:1>\nNegative prompt: fog\nSteps: 9, Sampler: Euler a, CFG scale: 3, Seed: 99, Size: 64x64, Model: gone";
+    const plain = await sharp({ create: { width: 8, height: 8, channels: 3, background: "#369" } })
+      .png()
+      .toBuffer();
+    const png = withPngTexts(new Uint8Array(plain), new Map([["parameters", text]]));
+    const drop = (type: "dragover" | "drop") =>
+      ui.locator("body").evaluate(
+        (body, { bytes, type }) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([Uint8Array.from(bytes)], "a.png", { type: "image/png" }));
+          body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+        },
+        { bytes: [...png], type },
+      );
+    await drop("dragover");
+    await ui.getByText("Drop a picture to use its prompt and settings").waitFor();
+    await designer.screenshot("drop-here");
+    await drop("drop");
+    await ui.getByText("Taken from A1111’s picture: prompt, seed 99, 9 steps, Euler a.").waitFor();
+    expect(await ui.locator("#prompt").inputValue()).toBe("a lighthouse");
+    await designer.screenshot("settings-of-a-file");
+  }, 30_000);
 
   test("draws an ellipse over an empty plate, selects both, presses Fill: nothing changes outside", async () => {
     const { page, ui, frames } = designer;

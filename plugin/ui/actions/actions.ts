@@ -38,6 +38,8 @@ export interface Actions {
   discard(pictures: readonly Picture[]): void;
   /** Puts the settings that made a picture into the panel, with its seed. */
   reuse(picture: Picture): void;
+  /** The same from a picture's file, of ours or of another tool. */
+  takeFile(file: Blob): void;
   /** The same from a layer that was placed; its target is selected. */
   recall(selection: SelectionInfo): void;
 

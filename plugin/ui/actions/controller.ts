@@ -24,6 +24,7 @@ import { JobDesk } from "./job-desk.ts";
 import { placeAsTheyCome } from "./place-as-they-come.ts";
 import { placePicture, revertPicture } from "./place-picture.ts";
 import { generate, retry, vary } from "./run.ts";
+import { takeFile } from "./take-file.ts";
 
 export class Controller implements Actions {
   readonly store = new Store();
@@ -100,6 +101,7 @@ export class Controller implements Actions {
       this.store.dispatch({ type: "discarded", jobs: pictures.map(({ job }) => job.job) });
     });
 
+  takeFile = (file: Blob) => this.#attempt(() => takeFile(this.store, file));
   reuse = (picture: Picture) =>
     this.#attempt(async () => {
       await fillPanel(this, picture.recipe, { lockSeed: true });
