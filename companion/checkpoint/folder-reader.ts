@@ -6,7 +6,6 @@ import { parseClipTextConfig } from "./config/clip-config.ts";
 import { parseSchedulerConfig } from "./config/scheduler-config.ts";
 import { parseVaeConfig } from "./config/vae-config.ts";
 import { type Component, fingerprintOf, type Refs, RenamedStore, refsUnder } from "./files/component.ts";
-import { resolveEncodings } from "./files/encodings.ts";
 import { readJsonFile } from "./files/json-file.ts";
 import type { CheckpointStore, OpenOptions } from "./files/safetensors.ts";
 import { openWeights } from "./files/weight-files.ts";
@@ -71,7 +70,7 @@ export class FolderReader {
     // Other formats' folders lack our configuration too: what the weights are says more.
     const source = openWeights(this.folder(part), this.options);
     const config = parse(this.#required(`${part}/config.json`), `${this.name}/${part}/config.json`);
-    const { refs, unknown } = rename(resolveEncodings(refsUnder(source), `${this.name}/${part}`), config);
+    const { refs, unknown } = rename(refsUnder(source), config);
     refuseLeftovers(unknown, `${this.name}/${part}`);
     return { config, weights: new RenamedStore(`${this.name}/${part}`, refs, [source]) };
   }

@@ -64,7 +64,7 @@ test.each<[string, Record<string, SampleTensor>]>([
   ["one half of a tiny autoencoder (TAESD)", { "decoder.layers.0.weight": one }],
   ["a model quantised for another program", { "x.weight.absmax": one }],
   ["a model quantised for another program", { scaled_fp8: { dtype: "F8_E4M3", shape: [2] }, "a.scale_weight": one }],
-  ["a model quantised for another program", { "model.diffusion_model.scaled_fp8": { shape: [0] }, "x.weight": one }],
+  ["a model quantised for another program", { "x.comfy_quant": { dtype: "U8", shape: [9] }, "x.weight": one }],
   [
     "a ControlNet-LLLite",
     { "lllite_unet_input_blocks_4_1.conditioning1.0.weight": one, "lllite_x.down.0.weight": one },

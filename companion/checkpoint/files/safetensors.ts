@@ -2,6 +2,8 @@
  * The safetensors format: 8 bytes little-endian length, a JSON header of that length, then the tensors' bytes without
  * holes (https://github.com/huggingface/safetensors, "Format"). Only the header is ever read here, and nothing in it is believed.
  */
+
+import { resolveEncodings } from "./encodings.ts";
 import { openFileBy, type WeightFile } from "./opened-file.ts";
 import { parseHeader, readHeader } from "./safetensors-header.ts";
 
@@ -14,11 +16,12 @@ export interface OpenOptions {
 }
 
 /**
- * Reads and checks a file's header. Throws Problem "model-not-found", "file-unreadable", "file-outside-models",
+ * Reads and checks a file's header, and finds which tensors are others' encodings (encodings.ts). Throws Problem "model-not-found", "file-unreadable", "file-outside-models",
  * "file-not-safetensors", "file-truncated", "file-header-invalid", "model-unsupported" (a number format we do not know).
  */
 export const openSafetensors = (file: string, { within }: OpenOptions = {}): SafetensorsFile =>
   openFileBy(file, within, ({ fd, name, file: real, size, stamp }) => {
     const { text, dataStart } = readHeader(fd, name, size);
-    return { ...parseHeader(text, { name, file: real, dataStart, size, stamp }), text };
+    const { refs, metadata } = parseHeader(text, { name, file: real, dataStart, size, stamp });
+    return { refs: resolveEncodings(refs), metadata, text };
   });

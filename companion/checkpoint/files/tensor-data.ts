@@ -50,6 +50,9 @@ export function requireFloats(ref: WeightRef): void {
   if (ref.encoding?.kind !== "blocks") widenOf(ref);
 }
 
+/** Whether `readNumbers` can read a tensor. */
+export const canWiden = ({ type }: Pick<WeightRef, "type">): boolean => WIDEN[type] !== undefined;
+
 function widenOf(ref: WeightRef): Widen {
   const widen = WIDEN[ref.type];
   if (widen) return widen;

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
 import { type Refs, RenamedStore, refsUnder } from "./component.ts";
+import { resolveEncodings } from "./encodings.ts";
 import { readJsonFile } from "./json-file.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "./safetensors.ts";
 
@@ -43,6 +44,9 @@ export function openWeights(folder: string, options: OpenOptions = {}): Checkpoi
     );
   throw new Problem("weights-missing", `"${label}" holds no weights (.safetensors): download the model again.`);
 }
+
+/** Whether a file is called as in every folder of its kind: then what lies in the folder is its own. */
+export const isFolderFile = (file: string): boolean => isWeights(path.basename(file));
 
 /** `model.safetensors`, `model.fp16.safetensors`, and the index of either, in both places where the variant is written. */
 function isWeights(file: string): boolean {
@@ -85,5 +89,5 @@ function openShards(folder: string, index: string, options: OpenOptions): Checkp
   }
   for (const shard of shards.values())
     for (const [key, ref] of refsUnder(shard)) if (!refs.has(key)) refs.set(key, ref);
-  return new RenamedStore(path.basename(folder), refs, [...shards.values()]);
+  return new RenamedStore(path.basename(folder), resolveEncodings(refs), [...shards.values()]);
 }
