@@ -46,7 +46,13 @@ export function sigmasOf(alphas: Float32Array): Float32Array {
 
 function trainingBetas(settings: NoiseScheduleSettings): Float32Array {
   const { num_train_timesteps: count, beta_start, beta_end, beta_schedule, trained_betas } = settings;
-  if (trained_betas !== null) return Float32Array.from(trained_betas);
+  if (trained_betas !== null) {
+    if (Array.isArray(trained_betas) && trained_betas.length >= count) return Float32Array.from(trained_betas);
+    throw new Problem(
+      "scheduler-unsupported",
+      `The scheduler's trained_betas must be ${count} numbers, one for each of its num_train_timesteps.`,
+    );
+  }
   switch (beta_schedule) {
     case "linear":
       return linspace32(beta_start, beta_end, count);

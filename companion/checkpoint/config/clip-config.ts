@@ -36,7 +36,7 @@ export function parseClipTextConfig(json: unknown, options: ClipTextOptions = {}
     max_position_embeddings: fields.int("max_position_embeddings", 77),
     vocab_size: fields.int("vocab_size", 49408),
     hidden_act: fields.oneOf("hidden_act", ACTIVATIONS, "quick_gelu"),
-    layer_norm_eps: fields.number("layer_norm_eps", 1e-5),
+    layer_norm_eps: fields.positive("layer_norm_eps", 1e-5),
     projection_dim: fields.int("projection_dim", 512),
     with_projection: className === "CLIPTextModelWithProjection",
     eos_token_id: fields.int("eos_token_id", 49407, { min: 0 }),
@@ -67,7 +67,7 @@ export function parseClipVisionConfig(json: unknown, origin = "image_encoder/con
     num_channels: fields.int("num_channels", 3),
     projection_dim: fields.int("projection_dim", outer.int("projection_dim", 512)),
     hidden_act: fields.oneOf("hidden_act", ACTIVATIONS, "quick_gelu"),
-    layer_norm_eps: fields.number("layer_norm_eps", 1e-5),
+    layer_norm_eps: fields.positive("layer_norm_eps", 1e-5),
   };
   if (config.image_size < config.patch_size)
     fields.refuse("patch_size", `a number up to ${config.image_size} (image_size)`);

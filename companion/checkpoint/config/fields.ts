@@ -40,6 +40,11 @@ export class Fields {
     return typeof value === "number" && Number.isFinite(value) ? value : this.refuse(name, "a number");
   }
 
+  positive(name: string, fallback: number): number {
+    const value = this.number(name, fallback);
+    return value > 0 ? value : this.refuse(name, "a number above 0");
+  }
+
   int(name: string, fallback: number, { min = 1, max = MAX_DIMENSION }: Limits = {}): number {
     const value = this.number(name, fallback);
     return Number.isInteger(value) && value >= min && value <= max

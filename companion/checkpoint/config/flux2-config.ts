@@ -18,10 +18,10 @@ export function parseFlux2Config(json: unknown, origin = "transformer/config.jso
     num_attention_heads: fields.int("num_attention_heads", 48),
     joint_attention_dim: fields.int("joint_attention_dim", 15360),
     timestep_guidance_channels: fields.int("timestep_guidance_channels", 256),
-    mlp_ratio: fields.number("mlp_ratio", 3),
+    mlp_ratio: fields.positive("mlp_ratio", 3),
     axes_dims_rope: fields.ints("axes_dims_rope", [32, 32, 32, 32]),
     rope_theta: fields.int("rope_theta", 2000),
-    eps: fields.number("eps", 1e-6),
+    eps: fields.positive("eps", 1e-6),
   };
   const { in_channels, attention_head_dim: size, axes_dims_rope: axes } = config;
   if (fields.int("out_channels", in_channels) !== in_channels) fields.refuse("out_channels", `${in_channels}`);

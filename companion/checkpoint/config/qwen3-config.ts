@@ -25,7 +25,7 @@ export function parseQwen3Config(json: unknown, origin = "text_encoder/config.js
     num_attention_heads: heads,
     num_key_value_heads: shared,
     head_dim: size,
-    rms_norm_eps: fields.number("rms_norm_eps", 1e-6),
+    rms_norm_eps: fields.positive("rms_norm_eps", 1e-6),
     rope_theta: rope.int("rope_theta", 10000, { max: 1e9 }),
   };
 }

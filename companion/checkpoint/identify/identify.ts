@@ -13,13 +13,14 @@ export type FileKind =
 export function identify(store: WeightStore): FileKind {
   const keys = [...store.keys()];
   const has = (pattern: RegExp) => keys.some((key) => pattern.test(key));
-  const signature = SIGNATURES.find(({ test }) => test(keys, store));
+  const family = familyOfKeys(keys);
+  // A whole model with tensors of an add-on left in it is a model.
+  const signature = SIGNATURES.find(({ test, adapter }) => !(family && adapter) && test(keys, store));
   if (signature?.kind) return { kind: signature.kind };
   if (signature) {
     const { what, use = "choose a Stable Diffusion model", adapter } = signature;
     return { kind: "other", what, use, ...(adapter && { adapter }) };
   }
-  const family = familyOfKeys(keys);
   if (family) return { kind: "model", family };
   if (has(/^(?:clip_vision\.)?vision_model\.embeddings\./)) return { kind: "image-encoder" };
   if (has(/^(?:model\.diffusion_model\.)?(?:input_blocks|down_blocks)\.\d+\./))

@@ -31,11 +31,15 @@ const FACES = "choose a plain, Plus or Full IP-Adapter";
 
 /** An IP-Adapter's two halves as published, and as its trainer saves them. */
 const IP_PROJECTION = /^(?:image_proj|(?:module\.)?image_proj_model)\./;
-const IP_LAYERS = /^(?:ip_adapter|(?:module\.)?adapter_modules)\.\d+\./;
+const IP_LAYERS = /^(?:ip_adapter|(?:module\.)?adapter_modules)\.\d+\.|\.attn2\.processor\.to_[kv]_ip\./;
 
 const TINY_VAE = /^\d+\.conv\.\d+\.weight$|^(?:taesd_)?(?:en|de)coder\.layers\.\d+\.(?:conv\.|weight$)/;
 export const isTinyVae = (keys: readonly string[]) =>
   ["encoder.layers.0.weight", "decoder.layers.0.weight"].every((key) => keys.includes(key));
+
+/** OneTrainer's (modules/modelSaver/stableDiffusionXL/StableDiffusionXLEmbeddingSaver.py, and stableDiffusion/…). */
+export const OUTPUT_EMBEDDING = /^(?:clip_[lgh]|em[bp]_params)_out$/;
+export const OUTPUT_EMBEDDING_WORDS = "an embedding of what a text encoder gives (OneTrainer's output embedding)";
 
 /** Beside models, whose names they repeat. */
 const ADD_ONS: readonly Signature[] = [
@@ -132,15 +136,15 @@ const ADD_ONS: readonly Signature[] = [
   { test: some(/^connector\.(?:latents|time_aware)/), what: "an ELLA connector", use: ADD_ON },
   { test: some(/^(?:320|640|768|1024|1280)\.\d+\.linear\./), what: "a hypernetwork", use: "choose a LoRA" },
   {
-    test: some(/^clip_[lgh]_out$/),
-    what: "an embedding of what a text encoder gives (OneTrainer's output embedding)",
+    test: some(OUTPUT_EMBEDDING),
+    what: OUTPUT_EMBEDDING_WORDS,
     use: "choose one of what it reads",
   },
   {
     // A1111's, SDXL's, and diffusers' single tensor under the new word's own name.
     test: (keys, store) =>
       keys.length > 0 &&
-      (keys.every((key) => /^(?:emb_params|clip_[lg]|text_encoders_[01]|\*|string_to_param\b.*)$/.test(key)) ||
+      (keys.every((key) => /^(?:em[bp]_params|clip_[lg]|text_encoders_[01]|\*|string_to_param\b.*)$/.test(key)) ||
         (keys.length === 1 && [768, 1024, 1280].includes(store.find(keys[0]!)!.dims.at(-1)!))),
     what: "a textual inversion embedding",
     use: ADD_ON,

@@ -1,5 +1,6 @@
 /** CLIP text encoders under transformers' names, as CLIPTextModelWithProjection writes them (`text_model.…`). */
 import { type Refs, rows } from "../files/component.ts";
+import { RenamedRefs } from "../files/renamed-refs.ts";
 
 /** Never used, whoever wrote the file. */
 const IGNORABLE = /(?:^|\.)(?:position_ids|logit_scale|attn_mask)$/;
@@ -9,7 +10,7 @@ const IGNORABLE = /(?:^|\.)(?:position_ids|logit_scale|attn_mask)$/;
  * (the vision half is left out), and the spelling of old merges.
  */
 export function renameClipText(refs: Refs): { refs: Refs; unknown: string[] } {
-  const renamed: Refs = new Map();
+  const renamed = new RenamedRefs();
   const unknown: string[] = [];
   for (const [key, ref] of refs) {
     if (IGNORABLE.test(key) || /^(?:vision_model|visual_projection)\./.test(key)) continue;
@@ -36,7 +37,7 @@ const OPEN_CLIP: readonly (readonly [RegExp, string])[] = [
  * `text_projection.weight.T`; as `text_projection.weight`, which diffusers' converter wrote, it is a linear layer's weight as it is.
  */
 export function renameOpenClip(refs: Refs): { refs: Refs; unknown: string[] } {
-  const renamed: Refs = new Map();
+  const renamed = new RenamedRefs();
   const unknown: string[] = [];
   for (const [key, ref] of refs) {
     const packed = /^transformer\.resblocks\.(\d+)\.attn\.in_proj_(weight|bias)$/.exec(key);

@@ -4,6 +4,7 @@
  * (`input_blocks.0 … 11`); what each of them is shows in its keys, so that any depth and width can be read.
  */
 import type { Refs } from "../files/component.ts";
+import { RenamedRefs } from "../files/renamed-refs.ts";
 
 export const RESNET: Readonly<Record<string, string>> = {
   "in_layers.0": "norm1",
@@ -32,7 +33,7 @@ type ModuleKind = "resnet" | "attention" | "down" | "up";
 /** Renames; keys that no rule knows are handed back in `unknown`. `refs` without the prefix `model.diffusion_model.`. */
 export function renameLdmUNet(refs: Refs): { refs: Refs; unknown: string[] } {
   const modules = nameModules(refs);
-  const renamed: Refs = new Map();
+  const renamed = new RenamedRefs();
   const unknown: string[] = [];
   for (const [key, ref] of refs) {
     const name = renameOutside(key) ?? renameInBlock(key, modules);

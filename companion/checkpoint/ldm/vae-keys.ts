@@ -4,6 +4,7 @@
  */
 import type { WeightRef } from "../../graph/weights.ts";
 import { largestNumber, type Refs, reshaped } from "../files/component.ts";
+import { RenamedRefs } from "../files/renamed-refs.ts";
 
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/^((?:en|de)coder)\.mid\.block_1\./, "$1.mid_block.resnets.0."],
@@ -30,7 +31,7 @@ const KNOWN =
 /** Renames LDM's and old diffusers' names; keys that no rule knows are handed back in `unknown`. `refs` without a prefix. */
 export function renameVae(refs: Refs): { refs: Refs; unknown: string[] } {
   const levels = 1 + largestNumber(refs.keys(), /^decoder\.up\.(\d+)\./);
-  const renamed: Refs = new Map();
+  const renamed = new RenamedRefs();
   const unknown: string[] = [];
   for (const [key, ref] of refs) {
     const rule = RULES.find(([pattern]) => pattern.test(key));

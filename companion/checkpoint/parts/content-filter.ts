@@ -5,8 +5,9 @@ import { Problem } from "../../../shared/problem.ts";
 import type { ClipVisionConfig, ImageProcessorConfig } from "../../networks/configs.ts";
 import { parseClipVisionConfig } from "../config/clip-config.ts";
 import { parseProcessorConfig } from "../config/processor-config.ts";
-import { type Component, type Refs, RenamedStore, refsUnder } from "../files/component.ts";
+import { type Component, RenamedStore, refsUnder } from "../files/component.ts";
 import { readJsonFile } from "../files/json-file.ts";
+import { RenamedRefs } from "../files/renamed-refs.ts";
 import type { OpenOptions } from "../files/safetensors.ts";
 import { openWeights } from "../files/weight-files.ts";
 
@@ -23,7 +24,7 @@ export function openContentFilter(model: string, options: OpenOptions = {}): Con
   const folder = path.join(model, "safety_checker");
   if (!existsSync(folder)) return undefined;
   const source = openWeights(folder, options);
-  const refs: Refs = new Map();
+  const refs = new RenamedRefs();
   // The checker holds a CLIP vision model, which held another one until transformers 5; old files keep a counter there.
   for (const [key, ref] of refsUnder(source))
     if (!key.endsWith("position_ids")) refs.set(key.replace(/^vision_model\.vision_model\./, "vision_model."), ref);

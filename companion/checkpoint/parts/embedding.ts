@@ -4,6 +4,7 @@ import { Problem } from "../../../shared/problem.ts";
 import type { WeightRef } from "../../graph/weights.ts";
 import { elementCount } from "../../tensor.ts";
 import { deferredTensor, redimensioned } from "../files/deferred-numbers.ts";
+import { RenamedRefs } from "../files/renamed-refs.ts";
 import { type OpenOptions, openSafetensors } from "../files/safetensors.ts";
 import type { Numbers } from "../files/tensor-data.ts";
 import { describe } from "../identify/identify.ts";
@@ -28,7 +29,8 @@ export interface Embedding {
  * diffusers' first trainer of both (examples/advanced_diffusion_training) call them.
  */
 const FORMATS: readonly (readonly [RegExp, EmbeddingTable["encoder"]?])[] = [
-  [/^(?:emb_params|\*|string_to_param\b.*)$/],
+  // OneTrainer writes "emp".
+  [/^(?:em[bp]_params|\*|string_to_param\b.*)$/],
   [/^(?:clip_l|text_encoders_0)$/, 0],
   [/^(?:clip_g|text_encoders_1)$/, 1],
 ];
@@ -57,14 +59,19 @@ export function openEmbedding(file: string, options: OpenOptions = {}): Embeddin
 /** Whether a tensor can be a word's vectors. */
 export const isTable = ({ dims }: WeightRef): boolean => dims.length <= 2 && elementCount(dims) > 0;
 
-/** `refs`: tables by their keys. Throws Problem "model-unsupported" for another number format. */
+/**
+ * `refs`: tables by their keys. Throws Problem "model-unsupported" for another number format, "weights-leftover" where two are for
+ * one text encoder.
+ */
 export function embeddingOf(
   refs: ReadonlyMap<string, WeightRef>,
   { origin, token }: Pick<Embedding, "origin" | "token">,
 ): Embedding {
+  const own = new RenamedRefs();
   const tables = [...refs].map(([key, ref]) => {
     const width = ref.dims.at(-1) ?? 1;
     const encoder = formatOf(key)?.[1];
+    own.set(`${encoder} ${width}`, ref);
     const numbers = redimensioned(deferredTensor(ref), [elementCount(ref.dims) / width, width]);
     return encoder === undefined ? numbers : ofEncoder(numbers, encoder);
   });

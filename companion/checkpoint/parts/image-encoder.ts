@@ -8,8 +8,9 @@ import { parseProcessorConfig } from "../config/processor-config.ts";
 import { type Refs, RenamedStore, refsUnder } from "../files/component.ts";
 import { attempt, resolveInside } from "../files/files.ts";
 import { readJsonFile } from "../files/json-file.ts";
+import { RenamedRefs } from "../files/renamed-refs.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "../files/safetensors.ts";
-import { openWeights } from "../files/weight-files.ts";
+import { isFolderFile, openWeights } from "../files/weight-files.ts";
 import { describe } from "../identify/identify.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
 import type { ImageEncoder } from "./model-record.ts";
@@ -44,7 +45,7 @@ export async function openImageEncoder(place: string, options: ImageEncoderOptio
   const refs = visionRefs(source);
   const beside = readJsonFile(path.join(folder, "config.json"), { within }) as { _class_name?: unknown } | undefined;
   // transformers names no class so: beside a file, one of diffusers' is another file's.
-  const json = isFolder || beside?._class_name === undefined ? beside : undefined;
+  const json = isFolder || isFolderFile(place) || beside?._class_name === undefined ? beside : undefined;
   const label = `${path.basename(folder)}/config.json`;
   const config = json === undefined ? configFromShapes(refs, source.origin) : parseClipVisionConfig(json, label);
   const processor =
@@ -62,7 +63,7 @@ const IGNORABLE = /^text_model\.|^text_projection\.|^logit_scale$|\.position_ids
 
 /** The vision half of a CLIP under transformers' names. */
 function visionRefs(source: CheckpointStore): Refs {
-  const refs: Refs = new Map();
+  const refs = new RenamedRefs();
   const unknown: string[] = [];
   for (const [key, ref] of refsUnder(source)) {
     const name = key.replace(/^clip_vision\./, "");

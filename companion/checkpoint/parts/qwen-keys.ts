@@ -1,5 +1,6 @@
 /** A Qwen3 model of transformers, with or without its head, as a text encoder. */
 import type { Refs } from "../files/component.ts";
+import { RenamedRefs } from "../files/renamed-refs.ts";
 
 /** What llama.cpp calls the tensors in its own files. */
 const LLAMA: readonly (readonly [RegExp, string])[] = [
@@ -21,7 +22,7 @@ const KNOWN = /^(?:embed_tokens\.|layers\.\d+\.|norm\.)/;
  * out. Keys of other models are handed back in `unknown`.
  */
 export function renameQwen3(refs: Refs, layers: number): { refs: Refs; unknown: string[] } {
-  const renamed: Refs = new Map();
+  const renamed = new RenamedRefs();
   const unknown: string[] = [];
   for (const [key, ref] of refs) {
     const rule = LLAMA.find(([pattern]) => pattern.test(key));

@@ -3,6 +3,7 @@ import { Problem } from "../../../shared/problem.ts";
 import type { T2IAdapterConfig } from "../../networks/configs.ts";
 import { parseT2IAdapterConfig } from "../config/controlnet-config.ts";
 import { largestNumber, type Refs, RenamedStore, refsUnder } from "../files/component.ts";
+import { RenamedRefs } from "../files/renamed-refs.ts";
 import type { CheckpointStore, OpenOptions } from "../files/safetensors.ts";
 import { describe, identify } from "../identify/identify.ts";
 import { Shapes } from "../ldm/unet-shapes.ts";
@@ -38,7 +39,8 @@ const LEVELS = 4;
 
 /** There the resnets of all levels are numbered through (full), or are `body` within `body` (light). */
 function diffusersRefs(source: CheckpointStore): Refs {
-  const refs: Refs = new Map([...refsUnder(source)].map(([key, ref]) => [key.replace(/^adapter\./, ""), ref]));
+  const refs = new RenamedRefs();
+  for (const [key, ref] of refsUnder(source)) refs.set(key.replace(/^adapter\./, ""), ref);
   const perLevel = (largestNumber(refs.keys(), /^body\.(\d+)\.block1\./) + 1) / LEVELS;
   const rename = (key: string) =>
     key
@@ -49,7 +51,9 @@ function diffusersRefs(source: CheckpointStore): Refs {
       .replace(/^body\.(\d+)\.in_conv\./, (whole, n) =>
         perLevel > 0 ? `body.${Math.floor(Number(n) / perLevel)}.in_conv.` : whole,
       );
-  return new Map([...refs].map(([key, ref]) => [rename(key), ref]));
+  const renamed = new RenamedRefs();
+  for (const [key, ref] of refs) renamed.set(rename(key), ref);
+  return renamed;
 }
 
 /** As published: pixels become channels in cells of 8, for SDXL of 16; the pictures have 3 channels or 1. */
