@@ -4,6 +4,7 @@ import type { WeightRef } from "../../graph/weights.ts";
 import type { ClipVisionConfig } from "../../networks/configs.ts";
 import { type ProjectionKind, projectionKind } from "../../networks/ip-adapter.ts";
 import { type Refs, RenamedStore, refsUnder, rows } from "../files/component.ts";
+import { RenamedRefs } from "../files/renamed-refs.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "../files/safetensors.ts";
 import { describe, identify } from "../identify/identify.ts";
 
@@ -70,20 +71,43 @@ const WIDTH_KEYS = {
   full: "image_proj.proj.3.weight",
 } as const;
 
-/** As the trainer saves its state (tencent-ailab/IP-Adapter, tutorial_train.py, with accelerate): beside the UNet, which it leaves as it is. */
+const MODULES = /^(?:module\.)?adapter_modules\./;
+/**
+ * As the trainer saves its state (tencent-ailab/IP-Adapter, tutorial_train.py, with accelerate): beside the UNet, which it leaves
+ * as it is. The layers are `adapter_modules` there and the UNet's processors at once, and of tensors that share their memory
+ * accelerate keeps the first ones, the UNet's.
+ */
 const TRAINER: readonly (readonly [RegExp, string])[] = [
   [/^(?:module\.)?image_proj_model\./, "image_proj."],
-  [/^(?:module\.)?adapter_modules\./, "ip_adapter."],
+  [MODULES, "ip_adapter."],
 ];
+const PROCESSOR = /^(?:module\.)?unet\.(.+\.attn2)\.processor\.(to_[kv]_ip\.weight)$/;
 
 /** Under the names of published files. */
 function published(refs: Refs): Refs {
-  return new Map(
-    [...refs].flatMap(([key, ref]): [string, WeightRef][] => {
-      if (/^(?:module\.)?unet\./.test(key)) return [];
-      return [[TRAINER.reduce((name, [pattern, usual]) => name.replace(pattern, usual), key), ref]];
-    }),
-  );
+  const keys = [...refs.keys()];
+  const layers = keys.some((key) => MODULES.test(key)) ? undefined : layerNumbers(keys);
+  const renamed = new RenamedRefs();
+  for (const [key, ref] of refs) {
+    const [, layer, name] = (layers && PROCESSOR.exec(key)) ?? [];
+    if (layers && layer !== undefined) renamed.set(`ip_adapter.${layers.get(layer)}.${name}`, ref);
+    else if (!/^(?:module\.)?unet\./.test(key))
+      renamed.set(
+        TRAINER.reduce((now, [pattern, usual]) => now.replace(pattern, usual), key),
+        ref,
+      );
+  }
+  return renamed;
+}
+
+/** diffusers goes through a UNet's attentions inward, outward, and to the middle last; every second one reads the text. */
+const PLACES = ["down_blocks", "up_blocks", "mid_block"];
+
+function layerNumbers(keys: readonly string[]): ReadonlyMap<string, number> {
+  const layers = [...new Set(keys.flatMap((key) => PROCESSOR.exec(key)?.[1] ?? []))];
+  const place = (layer: string) => PLACES.indexOf(layer.split(".")[0]!);
+  layers.sort((a, b) => place(a) - place(b) || a.localeCompare(b, "en", { numeric: true }));
+  return new Map(layers.map((layer, i) => [layer, 2 * i + 1]));
 }
 
 /** The resampler keeps keys and values as one matrix, which our networks ask for apart. */
