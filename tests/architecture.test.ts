@@ -150,7 +150,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "companion/runtime": ["companion/graph", "companion/tensor.ts", "shared"],
   "companion/image": ["companion/tensor.ts", "shared"],
-  "companion/opening": ["companion/checkpoint", "companion/networks", "companion/graph", "shared"],
+  "companion/opening": [
+    ...["companion/checkpoint", "companion/networks", "companion/graph", "companion/schedulers", "shared"],
+  ],
   "companion/library": ["companion/opening", "companion/checkpoint", "companion/networks", "companion/graph", "shared"],
   // From the lowest room to the door. Every room may import what lies below the pipeline.
   "companion/pipeline/events.ts": ["companion/tensor.ts", "shared"],

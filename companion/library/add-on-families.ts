@@ -50,19 +50,27 @@ function claimOf(metadata: ReadonlyMap<string, string>): readonly Id[] {
   );
 }
 
+export interface NamedMeasures {
+  /** Of the model, or of the family. */
+  readonly name: string;
+  readonly measures: Measures;
+}
+
 /**
- * Why it goes with none of these models, by the likeliest: the first whose text is as wide as its own, or else the first. Undefined
- * where it goes with one.
+ * Why it goes with none of these models, as its use says it, by the likeliest: the first whose text is as wide as its own, or else
+ * the first. Undefined where it goes with one.
  */
-export function misfitWithAll(addOn: WholeAddOn, models: readonly Measures[]): Problem | undefined {
-  const misfits = models.map((measures) => ({ measures, problem: misfitOf(addOn, measures) }));
+export function misfitWithAll(addOn: WholeAddOn, models: readonly NamedMeasures[]): Problem | undefined {
+  const misfits = models.map(({ name, measures }) => ({ name, measures, problem: misfitOf(addOn, measures) }));
   if (misfits.some(({ problem }) => !problem)) return undefined;
   const likely = misfits.find(({ measures }) => measures.unet.cross_attention_dim[0] === addOn.textWidth);
-  return (likely ?? misfits[0])?.problem;
+  const { name, problem } = (likely ?? misfits[0])!;
+  return new Problem(problem!.code, `No model here takes this. With ${name}: ${problem!.message}`);
 }
 
 /** The first model of each family. */
-export const publishedModels = (): Measures[] => FAMILIES.map(({ id }) => publishedMeasures(id)[0]!);
+export const publishedModels = (): NamedMeasures[] =>
+  FAMILIES.map(({ id, name }) => ({ name, measures: publishedMeasures(id)[0]! }));
 
 function misfitOf(addOn: WholeAddOn, measures: Measures): Problem | undefined {
   try {

@@ -2,10 +2,11 @@
 import path from "node:path";
 import { Problem, type ProblemCode, type ProblemData } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
+import { namedScheduler } from "../../shared/scheduler-names.ts";
 import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetensors.ts";
 import { isGguf, openWeightFile } from "../checkpoint/files/weight-file.ts";
 import { identify } from "../checkpoint/identify/identify.ts";
-import type { UNetModel } from "../checkpoint/model.ts";
+import type { Model, UNetModel } from "../checkpoint/model.ts";
 import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
 import { type Measures, measuresOf } from "../opening/measures.ts";
 import { type AddOnKind, openAddOn } from "../opening/open-add-on.ts";
@@ -17,6 +18,7 @@ import {
   openWholeIpAdapter,
   openWholeModel,
 } from "../opening/open-whole.ts";
+import { planOf } from "../opening/plan-of.ts";
 import { familiesOf, fittingFamilies, misfitWithAll, publishedModels } from "./add-on-families.ts";
 import { recommendedLicence } from "./catalogue.ts";
 import { readCommunityNotes } from "./community-notes.ts";
@@ -44,8 +46,8 @@ export type Finding =
       readonly info: ModelInfo;
       /** What add-ons of Stable Diffusion have to go with. Absent: it takes none. */
       readonly measures?: Measures;
-      /** Why its content filter cannot be used. */
-      readonly filterProblem?: ProblemData;
+      /** What does not keep it from being used: of its content filter, of the notes beside it. By the place below its own. */
+      readonly asides: readonly { readonly place: string; readonly problem: ProblemData }[];
     }
   | { readonly kind: "ip-adapter"; readonly path: string; readonly adapter: AdapterNeeds }
   | {
@@ -153,13 +155,36 @@ async function openWhole(place: Place, options: OpenOptions): Promise<Finding> {
   const { metadata } = model;
   const community = readCommunityNotes({ name: path.basename(file), beside, metadata, ...options });
   const own = beside.find(({ ending }) => ending === ".underpaint.json");
-  const notes = kind === "folder" ? readSideNotes(file, options) : readNotesBeside(own?.file, options);
+  const notes = attempted(() =>
+    kind === "folder" ? readSideNotes(file, options) : readNotesBeside(own?.file, options),
+  );
+  const filter = attempted(() => openWholeContentFilter(file, options));
+  const info = describeModel(model, {
+    id,
+    notes: notes.value ?? { suggestions: [] },
+    community,
+    thumbnail: hasThumbnail(place, metadata),
+  });
+  refuseSchedule(model, info.defaults);
   return {
     kind: "model",
-    info: describeModel(model, { id, notes, community, thumbnail: hasThumbnail(place, metadata) }),
+    info,
     ...(model.denoiser.architecture === "unet" && { measures: measuresOf(model as UNetModel) }),
-    ...filterProblemOf(file, options),
+    asides: [
+      ...(filter.problem ? [{ place: "safety_checker", problem: filter.problem }] : []),
+      ...(notes.problem ? [{ place: "notes", problem: notes.problem }] : []),
+    ],
   };
+}
+
+/** Throws as its own scheduler does, where neither that nor the recommended one can draw with the model. */
+function refuseSchedule(model: Model, { steps, scheduler }: ModelInfo["defaults"]): void {
+  try {
+    planOf(model, { steps, scheduler: namedScheduler(scheduler) });
+  } catch (error) {
+    planOf(model, { steps });
+    throw error;
+  }
 }
 
 /** What the configuration beside an autoencoder says, if there is one: its file does not. */
@@ -201,12 +226,10 @@ function loraNames(metadata: ReadonlyMap<string, string>): string[] {
   return name === undefined ? [] : [name];
 }
 
-/** A filter that cannot be used stands in the way only where one is asked for. */
-function filterProblemOf(model: string, options: OpenOptions): { filterProblem?: ProblemData } {
+function attempted<T>(read: () => T): { readonly value?: T; readonly problem?: ProblemData } {
   try {
-    openWholeContentFilter(model, options);
-    return {};
+    return { value: read() };
   } catch (error) {
-    return { filterProblem: Problem.from(error).toJSON() };
+    return { problem: Problem.from(error).toJSON() };
   }
 }

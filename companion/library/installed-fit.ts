@@ -3,24 +3,24 @@ import { Problem, type ProblemData } from "../../shared/problem.ts";
 import type { OpenOptions } from "../checkpoint/files/safetensors.ts";
 import type { Measures } from "../opening/measures.ts";
 import { openAddOn } from "../opening/open-add-on.ts";
-import { misfitWithAll, publishedModels } from "./add-on-families.ts";
+import { misfitWithAll, type NamedMeasures } from "./add-on-families.ts";
 import type { AddOnFinding, Finding } from "./inspect.ts";
 import type { Place } from "./scan.ts";
 
 export type AddOn = Extract<Finding, AddOnFinding>;
 
 /** Why no model takes it, published or installed; undefined where one does. */
-export type InstalledFit = (place: Place, finding: AddOn, models: readonly Measures[]) => ProblemData | undefined;
+export type InstalledFit = (place: Place, finding: AddOn, models: readonly NamedMeasures[]) => ProblemData | undefined;
 
 /** Looks into a file once for each set of models. Never throws. */
 export function createInstalledFit(options: OpenOptions): InstalledFit {
   const known = new Map<string, { readonly asked: string; readonly problem: ProblemData | undefined }>();
   return (place, { kind, misfit }, models) => {
     if (!misfit) return undefined;
-    const asked = `${place.signature}\n${models.map((one) => keyOf(one)).join("\n")}`;
+    const asked = `${place.signature}\n${models.map(({ name, measures }) => `${name} ${keyOf(measures)}`).join("\n")}`;
     const old = known.get(place.path);
     if (old?.asked === asked) return old.problem;
-    const problem = look(() => misfitWithAll(openAddOn(kind, place.path, options), [...models, ...publishedModels()]));
+    const problem = look(() => misfitWithAll(openAddOn(kind, place.path, options), models));
     known.set(place.path, { asked, problem });
     return problem;
   };
@@ -42,7 +42,9 @@ function keyOf(measures: Measures): string {
   return key;
 }
 
-/** Each once: what is measured alike takes the same add-ons. */
-export function distinctMeasures(all: readonly Measures[]): Measures[] {
-  return [...new Map(all.map((measures) => [keyOf(measures), measures])).values()];
+/** The first of each kind: what is measured alike takes the same add-ons. */
+export function distinctMeasures(all: readonly NamedMeasures[]): NamedMeasures[] {
+  const kinds = new Map<string, NamedMeasures>();
+  for (const one of all) if (!kinds.has(keyOf(one.measures))) kinds.set(keyOf(one.measures), one);
+  return [...kinds.values()];
 }

@@ -8,6 +8,7 @@ import { stampNear } from "../checkpoint/flux2/parts-near.ts";
 import type { UNetModel } from "../checkpoint/model.ts";
 import { attentionWidths } from "../networks/blocks/image-attentions.ts";
 import type { UNetConfig } from "../networks/configs.ts";
+import { publishedModels } from "./add-on-families.ts";
 import { type FindingCacheOptions, type Known, readFindings, saveFindings } from "./finding-cache.ts";
 import { type Finding, inspect } from "./inspect.ts";
 import { createInstalledFit, distinctMeasures } from "./installed-fit.ts";
@@ -131,9 +132,18 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
     roots,
     list: async () => {
       const all = await findings();
-      const installed = distinctMeasures(
-        all.flatMap(({ finding }) => (finding.kind === "model" && finding.measures ? [finding.measures] : [])),
+      const measured = all.flatMap(({ finding: found }) =>
+        found.kind === "model" && found.measures
+          ? [{ id: found.info.id, name: `"${found.info.name}"`, measures: found.measures }]
+          : [],
       );
+      // Nobody makes add-ons for the starter: of what stands in the way, it says least.
+      const own = ({ id }: { readonly id: string }) => id === STARTER_ID;
+      const takers = distinctMeasures([
+        ...measured.filter((one) => !own(one)),
+        ...publishedModels(),
+        ...measured.filter(own),
+      ]);
       const models: ModelInfo[] = [];
       const addOns: AddOnInfo[] = [];
       const problems: ModelProblem[] = searched.flatMap(({ root, layout: { problem } }) =>
@@ -144,10 +154,11 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
         // It went away while we looked.
         if (finding.kind === "problem" && !existsSync(place.path)) continue;
         if (finding.kind === "problem") problems.push({ name: place.id, problem: finding.problem });
-        if (finding.kind === "model" && finding.filterProblem)
-          problems.push({ name: `${place.id}/safety_checker`, problem: finding.filterProblem });
+        if (finding.kind === "model")
+          for (const aside of finding.asides)
+            problems.push({ name: `${place.id}/${aside.place}`, problem: aside.problem });
         if (finding.kind !== "model" && !("addOn" in finding)) continue;
-        const misfit = finding.kind === "model" ? undefined : misfitHere(place, finding, installed);
+        const misfit = finding.kind === "model" ? undefined : misfitHere(place, finding, takers);
         if (misfit) {
           problems.push({ name: place.id, problem: misfit });
           continue;

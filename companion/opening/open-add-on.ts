@@ -34,7 +34,10 @@ export function openAddOn(
     case "lora": {
       const lora = openWholeLora(place, { ...options, ...(opened && { opened }) });
       return {
-        refuseOther: (measures) => planLora(lora, measuredNetworks(measures)),
+        refuseOther: (measures) => {
+          planLora(lora, measuredNetworks(measures));
+          for (const embedding of lora.embeddings) refuseOtherTexts(embedding, measures);
+        },
         textWidth: textWidthOf(lora),
         ...(isFlux2Lora(lora) && { own: "flux2-klein" as const }),
         tokens: lora.embeddings.map(({ token }) => token),

@@ -2,6 +2,9 @@
  * Opens what lies at a path and looks whether it is whole, by its headers and configurations alone: keys, parts, number types
  * and shapes. The library's list and the pictures both open files by these, so that they say the same of each.
  */
+
+import path from "node:path";
+import { Problem } from "../../shared/problem.ts";
 import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetensors.ts";
 import { isFlux2File } from "../checkpoint/flux2/file.ts";
 import { textPrefix, vaePrefix } from "../checkpoint/flux2/kinds.ts";
@@ -9,7 +12,7 @@ import { openText } from "../checkpoint/flux2/text-file.ts";
 import { openFlux2Vae } from "../checkpoint/flux2/vae-file.ts";
 import { type LoraFile, openLora } from "../checkpoint/lora/lora-file.ts";
 import { planLora } from "../checkpoint/lora/plan-lora.ts";
-import { type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts";
+import { type AnyModel, type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts";
 import { type ContentFilter, openContentFilter } from "../checkpoint/parts/content-filter.ts";
 import { type ControlNet, openControlNet } from "../checkpoint/parts/controlnet.ts";
 import { type ImageEncoderOptions, openImageEncoder } from "../checkpoint/parts/image-encoder.ts";
@@ -17,7 +20,9 @@ import { type IpAdapter, openIpAdapter } from "../checkpoint/parts/ip-adapter.ts
 import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../checkpoint/parts/t2i-adapter.ts";
 import { openVae, type Vae, type VaeDefaults } from "../checkpoint/parts/vae.ts";
 import type { SingleFileOptions } from "../checkpoint/single-file.ts";
+import type { Dialect } from "../graph/dialect.ts";
 import type { UNetConfig } from "../networks/configs.ts";
+import { ARCHITECTURES, type Architecture } from "./architectures.ts";
 import {
   checkContentFilter,
   checkControlNet,
@@ -28,14 +33,35 @@ import {
 } from "./check-networks.ts";
 import { qwen3Network } from "./flux2-networks.ts";
 import { refuseForeignLora } from "./foreign-lora.ts";
-import { networksOf } from "./networks-of.ts";
 import { imageEncoderNetwork } from "./unet-networks.ts";
 
-/** Throws as `openModel` and `buildWhole`. */
-export async function openWholeModel(place: string, options: SingleFileOptions = {}): Promise<Model> {
-  const model = await openModel(place, options);
-  checkNetworks(networksOf(model));
-  checkVae(model.vae);
+export interface WholeModelOptions<M extends AnyModel> extends SingleFileOptions {
+  /** Default: all. */
+  readonly architectures?: readonly Architecture<M>[];
+  /** Of the device that it is to run on. Default: the processor's. */
+  readonly dialect?: Dialect;
+}
+
+/** Throws as `openModel` and `buildWhole`, and Problem "model-unsupported" for a model of none of the `architectures`. */
+export async function openWholeModel<M extends AnyModel = Model>(
+  place: string,
+  {
+    architectures = ARCHITECTURES as readonly Architecture[] as readonly Architecture<M>[],
+    dialect,
+    ...options
+  }: WholeModelOptions<M> = {},
+): Promise<M> {
+  const layouts = architectures.map(({ layout }) => layout);
+  const model = (await openModel(place, { ...options, layouts })) as M;
+  const { architecture: drawn } = model.denoiser;
+  const own = architectures.find(({ architecture }) => architecture === drawn);
+  if (!own)
+    throw new Problem(
+      "model-unsupported",
+      `"${path.basename(place)}" draws with a network of another kind (${drawn}): choose another model.`,
+    );
+  checkNetworks(own.networks(model), dialect);
+  checkVae(model.vae, dialect);
   return model;
 }
 

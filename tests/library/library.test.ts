@@ -206,7 +206,7 @@ describe("list()", () => {
     writeFileSync(path.join(folder, "copied/underpaint.json"), '{"defaults": {"steps": "many"}}');
     expect((await library.list()).problems).toEqual([
       {
-        name: "copied",
+        name: "copied/notes",
         problem: {
           code: "config-invalid",
           message: expect.stringContaining('"copied/underpaint.json" is not as expected at "defaults.steps"'),

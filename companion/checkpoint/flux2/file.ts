@@ -5,7 +5,6 @@ import { createQwenTokenizer } from "../../tokenizer/qwen-tokenizer.ts";
 import { qwenVocabulary } from "../../tokenizer/qwen-vocabulary.ts";
 import { parseFlux2Config } from "../config/flux2-config.ts";
 import { type Component, fingerprintOf, RenamedStore, refsUnder } from "../files/component.ts";
-import { resolveEncodings } from "../files/encodings.ts";
 import type { OpenOptions, SafetensorsFile } from "../files/safetensors.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
 import type { Flux2Model } from "../parts/model-record.ts";
@@ -71,7 +70,7 @@ function openTransformer(
       "model-unsupported",
       `"${store.origin}" is FLUX.2 dev, whose text encoder this version cannot run: choose FLUX.2 klein.`,
     );
-  const { refs, unknown } = renameFlux2(resolveEncodings(refsUnder(store, prefix), store.origin));
+  const { refs, unknown } = renameFlux2(refsUnder(store, prefix));
   // Without a prefix of its own the file holds nothing else.
   refuseLeftovers(prefix === "" ? unknown.filter((key) => !isOtherPart(key)) : unknown, store.origin);
   const config =

@@ -5,7 +5,6 @@ import type { Flux2Config, Qwen3Config } from "../../networks/configs.ts";
 import type { PromptTokenizer } from "../../tokenizer/tokenizer.ts";
 import { parseQwen3Config } from "../config/qwen3-config.ts";
 import { type Component, RenamedStore, refsUnder } from "../files/component.ts";
-import { resolveEncodings } from "../files/encodings.ts";
 import type { OpenOptions, SafetensorsFile } from "../files/safetensors.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
 import { openQwenFolder } from "../parts/qwen-folder.ts";
@@ -29,7 +28,7 @@ export function openText(
   options: OpenOptions,
 ): { readonly component: Component<Qwen3Config>; readonly tokenizer?: PromptTokenizer } {
   const prefix = textPrefix(store)!;
-  const { refs, unknown } = renameQwen3(resolveEncodings(refsUnder(store, prefix), store.origin), FLUX2_LAYERS);
+  const { refs, unknown } = renameQwen3(refsUnder(store, prefix), FLUX2_LAYERS);
   refuseLeftovers(
     unknown.map((key) => prefix + key),
     store.origin,

@@ -3,7 +3,6 @@ import { Problem } from "../../../shared/problem.ts";
 import type { Flux2Config, KlVaeConfig } from "../../networks/configs.ts";
 import { type Flux2Norm, parseFlux2VaeConfig } from "../config/vae-config.ts";
 import { type Component, type Refs, RenamedStore, refsUnder } from "../files/component.ts";
-import { resolveEncodings } from "../files/encodings.ts";
 import type { OpenOptions, SafetensorsFile } from "../files/safetensors.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
 import { renameVae } from "../ldm/vae-keys.ts";
@@ -31,7 +30,7 @@ export function openFlux2Vae(
   options: OpenOptions,
 ): { readonly vae: Component<KlVaeConfig>; readonly latentNorm: LatentNorm } {
   const prefix = vaePrefix(store)!;
-  const all = resolveEncodings(refsUnder(store, prefix), store.origin);
+  const all = refsUnder(store, prefix);
   const norms = new Map([...all].filter(([key]) => key.startsWith("bn.")));
   const others = new Map([...all].filter(([key]) => !key.startsWith("bn.")));
   // The original code has the convolutions of the moments within its halves.

@@ -56,7 +56,9 @@ export class LayerReader {
 
   /** As a matrix of as many rows. Throws Problem "adapter-mismatch". */
   rows(numbers: Numbers, rows: number): Numbers {
-    return this.fit(numbers, [rows, elementCount(numbers.dims) / rows]);
+    const width = elementCount(numbers.dims) / rows;
+    if (!Number.isInteger(width)) throw this.misfit(`[${numbers.dims}] where this model has ${rows} outputs`);
+    return this.fit(numbers, [rows, width]);
   }
 
   /** The same numbers as `dims`, if there are so many. Throws Problem "adapter-mismatch". */

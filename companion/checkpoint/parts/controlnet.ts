@@ -8,7 +8,7 @@ import { type Refs, RenamedStore, refsUnder } from "../files/component.ts";
 import { attempt, resolveInside } from "../files/files.ts";
 import { readJsonFile } from "../files/json-file.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "../files/safetensors.ts";
-import { openWeights } from "../files/weight-files.ts";
+import { isFolderFile, openWeights } from "../files/weight-files.ts";
 import { describe, identify } from "../identify/identify.ts";
 import { isIgnorable } from "../identify/ignorable.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
@@ -31,7 +31,7 @@ export interface ControlNetOptions extends OpenOptions {
   readonly base?: UNetConfig;
 }
 
-/** What the folder of an add-on holds, or the file with a config.json beside it. */
+/** What the folder of an add-on holds, or the file in it, or a file with a config.json of its class beside it. */
 export interface Opened {
   readonly source: CheckpointStore;
   /** undefined where there is none for a class of this name. */
@@ -45,7 +45,7 @@ export function openWithConfig(place: string, className: string, { within }: Ope
   const folder = isFolder ? place : path.dirname(place);
   const source = isFolder ? openWeights(place, { within }) : openSafetensors(place, { within });
   const json = readJsonFile(path.join(folder, "config.json"), { within }) as { _class_name?: unknown } | undefined;
-  const usable = isFolder || json?._class_name === className;
+  const usable = isFolder || isFolderFile(place) || json?._class_name === className;
   return { source, json: usable ? json : undefined, label: `${path.basename(folder)}/config.json` };
 }
 

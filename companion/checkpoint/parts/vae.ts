@@ -8,7 +8,7 @@ import { type Component, type Refs, RenamedStore, refsUnder } from "../files/com
 import { attempt, resolveInside } from "../files/files.ts";
 import { readJsonFile } from "../files/json-file.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "../files/safetensors.ts";
-import { openWeights } from "../files/weight-files.ts";
+import { isFolderFile, openWeights } from "../files/weight-files.ts";
 import { describe, identify } from "../identify/identify.ts";
 import { isIgnorable } from "../identify/ignorable.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
@@ -31,8 +31,8 @@ export interface Vae extends Component<VaeConfig> {
 }
 
 /**
- * Opens an autoencoder. A folder says how its latents are scaled; a file's are as `defaults` says, and a tiny autoencoder's are
- * not scaled. A configuration beside a file says how its norms are grouped. Throws Problem "model-unsupported" (naming what it is instead), "model-not-found",
+ * Opens an autoencoder. A folder, or the file in it, says how its latents are scaled; another file's are as `defaults` says, and
+ * a tiny autoencoder's are not scaled. A configuration beside a file says how its norms are grouped. Throws Problem "model-unsupported" (naming what it is instead), "model-not-found",
  * "config-invalid", "weights-missing", "weights-leftover", and as `openSafetensors`.
  */
 export function openVae(place: string, defaults: VaeDefaults, options: OpenOptions = {}): Vae {
@@ -60,8 +60,21 @@ function openVaeFolder(place: string, options: OpenOptions): Component<VaeConfig
       "model-not-found",
       `"${name}" is a folder without an autoencoder (no config.json): choose its file.`,
     );
-  const config = parseVaeConfig(json, `${name}/config.json`);
-  return component(openWeights(folder, options), "", () => config, config.kind);
+  return configured(openWeights(folder, options), json, `${name}/config.json`);
+}
+
+function configured(store: CheckpointStore, json: unknown, label: string): Component<VaeConfig> {
+  refuseOthers(store);
+  const config = parseVaeConfig(json, label);
+  return component(store, "", () => config, config.kind);
+}
+
+function refuseOthers(store: CheckpointStore): void {
+  if (identify(store).kind === "vae") return;
+  throw new Problem(
+    "model-unsupported",
+    `"${store.origin}" is ${describe(store)}, not an autoencoder (VAE): choose a VAE's .safetensors file or folder.`,
+  );
 }
 
 /** Of single files, where it has one. */
@@ -69,11 +82,10 @@ const PREFIXES = ["first_stage_model.", "vae."];
 
 function openVaeFile(place: string, defaults: VaeDefaults, options: OpenOptions): Vae {
   const store = openSafetensors(place, options);
-  if (identify(store).kind !== "vae")
-    throw new Problem(
-      "model-unsupported",
-      `"${store.origin}" is ${describe(store)}, not an autoencoder (VAE): choose a VAE's .safetensors file or folder.`,
-    );
+  const folder = path.dirname(place);
+  const json = isFolderFile(place) ? readJsonFile(path.join(folder, "config.json"), options) : undefined;
+  if (json !== undefined) return configured(store, json, `${path.basename(folder)}/config.json`);
+  refuseOthers(store);
   const keys = [...store.keys()];
   const prefix = PREFIXES.find((each) => keys.some((key) => key.startsWith(each))) ?? "";
   if (keys.some((key) => key.startsWith("encoder.layers.")))

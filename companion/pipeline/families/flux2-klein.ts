@@ -1,13 +1,11 @@
 /** FLUX.2 klein: a transformer that attends to a language model's states, to its own latent and to pictures, all alike. */
-import { flux2Folder } from "../../checkpoint/flux2/folder.ts";
 import { FLUX2_TOKENS } from "../../checkpoint/flux2/model.ts";
 import { otherNames } from "../../checkpoint/flux2/names.ts";
 import type { Flux2Model } from "../../checkpoint/model.ts";
 import { toSample } from "../../image/preprocess.ts";
 import { flux2TransformerGraph } from "../../networks/flux2-transformer.ts";
-import { flux2Networks } from "../../opening/flux2-networks.ts";
-import { empiricalShift, evenSigmas } from "../../schedulers/flow-sigmas.ts";
-import { createScheduler } from "../../schedulers/scheduler.ts";
+import { FLUX2 } from "../../opening/architectures.ts";
+import { flux2Plan } from "../../opening/plan-of.ts";
 import type { Tensor } from "../../tensor.ts";
 import { encodeChat } from "../conditioning/qwen-states.ts";
 import { encodeReference, encodeReferenceLatents } from "../conditioning/reference-latents.ts";
@@ -26,11 +24,9 @@ const placesOf = ({ latent, canvas }: Sketch<Flux2Model>): number => {
 };
 
 export const flux2Klein: Family<Flux2Model, Flux2Conditions> = {
-  architecture: "flux2",
-  layout: flux2Folder,
+  ...FLUX2,
   takes: ["references", "loras"],
   nameOf: () => "FLUX.2 klein",
-  networks: flux2Networks,
   loraNetworks: ({ denoiser }) => ({
     find: (target) => (target === "unet" ? denoiser.weights : undefined),
     otherNames,
@@ -46,9 +42,7 @@ export const flux2Klein: Family<Flux2Model, Flux2Conditions> = {
     guidanceOf(model.distilled ? { ...request, guidanceScale: 1 } : request, { edits: false, embedding: null }),
   plan: (sketch, options) => {
     const { steps, scheduler } = sketch.request;
-    const mu = empiricalShift(placesOf(sketch), steps);
-    const sigmas = options.sigmas ?? [...evenSigmas(steps), 0];
-    return createScheduler(sketch.model.schedulerConfig, scheduler).setTimesteps(steps, { ...options, mu, sigmas });
+    return flux2Plan(sketch.model, { steps, scheduler, places: placesOf(sketch) }, options);
   },
   encode: async (job, trace) => {
     const states = await encodeChat(job, trace);

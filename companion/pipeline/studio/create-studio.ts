@@ -3,11 +3,10 @@ import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
 import type { LoraFile } from "../../checkpoint/lora/lora-file.ts";
 import { type LoraPlan, planLora } from "../../checkpoint/lora/plan-lora.ts";
-import { type AnyModel, openModel, requireUNet, type UNetModel } from "../../checkpoint/model.ts";
+import { type AnyModel, requireUNet, type UNetModel } from "../../checkpoint/model.ts";
 import { openEmbedding } from "../../checkpoint/parts/embedding.ts";
 import { embeddingWidth } from "../../checkpoint/parts/ip-adapter.ts";
 import { openUpscaler } from "../../checkpoint/parts/upscaler.ts";
-import { checkNetworks, checkVae } from "../../opening/check-networks.ts";
 import { refuseOtherAttentions, refuseOtherControl, refuseOtherLatents } from "../../opening/fit.ts";
 import { measuresOf } from "../../opening/measures.ts";
 import {
@@ -16,6 +15,7 @@ import {
   openWholeImageEncoder,
   openWholeIpAdapter,
   openWholeLora,
+  openWholeModel,
   openWholeVae,
 } from "../../opening/open-whole.ts";
 import { machineMemory } from "../../runtime/machine-memory.ts";
@@ -75,15 +75,9 @@ export function createStudio<F extends ModelFamily>({
     return files && openWholeImageEncoder(files.imageEncoder, reading);
   };
 
-  const familyOf = (model: AnyModel): F => {
-    const { architecture } = model.denoiser;
-    const family = families.find((one) => one.architecture === architecture);
-    if (family) return family;
-    throw new Problem(
-      "model-unsupported",
-      `"${path.basename(model.path)}" draws with a network of another kind (${architecture}): choose another model.`,
-    );
-  };
+  // What is open is of one of them.
+  const familyOf = ({ denoiser }: AnyModel): F =>
+    families.find(({ architecture }) => architecture === denoiser.architecture)!;
 
   const studio: Studio<F> = {
     familyOf,
@@ -100,9 +94,10 @@ export function createStudio<F extends ModelFamily>({
       const known = models.get(key);
       if (known && isUnchanged(known)) return known;
       if (known) await sessions.close(known.fingerprint);
-      const model = await openModel(file, { ...reading, ...chosen, layouts: families.map(({ layout }) => layout) });
-      checkNetworks(familyOf(model).networks(model), device.dialect);
-      checkVae(model.vae, device.dialect);
+      const model: AnyModel = await openWholeModel(file, {
+        ...{ ...reading, ...chosen, dialect: device.dialect },
+        architectures: families,
+      });
       models.set(key, model);
       return model;
     },
@@ -197,12 +192,13 @@ export function createStudio<F extends ModelFamily>({
   return studio;
 }
 
+/** False as well where a file is gone or cannot be read: opening what lies there now tells why. */
 function isUnchanged(opened: Pick<AnyModel, "verifyUnchanged">): boolean {
   try {
     opened.verifyUnchanged();
     return true;
   } catch (error) {
-    if (error instanceof Problem && error.code === "file-changed") return false;
+    if (error instanceof Problem) return false;
     throw error;
   }
 }

@@ -2,14 +2,14 @@
 import type { Reference } from "../../../shared/request.ts";
 import type { Component } from "../../checkpoint/files/component.ts";
 import type { LoraPlan, Networks } from "../../checkpoint/lora/plan-lora.ts";
-import type { AnyModel, FolderLayout, ImageEncoder, UNetModel } from "../../checkpoint/model.ts";
+import type { AnyModel, ImageEncoder, UNetModel } from "../../checkpoint/model.ts";
 import type { ContentFilter } from "../../checkpoint/parts/content-filter.ts";
 import type { ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { Embedding } from "../../checkpoint/parts/embedding.ts";
 import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
 import type { Upscaler } from "../../networks/upscalers/upscaler.ts";
-import type { Network } from "../../opening/network.ts";
+import type { Architecture } from "../../opening/architectures.ts";
 import type { Device } from "../../runtime/device.ts";
 import type { LoraMemory } from "../weights/lora-slots.ts";
 import type { KeptResults } from "./kept-results.ts";
@@ -37,15 +37,9 @@ export interface NamedAdapter {
 }
 
 /** What has to be known of a family to open its models. */
-export interface ModelFamily<M extends AnyModel = AnyModel> {
-  /** Of its models' denoisers. */
-  readonly architecture: M["denoiser"]["architecture"];
+export interface ModelFamily<M extends AnyModel = AnyModel> extends Architecture<M> {
   /** The family as people call it. */
   nameOf(model: M): string;
-  /** How its folders are opened. */
-  readonly layout: FolderLayout<M>;
-  /** All networks but the autoencoder. */
-  networks(model: M): readonly Network[];
   /** Those that a LoRA can change. Absent: these models take none. */
   loraNetworks?(model: M): Networks;
 }

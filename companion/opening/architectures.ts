@@ -1,0 +1,22 @@
+/** What has to be known of an architecture to open its models: the library's list and the studio open them by the same. */
+import { flux2Folder } from "../checkpoint/flux2/folder.ts";
+import type { AnyModel, Flux2Model, FolderLayout, Model, UNetModel } from "../checkpoint/model.ts";
+import { unetFolder } from "../checkpoint/unet-folder.ts";
+import { flux2Networks } from "./flux2-networks.ts";
+import type { Network } from "./network.ts";
+import { unetNetworks } from "./unet-networks.ts";
+
+export interface Architecture<M extends AnyModel = AnyModel> {
+  /** Of its models' denoisers. */
+  readonly architecture: M["denoiser"]["architecture"];
+  /** How its folders are opened. */
+  readonly layout: FolderLayout<M>;
+  /** All networks but the autoencoder, the denoiser first. */
+  networks(model: M): readonly Network[];
+}
+
+export const UNET: Architecture<UNetModel> = { architecture: "unet", layout: unetFolder, networks: unetNetworks };
+export const FLUX2: Architecture<Flux2Model> = { architecture: "flux2", layout: flux2Folder, networks: flux2Networks };
+
+/** A new one adds its line. */
+export const ARCHITECTURES = [UNET, FLUX2] as readonly Architecture[] as readonly Architecture<Model>[];
