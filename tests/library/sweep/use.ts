@@ -1,0 +1,70 @@
+/** Whether a picture can be made with a file, and what is said where it cannot. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { PipelineStudio } from "../../../companion/pipeline/open-studio.ts";
+import { Problem, type ProblemData } from "../../../shared/problem.ts";
+import type { SchedulerChoice } from "../../../shared/request.ts";
+import { parseRequest } from "../../../shared/validate.ts";
+import { paint } from "../../pipeline/studio-for-tests.ts";
+
+export type Kind = "lora" | "embedding" | "vae" | "control" | "ip-adapter" | "image-encoder" | "model" | "filter";
+
+const picture = new Uint8Array(
+  readFileSync(path.join(__dirname, "../../fixtures/parity/control-cases/control-one/control-0.png")),
+);
+
+export interface Wish {
+  readonly kind: Kind;
+  readonly id: string;
+  /** What the list recommends for a model, as the plugin asks for it. */
+  readonly scheduler?: SchedulerChoice | undefined;
+}
+
+/** A request that needs the file. */
+function requestFor({ kind, id, scheduler }: Wish, base: string) {
+  const plain = {
+    ...(scheduler && { scheduler }),
+    model: base,
+    prompt: "a cat",
+    seed: 1,
+    steps: 1,
+    guidanceScale: 1,
+    width: 32,
+    height: 32,
+  };
+  const fields = {
+    lora: { loras: [{ model: id }] },
+    embedding: { embeddings: [{ model: id, token: "sks" }], prompt: "a sks cat" },
+    vae: { vae: id },
+    control: { controls: [{ model: id, image: "image" }] },
+    "ip-adapter": { references: [{ image: "image", adapter: id }] },
+    "image-encoder": { references: [{ image: "image", imageEncoder: id }] },
+    model: { model: id },
+    filter: { model: id, contentFilter: true },
+  }[kind];
+  return parseRequest({ ...plain, ...fields });
+}
+
+/** By the first of `bases` that takes it; otherwise what each of them says. */
+export async function use(
+  studio: PipelineStudio,
+  { bases, ...wish }: Wish & { readonly bases: readonly string[] },
+): Promise<"used" | readonly ProblemData[]> {
+  const { kind, id } = wish;
+  const refusals: ProblemData[] = [];
+  for (const base of kind === "model" || kind === "filter" ? [id] : bases) {
+    try {
+      const request = requestFor(wish, base);
+      const model = await studio.openModel(base);
+      const edits = "kind" in model && model.kind === "pix2pix";
+      await paint(studio, edits ? { ...request, image: "image" } : request, { image: picture });
+      return "used";
+    } catch (error) {
+      const refusal = Problem.from(error).toJSON();
+      // What it withholds, it has seen.
+      if (refusal.code === "content-filtered") return "used";
+      refusals.push(refusal);
+    }
+  }
+  return refusals;
+}
