@@ -48,6 +48,9 @@ export const FLUX2_NAME = "FLUX.2 klein";
 /** Heads of the published transformers: of 4 and of 9 billion numbers. */
 const PUBLISHED_HEADS = [24, 32];
 
+/** What a model along a flow is drawn with, which no request names: every other one is refused there. */
+const OWN_SCHEDULER = "FlowMatchEulerDiscreteScheduler";
+
 /** As its card says: 4 steps, or with the base model 50 and guidance. */
 function flux2Facts(model: Flux2Model): Facts {
   const { distilled, text, latentNorm, denoiser } = model;
@@ -59,7 +62,7 @@ function flux2Facts(model: Flux2Model): Facts {
     edits: false,
     references: true,
     ...(distilled && { ignoresNegativePrompt: true }),
-    defaults: { steps: distilled ? 4 : 50, guidanceScale: distilled ? 1 : 4, scheduler: "euler" },
+    defaults: { steps: distilled ? 4 : 50, guidanceScale: distilled ? 1 : 4, scheduler: OWN_SCHEDULER },
     factor: factorOf(model) * latentNorm.patch,
   };
 }

@@ -84,7 +84,7 @@ test("the library lists the transformer alone, and names a part that is missing 
   const [klein] = (await library.list()).models.filter(({ family }) => family.id === "flux2-klein");
   expect(klein).toMatchObject({
     ...{ family: { name: "FLUX.2 klein", like: true }, maxTokens: 512, references: true, sizeMultiple: 8 },
-    defaults: { steps: 4, guidanceScale: 1 },
+    defaults: { steps: 4, guidanceScale: 1, scheduler: "FlowMatchEulerDiscreteScheduler" },
   });
   const [parts, away] = ["text_encoders", "away"].map((name) => path.join(root, name)) as [string, string];
   const spare = path.join(top, "spare");
