@@ -18,7 +18,7 @@ interface Command {
 const COMMANDS: Record<string, Command> = {
   start: {
     usage:
-      "start [--models DIR …] [--provider NAME] [--enforce-content-filter] [--no-open] [--log-prompts] [--redis URL]",
+      "start [--models DIR …] [--provider NAME] [--enforce-content-filter] [--no-open] [--log-prompts] [--redis URL [--tls-cert FILE --tls-key FILE]]",
     summary: "Start the companion that the Figma plugin talks to",
     run: async (args) => (await import("./cli/start.ts")).runStart(args),
   },
@@ -70,6 +70,11 @@ const COMMANDS: Record<string, Command> = {
     usage: "pairings [list | revoke ID]",
     summary: "Show or revoke the plugins that may connect",
     run: async (args) => (await import("./cli/pairings.ts")).runPairings(args),
+  },
+  connect: {
+    usage: "connect HOST[:PORT] [--ca FILE]",
+    summary: "Let the plugin on this machine use a studio's gateway",
+    run: async (args) => (await import("./cli/connect.ts")).runConnect(args),
   },
   people: {
     usage: "people [list | add NAME | revoke NAME]",

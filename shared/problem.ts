@@ -38,6 +38,7 @@ export const PROBLEM_CODES = {
   "download-refused": "The repository is not there, is not open, or has nothing that can be used.",
   "download-failed": "A download broke off, or what arrived is damaged.",
   "queue-full": "Too many jobs are waiting.",
+  "gateway-unreachable": "The gateway of a studio cannot be reached, or cannot be trusted.",
   "no-worker": "No worker of the studio runs.",
   "queue-unreachable": "The queue between machines cannot be reached, or lets us not in.",
   "job-unknown": "No job with that id.",

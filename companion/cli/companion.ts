@@ -8,7 +8,7 @@ import type { Host } from "../gateway/host.ts";
 import { Invitations } from "../gateway/invitations.ts";
 import { PairingCode } from "../gateway/pairing-code.ts";
 import { Pairings } from "../gateway/pairings.ts";
-import { openGateway } from "../gateway/server.ts";
+import { openGateway, STUDIO_CLIENTS, type TlsListener } from "../gateway/server.ts";
 import { openOwnWork } from "./own-work.ts";
 import type { RedisAddress } from "./redis-address.ts";
 import type { CompanionEvent } from "./work.ts";
@@ -19,26 +19,35 @@ export interface CompanionOptions {
   readonly code?: string;
   /** The work is done by a studio's workers. Absent: by this machine. */
   readonly redis?: RedisAddress;
+  /** Where plugins of other machines come in. Absent: nowhere. */
+  readonly tls?: TlsListener | undefined;
 }
 
 export interface Companion {
   readonly version: string;
   readonly port: number;
+  readonly tlsPort: number | undefined;
   readonly host: Host;
   close(): Promise<void>;
 }
 
 /** Throws Problem "port-taken", "data-in-use", "data-newer", "data-not-writable", "disk-full". */
-export async function openCompanion(config: Config, { onEvent, code, redis }: CompanionOptions): Promise<Companion> {
+export async function openCompanion(
+  config: Config,
+  { onEvent, code, redis, tls }: CompanionOptions,
+): Promise<Companion> {
   const version = versionOf(config);
   for (const folder of [config.home, config.modelsFolders[0]]) makeFolder(folder);
+  const pairings = new Pairings(config.pairingsFile);
   // Loaded when it is asked for: the queue between machines brings much that one machine does not need.
-  const work = redis ? (await import("./team-work.ts")).openTeamWork(redis, onEvent) : openOwnWork(config, onEvent);
+  const work = redis
+    ? (await import("./team-work.ts")).openTeamWork(redis, { pairings, version, onEvent })
+    : openOwnWork(config, onEvent);
   const { start, close: closeWork, ...parts } = work;
   const host: Host = {
     ...parts,
     version,
-    pairings: new Pairings(config.pairingsFile),
+    pairings,
     code: new PairingCode({
       onChange: (state) => onEvent({ type: "code", state }),
       fixed: code,
@@ -52,12 +61,12 @@ export async function openCompanion(config: Config, { onEvent, code, redis }: Co
     await closeWork();
   };
   try {
-    const gateway = await openGateway(host, config.port);
+    const gateway = await openGateway(host, config.port, { tls, ...(redis && { mostClients: STUDIO_CLIENTS }) });
     start();
     const close = async () => {
       await Promise.all([gateway.close(), stop()]);
     };
-    return { version, port: gateway.port, host, close };
+    return { version, port: gateway.port, tlsPort: gateway.tlsPort, host, close };
   } catch (error) {
     await stop();
     throw error;

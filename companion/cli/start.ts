@@ -11,6 +11,7 @@ import { hasDisplay, openBrowser } from "./open-browser.ts";
 import { printError } from "./print.ts";
 import { redisAddress } from "./redis-address.ts";
 import { Terminal } from "./terminal.ts";
+import { tlsListener } from "./tls-listener.ts";
 import { untilStopped } from "./until-stopped.ts";
 import { whenUnread } from "./when-unread.ts";
 import { portTaken, whoIsThere } from "./who-is-there.ts";
@@ -28,6 +29,9 @@ const OPTIONS = {
   "log-prompts": { type: "boolean", default: false },
   redis: { type: "string" },
   "redis-ca": { type: "string" },
+  listen: { type: "string" },
+  "tls-cert": { type: "string" },
+  "tls-key": { type: "string" },
 } as const;
 
 /** Resolves to the exit code when the companion was stopped. Throws Problem "port-taken", "data-in-use", … */
@@ -45,10 +49,12 @@ export async function runStart(args: string[]): Promise<number> {
   const early: CompanionEvent[] = [];
   let tell = (event: CompanionEvent): void => void early.push(event);
   const redis = redisAddress(values);
+  const tls = tlsListener(values);
   const companion = await openCompanion(config, {
     onEvent: (event) => tell(event),
     code: values["pair-code"],
     ...(redis && { redis }),
+    tls,
   });
   const prompts = values["log-prompts"];
   const log = openLog(config.logsFolder, { prompts, onEnd: (reason) => terminal.print(`  ${reason}`) });
@@ -60,6 +66,7 @@ export async function runStart(args: string[]): Promise<number> {
     port: companion.port,
     playground: playground?.url,
     queue: redis?.place,
+    tlsPort: companion.tlsPort,
   });
   // A defect in one client's handling must not end everyone's pictures; the queue is on disk in any case.
   process.on("uncaughtException", (error) => {
@@ -101,9 +108,11 @@ interface Addresses {
   readonly playground: string | undefined;
   /** Where the studio's queue is, without its secrets; undefined where this machine does the work. */
   readonly queue: string | undefined;
+  /** Where other machines come in. */
+  readonly tlsPort: number | undefined;
 }
 
-function welcome(terminal: Terminal, { config, version, port, playground, queue }: Addresses): void {
+function welcome(terminal: Terminal, { config, version, port, playground, queue, tlsPort }: Addresses): void {
   const { bold, dim, cyan } = terminal;
   const lines = [
     "",
@@ -123,6 +132,11 @@ function welcome(terminal: Terminal, { config, version, port, playground, queue 
       ? [`  ${bold("Content filter")}   enforced  ${dim("models that come with none are refused")}`]
       : []),
     `  ${bold("Listens on")}       localhost:${port}  ${dim("this machine only; Ctrl-C stops it")}`,
+    ...(tlsPort === undefined
+      ? []
+      : [
+          `  ${bold("For the studio")}   port ${tlsPort}  ${dim("underpaint connect HOST, on each designer's machine")}`,
+        ]),
     "",
   ];
   for (const line of lines) terminal.print(line);

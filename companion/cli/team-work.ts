@@ -1,9 +1,11 @@
 /** Work on other machines: the studio's queue, and what its live workers have. */
 import { Problem } from "../../shared/problem.ts";
+import type { Pairings } from "../gateway/pairings.ts";
 import { RedisQueue } from "../queue/bullmq/redis-queue.ts";
 import { TeamEngine } from "../team/team-engine.ts";
 import { TeamLibrary } from "../team/team-library.ts";
 import type { RedisAddress } from "./redis-address.ts";
+import { pagesOf } from "./team-pages.ts";
 import type { CompanionEvent, Work } from "./work.ts";
 
 export interface TeamWork extends Work {
@@ -11,8 +13,14 @@ export interface TeamWork extends Work {
   readonly models: TeamLibrary;
 }
 
+export interface TeamWorkOptions {
+  readonly pairings: Pick<Pairings, "list">;
+  readonly version: string;
+  readonly onEvent: (event: CompanionEvent) => void;
+}
+
 /** Throws Problem "request-invalid" for an address that is none. */
-export function openTeamWork({ url, ca }: RedisAddress, onEvent: (event: CompanionEvent) => void): TeamWork {
+export function openTeamWork({ url, ca }: RedisAddress, { pairings, version, onEvent }: TeamWorkOptions): TeamWork {
   const log = (line: string) => onEvent({ type: "note", line });
   const queue = new RedisQueue({ url, ...(ca !== undefined && { ca }), log });
   const models = new TeamLibrary(queue);
@@ -26,6 +34,7 @@ export function openTeamWork({ url, ca }: RedisAddress, onEvent: (event: Compani
     engine,
     models,
     downloads: { recommended: [], list: () => [], start: refuseDownload, cancel: () => {}, onChange: () => () => {} },
+    pages: pagesOf({ queue, library: models }, { pairings, version }),
     start: () => {},
     close: async () => {
       engine.close();

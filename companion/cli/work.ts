@@ -16,7 +16,7 @@ export type CompanionEvent =
 
 /** Whatever does the jobs of the gateway's clients. */
 export interface Work
-  extends Pick<Host, "modelsFolder" | "contentFilter" | "queue" | "engine" | "models" | "downloads"> {
+  extends Pick<Host, "modelsFolder" | "contentFilter" | "queue" | "engine" | "models" | "downloads" | "pages"> {
   /** The gateway is there. */
   start(): void;
   close(): Promise<void>;

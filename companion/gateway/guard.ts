@@ -12,19 +12,25 @@ interface Asked {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** The HTTP status to refuse with, or undefined where all is well. `port`: the one that the companion listens on. */
-export function refuseUpgrade(asked: Asked, port: number): number | undefined {
+/** The port that the companion listens on. "relayed": over TLS, where whoever brings it has it on a port of their own machine. */
+export type Reached = number | "relayed";
+
+/** The HTTP status to refuse with, or undefined where all is well. */
+export function refuseUpgrade(asked: Asked, port: Reached): number | undefined {
   if (!hostIsOurs(asked, port) || asked.headers.origin !== "null") return 403;
   if (asked.url !== PATH) return 404;
   return asked.headers["sec-websocket-protocol"] === SUBPROTOCOL ? undefined : 400;
 }
 
 /** As `refuseUpgrade`, for `GET /health`, which a program without an Origin may ask too. */
-export function refuseHealth(asked: Asked, port: number): number | undefined {
+export function refuseHealth(asked: Asked, port: Reached): number | undefined {
   const { origin } = asked.headers;
   if (!hostIsOurs(asked, port) || (origin !== undefined && origin !== "null")) return 403;
   return asked.method === "GET" && asked.url === "/health" ? undefined : 404;
 }
 
-const hostIsOurs = ({ headers }: Asked, port: number) =>
-  [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`].includes(headers.host?.toLowerCase() ?? "");
+export function hostIsOurs({ headers }: Pick<Asked, "headers">, port: Reached): boolean {
+  const host = headers.host?.toLowerCase() ?? "";
+  const [, name, number] = /^(localhost|127\.0\.0\.1|\[::1\]):(\d+)$/.exec(host) ?? [];
+  return name !== undefined && (port === "relayed" || number === String(port));
+}

@@ -10,6 +10,7 @@ import type {
   Welcome,
 } from "../../shared/protocol.ts";
 import type { JobQueue, ModelName } from "../queue/job-queue.ts";
+import type { Pages } from "./pages.ts";
 import type { PairingCode } from "./pairing-code.ts";
 import type { Pairings } from "./pairings.ts";
 
@@ -54,6 +55,8 @@ export interface Host {
     readonly state: EngineState;
     onChange(listener: (state: EngineState) => void): () => void;
   };
+  /** What is shown of it over HTTP besides /health. */
+  readonly pages?: Pages;
   /** Something that a person at the terminal likes to know. */
   readonly onEvent: (event: GatewayEvent) => void;
 }

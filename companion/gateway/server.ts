@@ -3,19 +3,22 @@
  * at /v1 becomes a Connection. `localhost` may mean either address, so both are served.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { Problem } from "../../shared/problem.ts";
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION, SUBPROTOCOL } from "../../shared/protocol.ts";
 import { Connection } from "./connection.ts";
-import { refuseHealth, refuseUpgrade } from "./guard.ts";
+import { type Reached, refuseHealth, refuseUpgrade } from "./guard.ts";
 import type { Host } from "./host.ts";
+import { answerPage } from "./pages.ts";
 import type { ClientSocket } from "./socket.ts";
 import { Strangers } from "./strangers.ts";
 
-/** Clients at a time that have proven themselves. */
+/** Clients at a time that have proven themselves: of one person, and of a studio. */
 export const MAX_CLIENTS = 8;
+export const STUDIO_CLIENTS = 100;
 /** For a request's header, milliseconds; looked at as often. */
 const REQUEST_MS = 5000;
 /** Between two pings, milliseconds; a client that answered none of the last two is gone. */
@@ -28,8 +31,27 @@ const LIMITS = {
   maxHeaderSize: 8192,
 };
 
+/** Where plugins of other machines come in, each through `underpaint connect` on its own: TLS, and nothing else. */
+export interface TlsListener {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** PEM. */
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface GatewayOptions {
+  readonly pingMs?: number;
+  readonly tls?: TlsListener | undefined;
+  /** Clients at a time that have proven themselves. */
+  readonly mostClients?: number;
+}
+
 export interface Gateway {
   readonly port: number;
+  /** Of the TLS listener, where there is one. */
+  readonly tlsPort?: number;
   close(): Promise<void>;
 }
 
@@ -40,7 +62,11 @@ interface Client {
 }
 
 /** Listens on `port` (0: any free one). Throws Problem "port-taken". */
-export async function openGateway(host: Host, port: number, { pingMs = PING_MS } = {}): Promise<Gateway> {
+export async function openGateway(
+  host: Host,
+  port: number,
+  { pingMs = PING_MS, tls, mostClients = MAX_CLIENTS }: GatewayOptions = {},
+): Promise<Gateway> {
   const clients = new Map<WebSocket, Client>();
   const sockets = new WebSocketServer({
     noServer: true,
@@ -52,13 +78,13 @@ export async function openGateway(host: Host, port: number, { pingMs = PING_MS }
   const strangers = new Strangers();
   const proven = () => [...clients.values()].filter(({ connection }) => connection.trusted);
   const admit = (socket: WebSocket, wire: Duplex) => {
-    if (proven().length >= MAX_CLIENTS) {
+    if (proven().length >= mostClients) {
       socket.close(1013, "Too many clients");
       return undefined;
     }
     const onProven = (): boolean => {
       strangers.release(wire);
-      return proven().filter((other) => other !== client).length < MAX_CLIENTS;
+      return proven().filter((other) => other !== client).length < mostClients;
     };
     const client: Client = { connection: new Connection(overWebSocket(socket), host, onProven), unanswered: 0 };
     clients.set(socket, client);
@@ -78,16 +104,17 @@ export async function openGateway(host: Host, port: number, { pingMs = PING_MS }
   }, pingMs);
 
   let bound = port;
-  const answer = (request: IncomingMessage, response: ServerResponse) => {
-    const status = refuseHealth(request, bound);
+  const answer = (reached: () => Reached) => (request: IncomingMessage, response: ServerResponse) => {
+    if (answerPage(host.pages, { request, response, reached: reached() })) return;
+    const status = refuseHealth(request, reached());
     if (status !== undefined) return void response.writeHead(status).end();
     response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" });
     const health = { version: host.version, protocol: PROTOCOL_VERSION, codeDigits: host.code.digits };
     response.end(JSON.stringify({ app: "underpaint", ...health }));
   };
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  const upgrade = (reached: () => Reached) => (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
-    const status = refuseUpgrade(request, bound);
+    const status = refuseUpgrade(request, reached());
     if (status === undefined) {
       let connection: Connection | undefined;
       strangers.limit(socket, () => connection?.trusted === true);
@@ -110,19 +137,41 @@ export async function openGateway(host: Host, port: number, { pingMs = PING_MS }
     clearTimeout(cut);
   };
   try {
+    const here = () => bound;
     for (const address of ["127.0.0.1", "::1"]) {
-      const server = createServer(LIMITS, answer)
+      const server = createServer(LIMITS, answer(here))
         .on("connection", (socket) => strangers.admit(socket))
-        .on("upgrade", upgrade);
+        .on("upgrade", upgrade(here));
       if (!(await listen(server, { address, port: bound }))) continue;
       servers.push(server);
       bound = (server.address() as AddressInfo).port;
     }
+    if (tls === undefined) return { port: bound, close };
+    const server = openTls(tls, answer(relayed))
+      .on("secureConnection", (socket) => strangers.admit(socket))
+      .on("upgrade", upgrade(relayed));
+    await listen(server, { address: tls.host, port: tls.port });
+    servers.push(server);
+    return { port: bound, tlsPort: (server.address() as AddressInfo).port, close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { port: bound, close };
+}
+
+const relayed = () => "relayed" as const;
+
+/** Throws Problem "request-invalid" where certificate and key are none. */
+function openTls({ cert, key }: TlsListener, answer: Parameters<typeof createTlsServer>[1]) {
+  try {
+    return createTlsServer({ ...LIMITS, cert, key, minVersion: "TLSv1.2", handshakeTimeout: REQUEST_MS }, answer);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Problem(
+      "request-invalid",
+      `--tls-cert and --tls-key do not go together as PEM (${why}): check the files.`,
+    );
+  }
 }
 
 /** False on a machine without that address (IPv6 switched off). */

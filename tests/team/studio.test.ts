@@ -54,6 +54,13 @@ describeWithRedis("a studio", () => {
     expect(done.task.request).toMatchObject({ model: "starter", prompt: "a cat" });
     expect(client.ofType("progress").map(({ stage }) => stage)).toContain("denoising");
     client.send({ type: "acknowledge", job: first });
+    const page = (name: string) =>
+      fetch(`http://localhost:${gateway.port}/${name}`).then((response) => response.text());
+    const [status, metrics] = [await page("status"), await page("metrics")];
+    expect(status).toMatch(/<td>box<\/td><td>CPU .*<td>Starter/s);
+    expect(metrics).toMatch(/^underpaint_queue_up 1$/m);
+    expect(metrics).toMatch(/^underpaint_workers 1$/m);
+    expect(metrics).not.toContain("a cat");
 
     // The gateway dies in the middle; another one has what was made meanwhile.
     const second = submit(client, { steps: 4 });

@@ -166,6 +166,12 @@ export class RedisStore {
     }
   }
 
+  /** For whom each of these counts; those that are gone are left out. */
+  async personsOf(ids: readonly string[]): Promise<string[]> {
+    const persons = await Promise.all(ids.map((id) => this.#safely(this.redis.hget(this.key("job", id), "person"))));
+    return persons.filter((person) => person !== null);
+  }
+
   /** In order of arrival, and for whom how many jobs were begun. */
   async waiting(): Promise<{ readonly rows: WaitingRow[]; readonly usage: ReadonlyMap<string, number> }> {
     const usage = new Map<string, number>();
