@@ -16,6 +16,10 @@ export interface Config {
   readonly modelsFolders: readonly [string, ...string[]];
   readonly starter: string;
   readonly queueFolder: string;
+  /** Pictures that were made, by Figma file. */
+  readonly historyFolder: string;
+  /** Bytes that they may take. */
+  readonly historyBytes: number;
   readonly pairingsFile: string;
   /** Whom "underpaint people add" has asked in. */
   readonly invitationFile: string;
@@ -66,6 +70,8 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     modelsFolders: folders as [string, ...string[]],
     starter: path.join(root, "starter", "weights"),
     queueFolder: path.join(home, "queue"),
+    historyFolder: path.join(home, "history"),
+    historyBytes: settings.historyGiB * 2 ** 30,
     pairingsFile: path.join(home, "pairings.json"),
     invitationFile: path.join(home, "invitation.json"),
     guessesFile: path.join(home, "guesses.json"),

@@ -19,6 +19,8 @@ const SETTINGS = v.strictObject({
   downloadEndpoint: v.optional(v.pipe(v.string(), v.url("must be a URL"))),
   /** "enforced": every picture passes its model's content filter, whatever a request says. */
   contentFilter: v.optional(v.picklist(["on-request", "enforced"]), "on-request"),
+  /** What finished pictures may take on the disk; the oldest go first, those with a star never. */
+  historyGiB: v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(10_000)), 4),
 });
 
 export type Settings = v.InferOutput<typeof SETTINGS>;

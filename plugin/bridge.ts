@@ -41,7 +41,16 @@ export const CALLS = {
       settings: v.nullable(settings),
       pairing: v.nullable(pairing),
       jobs: v.array(openJob),
+      /** By which the companion finds the file's pictures; absent: none were ever kept. */
+      file: v.optional(v.string()),
     }),
+  },
+  /** Gives the file this id where it has none; answers with the one that it has. */
+  "name-file": { input: v.object({ id: v.string() }), output: v.object({ file: v.string() }) },
+  /** Before and after on the canvas: hides a job's picture where it is placed, until it is to be shown again. No step of undo. */
+  compare: {
+    input: v.object({ layers: v.array(nodeId), job: v.string(), show: v.picklist(["before", "after"]) }),
+    output: nothing,
   },
   /** A small PNG of a layer, at most 192 pixels a side. */
   thumbnail: { input: v.object({ node: nodeId }), output: v.object({ bytes }) },

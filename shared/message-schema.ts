@@ -24,6 +24,9 @@ const message = <const T extends string, E extends v.ObjectEntries>(type: T, ent
   v.strictObject({ type: v.literal(type), ...entries });
 const pairingConfirm = message("pairing-confirm", { confirmation: secret });
 
+const keptPicture = v.strictObject({ job: id, at: count, starred: v.boolean(), about: text });
+const keptSize = v.picklist(["whole", "small"]);
+
 export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.variant("type", [
   message("hello", {
     protocol: count,
@@ -48,6 +51,10 @@ export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.va
   message("thumbnail", { id: nameSchema }),
   message("download", { repo, file: v.optional(nameSchema) }),
   message("cancel-download", { repo }),
+  message("list-history", { file: id }),
+  message("keep", { file: id, picture: keptPicture }),
+  message("kept-picture", { file: id, job: id, size: keptSize }),
+  message("forget", { file: id, jobs: v.pipe(v.array(id), v.maxLength(1000)) }),
 ]);
 
 export const problemSchema = v.strictObject({
@@ -170,4 +177,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
   message("failed", { job: id, problem: problemSchema }),
   message("cancelled", { job: id }),
   message("rejected", { job: v.optional(id), problem: problemSchema }),
+  message("history", { file: id, pictures: v.array(keptPicture) }),
+  message("kept", { job: id }),
+  message("kept-picture", { job: id, size: keptSize }),
 ]);

@@ -19,9 +19,11 @@
  * `GET /health` stay as they are in every version, so that two of different age can say so.
  */
 import type { AttachmentInfo, Progress, Result, Task } from "./job.ts";
+import type { AskKept, Forget, HistoryMessage, Keep, Kept, KeptPictureMessage, ListHistory } from "./kept-pictures.ts";
 import type { AddOnInfo, DeviceInfo, DownloadInfo, ModelInfo, ModelProblem, RecommendedModel } from "./model-info.ts";
 import type { ProblemData } from "./problem.ts";
 
+export type * from "./kept-pictures.ts";
 export type * from "./model-info.ts";
 
 export const PROTOCOL_VERSION = 2;
@@ -132,7 +134,11 @@ export type ClientMessage =
   | ListModels
   | AskThumbnail
   | Download
-  | CancelDownload;
+  | CancelDownload
+  | ListHistory
+  | Keep
+  | AskKept
+  | Forget;
 
 // ---- companion → plugin -------------------------------------------------------------------------------------------
 
@@ -252,7 +258,10 @@ export type CompanionMessage =
   | Done
   | Failed
   | Cancelled
-  | Rejected;
+  | Rejected
+  | HistoryMessage
+  | Kept
+  | KeptPictureMessage;
 
 /** A message with the raw bytes that belong to it, by name. */
 export interface Envelope<M> {

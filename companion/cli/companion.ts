@@ -9,6 +9,7 @@ import { Invitations } from "../gateway/invitations.ts";
 import { PairingCode } from "../gateway/pairing-code.ts";
 import { Pairings } from "../gateway/pairings.ts";
 import { openGateway, STUDIO_CLIENTS, type TlsListener } from "../gateway/server.ts";
+import { History } from "../history/history.ts";
 import { openOwnWork } from "./own-work.ts";
 import type { RedisAddress } from "./redis-address.ts";
 import type { CompanionEvent } from "./work.ts";
@@ -47,6 +48,7 @@ export async function openCompanion(
   const host: Host = {
     ...parts,
     version,
+    history: new History(config.historyFolder, { budgetBytes: config.historyBytes }),
     pairings,
     code: new PairingCode({
       onChange: (state) => onEvent({ type: "code", state }),

@@ -10,6 +10,7 @@ import { type ClientMessage, type CompanionMessage, PROTOCOL_VERSION } from "../
 import { parseClientMessage } from "../../shared/validate.ts";
 import { fitList } from "./fit-list.ts";
 import { type Authenticated, checkVersion, Greeting } from "./greeting.ts";
+import { HistoryOfClient } from "./history-of-client.ts";
 import type { Host, ModelList } from "./host.ts";
 import { jobsOf } from "./jobs-named.ts";
 import { JobsOfClient } from "./jobs-of-client.ts";
@@ -35,6 +36,7 @@ export class Connection {
   readonly #deadline: NodeJS.Timeout;
   readonly #jobs: JobsOfClient;
   readonly #thumbnails: Thumbnails;
+  readonly #history: HistoryOfClient;
   #client: { readonly pairing: string; readonly build: string } | undefined;
   readonly #unlisten: (() => void)[] = [];
   #garbage = 0;
@@ -54,6 +56,7 @@ export class Connection {
       answer: (id, image) => this.#send({ type: "thumbnail", id }, image && new Map([[IMAGE, image]])),
       ready: () => socket.bufferedAmount < FULL_BYTES,
     });
+    this.#history = new HistoryOfClient(host.history, (message, attachments) => this.#send(message, attachments));
     this.#jobs = new JobsOfClient({
       host,
       send: (message, attachments) => this.#send(message, attachments),
@@ -179,7 +182,7 @@ export class Connection {
   }
 
   #obey(message: ClientMessage, attachments: ReadonlyMap<string, Uint8Array>, pairing: string): void | Promise<void> {
-    if (message.type !== "submit" && attachments.size > 0)
+    if (message.type !== "submit" && message.type !== "keep" && attachments.size > 0)
       throw new Problem("frame-invalid", `Cannot use the message as "${message.type}" carries no images.`);
     switch (message.type) {
       case "hello":
@@ -202,6 +205,14 @@ export class Connection {
         return this.#refreshModels();
       case "thumbnail":
         return this.#thumbnails.ask(message.id);
+      case "list-history":
+        return this.#history.list(message.file);
+      case "keep":
+        return this.#history.keep(message, attachments);
+      case "kept-picture":
+        return this.#history.picture(message);
+      case "forget":
+        return this.#history.forget(message);
     }
   }
 

@@ -9,6 +9,7 @@ import type {
   RecommendedModel,
   Welcome,
 } from "../../shared/protocol.ts";
+import type { History } from "../history/history.ts";
 import type { JobQueue, ModelName } from "../queue/job-queue.ts";
 import type { Pages } from "./pages.ts";
 import type { PairingCode } from "./pairing-code.ts";
@@ -51,6 +52,8 @@ export interface Host {
     cancel(repo: string): void;
     onChange(listener: () => void): () => void;
   };
+  /** Pictures that were made for Figma files. */
+  readonly history: Pick<History, "list" | "keep" | "picture" | "forget">;
   readonly engine: {
     readonly state: EngineState;
     onChange(listener: (state: EngineState) => void): () => void;

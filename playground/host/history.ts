@@ -58,7 +58,10 @@ function same(a: Records, b: Records): boolean {
   for (const [id, record] of b) {
     const before = a.get(id);
     if (before === record) continue;
-    if (before === undefined || record.type !== "PAGE") return false;
+    if (before === undefined) return false;
+    // What was changed and changed back is no change.
+    if (record.type !== "PAGE" && JSON.stringify(before) !== JSON.stringify(record)) return false;
+    if (record.type !== "PAGE") continue;
     if (before.children !== record.children || before.name !== record.name) return false;
     if (before.pluginData !== record.pluginData || before.backgrounds !== record.backgrounds) return false;
   }

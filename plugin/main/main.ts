@@ -1,6 +1,8 @@
 /** The plugin's half inside Figma: shows the interface and answers its calls. No logic lives here. */
 import { usableWindow } from "../window-size.ts";
+import { compare, showAgain } from "./compare.ts";
 import { exportLayer, exportThumbnail } from "./export-layer.ts";
+import { fileId, nameFile } from "./file-id.ts";
 import { findLayer } from "./find-layer.ts";
 import { describeLayer, isInside } from "./layer.ts";
 import { revertFill } from "./own-fill.ts";
@@ -23,7 +25,10 @@ const handlers: Handlers = {
     document: figma.root.name,
     selection: readSelection(),
     ...(await loadSaved()),
+    ...fileOf(),
   }),
+  "name-file": nameFile,
+  compare,
   thumbnail: async ({ node }) => ({ bytes: await exportThumbnail(await findLayer(node)) }),
   "take-ticket": takeTicket,
   "export-layer": exportLayer,
@@ -60,6 +65,11 @@ const handlers: Handlers = {
   "self-test": async () => ({ checks: await runSelfTest() }),
 };
 
+function fileOf() {
+  const file = fileId();
+  return file === undefined ? {} : { file };
+}
+
 async function existing(ids: readonly string[]): Promise<SceneNode[]> {
   const nodes = await Promise.all(ids.map((id) => figma.getNodeByIdAsync(id)));
   return nodes.filter(
@@ -81,6 +91,7 @@ async function open() {
   serveCalls(handlers);
   watchSelection();
   watchDrops();
+  figma.on("close", showAgain);
 }
 
 void open();

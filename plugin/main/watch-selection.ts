@@ -1,3 +1,4 @@
+import { isComparing } from "./compare.ts";
 import { readSelection } from "./read-selection.ts";
 import { send } from "./serve-calls.ts";
 import { isExporting } from "./while-visible.ts";
@@ -11,7 +12,7 @@ export function watchSelection(): void {
     if (timer !== undefined) return;
     timer = setTimeout(() => {
       timer = undefined;
-      if (isExporting()) announce();
+      if (isExporting() || isComparing()) announce();
       else send({ kind: "event", event: { type: "selection", selection: readSelection() } });
     }, SETTLE_MS);
   };

@@ -9,6 +9,7 @@ import { type ServedPlayground, servePlayground } from "../../playground/serve.t
 import type { Settings } from "../../plugin/bridge.ts";
 import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import { withPngTexts } from "../../shared/image-text/write-png-text.ts";
+import { PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import {
   type CompanionProcess,
   createDataFolder,
@@ -115,6 +116,17 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
   test("is told to start the companion, in a data: window too", async () => {
     const driver = await openPlayground(browser, { url: served.url, query: "?ui=data" });
     await driver.ui.getByText("Start the companion").waitFor({ timeout: 10_000 });
+    await driver.close();
+  });
+
+  test("is told why a code has more digits after wrong ones, and for how long", async () => {
+    const health = { app: "underpaint", version: "9.9.9", protocol: PROTOCOL_VERSION, codeDigits: 9 };
+    const driver = await openPlayground(browser, { url: served.url });
+    const headers = { "access-control-allow-origin": "*" };
+    await driver.page.route("**/health", (route) => route.fulfill({ json: health, headers }));
+    await driver.ui.getByText(/nine digits now, because wrong ones/).waitFor({ timeout: 10_000 });
+    await driver.ui.getByLabel("Pairing code, nine digits").fill("12345");
+    await driver.screenshot("longer-code");
     await driver.close();
   });
 

@@ -373,6 +373,36 @@ test("a job of a long run lets one pass that somebody waits for", async () => {
   expect(ahead(3)).toBe(1);
 });
 
+test("pictures are kept for a Figma file, told of, sent and forgotten", async () => {
+  const host = open();
+  const { client } = await paired(host);
+  const [file, other] = [id(77), id(78)];
+  const kept = { job: id(1), at: 5, starred: false, about: "{}" };
+  const both = new Map([
+    ["image", png],
+    ["small", Uint8Array.of(1)],
+  ]);
+  await client.ask({ type: "keep", file, picture: kept }, both);
+  await until(() => client.ofType("kept").length === 1);
+  await client.ask({ type: "keep", file, picture: { ...kept, starred: true } });
+  await until(() => client.ofType("kept").length === 2);
+  await client.ask({ type: "keep", file, picture: kept }, new Map([["image", png]]));
+  expect(client.last).toMatchObject({ type: "rejected", problem: { code: "frame-invalid" } });
+  client.send({ type: "list-history", file });
+  client.send({ type: "list-history", file: other });
+  await until(() => client.ofType("history").length === 2);
+  expect(client.ofType("history").map(({ pictures }) => pictures)).toEqual([[{ ...kept, starred: true }], []]);
+  client.send({ type: "kept-picture", file, job: id(1), size: "whole" });
+  client.send({ type: "kept-picture", file: other, job: id(1), size: "whole" });
+  await until(() => client.ofType("kept-picture").length === 2);
+  const sent = client.received.filter(({ message }) => (message as { type: string }).type === "kept-picture");
+  expect(sent.map(({ attachments }) => [...attachments])).toEqual([[["image", png]], []]);
+  client.send({ type: "forget", file, jobs: [id(1)] });
+  client.send({ type: "list-history", file });
+  await until(() => client.ofType("history").length === 3);
+  expect(client.ofType("history").at(-1)!.pictures).toEqual([]);
+});
+
 test("another pairing sees nothing of a job", async () => {
   const host = open((_, { signal }) => forever(signal));
   const { client } = await paired(host);

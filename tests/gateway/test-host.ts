@@ -5,6 +5,7 @@ import path from "node:path";
 import type { GatewayEvent, Host, ModelList } from "../../companion/gateway/host.ts";
 import { PairingCode } from "../../companion/gateway/pairing-code.ts";
 import { Pairings } from "../../companion/gateway/pairings.ts";
+import { History } from "../../companion/history/history.ts";
 import type { LiveLibrary } from "../../companion/library/live-library.ts";
 import { namedModels } from "../../companion/library/named-models.ts";
 import { EmbeddedQueue } from "../../companion/queue/embedded-queue.ts";
@@ -44,6 +45,7 @@ export function openTestHost(
     queue,
     pairings: new Pairings(path.join(folder, "pairings.json")),
     code,
+    history: new History(path.join(folder, "history")),
     models: {
       list: models,
       named: (task) => namedModels(task, { list: models as LiveLibrary["list"] }),

@@ -1,5 +1,6 @@
 /** In front, behind the contents or as the layer's own fill; and another picture of the run in its place. */
 import type { Layering, Ticket } from "../../plugin/bridge.ts";
+import { until } from "../playground/test-stage.ts";
 import { type Host, openHost, png } from "./strict-host.ts";
 
 let host: Host;
@@ -70,6 +71,50 @@ test("as a fill it is one more fill of the target, in one step of undo, and can 
   expect(await fills("t")).toEqual(["SOLID"]);
   expect(await host.script(`${FIND} return find("t").getPluginData("recipe");`)).toBe("");
   await expect(host.call("revert-fill", { node })).rejects.toMatchObject({ code: "target-unsupported" });
+});
+
+test.each(["front", "behind", "fill"] as const)(
+  "before and after on the canvas (%s) leaves no step of undo",
+  async (layering) => {
+    await open();
+    const ticket = await ticketOf("t");
+    const { node } = await place(ticket, layering);
+    const look = () =>
+      host.script(`${FIND} const r = figma.currentPage.findOne((n) => n.name === "Result a");
+      return [r === null ? null : r.visible, find("t").fills.length];`);
+    const after = await look();
+    await host.call("compare", { layers: [node], job: "a", show: "before" });
+    expect(await look()).not.toEqual(after);
+    await host.call("compare", { layers: [node], job: "a", show: "after" });
+    expect(await look()).toEqual(after);
+    // A layer that shows another job's picture by now stays as it is.
+    await host.call("compare", { layers: [node], job: "b", show: "before" });
+    expect(await look()).toEqual(after);
+    await host.script("figma.triggerUndo();");
+    expect([await fills("t"), await names("figma.currentPage")]).toEqual([["SOLID"], ["t", "r"]]);
+  },
+);
+
+test("closing the plugin shows again what a comparison hides", async () => {
+  await open();
+  const { node } = await place(await ticketOf("t"), "front");
+  await host.call("compare", { layers: [node], job: "a", show: "before" });
+  const visible = () => host.script<boolean>(`${FIND} return find("Result a").visible;`);
+  expect(await visible()).toBe(false);
+  host.emitClose();
+  await until(() => [...host.stage.scene.records.values()].every((record) => record.visible));
+});
+
+test("a file gets one id, in a step of undo of its own", async () => {
+  await open();
+  const [first, second] = ["a".repeat(32), "b".repeat(32)];
+  expect((await host.call("start", {})).file).toBe(undefined);
+  expect(await host.call("name-file", { id: first })).toEqual({ file: first });
+  expect(await host.call("name-file", { id: second })).toEqual({ file: first });
+  expect((await host.call("start", {})).file).toBe(first);
+  await place(await ticketOf("t"), "front");
+  await host.script("figma.triggerUndo();");
+  expect((await host.call("start", {})).file).toBe(first);
 });
 
 test.each(["front", "behind", "fill"] as const)(

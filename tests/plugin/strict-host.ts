@@ -31,6 +31,8 @@ export interface Host {
   events(): unknown[];
   /** Drops something from the plugin's window on a layer. */
   drop(event: { node: string; absoluteX: number; absoluteY: number; dropMetadata: unknown }): void;
+  /** Tells the plugin that it is about to be closed. */
+  emitClose(): void;
   close(): void;
 }
 
@@ -56,6 +58,7 @@ export async function openHost(setUp: string, command = "open"): Promise<Host> {
     events: () => stage.posted.filter((message) => (message as { kind?: string }).kind === "event"),
     drop: ({ node, ...event }) =>
       plugin.run.emit("figma", "drop", { node: new NodeRef(node), x: 0, y: 0, items: [], files: [], ...event }),
+    emitClose: () => plugin.run.emit("figma", "close"),
     close: () => plugin.machine.dispose(),
     async call(name, input) {
       const id = ++lastId;

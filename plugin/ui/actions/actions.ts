@@ -36,6 +36,15 @@ export interface Actions {
   /** Takes a picture away that became a fill of its target. */
   revert(picture: Picture): void;
   discard(pictures: readonly Picture[]): void;
+  /** Fetches the small copy of a picture whose bytes are not here, or the picture itself. */
+  showSmall(picture: Picture): void;
+  load(picture: Picture): void;
+  /** Gives it a star, or takes it away. */
+  star(picture: Picture): void;
+  /** Hides the picture where it is placed, or shows it again. */
+  compare(picture: Picture, show: "before" | "after"): void;
+  /** The address of its target as it is without it; null where that can't be told. */
+  pictureBefore(picture: Picture): Promise<string | null>;
   /** Puts the settings that made a picture into the panel, with its seed. */
   reuse(picture: Picture): void;
   /** The same from a picture's file, of ours or of another tool. */
@@ -56,6 +65,8 @@ export interface Actions {
   chooseMode(mode: Mode): void;
   chooseModel(model: string): void;
   choose(picture: Picture): void;
+  /** Whether the chosen picture is looked at closely. */
+  lookClosely(close: boolean): void;
   show(view: View): void;
   dismissNotice(): void;
 }

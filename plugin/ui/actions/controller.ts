@@ -2,6 +2,7 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { BridgeEvent, CallInput, Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
 import { usableWindow } from "../../window-size.ts";
+import { shrink } from "../pixels/shrink.ts";
 import { SidePictures } from "../pixels/side-pictures.ts";
 import { Thumbnails } from "../pixels/thumbnails.ts";
 import { smallLinework } from "../request/take-controls.ts";
@@ -20,16 +21,19 @@ import { fillPanel, recipeOf } from "./fill-panel.ts";
 import { findPlaced } from "./find-placed.ts";
 import { addControls, addReferences } from "./follow-layers.ts";
 import { hearMessage, hearWelcome } from "./hear-companion.ts";
+import { HistoryDesk } from "./history-desk.ts";
 import { JobDesk } from "./job-desk.ts";
 import { placeAsTheyCome } from "./place-as-they-come.ts";
 import { placePicture, revertPicture } from "./place-picture.ts";
 import { generate, retry, vary } from "./run.ts";
 import { takeFile } from "./take-file.ts";
+import { targetPicture } from "./target-picture.ts";
 
 export class Controller implements Actions {
   readonly store = new Store();
   readonly main: MainClient;
   readonly desk: JobDesk;
+  readonly history: HistoryDesk;
   readonly thumbnails: Thumbnails;
   readonly linework: Thumbnails;
   readonly sidePictures: SidePictures;
@@ -54,16 +58,21 @@ export class Controller implements Actions {
       if (this.store.state.connection.kind === "ready") this.#companion.send({ type: "thumbnail", id });
     });
     this.desk = new JobDesk({ store: this.store, companion: this.#companion, save: (change) => this.#save(change) });
+    this.history = new HistoryDesk({
+      ...{ store: this.store, companion: this.#companion, main: this.main, shrink },
+      release: (job) => this.desk.release(job),
+    });
     followChanges(this.store, this.main, this.#attempt);
     placeAsTheyCome(this);
   }
 
   /** Asks main for everything that was kept, then looks for the companion. */
   async start(): Promise<void> {
-    const { command, document, selection, settings, pairing, jobs } = await this.main.call("start", {});
+    const { command, document, selection, settings, pairing, jobs, file } = await this.main.call("start", {});
     const view = command === "self-test" ? "self-test" : "create";
     this.store.dispatch({ type: "started", document, selection, settings, view });
     this.desk.remember(jobs.filter((job) => job.ticket.document === document));
+    this.history.remember(file);
     this.#companion.start(pairing);
     if (command === "regenerate") await this.recall(selection);
     if (command === "self-test") await this.selfTest();
@@ -96,12 +105,25 @@ export class Controller implements Actions {
       for (const picture of pictures) {
         if (isActive(picture)) this.desk.cancel(picture);
         this.desk.release(picture.job.job);
-        for (const url of [picture.image?.url, picture.preview]) if (url) URL.revokeObjectURL(url);
+        for (const url of [picture.image?.url, picture.preview, picture.small]) if (url) URL.revokeObjectURL(url);
       }
       this.store.dispatch({ type: "discarded", jobs: pictures.map(({ job }) => job.job) });
     });
 
   takeFile = (file: Blob) => this.#attempt(() => takeFile(this.store, file));
+  showSmall = (picture: Picture) => this.history.showSmall(picture);
+  load = (picture: Picture) => this.#attempt(async () => void (await this.history.load(picture)));
+  star = ({ job, starred }: Picture) => this.store.dispatch({ type: "starred", job: job.job, starred: !starred });
+  compare = ({ job, layers }: Picture, show: "before" | "after") =>
+    this.#attempt(async () => void (await this.main.call("compare", { layers: [...layers], job: job.job, show })));
+  pictureBefore = async ({ job, layers }: Picture): Promise<string | null> => {
+    let url: string | null = null;
+    await this.#attempt(async () => {
+      url = await targetPicture(this.main, job.ticket, layers);
+    });
+    return url;
+  };
+
   reuse = (picture: Picture) =>
     this.#attempt(async () => {
       await fillPanel(this, picture.recipe, { lockSeed: true });
@@ -138,6 +160,7 @@ export class Controller implements Actions {
   useTable = (table: Table | null) => this.store.dispatch({ type: "table", table });
   chooseMode = (mode: Mode) => this.store.dispatch({ type: "mode", mode });
   choose = ({ job }: Picture) => this.store.dispatch({ type: "chosen", job: job.job });
+  lookClosely = (close: boolean) => this.store.dispatch({ type: "close", close });
   show = (view: View) => this.store.dispatch({ type: "view", view });
   dismissNotice = () => this.store.dispatch({ type: "notice", notice: null });
 

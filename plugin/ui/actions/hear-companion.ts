@@ -1,16 +1,18 @@
 import type { CompanionMessage, Envelope, Welcome } from "../../../shared/protocol.ts";
 import type { SidePictures } from "../pixels/side-pictures.ts";
 import type { Store } from "../state/store.ts";
+import type { HistoryDesk } from "./history-desk.ts";
 import type { JobDesk } from "./job-desk.ts";
 
 interface Hearing {
   readonly store: Store;
   readonly desk: JobDesk;
+  readonly history: HistoryDesk;
   readonly sidePictures: SidePictures;
 }
 
 /** Both sides have proven themselves: what the companion is and has. `pairing`: with whom. */
-export function hearWelcome({ store, desk, sidePictures }: Hearing, welcome: Welcome, pairing: string): void {
+export function hearWelcome({ store, desk, history, sidePictures }: Hearing, welcome: Welcome, pairing: string): void {
   const { version, device = null, modelsFolder, models, addOns, modelProblems, contentFilter } = welcome;
   const companion = {
     version,
@@ -25,10 +27,14 @@ export function hearWelcome({ store, desk, sidePictures }: Hearing, welcome: Wel
   store.dispatch({ type: "companion", companion });
   sidePictures.askAgain();
   desk.onWelcome(welcome, pairing);
+  history.onWelcome();
 }
 
 /** Every message after the welcome. */
-export function hearMessage({ store, desk, sidePictures }: Hearing, envelope: Envelope<CompanionMessage>): void {
+export function hearMessage(
+  { store, desk, history, sidePictures }: Hearing,
+  envelope: Envelope<CompanionMessage>,
+): void {
   const { message, attachments } = envelope;
   if (message.type === "models") store.dispatch(message);
   else if (message.type === "thumbnail") sidePictures.onAnswer(message.id, attachments.get("image"));
@@ -36,5 +42,5 @@ export function hearMessage({ store, desk, sidePictures }: Hearing, envelope: En
     store.dispatch({ type: "downloads", downloads: message.downloads, recommended: message.recommended });
   else if (message.type === "engine")
     store.dispatch({ type: "engine", device: message.device ?? null, problem: message.problem ?? null });
-  else desk.onMessage(envelope);
+  else if (!history.onMessage(envelope)) desk.onMessage(envelope);
 }

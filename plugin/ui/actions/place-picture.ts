@@ -39,13 +39,13 @@ export async function placePicture(
 
 /** Its job is finished then. Problems as the bridge's `place-layer`. */
 export async function putOnCanvas(
-  { store, main, desk }: Runner,
+  { store, main, desk, history }: Runner,
   picture: Picture,
   where: Where,
   form: PictureForm = "whole",
 ): Promise<{ readonly node: string; readonly note: string }> {
-  const { image, recipe, job } = picture;
-  if (image === null) throw new Problem("internal", "This picture is not there yet.");
+  const { recipe, job } = picture;
+  const image = await history.load(picture);
   const { ticket } = job;
   const { note: fitNote = "", ...fitted } = await fittedResult(picture, await FORMS[form](image.bytes), {
     where,

@@ -6,12 +6,14 @@ import type { RunPlace } from "../request/run-place.ts";
 import type { Picture } from "../state/picture.ts";
 import type { Store } from "../state/store.ts";
 import type { MainClient } from "../wires/main-client.ts";
+import type { HistoryDesk } from "./history-desk.ts";
 import type { JobDesk } from "./job-desk.ts";
 
 export interface Runner {
   readonly store: Store;
   readonly main: MainClient;
   readonly desk: JobDesk;
+  readonly history: Pick<HistoryDesk, "load">;
 }
 
 /** What the panel says. The seed that it drew for one layer is shown. */

@@ -55,7 +55,7 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
         <span>
           {missing ?? [several ? `Variation ${settings.variation}` : "", estimate(state)].filter(Boolean).join(" · ")}
         </span>
-        <span>{mode === "fill" ? FILL_PROMISES[settings.edge] : PROMISES[mode]}</span>
+        <span>{missing !== null ? "" : mode === "fill" ? FILL_PROMISES[settings.edge] : PROMISES[mode]}</span>
       </p>
     </footer>
   );

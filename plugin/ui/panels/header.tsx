@@ -12,7 +12,11 @@ export function Header({ state, actions }: { state: State; actions: Actions }) {
   return (
     <header class="header">
       {back ? (
-        <button type="button" class="quiet" onClick={() => actions.show("create")}>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => (state.close ? actions.lookClosely(false) : actions.show("create"))}
+        >
           <ChevronLeft /> Back
         </button>
       ) : (

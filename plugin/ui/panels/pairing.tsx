@@ -1,9 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProblemData } from "../../../shared/problem.ts";
 import { Check } from "../parts/icons.tsx";
-
-/** In words, as people read the code out. */
-const NUMBER_WORDS: Record<number, string> = { 6: "six", 9: "nine", 12: "twelve" };
+import { digitsInWords, whyLonger } from "../text/pairing-words.ts";
 
 /** The first meeting: digits that the companion shows, typed or pasted; the last one sends them. */
 export function Pairing({
@@ -36,7 +34,8 @@ export function Pairing({
     setCode(digits);
     if (digits.length === length && !sent) send(digits);
   };
-  const number = NUMBER_WORDS[length] ?? length;
+  const number = digitsInWords(length);
+  const longer = whyLonger(length);
   const cells = Array.from({ length }, (_, index) => code[index] ?? "");
   return (
     <>
@@ -68,6 +67,7 @@ export function Pairing({
             {problem.message}
           </p>
         )}
+        {longer && <p class="hint longer-code">{longer}</p>}
         <button type="button" class="primary wide" disabled={code.length < length || sent} onClick={() => send(code)}>
           {sent ? "Connecting…" : "Connect"}
         </button>

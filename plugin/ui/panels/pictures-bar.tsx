@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Actions } from "../actions/actions.ts";
-import { Dots } from "../parts/icons.tsx";
+import { Dots, Star } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { canRetry, isActive, isOwnFill, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
@@ -52,6 +52,18 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
               </button>
             </>
           )}
+          {done !== undefined && (
+            <button
+              type="button"
+              class="secondary square"
+              aria-label="Star"
+              aria-pressed={done.starred}
+              title={done.starred ? "Take the star away" : "Keep it: it is never removed to make room"}
+              onClick={() => actions.star(done)}
+            >
+              <Star filled={done.starred} />
+            </button>
+          )}
           <span class="anchor">
             <button
               type="button"
@@ -84,16 +96,21 @@ function placeWords(picture: Picture, pictures: readonly Picture[]): string {
 }
 
 function actionsFor(picture: Picture, { state, actions }: { state: State; actions: Actions }) {
-  const finished = state.pictures.filter((candidate) => !isActive(candidate));
+  const finished = state.pictures.filter((candidate) => !isActive(candidate) && !candidate.starred);
+  const close = state.close
+    ? { label: "Back to all pictures", onChoose: () => actions.lookClosely(false) }
+    : { label: "Show it large", onChoose: () => actions.lookClosely(true) };
   const place = { label: "Place beside, as a new layer", onChoose: () => actions.place(picture, "beside") };
   return [
-    ...(picture.phase === "done" ? [place] : []),
+    ...(picture.phase === "done" ? [close, place] : []),
     ...(isOwnFill(picture) ? [{ label: "Take the fill away", onChoose: () => actions.revert(picture) }] : []),
     { label: "Use its prompt and seed", onChoose: () => actions.reuse(picture) },
     ...(picture.phase === "done" && picture.recipe.mode === "generate"
       ? [{ label: "Place without its background", onChoose: () => actions.placeCutOut(picture) }]
       : []),
     { label: "Discard", onChoose: () => actions.discard([picture]) },
-    ...(finished.length > 1 ? [{ label: "Discard all", onChoose: () => actions.discard(finished) }] : []),
+    ...(finished.length > 1
+      ? [{ label: "Discard all without a star", onChoose: () => actions.discard(finished) }]
+      : []),
   ];
 }

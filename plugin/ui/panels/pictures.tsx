@@ -1,24 +1,61 @@
+import { useState } from "preact/hooks";
 import { THRIFT_WORDS } from "../../../shared/thrift.ts";
 import type { Actions } from "../actions/actions.ts";
+import { Cross, Search } from "../parts/icons.tsx";
 import { isActive, isShown } from "../state/picture.ts";
 import { type PictureRun, runsOf } from "../state/runs.ts";
 import type { State } from "../state/state.ts";
 import { whenInWords } from "../text/when-in-words.ts";
 import { BatchRows } from "./batch-rows.tsx";
+import { PictureClose } from "./picture-close.tsx";
 import { Results } from "./results.tsx";
 import { Working } from "./working.tsx";
 
+/** With so many runs one sees what is there. */
+const FEW_RUNS = 3;
+/** Shown at once. */
+const MOST_RUNS = 10;
+
+function isFoundBy({ pictures, title }: PictureRun, typed: string): boolean {
+  const words = typed.trim().toLowerCase().split(/\s+/);
+  const text = [title, ...pictures.flatMap(({ recipe, job }) => [recipe.request.prompt, job.ticket.name])].join("\n");
+  return words.every((word) => text.toLowerCase().includes(word));
+}
+
 /** What is being painted, and what was painted, run by run: choose a picture, place it. */
 export function PicturesPanel({ state, actions }: { state: State; actions: Actions }) {
+  const [typed, setTyped] = useState("");
+  const [most, setMost] = useState(MOST_RUNS);
   const runs = runsOf(state.pictures);
+  const found = runs.filter((run) => isFoundBy(run, typed));
   const painting = runs.find(({ pictures }) => pictures.some(isActive));
   const chosen = state.pictures.find(({ job }) => job.job === state.chosen);
+  if (state.close && chosen?.phase === "done") return <PictureClose picture={chosen} state={state} actions={actions} />;
   return (
     <>
+      {runs.length > FEW_RUNS && (
+        <div class="search-runs">
+          <Search />
+          <input
+            type="search"
+            aria-label="Find pictures by their prompt or layer"
+            placeholder="Find by prompt or layer"
+            spellcheck={false}
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+        </div>
+      )}
       {painting && !painting.batch && <Working run={painting.pictures} />}
-      {runs.map((run) => (
+      {found.slice(0, most).map((run) => (
         <RunSection key={run.run} run={run} state={state} actions={actions} />
       ))}
+      {found.length > most && (
+        <button type="button" class="text-button older" onClick={() => setMost(most + MOST_RUNS)}>
+          Show older ones
+        </button>
+      )}
+      {found.length === 0 && runs.length > 0 && <p class="hint aside">No picture was asked for as “{typed.trim()}”.</p>}
       {chosen?.droppedText && (
         <p class="hint aside">The model did not read the end of the prompt: “{chosen.droppedText}”</p>
       )}
@@ -38,12 +75,24 @@ export function PicturesPanel({ state, actions }: { state: State; actions: Actio
 function RunSection({ run, state, actions }: { run: PictureRun; state: State; actions: Actions }) {
   const { title, prompt, submittedAt, batch, pictures } = run;
   const shown = pictures.filter(isShown);
+  const clearable = pictures.some(isActive) ? [] : shown.filter(({ starred }) => !starred);
   if (!batch && shown.length === 0) return null;
   return (
     <section class="run" aria-label={title}>
       <h2>
         <b class="ellipsis">{title}</b>
         <span>{whenInWords(submittedAt, Date.now())}</span>
+        {clearable.length > 0 && (
+          <button
+            type="button"
+            class="tool"
+            aria-label={`Remove the pictures for ${title}`}
+            title="Remove these pictures; those with a star and what is on the canvas stay"
+            onClick={() => actions.discard(clearable)}
+          >
+            <Cross />
+          </button>
+        )}
       </h2>
       {!batch && prompt !== "" && (
         <p class="run-prompt ellipsis" title={prompt}>

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Actions } from "../actions/actions.ts";
 import { isFocusFree } from "../parts/focus.ts";
-import { Check, Warning } from "../parts/icons.tsx";
+import { Check, Star, Warning } from "../parts/icons.tsx";
 import { isActive, isShown, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 
@@ -75,6 +75,10 @@ function Result({ picture, reached, state, actions }: ResultProps) {
   const chosen = picture.job.job === state.chosen;
   const done = picture.phase === "done";
   const seed = picture.recipe.request.seed;
+  const address = picture.image?.url ?? picture.small;
+  useEffect(() => {
+    if (done && !address) actions.showSmall(picture);
+  }, []);
   return (
     <button
       type="button"
@@ -85,19 +89,23 @@ function Result({ picture, reached, state, actions }: ResultProps) {
       class={`result ${chosen ? "on" : ""} ${picture.phase}`}
       style={{ aspectRatio: String(Math.min(2, Math.max(0.5, width / height))) }}
       title={
-        done ? `Seed ${seed}. Enter or a double-click places it, or drag it onto the canvas.` : picture.problem?.message
+        done
+          ? `Seed ${seed}. Enter or a double-click places it, Space shows it large, or drag it onto the canvas.`
+          : picture.problem?.message
       }
       draggable={done}
       onClick={() => actions.choose(picture)}
       onDblClick={() => done && actions.place(picture)}
       onKeyDown={(event) => {
-        if (event.key !== "Enter" || event.metaKey || event.ctrlKey || !done) return;
+        if (event.metaKey || event.ctrlKey || !done) return;
+        if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
-        actions.place(picture);
+        if (event.key === "Enter") actions.place(picture);
+        else actions.lookClosely(true);
       }}
       onDragEnd={(event) => dropOnCanvas(event, picture)}
     >
-      {picture.image && <img src={picture.image.url} alt={`Seed ${seed}`} draggable={false} />}
+      {address && <img src={address} alt={`Seed ${seed}`} draggable={false} />}
       {picture.phase === "unsent" && (
         <span class="failure">
           <Warning />
@@ -108,6 +116,11 @@ function Result({ picture, reached, state, actions }: ResultProps) {
         <span class="failure">
           <Warning />
           {picture.problem.message}
+        </span>
+      )}
+      {picture.starred && (
+        <span class="tag starred">
+          <Star filled /> <span class="off-screen">starred</span>
         </span>
       )}
       {picture.placed && (

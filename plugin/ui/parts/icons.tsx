@@ -26,6 +26,24 @@ export const ChevronDown = () => (
     <path d="M5 6.5 8 9.5l3-3" />
   </Icon>
 );
+export const ChevronRight = () => (
+  <Icon>
+    <path d="m6.5 4 4 4-4 4" />
+  </Icon>
+);
+export const Expand = () => (
+  <Icon>
+    <path d="M9.5 3.5h3v3M12.5 3.5l-4 4M6.5 12.5h-3v-3M3.5 12.5l4-4" />
+  </Icon>
+);
+export const Star = ({ filled }: { filled: boolean }) => (
+  <Icon>
+    <path
+      d="m8 2.8 1.6 3.3 3.6.5-2.6 2.5.6 3.6L8 11l-3.2 1.7.6-3.6-2.6-2.5 3.6-.5Z"
+      fill={filled ? "currentColor" : "none"}
+    />
+  </Icon>
+);
 export const Lock = () => (
   <Icon>
     <rect x="4" y="7" width="8" height="6" rx="1.5" />

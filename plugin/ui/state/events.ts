@@ -6,6 +6,7 @@ import type { Check, Mode, SelectionInfo, Settings } from "../../bridge.ts";
 import type { Table } from "../text/table.ts";
 import type { Connection } from "../wires/connection.ts";
 import type { ControlLayer, ReferenceLayer } from "./followed.ts";
+import type { KeptAbout } from "./kept-about.ts";
 import type { PictureJob, ResultImage } from "./picture.ts";
 import type { Recipe } from "./recipe.ts";
 import type { Companion, FillView, Notice, View } from "./state.ts";
@@ -46,6 +47,12 @@ export type PictureEvent =
       shown: readonly { readonly layer: string; readonly job: string | undefined }[];
     }
   | { type: "discarded"; jobs: readonly string[] }
+  /** What the companion keeps for this file. */
+  | { type: "history"; pictures: readonly (KeptAbout & { readonly starred: boolean })[] }
+  | { type: "kept"; job: string }
+  | { type: "starred"; job: string; starred: boolean }
+  | { type: "small"; job: string; url: string }
+  | { type: "loaded"; job: string; image: ResultImage }
   | { type: "chosen"; job: string };
 
 export type AppEvent =
@@ -58,6 +65,7 @@ export type AppEvent =
   | { type: "downloads"; downloads: readonly DownloadInfo[]; recommended: readonly RecommendedModel[] }
   | { type: "engine"; device: DeviceInfo | null; problem: ProblemData | null }
   | { type: "view"; view: View }
+  | { type: "close"; close: boolean }
   | { type: "mode"; mode: Mode }
   | { type: "prompt"; prompt: string }
   | { type: "table"; table: Table | null }

@@ -34,7 +34,17 @@ export interface Picture {
   readonly silentSeconds: number | null;
   /** The address of the newest preview. */
   readonly preview: string | null;
+  /** Its bytes, where they are here. */
   readonly image: ResultImage | null;
+  /** Of the finished picture, pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** The address of a small copy, of one whose bytes are not here. */
+  readonly small: string | null;
+  /** True once it is on the companion's disk. */
+  readonly kept: boolean;
+  /** Never removed to make room. */
+  readonly starred: boolean;
   /** How long it took. */
   readonly seconds: number | null;
   /** The end of the prompt that the model could not take. */
@@ -64,6 +74,7 @@ export function newPicture(job: PictureJob, recipe: Recipe, phase: Phase = "send
     silentSeconds: null,
     preview: null,
     image: null,
+    ...{ width: 0, height: 0, small: null, kept: false, starred: false },
     seconds: null,
     droppedText: null,
     weightBits: null,

@@ -8,7 +8,7 @@ export function reducePictures(state: State, event: PictureEvent): State {
   switch (event.type) {
     case "submitted": {
       const pictures = inOrder([...event.jobs.map(({ job, recipe }) => newPicture(job, recipe)), ...state.pictures]);
-      return { ...state, pictures, chosen: null, view: "pictures", submitting: false, notice: null };
+      return { ...state, pictures, chosen: null, close: false, view: "pictures", submitting: false, notice: null };
     }
     case "reattached": {
       const { job, recipe } = event.job;
@@ -33,6 +33,7 @@ export function reducePictures(state: State, event: PictureEvent): State {
       const next = changePicture(state, event.job, (picture) => ({
         ...picture,
         ...{ phase: "done", preview: null, image, seconds, droppedText, weightBits, thrift, recipe },
+        ...{ width: image.width, height: image.height },
       }));
       const tokens = { ...next.tokens, [recipe.request.prompt]: event.tokens };
       return { ...next, tokens, chosen: next.chosen ?? firstChoice(next.pictures) };
@@ -61,9 +62,33 @@ export function reducePictures(state: State, event: PictureEvent): State {
       });
       return { ...state, pictures };
     }
+    case "history":
+      return withHistory(state, event.pictures);
+    case "kept":
+      return changeAny(state, event.job, { kept: true });
+    case "starred":
+      return changeAny(state, event.job, { starred: event.starred });
+    case "small":
+      return changeAny(state, event.job, { small: event.url });
+    case "loaded":
+      return changeAny(state, event.job, { image: event.image });
     case "chosen":
       return { ...state, chosen: event.job, notice: null };
   }
+}
+
+/** Those that are not there already: what this opening of the plugin made is known better. */
+function withHistory(state: State, kept: Extract<PictureEvent, { type: "history" }>["pictures"]): State {
+  const known = new Set(state.pictures.map(({ job }) => job.job));
+  const old = kept
+    .filter(({ job }) => !known.has(job.job))
+    .map(({ job, recipe, ...about }): Picture => ({ ...newPicture(job, recipe, "done"), ...about, kept: true }));
+  return { ...state, pictures: inOrder([...state.pictures, ...old]) };
+}
+
+function changeAny(state: State, job: string, change: Partial<Picture>): State {
+  const pictures = state.pictures.map((picture) => (picture.job.job === job ? { ...picture, ...change } : picture));
+  return { ...state, pictures };
 }
 
 /** One of several layers stays in their list, to be painted after all. */
@@ -101,14 +126,16 @@ function without(state: State, jobs: readonly string[]): State {
   const pictures = state.pictures.filter(({ job }) => !jobs.includes(job.job));
   const chosen = pictures.some(({ job }) => job.job === state.chosen) ? state.chosen : firstChoice(pictures);
   const leaves = pictures.length === 0 && state.view === "pictures";
-  return { ...state, pictures, chosen, view: leaves ? "create" : state.view };
+  const close = state.close && chosen === state.chosen;
+  return { ...state, pictures, chosen, close, view: leaves ? "create" : state.view };
 }
 
 /**
  * What is chosen where the designer chose nothing: a finished picture, or else one to try again once nothing is to come. Those
- * of several layers are placed by themselves.
+ * of several layers are placed by themselves: while they are the newest, nothing is chosen.
  */
 function firstChoice(pictures: readonly Picture[]): string | null {
+  if (pictures[0]?.job.batch) return null;
   const single = pictures.filter(({ job }) => !job.batch);
   const done = single.find(({ phase }) => phase === "done");
   const again = pictures.some(isActive) ? undefined : single.find(canRetry);

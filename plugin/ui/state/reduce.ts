@@ -38,7 +38,9 @@ function change(state: State, event: AppEvent): State {
         ? state
         : { ...state, companion: { ...state.companion, device: event.device, engineProblem: event.problem } };
     case "view":
-      return { ...state, view: event.view, notice: null };
+      return { ...state, view: event.view, close: false, notice: null };
+    case "close":
+      return { ...state, close: event.close };
     case "mode":
       return { ...state, mode: event.mode, modeWithoutMask: event.mode, notice: null };
     case "prompt":

@@ -89,6 +89,8 @@ export interface State {
   /** Newest run first; within a run in order. */
   readonly pictures: readonly Picture[];
   readonly chosen: string | null;
+  /** True while the chosen picture is looked at closely. */
+  readonly close: boolean;
   readonly submitting: boolean;
   readonly notice: Notice | null;
   readonly checks: readonly Check[] | null;
@@ -144,6 +146,7 @@ export const INITIAL_STATE: State = {
   fill: null,
   pictures: [],
   chosen: null,
+  close: false,
   submitting: false,
   notice: null,
   checks: null,

@@ -6,6 +6,7 @@ import { DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
 import { createDataFolder, PAIRING_CODE, removeDataFolder, startCompanion } from "../companion-process.ts";
 import { type Driver, openPlayground } from "../driver.ts";
 import { findBrowser } from "../find-browser.ts";
+import { takeTurn } from "../take-turn.ts";
 
 export interface DesignerOptions {
   readonly root: string;
@@ -22,6 +23,7 @@ export async function withDesigner(
 ): Promise<void> {
   const found = findBrowser(root);
   if ("missing" in found) throw new Error(found.missing);
+  const endTurn = await takeTurn();
   const home = createDataFolder();
   await prepare?.(path.join(home, "models"));
   const served = await servePlayground({ root, port: 0 });
@@ -41,5 +43,6 @@ export async function withDesigner(
     await companion.stop();
     await served.close();
     removeDataFolder(home);
+    endTurn();
   }
 }

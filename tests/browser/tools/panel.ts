@@ -1,12 +1,9 @@
 /** Takes pictures of the panel's views in both themes, for the eye: into the folder that UNDERPAINT_SCREENSHOTS names. */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import type { Editor } from "../../../playground/app/editor.ts";
-import type { Driver } from "../driver.ts";
 import { INK, WASH, writeAddOns } from "../sample-add-ons.ts";
+import { bothThemes } from "./both-themes.ts";
 import { withDesigner } from "./designer.ts";
-
-declare const playground: { readonly editor: Editor };
 
 const FOLDER = process.env.UNDERPAINT_SCREENSHOTS;
 
@@ -16,7 +13,7 @@ export async function run(root: string): Promise<void> {
   const settings = { count: 1, steps: 4, seed: 7, seedLocked: true, window: { width: 320, height: 720 } };
   await withDesigner({ root, settings, prepare: (models: string) => writeAddOns(models, root) }, async (designer) => {
     const { ui, page } = designer;
-    const snap = (name: string) => bothThemes(designer, name);
+    const snap = (name: string) => bothThemes(designer, path.join(FOLDER, name));
     await designer.select("Rocket");
     await ui.getByText("Frame · 128 × 128").waitFor();
     await ui.getByRole("button", { name: "Add a style" }).waitFor();
@@ -51,14 +48,4 @@ export async function run(root: string): Promise<void> {
     await page.waitForTimeout(200);
     await snap("7-add-ons");
   });
-}
-
-async function bothThemes({ page }: Driver, name: string): Promise<void> {
-  const panel = page.getByTestId("plugin-window");
-  for (const theme of ["light", "dark"] as const) {
-    await page.evaluate((chosen) => playground.editor.setTheme(chosen), theme);
-    await page.waitForTimeout(150);
-    await panel.screenshot({ path: path.join(FOLDER!, `${name}-${theme}.png`) });
-  }
-  await page.evaluate(() => playground.editor.setTheme("light"));
 }

@@ -19,7 +19,9 @@ function setUp(place: (input: Placing) => Promise<{ node: string }>) {
       return place(input);
     },
   };
-  const runner = { store, main, desk: { release: (job: string) => void released.push(job) } } as unknown as Runner;
+  const desk = { release: (job: string) => void released.push(job) };
+  const history = { load: async ({ image: its }: Picture) => its! };
+  const runner = { store, main, desk, history } as unknown as Runner;
   placeAsTheyCome(runner);
   const image = { url: "", bytes: new Uint8Array([1]), width: 8, height: 8 };
   const more = { seconds: 1, tokens: 1, droppedText: null, weightBits: null, thrift: null, recipe };
@@ -55,6 +57,11 @@ test("pictures of several layers are placed one after the other, as they come", 
   expect([it.picture("a").placed, it.picture("single").placed]).toEqual([true, false]);
   expect(it.released).toEqual(["b", "a"]);
   expect(it.store.state.chosen).toBe("single");
+  it.submit("c", "c", { submittedAt: 2 });
+  it.finish("c");
+  await it.settled();
+  // The list of layers has the footer to itself.
+  expect(it.store.state.chosen).toBe(null);
 });
 
 test("where one can't be placed its row says why, and the others go on", async () => {

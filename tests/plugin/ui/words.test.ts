@@ -11,6 +11,7 @@ import { layerName, readRecipe, writeRecipe } from "../../../plugin/ui/state/rec
 import { INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
 import { approximateTokens, partsFor, roomFor } from "../../../plugin/ui/text/count-tokens.ts";
 import { modelNamed } from "../../../plugin/ui/text/model-named.ts";
+import { digitsInWords, whyLonger } from "../../../plugin/ui/text/pairing-words.ts";
 import { companion, job, layer, recipe, target } from "./fixtures.ts";
 
 const size = { width: 512, height: 512 };
@@ -92,6 +93,12 @@ test.each<[string, Partial<State>, string | null]>([
   ],
 ])("whatIsMissing() when %s", (_what, change, expected) => {
   expect(whatIsMissing({ ...state, ...change })).toBe(expected);
+});
+
+test("whyLonger() says why a code is longer and for how long, and nothing of one that is not", () => {
+  expect(whyLonger(6)).toBe(null);
+  expect(whyLonger(9)).toMatch(/nine digits.*Nothing is locked.*30 days/);
+  expect(digitsInWords(12)).toBe("twelve");
 });
 
 const ELSEWHERE = { advice: expect.stringContaining("Download this one in your browser") };

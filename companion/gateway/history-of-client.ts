@@ -1,0 +1,42 @@
+/** What one client wants of the pictures that are kept for its Figma files. */
+import { Problem } from "../../shared/problem.ts";
+import type { AskKept, CompanionMessage, Forget, Keep } from "../../shared/protocol.ts";
+import type { Host } from "./host.ts";
+
+type Send = (message: CompanionMessage, attachments?: ReadonlyMap<string, Uint8Array>) => void;
+
+/** Names of attachments. */
+const [IMAGE, SMALL] = ["image", "small"];
+
+export class HistoryOfClient {
+  readonly #history: Host["history"];
+  readonly #send: Send;
+
+  constructor(history: Host["history"], send: Send) {
+    this.#history = history;
+    this.#send = send;
+  }
+
+  async list(file: string): Promise<void> {
+    this.#send({ type: "history", file, pictures: await this.#history.list(file) });
+  }
+
+  /** Rejects with a Problem. */
+  async keep({ file, picture }: Keep, attachments: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const [image, small] = [attachments.get(IMAGE), attachments.get(SMALL)];
+    if (attachments.size > 0 && (attachments.size !== 2 || image === undefined || small === undefined))
+      throw new Problem("frame-invalid", "Cannot use the message as a picture is kept whole and small, or not at all.");
+    // The frame's own memory is free again afterwards.
+    await this.#history.keep(file, picture, image && small && { image: image.slice(), small: small.slice() });
+    this.#send({ type: "kept", job: picture.job });
+  }
+
+  async picture({ file, job, size }: AskKept): Promise<void> {
+    const bytes = await this.#history.picture(file, job, size);
+    this.#send({ type: "kept-picture", job, size }, bytes && new Map([[IMAGE, bytes]]));
+  }
+
+  async forget({ file, jobs }: Forget): Promise<void> {
+    await this.#history.forget(file, jobs);
+  }
+}

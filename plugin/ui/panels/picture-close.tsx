@@ -1,0 +1,74 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+import type { Actions } from "../actions/actions.ts";
+import { HoldButton } from "../parts/hold-button.tsx";
+import { ChevronLeft, ChevronRight } from "../parts/icons.tsx";
+import { useEscape } from "../parts/use-escape.ts";
+import { isShown, type Picture } from "../state/picture.ts";
+import type { State } from "../state/state.ts";
+import { whenInWords } from "../text/when-in-words.ts";
+
+/** One picture as large as the window lets it be, what made it, and what was there before it. */
+export function PictureClose({ picture, state, actions }: { picture: Picture; state: State; actions: Actions }) {
+  useEscape(useCallback(() => actions.lookClosely(false), [actions]));
+  const [before, setBefore] = useState<string | null>(null);
+  const [isBefore, setIsBefore] = useState(false);
+  const { job, image, small, placed, recipe } = picture;
+  useEffect(() => {
+    if (image === null) actions.load(picture);
+    setBefore(null);
+    setIsBefore(false);
+  }, [job.job]);
+  useEffect(() => () => void (before !== null && URL.revokeObjectURL(before)), [before]);
+  const show = (what: "before" | "after") => {
+    setIsBefore(what === "before");
+    if (placed) actions.compare(picture, what);
+    if (what === "before" && before === null) void actions.pictureBefore(picture).then(setBefore);
+  };
+  const all = state.pictures.filter((other) => isShown(other) && other.phase === "done");
+  const at = all.findIndex((other) => other.job.job === job.job);
+  const { seed, prompt } = recipe.request;
+  const address = isBefore && before !== null ? before : (image?.url ?? small);
+  return (
+    <section class="close-up" aria-label={`${job.ticket.name}, seed ${seed}`}>
+      <h2>
+        <b class="ellipsis">{job.ticket.name}</b>
+        <span>{whenInWords(job.submittedAt, Date.now())}</span>
+      </h2>
+      <div class="close-picture">
+        {address && <img src={address} alt={isBefore ? "Before" : `Seed ${seed}`} />}
+        {isBefore && <span class="tag">before</span>}
+      </div>
+      <div class="close-bar">
+        <Neighbour label="Newer picture" to={all[at - 1]} actions={actions} />
+        <HoldButton
+          label="Before"
+          title={
+            placed ? "Hold to see it without this picture, on the canvas, too" : "Hold to see what was there before"
+          }
+          hotkey="b"
+          onHold={(held) => show(held ? "before" : "after")}
+        />
+        <Neighbour label="Older picture" to={all[at + 1]} actions={actions} />
+      </div>
+      {prompt !== "" && <p class="close-prompt">{prompt}</p>}
+      <p class="secondary-text">
+        Seed {seed} · {picture.width} × {picture.height} · {recipe.model}
+      </p>
+    </section>
+  );
+}
+
+function Neighbour({ label, to, actions }: { label: string; to: Picture | undefined; actions: Actions }) {
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-label={label}
+      title={label}
+      disabled={to === undefined}
+      onClick={() => to && actions.choose(to)}
+    >
+      {label === "Newer picture" ? <ChevronLeft /> : <ChevronRight />}
+    </button>
+  );
+}
