@@ -62,10 +62,9 @@ export function openOwnWork(config: Config, onEvent: OnEvent): Work {
     },
     start: () => worker.start(),
     close: async () => {
-      // Told before the engine is killed, so that the worker knows why its job breaks off.
-      const stopped = worker.close();
+      // The running step may end: the engine itself sees to it that this takes seconds only.
+      await worker.close();
       await engine.close();
-      await stopped;
       await queue.close();
       await Promise.all([downloads.close(), library.close()]);
     },

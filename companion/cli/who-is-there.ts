@@ -48,7 +48,7 @@ export function portTaken(port: number, listener: Exclude<Listener, { kind: "nob
   return new Problem(
     "port-taken",
     listener.kind === "companion"
-      ? `Underpaint ${listener.version} is running already: use that one, or stop it first.`
+      ? `Underpaint ${listener.version} is running already, at localhost:${port}: use that one, or stop it first.`
       : `Another program uses port ${port}, the only one that Figma lets the plugin talk to: stop that program and start again.`,
   );
 }

@@ -258,6 +258,47 @@ test("SIGINT ends it cleanly in mid-job, with exit code 0 and nothing left behin
   expect(companion.output()).toMatch(/go on at the next start/);
 });
 
+test("SIGINT lets the running step end, a frozen engine holds it up for seconds only, and the picture waits", async () => {
+  const companion = await start();
+  const client = dial(companion);
+  const token = await client.pair(CODE);
+  const job = submit(client, { steps: 40 });
+  await until(() => client.ofType("progress").some(({ step }) => step > 0));
+  const [engine] = enginesOf(companion);
+  process.kill(engine!, "SIGSTOP");
+  companion.process.kill("SIGINT");
+  await until(() => /Stopping/.test(companion.output()));
+  const begin = performance.now();
+  await gone(companion.process);
+  expect(companion.process.exitCode).toBe(0);
+  expect((performance.now() - begin) / 1000).toBeLessThan(15);
+  await until(() => !lives(engine!));
+
+  const again = dial(await start());
+  expect((await again.prove(token)).jobs).toEqual([job]);
+  again.send({ type: "attach", job });
+  await again.next("done", job);
+});
+
+test("a second SIGINT ends it at once, and the engine with it", async () => {
+  const companion = await start();
+  const client = dial(companion);
+  await client.pair(CODE);
+  submit(client, LONG);
+  await until(() => client.ofType("progress").some(({ step }) => step > 0));
+  const [engine] = enginesOf(companion);
+  process.kill(engine!, "SIGSTOP");
+  companion.process.kill("SIGINT");
+  await until(() => /Stopping/.test(companion.output()));
+  const begin = performance.now();
+  companion.process.kill("SIGINT");
+  await gone(companion.process);
+  expect(companion.process.exitCode).toBe(130);
+  expect(performance.now() - begin).toBeLessThan(4000);
+  process.kill(engine!, "SIGCONT");
+  await until(() => !lives(engine!));
+});
+
 test("a second companion on the same port says who is there", async () => {
   const { port } = await start();
   const args = ["companion/underpaint.mjs", "start", "--no-open", "--no-playground", "--port", String(port)];
@@ -269,7 +310,8 @@ test("a second companion on the same port says who is there", async () => {
   });
   await gone(second);
   expect(second.exitCode).toBe(1);
-  expect(output).toMatch(/^Underpaint \S+ is running already: use that one, or stop it first\. \(port-taken\)$/m);
+  const said = `^Underpaint \\S+ is running already, at localhost:${port}: use that one, or stop it first\\. \\(port-taken\\)$`;
+  expect(output).toMatch(new RegExp(said, "m"));
 });
 
 test("every command takes --help, which starts nothing", () => {
