@@ -7,6 +7,7 @@ import { Graph } from "../../companion/graph/graph.ts";
 import { add, scalar } from "../../companion/graph/ops.ts";
 import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
+import { changedFile, type MappedFile, onMapped } from "../../companion/runtime/mapped-files.ts";
 import { openSession } from "../../companion/runtime/session.ts";
 import { tensor } from "../../companion/tensor.ts";
 
@@ -57,10 +58,16 @@ test.each<[string, (file: string) => void]>([
   const stamp = stampOf(statSync(file));
   const ref: WeightRef = { key: "w", type: "F32", dims: [3], file, offset: 0, byteLength: 12, stamp };
   op.output("y", add(op, op.input("x", { type: "float32", dims: [3] }), op.initializer(ref)));
+  const mapped: MappedFile[] = [];
+  onMapped((files) => mapped.push(...files));
   const session = await openSession(op, cpu);
   const feeds = { x: tensor(new Float32Array(3), [3]) };
   await session.run(feeds);
+  // Whoever survives this process can say which of its files it was.
+  expect(mapped).toEqual([{ file, stamp }]);
+  expect(changedFile(mapped)).toBeUndefined();
   change(file);
+  expect(changedFile(mapped)).toBe(file);
   const refused = {
     code: "file-changed",
     message: '"w.safetensors" was changed or removed while it was in use: start the picture again.',

@@ -12,6 +12,8 @@ export interface AttackedCompanion {
   readonly said: () => string;
   /** MiB of memory, of the companion's process alone; 0 where the system does not tell. */
   readonly memory: () => number;
+  /** Of the engine's process, the youngest of those that it started. */
+  readonly enginePid: () => number;
   /** Milliseconds that its thread was silent at most since the last time. */
   readonly silence: () => Promise<number>;
   stop(): Promise<void>;
@@ -57,6 +59,10 @@ export async function attackedCompanion(
     memory: () => {
       if (process.platform !== "linux") return 0;
       return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))![1]) / 1024;
+    },
+    enginePid: () => {
+      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ");
+      return Number(children.at(-1));
     },
     silence: async () => {
       const before = answers().length;
