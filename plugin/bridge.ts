@@ -86,6 +86,11 @@ export const CALLS = {
     }),
     output: v.object({ node: nodeId, note: v.optional(v.string()) }),
   },
+  /** Put a picture from outside on the page as a layer of its own. One undo step. */
+  "add-image": {
+    input: v.object({ bytes, name: v.string(), width: size, height: size }),
+    output: v.object({ layer }),
+  },
   /** Take a picture away that became one of a layer's fills: the fills are those from before. One undo step. */
   "revert-fill": { input: v.object({ node: nodeId }), output: nothing },
   /**

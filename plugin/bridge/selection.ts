@@ -21,6 +21,8 @@ export const layer = v.object({
 });
 export type LayerInfo = v.InferOutput<typeof layer>;
 
+const named = v.object({ id: nodeId, name: v.string() });
+
 const namedText = v.object({ name: v.string(), text: v.string() });
 /** A text layer in a layer, or next to it: what it is called and what it says. */
 export type NamedText = v.InferOutput<typeof namedText>;
@@ -66,6 +68,8 @@ export const selection = v.variant("kind", [
     total: v.number(),
     targets: v.array(targetLayer),
     refused: v.optional(problem),
+    /** Shapes over more than one of the selected pictures: which is meant must be said. */
+    question: v.optional(v.object({ masks: v.array(named), pictures: v.array(named) })),
   }),
   v.object({ kind: v.literal("unsupported"), name: v.string(), problem }),
 ]);

@@ -3,11 +3,13 @@ import type { Ticket } from "../bridge.ts";
 
 const GAP = 40;
 
+type Place = Pick<Ticket, "width" | "height" | "transform">;
+
 /**
  * A free place on the current page, of the ticket's size: right of the top-level frame that holds (or held) the target, moved
  * on to the right until it covers nothing. `own` is the layer that looks for a place.
  */
-export function findFreeSpot(target: SceneNode | null, ticket: Ticket, own: string): { x: number; y: number } {
+export function findFreeSpot(target: SceneNode | null, ticket: Place, own: string): { x: number; y: number } {
   const others = figma.currentPage.children
     .filter((child) => child.id !== own)
     .map((child) => child.absoluteBoundingBox)

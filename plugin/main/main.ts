@@ -1,5 +1,6 @@
 /** The plugin's half inside Figma: shows the interface and answers its calls. No logic lives here. */
 import { usableWindow } from "../window-size.ts";
+import { addImage } from "./add-image.ts";
 import { compare, showAgain } from "./compare.ts";
 import { exportLayer, exportThumbnail } from "./export-layer.ts";
 import { fileId, nameFile } from "./file-id.ts";
@@ -42,6 +43,7 @@ const handlers: Handlers = {
   "read-outlines": async ({ node }) => ({ drawing: readOutlines(await findLayer(node)) }),
   "place-layer": placeLayer,
   "revert-fill": revertFill,
+  "add-image": addImage,
   "select-layers": async ({ nodes }) => {
     const found = (await existing(nodes)).filter((layer) => pageOf(layer) === figma.currentPage);
     if (found.length > 0)

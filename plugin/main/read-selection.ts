@@ -50,7 +50,8 @@ export function readSelection(): SelectionInfo {
 function several(nodes: readonly SceneNode[]): SelectionInfo {
   const read = inReadingOrder(nodes);
   const layers = read.slice(0, MOST_SHOWN).map(describeLayer);
-  const known = { kind: "several", total: nodes.length, layers } as const;
+  const question = questionOf(nodes);
+  const known = { kind: "several", total: nodes.length, layers, ...(question && { question }) } as const;
   try {
     if (nodes.length > MOST_TARGETS)
       throw new Problem("selection-unsupported", `Select at most ${MOST_TARGETS} layers to paint into at once.`);
@@ -61,6 +62,20 @@ function several(nodes: readonly SceneNode[]): SelectionInfo {
     return { ...known, targets: [], refused: problem.toJSON() };
   }
   return { ...known, targets: read.map(describeTarget) };
+}
+
+/** The shapes among the layers that lie over several of the pictures among them, and these; undefined where there are none. */
+function questionOf(nodes: readonly SceneNode[]) {
+  const pictures = nodes.filter((node) => showsPicture(node));
+  const masks = nodes.filter(
+    (node) =>
+      canMask(node) &&
+      pictures.some((picture) => overlap(picture, node) && inPaintOrder(picture, node)[1].id === node.id),
+  );
+  const meant = pictures.filter((picture) => masks.every((mask) => overlap(picture, mask)));
+  if (masks.length === 0 || meant.length < 2) return undefined;
+  const refs = (layers: readonly SceneNode[]) => layers.map(({ id, name }) => ({ id, name }));
+  return { masks: refs(masks), pictures: refs(meant) };
 }
 
 function describeTarget(node: SceneNode): TargetLayer {

@@ -49,11 +49,19 @@ export function App({ actions, store }: { actions: Actions; store: Store }) {
     return () => removeEventListener("keydown", onKey);
   }, [actions]);
   useEffect(() => keepFocus(mainOf()));
-  const dropping = useFileDrop(useCallback((file: File) => actions.takeFile(file), [actions]));
+  const dropping = useFileDrop(
+    useCallback((files, as) => store.state.companion !== null && actions.takeFiles(files, as), [actions]),
+  );
   if (!state.loaded) return null;
   return (
     <div class="app">
-      {dropping && state.companion !== null && <p class="drop-here">Drop a picture to use its prompt and settings</p>}
+      {dropping !== null && state.companion !== null && (
+        <p class="drop-here" role="status">
+          {dropping === "reference"
+            ? "Drop pictures to use them as references"
+            : "Drop a picture to use its prompt and settings, or as a reference"}
+        </p>
+      )}
       <Content state={state} actions={actions} />
       <ResizeHandle onResize={actions.resize} />
     </div>

@@ -221,6 +221,69 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await page.keyboard.press("Control+z");
   }, 60_000);
 
+  test("drags a picture from the panel onto the canvas: it lies where it was dropped", async () => {
+    const { page, ui } = designer;
+    await designer.look("Icon set");
+    if (!(await ui.locator(".result.done").first().isVisible()))
+      await ui.getByRole("button", { name: /^Pictures/ }).click();
+    const box = (await ui.locator(".result.done").first().boundingBox())!;
+    const house = await designer.screenBox("House");
+    const [x, y] = [house.x + house.width / 2, house.y + house.height / 2];
+    const appeared = designer.nextLayer();
+    await page.mouse.move(box.x + 40, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(x, y, { steps: 6 });
+    await page.mouse.up();
+    await appeared;
+    const [target, result] = [await designer.node("House"), await designer.node(GENERATED)];
+    const middle = ({ absoluteTransform: [[, , left], [, , top]], width, height }: typeof target) => [
+      left + width / 2,
+      top + height / 2,
+    ];
+    for (const axis of [0, 1]) expect(Math.abs(middle(result)[axis]! - middle(target)[axis]!)).toBeLessThan(2);
+    expect(result.parent).toBe(target.id);
+    await page.locator("canvas").click({ position: { x: 300, y: 60 } });
+    await page.keyboard.press("Control+z");
+  });
+
+  test("pastes and drops image files: they become layers, and references", async () => {
+    const { page, ui } = designer;
+    await back();
+    const bytes = await sharp({ create: { width: 40, height: 20, channels: 3, background: "#cc3300" } })
+      .webp()
+      .toBuffer();
+    const give = (event: "paste" | "drop", name: string, type: string) =>
+      ui.locator("body").evaluate(
+        (body, [kind, called, mime, data]) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(data)], called, { type: mime }));
+          const init = { bubbles: true, cancelable: true };
+          body.dispatchEvent(
+            kind === "paste"
+              ? new ClipboardEvent("paste", { ...init, clipboardData: transfer })
+              : new DragEvent("drop", { ...init, dataTransfer: transfer }),
+          );
+        },
+        [event, name, type, [...bytes]] as const,
+      );
+    await give("paste", "Pasted look.webp", "image/webp");
+    await ui.locator(".reference").nth(0).waitFor();
+    await give("drop", "Dropped look.webp", "image/webp");
+    await ui.locator(".reference").nth(1).waitFor();
+    const pasted = await designer.node("Pasted look");
+    expect([pasted.width, pasted.height, pasted.fills[0]?.type]).toEqual([40, 20, "IMAGE"]);
+    expect((await designer.node("Dropped look")).parent).toBe(pasted.parent);
+    await designer.screenshot("dropped-references");
+    await give("drop", "notes.txt", "text/plain");
+    await ui.getByText("Drop or paste pictures").waitFor();
+    for (const name of ["Dropped look", "Pasted look"]) {
+      await ui.locator(".reference", { hasText: name }).click();
+      await ui.getByRole("button", { name: `Remove “${name}”` }).click();
+    }
+    await page.locator("canvas").click({ position: { x: 300, y: 60 } });
+    for (let i = 0; i < 2; i++) await page.keyboard.press("Control+z");
+  });
+
   test("presses “Generate again” on the placed layer, and finds the same prompt", async () => {
     const { page, ui } = designer;
     const { id, name } = await designer.node(GENERATED);

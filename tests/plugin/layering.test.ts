@@ -105,6 +105,19 @@ test("closing the plugin shows again what a comparison hides", async () => {
   await until(() => [...host.stage.scene.records.values()].every((record) => record.visible));
 });
 
+test("a picture from outside becomes a layer that covers nothing, in one step of undo", async () => {
+  await open();
+  const { layer } = await host.call("add-image", { bytes: await png(8, 4), name: "Look", width: 300, height: 150 });
+  expect(layer).toMatchObject({ name: "Look", kind: "Image", width: 300, height: 150, hasPicture: true });
+  const free = await host.script<boolean>(`${FIND} const [a, b] = ["Look", "r"].map((n) => find(n).absoluteBoundingBox);
+    return a.x >= b.x + b.width || b.x >= a.x + a.width || a.y >= b.y + b.height || b.y >= a.y + a.height;`);
+  expect(free).toBe(true);
+  await host.script("figma.triggerUndo();");
+  expect(await names("figma.currentPage")).toEqual(["t", "r"]);
+  const broken = { bytes: new Uint8Array([1, 2, 3]), name: "Look", width: 3, height: 3 };
+  await expect(host.call("add-image", broken)).rejects.toMatchObject({ code: "image-not-readable" });
+});
+
 test("a file gets one id, in a step of undo of its own", async () => {
   await open();
   const [first, second] = ["a".repeat(32), "b".repeat(32)];

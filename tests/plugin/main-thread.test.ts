@@ -114,6 +114,21 @@ test("readSelection() tells of several layers in reading order, with the texts i
   expect(told.targets[0]!.texts.map(({ name }) => name)).not.toContain("Hidden");
 });
 
+test("readSelection() asks which of several pictures under a shape is meant", async () => {
+  await open(`
+    const a = add("Rectangle", "A", 0, 0, 50, 50); await paint(a); const b = add("Rectangle", "B", 20, 0, 50, 50); await paint(b);
+    const c = add("Rectangle", "C", 500, 0, 50, 50); await paint(c); add("Ellipse", "Spot", 25, 10, 10, 10);
+    select("A", "B", "Spot");`);
+  const asked = { masks: [{ name: "Spot" }], pictures: [{ name: "A" }, { name: "B" }] };
+  expect(await selection()).toMatchObject({ kind: "several", question: asked });
+  await host.script(`const find = (name) => figma.currentPage.findOne((node) => node.name === name);
+    figma.currentPage.selection = ["A", "C", "Spot"].map(find);`);
+  expect(await selection()).not.toHaveProperty("question");
+  await host.script(`const find = (name) => figma.currentPage.findOne((node) => node.name === name);
+    figma.currentPage.selection = ["B", "Spot"].map(find);`);
+  expect(await selection()).toMatchObject({ kind: "target", target: { name: "B" }, mask: { name: "Spot" } });
+});
+
 test("readSelection() says which of several layers can't be painted into", async () => {
   await open(`add("Frame", "A", 0, 0, 50, 50); add("Frame", "B", 100, 0, 50, 50).visible = false; select("A", "B");`);
   expect(await selection()).toMatchObject({ kind: "several", targets: [], refused: { message: /“B” is hidden/ } });

@@ -47,17 +47,22 @@ export interface Actions {
   pictureBefore(picture: Picture): Promise<string | null>;
   /** Puts the settings that made a picture into the panel, with its seed. */
   reuse(picture: Picture): void;
-  /** The same from a picture's file, of ours or of another tool. */
-  takeFile(file: Blob): void;
   /** The same from a layer that was placed; its target is selected. */
   recall(selection: SelectionInfo): void;
 
+  /**
+   * Pictures that were dropped or pasted become references; as "anything", one whose file says how it was made puts that into
+   * the panel.
+   */
+  takeFiles(files: readonly File[], as: "reference" | "anything"): void;
   /** The selected layers. Resolves to the ids of those that were added. */
   addReferences(): void;
   addControls(): Promise<readonly string[]>;
   setReferences(references: readonly ReferenceLayer[]): void;
   setControls(controls: readonly ControlLayer[]): void;
 
+  /** Selects layers on the canvas. */
+  selectLayers(nodes: readonly string[]): void;
   set(change: Partial<Settings>): void;
   type(prompt: string): void;
   /** Words for each of several layers. */

@@ -26,7 +26,7 @@ import { JobDesk } from "./job-desk.ts";
 import { placeAsTheyCome } from "./place-as-they-come.ts";
 import { placePicture, revertPicture } from "./place-picture.ts";
 import { generate, retry, vary } from "./run.ts";
-import { takeFile } from "./take-file.ts";
+import { takeFiles } from "./take-files.ts";
 import { targetPicture } from "./target-picture.ts";
 
 export class Controller implements Actions {
@@ -110,7 +110,6 @@ export class Controller implements Actions {
       this.store.dispatch({ type: "discarded", jobs: pictures.map(({ job }) => job.job) });
     });
 
-  takeFile = (file: Blob) => this.#attempt(() => takeFile(this.store, file));
   showSmall = (picture: Picture) => this.history.showSmall(picture);
   load = (picture: Picture) => this.#attempt(async () => void (await this.history.load(picture)));
   star = ({ job, starred }: Picture) => this.store.dispatch({ type: "starred", job: job.job, starred: !starred });
@@ -147,6 +146,7 @@ export class Controller implements Actions {
 
   // ---- the panel ---------------------------------------------------------------------------------------------------
 
+  takeFiles = (files: readonly File[], as: "reference" | "anything") => this.#attempt(() => takeFiles(this, files, as));
   addReferences = () => this.#attempt(async () => addReferences(this.store));
   addControls = async (): Promise<readonly string[]> => {
     const before = this.store.state.controls.map(({ layer }) => layer.id);
@@ -155,6 +155,7 @@ export class Controller implements Actions {
   };
   setReferences = (references: readonly ReferenceLayer[]) => this.store.dispatch({ type: "references", references });
   setControls = (controls: readonly ControlLayer[]) => this.store.dispatch({ type: "controls", controls });
+  selectLayers = (nodes: readonly string[]) => this.#attempt(() => this.#selectLayers([...nodes]));
   set = (change: Partial<Settings>) => this.store.dispatch({ type: "settings", change });
   type = (prompt: string) => this.store.dispatch({ type: "prompt", prompt });
   useTable = (table: Table | null) => this.store.dispatch({ type: "table", table });

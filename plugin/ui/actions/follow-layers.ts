@@ -13,9 +13,13 @@ const WHOLE = { start: 0, end: 1 };
 
 export function addReferences(store: Store): void {
   const { selection, references } = store.state;
-  const added = newLayers(selection, references).map(
-    (layer): ReferenceLayer => ({ layer, ...WHOLE, weight: 0.8, blocks: "all" }),
-  );
+  addReferenceLayers(store, newLayers(selection, references));
+}
+
+/** As many as there is room for. */
+export function addReferenceLayers(store: Store, layers: readonly LayerInfo[]): void {
+  const { references } = store.state;
+  const added = layers.map((layer): ReferenceLayer => ({ layer, ...WHOLE, weight: 0.8, blocks: "all" }));
   const all = [...references, ...added].slice(0, REQUEST_LIMITS.references);
   store.dispatch({ type: "references", references: all });
 }

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import type { Actions } from "../actions/actions.ts";
 import { Warning } from "../parts/icons.tsx";
 import { canRetry, isActive, type Picture } from "../state/picture.ts";
@@ -15,7 +16,7 @@ export function BatchRows({ pictures, state, actions }: RowsProps) {
     <ul class="batch">
       {pictures.map((picture) => (
         <li key={picture.job.job}>
-          <Small picture={picture} />
+          <Small picture={picture} actions={actions} />
           <div title={picture.recipe.request.prompt}>
             <b class="ellipsis">{picture.job.ticket.name}</b>
             <small class="ellipsis" title={picture.problem?.message}>
@@ -29,9 +30,30 @@ export function BatchRows({ pictures, state, actions }: RowsProps) {
   );
 }
 
-function Small({ picture: { image, preview, problem, phase } }: { picture: Picture }) {
-  const url = image?.url ?? preview;
-  if (url) return <img class={`small-picture ${image ? "" : "coming"}`} src={url} alt="" />;
+/** The picture, which a press shows large; or how far it is. */
+function Small({ picture, actions }: { picture: Picture; actions: Actions }) {
+  const { image, small, preview, problem, phase, job } = picture;
+  const isDone = phase === "done";
+  const url = image?.url ?? small;
+  useEffect(() => {
+    if (isDone && !url) actions.showSmall(picture);
+  }, []);
+  if (isDone)
+    return (
+      <button
+        type="button"
+        class="small-picture"
+        aria-label={`Show ${job.ticket.name} large`}
+        title="Show it large"
+        onClick={() => {
+          actions.choose(picture);
+          actions.lookClosely(true);
+        }}
+      >
+        {url && <img src={url} alt="" />}
+      </button>
+    );
+  if (preview) return <img class="small-picture coming" src={preview} alt="" />;
   const failed = phase === "failed" && problem !== null;
   return <span class={`small-picture ${failed ? "failed" : ""}`}>{failed && <Warning />}</span>;
 }

@@ -26,9 +26,9 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
   const opened = references.find(({ layer }) => layer.id === open);
   const canAdd = selection.kind === "target" || selection.kind === "several";
   return (
-    <section>
+    <section data-drop="reference">
       <h2>
-        References <span>from selection</span>
+        References <span>from selection, or drop a picture</span>
       </h2>
       <div class="references">
         {references.map(({ layer, weight, blocks }) => (

@@ -41,7 +41,7 @@ export function SelectionCard({ state, actions }: { state: State; actions: Actio
 }
 
 function SeveralCard({
-  selection: { layers, targets, total, refused },
+  selection: { layers, targets, total, refused, question },
   actions,
 }: {
   readonly selection: Extract<SelectionInfo, { kind: "several" }>;
@@ -63,6 +63,21 @@ function SeveralCard({
           {total} {kindsOf(targets)} selected
         </b>
         <small>{refused?.message ?? fromTo(targets)}</small>
+        {question && (
+          <fieldset class="which">
+            <legend>Fill: which picture {question.masks.length === 1 ? "is it" : "are they"} for?</legend>
+            {question.pictures.map(({ id, name }) => (
+              <button
+                key={id}
+                type="button"
+                class="link"
+                onClick={() => actions.selectLayers([id, ...question.masks.map((mask) => mask.id)])}
+              >
+                {name}
+              </button>
+            ))}
+          </fieldset>
+        )}
       </div>
     </div>
   );

@@ -1,23 +1,28 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** Calls the handler with an image file that is dropped on the window or pasted into it; true while one is held over it. */
-export function useFileDrop(onFile: (file: File) => void): boolean {
-  const [over, setOver] = useState(false);
+/** What files are for: "reference" over an element that says so by `data-drop`. */
+export type DropMeaning = "reference" | "anything";
+
+const meaningOf = (target: EventTarget | null): DropMeaning =>
+  target instanceof Element && target.closest('[data-drop="reference"]') !== null ? "reference" : "anything";
+
+/** Calls the handler with files that are dropped on the window or pasted into it; what they would mean while some are held over it. */
+export function useFileDrop(onFiles: (files: readonly File[], meaning: DropMeaning) => void): DropMeaning | null {
+  const [over, setOver] = useState<DropMeaning | null>(null);
   useEffect(() => {
     const onDragOver = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
-      setOver(true);
+      setOver(meaningOf(event.target));
     };
     const onDragLeave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setOver(false);
+      if (event.relatedTarget === null) setOver(null);
     };
     const take = (event: Event, files: FileList | undefined) => {
-      setOver(false);
-      const image = [...(files ?? [])].find(({ type }) => type.startsWith("image/"));
-      if (!image) return;
+      setOver(null);
+      if (!files || files.length === 0) return;
       event.preventDefault();
-      onFile(image);
+      onFiles([...files], meaningOf(event.target));
     };
     const onDrop = (event: DragEvent) => take(event, event.dataTransfer?.files);
     const onPaste = (event: ClipboardEvent) => take(event, event.clipboardData?.files);
@@ -31,6 +36,6 @@ export function useFileDrop(onFile: (file: File) => void): boolean {
       removeEventListener("drop", onDrop);
       removeEventListener("paste", onPaste);
     };
-  }, [onFile]);
+  }, [onFiles]);
   return over;
 }

@@ -40,7 +40,7 @@ function change(state: State, event: AppEvent): State {
     case "view":
       return { ...state, view: event.view, close: false, notice: null };
     case "close":
-      return { ...state, close: event.close };
+      return closedUp(state, event.close);
     case "mode":
       return { ...state, mode: event.mode, modeWithoutMask: event.mode, notice: null };
     case "prompt":
@@ -64,6 +64,12 @@ function change(state: State, event: AppEvent): State {
     default:
       return reducePictures(state, event);
   }
+}
+
+/** One of several layers is chosen only while it is looked at. */
+function closedUp(state: State, close: boolean): State {
+  const chosen = state.pictures.find(({ job }) => job.job === state.chosen);
+  return { ...state, close, chosen: !close && chosen?.job.batch ? null : state.chosen };
 }
 
 /** A mask in the selection means Fill; when it leaves, the mode from before comes back. */

@@ -6,20 +6,17 @@ import type { Store } from "../state/store.ts";
 /** Larger than any picture that can be used. */
 const MOST_BYTES = 128 * 1024 * 1024;
 
-/** Puts what a picture's file says of its making into the panel, and says what. Problem "image-…" where it says nothing. */
-export async function takeFile(store: Store, file: Blob): Promise<void> {
+/** Puts what a picture's file says of its making into the panel, and says what. False where it says nothing. */
+export async function takeSettings(store: Store, file: Blob): Promise<boolean> {
   const { companion } = store.state;
-  if (companion === null) return;
+  if (companion === null) return false;
   if (file.size > MOST_BYTES) throw new Problem("image-too-large", "This file is too large for a picture.");
   const found = await readSettings(new Uint8Array(await file.arrayBuffer()));
-  if (found === undefined)
-    throw new Problem(
-      "image-not-readable",
-      "No settings are written in this file. Drop a picture as Underpaint, A1111, ComfyUI, InvokeAI or Fooocus saved it.",
-    );
+  if (found === undefined) return false;
   const { prompt, change, words } = fileSettings(found, companion);
   store.dispatch({ type: "settings", change });
   store.dispatch({ type: "prompt", prompt });
   store.dispatch({ type: "view", view: "create" });
   store.dispatch({ type: "notice", notice: { tone: "plain", text: words } });
+  return true;
 }
