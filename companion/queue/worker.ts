@@ -60,6 +60,7 @@ export class Worker {
     const signal = AbortSignal.any([claim.signal, this.#stop.signal]);
     try {
       const images = await claim.images();
+      signal.throwIfAborted();
       const onProgress = (progress: Progress) => claim.progress(progress);
       const result = await this.#options.run({ id, task, models, images }, { onProgress, signal });
       // What was finished in the last moment counts.
