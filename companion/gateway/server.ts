@@ -104,7 +104,12 @@ export async function openGateway(
   }, pingMs);
 
   let bound = port;
+  // One request a connection: thousands in a row cost as little to send as one.
+  const answered = new WeakSet<Duplex>();
   const answer = (reached: () => Reached) => (request: IncomingMessage, response: ServerResponse) => {
+    if (answered.has(request.socket)) return void request.socket.destroy();
+    answered.add(request.socket);
+    response.shouldKeepAlive = false;
     if (answerPage(host.pages, { request, response, reached: reached() })) return;
     const status = refuseHealth(request, reached());
     if (status !== undefined) return void response.writeHead(status).end();

@@ -1,79 +1,15 @@
 /** Each attack of docs/threat-model.md, played against the running companion. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
-import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import sharp from "sharp";
 import { beginPairing, proofOf, randomSecret } from "../../shared/pairing.ts";
 import { until } from "../gateway/test-client.ts";
-import { WsClient } from "../gateway/ws-client.ts";
+import type { WsClient } from "../gateway/ws-client.ts";
 import { submitMessage } from "../submit-message.ts";
-import { tellAttack } from "./attack.ts";
-import { type AttackedCompanion, attackedCompanion, CODE } from "./attacked-companion.ts";
+import { CODE } from "./attacked-companion.ts";
 import { HOSTILE_FILES } from "./hostile-files.ts";
-
-/** Milliseconds of silence that the test machines' own load may add to the 100 that are promised. */
-const SILENCE_MS = 400;
-const id = (n: number) => n.toString(16).padStart(32, "0");
-const home = mkdtempSync(path.join(tmpdir(), "underpaint-trust-"));
-let companion: AttackedCompanion;
-let owner: WsClient;
-const clients: WsClient[] = [];
-const sockets: Socket[] = [];
-
-function dial(options: ConstructorParameters<typeof WsClient>[1] = {}): WsClient {
-  const client = new WsClient(companion.port, options);
-  clients.push(client);
-  return client;
-}
-function raw(): Socket {
-  const socket = connect(companion.port, "127.0.0.1").on("error", () => {});
-  sockets.push(socket);
-  return socket;
-}
-const ask = (options: { method?: string; path?: string; headers?: Record<string, string> }, body = "") =>
-  new Promise<number>((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", port: companion.port, ...options }, (response) => {
-      response.resume().on("end", () => resolve(response.statusCode!));
-    });
-    sent.on("error", reject).end(body);
-  });
-
-const ends = (message: object, job: string) =>
-  "job" in message && message.job === job && "type" in message && /done|failed|rejected/.test(String(message.type));
-
-beforeAll(async () => {
-  companion = await attackedCompanion(home);
-  owner = dial();
-  await owner.pair(CODE);
-  await companion.silence();
-});
-afterEach(() => {
-  for (const { socket } of clients.filter((client) => client !== owner)) socket.terminate();
-  for (const socket of sockets.splice(0)) socket.destroy();
-});
-afterAll(async () => {
-  owner.socket.terminate();
-  await companion.stop();
-  rmSync(home, { recursive: true, force: true });
-});
-
-/** Plays an attack; after it the owner is still connected and answered, and the silence is told. */
-async function play(promise: string, attack: () => Promise<{ attempts: number; gotIn: number; figure?: string }>) {
-  await companion.silence();
-  const { attempts, gotIn, figure } = await attack();
-  const silence = await companion.silence();
-  const test = expect.getState().currentTestName!;
-  tellAttack({ promise, test, attempts, gotIn, figure: `${figure ? `${figure}, ` : ""}silence ${silence} ms` });
-  expect(gotIn).toBe(0);
-  expect(owner.closed).toBe(0);
-  const before = owner.ofType("models").length;
-  owner.send({ type: "list-models" });
-  await until(() => owner.ofType("models").length > before);
-  expect(silence).toBeLessThan(SILENCE_MS);
-}
+import { ask, companion, dial, ends, home, id, owner, play, raw } from "./siege.ts";
 
 test("a foreign page's sandboxed iframe gets no further than the challenge", () =>
   play("a web page learns and changes nothing", async () => {
