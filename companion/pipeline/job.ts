@@ -107,6 +107,8 @@ export interface Family<M extends AnyModel = AnyModel, C extends Conditions = Co
   latentSpace(model: M): LatentSpace;
   /** What the model sees of a picture, besides the latent. */
   extraChannels(model: M): ExtraChannels;
+  /** Absent: its denoiser makes the runs of an evaluation together, unless the ladder says otherwise. */
+  readonly runs?: "one-by-one";
   /** Which runs of the denoiser an evaluation has, and what is made of them. */
   guidance(sketch: Sketch<M>): Guidance;
   /** The noise levels and timesteps of the picture, and how one step is taken. Throws Problem "scheduler-unsupported", …. */

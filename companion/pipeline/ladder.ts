@@ -53,14 +53,19 @@ export const lower = (a: Rung, b: Rung = TOP): Rung => (b.level > a.level ? b : 
 /** What of a job matters here. */
 interface OnLadder {
   readonly rung: Rung;
+  readonly family: { readonly runs?: "one-by-one" };
   readonly guidance: { readonly branches: readonly unknown[] };
   readonly request: { readonly quantize?: Bits };
 }
 
+/** How many runs of the denoiser are made together, on the ladder's top. */
+export const runsTogether = ({ family, guidance }: Pick<OnLadder, "family" | "guidance">): number =>
+  family.runs === "one-by-one" ? 1 : guidance.branches.length;
+
 /** Where a job that began on `level`, and is on `rung` with its denoiser, goes on without more memory. Undefined: nowhere. */
-export function levelAfter(level: number, { rung, guidance, request }: OnLadder): number | undefined {
+export function levelAfter(level: number, job: OnLadder): number | undefined {
   if (level === 0) return STRIPS.level;
-  return rungsFrom(rung.level, { runs: guidance.branches.length, quantize: request.quantize })[1]?.level;
+  return rungsFrom(job.rung.level, { runs: runsTogether(job), quantize: job.request.quantize })[1]?.level;
 }
 
 /** Of the weights on a rung, where the request asks for `quantize`. Absent: as the file has them. */

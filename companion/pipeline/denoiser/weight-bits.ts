@@ -2,7 +2,7 @@
 import type { Quantizer } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
 import type { PreparedJob, Sketch } from "../job.ts";
-import { type Rung, rungsFrom } from "../ladder.ts";
+import { type Rung, rungsFrom, runsTogether } from "../ladder.ts";
 import { hasBlocks, planNarrow, quantizerFor } from "../weights/narrow.ts";
 import { tooLarge } from "../weights/too-large.ts";
 import { denoiserNetwork } from "./denoiser-network.ts";
@@ -21,7 +21,7 @@ export async function denoiserRung(
   level: number,
 ): Promise<Rung> {
   const { request, model, family, studio } = job;
-  const runs = job.guidance.branches.length;
+  const runs = runsTogether(job);
   const rungs = rungsFrom(level, { runs, quantize: request.quantize });
   const limit = studio.memoryLimit;
   if (limit === undefined || request.quantize !== undefined) return rungs[0];

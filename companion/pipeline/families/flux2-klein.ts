@@ -38,6 +38,7 @@ export const flux2Klein: Family<Flux2Model, Flux2Conditions> = {
       ...latentNorm,
     }),
   extraChannels: () => "none",
+  runs: "one-by-one",
   guidance: ({ request, model }) =>
     guidanceOf(model.distilled ? { ...request, guidanceScale: 1 } : request, { edits: false, embedding: null }),
   plan: (sketch, options) => {
