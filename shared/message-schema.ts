@@ -77,6 +77,7 @@ export const modelSchema = v.strictObject({
   inpainting: v.boolean(),
   references: v.boolean(),
   edits: v.boolean(),
+  seesPictures: v.optional(v.boolean()),
   ignoresNegativePrompt: v.optional(v.boolean()),
   defaults: v.strictObject({ steps: count, guidanceScale: seconds, scheduler: text }),
   note: v.optional(text),

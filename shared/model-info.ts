@@ -33,6 +33,11 @@ export interface ModelInfo {
   readonly references: boolean;
   /** True for instruct-pix2pix: it changes a picture as the prompt says, and can neither generate nor fill. */
   readonly edits: boolean;
+  /**
+   * True for FLUX.2 klein: it looks at pictures itself. Edit changes a picture as the prompt says, references are seen whole and
+   * all the time, and the prompt is read as sentences, without weights of words.
+   */
+  readonly seesPictures?: boolean;
   /** True where the guidance is an input of the network (LCM): the negative prompt is not used, whatever the scale. */
   readonly ignoresNegativePrompt?: boolean;
   readonly defaults: { readonly steps: number; readonly guidanceScale: number; readonly scheduler: string };

@@ -7,7 +7,15 @@ import { samplingDefaults } from "./sampling-defaults.ts";
 
 type Facts = Pick<
   ModelInfo,
-  "family" | "maxTokens" | "inpainting" | "edits" | "references" | "ignoresNegativePrompt" | "defaults" | "note"
+  | "family"
+  | "maxTokens"
+  | "inpainting"
+  | "edits"
+  | "references"
+  | "seesPictures"
+  | "ignoresNegativePrompt"
+  | "defaults"
+  | "note"
 > & {
   /** Pixels of a place that is denoised, along a side. */
   readonly factor: number;
@@ -61,6 +69,7 @@ function flux2Facts(model: Flux2Model): Facts {
     inpainting: false,
     edits: false,
     references: true,
+    seesPictures: true,
     ...(distilled && { ignoresNegativePrompt: true }),
     defaults: { steps: distilled ? 4 : 50, guidanceScale: distilled ? 1 : 4, scheduler: OWN_SCHEDULER },
     factor: factorOf(model) * latentNorm.patch,

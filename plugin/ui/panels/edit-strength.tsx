@@ -11,6 +11,12 @@ interface EditStrengthProps {
 
 /** How much of a picture Edit may change: in noise, or for a model that edits by instruction in guidance. */
 export function EditStrength({ settings: { strength, imageGuidanceScale }, actions, model }: EditStrengthProps) {
+  if (model?.seesPictures)
+    return (
+      <section>
+        <p class="hint">Say what should change, for example “make it night”. The rest stays.</p>
+      </section>
+    );
   if (model?.edits)
     return (
       <section>

@@ -1,6 +1,6 @@
 import type { Actions } from "../actions/actions.ts";
 import { Stepper } from "../parts/stepper.tsx";
-import { effectiveSettings, sizeAtModel } from "../request/build-request.ts";
+import { effectiveSettings, instructs, sizeAtModel } from "../request/build-request.ts";
 import { estimateSeconds, inWords } from "../state/estimate.ts";
 import { modelInUse } from "../state/model-in-use.ts";
 import { whatIsMissing } from "../state/readiness.ts";
@@ -69,7 +69,8 @@ function estimate(state: State): string {
   if (model === null || target === undefined) return "";
   const count = selection.kind === "several" ? rows.length : settings.count;
   const size = sizeAtModel({ mode, model, settings, target, fill });
-  const steps = effectiveSettings(model, settings).steps * (mode === "edit" && !model.edits ? settings.strength : 1);
+  const steps =
+    effectiveSettings(model, settings).steps * (mode === "edit" && !instructs(model) ? settings.strength : 1);
   const seconds = estimateSeconds(settings.pace, { model: model.id, size, steps, count });
   return seconds === null ? "" : `About ${inWords(seconds)}`;
 }

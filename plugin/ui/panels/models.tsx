@@ -119,6 +119,7 @@ function ModelCard({ model, inUse, actions }: { model: ModelInfo; inUse: boolean
     familyInWords(family),
     `${nativeSize} px`,
     references && "references",
+    model.seesPictures && "edits by instruction",
     inpainting && "made for Fill",
     edits && "only edits",
   ];

@@ -57,14 +57,16 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
           options={WEIGHTS}
           onChange={(bits) => actions.set({ quantize: bits === "" ? undefined : bits === "8" ? 8 : 4 })}
         />
-        <NumberField
-          label="Clip skip"
-          min={FIRST_LAYER}
-          max={REQUEST_LIMITS.clipSkip.max + FIRST_LAYER}
-          step={1}
-          value={clipSkip + FIRST_LAYER}
-          onChange={(value) => actions.set({ clipSkip: value - FIRST_LAYER })}
-        />
+        {!model.seesPictures && (
+          <NumberField
+            label="Clip skip"
+            min={FIRST_LAYER}
+            max={REQUEST_LIMITS.clipSkip.max + FIRST_LAYER}
+            step={1}
+            value={clipSkip + FIRST_LAYER}
+            onChange={(value) => actions.set({ clipSkip: value - FIRST_LAYER })}
+          />
+        )}
         {guidanceScale > 1 && (
           <Slider
             label="Guidance rescale: against too much contrast"

@@ -19,10 +19,12 @@ const PARTS = {
 
 /** Layers that the result should follow. */
 export function ReferencesPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
-  const { references, selection } = state;
+  const { references, selection, mode } = state;
   const [open, setOpen] = useState<string | null>(null);
   const change = (next: ReferenceLayer) =>
     actions.setReferences(references.map((reference) => (reference.layer.id === next.layer.id ? next : reference)));
+  // A picture that is changed is the first one that such a model sees.
+  const first = mode === "generate" ? 1 : 2;
   const opened = references.find(({ layer }) => layer.id === open);
   const canAdd = selection.kind === "target" || selection.kind === "several";
   return (
@@ -31,20 +33,30 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
         References <span>from selection, or drop a picture</span>
       </h2>
       <div class="references">
-        {references.map(({ layer, weight, blocks }) => (
+        {references.map(({ layer, weight, blocks }, i) => (
           <button
             key={layer.id}
             type="button"
             class={`reference ${layer.id === open ? "on" : ""}`}
-            title={`${layer.name}: weight ${percent(weight)}`}
+            title={
+              model.seesPictures ? `${layer.name}: image ${first + i}` : `${layer.name}: weight ${percent(weight)}`
+            }
             aria-expanded={layer.id === open}
             onClick={() => setOpen(layer.id === open ? null : layer.id)}
           >
             <Thumbnail thumbnails={actions.thumbnails} layer={layer} />
-            <span class="weight">
-              <i style={{ width: `${Math.min(100, weight * 50)}%` }} />
-            </span>
-            <small class="ellipsis">{blocks === "all" ? layer.name : PARTS[blocks].label.toLowerCase()}</small>
+            {!model.seesPictures && (
+              <span class="weight">
+                <i style={{ width: `${Math.min(100, weight * 50)}%` }} />
+              </span>
+            )}
+            <small class="ellipsis">
+              {model.seesPictures
+                ? `image ${first + i}`
+                : blocks === "all"
+                  ? layer.name
+                  : PARTS[blocks].label.toLowerCase()}
+            </small>
           </button>
         ))}
         <button
@@ -59,10 +71,13 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
           layer
         </button>
       </div>
+      {model.seesPictures && references.length > 0 && (
+        <p class="hint">Call them by their numbers, for example “the cat of image {first}”.</p>
+      )}
       {opened && (
         <ReferenceDetails
           reference={opened}
-          hasParts={hasKnownParts(model)}
+          settings={model.seesPictures ? "none" : hasKnownParts(model) ? "all" : "no-parts"}
           shape={selectedShape(selection)}
           onChange={change}
           onClose={() => setOpen(null)}
@@ -78,14 +93,15 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
 
 function ReferenceDetails({
   reference,
-  hasParts,
+  settings,
   shape,
   onChange,
   onRemove,
   onClose,
 }: {
   reference: ReferenceLayer;
-  hasParts: boolean;
+  /** What can be said of it besides that it is there. */
+  settings: "none" | "no-parts" | "all";
   /** The selected shape, inside of which it could count. */
   shape: LayerInfo | undefined;
   onChange: (reference: ReferenceLayer) => void;
@@ -99,7 +115,7 @@ function ReferenceDetails({
   useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
   return (
     <div class="details" ref={box}>
-      {hasParts && (
+      {settings === "all" && (
         <Segmented
           label={`What to take from ${layer.name}`}
           segments={FOLLOWED_PARTS.map((value) => ({ value, ...PARTS[value] }))}
@@ -107,8 +123,10 @@ function ReferenceDetails({
           onChange={(part) => onChange({ ...reference, blocks: part })}
         />
       )}
-      <FollowRange name={layer.name} value={reference} onChange={(change) => onChange({ ...reference, ...change })} />
-      {within !== undefined && (
+      {settings !== "none" && (
+        <FollowRange name={layer.name} value={reference} onChange={(change) => onChange({ ...reference, ...change })} />
+      )}
+      {settings !== "none" && within !== undefined && (
         <p class="between">
           <span class="ellipsis">Only inside “{within.name}”</span>
           <button type="button" class="link" onClick={() => onChange(everywhere)}>
@@ -116,7 +134,7 @@ function ReferenceDetails({
           </button>
         </p>
       )}
-      {within === undefined && shape !== undefined && (
+      {settings !== "none" && within === undefined && shape !== undefined && (
         <button
           type="button"
           class="link"

@@ -75,12 +75,14 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
             onChange={(value) => actions.set({ guidanceScale: value })}
           />
         </div>
-        <Select
-          label="Scheduler"
-          value={schedulers.value}
-          options={schedulers.options}
-          onChange={(value) => actions.set({ scheduler: schedulers.choiceOf(value) })}
-        />
+        {!model.seesPictures && (
+          <Select
+            label="Scheduler"
+            value={schedulers.value}
+            options={schedulers.options}
+            onChange={(value) => actions.set({ scheduler: schedulers.choiceOf(value) })}
+          />
+        )}
         <div class="seed">
           <NumberField
             label="Seed"

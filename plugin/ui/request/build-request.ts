@@ -77,30 +77,35 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     model: model.id,
     ...(use.vae !== undefined && { vae: use.vae }),
     prompt: prompt.trim(),
-    promptSyntax: "a1111",
+    promptSyntax: model.seesPictures ? "plain" : "a1111",
     ...(negativePrompt !== "" && { negativePrompt }),
     loras: use.loras,
     width,
     height,
     seed,
     ...effective,
+    ...(model.seesPictures && { scheduler: {} }),
     ...(effective.guidanceScale > 1 && { guidanceRescale: settings.guidanceRescale }),
     ...(hasEta(effective.scheduler) && { eta: settings.eta }),
     ...(model.edits && { imageGuidanceScale: settings.imageGuidanceScale }),
     ...(use.refiner && { refiner: use.refiner }),
     ...(settings.quantize && { quantize: settings.quantize }),
     ...(settings.contentFilter && { contentFilter: true }),
-    clipSkip: settings.clipSkip,
-    strength: mode === "edit" && !model.edits ? settings.strength : 1,
+    clipSkip: model.seesPictures ? 0 : settings.clipSkip,
+    strength: mode === "edit" && !instructs(model) ? settings.strength : 1,
     ...(mode !== "generate" && { image: IMAGE }),
     ...(mode === "fill" && { mask: MASK, region: fillRegion(settings, intent.fill?.scale ?? 1) }),
     references: model.references ? intent.references.map((reference, i) => toReference(reference, i, model)) : [],
-    controls: use.controls.map(toControl),
+    controls: model.seesPictures ? [] : use.controls.map(toControl),
   };
 }
 
+/** Whether Edit changes a picture as the prompt says, whatever is left of it. */
+export const instructs = ({ edits, seesPictures }: ModelInfo): boolean => edits || seesPictures === true;
+
 function toReference(reference: Intent["references"][number], index: number, model: ModelInfo): Reference {
   const { weight, start, end, blocks, within } = reference;
+  if (model.seesPictures) return { image: referenceName(index), weight: 1, start: 0, end: 1 };
   return {
     image: referenceName(index),
     weight,

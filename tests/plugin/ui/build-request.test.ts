@@ -214,3 +214,18 @@ test("a Fill whose edge is hard stays as the model made it", () => {
     ...{ detail: 0.5, colorMatch: true, edge: "hard" },
   });
 });
+
+test("buildRequest() tells a model that sees pictures what to change in sentences, and of references only that they are there", () => {
+  const sees = { ...model, references: true, seesPictures: true };
+  const settings = { ...DEFAULT_SETTINGS, strength: 0.4, clipSkip: 1, scheduler: { name: "dpmpp_2m" } } as const;
+  const within = { id: "1:9", name: "Spot" };
+  const references = [{ ...reference, weight: 0.5, within }];
+  const use = { loras: [], controls: [control] };
+  const request = buildRequest({ ...intent, mode: "edit", model: sees, settings, references, use }, 1);
+  expect(parseRequest(request)).toEqual(request);
+  expect(request).toMatchObject({
+    ...{ promptSyntax: "plain", strength: 1, clipSkip: 0, scheduler: {}, controls: [], image: "image" },
+    references: [{ image: "reference.0", weight: 1, start: 0, end: 1 }],
+  });
+  expect(request.references[0]!.mask).toBe(undefined);
+});
