@@ -20,6 +20,9 @@ interface HistoryParts {
   readonly release: (job: string) => void;
 }
 
+/** In one message. */
+const MOST_FORGOTTEN = 500;
+
 const GONE = "This picture is gone from the companion’s disk.";
 
 interface Waiting {
@@ -129,7 +132,10 @@ export class HistoryDesk {
   }
 
   #forget(jobs: readonly string[]): void {
-    if (jobs.length > 0) this.#parts.companion.send({ type: "forget", file: this.#file, jobs });
+    for (let i = 0; i < jobs.length; i += MOST_FORGOTTEN) {
+      const some = jobs.slice(i, i + MOST_FORGOTTEN);
+      this.#parts.companion.send({ type: "forget", file: this.#file, jobs: some });
+    }
   }
 
   #onHistory(kept: readonly KeptPicture[]): void {

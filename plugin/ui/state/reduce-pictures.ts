@@ -83,7 +83,9 @@ function withHistory(state: State, kept: Extract<PictureEvent, { type: "history"
   const old = kept
     .filter(({ job }) => !known.has(job.job))
     .map(({ job, recipe, ...about }): Picture => ({ ...newPicture(job, recipe, "done"), ...about, kept: true }));
-  return { ...state, pictures: inOrder([...state.pictures, ...old]) };
+  const pictures = inOrder([...state.pictures, ...old]);
+  const chosen = state.chosen ?? (pictures.some(isActive) ? null : firstChoice(pictures));
+  return { ...state, pictures, chosen };
 }
 
 function changeAny(state: State, job: string, change: Partial<Picture>): State {

@@ -74,6 +74,10 @@ export async function run(root: string): Promise<void> {
     await ui.getByText(`${SUBJECTS.length} of ${SUBJECTS.length} painted`).waitFor({ timeout: 60_000 });
     await page.waitForTimeout(300);
     await snap("several-5-done");
+    await ui.getByRole("button", { name: "Show Avatar 2 large" }).click();
+    await page.waitForTimeout(400);
+    await snap("several-6-large");
+    await press("Back");
     await page.getByRole("button", { name: "Close plugin" }).click();
     await page.getByRole("button", { name: "Open Underpaint" }).click();
     await press(/^Pictures/);

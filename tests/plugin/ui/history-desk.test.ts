@@ -96,6 +96,7 @@ test("HistoryDesk shows what is kept for the file, each picture once, and leaves
   const pictures = [kept("a"), kept("b", { starred: true, layers: ["1:9"] }), strange];
   hear({ type: "history", file: FILE, pictures });
   expect(store.state.pictures.map(({ job: { job: id } }) => id)).toEqual(["a", "b"]);
+  expect(store.state.chosen).toBe("a");
   expect(store.state.pictures[1]).toMatchObject({ phase: "done", kept: true, starred: true, image: null, seconds: 1 });
   expect(brief().filter((each) => each === "keep b")).toEqual([]);
 });
@@ -122,6 +123,15 @@ test("HistoryDesk forgets what was removed, at the next welcome where the compan
   connected("ready");
   desk.onWelcome();
   expect(sent[1]).toEqual({ type: "forget", file: FILE, jobs: ["b"] });
+});
+
+test("HistoryDesk chooses the newest where nothing is chosen, and forgets any number", () => {
+  const { hear, store, sent } = openHistory({ file: FILE });
+  const ids = Array.from({ length: 600 }, (_, i) => `p${i}`);
+  hear({ type: "history", file: FILE, pictures: ids.map((id) => kept(id)) });
+  expect(store.state.chosen).toBe("p0");
+  store.dispatch({ type: "discarded", jobs: ids });
+  expect(sent.map((message) => (message.type === "forget" ? message.jobs.length : 0))).toEqual([500, 100]);
 });
 
 test("HistoryDesk keeps at the next welcome what was finished while the companion went away", async () => {
