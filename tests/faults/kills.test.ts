@@ -36,9 +36,19 @@ beforeAll(async () => {
   const job = companion.newJob();
   await submit(client, job);
   undisturbed = await pictureOf(client, job);
-  client.send({ type: "acknowledge", job });
+  await acknowledge(job);
 });
 afterAll(() => companion.remove());
+
+/** Resolves when it is obeyed: an acknowledged job is unknown. */
+async function acknowledge(job: string): Promise<void> {
+  client.send({ type: "acknowledge", job });
+  client.send({ type: "attach", job });
+  expect((await client.next("rejected", job)).problem).toEqual({
+    code: "job-unknown",
+    message: `There is no picture with the id "${job}" here: generate it again.`,
+  });
+}
 
 /** The companion is killed at `stage`; resolves when it runs again and the plugin is back. */
 async function again(): Promise<readonly string[]> {
@@ -59,7 +69,7 @@ test.each(some(COMPANION_STAGES, ["accepted", "denoising 2", "stored"]))(
     expect(await again()).toEqual([job]);
     client.send({ type: "attach", job });
     expect(Buffer.compare(await pictureOf(client, job), undisturbed)).toBe(0);
-    client.send({ type: "acknowledge", job });
+    await acknowledge(job);
     tell({ kill: `companion, ${stage}`, lost: 0 });
   },
 );
@@ -68,13 +78,7 @@ test("the companion killed once a picture is acknowledged: it is not offered aga
   const job = companion.newJob();
   await submit(client, job);
   await pictureOf(client, job);
-  client.send({ type: "acknowledge", job });
-  // An acknowledged job is unknown: this is answered behind the acknowledgement.
-  client.send({ type: "attach", job });
-  expect((await client.next("rejected", job)).problem).toEqual({
-    code: "job-unknown",
-    message: `There is no picture with the id "${job}" here: generate it again.`,
-  });
+  await acknowledge(job);
   running.child.kill("SIGKILL");
   expect(await again()).toEqual([]);
   tell({ kill: "companion, acknowledged", lost: 0 });
@@ -91,7 +95,7 @@ test.each(some(MODEL_STAGES, ["claimed", "denoising 2", "finished"]))(
     expect(companion.isKilled).toBe(true);
     expect(running.said().slice(before)).toMatch(/ended unexpectedly \(SIGKILL.*The picture is tried once more\./s);
     expect(client.ofType("failed")).toEqual([]);
-    client.send({ type: "acknowledge", job });
+    await acknowledge(job);
     tell({ kill: `engine, ${stage}`, lost: 0 });
   },
 );
@@ -105,7 +109,7 @@ test("the engine killed at both attempts: the designer reads why, and the next p
   const { problem } = await client.next("failed", job);
   expect(problem.code).toBe("engine-crashed");
   expect(problem.message).toMatch(/^The process that runs the model ended unexpectedly \(SIGKILL/);
-  client.send({ type: "acknowledge", job });
+  await acknowledge(job);
   const next = companion.newJob();
   await submit(client, next);
   expect(Buffer.compare(await pictureOf(client, next), undisturbed)).toBe(0);
