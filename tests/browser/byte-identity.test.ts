@@ -21,7 +21,7 @@ import { type Driver, openPlayground } from "./driver.ts";
 import { type FillCase, fillCase } from "./fill-cases.ts";
 import { buildScene, clearScene, type FillScene, look, lookAtMask } from "./fill-scene.ts";
 import { findBrowser } from "./find-browser.ts";
-import { coverageErrors, liesAsItsTarget, patchErrors, rasterOf } from "./raster-check.ts";
+import { coverageErrors, liesAsItsTarget, maskScaleOf, patchErrors, rasterOf } from "./raster-check.ts";
 import { type Made, startStandIn } from "./stand-in-companion.ts";
 import { TURN_MS, takeTurn } from "./take-turn.ts";
 
@@ -165,10 +165,11 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
 
   /** The layer's picture keeps its pixels: those of the placed picture are compared, not one is drawn. */
   async function fillOwnPicture(one: FillCase, scene: FillScene) {
-    const { bytes, box } = await lookAtMask(designer.page, scene);
+    const scale = maskScaleOf(one);
+    const { bytes, box } = await lookAtMask(designer.page, scene, scale);
     await fillAndPlace();
     const [target, placed] = [await designer.node("Target"), await designer.node(/^Fill – Target/)];
-    const mask = { ...(await rgba(bytes)), box };
+    const mask = { ...(await rgba(bytes)), box, scale };
     const { beyond, short } = coverageErrors(last.coverage, mask, { raster: rasterOf(one), target });
     const unlikePainted = patchErrors(await shownUpright(one, await designer.pixels(/^Fill – Target/)), last);
     return {

@@ -85,11 +85,8 @@ export async function look(page: Page, scene: FillScene, shown: { scale: number;
   return new Uint8Array(Buffer.from(text, "base64"));
 }
 
-/** How finely `lookAtMask` sees: pixels per canvas pixel. */
-export const MASK_SCALE = 12;
-
-/** The mask by itself, whatever clips it, as PNG, and the upright box of the page that it covers. */
-export async function lookAtMask(page: Page, { mask }: FillScene) {
+/** The mask by itself, whatever clips it, as PNG at a scale, and the upright box of the page that it covers. */
+export async function lookAtMask(page: Page, { mask }: FillScene, finely: number) {
   const { text, box } = await page.evaluate(
     async ([id, scale]) => {
       const { editor, exportNode: draw } = playground;
@@ -107,7 +104,7 @@ export async function lookAtMask(page: Page, { mask }: FillScene) {
       const [x, y] = [Math.min(...xs), Math.min(...ys)];
       return { text: btoa(binary), box: { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y } };
     },
-    [mask, MASK_SCALE] as const,
+    [mask, finely] as const,
   );
   return { bytes: new Uint8Array(Buffer.from(text, "base64")), box };
 }

@@ -7,12 +7,19 @@ import type { Rect } from "../../shared/geometry.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import type { Seen } from "./driver.ts";
 import type { FillCase } from "./fill-cases.ts";
-import { MASK_SCALE } from "./fill-scene.ts";
 
-/** The mask as it is drawn, at MASK_SCALE. */
+/** The mask as it is drawn. */
 export interface DrawnMask extends PixelImage {
+  /** Its pixels per canvas pixel. */
+  readonly scale: number;
   /** Of the page. */
   readonly box: Rect;
+}
+
+/** At which a case's mask is drawn for the comparison: more finely than the plugin takes it, so that no thin tip of it is missed. */
+export function maskScaleOf(one: FillCase): number {
+  const { width = 1, height = 1 } = one.mask;
+  return Math.min(8 * Math.max(rasterOf(one).scale, 1), 3600 / Math.max(width, height));
 }
 
 /** Where the pixels of a case's own picture lie. */
@@ -38,14 +45,14 @@ export function coverageErrors(
   const toPage = compose(target.absoluteTransform, invert(raster.fromTarget));
   const onMask: Affine = compose(
     [
-      [MASK_SCALE, 0, -mask.box.x * MASK_SCALE],
-      [0, MASK_SCALE, -mask.box.y * MASK_SCALE],
+      [mask.scale, 0, -mask.box.x * mask.scale],
+      [0, mask.scale, -mask.box.y * mask.scale],
     ],
     toPage,
   );
   const toTarget = invert(raster.fromTarget);
   const strongest = mask.data.reduce((most, value, i) => (i % 4 === 3 ? Math.max(most, value) : most), 0);
-  const slack = Math.ceil(MASK_SCALE / (FINENESS * Math.max(raster.scale, 1)));
+  const slack = Math.ceil(mask.scale / (FINENESS * Math.max(raster.scale, 1)));
   const alphasIn = (x: number, y: number) => extremesIn(mask, { map: onMask, slack }, [x, y]);
   let [beyond, short] = [0, 0];
   for (let y = 0, i = 0; y < height; y++)
