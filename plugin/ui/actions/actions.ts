@@ -33,6 +33,8 @@ export interface Actions {
   place(picture: Picture, where?: Where): void;
   /** Without its plain background. */
   placeCutOut(picture: Picture): void;
+  /** A larger version of it, which takes its place. */
+  enlarge(picture: Picture): void;
   /** Takes a picture away that became a fill of its target. */
   revert(picture: Picture): void;
   discard(pictures: readonly Picture[]): void;

@@ -17,6 +17,7 @@ import { browserSurroundings, type Surroundings } from "../wires/probe.ts";
 import type { Actions } from "./actions.ts";
 import { followChanges } from "./after-change.ts";
 import { type Attempt, attemptsOf } from "./attempt.ts";
+import { enlargePicture } from "./enlarge-picture.ts";
 import { fillPanel, recipeOf } from "./fill-panel.ts";
 import { findPlaced } from "./find-placed.ts";
 import { addControls, addReferences } from "./follow-layers.ts";
@@ -92,6 +93,7 @@ export class Controller implements Actions {
   vary = (picture: Picture) => this.#attempt(() => vary(this, picture));
   retry = (pictures: readonly Picture[]) => this.#attempt(() => retry(this, pictures));
   place = (picture: Picture, where: Where = "over") => this.#attempt(() => placePicture(this, picture, where));
+  enlarge = (picture: Picture) => this.#attempt(() => enlargePicture(this, picture));
   placeCutOut = (picture: Picture) => this.#attempt(() => placePicture(this, picture, "over", "cut-out"));
   revert = (picture: Picture) => this.#attempt(() => revertPicture(this, picture));
 

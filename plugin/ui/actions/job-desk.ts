@@ -1,4 +1,5 @@
 /** Jobs from being sent to being forgotten: what the companion tells of them, and what it must be told. */
+import type { Task } from "../../../shared/job.ts";
 import { Problem, type ProblemData } from "../../../shared/problem.ts";
 import type {
   CompanionMessage,
@@ -17,7 +18,7 @@ import type { Order } from "../request/prepare-run.ts";
 import { learnPace } from "../state/estimate.ts";
 import type { AppEvent, NewJob } from "../state/events.ts";
 import { isActive, type Picture } from "../state/picture.ts";
-import { readRecipe, writeRecipe } from "../state/recipe.ts";
+import { type Recipe, readRecipe, writeRecipe } from "../state/recipe.ts";
 import type { Store } from "../state/store.ts";
 import type { CompanionClient } from "../wires/companion-client.ts";
 
@@ -40,6 +41,9 @@ export interface DeskParts {
   readonly companion: Pick<CompanionClient, "send">;
   readonly save: (change: CallInput<"save">) => Promise<void>;
 }
+
+const taskOf = ({ request, enlarged }: Recipe): Task =>
+  enlarged === undefined ? { kind: "generate", request } : { kind: "enlarge", request: enlarged };
 
 export class JobDesk {
   readonly #store: Store;
@@ -178,9 +182,6 @@ export class JobDesk {
   }
 
   #onDone({ job, task, result }: Done, attachments: ReadonlyMap<string, Uint8Array>): void {
-    // It sends no others.
-    if (task.kind !== "generate") return;
-    const { request } = task;
     const { seconds, facts } = result;
     const shown = result.attachments[0];
     const bytes = attachments.get(shown?.name ?? "");
@@ -190,6 +191,8 @@ export class JobDesk {
       this.#store.dispatch({ type: "failed", job, problem: NO_IMAGE });
       return;
     }
+    // Of a larger version, the request stays that of the picture itself.
+    const request = task.kind === "generate" ? task.request : picture.recipe.request;
     const recipe = { ...picture.recipe, request };
     const { width, height } = shown;
     const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
@@ -198,7 +201,7 @@ export class JobDesk {
     this.#store.dispatch({ type: "done", job, image, seconds, tokens, droppedText, weightBits, thrift, recipe });
     void this.#keep({ job: picture.job, recipe });
     const size = requestedSize(request);
-    if (size === undefined) return;
+    if (size === undefined || task.kind !== "generate") return;
     const steps = request.steps * (recipe.mode === "edit" ? request.strength : 1);
     const pace = learnPace(this.#store.state.settings.pace, { model: request.model, size, steps, seconds });
     this.#store.dispatch({ type: "settings", change: { pace } });
@@ -232,7 +235,7 @@ export class JobDesk {
     const seeds = jobs.map(({ job, recipe }) => ({ job: job.job, seed: recipe.request.seed }));
     const { batch } = first.job;
     try {
-      const task = { kind: "generate", request: first.recipe.request } as const;
+      const task = taskOf(first.recipe);
       this.#companion.send({ type: "submit", task, jobs: seeds, images, ...(batch && { batch }) }, attached);
       for (const hash of fresh) this.#held.add(hash);
     } catch (error) {

@@ -5,6 +5,7 @@ import { estimateSeconds, inWords } from "../state/estimate.ts";
 import { modelInUse } from "../state/model-in-use.ts";
 import { whatIsMissing } from "../state/readiness.ts";
 import { rowsOf } from "../state/rows.ts";
+import { softnessInWords } from "../state/sharpness.ts";
 import type { State } from "../state/state.ts";
 
 const VERBS = { generate: "Generate", fill: "Fill", edit: "Edit" } as const;
@@ -28,6 +29,7 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
   const { settings, mode, submitting, selection } = state;
   const several = selection.kind === "several";
   const rows = rowsOf(state);
+  const soft = missing === null ? softness(state) : null;
   return (
     <footer class="generate-bar">
       <div class="go">
@@ -57,8 +59,18 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
         </span>
         <span>{missing !== null ? "" : mode === "fill" ? FILL_PROMISES[settings.edge] : PROMISES[mode]}</span>
       </p>
+      {soft !== null && <p class="soft">{soft}</p>}
     </footer>
   );
+}
+
+/** A Fill says in its preview how finely it is drawn. */
+function softness(state: State): string | null {
+  const model = modelInUse(state);
+  const { settings, mode, fill } = state;
+  const target = rowsOf(state)[0]?.target;
+  if (model === null || target === undefined || mode === "fill") return null;
+  return softnessInWords(sizeAtModel({ mode, model, settings, target, fill }), target);
 }
 
 function estimate(state: State): string {

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Actions } from "../actions/actions.ts";
 import { Dots, Star } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
+import { enlargementOf } from "../request/enlargement.ts";
 import { canRetry, isActive, isOwnFill, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 import { BatchBar } from "./batch-bar.tsx";
@@ -96,6 +97,7 @@ function placeWords(picture: Picture, pictures: readonly Picture[]): string {
 }
 
 function actionsFor(picture: Picture, { state, actions }: { state: State; actions: Actions }) {
+  const larger = enlargementOf(picture, state.companion?.models ?? []);
   const finished = state.pictures.filter((candidate) => !isActive(candidate) && !candidate.starred);
   const close = state.close
     ? { label: "Back to all pictures", onChoose: () => actions.lookClosely(false) }
@@ -104,6 +106,9 @@ function actionsFor(picture: Picture, { state, actions }: { state: State; action
   return [
     ...(picture.phase === "done" ? [close, place] : []),
     ...(isOwnFill(picture) ? [{ label: "Take the fill away", onChoose: () => actions.revert(picture) }] : []),
+    ...(larger
+      ? [{ label: `Enlarge to ${larger.width} × ${larger.height} px`, onChoose: () => actions.enlarge(picture) }]
+      : []),
     { label: "Use its prompt and seed", onChoose: () => actions.reuse(picture) },
     ...(picture.phase === "done" && picture.recipe.mode === "generate"
       ? [{ label: "Place without its background", onChoose: () => actions.placeCutOut(picture) }]

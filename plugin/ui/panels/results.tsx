@@ -123,6 +123,11 @@ function Result({ picture, reached, state, actions }: ResultProps) {
           <Star filled /> <span class="off-screen">starred</span>
         </span>
       )}
+      {picture.recipe.enlarged && picture.image && (
+        <span class="tag size">
+          {picture.image.width} × {picture.image.height} px
+        </span>
+      )}
       {picture.placed && (
         <span class="tag">
           <Check /> placed

@@ -87,8 +87,9 @@ export function newPicture(job: PictureJob, recipe: Recipe, phase: Phase = "send
 
 export const isActive = ({ phase }: Picture) => phase === "sending" || phase === "queued" || phase === "running";
 
-/** It brought no picture, and can be asked for again. */
-export const canRetry = ({ phase }: Picture) => phase === "failed" || phase === "unsent";
+/** It brought no picture, and can be asked for again; a larger one is asked for at the picture that it was to be made of. */
+export const canRetry = ({ phase, recipe }: Picture) =>
+  (phase === "failed" || phase === "unsent") && recipe.enlarged === undefined;
 
 /** What the list of pictures shows. */
 export const isShown = ({ phase }: Picture) => phase === "done" || phase === "failed" || phase === "unsent";

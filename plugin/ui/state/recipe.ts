@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { enlargeSchema } from "../../../shared/enlarge.ts";
 import { parseJson } from "../../../shared/json-text.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
 import { requestSchema } from "../../../shared/request-schema.ts";
@@ -21,6 +22,8 @@ const recipeSchema = v.object({
   mask: v.optional(layerRef),
   alsoMasks: v.optional(v.array(layerRef)),
   maskShape: v.optional(maskShape),
+  /** How it was made larger afterwards. */
+  enlarged: v.optional(enlargeSchema),
   references: v.array(
     v.object({
       ...followed,
