@@ -27,10 +27,15 @@ export function enlargementOf(
   if (factor < ENLARGE_LIMITS.factor.min) return null;
   const side = (length: number) => Math.round((length * Math.round(longer * factor)) / longer);
   const model = models.find(({ id }) => id === recipe.request.model);
-  const detail = model !== undefined && !model.edits ? detailOf(recipe) : undefined;
+  const detail = model !== undefined && drawsOver(model) ? detailOf(recipe) : undefined;
   const request = { image: IMAGE, factor, ...(detail && { detail }) };
   return { request, width: side(image.width), height: side(image.height) };
 }
+
+/** Pixels: smaller parts are drawn as pictures of their own. */
+const SMALLEST_PART = 512;
+
+const drawsOver = ({ edits, nativeSize }: ModelInfo) => !edits && nativeSize >= SMALLEST_PART;
 
 function detailOf({ request }: Recipe): NonNullable<EnlargeRequest["detail"]> {
   const { model, prompt, negativePrompt, seed, steps, guidanceScale, scheduler } = request;

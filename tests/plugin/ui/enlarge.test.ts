@@ -31,8 +31,9 @@ test("a part of another picture, one that is large already and one that is not t
   expect(enlargementOf({ ...picture, image: null }, [model])).toBeNull();
 });
 
-test("a model that edits by instruction, or is gone, draws nothing over", () => {
+test("a model that edits by instruction, draws small parts only, or is gone, draws nothing over", () => {
   const picture = finished(512, 512);
+  expect(enlargementOf(picture, [{ ...model, nativeSize: 128 }])!.request.detail).toBeUndefined();
   expect(enlargementOf(picture, [{ ...model, edits: true }])!.request.detail).toBeUndefined();
   expect(enlargementOf(picture, [])!.request.detail).toBeUndefined();
   expect(enlargementOf(picture, [model])!.request.detail).toMatchObject({ strength: 0.25, model: model.id });
@@ -49,7 +50,7 @@ test("a larger version is sent with the picture, shares its run, and keeps how b
   store.dispatch({ type: "connection", connection: { kind: "ready" } });
   store.dispatch({ type: "companion", companion });
   const picture = finished(512, 512);
-  await enlargePicture({ store, desk, main: undefined as never }, picture);
+  await enlargePicture({ store, desk, main: undefined as never, history: undefined as never }, picture);
   const [{ message, names }] = sent as [(typeof sent)[0]];
   if (message.type !== "submit") throw new Error(message.type);
   expect(v.is(taskSchema, message.task)).toBe(true);
