@@ -14,8 +14,8 @@ export interface Enlargement extends Size {
 
 /**
  * How a finished picture is made larger: resampled, then drawn over by its own model with its own words. A model that edits by
- * instruction would edit once more, so that it is only resampled. Null where it can't be: a part of another picture keeps that
- * one's pixels, and Figma takes no larger ones.
+ * instruction would edit once more, and one that draws small pictures draws the words into each part: they only resample. Null
+ * where it can't be made larger: a part of another picture keeps that one's pixels, and Figma takes up to 4096 a side.
  */
 export function enlargementOf(
   { image, phase, recipe }: Pick<Picture, "image" | "phase" | "recipe">,
