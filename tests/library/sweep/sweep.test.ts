@@ -22,7 +22,7 @@ const ONLY = process.env.UNDERPAINT_SWEEP_ONLY;
 const SEED = Number(process.env.UNDERPAINT_SWEEP_SEED ?? 20);
 const WHOLE = SHARE !== undefined || ONLY !== undefined;
 /** Files of the bounded part. */
-const PART = 90;
+const PART = 60;
 /** Files that lie in the models folder together. */
 const TOGETHER = 30;
 const MEBI = 2 ** 20;
