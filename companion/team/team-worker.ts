@@ -115,8 +115,9 @@ export class TeamWorker {
 }
 
 function saysOf({ models, addOns }: WorkerCard, unknown: number): string {
-  const offers = `Offers ${models.length} models and ${addOns.length} add-ons.`;
-  return unknown === 0 ? offers : `${offers} ${unknown} more are being read, and are offered when that is done.`;
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+  const offers = `Offers ${counted(models.length, "model")} and ${counted(addOns.length, "add-on")}.`;
+  return unknown === 0 ? offers : `${offers} ${counted(unknown, "other")} will be offered once read.`;
 }
 
 const offered = <I extends ModelInfo | AddOnInfo>(list: readonly I[], digests: ReadonlyMap<string, string>) =>
