@@ -1,6 +1,8 @@
 /** FLUX.2 klein as split files: put together, the same picture as the folder's, and what is missing is named. */
-import { cpSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, rmSync } from "node:fs";
 import path from "node:path";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
 import { otherNames } from "../../companion/checkpoint/flux2/names.ts";
 import { openLora } from "../../companion/checkpoint/lora/lora-file.ts";
 import { planLora } from "../../companion/checkpoint/lora/plan-lora.ts";
@@ -11,7 +13,7 @@ import { deviation } from "../networks/fixture.ts";
 import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
 import { asBlocks, writeGguf } from "./gguf-sample.ts";
 import { asPublished, KLEIN, partOf, writeSplit } from "./klein-sample.ts";
-import { temporaryFolder, writeData } from "./sample.ts";
+import { headerOf, temporaryFolder, writeData, writeRaw } from "./sample.ts";
 
 const top = temporaryFolder();
 const starter = path.join(__dirname, "../../starter/weights");
@@ -186,4 +188,71 @@ test("LoRAs of three spellings are listed for FLUX.2 klein; what cannot be taken
   ] as const);
   const targets = new Map([["unet", new Map([["double_blocks_0_img_attn_qkv", lokr]])]] as const);
   expect(() => planLora({ ...lora, targets }, networks)).toThrow(expect.objectContaining({ code: "adapter-mismatch" }));
+});
+
+describe("float8 with a scale for each matrix, as ComfyUI writes it", () => {
+  const own = asPublished(partOf("transformer"));
+  const isMatrix = ({ shape }: { readonly shape: readonly number[] }) => shape.length === 2;
+  /** Any bytes but NaN's. */
+  const eighths = (key: string, count: number) =>
+    Uint8Array.from({ length: count }, (_, i) => (Math.imul(i + key.length, 2654435761) >>> 24) & 0xb7);
+  const eighth = (bits: number) => {
+    const [exponent, fraction] = [(bits >> 3) & 15, bits & 7];
+    const size = exponent === 0 ? fraction * 2 ** -9 : (1 + fraction / 8) * 2 ** (exponent - 7);
+    return bits >> 7 ? -size : size;
+  };
+  const scaleOf = (key: string) => 0.002 + (key.length % 7) / 1000;
+  const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
+  const size = ({ shape }: { readonly shape: readonly number[] }) => shape.reduce((a, b) => a * b, 1);
+  const note = (format: string) => ({ dtype: "U8", data: new TextEncoder().encode(JSON.stringify({ format })) });
+
+  type Mixed = Record<string, { readonly dtype: string; readonly shape: readonly number[]; readonly data: Uint8Array }>;
+  const write = (file: string, tensors: Mixed) => {
+    writeRaw(file, JSON.stringify(headerOf(tensors).header), 0);
+    for (const { data } of Object.values(tensors)) appendFileSync(file, data);
+  };
+  const scaled = (name: string, format?: string): Mixed =>
+    Object.fromEntries(
+      Object.entries(own).flatMap(([key, value]): [string, Mixed[string]][] => {
+        if (!isMatrix(value)) return [[key, { dtype: "F32", ...value }]];
+        const layer = key.replace(/\.weight$/, "");
+        const noted = format && note(format);
+        return [
+          [key, { dtype: "F8_E4M3", shape: value.shape, data: eighths(key, size(value)) }],
+          [`${layer}.${name}`, { dtype: "F32", shape: [], data: floats(scaleOf(key)) }],
+          ...(noted
+            ? [[`${layer}.comfy_quant`, { ...noted, shape: [noted.data.length] }] as [string, Mixed[string]]]
+            : []),
+        ];
+      }),
+    );
+
+  test.each([
+    ["the older layout", "scale_weight", undefined],
+    ["the newer one", "weight_scale", "float8_e4m3fn"],
+  ] as const)("draws what its numbers draw: %s", async (_, name, format) => {
+    const file = writeSplit(path.join(top, name));
+    const mark = { scaled_fp8: { dtype: "F8_E4M3", shape: [2], data: Uint8Array.of(0, 0) } };
+    write(file, { ...scaled(name, format), ...(name === "scale_weight" && mark) });
+    const found = await traceOf(file);
+    const store = openSafetensors(file);
+    const numbers = Object.entries(own).map(([key, value]) => {
+      if (!isMatrix(value)) return [key, value] as const;
+      const { data } = readNumbers(store.find(key)!);
+      expect(data[0]).toBeCloseTo(eighth(eighths(key, 1)[0]!) * scaleOf(key), 6);
+      return [key, { shape: value.shape, data: new Uint8Array(data.buffer) }] as const;
+    });
+    writeData(file, Object.fromEntries(numbers), "F32");
+    const exact = await traceOf(file);
+    for (const tensor of ["latents.0", "latents.1", "image"])
+      expect([tensor, deviation(found.get(tensor)!, exact.get(tensor)!) < 1e-5]).toEqual([tensor, true]);
+  });
+
+  test("another format is refused by name", async () => {
+    const file = writeSplit(path.join(top, "nvfp4"));
+    write(file, scaled("weight_scale", "nvfp4"));
+    await expect(openModel(file)).rejects.toMatchObject({
+      code: "model-unsupported",
+    });
+  });
 });
