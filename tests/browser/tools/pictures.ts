@@ -1,9 +1,13 @@
 /** Takes pictures of what comes after the button, in both themes, for the eye: into the folder that UNDERPAINT_SCREENSHOTS names. */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import type { Editor } from "../../../playground/app/editor.ts";
+import type { Driver } from "../driver.ts";
 import { buildFrames } from "../frames-scene.ts";
 import { bothThemes } from "./both-themes.ts";
 import { withDesigner } from "./designer.ts";
+
+declare const playground: { readonly editor: Editor };
 
 const FOLDER = process.env.UNDERPAINT_SCREENSHOTS;
 const SUBJECTS = ["rocket", "fox", "sun", "house", "penguin", "star", "cactus"];
@@ -22,6 +26,16 @@ export async function run(root: string): Promise<void> {
       await press(/^Generate/);
       await ui.locator(".at-rest .result.on").first().waitFor({ timeout: 60_000 });
     };
+    await overlappingPictures(designer);
+    await ui.getByText(/which picture/).waitFor();
+    await snap("which-1");
+    await ui.locator("[data-drop]").evaluate((section) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([], "a.png", { type: "image/png" }));
+      section.dispatchEvent(new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    await snap("which-2-dropping");
+    await ui.locator("body").evaluate((body) => body.dispatchEvent(new DragEvent("dragleave", { bubbles: true })));
     await generate("Rocket", "rocket");
     await snap("runs-1-front-or-fill");
     await press("Place on canvas");
@@ -87,4 +101,29 @@ export async function run(root: string): Promise<void> {
     await page.waitForTimeout(300);
     await snap("history-2-found");
   });
+}
+
+/** Selects two pictures and a shape over both. */
+async function overlappingPictures({ page, select }: Driver): Promise<void> {
+  await page.evaluate(() => {
+    const { editor } = playground;
+    const make = (type: "RECTANGLE" | "ELLIPSE", name: string, x: number, picture: boolean) =>
+      editor.scene.create(type, editor.page, {
+        ...{ name, width: 80, height: 80 },
+        fills: [
+          picture
+            ? { type: "IMAGE" as const, imageHash: null, scaleMode: "FILL" as const }
+            : { type: "SOLID" as const, color: { r: 0, g: 0, b: 0 } },
+        ],
+        transform: [
+          [1, 0, 4000 + x],
+          [0, 1, -300],
+        ],
+      });
+    make("RECTANGLE", "Harbour", 0, true);
+    make("RECTANGLE", "Harbour at night", 50, true);
+    make("ELLIPSE", "Boat", 40, false);
+    editor.scene.onChange();
+  });
+  await select("Harbour", "Harbour at night", "Boat");
 }
