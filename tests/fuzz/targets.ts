@@ -35,8 +35,8 @@ const request = parseRequest({
   },
 });
 const CLIENT = [
-  { type: "hello", protocol: 2, build: "b", nonce: secret, pairing: job, proof: secret },
-  { type: "hello", protocol: 2, build: "b", nonce: secret, share: `04${secret}${secret}` },
+  { type: "hello", protocol: 3, build: "b", nonce: secret, pairing: job, proof: secret },
+  { type: "hello", protocol: 3, build: "b", nonce: secret, share: `04${secret}${secret}` },
   { type: "pairing-jobs", jobs: [job] },
   {
     type: "submit",
@@ -47,9 +47,9 @@ const CLIENT = [
   { type: "download", repo: "owner/name", file: "a.safetensors" },
 ];
 const COMPANION = [
-  { type: "challenge", protocol: 2, nonce: secret },
+  { type: "challenge", protocol: 3, nonce: secret },
   {
-    ...{ type: "welcome", protocol: 2, version: "1", proof: secret, modelsFolder: "/m", contentFilter: "off" },
+    ...{ type: "welcome", protocol: 3, version: "1", proof: secret, modelsFolder: "/m", contentFilter: "off" },
     ...{
       models: [],
       addOns: [],

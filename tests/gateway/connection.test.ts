@@ -45,7 +45,7 @@ afterEach(async () => {
 test("the companion speaks first, and every client gets a nonce of its own", () => {
   const host = open();
   const [a, b] = [new TestClient(host), new TestClient(host)];
-  expect(a.messages).toEqual([{ type: "challenge", protocol: 2, nonce: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+  expect(a.messages).toEqual([{ type: "challenge", protocol: 3, nonce: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
   expect(a.messages).not.toEqual(b.messages);
 });
 
@@ -175,8 +175,8 @@ test("a client that says nothing is closed after three seconds", () => {
 });
 
 test.each([
-  [1, "update the plugin"],
-  [3, "update the companion"],
+  [2, "update the plugin"],
+  [4, "update the companion"],
 ])("a hello of protocol %d is told what to update, whatever else it says", (protocol, advice) => {
   const client = new TestClient(open());
   client.hello({ protocol, fieldOfTheFuture: true });

@@ -52,7 +52,7 @@ function get(path: string, { headers = {}, address = "127.0.0.1", method = "GET"
 test.each(["127.0.0.1", "::1"])("GET /health on %s says who we are and nothing more", async (address) => {
   const { status, body, headers } = await get("/health", { address });
   expect(status).toBe(200);
-  expect(JSON.parse(body)).toEqual({ app: "underpaint", version: "0.0.0", protocol: 2, codeDigits: 6 });
+  expect(JSON.parse(body)).toEqual({ app: "underpaint", version: "0.0.0", protocol: 3, codeDigits: 6 });
   expect(headers["access-control-allow-origin"]).toBe("*");
 });
 

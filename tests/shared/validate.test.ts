@@ -172,11 +172,11 @@ test("parseCompanionMessage() reads every kind of message", () => {
   const device = { provider: "cpu", name: "CPU (2 cores)", passedOver: [{ provider: "cuda", reason: "no card" }] };
   const models = { models: [model], addOns, modelProblems: [{ name: "a.ckpt", problem }] };
   const messages = [
-    { type: "challenge", protocol: 2, nonce: secret },
+    { type: "challenge", protocol: 3, nonce: secret },
     { type: "pairing-share", share: `04${secret}${secret}` },
     { type: "pairing-confirm", confirmation: secret },
     {
-      ...{ type: "welcome", protocol: 2, version: "1", proof: secret, modelsFolder: "/m", contentFilter: "enforced" },
+      ...{ type: "welcome", protocol: 3, version: "1", proof: secret, modelsFolder: "/m", contentFilter: "enforced" },
       ...{ ...models, jobs: [job], device },
     },
     { type: "refused", problem },

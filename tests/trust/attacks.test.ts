@@ -15,8 +15,8 @@ test("a foreign page's sandboxed iframe gets no further than the challenge", () 
   play("a web page learns and changes nothing", async () => {
     const request = { model: "starter", prompt: "", seed: 1 };
     const hellos = [
-      { type: "hello", protocol: 2, build: "x", nonce: randomSecret() },
-      { type: "hello", protocol: 2, build: "x", nonce: randomSecret(), pairing: id(1), proof: randomSecret() },
+      { type: "hello", protocol: 3, build: "x", nonce: randomSecret() },
+      { type: "hello", protocol: 3, build: "x", nonce: randomSecret(), pairing: id(1), proof: randomSecret() },
       { type: "hello", protocol: 1, build: "x", nonce: randomSecret(), code: CODE },
       { type: "pairing-confirm", confirmation: randomSecret() },
       { type: "pairing-jobs", jobs: [id(1)] },
@@ -90,7 +90,7 @@ test("recorded proofs, shares and confirmations are worth nothing on another con
     const thieves = Array.from({ length: 20 }, () => dial());
     for (const [i, thief] of thieves.entries()) {
       await thief.next("challenge");
-      const hello = { type: "hello", protocol: 2, build: "x", nonce: first.nonce };
+      const hello = { type: "hello", protocol: 3, build: "x", nonce: first.nonce };
       if (i % 2 === 0) thief.send({ ...hello, pairing: secret.pairing, proof });
       else {
         thief.send({ ...hello, share: exchange.share });

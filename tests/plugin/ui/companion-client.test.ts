@@ -34,7 +34,7 @@ class FakeSocket {
     this.onmessage?.({ data: encodeFrame(message).buffer });
   }
   challenge() {
-    this.say({ type: "challenge", protocol: 2, nonce: NONCE });
+    this.say({ type: "challenge", protocol: 3, nonce: NONCE });
   }
   get hello() {
     return this.sent[0] as Hello;
@@ -53,7 +53,7 @@ class FakeSocket {
   welcome(change: Partial<Welcome> = {}, token = TOKEN) {
     const proof = proofOf("companion", { token, nonces: this.nonces });
     const lists = { models: [], addOns: [], modelProblems: [], jobs: [] };
-    const rest = { protocol: 2, version: "9", modelsFolder: "/m", contentFilter: "off" } as const;
+    const rest = { protocol: 3, version: "9", modelsFolder: "/m", contentFilter: "off" } as const;
     this.say({ type: "welcome", proof, ...rest, ...lists, ...change });
   }
 }
@@ -62,7 +62,7 @@ interface World extends Surroundings {
   readonly sockets: FakeSocket[];
 }
 
-const HEALTH = { app: "underpaint", version: "9", protocol: 2, codeDigits: 6 };
+const HEALTH = { app: "underpaint", version: "9", protocol: 3, codeDigits: 6 };
 const world = (change: Partial<Surroundings> = {}): World => {
   const sockets: FakeSocket[] = [];
   return {
@@ -274,7 +274,7 @@ const TRICKS: Record<string, (socket: FakeSocket) => void> = {
   },
 };
 const welcomeOf = (proof: string): Welcome => ({
-  ...{ type: "welcome", protocol: 2, version: "9", proof, modelsFolder: "/m", contentFilter: "off" },
+  ...{ type: "welcome", protocol: 3, version: "9", proof, modelsFolder: "/m", contentFilter: "off" },
   ...{ models: [], addOns: [], modelProblems: [], jobs: [] },
 });
 const JOBS = ["2".repeat(32)];

@@ -14,7 +14,7 @@ const done = (job: string, facts: object = { tokens: 4 }): Done => ({
 });
 const welcomeWith = (...jobs: string[]): Welcome => ({
   type: "welcome",
-  protocol: 2,
+  protocol: 3,
   version: "9",
   proof: "",
   modelsFolder: "/m",
