@@ -117,6 +117,8 @@ each(DAMAGES, 1)(
     const { token, job, list } = await withPicture(companion);
     damage(list);
     const again = await companion.start();
+    // What it says may come a moment after it listens.
+    await until(() => again.said().includes(`The list of jobs ("${list}")`));
     expect(again.said()).toContain(
       `The list of jobs ("${list}") ${says}, and with it what was waiting: what is left of it and the`,
     );

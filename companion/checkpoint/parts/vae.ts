@@ -8,7 +8,7 @@ import { type Component, type Refs, RenamedStore, refsUnder } from "../files/com
 import { attempt, resolveInside } from "../files/files.ts";
 import { readJsonFile } from "../files/json-file.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "../files/safetensors.ts";
-import { isFolderFile, openWeights } from "../files/weight-files.ts";
+import { openWeights } from "../files/weight-files.ts";
 import { describe, identify } from "../identify/identify.ts";
 import { isIgnorable } from "../identify/ignorable.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
@@ -31,9 +31,10 @@ export interface Vae extends Component<VaeConfig> {
 }
 
 /**
- * Opens an autoencoder. A folder, or the file in it, says how its latents are scaled; another file's are as `defaults` says, and
- * a tiny autoencoder's are not scaled. A configuration beside a file says how its norms are grouped. Throws Problem "model-unsupported" (naming what it is instead), "model-not-found",
- * "config-invalid", "weights-missing", "weights-leftover", and as `openSafetensors`.
+ * Opens an autoencoder. A folder says how its latents are scaled; a file's are as `defaults` says, also of a file in such a folder
+ * (as diffusers' from_single_file), and a tiny autoencoder's are not scaled. A configuration beside a file says how its norms are
+ * grouped. Throws Problem "model-unsupported" (naming what it is instead), "model-not-found", "config-invalid", "weights-missing",
+ * "weights-leftover", and as `openSafetensors`.
  */
 export function openVae(place: string, defaults: VaeDefaults, options: OpenOptions = {}): Vae {
   const real = resolveInside(place, options.within);
@@ -82,9 +83,6 @@ const PREFIXES = ["first_stage_model.", "vae."];
 
 function openVaeFile(place: string, defaults: VaeDefaults, options: OpenOptions): Vae {
   const store = openSafetensors(place, options);
-  const folder = path.dirname(place);
-  const json = isFolderFile(place) ? readJsonFile(path.join(folder, "config.json"), options) : undefined;
-  if (json !== undefined) return configured(store, json, `${path.basename(folder)}/config.json`);
   refuseOthers(store);
   const keys = [...store.keys()];
   const prefix = PREFIXES.find((each) => keys.some((key) => key.startsWith(each))) ?? "";
