@@ -38,6 +38,15 @@ export function memoryGroup(name: string, bytes: number): { add(pid: number): vo
   }
   return {
     add: (pid) => writeFileSync(path.join(folder, "cgroup.procs"), String(pid)),
-    remove: () => rmdirSync(folder),
+    // A process that was ended a moment ago may still be leaving it.
+    remove: () => {
+      for (const end = Date.now() + 10_000; ; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)) {
+        try {
+          return rmdirSync(folder);
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "EBUSY" || Date.now() > end) throw error;
+        }
+      }
+    },
   };
 }

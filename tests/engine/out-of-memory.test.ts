@@ -35,6 +35,9 @@ const run = (engine: Engine) =>
     { onProgress: () => {}, signal: new AbortController().signal },
   );
 
+/** A process without memory may have to be found frozen, and be started anew. */
+const LONG_MS = 240_000;
+
 /** What the picture takes where there is enough: addresses, and memory of its own. */
 let needs: { readonly addresses: number; readonly memory: number };
 beforeAll(async () => {
@@ -50,12 +53,20 @@ beforeAll(async () => {
 (canLimitAddresses() ? test : test.skip)(
   "an allocation that fails costs the picture a rung of the ladder",
   async () => {
-    const engine = await open();
-    limitAddresses(engine.pid!, 0.7 * needs.addresses);
-    const { facts, attachments } = await run(engine);
-    expect(facts.thrift).toBeDefined();
-    expect(attachments).toMatchObject([{ width: 512, height: 512 }]);
+    // How many addresses a process reserves differs from run to run.
+    let thrift: string | undefined;
+    for (const share of [0.7, 0.65, 0.6, 0.55]) {
+      const engine = await open();
+      limitAddresses(engine.pid!, share * needs.addresses);
+      const { facts, attachments } = await run(engine);
+      expect(attachments).toMatchObject([{ width: 512, height: 512 }]);
+      thrift = facts.thrift;
+      await engine.close();
+      if (thrift !== undefined) break;
+    }
+    expect(thrift).toBeDefined();
   },
+  LONG_MS,
 );
 
 const group = onLinux ? memoryGroup(`underpaint-test-${process.pid}`, 2 ** 30) : undefined;
@@ -83,4 +94,5 @@ group?.remove();
       limited.remove();
     }
   },
+  LONG_MS,
 );
