@@ -21,7 +21,8 @@ export interface Crash {
 }
 
 /** What native runtimes, V8 and graphics drivers say when memory runs out. */
-const MEMORY = /out of memory|bad_alloc|failed to allocate|allocation failed|E_OUTOFMEMORY|ENOMEM/i;
+const MEMORY =
+  /out of memory|bad_alloc|failed to allocate|allocation failed|cannot allocate memory|E_OUTOFMEMORY|ENOMEM/i;
 
 /** The end of the engine process as the designer reads it: "out-of-memory" where that is certain, else "engine-crashed". */
 export function crashOf({ code, signal, stderr, testimony, changedFile }: ProcessEnd): Crash {

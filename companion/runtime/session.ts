@@ -179,7 +179,7 @@ async function attempt<T>(what: string, body: () => Promise<T>, verify: () => vo
   } catch (error) {
     verify();
     const text = error instanceof Error ? error.message : String(error);
-    if (/out of memory|bad_alloc|failed to allocate|allocation failed/i.test(text))
+    if (/out of memory|bad_alloc|failed to allocate|allocation failed|cannot allocate memory/i.test(text))
       throw new Problem(
         "out-of-memory",
         "The picture does not fit into memory: choose a smaller size or a smaller model, or close other programs.",
