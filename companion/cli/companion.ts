@@ -1,6 +1,5 @@
 /** The composition root of a running companion: gateway and work, wired together. */
-import { mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { mkdirSync } from "node:fs";
 import { Problem } from "../../shared/problem.ts";
 import type { Config } from "../config.ts";
 import { Guesses } from "../gateway/guesses.ts";
@@ -11,6 +10,7 @@ import { Pairings } from "../gateway/pairings.ts";
 import { openGateway, STUDIO_CLIENTS, type TlsListener } from "../gateway/server.ts";
 import { History } from "../history/history.ts";
 import { openOwnWork } from "./own-work.ts";
+import { packageVersion } from "./package-version.ts";
 import type { RedisAddress } from "./redis-address.ts";
 import type { CompanionEvent } from "./work.ts";
 
@@ -37,7 +37,7 @@ export async function openCompanion(
   config: Config,
   { onEvent, code, redis, tls }: CompanionOptions,
 ): Promise<Companion> {
-  const version = versionOf(config);
+  const version = packageVersion();
   for (const folder of [config.home, config.modelsFolders[0]]) makeFolder(folder);
   const pairings = new Pairings(config.pairingsFile);
   // Loaded when it is asked for: the queue between machines brings much that one machine does not need.
@@ -74,9 +74,6 @@ export async function openCompanion(
     throw error;
   }
 }
-
-export const versionOf = (config: Config): string =>
-  JSON.parse(readFileSync(path.join(config.root, "package.json"), "utf8")).version as string;
 
 /** Throws Problem "disk-full", "data-not-writable". */
 export function makeFolder(folder: string): void {

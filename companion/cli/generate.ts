@@ -111,9 +111,10 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
 
 /** Here models are known by their names alone: to know their digests, whole files would have to be read. */
 function recipeOf(request: GenerateRequest): Omit<OwnRecipe, "version"> {
-  const ids = [...modelsOf({ kind: "generate", request }), ...request.loras.map(({ model }) => model)];
-  if (request.vae !== undefined) ids.push(request.vae);
-  const models = ids.map((id) => ({ id, name: path.basename(id).replace(/\.(safetensors|sft)$/i, "") }));
+  const models = modelsOf({ kind: "generate", request }).map((id) => ({
+    id,
+    name: path.basename(id).replace(/\.(safetensors|sft)$/i, ""),
+  }));
   return { madeBy: packageVersion(), request, models };
 }
 

@@ -9,8 +9,8 @@ import { Hashes } from "../library/hashes.ts";
 import { STARTER_ID } from "../library/library.ts";
 import { withHash } from "../library/live-library.ts";
 import { examine, libraryOf, MACHINE_CHECKS } from "./checks.ts";
-import { versionOf } from "./companion.ts";
 import { LOG_NAME } from "./log.ts";
+import { packageVersion } from "./package-version.ts";
 import { redactor } from "./redact.ts";
 
 /** Of the log's end. */
@@ -25,7 +25,7 @@ export async function reportText(config: Config): Promise<string> {
   const redact = redactor(config);
   const findings = (await Promise.all(MACHINE_CHECKS.map((check) => examine(check, config)))).flat();
   const lines = [
-    `Underpaint ${versionOf(config)}, ${config.findings.build}, ${new Date().toISOString().slice(0, 10)}`,
+    `Underpaint ${packageVersion()}, ${config.findings.build}, ${new Date().toISOString().slice(0, 10)}`,
     `Node ${process.versions.node}, ${platform()} ${release()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim()}`,
     `Set: ${settingsOf(config).join(", ") || "nothing"}`,
     ...["", "Checks"],

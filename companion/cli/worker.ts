@@ -4,8 +4,9 @@ import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import { readConfig } from "../config.ts";
 import { TeamWorker } from "../team/team-worker.ts";
-import { makeFolder, versionOf } from "./companion.ts";
+import { makeFolder } from "./companion.ts";
 import { openEngine, openLibraryThread } from "./own-work.ts";
+import { packageVersion } from "./package-version.ts";
 import { redisAddress } from "./redis-address.ts";
 import { sentence } from "./sentence.ts";
 import { Terminal } from "./terminal.ts";
@@ -45,7 +46,7 @@ export async function runWorker(args: string[]): Promise<number> {
   const worker = new TeamWorker({
     ...redis,
     name: values.name ?? hostname(),
-    version: versionOf(config),
+    version: packageVersion(),
     contentFilter: config.contentFilter === "enforced" ? "enforced" : "off",
     library,
     engine,

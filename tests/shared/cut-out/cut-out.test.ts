@@ -1,4 +1,4 @@
-import { crop } from "../../../shared/cut-out/crop.ts";
+import { crop } from "../../../companion/image/composite.ts";
 import { cutOut } from "../../../shared/cut-out/cut-out.ts";
 import { findGround } from "../../../shared/cut-out/ground.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
