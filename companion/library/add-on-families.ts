@@ -2,9 +2,10 @@
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo } from "../../shared/protocol.ts";
 import { FAMILIES, type Family, familyOf } from "../checkpoint/identify/families.ts";
-import type { Measures } from "../opening/measures.ts";
+import { type AnyMeasures, isFlux2 } from "../opening/measures.ts";
 import type { WholeAddOn } from "../opening/open-add-on.ts";
-import { publishedMeasures } from "../opening/published.ts";
+import { PUBLISHED_KLEIN, publishedMeasures } from "../opening/published.ts";
+import { FLUX2_NAME } from "./family-facts.ts";
 
 type Id = Family["id"];
 
@@ -23,8 +24,9 @@ export interface Claims {
   readonly scalingFactor?: unknown;
 }
 
-/** Those that it fits: all of them where its shapes do not tell. */
+/** Those of Stable Diffusion that it fits: all of them where its shapes do not tell. */
 export function fittingFamilies(addOn: WholeAddOn): Id[] {
+  if (addOn.own) return [];
   const all = FAMILIES.filter(({ id }) => publishedMeasures(id).some((one) => !misfitOf(addOn, one)));
   const alike = all.filter(({ textEncoders }) => textEncoders.length === addOn.texts);
   return (alike.length > 0 ? alike : all).map(({ id }) => id);
@@ -53,7 +55,7 @@ function claimOf(metadata: ReadonlyMap<string, string>): readonly Id[] {
 export interface NamedMeasures {
   /** Of the model, or of the family. */
   readonly name: string;
-  readonly measures: Measures;
+  readonly measures: AnyMeasures;
 }
 
 /**
@@ -61,20 +63,27 @@ export interface NamedMeasures {
  * the first. Undefined where it goes with one.
  */
 export function misfitWithAll(addOn: WholeAddOn, models: readonly NamedMeasures[]): Problem | undefined {
-  const misfits = models.map(({ name, measures }) => ({ name, measures, problem: misfitOf(addOn, measures) }));
+  const alike = models.filter(({ measures }) => isFlux2(measures) === (addOn.own !== undefined));
+  const misfits = alike.map(({ name, measures }) => ({ name, measures, problem: misfitOf(addOn, measures) }));
   if (misfits.some(({ problem }) => !problem)) return undefined;
-  const likely = misfits.find(({ measures }) => measures.unet.cross_attention_dim[0] === addOn.textWidth);
+  const likely = misfits.find(
+    ({ measures }) => !isFlux2(measures) && measures.unet.cross_attention_dim[0] === addOn.textWidth,
+  );
   const { name, problem } = (likely ?? misfits[0])!;
   return new Problem(problem!.code, `No model here takes this. With ${name}: ${problem!.message}`);
 }
 
-/** The first model of each family. */
-export const publishedModels = (): NamedMeasures[] =>
-  FAMILIES.map(({ id, name }) => ({ name, measures: publishedMeasures(id)[0]! }));
+/** The first model of each family of Stable Diffusion, and every klein. */
+export const publishedModels = (): NamedMeasures[] => [
+  ...FAMILIES.map(({ id, name }) => ({ name, measures: publishedMeasures(id)[0]! })),
+  ...PUBLISHED_KLEIN.map((measures) => ({ name: FLUX2_NAME, measures })),
+];
 
-function misfitOf(addOn: WholeAddOn, measures: Measures): Problem | undefined {
+function misfitOf(addOn: WholeAddOn, measures: AnyMeasures): Problem | undefined {
   try {
-    addOn.refuseOther(measures);
+    if (addOn.own) {
+      if (isFlux2(measures)) addOn.refuseOther(measures);
+    } else if (!isFlux2(measures)) addOn.refuseOther(measures);
     return undefined;
   } catch (error) {
     return Problem.from(error);

@@ -6,9 +6,9 @@ import { namedScheduler } from "../../shared/scheduler-names.ts";
 import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetensors.ts";
 import { isGguf, openWeightFile } from "../checkpoint/files/weight-file.ts";
 import { identify } from "../checkpoint/identify/identify.ts";
-import type { Model, UNetModel } from "../checkpoint/model.ts";
+import type { Model } from "../checkpoint/model.ts";
 import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
-import { type Measures, measuresOf } from "../opening/measures.ts";
+import { type AnyMeasures, anyMeasuresOf } from "../opening/measures.ts";
 import { type AddOnKind, openAddOn } from "../opening/open-add-on.ts";
 import {
   isFlux2Part,
@@ -24,6 +24,7 @@ import { recommendedLicence } from "./catalogue.ts";
 import { readCommunityNotes } from "./community-notes.ts";
 import { describeModel } from "./describe-model.ts";
 import { FLUX2_NAME } from "./family-facts.ts";
+import { lostLink } from "./lost-link.ts";
 import { nameOf } from "./name-of.ts";
 import { plainText } from "./plain-text.ts";
 import { readBeside } from "./read-beside.ts";
@@ -44,8 +45,8 @@ export type Finding =
   | {
       readonly kind: "model";
       readonly info: ModelInfo;
-      /** What add-ons of Stable Diffusion have to go with. Absent: it takes none. */
-      readonly measures?: Measures;
+      /** What add-ons have to go with. */
+      readonly measures: AnyMeasures;
       /** What does not keep it from being used: of its content filter, of the notes beside it. By the place below its own. */
       readonly asides: readonly { readonly place: string; readonly problem: ProblemData }[];
     }
@@ -85,6 +86,7 @@ const REFUSALS: Partial<Record<Place["kind"], { readonly code: ProblemCode; read
 
 async function open(place: Place, options: OpenOptions): Promise<Finding> {
   const { path: file, kind } = place;
+  if (kind === "lost") throw lostLink(file);
   const refusal = REFUSALS[kind];
   if (refusal) throw new Problem(refusal.code, `"${path.basename(file)}" ${refusal.says}`);
   return kind === "file" ? openFile(place, openWeightFile(file, options), options) : openWhole(place, options);
@@ -131,7 +133,7 @@ function findAddOn(
 ): Finding {
   const { metadata } = opened;
   const whole = openAddOn(found, place.path, { ...options, opened });
-  const fitting = whole.own ? [] : fittingFamilies(whole);
+  const fitting = fittingFamilies(whole);
   const scalingFactor = found === "vae" ? scalingFactorIn(path.dirname(place.path), options) : undefined;
   const isControl = found === "controlnet" || found === "t2i-adapter";
   const described = describeAddOn(place, {
@@ -141,7 +143,7 @@ function findAddOn(
   });
   const words = [...new Set([...whole.tokens.map((token) => plainText(token)), ...described.triggerWords])];
   const addOn = { ...described, triggerWords: words, ...(isControl && { controlKind: found }) };
-  const misfit = fitting.length === 0 && !whole.own ? misfitWithAll(whole, publishedModels())?.toJSON() : undefined;
+  const misfit = fitting.length === 0 ? misfitWithAll(whole, publishedModels())?.toJSON() : undefined;
   const finding = { addOn, ...(misfit && { misfit }) };
   if (found === "lora") return { kind: found, names: loraNames(metadata), ...finding };
   if (found === "embedding")
@@ -169,7 +171,7 @@ async function openWhole(place: Place, options: OpenOptions): Promise<Finding> {
   return {
     kind: "model",
     info,
-    ...(model.denoiser.architecture === "unet" && { measures: measuresOf(model as UNetModel) }),
+    measures: anyMeasuresOf(model),
     asides: [
       ...(filter.problem ? [{ place: "safety_checker", problem: filter.problem }] : []),
       ...(notes.problem ? [{ place: "notes", problem: notes.problem }] : []),

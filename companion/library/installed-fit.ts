@@ -1,7 +1,7 @@
 /** Add-ons that go with no published model may go with one that is here: a pruned one, a small one, one of other widths. */
 import { Problem, type ProblemData } from "../../shared/problem.ts";
 import type { OpenOptions } from "../checkpoint/files/safetensors.ts";
-import type { Measures } from "../opening/measures.ts";
+import type { AnyMeasures } from "../opening/measures.ts";
 import { openAddOn } from "../opening/open-add-on.ts";
 import { misfitWithAll, type NamedMeasures } from "./add-on-families.ts";
 import type { AddOnFinding, Finding } from "./inspect.ts";
@@ -34,9 +34,9 @@ function look(find: () => Problem | undefined): ProblemData | undefined {
   }
 }
 
-const KEYS = new WeakMap<Measures, string>();
+const KEYS = new WeakMap<AnyMeasures, string>();
 
-function keyOf(measures: Measures): string {
+function keyOf(measures: AnyMeasures): string {
   const key = KEYS.get(measures) ?? JSON.stringify(measures);
   KEYS.set(measures, key);
   return key;

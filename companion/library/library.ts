@@ -8,11 +8,13 @@ import { stampNear } from "../checkpoint/flux2/parts-near.ts";
 import type { UNetModel } from "../checkpoint/model.ts";
 import { attentionWidths } from "../networks/blocks/image-attentions.ts";
 import type { UNetConfig } from "../networks/configs.ts";
+import { isFlux2 } from "../opening/measures.ts";
 import { publishedModels } from "./add-on-families.ts";
 import { type FindingCacheOptions, type Known, readFindings, saveFindings } from "./finding-cache.ts";
 import { type Finding, inspect } from "./inspect.ts";
 import { createInstalledFit, distinctMeasures } from "./installed-fit.ts";
 import { layoutOf } from "./layouts.ts";
+import { isLostLink, lostLink } from "./lost-link.ts";
 import { type Place, scanFolder } from "./scan.ts";
 import { readThumbnail } from "./thumbnail.ts";
 import { watchFolders } from "./watch.ts";
@@ -133,9 +135,7 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
     list: async () => {
       const all = await findings();
       const measured = all.flatMap(({ finding: found }) =>
-        found.kind === "model" && found.measures
-          ? [{ id: found.info.id, name: `"${found.info.name}"`, measures: found.measures }]
-          : [],
+        found.kind === "model" ? [{ id: found.info.id, name: `"${found.info.name}"`, measures: found.measures }] : [],
       );
       // Nobody makes add-ons for the starter: of what stands in the way, it says least.
       const own = ({ id }: { readonly id: string }) => id === STARTER_ID;
@@ -152,7 +152,7 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
       listed.clear();
       for (const { place, finding } of all) {
         // It went away while we looked.
-        if (finding.kind === "problem" && !existsSync(place.path)) continue;
+        if (finding.kind === "problem" && !existsSync(place.path) && !isLostLink(place.path)) continue;
         if (finding.kind === "problem") problems.push({ name: place.id, problem: finding.problem });
         if (finding.kind === "model")
           for (const aside of finding.asides)
@@ -232,7 +232,8 @@ function find(folder: string, id: string): string | undefined {
   const place = path.join(folder, id);
   const file = [".safetensors", ".SAFETENSORS", ".sft"]
     .map((ending) => place + ending)
-    .find((file) => existsSync(file));
+    .find((file) => existsSync(file) || isLostLink(file));
+  for (const one of [file, place]) if (one !== undefined && isLostLink(one)) throw lostLink(one);
   if (file) return file;
   if (id === "" || !existsSync(place)) return undefined;
   return statSync(place).isDirectory() || /\.gguf$/i.test(id) ? place : undefined;
@@ -255,7 +256,7 @@ function filesFor(all: readonly Found[], unet: UNetConfig): ReferenceFiles | und
 
 const withReferences = ({ info, measures }: Extract<Finding, { kind: "model" }>, all: readonly Found[]): ModelInfo => ({
   ...info,
-  references: info.references || (measures !== undefined && filesFor(all, measures.unet) !== undefined),
+  references: info.references || (!isFlux2(measures) && filesFor(all, measures.unet) !== undefined),
 });
 
 /** A transformer's other parts may come, go and change; so may what was missing. */

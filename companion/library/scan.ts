@@ -1,6 +1,7 @@
 /** What lies in a models folder: files and folders that may be models, found by looking, not yet opened. */
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import { isLostLink } from "./lost-link.ts";
 import { SAFETENSORS } from "./name-of.ts";
 import { type SideCar, sideCars } from "./side-cars.ts";
 
@@ -9,8 +10,8 @@ export interface Place {
   readonly id: string;
   /** Absolute. */
   readonly path: string;
-  /** "outside": a link to a folder that may not be read. */
-  readonly kind: "file" | "folder" | "pickle" | "outside";
+  /** "outside": a link to a folder that may not be read. "lost": a link to what is not there. */
+  readonly kind: "file" | "folder" | "pickle" | "outside" | "lost";
   /** What other programs have noted about it, and pictures of what it draws. */
   readonly beside: readonly SideCar[];
   /** Changes when a file or a side-car does: sizes and times. */
@@ -62,7 +63,7 @@ export function scanFolder(
         if (depth < MAX_DEPTH) visit(place, depth + 1, cars.get(entry.name));
         continue;
       }
-      const kind = kindOf(entry.name);
+      const kind = isLostLink(place) ? lostKind(entry.name) : kindOf(entry.name);
       if (kind === undefined) continue;
       const mine = cars.get(path.parse(entry.name).name) ?? [];
       const signature = [stamp(place), ...stampsOf(mine)].join("\n");
@@ -84,6 +85,9 @@ function isFolder(entry: Dirent, place: string): boolean {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
   return tryRead(() => statSync(place).isDirectory(), false);
 }
+
+/** What has no ending may have been a folder. */
+const lostKind = (name: string) => (kindOf(name) || path.extname(name) === "" ? "lost" : undefined);
 
 function idOf(root: string, place: string): string {
   const below = path.relative(root, place).split(path.sep).join("/");

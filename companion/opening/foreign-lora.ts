@@ -1,10 +1,15 @@
 import { Problem } from "../../shared/problem.ts";
 import type { LoraFile } from "../checkpoint/lora/lora-file.ts";
+import { planLora } from "../checkpoint/lora/plan-lora.ts";
+import { measuredNetworks } from "./measured-networks.ts";
+import type { Flux2Measures } from "./measures.ts";
+import { PUBLISHED_KLEIN } from "./published.ts";
 
 /** Throws Problem "model-unsupported" for a LoRA of another kind of network than a UNet, naming which. */
-export function refuseForeignLora({ origin, targets }: Pick<LoraFile, "origin" | "targets">): void {
+export function refuseForeignLora(lora: LoraFile): void {
+  const { origin, targets } = lora;
   const layers = [...(targets.get("unet")?.keys() ?? [])];
-  if (layers.length === 0 || layers.some((layer) => UNET_LAYER.test(layer)) || isFlux2Lora({ targets })) return;
+  if (layers.length === 0 || layers.some((layer) => UNET_LAYER.test(layer)) || isFlux2Lora(lora)) return;
   const target = FOREIGN.find(([place]) => layers.some((layer) => place.test(layer)))?.[1] ?? "another kind of model";
   throw new Problem(
     "model-unsupported",
@@ -23,9 +28,15 @@ const BLOCK = /(?:^|_)double_blocks_(\d+)_/;
 /** FLUX.1 has no such layer in its blocks of the second kind. */
 const OUT = /single_transformer_blocks_\d+_attn_to_out/;
 
-/** Whether a LoRA was made for FLUX.2 klein: by the shapes of what both FLUX have, or else by how many blocks it changes. */
-export function isFlux2Lora({ targets }: Pick<LoraFile, "targets">): boolean {
-  const layers = [...(targets.get("unet") ?? [])];
+/** So do several transformers call their blocks in diffusers. */
+const SHARED = /^transformer_blocks_\d+_/;
+
+/**
+ * Whether a LoRA was made for FLUX.2 klein: by the shapes of what both FLUX have, or else by how many blocks it changes; where
+ * only its names could be those of others, too, by whether a published klein takes it.
+ */
+export function isFlux2Lora(lora: LoraFile): boolean {
+  const layers = [...(lora.targets.get("unet") ?? [])];
   for (const [layer, parts] of layers) {
     const times = OF_FLUX2.find(([pattern]) => pattern.test(layer))?.[1];
     const [down, up] = [parts.get("down"), parts.get("up")];
@@ -33,7 +44,18 @@ export function isFlux2Lora({ targets }: Pick<LoraFile, "targets">): boolean {
   }
   if (layers.some(([layer]) => OUT.test(layer))) return true;
   const blocks = layers.flatMap(([layer]) => BLOCK.exec(layer)?.[1] ?? []).map(Number);
-  return blocks.length > 0 && Math.max(...blocks) < BLOCKS;
+  if (blocks.length > 0) return Math.max(...blocks) < BLOCKS;
+  return layers.some(([layer]) => SHARED.test(layer)) && PUBLISHED_KLEIN.some((measures) => fits(lora, measures));
+}
+
+function fits(lora: LoraFile, measures: Flux2Measures): boolean {
+  try {
+    planLora(lora, measuredNetworks(measures));
+    return true;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }
 
 const UNET_LAYER =

@@ -5,21 +5,31 @@ import { openEmbedding } from "../checkpoint/parts/embedding.ts";
 import { refuseOtherControl, refuseOtherLatents, refuseOtherTexts } from "./fit.ts";
 import { isFlux2Lora } from "./foreign-lora.ts";
 import { measuredNetworks } from "./measured-networks.ts";
-import type { Measures } from "./measures.ts";
+import type { Flux2Measures, Measures } from "./measures.ts";
 import { openWholeControl, openWholeLora, openWholeVae } from "./open-whole.ts";
 
 export type AddOnKind = "lora" | "embedding" | "controlnet" | "t2i-adapter" | "vae";
 
 /** An add-on that is whole. */
-export interface WholeAddOn {
+export type WholeAddOn = Described & (ForUNets | ForFlux2);
+
+interface ForUNets {
+  readonly own?: undefined;
   /** Throws Problem, as its use does, where it does not go with a model of these dimensions. */
   refuseOther(measures: Measures): void;
+}
+
+interface ForFlux2 {
+  /** The one architecture besides Stable Diffusion's that it was made for. */
+  readonly own: "flux2-klein";
+  refuseOther(measures: Flux2Measures): void;
+}
+
+interface Described {
   /** Of the texts that its cross-attentions read; undefined where it has none, or its file does not say. */
   readonly textWidth?: number;
   /** Text encoders that it has something for, where that tells what it was made for. */
   readonly texts?: number;
-  /** The one architecture besides Stable Diffusion's that it was made for. */
-  readonly own?: "flux2-klein";
   /** Words that prompts call it by. */
   readonly tokens: readonly string[];
 }
@@ -33,14 +43,22 @@ export function openAddOn(
   switch (kind) {
     case "lora": {
       const lora = openWholeLora(place, { ...options, ...(opened && { opened }) });
+      const tokens = lora.embeddings.map(({ token }) => token);
+      if (isFlux2Lora(lora))
+        return {
+          own: "flux2-klein",
+          refuseOther: (measures) => {
+            planLora(lora, measuredNetworks(measures));
+          },
+          tokens,
+        };
       return {
         refuseOther: (measures) => {
           planLora(lora, measuredNetworks(measures));
           for (const embedding of lora.embeddings) refuseOtherTexts(embedding, measures);
         },
         textWidth: textWidthOf(lora),
-        ...(isFlux2Lora(lora) && { own: "flux2-klein" as const }),
-        tokens: lora.embeddings.map(({ token }) => token),
+        tokens,
       };
     }
     case "embedding": {

@@ -1,12 +1,5 @@
+import { type LoraTag, takeLoraTags } from "../../shared/lora-tags.ts";
 import { Problem } from "../../shared/problem.ts";
-
-/** A LoRA named in a prompt. */
-export interface LoraTag {
-  readonly name: string;
-  readonly weight: number;
-  /** Where it differs. */
-  readonly textEncoderWeight?: number;
-}
 
 export interface ExpandedPrompt {
   readonly text: string;
@@ -19,35 +12,9 @@ export interface ExpandedPrompt {
  * Throws Problem "request-invalid" for other tags, and for what is no number.
  */
 export function expandPrompt(prompt: string, seed: number): ExpandedPrompt {
-  const loras: LoraTag[] = [];
-  const text = chooseAlternatives(stripComments(prompt), seed).replace(TAG, (tag, kind: string, items: string) => {
-    if (!/^(?:lora|lyco)$/i.test(kind)) throw unusable(tag, "only LoRAs can be named so");
-    loras.push(readTag(tag, items.split(":")));
-    return "";
+  return takeLoraTags(chooseAlternatives(stripComments(prompt), seed), (tag, why) => {
+    throw unusable(tag, why);
   });
-  return { text, loras };
-}
-
-const TAG = /<(\w+):([^>]+)>/g;
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
-
-/**
- * `name:weight`, `name:text:unet`, `name:te=text:unet=unet` in any mixture; 1 where nothing is said, the UNet's as the text's.
- * Source: stable-diffusion-webui, modules/extra_networks.py, and extensions-builtin/Lora/extra_networks_lora.py.
- */
-function readTag(tag: string, items: readonly string[]): LoraTag {
-  const isNamed = (item: string) => item.split("=").length === 2;
-  const named = new Map(items.filter(isNamed).map((item) => item.split("=") as [string, string]));
-  const [name, first, second, third] = items.filter((item) => !isNamed(item));
-  if (name === undefined || name.trim() === "") throw unusable(tag, "it names no LoRA");
-  if (third !== undefined || named.has("dyn")) throw unusable(tag, "a LoRA's rank cannot be cut");
-  const number = (text: string): number => {
-    if (NUMBER.test(text) && Number.isFinite(Number(text))) return Number(text);
-    throw unusable(tag, `"${text}" is no number`);
-  };
-  const text = number(named.get("te") ?? first ?? "1");
-  const weight = number(named.get("unet") ?? second ?? String(text));
-  return { name: name.trim(), weight, ...(weight !== text && { textEncoderWeight: text }) };
 }
 
 const unusable = (tag: string, why: string) =>

@@ -1,5 +1,11 @@
+import { parseFlux2Config } from "../../companion/checkpoint/config/flux2-config.ts";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
-import { familiesOf, fittingFamilies } from "../../companion/library/add-on-families.ts";
+import {
+  familiesOf,
+  fittingFamilies,
+  misfitWithAll,
+  publishedModels,
+} from "../../companion/library/add-on-families.ts";
 import { type AddOnKind, openAddOn } from "../../companion/opening/open-add-on.ts";
 import { type SampleTensor, temporaryFolder, writeSample } from "../checkpoint/sample.ts";
 
@@ -59,6 +65,35 @@ test.each([
   ["diffusion_model.layers.0.attention.qkv", "another kind of model"],
 ])("a LoRA that changes %s is named for what it is: %s", (layer, what) => {
   expect(() => of("lora", pair(layer, [64, 64], "lora_A", "lora_B"))).toThrow(`is a LoRA for ${what}`);
+});
+
+test("a LoRA for FLUX.2 klein is put to klein's own layers, the published ones' and those of models that are here", () => {
+  const finds = (tensors: Record<string, SampleTensor>, models = publishedModels()) => {
+    const addOn = openAddOn("lora", file(tensors));
+    expect(addOn.own).toBe("flux2-klein");
+    expect(fittingFamilies(addOn)).toEqual([]);
+    return misfitWithAll(addOn, models)?.message;
+  };
+  for (const width of [3072, 4096]) {
+    expect(finds(pair("lora_unet_double_blocks_4_img_attn_proj", [width, width]))).toBeUndefined();
+    // diffusers' names of the first blocks are those of other transformers, too.
+    const shared = pair("transformer.transformer_blocks.4.attn.add_k_proj", [width, width], "lora_A", "lora_B");
+    expect(finds(shared)).toBeUndefined();
+  }
+  expect(finds(pair("lora_unet_double_blocks_4_img_attn_proj", [64, 64]))).toMatch(
+    /^No model here takes this\. With FLUX\.2 klein: /,
+  );
+  expect(finds(pair("lora_unet_double_blocks_7_img_attn_proj", [3072, 3072]))).toMatch(/FLUX\.2 klein/);
+  const config = {
+    guidance_embeds: false,
+    num_attention_heads: 2,
+    attention_head_dim: 32,
+    axes_dims_rope: [8, 8, 8, 8],
+  };
+  const here = { name: '"mine"', measures: { flux2: parseFlux2Config(config) } };
+  expect(
+    finds(pair("lora_unet_double_blocks_4_img_attn_proj", [64, 64]), [...publishedModels(), here]),
+  ).toBeUndefined();
 });
 
 test("an embedding goes by the number and the widths of its texts", () => {

@@ -85,6 +85,20 @@ test("openLibrary() lists .sft, and says why it leaves out other programs' GGUF 
   ]);
 });
 
+test("openLibrary() lists links to what is not there, as their use refuses them", async () => {
+  const root = folderOf(["read.me"]);
+  symlinkSync(path.join(root, "drive/a.safetensors"), path.join(root, "a.safetensors"));
+  symlinkSync(path.join(root, "drive/models"), path.join(root, "more"));
+  symlinkSync(path.join(root, "drive/notes.txt"), path.join(root, "notes.txt"));
+  const library = openLibrary({ folders: [root], starter });
+  const { problems } = await library.list();
+  const says = (name: string) =>
+    `"${name}" is a link to what is not there: connect the drive that it leads to, or remove the link.`;
+  expect(problems.map(({ problem }) => problem.message)).toEqual([says("a.safetensors"), says("more")]);
+  expect(() => library.resolve("a", { allowPaths: false })).toThrow(says("a.safetensors"));
+  expect(() => library.resolve("more", { allowPaths: false })).toThrow(says("more"));
+});
+
 test("openLibrary() looks again at a model when its configuration comes to lie beside it", async () => {
   const root = folderOf(["a.safetensors"]);
   const library = openLibrary({ folders: [root], starter });

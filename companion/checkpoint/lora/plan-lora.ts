@@ -64,7 +64,11 @@ export function planLora(lora: LoraFile, networks?: Networks): LoraPlan {
   const changes = new Map<Target, Map<string, Change>>();
   for (const [target, layers] of lora.targets) {
     const store = networks?.find(target);
-    if (networks && !store) throw mismatch(lora, "changes a second text encoder, which this model does not have");
+    if (networks && !store)
+      throw mismatch(
+        lora,
+        `changes a ${target === 1 ? "second " : ""}text encoder of a kind that this model does not have`,
+      );
     const scaleOf = (layer: string) => (rank: number) => lora.peft.alphas(target, layer, rank);
     const planned = new Map<string, Change>();
     for (const [layer, paths] of placed(lora, { layers, target, store, networks })) {

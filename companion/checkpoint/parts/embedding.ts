@@ -8,6 +8,7 @@ import { RenamedRefs } from "../files/renamed-refs.ts";
 import { type OpenOptions, openSafetensors } from "../files/safetensors.ts";
 import type { Numbers } from "../files/tensor-data.ts";
 import { describe } from "../identify/identify.ts";
+import { OUTPUT_EMBEDDING } from "../identify/signatures.ts";
 
 /** A word's vectors for one text encoder, [vectors, width]. */
 export interface EmbeddingTable extends Numbers {
@@ -46,7 +47,10 @@ export function openEmbedding(file: string, options: OpenOptions = {}): Embeddin
   const refs = new Map([...store.keys()].map((key) => [key, store.find(key)!]));
   const keys = [...refs.keys()];
   const fits =
-    keys.length > 0 && [...refs.values()].every(isTable) && (keys.length === 1 || keys.every(isEmbeddingKey));
+    keys.length > 0 &&
+    [...refs.values()].every(isTable) &&
+    (keys.length === 1 || keys.every(isEmbeddingKey)) &&
+    !keys.some((key) => OUTPUT_EMBEDDING.test(key));
   if (!fits)
     throw new Problem(
       "model-unsupported",

@@ -1,4 +1,5 @@
 import { useCallback, useState } from "preact/hooks";
+import type { LoraTag } from "../../../shared/lora-tags.ts";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { LoraUse } from "../../bridge.ts";
 import type { Actions } from "../actions/actions.ts";
@@ -10,7 +11,7 @@ import { SidePicture } from "../parts/side-picture.tsx";
 import { Slider } from "../parts/slider.tsx";
 import { WordChips } from "../parts/word-chips.tsx";
 import type { State } from "../state/state.ts";
-import { type LoraTag, loraTags } from "../text/prompt-words.ts";
+import { loraTags } from "../text/prompt-words.ts";
 
 interface StylesProps {
   readonly state: State;

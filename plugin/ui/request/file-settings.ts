@@ -1,5 +1,6 @@
 /** What a picture's file says of its making, as settings of the panel: with the models and styles that are here. */
 import type { FoundSettings, NamedFile } from "../../../shared/image-text/found-settings.ts";
+import { takeLoraTags } from "../../../shared/lora-tags.ts";
 import { schedulerLabel } from "../../../shared/scheduler-names.ts";
 import type { Settings } from "../../bridge.ts";
 import { loraNamed } from "../models/add-on-fit.ts";
@@ -14,9 +15,6 @@ export interface FileSettings {
 
 type Here = Pick<Companion, "models" | "addOns">;
 
-/** A1111's tags for LoRAs, with a weight or several, of which the first counts. */
-const TAG = /<lora:([^<>:]{1,200})(?::(-?[\d.]+))?[^<>]{0,100}>/g;
-
 export function fileSettings(found: FoundSettings, { models, addOns }: Here): FileSettings {
   const missing: string[] = [];
   const model = found.model && oneOf(models, found.model);
@@ -24,11 +22,9 @@ export function fileSettings(found: FoundSettings, { models, addOns }: Here): Fi
   const vaes = addOns.filter(({ kind }) => kind === "vae");
   const vae = found.vae && oneOf(vaes, found.vae);
   if (found.vae && !vae) missing.push(`autoencoder “${nameOf(found.vae)}”`);
-  const wanted: Wanted[] = [...found.loras];
-  const prompt = found.prompt.replace(TAG, (_, name: string, weight: string | undefined) => {
-    wanted.push({ name, weight: Number(weight ?? 1) || 1 });
-    return "";
-  });
+  // A tag that cannot be read stays in the prompt, where the companion says what is wrong with it.
+  const { text: prompt, loras: tagged } = takeLoraTags(found.prompt, (tag) => tag);
+  const wanted: readonly Wanted[] = [...found.loras, ...tagged];
   const styles = addOns.filter(({ kind }) => kind === "lora");
   const loras = wanted.flatMap(({ weight, ...file }) => {
     const lora = oneOf(styles, file) ?? loraNamed(addOns, file.name ?? "");

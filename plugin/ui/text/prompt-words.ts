@@ -1,4 +1,5 @@
 /** Words that are put into a prompt and taken out of it: trigger words, embeddings, `<lora:…>`. */
+import { type LoraTag, takeLoraTags } from "../../../shared/lora-tags.ts";
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
@@ -31,13 +32,5 @@ export function withoutWords(prompt: string, words: string): string {
   return joined;
 }
 
-export interface LoraTag {
-  readonly name: string;
-  readonly weight: number;
-}
-
-/** The LoRAs that a prompt names, as the companion reads them: weight 1 where none is given. */
-export function loraTags(prompt: string): LoraTag[] {
-  const tags = prompt.matchAll(/<lora:([^:<>]+)(?::([+-]?\d*\.?\d+))?(?::([+-]?\d*\.?\d+))?>/gi);
-  return [...tags].map(([, name, first, second]) => ({ name: name!.trim(), weight: Number(second ?? first ?? 1) }));
-}
+/** The LoRAs that a prompt names, as the companion reads them; what it would refuse is left out. */
+export const loraTags = (prompt: string): readonly LoraTag[] => takeLoraTags(prompt, (tag) => tag).loras;

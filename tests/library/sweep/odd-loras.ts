@@ -60,7 +60,10 @@ const cases: readonly Case[] = [
   },
   lora("of no published size", pair("lora_unet_down_blocks_0_attentions_0_proj_in", [321, 320])),
   lora("of FLUX.1", pair("lora_unet_double_blocks_18_img_attn_proj", [64, 64])),
-  { ...lora("of FLUX.2 klein", pair("lora_unet_double_blocks_0_img_attn_proj", [64, 64])), forOthers: true },
+  { ...lora("of FLUX.2 klein", pair("lora_unet_double_blocks_0_img_attn_proj", [3072, 3072])), forOthers: true },
+  lora("of a small FLUX.2 klein", pair("lora_unet_double_blocks_0_img_attn_proj", [32, 32])),
+  lora("of FLUX.2 klein, a second half", pair("lora_unet_single_blocks_1_linear1", [288, 32])),
+  lora("of FLUX.2 klein, of another size", pair("lora_unet_double_blocks_0_img_attn_proj", [64, 64])),
   lora("of rank 0", pair(`lora_unet_${ATTENTION}`, [16, 32], 0)),
   lora("of a rank above its layer's size", pair(`lora_unet_${ATTENTION}`, [16, 32], 64)),
   lora("without dimensions", {

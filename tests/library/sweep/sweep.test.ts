@@ -28,7 +28,10 @@ const TOGETHER = 30;
 const MEBI = 2 ** 20;
 
 /** Models that take the add-ons. */
-const BASES = ["models/sd1", "control-models/light", "models/sdxl", "control-models/xl", "models/sd2"];
+const BASES = [
+  ...["models/sd1", "control-models/light", "models/sdxl", "control-models/xl", "models/sd2"],
+  "klein-models/klein",
+];
 
 function chosen(): Case[] {
   const every = everyCase();
@@ -84,7 +87,7 @@ async function compare(top: string, cases: readonly Case[], studioFor: (library:
         ? problem === undefined && (listed || unlisted)
         : each.forOthers
           ? listed && used.every(({ code }) => code === "adapter-mismatch")
-          : // What is not there, such as a link to nothing, is listed as nothing.
+          : // What is not there is listed as nothing.
             listsBy === NOTHING
             ? used.every(({ code }) => code === "model-not-found")
             : used.some(same);

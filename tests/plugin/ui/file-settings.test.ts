@@ -37,7 +37,7 @@ test("a model is found by its digest, whatever it is called here, or by its file
 
 test("styles leave the prompt; what is not here is said", () => {
   const { prompt, change, words } = read(
-    `a cat <lora:ink_wash:0.6>, soft <lora:nowhere:1> light\n${END}, Model: gone, Hires upscale: 2, VAE: ft-mse`,
+    `a cat <lora:ink_wash:0.4:0.6>, soft <lora:nowhere:1> light\n${END}, Model: gone, Hires upscale: 2, VAE: ft-mse`,
   );
   expect(prompt).toBe("a cat , soft light");
   expect(change).toMatchObject({ loras: [{ model: "lora/ink_wash", weight: 0.6 }], vae: "vae/ft-mse" });

@@ -33,7 +33,8 @@ test("loraTags() reads what the companion reads", () => {
   expect(loraTags("a <lora:ink:0.8> fox <lora:more detail> <lora:x:0.5:-1> <lyco:y:1>")).toEqual([
     { name: "ink", weight: 0.8 },
     { name: "more detail", weight: 1 },
-    { name: "x", weight: -1 },
+    { name: "x", weight: -1, textEncoderWeight: 0.5 },
+    { name: "y", weight: 1 },
   ]);
 });
 
