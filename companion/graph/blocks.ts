@@ -150,7 +150,7 @@ export const BLOCK_FORMATS: Readonly<Record<BlockFormat, BlockLayout>> = {
   },
 };
 
-/** All blocks of `bytes`. */
+/** All blocks of `bytes`: the numbers are what ggml computes (codes.ts). */
 export function unpackBlocks(bytes: Uint8Array, format: BlockFormat): BlockNumbers {
   const layout = BLOCK_FORMATS[format];
   const count = bytes.length / layout.bytes;
@@ -162,16 +162,4 @@ export function unpackBlocks(bytes: Uint8Array, format: BlockFormat): BlockNumbe
   };
   for (let i = 0; i < count; i++) layout.unpack(bytes, i * layout.bytes, to, i);
   return to;
-}
-
-/** Their numbers, as ggml computes them. */
-export function blockNumbers(bytes: Uint8Array, format: BlockFormat): Float32Array {
-  const { group, zero } = BLOCK_FORMATS[format];
-  const { codes, scales, offsets } = unpackBlocks(bytes, format);
-  const numbers = new Float32Array(codes.length);
-  for (let i = 0; i < codes.length; i++) {
-    const g = Math.floor(i / group);
-    numbers[i] = Math.fround(scales[g]! * (codes[i]! - zero)) + (offsets ? offsets[g]! : 0);
-  }
-  return numbers;
 }

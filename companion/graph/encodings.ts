@@ -21,14 +21,18 @@ const ENCODINGS: { readonly [E in WeightEncoding as E["kind"]]: Decode<E> } = {
     const wide = cast(op, op.initializer(ref, dims), "float32");
     return cast(op, mul(op, wide, cast(op, op.initializer(scale, []), "float32")), op.float);
   },
-  // Matrices are multiplied by as they lie (`Quantizer`); nothing else is written so.
-  blocks: (_, { key }, __, { format }) => {
-    throw new Problem(
-      "model-unsupported",
-      `The tensor "${key}" is stored in blocks of few bits (${format}) where only plain numbers can be used: use a version of the model that other programs have made.`,
-    );
-  },
+  blocks: (_, { key }, __, { format }) => refuse(key, `blocks of few bits (${format})`),
+  nvfp4: (_, { key }) => refuse(key, "four bits (NVFP4)"),
+  int8: (_, { key }) => refuse(key, "eight bits (int8)"),
 };
+
+/** Matrices are multiplied by as they lie (`Quantizer`); nothing else is written so. */
+function refuse(key: string, how: string): never {
+  throw new Problem(
+    "model-unsupported",
+    `The tensor "${key}" is stored in ${how} where only plain numbers can be used: use a version of the model that other programs have made.`,
+  );
+}
 
 export function decode(op: Graph, ref: WeightRef, dims: readonly number[] = ref.dims): Value {
   const { encoding } = ref;

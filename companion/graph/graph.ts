@@ -108,6 +108,7 @@ export class Graph {
   readonly freeInputs = new Set<string>();
   readonly #names = new Map<string, number>();
   readonly #constants = new Map<string, Value>();
+  readonly #arrays = new Map<object, number>();
   #nodes: Node[] = [];
   #scope = "";
 
@@ -199,10 +200,10 @@ export class Graph {
     return outputs;
   }
 
-  /** Numbers made here. Equal constants are one. */
+  /** Numbers made here. Equal constants are one: small ones by their numbers, large ones where they are the same array. */
   constant(tensor: AnyTensor): Value {
     const { type, dims, data } = tensor;
-    const key = `${type}[${dims}]${data.length <= 64 ? data.join() : this.#constants.size}`;
+    const key = `${type}[${dims}]${data.length <= 64 ? data.join() : this.#placeOf(data)}`;
     let value = this.#constants.get(key);
     if (!value) {
       value = { name: this.#unique(`constant/${type}`), type, dims };
@@ -242,6 +243,12 @@ export class Graph {
   /** Throws: the network is built wrongly here. */
   fail(what: string): never {
     throw new Problem("internal", `${what} at "${this.#scope}".`);
+  }
+
+  #placeOf(data: object): string {
+    const place = this.#arrays.get(data) ?? this.#arrays.size;
+    this.#arrays.set(data, place);
+    return `array ${place}`;
   }
 
   #body(make: () => Value): Body {

@@ -1,6 +1,7 @@
 /** What has no operator of its own, or not everywhere: composed by the dialect's table. */
 import { type Dim, dimAt, fixedDims, isFixed } from "./dim.ts";
 import type { Graph, Moments, Value } from "./graph.ts";
+import { hadamard } from "./hadamard.ts";
 import {
   type AttentionOptions,
   add,
@@ -29,16 +30,23 @@ import { BLOCK, type NarrowMatrix } from "./quantize.ts";
 
 /** For a matrix [N, K] of few bits: x [M, K] · matrixᵀ + bias (which broadcasts) → [M, N]. */
 export function narrowAffine(op: Graph, narrow: NarrowMatrix, dims: readonly [out: number, inner: number]) {
-  const { bits, block, offsets } = narrow;
+  const { bits, block, offsets, rotation } = narrow;
   const matrix = { ...narrowParts(op, narrow), dims, bits, block };
   // What is added to a block's weights counts as often as the sum of what it is multiplied by.
   const added = offsets && cast(op, op.initializer(offsets), op.float);
   const blocks = Math.ceil(dims[1] / block);
-  return (x: Value, bias: Value | undefined): Value => {
+  return (given: Value, bias: Value | undefined): Value => {
+    const x = rotation === undefined ? given : rotatedRows(op, given, rotation);
     const rows = matMulNBits(op, x, matrix);
     const whole = added ? add(op, rows, gemm(op, blockSums(op, x, [blocks, block]), added)) : rows;
     return bias ? add(op, whole, bias) : whole;
   };
+}
+
+/** x [M, K], each group of `size` in a row times H. */
+function rotatedRows(op: Graph, x: Value, size: number): Value {
+  const turn = cast(op, op.constant(hadamard(size)), op.float);
+  return reshape(op, matMul(op, reshape(op, x, [-1, size]), turn), x.dims);
 }
 
 /** The sum of each block of x [M, blocks · block] → [M, blocks]. */

@@ -28,6 +28,8 @@ export interface NarrowMatrix {
   readonly scales: WeightRef;
   readonly zeros: WeightRef;
   readonly offsets?: WeightRef;
+  /** What it is multiplied by is rotated first, in groups of so many (hadamard.ts). */
+  readonly rotation?: number;
 }
 
 /** The dims of a matrix's parts. */

@@ -38,12 +38,16 @@ export interface WeightRef {
 }
 
 /**
- * How a tensor's numbers come from its elements: encodings.ts. "scaled": each times `scale`, one number. "blocks": the elements
- * are bytes, `dims` those of the numbers; blocks.ts.
+ * How a tensor's numbers come from its elements: encodings.ts. "scaled": each times `scale`, one number. All others are coded
+ * (coded.ts), their elements bytes, and `dims` those of the numbers. "blocks": ggml's, blocks.ts. "nvfp4": halves of bytes, in
+ * groups of 16 along a row, each with a scale in the tiles of `groupScales`, times `scale`; they are `firstRow` and those behind
+ * it of the matrix that the tiles are of. "int8": times `scale`, one number or one for each row; `rotation`: hadamard.ts.
  */
 export type WeightEncoding =
   | { readonly kind: "scaled"; readonly scale: WeightRef }
-  | { readonly kind: "blocks"; readonly format: BlockFormat };
+  | { readonly kind: "blocks"; readonly format: BlockFormat }
+  | { readonly kind: "nvfp4"; readonly groupScales: WeightRef; readonly scale: WeightRef; readonly firstRow: number }
+  | { readonly kind: "int8"; readonly scale: WeightRef; readonly rotation?: number };
 
 export interface WeightStore {
   /** Where it came from, for error messages: a file or folder name. */
@@ -96,7 +100,7 @@ export class Weights {
         `"${this.#store.origin}" has "${ref.key}" as [${ref.dims}] where [${dims}] is expected: it belongs to another kind of model.`,
       );
     }
-    if (!FLOATS.has(ref.type) && ref.encoding?.kind !== "blocks")
+    if (!FLOATS.has(ref.type) && (ref.encoding === undefined || ref.encoding.kind === "scaled"))
       throw new Problem(
         "model-unsupported",
         `"${this.#store.origin}" has "${ref.key}" as whole numbers (${ref.type}), as other programs' quantised models do: use its fp16 version.`,

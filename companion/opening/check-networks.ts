@@ -9,7 +9,7 @@ import type { IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
 import type { T2IAdapter } from "../checkpoint/parts/t2i-adapter.ts";
 import { DIALECTS, type Dialect } from "../graph/dialect.ts";
 import { Graph } from "../graph/graph.ts";
-import { plannedBlocks } from "../graph/repack.ts";
+import { plannedCodes } from "../graph/repack.ts";
 import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
 import { sharedInputs } from "../networks/blocks/time-embedding.ts";
 import { contentFilterGraph } from "../networks/content-filter.ts";
@@ -25,7 +25,7 @@ const SMALL = { batch: 1, height: 16, width: 16 };
 
 export function checkNetworks(networks: readonly Network[], on = dialect): void {
   for (const { weights, build } of networks)
-    buildWhole(weights, (w) => build(w, { dialect: on, quantizer: plannedBlocks }));
+    buildWhole(weights, (w) => build(w, { dialect: on, quantizer: plannedCodes }));
 }
 
 export function checkVae({ config, weights }: AnyModel["vae"], on = dialect): void {

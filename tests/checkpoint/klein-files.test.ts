@@ -7,10 +7,10 @@ import { otherNames } from "../../companion/checkpoint/flux2/names.ts";
 import { openLora } from "../../companion/checkpoint/lora/lora-file.ts";
 import { planLora } from "../../companion/checkpoint/lora/plan-lora.ts";
 import { type Flux2Model, openModel } from "../../companion/checkpoint/model.ts";
-import { blockNumbers } from "../../companion/graph/blocks.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { deviation } from "../networks/fixture.ts";
 import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
+import { blockNumbers } from "./block-numbers.ts";
 import { asBlocks, writeGguf } from "./gguf-sample.ts";
 import { asPublished, KLEIN, partOf, writeSplit } from "./klein-sample.ts";
 import { headerOf, temporaryFolder, writeData, writeRaw } from "./sample.ts";
@@ -172,7 +172,7 @@ const llamaName = (key: string) =>
 
 test("LoRAs of three spellings are listed for FLUX.2 klein; what cannot be taken apart is refused", async () => {
   const files = path.join(KLEIN, "../../klein-files");
-  const { addOns, problems } = await openLibrary({ folders: [files], starter }).list();
+  const { addOns, problems } = await openLibrary({ folders: [files, path.dirname(KLEIN)], starter }).list();
   const family = [{ id: "flux2-klein", name: "FLUX.2 klein" }];
   expect(problems).toEqual([]);
   expect(addOns.map(({ id, families }) => ({ id, families }))).toEqual(
@@ -249,8 +249,8 @@ describe("float8 with a scale for each matrix, as ComfyUI writes it", () => {
   });
 
   test("another format is refused by name", async () => {
-    const file = writeSplit(path.join(top, "nvfp4"));
-    write(file, scaled("weight_scale", "nvfp4"));
+    const file = writeSplit(path.join(top, "mxfp8"));
+    write(file, scaled("weight_scale", "mxfp8"));
     await expect(openModel(file)).rejects.toMatchObject({
       code: "model-unsupported",
     });

@@ -2,14 +2,15 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
-import { BLOCK_FORMATS, type BlockFormat, blockNumbers } from "../../companion/graph/blocks.ts";
+import { BLOCK_FORMATS, type BlockFormat, unpackBlocks } from "../../companion/graph/blocks.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { Graph, type Quantizer } from "../../companion/graph/graph.ts";
 import { linearNoBias } from "../../companion/graph/layers.ts";
-import { blockMatrix, repack } from "../../companion/graph/repack.ts";
+import { codedMatrix, repack } from "../../companion/graph/repack.ts";
 import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
 import { type Tensor, tensor } from "../../companion/tensor.ts";
+import { blockNumbers } from "../checkpoint/block-numbers.ts";
 import { temporaryFolder } from "../checkpoint/sample.ts";
 import { deviation, runGraph } from "../networks/fixture.ts";
 
@@ -41,12 +42,12 @@ test.each(formats)("a linear layer multiplies by them as they are: %s", async (f
     for (const half of halves[format] ?? [0]) bytes.set([(at / size) % 7, 0x2c + (half % 4)], at + half);
   const matrix = blockNumbers(bytes, format);
   expect(bytes.length / size).toBe((out * inner) / numbers);
-  const parts = repack(bytes, out, format);
+  const parts = repack(unpackBlocks(bytes, format), out, BLOCK_FORMATS[format]);
   const file = path.join(folder, format);
   const data: Uint8Array[] = [];
   let end = 0;
   const quantizer: Quantizer = () =>
-    blockMatrix(format, [out, inner], (name, type, dims) => {
+    codedMatrix(BLOCK_FORMATS[format], [out, inner], (name, type, dims) => {
       const { buffer, byteOffset, byteLength } = parts[name as "values" | "scales"];
       data.push(new Uint8Array(buffer, byteOffset, byteLength));
       const ref: WeightRef = { key: name, type, dims, file, offset: end, byteLength };

@@ -1,6 +1,7 @@
 /** One network of a model: its dimensions, and its weights under diffusers' names whatever the file calls them. */
 import { createHash } from "node:crypto";
 import type { WeightRef } from "../../graph/weights.ts";
+import { rowRange } from "./row-range.ts";
 import type { CheckpointStore } from "./safetensors.ts";
 
 export interface Component<C> {
@@ -67,9 +68,8 @@ export function reshaped(ref: WeightRef, dims: readonly number[]): WeightRef {
 
 /** Part `index` of `count` equal parts along the first dimension. */
 export function rows(ref: WeightRef, index: number, count: number): WeightRef {
-  const byteLength = ref.byteLength / count;
-  const dims = [ref.dims[0]! / count, ...ref.dims.slice(1)];
-  return { ...ref, dims, byteLength, offset: ref.offset + index * byteLength };
+  const each = ref.dims[0]! / count;
+  return rowRange(ref, index * each, each);
 }
 
 /** One identity of several things, hexadecimal. */

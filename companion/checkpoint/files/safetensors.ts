@@ -23,5 +23,5 @@ export const openSafetensors = (file: string, { within }: OpenOptions = {}): Saf
   openFileBy(file, within, ({ fd, name, file: real, size, stamp }) => {
     const { text, dataStart } = readHeader(fd, name, size);
     const { refs, metadata } = parseHeader(text, { name, file: real, dataStart, size, stamp });
-    return { refs: resolveEncodings(refs), metadata, text };
+    return { refs: resolveEncodings(refs, metadata), metadata, text };
   });

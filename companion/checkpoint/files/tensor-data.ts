@@ -2,10 +2,12 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
-import { blockNumbers } from "../../graph/blocks.ts";
+import type { BlockNumbers } from "../../graph/blocks.ts";
+import { type Coded, codedOf } from "../../graph/coded.ts";
 import { stampOf } from "../../graph/file-stamp.ts";
 import { halfFloats } from "../../graph/half-floats.ts";
 import type { WeightRef, WeightType } from "../../graph/weights.ts";
+import { numbersOfCodes, type Reading, readCodes } from "./codes.ts";
 import { attempt, readFully } from "./files.ts";
 
 /** Row-major numbers of `dims`. */
@@ -47,7 +49,7 @@ function borrowed(length: number): Uint8Array {
 
 /** Throws Problem "model-unsupported" for a tensor that `readNumbers` could not read. */
 export function requireFloats(ref: WeightRef): void {
-  if (ref.encoding?.kind !== "blocks") widenOf(ref);
+  if (!codedOf(ref)) widenOf(ref);
 }
 
 /** Whether `readNumbers` can read a tensor. */
@@ -64,13 +66,19 @@ function widenOf(ref: WeightRef): Widen {
 
 /** Reads tensors as float32. Throws Problem "model-unsupported" for another number format, "file-changed". */
 export function readNumbers(ref: WeightRef): Numbers {
-  const { encoding } = ref;
-  if (encoding?.kind === "blocks") return { dims: ref.dims, data: blockNumbers(readBytes(ref), encoding.format) };
+  const { encoding, dims } = ref;
+  const coded = codedOf(ref);
+  if (coded) return { dims, data: numbersOfCodes(ref, coded, READING) };
   const data = widenOf(ref)(readBytes(ref));
-  if (!encoding) return { dims: ref.dims, data };
+  if (encoding?.kind !== "scaled") return { dims, data };
   const scale = readNumbers(encoding.scale).data[0]!;
-  return { dims: ref.dims, data: data.map((value) => value * scale) };
+  return { dims, data: data.map((value) => value * scale) };
 }
+
+const READING: Reading = { bytes: (ref) => readBytes(ref), numbers: (ref) => readNumbers(ref).data };
+
+/** The codes of a coded tensor, as `readCodes` in codes.ts. Throws Problem "file-changed". */
+export const codesOf = (ref: WeightRef, coded: Coded): BlockNumbers => readCodes(ref, coded, READING);
 
 /** A tensor's bytes: for float32 in memory of their own, for all others until the next call. Throws Problem "file-changed". */
 export function readBytes(ref: WeightRef): Uint8Array {

@@ -3,7 +3,7 @@ import type { Quantizer } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
 import type { PreparedJob, Sketch } from "../job.ts";
 import { type Rung, rungsFrom, runsTogether } from "../ladder.ts";
-import { hasBlocks, planNarrow, quantizerFor } from "../weights/narrow.ts";
+import { hasCodes, planNarrow, quantizerFor } from "../weights/narrow.ts";
 import { tooLarge } from "../weights/too-large.ts";
 import { denoiserNetwork } from "./denoiser-network.ts";
 
@@ -32,7 +32,7 @@ export async function denoiserRung(
   const need = (rung: Rung) => {
     // Sizes are all that counts.
     const network = denoiserNetwork(job);
-    const narrow = rung.bits !== undefined || hasBlocks(network);
+    const narrow = rung.bits !== undefined || hasCodes(network);
     const quantizer = narrow ? planNarrow(network, rung.bits, "/planned").quantizer : undefined;
     const options = { dialect, ...(quantizer && { quantizer }) };
     const shape = { batch: rung.runs === "together" ? runs : 1, height, width };

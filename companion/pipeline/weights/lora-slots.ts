@@ -5,6 +5,7 @@ import { kronecker, sideBySide, stacked, sum } from "../../checkpoint/lora/arith
 import type { Addition } from "../../checkpoint/lora/change.ts";
 import type { Target } from "../../checkpoint/lora/keys.ts";
 import type { LoraPlan } from "../../checkpoint/lora/plan-lora.ts";
+import { codedOf } from "../../graph/coded.ts";
 import type { Dialect } from "../../graph/dialect.ts";
 import type { BranchAt } from "../../graph/graph.ts";
 import { LIGHT_WEIGHTS } from "../../graph/memory.ts";
@@ -64,7 +65,8 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
     everywhere && !isNorm(weights, path) && !(light && matrixOf(weights, path)?.dims.length === 4);
   const kindsAt = (path: string): readonly ChangeKind[] => {
     const additions = layers.get(path) ?? [];
-    if (matrixOf(weights, path)?.encoding?.kind === "blocks") {
+    const matrix = matrixOf(weights, path);
+    if (matrix && codedOf(matrix)) {
       if (additions.some(({ stretch }) => stretch)) throw needsOwnNumbers(path);
       return everywhere
         ? CHANGES.filter((kind) => kind !== "stretch")
@@ -123,7 +125,7 @@ const given = (kind: ChangeKind, additions: readonly Addition[]) => additions.so
 const needsOwnNumbers = (path: string) =>
   new Problem(
     "adapter-mismatch",
-    `A DoRA changes "${path}" by its own numbers, which this GGUF file keeps in blocks of few bits: choose a plain LoRA, or another version of the model.`,
+    `A DoRA changes "${path}" by its own numbers, which this file keeps in few bits: choose a plain LoRA, or another version of the model.`,
   );
 
 const HOLDS: AnyTensor = { type: "bool", dims: [1], data: Uint8Array.of(1) };

@@ -4,11 +4,12 @@ import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fingerprintOf } from "../../checkpoint/files/component.ts";
 import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
-import { readBytes, readNumbers } from "../../checkpoint/files/tensor-data.ts";
+import { codesOf, readNumbers } from "../../checkpoint/files/tensor-data.ts";
+import { codedOf, layoutOf } from "../../graph/coded.ts";
 import { DIALECTS } from "../../graph/dialect.ts";
 import type { Quantizer } from "../../graph/graph.ts";
 import { type Bits, BLOCK, type NarrowMatrix, narrowMatrix, type PlacePart, quantize } from "../../graph/quantize.ts";
-import { blockMatrix, repack } from "../../graph/repack.ts";
+import { codedMatrix, repack } from "../../graph/repack.ts";
 import { type WeightRef, Weights } from "../../graph/weights.ts";
 import type { Network } from "../../opening/network.ts";
 import { createFile } from "../../runtime/scratch.ts";
@@ -38,8 +39,8 @@ export interface NarrowPlan {
 }
 
 /**
- * Matrices get `bits`, kernels of convolutions 8 where their rows are whole blocks. What the file keeps narrow stays: matrices
- * in ggml's blocks keep their numbers, in the form that can be multiplied by. Without `bits` nothing else is touched.
+ * Matrices get `bits`, kernels of convolutions 8 where their rows are whole blocks. What the file keeps narrow stays: coded
+ * matrices keep their numbers, in the form that can be multiplied by. Without `bits` nothing else is touched.
  */
 export function planNarrow({ weights, build }: Network, bits: Bits | undefined, file: string): NarrowPlan {
   const parts = new Map<string, Part>();
@@ -55,13 +56,13 @@ export function planNarrow({ weights, build }: Network, bits: Bits | undefined, 
     const key = keyOf(ref);
     const known = parts.get(key);
     if (known) return known.narrow;
+    const coded = codedOf(ref);
     const at: PlacePart = (name, type, shape) => place(`${ref.key}/${name}`, type, shape);
-    const narrow =
-      ref.encoding?.kind === "blocks"
-        ? blockMatrix(ref.encoding.format, dims, at)
-        : bits && WIDE.has(ref.type) && !ref.encoding && (kind === "linear" || dims[1] % BLOCK === 0)
-          ? narrowMatrix(dims, kind === "linear" ? bits : 8, at)
-          : undefined;
+    const narrow = coded
+      ? codedMatrix(layoutOf(coded), dims, at)
+      : bits && WIDE.has(ref.type) && !ref.encoding && (kind === "linear" || dims[1] % BLOCK === 0)
+        ? narrowMatrix(dims, kind === "linear" ? bits : 8, at)
+        : undefined;
     if (narrow) parts.set(key, { ref, width: dims[1], narrow });
     return narrow;
   };
@@ -69,9 +70,9 @@ export function planNarrow({ weights, build }: Network, bits: Bits | undefined, 
   return { parts: [...parts.values()], bytes: end, quantizer: (ref) => parts.get(keyOf(ref))?.narrow };
 }
 
-/** Whether a file keeps weights in ggml's blocks, which have to be rearranged to be multiplied by. */
-export function hasBlocks({ weights }: Pick<Network, "weights">): boolean {
-  for (const key of weights.keys()) if (weights.find(key)?.encoding?.kind === "blocks") return true;
+/** Whether a file keeps weights as codes, which have to be rearranged to be multiplied by. */
+export function hasCodes({ weights }: Pick<Network, "weights">): boolean {
+  for (const key of weights.keys()) if (codedOf(weights.find(key)!)) return true;
   return false;
 }
 
@@ -80,7 +81,7 @@ export const quantizerFor = async (
   network: Network<CheckpointStore>,
   bits: Bits | undefined,
   folder: () => string,
-): Promise<Quantizer | undefined> => (bits || hasBlocks(network) ? narrowWeights(network, bits, folder()) : undefined);
+): Promise<Quantizer | undefined> => (bits || hasCodes(network) ? narrowWeights(network, bits, folder()) : undefined);
 
 /**
  * The network's narrow weights, from a file in `folder` that is written where there is none yet. Lets messages in between two
@@ -113,10 +114,10 @@ export async function narrowWeights(
 async function write(to: ReturnType<typeof createFile>, parts: readonly Part[], bytes: number): Promise<void> {
   try {
     for (const { ref, width, narrow } of parts) {
-      const { values, scales, zeros, offsets } =
-        ref.encoding?.kind === "blocks"
-          ? repack(readBytes(ref), ref.dims[0]!, ref.encoding.format)
-          : quantize(readNumbers(ref).data, width, narrow.bits);
+      const coded = codedOf(ref);
+      const { values, scales, zeros, offsets } = coded
+        ? repack(codesOf(ref, coded), ref.dims[0]!, layoutOf(coded))
+        : quantize(readNumbers(ref).data, width, narrow.bits);
       to.write(values, narrow.values.offset);
       to.write(new Uint8Array(scales.buffer), narrow.scales.offset);
       to.write(zeros, narrow.zeros.offset);
