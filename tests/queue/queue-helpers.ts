@@ -26,7 +26,10 @@ export const job = (n: number, more: Partial<NewJob> = {}): NewJob => ({
   task: { kind: "generate", request: parseRequest({ model: "m", prompt: `${n}`, seed: n, image: "image" }) },
   ...more,
 });
-export const settle = (ms = 10) => new Promise((resolve) => setTimeout(resolve, ms));
+/** In turns of 10 ms, so that what waits for its turn has as many of them on a busy machine. */
+export async function settle(ms = 10): Promise<void> {
+  for (let waited = 0; waited < ms; waited += 10) await new Promise((resolve) => setTimeout(resolve, 10));
+}
 
 /** A worker that the test moves by hand: each job waits for `finish` or `fail`. */
 export function handWorker(source: WorkSource, leaseMs = 15_000) {

@@ -38,7 +38,7 @@ describeWithRedis("with a server", () => {
   describeQueue("RedisQueue", async () => {
     const prefix = `suite-${++runs}:`;
     return {
-      settleMs: 120,
+      settleMs: 160,
       leaseMs: LEASE_MS,
       missedLate: true,
       open: async ({ leaseMs = LEASE_MS, waiting } = {}): Promise<Queue> =>
