@@ -54,18 +54,20 @@ export interface ModelInfo {
   readonly thumbnail: boolean;
 }
 
-/** Something that works beside a model. */
+/** Something that works beside a model, or by itself on a finished picture. */
 export interface AddOnInfo {
-  /** The library's id, as requests name it (`loras[].model`, `controls[].model`, `embeddings[].model`, `vae`). */
+  /** The library's id, as requests name it (`loras[].model`, `controls[].model`, `embeddings[].model`, `vae`, `upscaler`). */
   readonly id: string;
   readonly name: string;
-  readonly kind: "lora" | "control" | "embedding" | "vae";
-  /** Those that it fits. Empty: it can't be told from the file. */
+  readonly kind: "lora" | "control" | "embedding" | "vae" | "upscaler";
+  /** Those that it fits. Empty: it can't be told from the file, or it needs no model. */
   readonly families: readonly Family[];
   /** Words that call up what a LoRA has learnt; for an embedding its own token. From the file's metadata or its side-car. */
   readonly triggerWords: readonly string[];
   /** For kind "control". */
   readonly controlKind?: "controlnet" | "t2i-adapter";
+  /** For kind "upscaler": what it is built like ("ESRGAN", "DAT"), and how many times as long it makes a side. */
+  readonly upscaler?: { readonly architecture: string; readonly scale: number };
   /** The weight that its maker suggests, where a side-car says so. */
   readonly suggestedWeight?: number;
   readonly licence?: string;

@@ -63,15 +63,19 @@ function weightsOf(model: AnyModel, studio: PipelineStudio): WeightStore[] {
 interface Trial {
   readonly open: (studio: PipelineStudio, id: string, model: AnyModel) => unknown;
   /** What is known when it succeeded. */
-  readonly verb: "fits" | "opens beside";
+  readonly says: (model: string) => string;
 }
 
-/** How each kind of add-on is put to a model. Whether controls and embeddings fit shows with a picture. */
+const fits = (model: string) => `fits ${model}`;
+const opensBeside = (model: string) => `opens beside ${model}`;
+
+/** How each kind of add-on is put to a model. Whether controls and embeddings fit shows with a picture; upscalers need no model. */
 const TRIALS: Readonly<Record<AddOnInfo["kind"], Trial>> = {
-  lora: { open: (studio, id, model) => studio.openLora(id, model), verb: "fits" },
-  vae: { open: (studio, id, model) => studio.exchangeVae(model, id), verb: "fits" },
-  control: { open: (studio, id, model) => studio.openControl(id, model), verb: "opens beside" },
-  embedding: { open: (studio, id) => studio.openEmbedding(id), verb: "opens beside" },
+  lora: { open: (studio, id, model) => studio.openLora(id, model), says: fits },
+  vae: { open: (studio, id, model) => studio.exchangeVae(model, id), says: fits },
+  control: { open: (studio, id, model) => studio.openControl(id, model), says: opensBeside },
+  embedding: { open: (studio, id) => studio.openEmbedding(id), says: opensBeside },
+  upscaler: { open: (studio, id) => studio.openUpscaler(id), says: () => "is whole" },
 };
 
 async function examineAddOn({ id, name, kind, families }: AddOnInfo, workshop: Workshop): Promise<Finding[]> {
@@ -79,13 +83,13 @@ async function examineAddOn({ id, name, kind, families }: AddOnInfo, workshop: W
   const file = library.fileOf(id);
   const bytes = file ? await scanNumbers([openSafetensors(file, { within: library.roots })]) : 0;
   const numbers = `all numbers in ${size(bytes)} are finite`;
-  const { open, verb } = TRIALS[kind];
+  const { open, says } = TRIALS[kind];
   const likely = models.filter(({ family }) => !family.like && families.some(({ id }) => id === family.id));
   const reasons: Problem[] = [];
   for (const model of [...likely, ...models.filter((one) => !likely.includes(one))]) {
     try {
       await open(studio, id, await studio.openModel(model.id));
-      return [ok(`${visible(name)}: it ${verb} ${visible(model.name)}, and ${numbers}`)];
+      return [ok(`${visible(name)}: it ${says(visible(model.name))}, and ${numbers}`)];
     } catch (error) {
       reasons.push(Problem.from(error));
     }

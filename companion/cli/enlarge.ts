@@ -2,10 +2,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
-import { openUpscaler } from "../checkpoint/parts/upscaler.ts";
 import { readConfig } from "../config.ts";
 import { decodeImage } from "../image/decode.ts";
 import { encodePng } from "../image/encode.ts";
+import { openWholeUpscaler } from "../opening/open-whole.ts";
 import { enlarge } from "../pipeline/enlarge/enlarge.ts";
 import { defaultMemoryBudget } from "../pipeline/studio/create-studio.ts";
 import { createSessions } from "../pipeline/studio/sessions.ts";
@@ -17,7 +17,7 @@ const USAGE = "underpaint enlarge IMAGE --upscaler FILE --out FILE";
 /** Writes the larger picture as a PNG. Resolves to the exit code; throws Problem. */
 export async function runEnlarge(argv: string[]): Promise<number> {
   const { image, upscaler, out } = readArguments(argv);
-  const network = openUpscaler(upscaler);
+  const network = openWholeUpscaler(upscaler);
   const config = readConfig({});
   const device = await chooseDevice(config.provider);
   const sessions = createSessions({ device, budget: config.memory ?? defaultMemoryBudget() });

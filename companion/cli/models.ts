@@ -25,6 +25,7 @@ const KINDS = [
   ["ControlNets and T2I-Adapters", "control"],
   ["Embeddings", "embedding"],
   ["VAEs", "vae"],
+  ["Upscalers", "upscaler"],
 ] as const;
 
 /** With --hash every file is read for its hash. Resolves to the exit code. Throws Problem "request-invalid", "config-invalid". */
@@ -56,8 +57,7 @@ export async function runModels(args: string[]): Promise<number> {
     const these = addOns.filter((addOn) => addOn.kind === kind).map(known);
     if (these.length > 0) heading(title);
     for (const addOn of these) {
-      const families = addOn.families.map((family) => family.name).join(" or ") || "family not told by the file";
-      item(addOn.name, [addOn.id, addOn.controlKind && CONTROL[addOn.controlKind], families, hashOf(addOn)]);
+      item(addOn.name, [addOn.id, addOn.controlKind && CONTROL[addOn.controlKind], goesWith(addOn), hashOf(addOn)]);
       more("Trigger words", addOn.triggerWords.join(", "));
       more("Suggested weight", addOn.suggestedWeight?.toString());
       more("Licence", addOn.licence);
@@ -76,6 +76,11 @@ export async function runModels(args: string[]): Promise<number> {
   }
   terminal.print();
   return 0;
+}
+
+function goesWith({ families, upscaler }: AddOnInfo): string {
+  if (upscaler) return `${upscaler.architecture}, ${upscaler.scale} times as large`;
+  return families.map(({ name }) => name).join(" or ") || "family not told by the file";
 }
 
 const CONTROL = { controlnet: "ControlNet", "t2i-adapter": "T2I-Adapter" } as const;

@@ -17,6 +17,7 @@ import {
   openWholeImageEncoder,
   openWholeIpAdapter,
   openWholeModel,
+  openWholeUpscaler,
 } from "../opening/open-whole.ts";
 import { planOf } from "../opening/plan-of.ts";
 import { familiesOf, fittingFamilies, misfitWithAll, publishedModels } from "./add-on-families.ts";
@@ -59,6 +60,8 @@ export type Finding =
     }
   | (AddOnFinding & { readonly kind: "controlnet" | "t2i-adapter" | "vae" })
   | (AddOnFinding & { readonly kind: "lora" | "embedding"; readonly names: readonly string[] })
+  /** It needs no model. */
+  | { readonly kind: "upscaler"; readonly addOn: AddOnInfo }
   /** Of a model that another file is listed as. */
   | { readonly kind: "part" }
   | { readonly kind: "problem"; readonly problem: ProblemData };
@@ -108,6 +111,12 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
     case "t2i-adapter":
     case "vae":
       return findAddOn(place, found, { opened: store, ...options });
+    case "upscaler": {
+      const { architecture, scale } = openWholeUpscaler(file, options).config;
+      const { metadata } = store;
+      const addOn = describeAddOn(place, { kind: found, families: [], metadata, options });
+      return { kind: found, addOn: { ...addOn, upscaler: { architecture, scale } } };
+    }
     case "ip-adapter": {
       const { crossAttentionDim, widths, embeddingDim, kind } = await openWholeIpAdapter(file, options);
       return { kind: found, path: file, adapter: { crossAttentionDim, widths, embeddingDim, kind } };

@@ -2,12 +2,12 @@
 import { Problem, type ProblemData } from "../../shared/problem.ts";
 import type { OpenOptions } from "../checkpoint/files/safetensors.ts";
 import type { AnyMeasures } from "../opening/measures.ts";
-import { openAddOn } from "../opening/open-add-on.ts";
+import { type AddOnKind, openAddOn } from "../opening/open-add-on.ts";
 import { misfitWithAll, type NamedMeasures } from "./add-on-families.ts";
-import type { AddOnFinding, Finding } from "./inspect.ts";
+import type { Finding } from "./inspect.ts";
 import type { Place } from "./scan.ts";
 
-export type AddOn = Extract<Finding, AddOnFinding>;
+export type AddOn = Extract<Finding, { readonly kind: AddOnKind }>;
 
 /** Why no model takes it, published or installed; undefined where one does. */
 export type InstalledFit = (place: Place, finding: AddOn, models: readonly NamedMeasures[]) => ProblemData | undefined;

@@ -158,7 +158,7 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
           for (const aside of finding.asides)
             problems.push({ name: `${place.id}/${aside.place}`, problem: aside.problem });
         if (finding.kind !== "model" && !("addOn" in finding)) continue;
-        const misfit = finding.kind === "model" ? undefined : misfitHere(place, finding, takers);
+        const misfit = "misfit" in finding ? misfitHere(place, finding, takers) : undefined;
         if (misfit) {
           problems.push({ name: place.id, problem: misfit });
           continue;

@@ -2,6 +2,8 @@
  * Every network built once, small and without opening it: what a file lacks, has in another shape or number type, or has too
  * much, is known before anything runs. Takes milliseconds, reads no weight, and goes as `buildWhole`.
  */
+
+import type { Component } from "../checkpoint/files/component.ts";
 import type { AnyModel } from "../checkpoint/model.ts";
 import type { ContentFilter } from "../checkpoint/parts/content-filter.ts";
 import { CONTROLNET_PREFIX, type ControlNet } from "../checkpoint/parts/controlnet.ts";
@@ -16,6 +18,7 @@ import { contentFilterGraph } from "../networks/content-filter.ts";
 import { controlHintGraph, controlResiduals } from "../networks/controlnet.ts";
 import { imageProjectionGraph } from "../networks/ip-adapter.ts";
 import { t2iAdapterGraph } from "../networks/t2i-adapter.ts";
+import { type Upscaler, upscalerGraph } from "../networks/upscalers/upscaler.ts";
 import { buildWhole } from "./build-whole.ts";
 import type { Network } from "./network.ts";
 
@@ -55,6 +58,10 @@ export function checkControlNet(net: ControlNet): void {
 export function checkT2IAdapter(adapter: T2IAdapter): void {
   const side = 8 * adapter.config.downscale_factor;
   buildWhole(adapter, (w) => t2iAdapterGraph(adapter.config, w, { height: side, width: side }, dialect));
+}
+
+export function checkUpscaler({ config, weights }: Component<Upscaler>): void {
+  buildWhole(weights, (w) => upscalerGraph(config, w, { height: 16, width: 16 }, dialect));
 }
 
 /** Its layers as wide as the file has them: how wide they must be shows with a model. */

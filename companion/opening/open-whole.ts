@@ -5,6 +5,7 @@
 
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
+import type { Component } from "../checkpoint/files/component.ts";
 import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetensors.ts";
 import { isFlux2File } from "../checkpoint/flux2/file.ts";
 import { textPrefix, vaePrefix } from "../checkpoint/flux2/kinds.ts";
@@ -18,10 +19,12 @@ import { type ControlNet, openControlNet } from "../checkpoint/parts/controlnet.
 import { type ImageEncoderOptions, openImageEncoder } from "../checkpoint/parts/image-encoder.ts";
 import { type IpAdapter, openIpAdapter } from "../checkpoint/parts/ip-adapter.ts";
 import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../checkpoint/parts/t2i-adapter.ts";
+import { openUpscaler } from "../checkpoint/parts/upscaler.ts";
 import { openVae, type Vae, type VaeDefaults } from "../checkpoint/parts/vae.ts";
 import type { SingleFileOptions } from "../checkpoint/single-file.ts";
 import type { Dialect } from "../graph/dialect.ts";
 import type { UNetConfig } from "../networks/configs.ts";
+import type { Upscaler } from "../networks/upscalers/upscaler.ts";
 import { ARCHITECTURES, type Architecture } from "./architectures.ts";
 import {
   checkContentFilter,
@@ -29,6 +32,7 @@ import {
   checkIpAdapter,
   checkNetworks,
   checkT2IAdapter,
+  checkUpscaler,
   checkVae,
 } from "./check-networks.ts";
 import { qwen3Network } from "./flux2-networks.ts";
@@ -120,6 +124,13 @@ export async function openWholeImageEncoder(place: string, options: ImageEncoder
   const encoder = await openImageEncoder(place, options);
   checkNetworks([imageEncoderNetwork(encoder)]);
   return encoder;
+}
+
+/** Throws as `openUpscaler` and `buildWhole`. */
+export function openWholeUpscaler(file: string, options: OpenOptions = {}): Component<Upscaler> {
+  const upscaler = openUpscaler(file, options);
+  checkUpscaler(upscaler);
+  return upscaler;
 }
 
 /** `model`: its folder; undefined where it brings none. Throws as `openContentFilter` and `buildWhole`. */

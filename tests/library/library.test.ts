@@ -7,6 +7,7 @@ import { openUNet } from "../checkpoint/open-unet.ts";
 import { temporaryFolder, writeSample } from "../checkpoint/sample.ts";
 
 const starter = path.join(__dirname, "../../starter/weights");
+const fixtures = path.join(__dirname, "../fixtures/networks");
 const top = temporaryFolder();
 let count = 0;
 
@@ -34,6 +35,21 @@ describe("list()", () => {
     expect(models[0]!.provenance!.map(({ licence }) => licence)).toContain("MIT");
     expect(models[0]!.suggestions.length).toBeGreaterThan(3);
     expect(models[0]!.licence).toContain("commercial");
+  });
+
+  test("has upscalers as what they are, by themselves; one of another design is named", async () => {
+    const { folder, library } = fresh();
+    for (const name of ["esrgan", "compact"])
+      cpSync(path.join(fixtures, `upscaler-${name}/weights.safetensors`), path.join(folder, `${name}.safetensors`));
+    writeSample(path.join(folder, "swin.safetensors"), { "conv_first.weight": { shape: [8, 3, 3, 3] } });
+    const { addOns, problems } = await library.list();
+    expect(addOns.map(({ id, kind, families, upscaler }) => [id, kind, families, upscaler])).toEqual([
+      ["compact", "upscaler", [], { architecture: "Compact", scale: 4 }],
+      ["esrgan", "upscaler", [], { architecture: "ESRGAN", scale: 4 }],
+    ]);
+    expect(problems.map(({ name, problem }) => [name, problem.code, problem.message])).toEqual([
+      ["swin", "model-unsupported", expect.stringContaining("not an upscaler that this version knows")],
+    ]);
   });
 
   test("finds single files and folders at any depth, by what is in them", async () => {

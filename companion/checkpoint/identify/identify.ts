@@ -6,7 +6,16 @@ import { isTinyVae, SIGNATURES } from "./signatures.ts";
 /** `describe` says it as a noun phrase. */
 export type FileKind =
   | { readonly kind: "model"; readonly family: Family }
-  | { readonly kind: "ip-adapter" | "controlnet" | "t2i-adapter" | "image-encoder" | "vae" | "text-encoder" }
+  | {
+      readonly kind:
+        | "ip-adapter"
+        | "controlnet"
+        | "t2i-adapter"
+        | "image-encoder"
+        | "vae"
+        | "text-encoder"
+        | "upscaler";
+    }
   | { readonly kind: "other"; readonly what: string; readonly use: string; readonly adapter?: "lora" | "embedding" };
 
 /** The kind of a whole file. `store` as `openSafetensors` gives it. */
@@ -53,6 +62,7 @@ const NAMES = {
   "image-encoder": "an image encoder",
   vae: "an autoencoder (VAE)",
   "text-encoder": "a text encoder",
+  upscaler: "a picture upscaler",
 } as const;
 
 /** A noun phrase for what a file is. */

@@ -1,5 +1,6 @@
 /** What safetensors files are that are no model of ours, by their keys and shapes: so that a refusal can name them. */
 import type { WeightStore } from "../../graph/weights.ts";
+import { wrapperOf } from "./wrappers.ts";
 
 export interface Signature {
   readonly test: (keys: readonly string[], store: WeightStore) => boolean;
@@ -10,7 +11,7 @@ export interface Signature {
   /** What a request can name it as, beside a model. */
   readonly adapter?: "lora" | "embedding";
   /** Where it is a kind of its own. */
-  readonly kind?: "ip-adapter" | "controlnet" | "t2i-adapter";
+  readonly kind?: "ip-adapter" | "controlnet" | "t2i-adapter" | "upscaler";
 }
 
 const some =
@@ -217,20 +218,24 @@ const STRANGERS: readonly Signature[] = [
   { test: some(/^encoder\.block\.\d+\.layer\.\d+\.|^shared\.weight$/), what: "a T5 text encoder" },
 ];
 
+const UPSCALER =
+  /RDB\d\.conv|rdb\d\.conv|^conv_first\.|\.residual_group\.|^before_RG\.|^residual_layer\.\d|^conv_1\.sk\.|^conv_after_body\./;
+/** The compact ones are nothing but convolutions, and one number for each channel between them. */
+const COMPACT = /^body\.\d+\.(?:weight|bias)$/;
+
+function isUpscaler(all: readonly string[], store: WeightStore): boolean {
+  const wrapper = wrapperOf(all);
+  const keys = all.map((key) => key.slice(wrapper.length));
+  const isCompact =
+    store.find(`${wrapper}body.1.weight`)?.dims.length === 1 ||
+    (keys.length > 0 && keys.every((key) => COMPACT.test(key)));
+  return isCompact || keys.some((key) => UPSCALER.test(key));
+}
+
 /** What else lies in models folders. */
 const TOOLS: readonly Signature[] = [
   { test: some(/^idx_pred_layer\.|^stylegan_decoder\./), what: "a face restorer" },
-  {
-    test: some(
-      /RDB\d\.conv|rdb\d\.conv|^conv_first\.|\.residual_group\.|^before_RG\.|^residual_layer\.\d|^conv_1\.sk\.|^conv_after_body\./,
-    ),
-    what: "a picture upscaler",
-  },
-  {
-    // The compact ones are nothing but convolutions, and one number for each channel between them.
-    test: (keys) => keys.length > 0 && keys.every((key) => /^body\.\d+\.(?:weight|bias)$/.test(key)),
-    what: "a picture upscaler",
-  },
+  { test: isUpscaler, what: "a picture upscaler", kind: "upscaler" },
   { test: some(/^(?:pretrained|backbone)\..*/, /^(?:depth_head|scratch)\./), what: "a depth estimator" },
   { test: some(/^mask_decoder\.|^image_encoder\.patch_embed\./), what: "Segment Anything" },
   { test: some(/^quantize\.embedding\.|\.norm\d\.conv_y\./), what: "an autoencoder of another kind (quantised)" },

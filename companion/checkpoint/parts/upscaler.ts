@@ -9,14 +9,13 @@ import { span } from "../../networks/upscalers/span.ts";
 import type { Upscaler } from "../../networks/upscalers/upscaler.ts";
 import { type Component, largestNumber, type Refs, RenamedStore, refsUnder } from "../files/component.ts";
 import { type CheckpointStore, type OpenOptions, openSafetensors } from "../files/safetensors.ts";
-import { describe } from "../identify/identify.ts";
+import { describe, identify } from "../identify/identify.ts";
+import { wrapperOf } from "../identify/wrappers.ts";
 import { datConfig, renameDat } from "./upscaler-dat.ts";
 import { renameRrdb } from "./upscaler-keys.ts";
 
 /** In a SPAN that takes pictures as they are; it holds no weight. */
 const MARK = "no_norm";
-/** Wrappers that training programs leave around the network. */
-const WRAPPERS = ["params_ema.", "params.", "model_state_dict.", "state_dict.", "module.", "netG."];
 
 /**
  * Throws Problem "model-unsupported" (naming what it is instead), "config-invalid" where its shapes make no such network, and
@@ -24,7 +23,7 @@ const WRAPPERS = ["params_ema.", "params.", "model_state_dict.", "state_dict.", 
  */
 export function openUpscaler(file: string, options: OpenOptions = {}): Component<Upscaler> {
   const store = openSafetensors(file, options);
-  const refs = unwrapped(store);
+  const refs = identify(store).kind === "upscaler" ? unwrapped(store) : new Map();
   for (const { rename, config } of ARCHITECTURES) {
     const named = rename(refs);
     const network = named && config(named, store.origin);
@@ -39,13 +38,9 @@ export function openUpscaler(file: string, options: OpenOptions = {}): Component
 }
 
 function unwrapped(store: CheckpointStore): Refs {
-  let refs = refsUnder(store);
-  for (let again = true; again; ) {
-    const wrapper = WRAPPERS.find((each) => refs.size > 0 && [...refs.keys()].every((key) => key.startsWith(each)));
-    again = wrapper !== undefined;
-    if (wrapper) refs = new Map([...refs].map(([key, ref]) => [key.slice(wrapper.length), ref]));
-  }
-  return refs;
+  const refs = refsUnder(store);
+  const { length } = wrapperOf([...refs.keys()]);
+  return length === 0 ? refs : new Map([...refs].map(([key, ref]) => [key.slice(length), ref]));
 }
 
 interface Architecture {

@@ -6,7 +6,6 @@ import { type LoraPlan, planLora } from "../../checkpoint/lora/plan-lora.ts";
 import { type AnyModel, requireUNet, type UNetModel } from "../../checkpoint/model.ts";
 import { openEmbedding } from "../../checkpoint/parts/embedding.ts";
 import { embeddingWidth } from "../../checkpoint/parts/ip-adapter.ts";
-import { openUpscaler } from "../../checkpoint/parts/upscaler.ts";
 import { refuseOtherAttentions, refuseOtherControl, refuseOtherLatents } from "../../opening/fit.ts";
 import { measuresOf } from "../../opening/measures.ts";
 import {
@@ -16,6 +15,7 @@ import {
   openWholeIpAdapter,
   openWholeLora,
   openWholeModel,
+  openWholeUpscaler,
   openWholeVae,
 } from "../../opening/open-whole.ts";
 import { machineMemory } from "../../runtime/machine-memory.ts";
@@ -169,7 +169,7 @@ export function createStudio<F extends ModelFamily>({
         "Neither the model nor the IP-Adapter comes with an image encoder, which references need: name one as the reference's `imageEncoder`.",
       );
     },
-    openUpscaler: (name) => openUpscaler(resolve(name), reading),
+    openUpscaler: (name) => openWholeUpscaler(resolve(name), reading),
     remember: <T>(key: string, make: () => Promise<T>) => {
       const known = memory.get(key) as Promise<T> | undefined;
       if (known) return known;

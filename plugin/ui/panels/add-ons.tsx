@@ -23,6 +23,7 @@ const KINDS: readonly Kind[] = [
     hint: "With one, results keep the lines or shapes of a layer.",
   },
   { kind: "embedding", title: "Words", term: "embeddings", hint: "New words for the prompt." },
+  { kind: "upscaler", title: "Enlarge", term: "upscalers", hint: "They make finished pictures larger." },
   { kind: "vae", title: "Autoencoders", term: "VAE", hint: "They change how colours and fine detail come out." },
 ];
 
@@ -63,12 +64,13 @@ export function AddOnsPanel({ companion, state, actions }: { companion: Companio
 }
 
 function AddOn({ addOn, state, actions }: { addOn: AddOnInfo; state: State; actions: Actions }) {
-  const { name, kind, families, licence, sha256, triggerWords } = addOn;
+  const { name, kind, families, licence, sha256, triggerWords, upscaler } = addOn;
   const made = families.map((family) => family.name).join(", ");
-  const facts = [made, licence && licenceInWords(licence), sha256 && `AutoV2 ${autoV2(sha256)}`];
+  const about = upscaler && `${upscaler.architecture}, ${upscaler.scale}×`;
+  const facts = [made, about, licence && licenceInWords(licence), sha256 && `AutoV2 ${autoV2(sha256)}`];
   return (
     <div class="add-on-row">
-      {kind !== "vae" && <SidePicture pictures={actions.sidePictures} of={addOn} />}
+      {kind !== "vae" && kind !== "upscaler" && <SidePicture pictures={actions.sidePictures} of={addOn} />}
       <div>
         <b class="ellipsis" title={name}>
           {name}

@@ -62,7 +62,7 @@ function scaled(tensors: Tensors, layout: "old" | "new"): Tensors {
       continue;
     }
     const values = numbersOf(entry);
-    const scale = Math.max(1e-6, ...(values ?? []).map(Math.abs)) / 256;
+    const scale = [...(values ?? [])].reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6) / 256;
     const shrunk = values
       ? floats(
           entry.shape,

@@ -64,6 +64,7 @@ const adapters: readonly Case[] = [
   lone("image-encoder", "an image encoder of open_clip", { "visual.conv1.weight": [32, 3, 8, 8] }),
   lone("model", "a hypernetwork", { "320.0.linear.0.weight": [640, 320] }),
   lone("model", "a picture upscaler", { "conv_first.weight": [8, 3, 3, 3] }),
+  lone("upscaler", "a picture upscaler of another design", { "conv_first.weight": [8, 3, 3, 3] }),
   lone("model", "a part of FLUX", { "double_blocks.0.img_attn.qkv.weight": [24, 8] }),
   lone("model", "a tensor without dimensions", { x: [] }),
   lone("model", "a name that no one would give", { '"\n\u202e': [1] }),

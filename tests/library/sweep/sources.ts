@@ -139,6 +139,9 @@ export const sources: readonly Source[] = [
   ...foldersIn("models", "model", /^sd1$|^sdxl$/, "text_encoder/model.safetensors"),
   ...foldersIn("models", "model", /^sd1$/, "image_encoder/model.safetensors"),
   ...foldersIn("models", "model", /^sd1$/, "ip_adapter/ip-adapter.safetensors"),
+  ...["esrgan", "bsrgan", "realesrgan-x2", "esrgan-plus", "compact", "span", "span-plain", "dat", "dat-light"].map(
+    (name) => fixture("upscaler", `../networks/upscaler-${name}/weights.safetensors`),
+  ),
   inFolder("image-encoder", "models/sd1/image_encoder", "model.safetensors"),
   fixture("image-encoder", "models/sd1/image_encoder/model.safetensors"),
   {

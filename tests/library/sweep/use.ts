@@ -1,13 +1,23 @@
 /** Whether a picture can be made with a file, and what is said where it cannot. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { enlargePicture } from "../../../companion/pipeline/enlarge/enlarge-picture.ts";
 import type { PipelineStudio } from "../../../companion/pipeline/open-studio.ts";
 import { Problem, type ProblemData } from "../../../shared/problem.ts";
 import type { SchedulerChoice } from "../../../shared/request.ts";
 import { parseRequest } from "../../../shared/validate.ts";
 import { paint } from "../../pipeline/studio-for-tests.ts";
 
-export type Kind = "lora" | "embedding" | "vae" | "control" | "ip-adapter" | "image-encoder" | "model" | "filter";
+export type Kind =
+  | "lora"
+  | "embedding"
+  | "vae"
+  | "control"
+  | "ip-adapter"
+  | "image-encoder"
+  | "model"
+  | "filter"
+  | "upscaler";
 
 const picture = new Uint8Array(
   readFileSync(path.join(__dirname, "../../fixtures/parity/control-cases/control-one/control-0.png")),
@@ -20,8 +30,23 @@ export interface Wish {
   readonly scheduler?: SchedulerChoice | undefined;
 }
 
+/** Uses the file in a picture. */
+async function draw(studio: PipelineStudio, wish: Wish, base: string): Promise<void> {
+  if (wish.kind === "upscaler") {
+    const request = { image: "image", factor: 2, upscaler: wish.id };
+    for await (const _ of enlargePicture(request, new Map([["image", picture]]), studio));
+    return;
+  }
+  const request = requestFor({ ...wish, kind: wish.kind }, base);
+  const model = await studio.openModel(base);
+  const edits = "kind" in model && model.kind === "pix2pix";
+  await paint(studio, edits ? { ...request, image: "image" } : request, { image: picture });
+}
+
+type ModelWish = Wish & { readonly kind: Exclude<Kind, "upscaler"> };
+
 /** A request that needs the file. */
-function requestFor({ kind, id, scheduler }: Wish, base: string) {
+function requestFor({ kind, id, scheduler }: ModelWish, base: string) {
   const plain = {
     ...(scheduler && { scheduler }),
     model: base,
@@ -52,12 +77,9 @@ export async function use(
 ): Promise<"used" | readonly ProblemData[]> {
   const { kind, id } = wish;
   const refusals: ProblemData[] = [];
-  for (const base of kind === "model" || kind === "filter" ? [id] : bases) {
+  for (const base of ["model", "filter", "upscaler"].includes(kind) ? [id] : bases) {
     try {
-      const request = requestFor(wish, base);
-      const model = await studio.openModel(base);
-      const edits = "kind" in model && model.kind === "pix2pix";
-      await paint(studio, edits ? { ...request, image: "image" } : request, { image: picture });
+      await draw(studio, wish, base);
       return "used";
     } catch (error) {
       const refusal = Problem.from(error).toJSON();
