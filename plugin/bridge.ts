@@ -19,6 +19,7 @@ export * from "./bridge/mask.ts";
 export * from "./bridge/pixels.ts";
 export * from "./bridge/selection.ts";
 export * from "./bridge/ticket.ts";
+export { rect } from "./bridge/values.ts";
 
 const check = v.object({
   name: v.string(),

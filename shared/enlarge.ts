@@ -31,6 +31,8 @@ export interface EnlargeRequest {
   readonly factor: number;
   /** The library's id, or (command line only) a path. Absent: resampled (Lanczos). */
   readonly upscaler?: string;
+  /** As large as the image: where it is black the result is transparent. For a whole factor. */
+  readonly mask?: ImageRef;
   readonly detail?: Detail;
 }
 
@@ -38,6 +40,7 @@ export const enlargeSchema: v.GenericSchema<unknown, EnlargeRequest> = v.strictO
   image: nameSchema,
   factor: between(ENLARGE_LIMITS.factor),
   upscaler: v.optional(nameSchema),
+  mask: v.optional(nameSchema),
   detail: v.optional(
     v.strictObject({
       model: nameSchema,

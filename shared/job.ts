@@ -59,7 +59,7 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
   },
   enlarge: {
     schema: v.strictObject({ kind: v.literal("enlarge"), request: enlargeSchema }),
-    images: ({ request }) => [request.image],
+    images: ({ request: { image, mask } }) => (mask === undefined || mask === image ? [image] : [image, mask]),
     models: ({ request: { upscaler, detail } }) => [
       ...(upscaler === undefined ? [] : [upscaler]),
       ...(detail ? [detail.model] : []),

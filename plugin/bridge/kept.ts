@@ -41,6 +41,8 @@ export const settings = v.object({
   maskFate: v.optional(maskFate, "keep"),
   /** How pictures were put on targets last, by mode and kind of target. */
   layerings: v.optional(v.record(v.string(), layering), {}),
+  /** By what pictures were made larger last; absent: by the likeliest that there is. */
+  enlargeBy: v.optional(v.string()),
   /** Side lengths at the model relative to its own size. */
   sizeFactor: v.number(),
   negativePrompt: v.string(),

@@ -63,9 +63,10 @@ export type Spot = v.InferOutput<typeof spot>;
 
 /**
  * How the bytes of a picture lie in its layer: "cover" fills the target with them; "source" are the pixels that a Fill worked
- * on, or those of them that changed, and lie where these lay.
+ * on, or those of them that changed, and lie where these lay; "part" is a part of those at another scale: from the unit square of
+ * the layer that shows them all to that of the part.
  */
-export const fit = v.picklist(["cover", "source"]);
+export const fit = v.union([v.picklist(["cover", "source"]), v.object({ part: affine })]);
 export type Fit = v.InferOutput<typeof fit>;
 
 export const where = v.union([v.picklist(["over", "over anyway", "beside"]), spot]);

@@ -14,8 +14,10 @@ export function shownPicture(
     throw new Problem("image-not-readable", `Figma did not accept the picture: ${String(cause)}`, { cause });
   }
   const now = target === null ? ticket : { ...sizeOf(target), transform: target.absoluteTransform };
-  if (fit === "source") return sourceLayer(ticket, now, image.hash);
-  return { ...sizeOf(now), transform: now.transform, paint: covering(image.hash), isAsTarget: true };
+  if (fit === "cover")
+    return { ...sizeOf(now), transform: now.transform, paint: covering(image.hash), isAsTarget: true };
+  const source = sourceLayer(ticket, now, image.hash);
+  return fit === "source" ? source : { ...source, paint: partOf(source.paint, fit.part) };
 }
 
 /** A new layer that shows it, on the current page, in the target's outline where that is a simple one. */
@@ -30,6 +32,14 @@ export function imageLayer(target: SceneNode | null, { width, height, paint, isA
 const sizeOf = ({ width, height }: { readonly width: number; readonly height: number }) => ({ width, height });
 
 const covering = (imageHash: string): ImagePaint => ({ type: "IMAGE", imageHash, scaleMode: "FILL" });
+
+function partOf(
+  { imageHash, filters }: ImagePaint,
+  [row, column]: readonly [readonly number[], readonly number[]],
+): ImagePaint {
+  const imageTransform: Transform = [[...row] as [number, number, number], [...column] as [number, number, number]];
+  return { type: "IMAGE", imageHash, scaleMode: "CROP", imageTransform, ...(filters && { filters }) };
+}
 
 function ellipseLike(target: EllipseNode): EllipseNode {
   const layer = figma.createEllipse();

@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { CLIENT_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
 import { PICTURE, type Task } from "../../shared/job.ts";
 import { type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
+import { Problem } from "../../shared/problem.ts";
 import { type ClientMessage, PORT, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { companion } from "../plugin/ui/fixtures.ts";
 
@@ -14,7 +15,12 @@ export interface Made {
 }
 type Make = (task: Task, images: ReadonlyMap<string, Uint8Array>) => Promise<Made>;
 
-export async function startStandIn({ token }: PairingSecret, make: Make): Promise<() => Promise<void>> {
+/** A Problem that `make` throws is what the job fails with. `more`: what else the companion has. */
+export async function startStandIn(
+  { token }: PairingSecret,
+  make: Make,
+  more: Partial<typeof companion> = {},
+): Promise<() => Promise<void>> {
   const health = { app: "underpaint", version: companion.version, protocol: PROTOCOL_VERSION, codeDigits: 6 };
   /** By their hashes: an image is sent once. */
   const kept = new Map<string, Uint8Array>();
@@ -34,7 +40,10 @@ export async function startStandIn({ token }: PairingSecret, make: Make): Promis
       const said = message as ClientMessage;
       if (said.type === "hello") {
         const proof = proofOf("companion", { token, nonces: { client: said.nonce, companion: nonce } });
-        const { device, models, modelsFolder, addOns, modelProblems, contentFilter, version } = companion;
+        const { device, models, modelsFolder, addOns, modelProblems, contentFilter, version } = {
+          ...companion,
+          ...more,
+        };
         const known = { device, models, modelsFolder, addOns, modelProblems, contentFilter, version };
         say({ type: "welcome", protocol: PROTOCOL_VERSION, proof, jobs: [], ...known });
       } else if (said.type === "submit") {
@@ -43,10 +52,14 @@ export async function startStandIn({ token }: PairingSecret, make: Make): Promis
         for (const { job } of jobs) {
           say({ type: "queued", job, ahead: 0 });
           const named = new Map(images.map(({ name, sha256 }) => [name, kept.get(sha256)!]));
-          const { bytes, ...size } = await make(task, named);
-          const attachment = { name: PICTURE, mediaType: "image/png", ...size };
-          const result = { attachments: [attachment], seconds: 0.1, facts: {} };
-          say({ type: "done", job, task, result }, new Map([[PICTURE, bytes]]));
+          try {
+            const { bytes, ...size } = await make(task, named);
+            const attachment = { name: PICTURE, mediaType: "image/png", ...size };
+            const result = { attachments: [attachment], seconds: 0.1, facts: {} };
+            say({ type: "done", job, task, result }, new Map([[PICTURE, bytes]]));
+          } catch (error) {
+            say({ type: "failed", job, problem: Problem.from(error).toJSON() });
+          }
         }
       }
     });

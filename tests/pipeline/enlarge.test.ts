@@ -156,7 +156,28 @@ describe("a task of kind enlarge", () => {
     await studio.close();
   });
 
+  test("of a mask's part only: at no pixel beyond, faded inside of its last half pixel", async () => {
+    const studio = studioHere();
+    const mask = waves(6, 6);
+    for (let i = 0; i < 36; i++) mask.data.fill(i % 6 > 1 && i % 6 < 5 && i > 5 && i < 24 ? 255 : 0, 4 * i, 4 * i + 3);
+    const images = new Map([...(await encoded(waves(6, 6))), ["m", await encodePng(mask)]]);
+    const { image } = await finish(enlargePicture({ image: "a", mask: "m", factor: 4 }, images, studio));
+    const alphaAt = (x: number, y: number) => image.data[4 * (y * 24 + x) + 3];
+    const rows = Array.from({ length: 24 }, (_, y) => Array.from({ length: 24 }, (_, x) => alphaAt(x, y)));
+    for (const [y, row] of rows.entries())
+      for (const [x, alpha] of row.entries())
+        if (x < 8 || x >= 20 || y < 4 || y >= 16) expect([x, y, alpha]).toEqual([x, y, 0]);
+    // From the edge of the outermost pixel to its middle: 1/8 and 3/8 of a mask's pixel, twice as steep, then whole.
+    expect(rows[10]!.slice(8, 14)).toEqual([64, 191, 255, 255, 255, 255]);
+    const plain = resizeImage(waves(6, 6), { width: 24, height: 24 }, "lanczos");
+    expect([...image.data.subarray(4 * (10 * 24 + 12), 4 * (10 * 24 + 13))]).toEqual([
+      ...plain.data.subarray(4 * (10 * 24 + 12), 4 * (10 * 24 + 13)),
+    ]);
+    await studio.close();
+  });
+
   test.each([
+    ["a mask and a broken factor", { image: "a", mask: "a", factor: 1.5 }, "request-invalid"],
     ["a size beyond Figma's", { image: "a", factor: 8 }, "image-too-large"],
     ["an image that did not come along", { image: "b", factor: 2 }, "image-not-readable"],
     ["a file that is no upscaler", { image: "a", factor: 2, upscaler: "vae" }, "model-unsupported"],

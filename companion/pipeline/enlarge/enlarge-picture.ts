@@ -11,6 +11,7 @@ import type { PipelineStudio } from "../open-studio.ts";
 import type { Images } from "../picture/canvas.ts";
 import { drawDetail } from "./draw-detail.ts";
 import { enlarge } from "./enlarge.ts";
+import { onlyMasked } from "./only-masked.ts";
 
 export interface Enlarged extends Size {
   readonly png: Uint8Array;
@@ -21,16 +22,20 @@ export interface Enlarged extends Size {
  * Throws Problem "image-…", "model-…", and as `generate`.
  */
 export async function* enlargePicture(
-  { image, factor, upscaler, detail }: EnlargeRequest,
+  { image, factor, upscaler, mask, detail }: EnlargeRequest,
   images: Images,
   studio: PipelineStudio,
   { level = 0 }: { readonly level?: number } = {},
 ): AsyncGenerator<PipelineEvent, Enlarged> {
   yield { type: "stage", stage: "loading" };
-  const bytes = images.get(image);
-  if (bytes === undefined) throw new Problem("image-not-readable", `The image "${image}" did not come along.`);
-  const source = await decodeImage(bytes);
+  const source = await imageNamed(image, images);
   const size = sizeOf(source, factor);
+  const shown = mask === undefined ? undefined : await imageNamed(mask, images);
+  if (shown && (shown.width !== source.width || shown.height !== source.height || !Number.isInteger(factor)))
+    throw new Problem(
+      "request-invalid",
+      "A mask is as large as the image that is enlarged, and the factor is a whole number: send both so.",
+    );
 
   yield { type: "stage", stage: "denoising" };
   const larger = upscaler === undefined ? source : yield* byNetwork(source, upscaler, studio);
@@ -38,7 +43,13 @@ export async function* enlargePicture(
   const made = detail ? yield* drawDetail(base, detail, { studio, level }) : base;
 
   yield { type: "stage", stage: "decoding" };
-  return { png: await encodePng(made), ...size };
+  return { png: await encodePng(shown ? onlyMasked(made, shown) : made), ...size };
+}
+
+async function imageNamed(name: string, images: Images): Promise<PixelImage> {
+  const bytes = images.get(name);
+  if (bytes === undefined) throw new Problem("image-not-readable", `The image "${name}" did not come along.`);
+  return decodeImage(bytes);
 }
 
 function sizeOf({ width, height }: Size, factor: number): Size {

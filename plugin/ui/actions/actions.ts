@@ -5,6 +5,7 @@ import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
 import type { Picture } from "../state/picture.ts";
 import type { View } from "../state/state.ts";
 import type { Table } from "../text/table.ts";
+import type { EnlargeWish } from "./enlarge-pictures.ts";
 
 /** What the interface can do: all that a panel may ask for. What goes wrong is said to the designer; nothing is thrown. */
 export interface Actions {
@@ -33,8 +34,8 @@ export interface Actions {
   place(picture: Picture, where?: Where): void;
   /** Without its plain background. */
   placeCutOut(picture: Picture): void;
-  /** A larger version of it, which takes its place. */
-  enlarge(picture: Picture): void;
+  /** Larger versions of them, which take their places: by what was chosen last and twice as large, or as it is wished for. */
+  enlarge(pictures: readonly Picture[], wish?: EnlargeWish): void;
   /** Takes a picture away that became a fill of its target. */
   revert(picture: Picture): void;
   discard(pictures: readonly Picture[]): void;

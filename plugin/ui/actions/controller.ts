@@ -7,7 +7,7 @@ import { SidePictures } from "../pixels/side-pictures.ts";
 import { Thumbnails } from "../pixels/thumbnails.ts";
 import { smallLinework } from "../request/take-controls.ts";
 import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
-import { isActive, type Picture } from "../state/picture.ts";
+import { isActive, isEnlarged, type Picture } from "../state/picture.ts";
 import { MODELS_OWN, type View } from "../state/state.ts";
 import { Store } from "../state/store.ts";
 import type { Table } from "../text/table.ts";
@@ -17,7 +17,7 @@ import { browserSurroundings, type Surroundings } from "../wires/probe.ts";
 import type { Actions } from "./actions.ts";
 import { followChanges } from "./after-change.ts";
 import { type Attempt, attemptsOf } from "./attempt.ts";
-import { enlargePicture } from "./enlarge-picture.ts";
+import { type EnlargeWish, enlargePictures, retryEnlarged } from "./enlarge-pictures.ts";
 import { fillPanel, recipeOf } from "./fill-panel.ts";
 import { findPlaced } from "./find-placed.ts";
 import { addControls, addReferences } from "./follow-layers.ts";
@@ -91,9 +91,15 @@ export class Controller implements Actions {
 
   generate = () => this.#attempt(() => generate(this));
   vary = (picture: Picture) => this.#attempt(() => vary(this, picture));
-  retry = (pictures: readonly Picture[]) => this.#attempt(() => retry(this, pictures));
+  retry = (pictures: readonly Picture[]) =>
+    this.#attempt(async () => {
+      const [larger, others] = [true, false].map((is) => pictures.filter((each) => isEnlarged(each) === is));
+      if (larger!.length > 0) await retryEnlarged(this, larger!);
+      if (others!.length > 0) await retry(this, others!);
+    });
   place = (picture: Picture, where: Where = "over") => this.#attempt(() => placePicture(this, picture, where));
-  enlarge = (picture: Picture) => this.#attempt(() => enlargePicture(this, picture));
+  enlarge = (pictures: readonly Picture[], wish?: EnlargeWish) =>
+    this.#attempt(() => enlargePictures(this, pictures, wish));
   placeCutOut = (picture: Picture) => this.#attempt(() => placePicture(this, picture, "over", "cut-out"));
   revert = (picture: Picture) => this.#attempt(() => revertPicture(this, picture));
 

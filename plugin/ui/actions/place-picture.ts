@@ -1,6 +1,7 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { Where } from "../../bridge.ts";
 import { cutOutPicture } from "../pixels/cut-out-picture.ts";
+import { partResult } from "../pixels/enlarged-part.ts";
 import { changedResult, type FittedResult, wholeResult } from "../pixels/fitted-result.ts";
 import { layeringOf } from "../request/layering.ts";
 import type { Picture } from "../state/picture.ts";
@@ -80,6 +81,8 @@ async function fittedResult(
   { where, main }: { readonly where: Where; readonly main: MainClient },
 ): Promise<FittedResult> {
   if (recipe.mode !== "fill") return { bytes, fit: "cover" };
+  const { part } = recipe.enlargedFrom ?? {};
+  if (part !== undefined) return partResult(bytes, { part, ticket: job.ticket, main });
   const isOver = where === "over" || where === "over anyway";
   return isOver ? changedResult(bytes, job.ticket, main) : wholeResult(bytes, job.ticket);
 }

@@ -1,6 +1,7 @@
 import type { Actions } from "../actions/actions.ts";
+import { enlargeChoices } from "../request/enlargement.ts";
 import { inWords, secondsLeftOfRun } from "../state/estimate.ts";
-import { canRetry, isActive, type Picture } from "../state/picture.ts";
+import { canRetry, isActive, isEnlarged, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 
 interface BarProps {
@@ -14,6 +15,7 @@ export function BatchBar({ run, state, actions }: BarProps) {
   const active = run.filter(isActive);
   const again = run.filter(canRetry);
   const painted = run.filter(({ phase }) => phase === "done").length;
+  const larger = run.filter((each) => !isEnlarged(each) && state.companion && enlargeChoices(each, state.companion));
   const left = secondsLeftOfRun(run);
   const rest = left === null ? "" : ` · about ${inWords(left)}`;
   return (
@@ -44,6 +46,17 @@ export function BatchBar({ run, state, actions }: BarProps) {
         {active.length > 0 && (
           <button type="button" class="link" onClick={() => actions.cancel(active)}>
             Cancel all
+          </button>
+        )}
+        {active.length === 0 && larger.length > 0 && (
+          <button
+            type="button"
+            class="link"
+            title="Larger versions take the places of these"
+            disabled={state.submitting}
+            onClick={() => actions.enlarge(larger)}
+          >
+            Enlarge all
           </button>
         )}
       </p>

@@ -2,10 +2,11 @@ import { useState } from "preact/hooks";
 import type { Actions } from "../actions/actions.ts";
 import { Dots, Star } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
-import { enlargementOf } from "../request/enlargement.ts";
-import { canRetry, isActive, isOwnFill, type Picture } from "../state/picture.ts";
+import { chosenOf, enlargeChoices, enlargedSize } from "../request/enlargement.ts";
+import { canRetry, isActive, isEnlarged, isOwnFill, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 import { BatchBar } from "./batch-bar.tsx";
+import { EnlargeOptions } from "./enlarge-options.tsx";
 import { LayeringControl } from "./layering-control.tsx";
 
 const NUMBERS = ["no", "one", "two", "three", "four"];
@@ -13,6 +14,7 @@ const NUMBERS = ["no", "one", "two", "three", "four"];
 /** What to do with the chosen picture, and with those still to come. */
 export function PicturesBar({ state, actions }: { state: State; actions: Actions }) {
   const [menu, setMenu] = useState(false);
+  const [enlarging, setEnlarging] = useState<string | null>(null);
   const active = state.pictures.filter(isActive);
   const chosen = state.pictures.find(({ job }) => job.job === state.chosen);
   const done = chosen?.phase === "done" ? chosen : undefined;
@@ -22,6 +24,9 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
       <BatchBar run={state.pictures.filter(({ job }) => job.run === newest.run)} state={state} actions={actions} />
     );
   if (active.length === 0 && chosen === undefined) return null;
+  if (done !== undefined && done.job.job === enlarging)
+    return <EnlargeOptions picture={done} state={state} actions={actions} onClose={() => setEnlarging(null)} />;
+  const onEnlarge = () => setEnlarging(done?.job.job ?? null);
   return (
     <footer class="generate-bar">
       {done !== undefined && <LayeringControl picture={done} state={state} actions={actions} />}
@@ -76,7 +81,7 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
             >
               <Dots />
             </button>
-            {menu && <Menu onClose={() => setMenu(false)} items={actionsFor(chosen, { state, actions })} />}
+            {menu && <Menu onClose={() => setMenu(false)} items={actionsFor(chosen, { state, actions, onEnlarge })} />}
           </span>
         </div>
       )}
@@ -96,8 +101,14 @@ function placeWords(picture: Picture, pictures: readonly Picture[]): string {
   return sibling ? "Place instead" : "Place on canvas";
 }
 
-function actionsFor(picture: Picture, { state, actions }: { state: State; actions: Actions }) {
-  const larger = enlargementOf(picture, state.companion?.models ?? []);
+interface MenuProps {
+  readonly state: State;
+  readonly actions: Actions;
+  /** Asks how it is to be enlarged. */
+  readonly onEnlarge: () => void;
+}
+
+function actionsFor(picture: Picture, { state, actions, onEnlarge }: MenuProps) {
   const finished = state.pictures.filter((candidate) => !isActive(candidate) && !candidate.starred);
   const close = state.close
     ? { label: "Back to all pictures", onChoose: () => actions.lookClosely(false) }
@@ -106,9 +117,7 @@ function actionsFor(picture: Picture, { state, actions }: { state: State; action
   return [
     ...(picture.phase === "done" ? [close, place] : []),
     ...(isOwnFill(picture) ? [{ label: "Take the fill away", onChoose: () => actions.revert(picture) }] : []),
-    ...(larger
-      ? [{ label: `Enlarge to ${larger.width} × ${larger.height} px`, onChoose: () => actions.enlarge(picture) }]
-      : []),
+    ...enlargeItems(picture, { state, actions, onEnlarge }),
     { label: "Use its prompt and seed", onChoose: () => actions.reuse(picture) },
     ...(picture.phase === "done" && picture.recipe.mode === "generate"
       ? [{ label: "Place without its background", onChoose: () => actions.placeCutOut(picture) }]
@@ -116,6 +125,25 @@ function actionsFor(picture: Picture, { state, actions }: { state: State; action
     { label: "Discard", onChoose: () => actions.discard([picture]) },
     ...(finished.length > 1
       ? [{ label: "Discard all without a star", onChoose: () => actions.discard(finished) }]
+      : []),
+  ];
+}
+
+function enlargeItems(picture: Picture, { state, actions, onEnlarge }: MenuProps) {
+  const choices = state.companion && enlargeChoices(picture, state.companion);
+  if (!choices) return [];
+  const { factor } = chosenOf(choices, state.settings);
+  const { width, height } = enlargedSize(picture, factor);
+  const size = picture.recipe.mode === "fill" ? `what it changed, ${factor}×` : `to ${width} × ${height} px`;
+  const siblings = state.pictures.filter(
+    (each) =>
+      each.job.run === picture.job.run && !isEnlarged(each) && state.companion && enlargeChoices(each, state.companion),
+  );
+  return [
+    { label: `Enlarge ${size}`, onChoose: () => actions.enlarge([picture]) },
+    { label: "Enlarge in another way…", onChoose: onEnlarge },
+    ...(siblings.length > 1
+      ? [{ label: `Enlarge all ${siblings.length} of its run`, onChoose: () => actions.enlarge(siblings) }]
       : []),
   ];
 }

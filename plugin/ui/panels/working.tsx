@@ -44,13 +44,20 @@ function shareOf({ phase, stage, step, of }: Picture): number {
   return stage === "denoising" ? (0.95 * step) / Math.max(1, of) : 0;
 }
 
-function describe({ phase, stage, step, of, ahead, job }: Picture, run: { finished: number; of: number }): string {
-  const which = job.of > 1 ? `Picture ${Math.min(run.finished + 1, run.of)} of ${run.of}` : "Your picture";
+function describe(
+  { phase, stage, step, of, ahead, job, recipe }: Picture,
+  run: { finished: number; of: number },
+): string {
+  const which = recipe.enlarged
+    ? "The larger picture"
+    : job.of > 1
+      ? `Picture ${Math.min(run.finished + 1, run.of)} of ${run.of}`
+      : "Your picture";
   if (phase === "sending") return "Handing it to the companion…";
   if (phase === "queued")
     return ahead > 0 ? `Waiting for ${ahead} other ${ahead === 1 ? "picture" : "pictures"}` : "Next in line";
   if (stage === "loading") return `${which} · opening the model`;
   if (stage === "encoding") return `${which} · reading the prompt`;
   if (stage === "decoding") return `${which} · finishing`;
-  return `${which} · step ${step} of ${of}`;
+  return `${which} · ${recipe.enlarged && !recipe.enlarged.detail ? "part" : "step"} ${step} of ${of}`;
 }

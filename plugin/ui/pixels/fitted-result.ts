@@ -1,5 +1,6 @@
 /** A Fill's result as it is put back: what it changed, or the whole of it. */
 import { isTranslation } from "../../../shared/affine.ts";
+import type { PixelImage } from "../../../shared/pixels.ts";
 import type { Fit, Ticket } from "../../bridge.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { decode, newCanvas, toPng } from "./canvas.ts";
@@ -27,20 +28,39 @@ export async function wholeResult(result: Uint8Array, ticket: Ticket): Promise<F
  * target was taken as drawn and is drawn otherwise now, that can't be told: then it is the whole, with a note.
  */
 export async function changedResult(result: Uint8Array, ticket: Ticket, main: MainClient): Promise<FittedResult> {
-  const made = await drawn(result);
-  const now = ticket.picture === undefined ? await sameDrawing(ticket, main) : ticket;
-  if (now === null || !isOfSource(made, ticket))
+  const pair = await resultOverSource(result, ticket, main);
+  if (pair === null)
     return {
       ...(await wholeResult(result, ticket)),
       note: "The layer has changed since, so the whole picture covers it.",
     };
-  const { context } = await readSource(now, main);
-  if (!hasSize(context.canvas, made.canvas))
-    throw new Error(`The result has ${made.canvas.width} × ${made.canvas.height} pixels, unlike its source`);
-  const patch = patchOf(pixelsOf(context), pixelsOf(made));
-  const { width, height } = patch;
-  made.putImageData(new ImageData(new Uint8ClampedArray(patch.data), width, height), 0, 0);
-  return { bytes: await turnedBack(made, ticket), fit: "source" };
+  const { before, after, context } = pair;
+  const { width, height, data } = patchOf(before, after);
+  context.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
+  return { bytes: await turnedBack(context, ticket), fit: "source" };
+}
+
+interface ResultAndSource {
+  readonly before: PixelImage;
+  readonly after: PixelImage;
+  /** Shows the result. */
+  readonly context: CanvasRenderingContext2D;
+}
+
+/** A Fill's result and the pixels that it was made of; null where these are drawn otherwise now. */
+export async function resultOverSource(
+  result: Uint8Array,
+  ticket: Ticket,
+  main: MainClient,
+): Promise<ResultAndSource | null> {
+  const context = await drawn(result);
+  const now = ticket.picture === undefined ? await sameDrawing(ticket, main) : ticket;
+  if (now === null || !isOfSource(context, ticket)) return null;
+  const source = await readSource(now, main);
+  const { width, height } = context.canvas;
+  if (!hasSize(source.context.canvas, context.canvas))
+    throw new Error(`The result has ${width} × ${height} pixels, unlike its source`);
+  return { before: pixelsOf(source.context), after: pixelsOf(context), context };
 }
 
 /** The ticket, less masks that are gone, if its target is still drawn as it was; null where it is not. */
@@ -93,7 +113,7 @@ function isOfSource({ canvas }: CanvasRenderingContext2D, ticket: Ticket): boole
 
 const hasSize = (a: HTMLCanvasElement, b: HTMLCanvasElement) => a.width === b.width && a.height === b.height;
 
-function pixelsOf(context: CanvasRenderingContext2D) {
+function pixelsOf(context: CanvasRenderingContext2D): PixelImage {
   const { width, height } = context.canvas;
   const { data } = context.getImageData(0, 0, width, height);
   return { width, height, data: new Uint8Array(data.buffer) };

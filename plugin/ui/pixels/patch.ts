@@ -25,8 +25,8 @@ export function patchOf(before: PixelImage, after: PixelImage): PixelImage {
   return { width: after.width, height: after.height, data };
 }
 
-/** Colours that are wholly transparent are no colours. */
-function isSame(a: PixelImage["data"], b: PixelImage["data"], i: number): boolean {
+/** Whether a pixel shows the same in both. Colours that are wholly transparent are no colours. */
+export function isSame(a: PixelImage["data"], b: PixelImage["data"], i: number): boolean {
   if (a[i + 3] === 0 && b[i + 3] === 0) return true;
   return a[i] === b[i] && a[i + 1] === b[i + 1] && a[i + 2] === b[i + 2] && a[i + 3] === b[i + 3];
 }

@@ -33,6 +33,7 @@ export type RunSettings = Omit<
   | "refiner"
   | "layerings"
   | "maskFate"
+  | "enlargeBy"
 >;
 
 export interface Intent {

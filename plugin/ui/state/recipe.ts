@@ -3,7 +3,7 @@ import { enlargeSchema } from "../../../shared/enlarge.ts";
 import { parseJson } from "../../../shared/json-text.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
 import { requestSchema } from "../../../shared/request-schema.ts";
-import { MODES, maskShape } from "../../bridge.ts";
+import { MODES, maskShape, rect } from "../../bridge.ts";
 import { KEEP_NAMES } from "../models/control-keeps.ts";
 import { FOLLOWED_PARTS } from "./followed.ts";
 
@@ -24,6 +24,8 @@ const recipeSchema = v.object({
   maskShape: v.optional(maskShape),
   /** How it was made larger afterwards. */
   enlarged: v.optional(enlargeSchema),
+  /** Of which picture, by its job; of a Fill: which part of the pixels that it worked on. */
+  enlargedFrom: v.optional(v.object({ job: v.string(), part: v.optional(rect) })),
   references: v.array(
     v.object({
       ...followed,

@@ -123,10 +123,15 @@ function placedAs(state: State, { job, layer }: Extract<PictureEvent, { type: "p
   return { ...state, pictures };
 }
 
-/** Without pictures: another one is chosen in their place, and where none is left there is nothing to look at. */
+/**
+ * Without pictures: another one is chosen in their place, and where none is left there is nothing to look at. Where nothing was
+ * chosen because something is to come, nothing is.
+ */
 function without(state: State, jobs: readonly string[]): State {
   const pictures = state.pictures.filter(({ job }) => !jobs.includes(job.job));
-  const chosen = pictures.some(({ job }) => job.job === state.chosen) ? state.chosen : firstChoice(pictures);
+  const waits = state.chosen === null && pictures.some(isActive);
+  const stays = waits || pictures.some(({ job }) => job.job === state.chosen);
+  const chosen = stays ? state.chosen : firstChoice(pictures);
   const leaves = pictures.length === 0 && state.view === "pictures";
   const close = state.close && chosen === state.chosen;
   return { ...state, pictures, chosen, close, view: leaves ? "create" : state.view };

@@ -1,0 +1,196 @@
+/**
+ * Pictures made larger from the panel, in a real browser: by a small upscaler, chosen by itself and otherwise; one that failed is
+ * asked for again, and what a Fill changed lies where it lay, whatever the layer's paint and place.
+ */
+import path from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import sharp from "sharp";
+import { coverageOf } from "../../companion/image/mask.ts";
+import { enlargePicture } from "../../companion/pipeline/enlarge/enlarge-picture.ts";
+import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
+import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
+import { squaredDistances } from "../../shared/distance.ts";
+import type { Task } from "../../shared/job.ts";
+import { maskBounds } from "../../shared/mask.ts";
+import { edgeOf, paintedMask } from "../../shared/mask-edge.ts";
+import { randomSecret } from "../../shared/pairing.ts";
+import { Problem } from "../../shared/problem.ts";
+import { openTestStudio } from "../pipeline/studio-for-tests.ts";
+import { addOn } from "../plugin/ui/fixtures.ts";
+import { type Driver, openPlayground } from "./driver.ts";
+import { type FillCase, fillCase } from "./fill-cases.ts";
+import { buildScene, clearScene, look } from "./fill-scene.ts";
+import { findBrowser } from "./find-browser.ts";
+import { rasterOf } from "./raster-check.ts";
+import { type Made, startStandIn } from "./stand-in-companion.ts";
+import { TURN_MS, takeTurn } from "./take-turn.ts";
+
+const root = path.resolve(__dirname, "../..");
+const found = findBrowser(root);
+const inBrowser = "path" in found ? describe : describe.skip;
+
+/** Cases of `fillCase`, none much stretched: a turned crop, a layer as drawn, a picture that is seen through. */
+const SEEDS = (process.env.UNDERPAINT_ENLARGE_CASES ?? "2,9,11").split(",").map(Number);
+const COLOR = [255, 0, 128, 255];
+const UPSCALER = path.join(root, "tests/fixtures/networks/upscaler-compact/weights.safetensors");
+
+const studio = openTestStudio(undefined, { "upscaler/compact": UPSCALER });
+/** What came last. */
+let task: Task;
+/** Whether the next picture can't be enlarged. */
+let fails = false;
+
+const rgba = async (bytes: Uint8Array) => {
+  const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: new Uint8Array(data) };
+};
+
+/** One colour wherever a Fill may paint; a larger picture as the companion makes it. */
+async function make(wanted: Task, images: ReadonlyMap<string, Uint8Array>): Promise<Made> {
+  task = wanted;
+  if (wanted.kind === "enlarge") {
+    if (fails) throw new Problem("engine-crashed", "The engine stopped.");
+    const work = enlargePicture(wanted.request, images, studio);
+    for (;;) {
+      const { value, done } = await work.next();
+      if (done) return { bytes: value.png, width: value.width, height: value.height };
+    }
+  }
+  const { request } = wanted as Extract<Task, { kind: "generate" }>;
+  if (request.image === undefined) {
+    const bytes = await sharp({ create: { width: 96, height: 96, channels: 3, background: "#2a6" } })
+      .png()
+      .toBuffer();
+    return { width: 96, height: 96, bytes: new Uint8Array(bytes) };
+  }
+  const { width, height, data } = await rgba(images.get("image")!);
+  const coverage = coverageOf(await rgba(images.get("mask")!));
+  const painted = paintedMask(coverage, edgeOf(request.region ?? {}, maskBounds(coverage)!));
+  for (const [i, thickness] of painted.data.entries()) if (thickness > 0) data.set(COLOR, 4 * i);
+  const bytes = await sharp(data, { raw: { width, height, channels: 4 } })
+    .png()
+    .toBuffer();
+  return { width, height, bytes: new Uint8Array(bytes) };
+}
+
+inBrowser(`Enlarge${"missing" in found ? ` (${found.missing})` : ""}`, () => {
+  let browser: Browser;
+  let served: ServedPlayground;
+  let designer: Driver;
+  let stop: () => Promise<void>;
+  let endTurn: (() => void) | undefined;
+  const pairing = { pairing: "6".repeat(32), token: randomSecret() };
+
+  beforeAll(async () => {
+    if ("missing" in found) return;
+    endTurn = await takeTurn();
+    browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
+    served = await servePlayground({ root, port: 0 });
+    const upscaler = { families: [], upscaler: { architecture: "Compact", scale: 4 } };
+    stop = await startStandIn(pairing, make, { addOns: [addOn("upscaler", "compact", upscaler)] });
+    const settings = { ...DEFAULT_SETTINGS, count: 1, prompt: "x", seedLocked: true };
+    designer = await openPlayground(browser, { url: served.url, settings, pairing });
+    await designer.ui.getByText("Nothing selected").waitFor();
+  }, TURN_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+    await stop?.();
+    await studio.close();
+    endTurn?.();
+  });
+
+  const primary = (text: string | RegExp) => designer.ui.locator("footer button.primary:enabled", { hasText: text });
+  const inMenu = async (text: string | RegExp) => {
+    await designer.ui.getByRole("button", { name: "More" }).click();
+    await designer.ui.getByRole("menuitem", { name: text }).click();
+  };
+
+  test("by the upscaler that is there, or in another way; what failed is asked for again, and the larger one replaces", async () => {
+    const { ui } = designer;
+    await designer.select("Rocket");
+    await primary("Generate").click();
+    await primary(/^Place on canvas/).click();
+    await ui.getByText("placed").first().waitFor();
+    const layers = await designer.count();
+
+    fails = true;
+    await inMenu("Enlarge to 192 × 192 px");
+    await primary("Try again").waitFor();
+    expect(await ui.locator(".result.failed").innerText()).toContain("The engine stopped.");
+    fails = false;
+    await primary("Try again").click();
+    await ui.getByText("192 × 192 px").waitFor();
+    expect(task).toEqual({ kind: "enlarge", request: { image: "image", factor: 2, upscaler: "upscaler/compact" } });
+    expect(await ui.locator(".result.failed").count()).toBe(0);
+    await primary("Place instead").click();
+    await ui.getByText("Placed instead").waitFor();
+    expect(await designer.count()).toBe(layers);
+    expect(await designer.image(/^Generated/)).toMatchObject({ width: 192, height: 192 });
+
+    await inMenu("Enlarge in another way…");
+    await ui.locator(".segmented label", { hasText: "768 × 768 px" }).click();
+    await ui.getByLabel("Made larger by").selectOption({ label: "No model: smooth, no new detail" });
+    await designer.screenshot("enlarge-options");
+    await primary("Enlarge").click();
+    await ui.getByText("768 × 768 px").waitFor();
+    expect(task).toEqual({ kind: "enlarge", request: { image: "image", factor: 4 } });
+    await ui.getByRole("button", { name: "Back" }).click();
+    expect(designer.errors).toEqual([]);
+  }, 120_000);
+
+  test(`of a Fill it is what it changed, where it lay (${SEEDS})`, async () => {
+    for (const seed of SEEDS) {
+      const wrong = await compare(fillCase(seed)).catch((error: Error) => {
+        throw new Error(`Case ${seed}: ${error.message}`);
+      });
+      expect([seed, wrong]).toEqual([seed, { outside: 0, inside: 0 }]);
+    }
+    expect(designer.errors).toEqual([]);
+  }, 300_000);
+
+  /** How many pixels of the page the larger Fill changes where no edge of it is near, at twice the canvas' scale. */
+  async function compare(one: FillCase) {
+    const { ui, page } = designer;
+    const scene = await buildScene(page, one);
+    const seen = async () => rgba(await look(page, scene, { scale: 2, mask: false, target: true }));
+    try {
+      await ui.locator(".crop-mask").waitFor();
+      const before = await seen();
+      await primary("Fill").click();
+      await primary(/^Place/).waitFor();
+      const appeared = designer.nextLayer();
+      await primary(/^Place/).click();
+      await appeared;
+      const small = await seen();
+      await inMenu("Enlarge what it changed, 2×");
+      await primary("Place instead").click();
+      await ui.getByText("Placed instead").waitFor();
+      const large = await seen();
+      const words = ({ data }: typeof before) => new Uint32Array(data.buffer.slice(0));
+      const [was, first, now] = [words(before), words(small), words(large)];
+      const changed = (x: number, y: number) => was[y * before.width + x] !== first[y * before.width + x];
+      const toChanged = squaredDistances(before, changed);
+      const toSame = squaredDistances(before, (x, y) => !changed(x, y));
+      const reach = (2 * REACH) / (one.kind === "image" ? rasterOf(one).scale : 1) + SMOOTHED;
+      let [outside, inside] = [0, 0];
+      for (const [i, word] of now.entries()) {
+        if (toChanged[i]! > reach ** 2 && word !== was[i]) outside++;
+        if (toSame[i]! > reach ** 2 && !isNear(large.data, small.data, 4 * i)) inside++;
+      }
+      return { outside, inside };
+    } finally {
+      await clearScene(page, scene);
+      const back = ui.getByRole("button", { name: "Back" });
+      if (await back.isVisible()) await back.click();
+    }
+  }
+});
+
+/** Pixels of the source: what a Lanczos kernel sees of what lies around. */
+const REACH = 4;
+/** Pixels of the page: what the browser smooths where it draws a picture smaller. */
+const SMOOTHED = 2;
+
+const isNear = (a: Uint8Array, b: Uint8Array, at: number) =>
+  [0, 1, 2, 3].every((c) => Math.abs(a[at + c]! - b[at + c]!) <= 2);
