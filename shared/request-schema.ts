@@ -66,6 +66,7 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     mask: v.optional(nameSchema),
     region: v.optional(region),
     composite: v.optional(v.boolean(), REQUEST_DEFAULTS.composite),
+    tiling: v.optional(v.boolean(), REQUEST_DEFAULTS.tiling),
     references: v.optional(v.pipe(v.array(reference), v.maxLength(REQUEST_LIMITS.references)), []),
     controls: v.optional(v.pipe(v.array(control), v.maxLength(REQUEST_LIMITS.controls)), []),
     quantize: v.optional(v.picklist([4, 8])),
@@ -81,6 +82,10 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
   ),
   v.forward(
     v.check(({ region, mask }) => region === undefined || mask !== undefined, "needs `mask`"),
+    ["region"],
+  ),
+  v.forward(
+    v.check(({ region, tiling }) => region === undefined || !tiling, "cannot be used with `tiling`"),
     ["region"],
   ),
   v.forward(

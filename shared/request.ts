@@ -98,6 +98,11 @@ export interface GenerateRequest {
   readonly region?: Region;
   /** With `mask`: put the original bytes back outside the mask. Default true; false leaves the model's whole picture. */
   readonly composite: boolean;
+  /**
+   * The picture continues at its opposite side, in both directions: repeated side by side it shows no seam. Width and height
+   * are multiples of what the model halves at most (usually 64). Not with `region`, and not with every family of models.
+   */
+  readonly tiling: boolean;
   readonly references: readonly Reference[];
   /** Up to 4. With `region` in the place of `image`, otherwise of the whole result. */
   readonly controls: readonly Control[];
@@ -131,6 +136,7 @@ export const REQUEST_DEFAULTS = {
   clipSkip: 0,
   strength: 1,
   composite: true,
+  tiling: false,
   references: [],
   controls: [],
 } as const;

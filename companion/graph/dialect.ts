@@ -28,6 +28,12 @@ export interface Dialect {
    * one that is not used costs nothing but its condition. "where-used": at the layers that those of a request change.
    */
   readonly slots: "everywhere" | "where-used";
+  /**
+   * What a convolution sees beyond a picture's edges. "zeros": as networks are trained. "around": the opposite side, so that
+   * pictures repeat without a seam. "beside": the opposite side left and right alone, for strips of such a picture, which bring
+   * their rows above and below. Absent: zeros. No provider's matter, but chosen like theirs: once, and for all of a network.
+   */
+  readonly edges?: "zeros" | "around" | "beside";
 }
 
 const MAX_SCORES = 2 ** 26;
@@ -60,3 +66,10 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
   webgpu: { provider: "webgpu", ...GPU, kernels: "constant" },
   dml: { provider: "dml", ...GPU },
 };
+
+/** How a picture that repeats is built, and what sets the keys of its sessions apart. */
+export const tilingDialect = (
+  dialect: Dialect,
+  tiling: boolean,
+): { readonly dialect: Dialect; readonly mark: string } =>
+  tiling ? { dialect: { ...dialect, edges: "around" }, mark: "/tiling" } : { dialect, mark: "" };

@@ -16,6 +16,7 @@ import {
   gemm,
   mul,
   pad,
+  padded,
   reshape,
   reshapeFree,
   stride,
@@ -144,12 +145,12 @@ function overPatches(op: Graph, layer: Convolution, body: (rows: BranchedMatrix)
 
 /** What each place of the result sees of x [B, C, H, W]: [B, H' · W', C · kernel²], in the order of a kernel's numbers. */
 function patchesOf(op: Graph, { x, kernel, stride: step, padding }: Convolution) {
-  const [top, left, bottom, right] = padding;
-  const padded = pad(op, x, [0, 0, top, left], [0, 0, bottom, right]);
-  const [batch, channels, h, w] = fixedDims(padded.dims) as [number, number, number, number];
+  const [own, [top, left, bottom, right]] = padded(op, x, padding);
+  const wide = pad(op, own, [0, 0, top, left], [0, 0, bottom, right]);
+  const [batch, channels, h, w] = fixedDims(wide.dims) as [number, number, number, number];
   const [height, width] = [Math.floor((h - kernel) / step) + 1, Math.floor((w - kernel) / step) + 1];
   const taps = Array.from({ length: kernel ** 2 }, (_, tap) => {
-    const row = stride(op, padded, 2, [Math.floor(tap / kernel), height, step]);
+    const row = stride(op, wide, 2, [Math.floor(tap / kernel), height, step]);
     return reshape(op, stride(op, row, 3, [tap % kernel, width, step]), [batch, channels, 1, height * width]);
   });
   const seen = reshape(op, concat(op, taps, 2), [batch, channels * kernel ** 2, height * width]);

@@ -93,7 +93,8 @@ export type Extra =
   | "microConditioning"
   | "references"
   | "refiner"
-  | "secondPrompt";
+  | "secondPrompt"
+  | "tiling";
 
 /**
  * A family of models: data, and the stages of a picture's way in which families differ. What is common (the canvas, the
@@ -107,6 +108,8 @@ export interface Family<M extends AnyModel = AnyModel, C extends Conditions = Co
   latentSpace(model: M): LatentSpace;
   /** What the model sees of a picture, besides the latent. */
   extraChannels(model: M): ExtraChannels;
+  /** Into how many the sides of its latent have to fall for a picture that repeats. Absent: it draws none. */
+  tilingMultiple?(model: M): number;
   /** Absent: its denoiser makes the runs of an evaluation together, unless the ladder says otherwise. */
   readonly runs?: "one-by-one";
   /** Which runs of the denoiser an evaluation has, and what is made of them. */

@@ -32,7 +32,8 @@ export async function prepareJob(
   refuseExtras(request, family, model);
   const contentFilter = filterFor(request, model, studio);
   const latent = family.latentSpace(model);
-  const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor: latent.factor });
+  const multiple = request.tiling ? latent.factor * (family.tilingMultiple?.(model) ?? 1) : latent.factor;
+  const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor: latent.factor, multiple });
   const extraChannels = family.extraChannels(model);
   if (extraChannels === "picture") refuseMisuse(canvas);
   const beginning = canvas.picture && extraChannels !== "picture" ? "picture" : "noise";
@@ -43,7 +44,7 @@ export async function prepareJob(
     ...(contentFilter && { contentFilter }),
   };
   const { strips } = rungAt(level);
-  const autoencoder = openAutoencoder({ model, studio, latent, strips });
+  const autoencoder = openAutoencoder({ model, studio, latent, strips, tiling: request.tiling });
   autoencoder.refuseTooLarge(canvas.size, canvas.picture ? "given" : "none");
   const first = { ...base, model, family, latent, autoencoder, extraChannels, beginning } as const;
   const strength = beginning === "picture" ? request.strength : 1;
@@ -58,7 +59,7 @@ export async function prepareJob(
     prompt: { ...prompt, loras: [], embeddings: [] },
   };
   const secondLatent = later.family.latentSpace(second);
-  const decoder = openAutoencoder({ model: second, studio, latent: secondLatent, strips });
+  const decoder = openAutoencoder({ model: second, studio, latent: secondLatent, strips, tiling: request.tiling });
   const refining = await decide(
     { ...later, latent: secondLatent, autoencoder: decoder, extraChannels: later.family.extraChannels(second) },
     level,
@@ -99,6 +100,7 @@ const BROUGHT: Readonly<Record<Extra, { in(request: GenerateRequest): boolean; w
     in: ({ prompt2, negativePrompt2 }) => prompt2 !== undefined || negativePrompt2 !== undefined,
     words: "second prompt: leave out `prompt2` and `negativePrompt2`",
   },
+  tiling: { in: ({ tiling }) => tiling, words: "pictures that repeat: leave out `tiling`" },
 };
 
 function refuseExtras(request: GenerateRequest, family: Family, model: AnyModel): void {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
 import { openVae } from "../../companion/checkpoint/parts/vae.ts";
-import { DIALECTS } from "../../companion/graph/dialect.ts";
+import { DIALECTS, tilingDialect } from "../../companion/graph/dialect.ts";
 import { fixedDims } from "../../companion/graph/dim.ts";
 import type { Graph } from "../../companion/graph/graph.ts";
 import { estimateMemory } from "../../companion/graph/memory.ts";
@@ -16,9 +16,13 @@ import { cpuDevice } from "../../companion/runtime/device.ts";
 import { elementCount, type Tensor, tensor } from "../../companion/tensor.ts";
 import { configOf, runGraph, weightsOf } from "../networks/fixture.ts";
 
+const EDGES = {
+  "": DIALECTS.cpu,
+  ", of pictures that repeat": tilingDialect(DIALECTS.cpu, true).dialect,
+};
 const dialect = DIALECTS.cpu;
 
-async function inStrips(stages: Stage[], x: Tensor, budget: number) {
+async function inStrips(stages: Stage[], x: Tensor, budget: number, dialect = DIALECTS.cpu) {
   const sessions = createSessions({ device: cpuDevice(), budget });
   try {
     const phases = planStages(stages, x.dims, { budget, dialect });
@@ -39,7 +43,7 @@ const whole = async (graph: Graph, feeds: Record<string, Tensor>) =>
   Object.values(await runGraph(graph, feeds))[0] as Tensor;
 
 /** The smallest budget in which a plan is possible, doubled: strips are cut then, and what lies between them is on the disk. */
-function smallBudget(stages: () => Stage[], dims: readonly number[]): number {
+function smallBudget(stages: () => Stage[], dims: readonly number[], dialect = DIALECTS.cpu): number {
   for (let budget = 2 ** 12; ; budget *= 2) {
     try {
       planStages(stages(), dims, { budget, dialect });
@@ -63,24 +67,28 @@ const MODELS = {
   },
 };
 
-describe.each(Object.entries(MODELS))("%s", (_, open) => {
+const EACH = Object.entries(MODELS).flatMap(([name, open]) =>
+  Object.entries(EDGES).map(([words, dialect]) => [name + words, open, dialect] as const),
+);
+
+describe.each(EACH)("%s", (_, open, dialect) => {
   const { config, weights } = open();
 
   test.each([
-    ["in strips", () => smallBudget(() => decoderStages(config, weights), latent.dims)],
+    ["in strips", () => smallBudget(() => decoderStages(config, weights), latent.dims, dialect)],
     ["in one piece", () => 2 ** 30],
   ])("runPhases() decodes as the whole decoder does, %s", async (how, budget) => {
-    const { result, phases } = await inStrips(decoderStages(config, weights), latent, budget());
+    const { result, phases } = await inStrips(decoderStages(config, weights), latent, budget(), dialect);
     expect(Math.max(...phases.map(({ strips }) => strips.length)) > 1).toBe(how === "in strips");
     const wanted = await whole(decoderGraph(config, weights, LATENT, dialect), { latent });
     expect(difference(result, wanted)).toBeLessThan(1e-5);
   });
 
   test.each([
-    ["in strips", () => smallBudget(() => encoderStages(config, weights), sample.dims)],
+    ["in strips", () => smallBudget(() => encoderStages(config, weights), sample.dims, dialect)],
     ["in one piece", () => 2 ** 30],
   ])("runPhases() encodes as the whole encoder does, %s", async (how, budget) => {
-    const { result, phases } = await inStrips(encoderStages(config, weights), sample, budget());
+    const { result, phases } = await inStrips(encoderStages(config, weights), sample, budget(), dialect);
     expect(Math.max(...phases.map(({ strips }) => strips.length)) > 1).toBe(how === "in strips");
     const [, , height, width] = sample.dims as [number, number, number, number];
     const wanted = await whole(encoderGraph(config, weights, { batch: 1, height, width }, dialect), { sample });
@@ -118,6 +126,16 @@ test.each(["in-memory", "on-disk"] as const)("createPlane() gives rows as they w
     expect(plane.read([1, 3])).toEqual(
       tensor(Float32Array.from([...row(0, 1), ...row(0, 1), ...row(1, 1), ...row(1, 1)]), [1, 2, 2, 3]),
     );
+  } finally {
+    plane.remove();
+  }
+});
+
+test("createPlane() gives rows beyond its edges as those of the opposite one", () => {
+  const plane = createPlane([1, 1, 3, 1], "on-disk");
+  try {
+    plane.write(0, tensor(Float32Array.from([1, 2, 3]), [1, 1, 3, 1]), [0, 3]);
+    expect([...plane.read([-2, 5]).data]).toEqual([2, 3, 1, 2, 3, 1, 2]);
   } finally {
     plane.remove();
   }

@@ -36,6 +36,7 @@ test("parseRequest() fills in every default", () => {
     controls: [],
     strength: 1,
     composite: true,
+    tiling: false,
     references: [],
   });
 });

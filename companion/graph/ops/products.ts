@@ -2,8 +2,9 @@
 import { int, ints } from "../attributes.ts";
 import { fixedDims } from "../dim.ts";
 import type { Graph, Value } from "../graph.ts";
+import { concat, slice } from "./shape.ts";
 
-/** Zeros added around a picture: top, left, bottom, right. */
+/** Rows and columns added around a picture, of what the dialect has beyond its edges: top, left, bottom, right. */
 export type Padding = readonly [top: number, left: number, bottom: number, right: number];
 
 export interface Conv2dOptions {
@@ -13,14 +14,36 @@ export interface Conv2dOptions {
   readonly groups?: number;
 }
 
-/** x [B, C, H, W] with kernel [O, C / groups, k, k] and bias [O] → [B, O, H', W']. */
+/** `before` and `after` of an axis' other end added at its ends. */
+function around(op: Graph, x: Value, axis: number, [before, after]: readonly [number, number]): Value {
+  const size = fixedDims(x.dims)[axis]!;
+  if (Math.max(before, after) > size) op.fail(`Cannot add ${before} and ${after} to axis ${axis} of [${x.dims}]`);
+  const ends = [
+    ...(before > 0 ? [slice(op, x, axis, [size - before, size])] : []),
+    x,
+    ...(after > 0 ? [slice(op, x, axis, [0, after])] : []),
+  ];
+  return concat(op, ends, axis);
+}
+
+/** x [B, C, H, W] with what it is padded by besides zeros, and the zeros that are left. */
+export function padded(op: Graph, x: Value, padding: Padding): readonly [Value, Padding] {
+  const { edges = "zeros" } = op.dialect;
+  if (edges === "zeros") return [x, padding];
+  const [top, left, bottom, right] = padding;
+  const wide = around(op, x, 3, [left, right]);
+  return edges === "beside" ? [wide, [top, 0, bottom, 0]] : [around(op, wide, 2, [top, bottom]), [0, 0, 0, 0]];
+}
+
+/** picture [B, C, H, W] with kernel [O, C / groups, k, k] and bias [O] → [B, O, H', W']. */
 export function conv(
   op: Graph,
-  x: Value,
+  picture: Value,
   kernel: Value,
   bias: Value | undefined,
-  { stride = 1, padding = [0, 0, 0, 0], groups = 1 }: Conv2dOptions = {},
+  { stride = 1, padding: wanted = [0, 0, 0, 0], groups = 1 }: Conv2dOptions = {},
 ): Value {
+  const [x, padding] = padded(op, picture, wanted);
   const [b, c, h, w] = fixedDims(x.dims);
   const [out, channels, kh, kw] = fixedDims(kernel.dims);
   if (x.dims.length !== 4 || c !== channels! * groups) op.fail(`Cannot convolve [${x.dims}] with [${kernel.dims}]`);

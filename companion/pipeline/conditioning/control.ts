@@ -4,6 +4,7 @@ import { Problem } from "../../../shared/problem.ts";
 import type { Control } from "../../../shared/request.ts";
 import { CONTROLNET_PREFIX, type ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
+import { tilingDialect } from "../../graph/dialect.ts";
 import type { Weights } from "../../graph/weights.ts";
 import { toControlImage, toGrey } from "../../image/preprocess.ts";
 import { preprocess } from "../../image/preprocessors/preprocess.ts";
@@ -72,10 +73,10 @@ async function pictureOf(control: Control, { canvas, images }: UNetJob, channels
 async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: UNetJob): Promise<ControlHint> {
   const { studio, guidance } = job;
   const { config } = net;
+  const { dialect, mark } = tilingDialect(studio.device.dialect, job.request.tiling);
   const isOther = (key: string) => !key.startsWith(`${CONTROLNET_PREFIX}.controlnet_cond_embedding.`);
-  const draw = (w: Weights) =>
-    controlHintGraph({ config, weights: w.at(CONTROLNET_PREFIX) }, picture, studio.device.dialect);
-  const name = `${net.fingerprint}/control-hint/${picture.width}x${picture.height}`;
+  const draw = (w: Weights) => controlHintGraph({ config, weights: w.at(CONTROLNET_PREFIX) }, picture, dialect);
+  const name = `${net.fingerprint}/control-hint/${picture.width}x${picture.height}${mark}`;
   const image = toControlImage(picture, config.conditioning_channels);
   const { hint } = await studio.kept.of(name, [image], () =>
     studio.sessions.use(
@@ -119,12 +120,13 @@ async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelI
       "request-invalid",
       `Cannot draw ${width} × ${height} with the T2I-Adapter "${origin}": width and height must be multiples of ${side}.`,
     );
-  const name = `${adapter.fingerprint}/t2i-adapter/${width}x${height}`;
+  const { dialect, mark } = tilingDialect(studio.device.dialect, job.request.tiling);
+  const name = `${adapter.fingerprint}/t2i-adapter/${width}x${height}${mark}`;
   const image = toControlImage(picture, config.in_channels);
   const outputs = await studio.kept.of(name, [image], () =>
     studio.sessions.use(
       name,
-      () => buildWhole(adapter, (w) => t2iAdapterGraph(config, w, { height, width }, studio.device.dialect)),
+      () => buildWhole(adapter, (w) => t2iAdapterGraph(config, w, { height, width }, dialect)),
       (run) => run({ image }),
     ),
   );

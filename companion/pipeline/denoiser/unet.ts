@@ -1,4 +1,5 @@
 import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
+import { tilingDialect } from "../../graph/dialect.ts";
 import { Weights } from "../../graph/weights.ts";
 import { unetGraph } from "../../networks/unet.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
@@ -40,9 +41,9 @@ export async function openUNet(
     timeIds: timeIdCount(model.settings),
   };
   const addOns = unetAddOns(references, controls);
-  const { dialect } = studio.device;
+  const { dialect, mark } = tilingDialect(studio.device.dialect, job.request.tiling);
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
-  const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.weightBits ? `-${job.weightBits}bit` : ""}/${loras.key}${addOns.key}`;
+  const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.weightBits ? `-${job.weightBits}bit` : ""}/${loras.key}${addOns.key}${mark}`;
   const quantizer = await quantizerOf(job);
   const lease = await studio.sessions.lease(key, () => {
     const graph = unetGraph(config, new Weights(weights), shape, {

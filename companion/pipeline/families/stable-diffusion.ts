@@ -26,6 +26,7 @@ const ALL: readonly Extra[] = [
   "references",
   "refiner",
   "secondPrompt",
+  "tiling",
 ];
 /** Tokens of a prompt in one chunk. */
 const TOKENS = 77;
@@ -48,6 +49,8 @@ export const stableDiffusion: Family<UNetModel, UNetConditions> = {
       float: heeded && config.force_upcast ? "float32" : "device",
     });
   },
+  // Halved without a rest on every level, so that both ends meet on each.
+  tilingMultiple: ({ denoiser }) => 2 ** (denoiser.config.block_out_channels.length - 1),
   extraChannels: ({ kind }) => (kind === "inpaint" ? "masked-picture" : kind === "pix2pix" ? "picture" : "none"),
   guidance: ({ request, model: { kind, denoiser } }) =>
     guidanceOf(request, { edits: kind === "pix2pix", embedding: denoiser.config.time_cond_proj_dim }),

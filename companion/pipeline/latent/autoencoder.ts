@@ -3,6 +3,7 @@ import type { Size } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
 import { fingerprintOf } from "../../checkpoint/files/component.ts";
 import type { AnyModel } from "../../checkpoint/model.ts";
+import { tilingDialect } from "../../graph/dialect.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
 import { decoderGraph, decoderStages, encoderGraph, encoderStages } from "../../networks/autoencoder.ts";
@@ -37,6 +38,8 @@ export interface AutoencoderOptions {
   readonly latent: LatentSpace;
   /** How much of the memory budget it takes. Default "usual": all of it. */
   readonly strips?: "usual" | "small";
+  /** Whether its pictures repeat. Default false. */
+  readonly tiling?: boolean;
 }
 
 type Half = "encoder" | "decoder";
@@ -47,13 +50,20 @@ type Plan = { readonly whole: Graph } | { readonly phases: Phase[]; readonly bud
 const BUDGET_SHARES = { usual: [1], small: [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1] } as const;
 
 /** Each half is planned once for a size. */
-export function openAutoencoder({ model, studio, latent, strips = "usual" }: AutoencoderOptions): Autoencoder {
+export function openAutoencoder({
+  model,
+  studio,
+  latent,
+  strips = "usual",
+  tiling = false,
+}: AutoencoderOptions): Autoencoder {
   const { config, weights } = model.vae;
   const { sessions, device } = studio;
-  const dialect = latent.float === "float32" ? { ...device.dialect, float: latent.float } : device.dialect;
+  const usual = latent.float === "float32" ? { ...device.dialect, float: latent.float } : device.dialect;
+  const { dialect, mark } = tilingDialect(usual, tiling);
   const hasPosterior = config.kind === "kl";
   // A model's autoencoder may be exchanged.
-  const key = `${model.fingerprint}/${fingerprintOf([weights.fingerprint, JSON.stringify(config)])}`;
+  const key = `${model.fingerprint}/${fingerprintOf([weights.fingerprint, JSON.stringify(config)])}${mark}`;
   const plans = new Map<string, Plan>();
 
   const planned = (half: Half, dims: readonly number[]): Plan => {

@@ -11,7 +11,10 @@ export interface Plane {
   readonly dims: readonly number[];
   /** `rows` of `part` [1, C, h, W] become the rows from `row` on. Throws Problem "disk-full". */
   write(row: number, part: Tensor, rows: Rows): void;
-  /** [1, C, end - start, W]: in `into`, where that is given, or shared with the plane, and not to be written to. */
+  /**
+   * [1, C, end - start, W]: in `into`, where that is given, or shared with the plane, and not to be written to. Rows beyond its
+   * edges are those of the opposite one.
+   */
   read(rows: Rows, into?: Float32Array): Tensor;
   /** Of what was written, in `groups` of channels: what a group norm adds (the mean, negative) and multiplies by, [1, G, 1]. */
   moments(groups: number, eps: number): { readonly shift: Tensor; readonly scale: Tensor };
@@ -47,8 +50,11 @@ export function createPlane(dims: readonly number[], kept: "in-memory" | "on-dis
       if (end - start === height && store.all) return tensor(store.all, dims);
       const count = (end - start) * width;
       const data = into ?? new Float32Array(channels * count);
-      for (let c = 0; c < channels; c++)
-        store.get(data.subarray(c * count, (c + 1) * count), (c * height + start) * width);
+      for (const { from, to, at } of within(start, end, height))
+        for (let c = 0; c < channels; c++) {
+          const begin = c * count + at * width;
+          store.get(data.subarray(begin, begin + (to - from) * width), (c * height + from) * width);
+        }
       return tensor(data, [1, channels, end - start, width]);
     },
     moments: (groups, eps) => {
@@ -59,6 +65,18 @@ export function createPlane(dims: readonly number[], kept: "in-memory" | "on-dis
     },
     remove: () => store.remove(),
   };
+}
+
+/** Rows start … end-1 of a picture that repeats, in pieces that lie inside it, each `at` so many rows from the first. */
+function within(start: number, end: number, height: number) {
+  const pieces: { from: number; to: number; at: number }[] = [];
+  for (let row = start; row < end; ) {
+    const from = ((row % height) + height) % height;
+    const to = Math.min(height, from + end - row);
+    pieces.push({ from, to, at: row - start });
+    row += to - from;
+  }
+  return pieces;
 }
 
 function inMemory(count: number): Store {

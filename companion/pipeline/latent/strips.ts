@@ -54,16 +54,20 @@ export function planStages(
   return stages.flatMap((stage) => {
     const phases: Phase[] = [];
     const [, channels, height, width] = at as [number, number, number, number];
+    const repeats = dialect.edges === "around";
+    const part = repeats ? ({ ...dialect, edges: "beside" } as const) : dialect;
     for (let facts: readonly Known[] = []; ; ) {
       const known = facts;
-      const build = (rows: number) => stripGraph(stage, [1, channels, rows, width], known, dialect);
-      const { graph, wanted } = build(height);
+      const build = (rows: number, of: "whole" | "strips" = "strips") =>
+        stripGraph(stage, [1, channels, rows, width], known, of === "whole" ? dialect : part);
+      const { graph, wanted } = build(height, "whole");
       const given = fixedDims(graph.outputs[0]!.dims);
       if (wanted?.kind !== "norm" || wanted.of === "inside") {
-        const strips = cut(height, stage.halo, rowsWithin(budget, { build, stage, height }));
+        const strips = cut(height, stage.halo, { rows: rowsWithin(budget, { build, stage, height }), repeats });
         const [from, to] = strips[0]!.seen;
         const found = wanted?.kind === "tokens" ? [1, 1, height, given[2]! * width] : given;
-        phases.push({ stage, known, wanted, strips, dims: found, build: () => build(to - from).graph });
+        const of = strips.length > 1 ? "strips" : "whole";
+        phases.push({ stage, known, wanted, strips, dims: found, build: () => build(to - from, of).graph });
       }
       if (!wanted) {
         at = given;
@@ -101,14 +105,21 @@ function bytesFor(graph: Graph, budget: number): number {
   return around.reduce((sum, bytes) => sum + bytes, weights + activations);
 }
 
-/** Strips of one height, each of `rows` with those around it. Even where a stage halves: so is each one's first row then. */
-function cut(height: number, halo: number, rows: number): Strip[] {
+/**
+ * Strips of one height, each of `rows` with those around it. Even where a stage halves: so is each one's first row then. Of a
+ * picture that repeats, the first begins above it.
+ */
+function cut(
+  height: number,
+  halo: number,
+  { rows, repeats }: { readonly rows: number; readonly repeats: boolean },
+): Strip[] {
   if (rows >= height) return [{ seen: [0, height], own: [0, height] }];
   const core = 2 * Math.floor(Math.max(rows - 2 * halo, LEAST_ROWS) / 2);
-  const window = Math.min(core + 2 * halo, height);
+  const window = repeats ? core + 2 * halo : Math.min(core + 2 * halo, height);
   return Array.from({ length: Math.ceil(height / core) }, (_, i) => {
     const own = [i * core, Math.min((i + 1) * core, height)] as const;
-    const start = Math.min(Math.max(own[0] - halo, 0), height - window);
+    const start = repeats ? own[0] - halo : Math.min(Math.max(own[0] - halo, 0), height - window);
     return { seen: [start, start + window], own };
   });
 }

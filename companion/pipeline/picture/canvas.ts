@@ -40,13 +40,15 @@ export interface CanvasOptions {
   readonly native: number;
   /** Pixels of one latent place along a side. */
   readonly factor: number;
+  /** Pixels of which the sides are multiples. Default: `factor`. */
+  readonly multiple?: number;
 }
 
 export type Images = ReadonlyMap<ImageRef, Uint8Array>;
 
 /** Throws Problem "request-invalid", "image-…", "mask-size" or "mask-empty". */
 export async function prepareCanvas(request: GenerateRequest, images: Images, options: CanvasOptions): Promise<Canvas> {
-  const given = sizeOf(request, options.factor);
+  const given = sizeOf(request, options.multiple ?? options.factor);
   const size = given ?? DEFAULT_SIZE;
   await requireModestTotal(images.values());
   const see = (image: PixelImage) => resizeImage(image, size, "lanczos");
@@ -68,12 +70,12 @@ export async function prepareCanvas(request: GenerateRequest, images: Images, op
 }
 
 /** As the request gives it. Throws Problem "request-invalid" where the model can't draw it. */
-function sizeOf({ width, height }: GenerateRequest, factor: number): Size | undefined {
+function sizeOf({ width, height, tiling }: GenerateRequest, multiple: number): Size | undefined {
   for (const [name, side] of Object.entries({ width, height }))
-    if (side !== undefined && side % factor !== 0)
+    if (side !== undefined && side % multiple !== 0)
       throw new Problem(
         "request-invalid",
-        `Cannot draw ${width} × ${height} with this model as \`${name}\` must be a multiple of ${factor}: received ${side}.`,
+        `Cannot draw ${width} × ${height} with this model ${tiling ? " so that it repeats" : ""} as \`${name}\` must be a multiple of ${multiple}: received ${side}.`,
       );
   return requestedSize({ width, height });
 }
