@@ -29,6 +29,8 @@ export interface Config {
   readonly logsFolder: string;
   /** Where weights of few bits are kept. */
   readonly narrowFolder: string;
+  /** Where prompts are kept as text encoders gave them. */
+  readonly statesFolder: string;
   /** What the models' bytes hash to, so that each is read once. */
   readonly hashesFile: string;
   /** What the models' files were found to be, and the build of Underpaint that found it. */
@@ -78,6 +80,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     port: options.port ?? PORT,
     logsFolder: path.join(home, "logs"),
     narrowFolder: path.join(home, "narrow"),
+    statesFolder: path.join(home, "states"),
     hashesFile: path.join(home, "hashes.json"),
     findings: { file: path.join(home, "findings.json"), build: buildOf(root) },
     downloadEndpoint: env.UNDERPAINT_DOWNLOAD_ENDPOINT ?? settings.downloadEndpoint,

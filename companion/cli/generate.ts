@@ -72,6 +72,7 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
     memoryBudget: config.memory,
     memoryLimit: config.memory ?? defaultMemoryLimit(),
     narrowFolder: config.narrowFolder,
+    statesFolder: config.statesFolder,
     contentFilter: config.contentFilter,
     names: "paths",
   });

@@ -82,6 +82,7 @@ export function openEngine(config: Config): Engine {
       provider: config.provider,
       memory: config.memory,
       narrowFolder: config.narrowFolder,
+      statesFolder: config.statesFolder,
       contentFilter: config.contentFilter,
     },
   });

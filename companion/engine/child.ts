@@ -45,11 +45,11 @@ async function make(
 }
 
 async function openEngine(setup: EngineSetup): Promise<PipelineStudio> {
-  const { modelsFolders, starter, findings, provider, memory, narrowFolder, contentFilter } = setup;
+  const { modelsFolders, starter, findings, provider, memory, narrowFolder, statesFolder, contentFilter } = setup;
   const library = await openLibrary({ folders: modelsFolders, starter, cache: findings });
   const device = await chooseDevice(provider);
   const memoryLimit = memory ?? defaultMemoryLimit();
-  return openStudio({ device, library, memoryBudget: memory, memoryLimit, narrowFolder, contentFilter });
+  return openStudio({ device, library, memoryBudget: memory, memoryLimit, narrowFolder, statesFolder, contentFilter });
 }
 
 async function main(setup: EngineSetup): Promise<void> {

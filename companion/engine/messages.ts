@@ -16,6 +16,8 @@ export interface EngineSetup {
   readonly memory?: number;
   /** Where weights of few bits are kept. Absent: in a temporary folder. */
   readonly narrowFolder?: string;
+  /** Where prompts are kept as text encoders gave them. Absent: nowhere. */
+  readonly statesFolder?: string;
   /** "enforced": every picture passes its model's content filter, whatever the request says. Absent: "on-request". */
   readonly contentFilter?: "on-request" | "enforced";
 }

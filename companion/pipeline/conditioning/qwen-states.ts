@@ -33,10 +33,10 @@ export async function encodeChat(
 ): Promise<PromptStates> {
   const { component, tokenizer } = model.text;
   const { dialect } = studio.device;
-  const key = `${model.fingerprint}/qwen3/${weightBits ?? ""}`;
+  const key = `${component.weights.fingerprint}/qwen3/${weightBits ?? ""}/${dialect.provider}`;
   const shape = { tokens: tokenizer.maxLength, hiddenStates: FLUX2_STATES };
   const read = ({ ids, tokens }: Encoding) =>
-    studio.kept.of(key, [idTensor(ids)], async () => {
+    studio.keptStates.of(key, [JSON.stringify([component.config, shape, tokens]), idTensor(ids)], async () => {
       // As large as the transformer, so of as few bits.
       const quantizer = await quantizerFor(qwen3Network(component), weightBits, studio.narrowFolder);
       const options = { dialect, ...(quantizer && { quantizer }) };

@@ -22,6 +22,7 @@ import { machineMemory } from "../../runtime/machine-memory.ts";
 import { createScratchFolder } from "../../runtime/scratch.ts";
 import { createLoraMemory } from "../weights/lora-slots.ts";
 import { createKeptResults } from "./kept-results.ts";
+import { createKeptStates } from "./kept-states.ts";
 import { createSessions } from "./sessions.ts";
 import type { ModelFamily, NamedAdapter, Studio, StudioOptions } from "./studio.ts";
 
@@ -45,6 +46,7 @@ export function createStudio<F extends ModelFamily>({
   memoryBudget,
   memoryLimit,
   narrowFolder,
+  statesFolder,
   contentFilter = "on-request",
   names = "ids",
 }: StudioOptions<F>): Studio<F> {
@@ -83,6 +85,7 @@ export function createStudio<F extends ModelFamily>({
     familyOf,
     loraMemory: createLoraMemory(),
     kept,
+    keptStates: createKeptStates(kept, statesFolder),
     device,
     sessions,
     memoryLimit,

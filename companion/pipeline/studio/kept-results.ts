@@ -42,7 +42,8 @@ export function createKeptResults(budget: number): KeptResults {
   };
 }
 
-function hashOf(ingredients: readonly Ingredient[]): string {
+/** Of all ingredients, hexadecimal. */
+export function hashOf(ingredients: readonly Ingredient[]): string {
   const hash = createHash("sha256");
   for (const ingredient of ingredients) add(hash, ingredient);
   return hash.digest("hex");

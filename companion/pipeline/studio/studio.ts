@@ -13,6 +13,7 @@ import type { Architecture } from "../../opening/architectures.ts";
 import type { Device } from "../../runtime/device.ts";
 import type { LoraMemory } from "../weights/lora-slots.ts";
 import type { KeptResults } from "./kept-results.ts";
+import type { KeptStates } from "./kept-states.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** Where names lead: the library. */
@@ -54,6 +55,8 @@ export interface StudioOptions<F extends ModelFamily = ModelFamily> {
   readonly memoryLimit?: number;
   /** Where weights of few bits are kept for the next time. Absent: in a temporary folder, until the studio closes. */
   readonly narrowFolder?: string;
+  /** Where prompts are kept as text encoders gave them. Absent: in memory alone. */
+  readonly statesFolder?: string;
   /** "on-request": a request says whether its picture passes the model's content filter. "enforced": every picture does. */
   readonly contentFilter?: "on-request" | "enforced";
   /** "ids": models are what the library lists (requests from the plugin). "paths": also paths (the command line). */
@@ -65,6 +68,8 @@ export interface Studio<F extends ModelFamily = ModelFamily> {
   readonly sessions: Sessions;
   /** What conditioning came to, for the next picture that asks for the same. */
   readonly kept: KeptResults;
+  /** The same of prompts, beyond this process. */
+  readonly keptStates: KeptStates;
   readonly memoryLimit?: number;
   readonly contentFilter: "on-request" | "enforced";
   /** The one whose architecture the model has. */
