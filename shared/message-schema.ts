@@ -78,6 +78,8 @@ export const modelSchema = v.strictObject({
   references: v.boolean(),
   edits: v.boolean(),
   seesPictures: v.optional(v.boolean()),
+  plain: v.optional(v.boolean()),
+  guidesAbove: v.optional(seconds),
   ignoresNegativePrompt: v.optional(v.boolean()),
   defaults: v.strictObject({ steps: count, guidanceScale: seconds, scheduler: text }),
   note: v.optional(text),

@@ -38,6 +38,13 @@ export interface ModelInfo {
    * all the time, and the prompt is read as sentences, without weights of words.
    */
   readonly seesPictures?: boolean;
+  /**
+   * True for a model of one own schedule that reads prompts as sentences, without weights of words: no schedulers to choose from, no
+   * skipped layers, no control pictures.
+   */
+  readonly plain?: boolean;
+  /** The guidance scale above which it is guided, where that is not 1. */
+  readonly guidesAbove?: number;
   /** True where the guidance is an input of the network (LCM): the negative prompt is not used, whatever the scale. */
   readonly ignoresNegativePrompt?: boolean;
   readonly defaults: { readonly steps: number; readonly guidanceScale: number; readonly scheduler: string };

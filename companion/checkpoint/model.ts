@@ -4,9 +4,8 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { attempt, resolveInside } from "./files/files.ts";
 import { isGguf, openWeightFile } from "./files/weight-file.ts";
-import { isFlux2File, openFlux2File } from "./flux2/file.ts";
 import { type FolderLayout, openFolder } from "./folder.ts";
-import { LAYOUTS } from "./layouts.ts";
+import { FILE_LAYOUTS, LAYOUTS } from "./layouts.ts";
 import type { AnyModel, Model, UNetModel } from "./parts/model-record.ts";
 import { openSingleFile, type SingleFileOptions } from "./single-file.ts";
 
@@ -14,6 +13,7 @@ export type { Component } from "./files/component.ts";
 export type { FolderLayout } from "./folder.ts";
 export type {
   AnyModel,
+  ChatEncoder,
   Denoiser,
   Flux2Model,
   ImageEncoder,
@@ -23,6 +23,7 @@ export type {
   ModelSettings,
   TextEncoder,
   UNetModel,
+  ZImageModel,
 } from "./parts/model-record.ts";
 
 export interface ModelOptions<M extends AnyModel> extends SingleFileOptions {
@@ -42,11 +43,12 @@ export async function openModel(place: string, options: SingleFileOptions = {}):
   const { layouts = LAYOUTS } = options as Partial<ModelOptions<AnyModel>>;
   if (isFolder) return openFolder(place, layouts, options);
   const store = openWeightFile(place, options);
-  if (isFlux2File(store)) return openFlux2File(place, store, options);
+  const transformer = FILE_LAYOUTS.find(({ opens }) => opens(store));
+  if (transformer) return transformer.open(place, store, options);
   if (!isGguf(place, options)) return openSingleFile(place, options, store);
   throw new Problem(
     "model-unsupported",
-    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or FLUX.2 klein.`,
+    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or FLUX.2 klein or Z-Image.`,
   );
 }
 

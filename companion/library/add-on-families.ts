@@ -2,10 +2,10 @@
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo } from "../../shared/protocol.ts";
 import { FAMILIES, type Family, familyOf } from "../checkpoint/identify/families.ts";
-import { type AnyMeasures, isFlux2 } from "../opening/measures.ts";
+import { type AnyMeasures, isTransformer } from "../opening/measures.ts";
 import type { WholeAddOn } from "../opening/open-add-on.ts";
-import { PUBLISHED_KLEIN, publishedMeasures } from "../opening/published.ts";
-import { FLUX2_NAME } from "./family-facts.ts";
+import { publishedMeasures } from "../opening/published.ts";
+import { publishedTransformers, TRANSFORMERS } from "../opening/transformer-families.ts";
 
 type Id = Family["id"];
 
@@ -63,27 +63,29 @@ export interface NamedMeasures {
  * the first. Undefined where it goes with one.
  */
 export function misfitWithAll(addOn: WholeAddOn, models: readonly NamedMeasures[]): Problem | undefined {
-  const alike = models.filter(({ measures }) => isFlux2(measures) === (addOn.own !== undefined));
+  const alike = models.filter(({ measures }) => (isTransformer(measures) ? measures.family : undefined) === addOn.own);
   const misfits = alike.map(({ name, measures }) => ({ name, measures, problem: misfitOf(addOn, measures) }));
   if (misfits.some(({ problem }) => !problem)) return undefined;
   const likely = misfits.find(
-    ({ measures }) => !isFlux2(measures) && measures.unet.cross_attention_dim[0] === addOn.textWidth,
+    ({ measures }) => !isTransformer(measures) && measures.unet.cross_attention_dim[0] === addOn.textWidth,
   );
   const { name, problem } = (likely ?? misfits[0])!;
   return new Problem(problem!.code, `No model here takes this. With ${name}: ${problem!.message}`);
 }
 
-/** The first model of each family of Stable Diffusion, and every klein. */
+/** The first model of each family of Stable Diffusion, and every transformer. */
 export const publishedModels = (): NamedMeasures[] => [
   ...FAMILIES.map(({ id, name }) => ({ name, measures: publishedMeasures(id)[0]! })),
-  ...PUBLISHED_KLEIN.map((measures) => ({ name: FLUX2_NAME, measures })),
+  ...TRANSFORMERS.flatMap((family) =>
+    publishedTransformers(family).map((measures) => ({ name: family.name, measures })),
+  ),
 ];
 
 function misfitOf(addOn: WholeAddOn, measures: AnyMeasures): Problem | undefined {
   try {
     if (addOn.own) {
-      if (isFlux2(measures)) addOn.refuseOther(measures);
-    } else if (!isFlux2(measures)) addOn.refuseOther(measures);
+      if (isTransformer(measures)) addOn.refuseOther(measures);
+    } else if (!isTransformer(measures)) addOn.refuseOther(measures);
     return undefined;
   } catch (error) {
     return Problem.from(error);

@@ -2,7 +2,10 @@
 import type { ModelInfo } from "../../shared/protocol.ts";
 import type { Distillation } from "../checkpoint/identify/distillation.ts";
 import { familyOf } from "../checkpoint/identify/families.ts";
-import type { Flux2Model, Model, UNetModel } from "../checkpoint/model.ts";
+import type { Flux2Model, Model, UNetModel, ZImageModel } from "../checkpoint/model.ts";
+import { Z_IMAGE_CELL } from "../networks/z-image-transformer.ts";
+import { FLUX2_FAMILY } from "../opening/flux2-family.ts";
+import { Z_IMAGE_FAMILY } from "../opening/z-image-family.ts";
 import { samplingDefaults } from "./sampling-defaults.ts";
 
 type Facts = Pick<
@@ -13,6 +16,8 @@ type Facts = Pick<
   | "edits"
   | "references"
   | "seesPictures"
+  | "plain"
+  | "guidesAbove"
   | "ignoresNegativePrompt"
   | "defaults"
   | "note"
@@ -22,8 +27,16 @@ type Facts = Pick<
 };
 
 /** `said`: what is said of the model beside its file. */
-export const factsOf = (model: Model, said?: Distillation): Facts =>
-  model.denoiser.architecture === "unet" ? unetFacts(model as UNetModel, said) : flux2Facts(model as Flux2Model);
+export function factsOf(model: Model, said?: Distillation): Facts {
+  switch (model.denoiser.architecture) {
+    case "unet":
+      return unetFacts(model as UNetModel, said);
+    case "flux2":
+      return flux2Facts(model as Flux2Model);
+    case "z-image":
+      return zImageFacts(model as ZImageModel);
+  }
+}
 
 const factorOf = ({ vae }: Model) => 2 ** (vae.config.block_out_channels.length - 1);
 
@@ -50,9 +63,6 @@ function unetFacts(model: UNetModel, said: Distillation | undefined): Facts {
   };
 }
 
-/** As people call it. */
-export const FLUX2_NAME = "FLUX.2 klein";
-
 /** Heads of the published transformers: of 4 and of 9 billion numbers. */
 const PUBLISHED_HEADS = [24, 32];
 
@@ -64,14 +74,31 @@ function flux2Facts(model: Flux2Model): Facts {
   const { distilled, text, latentNorm, denoiser } = model;
   const published = PUBLISHED_HEADS.includes(denoiser.config.num_attention_heads);
   return {
-    family: { id: model.family, name: FLUX2_NAME, like: !published },
+    family: { id: model.family, name: FLUX2_FAMILY.name, like: !published },
     maxTokens: text.tokenizer.maxLength,
     inpainting: false,
     edits: false,
     references: true,
-    seesPictures: true,
+    ...{ seesPictures: true, plain: true },
     ...(distilled && { ignoresNegativePrompt: true }),
     defaults: { steps: distilled ? 4 : 50, guidanceScale: distilled ? 1 : 4, scheduler: OWN_SCHEDULER },
     factor: factorOf(model) * latentNorm.patch,
+  };
+}
+
+/** Of the published transformers. */
+const Z_IMAGE_WIDTH = 3840;
+
+/** As its cards say: Turbo 8 steps and no guidance, the base model 28 to 50 steps and a scale of 3 to 5. */
+function zImageFacts(model: ZImageModel): Facts {
+  const { distilled, text, denoiser } = model;
+  const steps = distilled ? { steps: 8, guidanceScale: 0 } : { steps: 28, guidanceScale: 4 };
+  return {
+    family: { id: model.family, name: Z_IMAGE_FAMILY.name, like: denoiser.config.dim !== Z_IMAGE_WIDTH },
+    maxTokens: text.tokenizer.maxLength,
+    ...{ inpainting: false, edits: false, references: false },
+    ...{ plain: true, guidesAbove: 0 },
+    defaults: { ...steps, scheduler: OWN_SCHEDULER },
+    factor: factorOf(model) * Z_IMAGE_CELL,
   };
 }

@@ -9,22 +9,21 @@ import { identify } from "../checkpoint/identify/identify.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
 import { type AnyMeasures, anyMeasuresOf } from "../opening/measures.ts";
+import { isWholePart } from "../opening/model-parts.ts";
 import { type AddOnKind, openAddOn } from "../opening/open-add-on.ts";
 import {
-  isFlux2Part,
   openWholeContentFilter,
-  openWholeFlux2Part,
   openWholeImageEncoder,
   openWholeIpAdapter,
   openWholeModel,
   openWholeUpscaler,
 } from "../opening/open-whole.ts";
 import { planOf } from "../opening/plan-of.ts";
+import { transformerFamily } from "../opening/transformer-families.ts";
 import { familiesOf, fittingFamilies, misfitWithAll, publishedModels } from "./add-on-families.ts";
 import { recommendedLicence } from "./catalogue.ts";
 import { readCommunityNotes } from "./community-notes.ts";
 import { describeModel } from "./describe-model.ts";
-import { FLUX2_NAME } from "./family-facts.ts";
 import { lostLink } from "./lost-link.ts";
 import { nameOf } from "./name-of.ts";
 import { plainText } from "./plain-text.ts";
@@ -97,10 +96,7 @@ async function open(place: Place, options: OpenOptions): Promise<Finding> {
 
 async function openFile(place: Place, store: SafetensorsFile, options: OpenOptions): Promise<Finding> {
   const { path: file } = place;
-  if (isFlux2Part(store)) {
-    openWholeFlux2Part(store, options);
-    return { kind: "part" };
-  }
+  if (isWholePart(store, options)) return { kind: "part" };
   if (isGguf(file, options)) return openWhole(place, options);
   const identity = identify(store);
   const found = identity.kind === "other" ? identity.adapter : identity.kind;
@@ -147,7 +143,9 @@ function findAddOn(
   const isControl = found === "controlnet" || found === "t2i-adapter";
   const described = describeAddOn(place, {
     kind: isControl ? "control" : found,
-    families: whole.own ? [{ id: whole.own, name: FLUX2_NAME }] : familiesOf(fitting, { metadata, scalingFactor }),
+    families: whole.own
+      ? [{ id: whole.own, name: transformerFamily(whole.own).name }]
+      : familiesOf(fitting, { metadata, scalingFactor }),
     ...{ metadata, options },
   });
   const words = [...new Set([...whole.tokens.map((token) => plainText(token)), ...described.triggerWords])];

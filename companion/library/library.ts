@@ -4,11 +4,11 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
 import { resolveInside } from "../checkpoint/files/files.ts";
-import { stampNear } from "../checkpoint/flux2/parts-near.ts";
 import type { UNetModel } from "../checkpoint/model.ts";
+import { stampNear } from "../checkpoint/parts/parts-near.ts";
 import { attentionWidths } from "../networks/blocks/image-attentions.ts";
 import type { UNetConfig } from "../networks/configs.ts";
-import { isFlux2 } from "../opening/measures.ts";
+import { isTransformer } from "../opening/measures.ts";
 import { publishedModels } from "./add-on-families.ts";
 import { type FindingCacheOptions, type Known, readFindings, saveFindings } from "./finding-cache.ts";
 import { type Finding, inspect } from "./inspect.ts";
@@ -256,12 +256,12 @@ function filesFor(all: readonly Found[], unet: UNetConfig): ReferenceFiles | und
 
 const withReferences = ({ info, measures }: Extract<Finding, { kind: "model" }>, all: readonly Found[]): ModelInfo => ({
   ...info,
-  references: info.references || (!isFlux2(measures) && filesFor(all, measures.unet) !== undefined),
+  references: info.references || (!isTransformer(measures) && filesFor(all, measures.unet) !== undefined),
 });
 
 /** A transformer's other parts may come, go and change; so may what was missing. */
 function nearOf({ path: file, kind }: Place, finding: Finding): { near?: string } {
-  const hasParts = finding.kind === "model" && finding.info.family.id === "flux2-klein";
+  const hasParts = finding.kind === "model" && isTransformer(finding.measures);
   return kind === "file" && (hasParts || finding.kind === "problem") ? { near: stampNear(file) } : {};
 }
 

@@ -164,6 +164,25 @@ export interface Flux2Config {
   readonly eps: number;
 }
 
+/** ZImageTransformer2DModel. */
+export interface ZImageConfig {
+  /** Channels of the autoencoder's latent, of which cells of 2 × 2 are read as one place. */
+  readonly in_channels: number;
+  readonly dim: number;
+  readonly n_layers: number;
+  /** Blocks that each of picture and text pass alone before. */
+  readonly n_refiner_layers: number;
+  readonly n_heads: number;
+  readonly norm_eps: number;
+  /** Numbers of a place of the text. */
+  readonly cap_feat_dim: number;
+  readonly rope_theta: number;
+  /** What the time, 0 … 1, is multiplied by. */
+  readonly t_scale: number;
+  /** Numbers of a head that each coordinate of a place turns. */
+  readonly axes_dims: readonly number[];
+}
+
 /** Qwen3Model. */
 export interface Qwen3Config {
   readonly vocab_size: number;

@@ -1,10 +1,12 @@
 /** What has to be known of an architecture to open its models: the library's list and the studio open them by the same. */
 import { flux2Folder } from "../checkpoint/flux2/folder.ts";
-import type { AnyModel, Flux2Model, FolderLayout, Model, UNetModel } from "../checkpoint/model.ts";
+import type { AnyModel, Flux2Model, FolderLayout, Model, UNetModel, ZImageModel } from "../checkpoint/model.ts";
 import { unetFolder } from "../checkpoint/unet-folder.ts";
+import { zImageFolder } from "../checkpoint/z-image/folder.ts";
 import { flux2Networks } from "./flux2-networks.ts";
 import type { Network } from "./network.ts";
 import { unetNetworks } from "./unet-networks.ts";
+import { zImageNetworks } from "./z-image-networks.ts";
 
 export interface Architecture<M extends AnyModel = AnyModel> {
   /** Of its models' denoisers. */
@@ -17,6 +19,9 @@ export interface Architecture<M extends AnyModel = AnyModel> {
 
 export const UNET: Architecture<UNetModel> = { architecture: "unet", layout: unetFolder, networks: unetNetworks };
 export const FLUX2: Architecture<Flux2Model> = { architecture: "flux2", layout: flux2Folder, networks: flux2Networks };
+export const Z_IMAGE: Architecture<ZImageModel> = {
+  ...{ architecture: "z-image", layout: zImageFolder, networks: zImageNetworks },
+};
 
 /** A new one adds its line. */
-export const ARCHITECTURES = [UNET, FLUX2] as readonly Architecture[] as readonly Architecture<Model>[];
+export const ARCHITECTURES = [UNET, FLUX2, Z_IMAGE] as readonly Architecture[] as readonly Architecture<Model>[];

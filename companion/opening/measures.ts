@@ -1,5 +1,5 @@
-import type { Flux2Model, Model, UNetModel } from "../checkpoint/model.ts";
-import type { ClipTextConfig, Flux2Config, UNetConfig, VaeConfig } from "../networks/configs.ts";
+import type { Model, UNetModel } from "../checkpoint/model.ts";
+import type { ClipTextConfig, UNetConfig, VaeConfig } from "../networks/configs.ts";
 
 /** What add-ons have to go with: a model's dimensions, or those of a family's published models. */
 export interface Measures {
@@ -9,19 +9,24 @@ export interface Measures {
   readonly vae: VaeConfig;
 }
 
-/** The same of FLUX.2 klein, of which LoRAs change the transformer alone. */
-export interface Flux2Measures {
-  readonly flux2: Flux2Config;
+/** The families that draw with a transformer. */
+export type TransformerId = Exclude<Model, UNetModel>["family"];
+
+/** The same of one of these, of which LoRAs change the transformer alone. */
+export interface TransformerMeasures {
+  readonly family: TransformerId;
+  /** Of the transformer, as its family reads it. */
+  readonly config: object;
 }
 
-export type AnyMeasures = Measures | Flux2Measures;
+export type AnyMeasures = Measures | TransformerMeasures;
 
-export const isFlux2 = (measures: AnyMeasures): measures is Flux2Measures => "flux2" in measures;
+export const isTransformer = (measures: AnyMeasures): measures is TransformerMeasures => "family" in measures;
 
 export const anyMeasuresOf = (model: Model): AnyMeasures =>
-  model.denoiser.architecture === "flux2"
-    ? { flux2: (model as Flux2Model).denoiser.config }
-    : measuresOf(model as UNetModel);
+  model.denoiser.architecture === "unet"
+    ? measuresOf(model as UNetModel)
+    : { family: model.family as TransformerId, config: model.denoiser.config };
 
 export const measuresOf = ({ denoiser, textEncoders, vae }: UNetModel): Measures => ({
   unet: denoiser.config,

@@ -3,15 +3,15 @@ import { textWidthOf } from "../checkpoint/lora/lora-file.ts";
 import { planLora } from "../checkpoint/lora/plan-lora.ts";
 import { openEmbedding } from "../checkpoint/parts/embedding.ts";
 import { refuseOtherControl, refuseOtherLatents, refuseOtherTexts } from "./fit.ts";
-import { isFlux2Lora } from "./foreign-lora.ts";
 import { measuredNetworks } from "./measured-networks.ts";
-import type { Flux2Measures, Measures } from "./measures.ts";
+import type { Measures, TransformerId, TransformerMeasures } from "./measures.ts";
 import { openWholeControl, openWholeLora, openWholeVae } from "./open-whole.ts";
+import { familyOfTransformerLora } from "./transformer-families.ts";
 
 export type AddOnKind = "lora" | "embedding" | "controlnet" | "t2i-adapter" | "vae";
 
 /** An add-on that is whole. */
-export type WholeAddOn = Described & (ForUNets | ForFlux2);
+export type WholeAddOn = Described & (ForUNets | ForTransformers);
 
 interface ForUNets {
   readonly own?: undefined;
@@ -19,10 +19,10 @@ interface ForUNets {
   refuseOther(measures: Measures): void;
 }
 
-interface ForFlux2 {
-  /** The one architecture besides Stable Diffusion's that it was made for. */
-  readonly own: "flux2-klein";
-  refuseOther(measures: Flux2Measures): void;
+interface ForTransformers {
+  /** The one family of transformers that it was made for. */
+  readonly own: TransformerId;
+  refuseOther(measures: TransformerMeasures): void;
 }
 
 interface Described {
@@ -44,9 +44,10 @@ export function openAddOn(
     case "lora": {
       const lora = openWholeLora(place, { ...options, ...(opened && { opened }) });
       const tokens = lora.embeddings.map(({ token }) => token);
-      if (isFlux2Lora(lora))
+      const own = familyOfTransformerLora(lora)?.id;
+      if (own)
         return {
-          own: "flux2-klein",
+          own,
           refuseOther: (measures) => {
             planLora(lora, measuredNetworks(measures));
           },

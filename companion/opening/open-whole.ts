@@ -6,11 +6,7 @@
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { Component } from "../checkpoint/files/component.ts";
-import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetensors.ts";
-import { isFlux2File } from "../checkpoint/flux2/file.ts";
-import { textPrefix, vaePrefix } from "../checkpoint/flux2/kinds.ts";
-import { openText } from "../checkpoint/flux2/text-file.ts";
-import { openFlux2Vae } from "../checkpoint/flux2/vae-file.ts";
+import type { OpenOptions } from "../checkpoint/files/safetensors.ts";
 import { type LoraFile, openLora } from "../checkpoint/lora/lora-file.ts";
 import { planLora } from "../checkpoint/lora/plan-lora.ts";
 import { type AnyModel, type ImageEncoder, type Model, openModel } from "../checkpoint/model.ts";
@@ -35,7 +31,6 @@ import {
   checkUpscaler,
   checkVae,
 } from "./check-networks.ts";
-import { qwen3Network } from "./flux2-networks.ts";
 import { refuseForeignLora } from "./foreign-lora.ts";
 import { imageEncoderNetwork } from "./unet-networks.ts";
 
@@ -68,18 +63,6 @@ export async function openWholeModel<M extends AnyModel = Model>(
   checkVae(model.vae, dialect);
   return model;
 }
-
-/** Whether a file is a text encoder or an autoencoder of FLUX.2 klein, and nothing else. */
-export const isFlux2Part = (store: SafetensorsFile): boolean =>
-  !isFlux2File(store) && (isQwen3(store) || vaePrefix(store) !== undefined);
-
-/** Such a file. Throws as `openText`, `openFlux2Vae` and `buildWhole`. */
-export function openWholeFlux2Part(store: SafetensorsFile, options: OpenOptions): void {
-  if (isQwen3(store)) checkNetworks([qwen3Network(openText(store, options).component)]);
-  else checkVae(openFlux2Vae(store, options).vae);
-}
-
-const isQwen3 = (store: SafetensorsFile) => textPrefix(store) !== undefined;
 
 /** Throws as `openVae` and `buildWhole`. */
 export function openWholeVae(place: string, defaults: VaeDefaults, options: OpenOptions = {}): Vae {

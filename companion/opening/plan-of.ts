@@ -1,7 +1,8 @@
 /** The noise levels and steps of a picture with a model of each architecture. */
 import type { SchedulerChoice } from "../../shared/request.ts";
-import type { Flux2Model, Model, UNetModel } from "../checkpoint/model.ts";
-import { empiricalShift, evenSigmas } from "../schedulers/flow-sigmas.ts";
+import type { Flux2Model, Model, UNetModel, ZImageModel } from "../checkpoint/model.ts";
+import { Z_IMAGE_CELL } from "../networks/z-image-transformer.ts";
+import { empiricalShift, evenSigmas, shiftOfLength } from "../schedulers/flow-sigmas.ts";
 import { createScheduler, type Plan, type PlanOptions } from "../schedulers/scheduler.ts";
 import type { DiffusersPipeline } from "../schedulers/settings.ts";
 
@@ -11,10 +12,20 @@ export interface PlanWish {
 }
 
 /** As every picture begins that a model makes of noise alone, at its own size. Throws Problem "scheduler-unsupported". */
-export const planOf = (model: Model, wish: PlanWish): Plan =>
-  model.denoiser.architecture === "unet"
-    ? unetPlan(model as UNetModel, { ...wish, masked: false }, {})
-    : flux2Plan(model as Flux2Model, { ...wish, places: placesOf(model as Flux2Model) }, {});
+export function planOf(model: Model, wish: PlanWish): Plan {
+  switch (model.denoiser.architecture) {
+    case "unet":
+      return unetPlan(model as UNetModel, { ...wish, masked: false }, {});
+    case "flux2":
+      return flux2Plan(
+        model as Flux2Model,
+        { ...wish, places: placesOf(model, (model as Flux2Model).latentNorm.patch) },
+        {},
+      );
+    case "z-image":
+      return zImagePlan(model as ZImageModel, { ...wish, places: placesOf(model, Z_IMAGE_CELL) }, {});
+  }
+}
 
 /** Throws Problem "scheduler-unsupported". */
 export const unetPlan = (
@@ -41,5 +52,19 @@ export function flux2Plan(
   return createScheduler(model.schedulerConfig, scheduler).setTimesteps(steps, { ...options, mu, sigmas });
 }
 
-const placesOf = ({ nativeSize, vae, latentNorm }: Flux2Model): number =>
-  (nativeSize / (2 ** (vae.config.block_out_channels.length - 1) * latentNorm.patch)) ** 2;
+/** `places`: as above. The levels are given, as diffusers' pipeline gives them. Throws Problem "scheduler-unsupported". */
+export function zImagePlan(
+  model: ZImageModel,
+  { steps, scheduler, places }: PlanWish & { readonly places: number },
+  options: PlanOptions,
+): Plan {
+  const mu = shiftOfLength(places, { ...LENGTHS, ...model.schedulerConfig });
+  const sigmas = options.sigmas ?? (options.timesteps ? undefined : [...evenSigmas(steps), 0]);
+  return createScheduler(model.schedulerConfig, scheduler).setTimesteps(steps, { ...options, mu, sigmas });
+}
+
+/** Source: diffusers, pipeline_z_image.py, calculate_shift. */
+const LENGTHS = { base_image_seq_len: 256, max_image_seq_len: 4096, base_shift: 0.5, max_shift: 1.15 };
+
+const placesOf = ({ nativeSize, vae }: Model, cell: number): number =>
+  (nativeSize / (2 ** (vae.config.block_out_channels.length - 1) * cell)) ** 2;

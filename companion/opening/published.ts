@@ -1,10 +1,9 @@
-/** The published models of each family by their dimensions: what add-ons are measured by where no model is there. */
+/** The published models of each family of Stable Diffusion by their dimensions: what add-ons are measured by where no model is there. */
 import { parseClipTextConfig } from "../checkpoint/config/clip-config.ts";
-import { parseFlux2Config } from "../checkpoint/config/flux2-config.ts";
 import { parseUNetConfig } from "../checkpoint/config/unet-config.ts";
 import { parseVaeConfig } from "../checkpoint/config/vae-config.ts";
 import { type Family, familyOf } from "../checkpoint/identify/families.ts";
-import type { Flux2Measures, Measures } from "./measures.ts";
+import type { Measures } from "./measures.ts";
 
 const [DOWN, CROSS_DOWN, UP, CROSS_UP] = ["DownBlock2D", "CrossAttnDownBlock2D", "UpBlock2D", "CrossAttnUpBlock2D"];
 
@@ -72,14 +71,3 @@ export function publishedMeasures(family: Family["id"]): readonly Measures[] {
   known.set(family, made);
   return made;
 }
-
-/** transformer/config.json of FLUX.2 klein 4B and 9B as published, without what is default. */
-const KLEIN = [
-  { num_layers: 5, num_single_layers: 20, num_attention_heads: 24, joint_attention_dim: 7680 },
-  { num_layers: 8, num_single_layers: 24, num_attention_heads: 32, joint_attention_dim: 12288 },
-];
-
-/** The smaller one first. */
-export const PUBLISHED_KLEIN: readonly Flux2Measures[] = KLEIN.map((config) => ({
-  flux2: parseFlux2Config({ ...config, guidance_embeds: false }),
-}));

@@ -4,9 +4,10 @@ import type { Dialect } from "../graph/dialect.ts";
 import { checkNetworks, checkVae } from "../opening/check-networks.ts";
 import { flux2Klein } from "./families/flux2-klein.ts";
 import { stableDiffusion } from "./families/stable-diffusion.ts";
+import { zImage } from "./families/z-image.ts";
 import type { Family } from "./job.ts";
 
-export const FAMILIES: readonly Family[] = [stableDiffusion, flux2Klein];
+export const FAMILIES: readonly Family[] = [stableDiffusion, flux2Klein, zImage];
 
 /** The family of a model. */
 export const familyOfModel = ({ denoiser }: AnyModel): Family =>

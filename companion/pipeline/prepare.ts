@@ -32,8 +32,9 @@ export async function prepareJob(
   refuseExtras(request, family, model);
   const contentFilter = filterFor(request, model, studio);
   const latent = family.latentSpace(model);
-  const multiple = request.tiling ? latent.factor * (family.tilingMultiple?.(model) ?? 1) : latent.factor;
-  const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor: latent.factor, multiple });
+  const { multiple: factor } = latent;
+  const multiple = request.tiling ? factor * (family.tilingMultiple?.(model) ?? 1) : factor;
+  const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor, multiple });
   const extraChannels = family.extraChannels(model);
   if (extraChannels === "picture") refuseMisuse(canvas);
   const beginning = canvas.picture && extraChannels !== "picture" ? "picture" : "noise";

@@ -24,17 +24,31 @@ export interface QwenTokenizerOptions {
   readonly pad: string;
   /** Positions, all that the model's template adds included. */
   readonly maxLength: number;
+  /** What the template says of thinking: that it is over, or nothing. */
+  readonly thinking: "over" | "open";
 }
+
+/** The tables alone. */
+export type QwenVocabulary = Omit<QwenTokenizerOptions, "maxLength" | "thinking">;
 
 /** As published, its first part spelled out: not every Node knows (?i:…). Ignoring case, s is ſ as well. */
 const WORDS =
   "'[sSſ]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
-/** One turn of a user, to be answered without thinking: what Qwen3's chat template makes of a prompt. */
-const [BEFORE, AFTER] = ["<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"];
+/** One turn of a user, to be answered: what Qwen3's chat template makes of a prompt. */
+const [BEFORE, AFTER] = ["<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"];
+/** What is behind it. */
+const THOUGHT = { over: "<think>\n\n</think>\n\n", open: "" } as const;
 
 /** Throws Problem "config-invalid" where a token of the template is not in the vocabulary. */
-export function createQwenTokenizer({ vocab, merges, added, pad, maxLength }: QwenTokenizerOptions): PromptTokenizer {
+export function createQwenTokenizer({
+  vocab,
+  merges,
+  added,
+  pad,
+  maxLength,
+  thinking,
+}: QwenTokenizerOptions): PromptTokenizer {
   const idOf = (content: string): number => {
     const id =
       added.find((token) => token.content === content)?.id ?? (Object.hasOwn(vocab, content) && vocab[content]);
@@ -42,7 +56,8 @@ export function createQwenTokenizer({ vocab, merges, added, pad, maxLength }: Qw
     throw new Problem("config-invalid", `The tokenizer's vocabulary lacks its own token "${content}".`);
   };
   const padId = idOf(pad);
-  for (const token of ["<|im_start|>", "<|im_end|>", "<think>", "</think>"]) idOf(token);
+  const after = AFTER + THOUGHT[thinking];
+  for (const token of (BEFORE + after).match(/<[^>]+>/g)!) idOf(token);
   // Made when it is first needed: Qwen's vocabulary takes a second.
   let made: Library | undefined;
   const tokenize = (text: string): number[] => {
@@ -50,7 +65,7 @@ export function createQwenTokenizer({ vocab, merges, added, pad, maxLength }: Qw
     return made.encode(text, { add_special_tokens: false }).ids;
   };
   const encode = (prompt: string): Encoding => {
-    const all = tokenize(BEFORE + prompt + AFTER);
+    const all = tokenize(BEFORE + prompt + after);
     const kept = all.slice(0, maxLength);
     const ids = [...kept, ...Array<number>(maxLength - kept.length).fill(padId)];
     const room = maxLength - tokenize(BEFORE).length;

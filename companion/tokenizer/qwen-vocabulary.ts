@@ -1,7 +1,7 @@
 /** Qwen3's own vocabulary, for split files, which bring none. */
 import { mergesIn } from "./assets.ts";
 import { byteLetters } from "./byte-letters.ts";
-import type { AddedToken, QwenTokenizerOptions } from "./qwen-tokenizer.ts";
+import type { AddedToken, QwenVocabulary } from "./qwen-tokenizer.ts";
 
 /** In the order of their ids, behind the others. Those in pointed brackets alone are text that only the model takes for a mark. */
 const MARKS = [
@@ -12,15 +12,15 @@ const MARKS = [
   ...["<think>", "</think>"],
 ];
 
-let loaded: Omit<QwenTokenizerOptions, "maxLength"> | undefined;
+let loaded: QwenVocabulary | undefined;
 
 /** 151,643 tokens from the merges in assets/ (the 256 bytes, then the merges), and 26 marks. */
-export function qwenVocabulary(): Omit<QwenTokenizerOptions, "maxLength"> {
+export function qwenVocabulary(): QwenVocabulary {
   loaded ??= readVocabulary();
   return loaded;
 }
 
-function readVocabulary(): Omit<QwenTokenizerOptions, "maxLength"> {
+function readVocabulary(): QwenVocabulary {
   const merges = mergesIn("qwen-merges.txt.gz");
   const tokens = [...byteLetters(), ...merges.map((merge) => merge.replace(" ", ""))];
   const added = MARKS.map((content, i): AddedToken => {

@@ -62,7 +62,7 @@ test("a LoRA goes with the families that have its layers, and believes its file 
 test.each([
   ["transformer.single_transformer_blocks.3.attn.to_q", "FLUX.1"],
   ["transformer.transformer_blocks.3.attn.add_k_proj", "Stable Diffusion 3"],
-  ["diffusion_model.layers.0.attention.qkv", "another kind of model"],
+  ["diffusion_model.blocks.0.self_attn.q", "another kind of model"],
 ])("a LoRA that changes %s is named for what it is: %s", (layer, what) => {
   expect(() => of("lora", pair(layer, [64, 64], "lora_A", "lora_B"))).toThrow(`is a LoRA for ${what}`);
 });
@@ -90,7 +90,7 @@ test("a LoRA for FLUX.2 klein is put to klein's own layers, the published ones' 
     attention_head_dim: 32,
     axes_dims_rope: [8, 8, 8, 8],
   };
-  const here = { name: '"mine"', measures: { flux2: parseFlux2Config(config) } };
+  const here = { name: '"mine"', measures: { family: "flux2-klein" as const, config: parseFlux2Config(config) } };
   expect(
     finds(pair("lora_unet_double_blocks_4_img_attn_proj", [64, 64]), [...publishedModels(), here]),
   ).toBeUndefined();

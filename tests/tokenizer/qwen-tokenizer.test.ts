@@ -4,7 +4,7 @@ import path from "node:path";
 import { createQwenTokenizer } from "../../companion/tokenizer/qwen-tokenizer.ts";
 import { qwenVocabulary } from "../../companion/tokenizer/qwen-vocabulary.ts";
 
-const tokenizer = createQwenTokenizer({ ...qwenVocabulary(), maxLength: 512 });
+const tokenizer = createQwenTokenizer({ ...qwenVocabulary(), maxLength: 512, thinking: "over" });
 const cases: [string, number[]][] = JSON.parse(
   readFileSync(path.join(__dirname, "../fixtures/tokenizer/qwen.json"), "utf8"),
 );

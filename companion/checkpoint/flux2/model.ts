@@ -1,6 +1,7 @@
 /** What FLUX.2 klein's parts must have in common, and what none of their files says. */
 import { Problem } from "../../../shared/problem.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
+import { type ChatReading, layersRead } from "../parts/chat-reading.ts";
 import type { Flux2Model } from "../parts/model-record.ts";
 
 /** Pixels. */
@@ -9,11 +10,16 @@ export const FLUX2_NATIVE_SIZE = 1024;
 /** Places of the text, all of which the transformer sees. Source: diffusers, pipeline_flux2_klein.py, `tokenizer_max_length`. */
 export const FLUX2_TOKENS = 512;
 
-/** After which layers the text encoder is read; there the states of each place lie one after the other. */
-export const FLUX2_STATES = [9, 18, 27] as const;
+/** After which layers the text encoder is read. */
+const STATES = [9, 18, 27] as const;
 
-/** Layers of the text encoder that run. */
-export const FLUX2_LAYERS = Math.max(...FLUX2_STATES);
+/** Source: diffusers, pipeline_flux2_klein.py, `_get_qwen3_prompt_embeds`. */
+export const FLUX2_READING: ChatReading = {
+  ...{ states: () => STATES, tokens: FLUX2_TOKENS },
+  ...{ thinking: "over", padding: "read" },
+};
+
+const LAYERS = layersRead(FLUX2_READING, 0);
 
 /** As published (black-forest-labs/FLUX.2-klein-4B, scheduler/scheduler_config.json). */
 export const FLUX2_SCHEDULER: SchedulerConfig = {
@@ -31,9 +37,9 @@ export function refuseMisfits({ path: place, denoiser, text, vae, latentNorm }: 
   const refuse = (what: string): never => {
     throw new Problem("weights-shape", `The parts of "${place}" do not belong together: ${what}.`);
   };
-  if (layers < FLUX2_LAYERS) refuse(`the text encoder has ${layers} layers, where ${FLUX2_LAYERS} are read`);
-  if (width * FLUX2_STATES.length !== read)
-    refuse(`the transformer reads texts of width ${read}, and the text encoder gives ${width * FLUX2_STATES.length}`);
+  if (layers < LAYERS) refuse(`the text encoder has ${layers} layers, where ${LAYERS} are read`);
+  if (width * STATES.length !== read)
+    refuse(`the transformer reads texts of width ${read}, and the text encoder gives ${width * STATES.length}`);
   if (vae.config.latent_channels * latentNorm.patch ** 2 !== places)
     refuse(
       `the transformer draws latents of ${places} numbers, and the autoencoder reads ${vae.config.latent_channels}`,

@@ -1,10 +1,12 @@
+import { type LayerNames, otherNamesIn } from "../parts/layer-names.ts";
+
 /**
  * FLUX.2's layers as Black Forest Labs call them, and as diffusers does, "#" for a block's number. Several of diffusers' are equal
  * parts of one matrix, in order.
  */
 const QKV = (names: readonly string[]) => names.map((name) => `transformer_blocks.#.attn.${name}`);
 
-export const LAYER_NAMES: readonly (readonly [published: string, diffusers: readonly string[]])[] = [
+export const LAYER_NAMES: LayerNames = [
   ["img_in", ["x_embedder"]],
   ["txt_in", ["context_embedder"]],
   ["time_in.in_layer", ["time_guidance_embed.timestep_embedder.linear_1"]],
@@ -35,14 +37,4 @@ export const LAYER_NAMES: readonly (readonly [published: string, diffusers: read
 ];
 
 /** What else layers are called than in `paths` (diffusers' names), and which of those it stands for. */
-export function otherNames(paths: readonly string[]): Map<string, readonly string[]> {
-  const all = new Set(paths);
-  const blocks = new Set(paths.map((path) => /^(?:single_)?transformer_blocks\.(\d+)\./.exec(path)?.[1] ?? "0"));
-  const names = new Map<string, readonly string[]>();
-  for (const [published, diffusers] of LAYER_NAMES)
-    for (const block of blocks) {
-      const own = diffusers.map((name) => name.replace("#", block));
-      if (own.every((path) => all.has(path))) names.set(published.replace("#", block), own);
-    }
-  return names;
-}
+export const otherNames = (paths: readonly string[]) => otherNamesIn(LAYER_NAMES, paths);

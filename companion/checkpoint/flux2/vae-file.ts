@@ -1,5 +1,5 @@
 /** FLUX.2's autoencoder as a file of its own, or within a file that holds a whole model. */
-import { Problem } from "../../../shared/problem.ts";
+import type { WeightStore } from "../../graph/weights.ts";
 import type { Flux2Config, KlVaeConfig } from "../../networks/configs.ts";
 import { type Flux2Norm, parseFlux2VaeConfig } from "../config/vae-config.ts";
 import { type Component, type Refs, RenamedStore, refsUnder } from "../files/component.ts";
@@ -7,16 +7,20 @@ import type { OpenOptions, SafetensorsFile } from "../files/safetensors.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
 import { renameVae } from "../ldm/vae-keys.ts";
 import { vaeConfigFromShapes } from "../ldm/vae-shapes.ts";
+import { configBeside } from "../parts/config-beside.ts";
 import type { LatentNorm } from "../parts/model-record.ts";
-import { configBeside } from "./config-beside.ts";
-import { vaePrefix } from "./kinds.ts";
+import { withPublishedGroups } from "../parts/published-groups.ts";
 import { takeLatentNorm } from "./latent-norm.ts";
 import { FLUX2_NATIVE_SIZE } from "./model.ts";
 
-/** Groups of the norms of published ones. */
-const GROUPS = 32;
 /** As published. */
 const NORM: Flux2Norm = { patch: 2, eps: 1e-4 };
+
+const VAE_PREFIXES = ["", "vae.", "first_stage_model."];
+
+/** Of an autoencoder with a batch norm beside it. */
+export const vaePrefix = (store: WeightStore): string | undefined =>
+  VAE_PREFIXES.find((prefix) => store.find(`${prefix}bn.running_mean`));
 
 /** Whether a file holds an autoencoder whose latents are what the transformer draws. */
 export function fitsAsVae(store: SafetensorsFile, { in_channels: places }: Flux2Config): boolean {
@@ -55,12 +59,5 @@ const hoisted = (refs: Refs): Refs =>
 
 function configOf(refs: Refs, origin: string): KlVaeConfig {
   const shapes = { origin, nativeSize: FLUX2_NATIVE_SIZE, scaling_factor: 1, force_upcast: false };
-  const config = vaeConfigFromShapes(refs, { ...shapes, norm_num_groups: 1 });
-  const { block_out_channels: encoder, decoder_block_out_channels: decoder = encoder } = config;
-  if ([...encoder, ...decoder].some((channels) => channels % GROUPS !== 0))
-    throw new Problem(
-      "config-invalid",
-      `"${origin}" is an autoencoder (VAE) of ${encoder.join(", ")} channels, and no tensor of it tells how its norms group them: put its config.json beside it.`,
-    );
-  return { ...config, norm_num_groups: GROUPS };
+  return withPublishedGroups(vaeConfigFromShapes(refs, { ...shapes, norm_num_groups: 1 }), origin);
 }

@@ -8,6 +8,8 @@ export interface VaeShapeOptions {
   readonly origin: string;
   /** Latents times this have a standard deviation of about 1. In no tensor. */
   readonly scaling_factor: number;
+  /** What is taken from latents before. Default: nothing. */
+  readonly shift_factor?: number;
   readonly force_upcast: boolean;
   /** In no tensor either. Default: as published. */
   readonly norm_num_groups?: number;

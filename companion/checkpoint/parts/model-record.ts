@@ -4,9 +4,11 @@ import type {
   ClipVisionConfig,
   Flux2Config,
   ImageProcessorConfig,
+  KlVaeConfig,
   Qwen3Config,
   UNetConfig,
   VaeConfig,
+  ZImageConfig,
 } from "../../networks/configs.ts";
 import type { PromptTokenizer, Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
@@ -20,6 +22,16 @@ export type ModelKind = "base" | "inpaint" | "pix2pix";
 export interface TextEncoder {
   readonly component: Component<ClipTextConfig>;
   readonly tokenizer: Tokenizer;
+}
+
+/** A language model that reads prompts for a transformer. */
+export interface ChatEncoder {
+  readonly component: Component<Qwen3Config>;
+  readonly tokenizer: PromptTokenizer;
+  /** Which of transformers' `hidden_states` are read, of each token one after the other. */
+  readonly states: readonly number[];
+  /** Whether the transformer reads the states of padding as well. */
+  readonly padding: "read" | "left-out";
 }
 
 export interface ImageEncoder extends Component<ClipVisionConfig> {
@@ -82,11 +94,20 @@ export interface LatentNorm {
 /** FLUX.2 klein: a transformer, told by a language model what to draw. */
 export interface Flux2Model extends AnyModel<Denoiser<"flux2", Flux2Config>> {
   readonly family: "flux2-klein";
-  readonly text: { readonly component: Component<Qwen3Config>; readonly tokenizer: PromptTokenizer };
+  readonly text: ChatEncoder;
   readonly latentNorm: LatentNorm;
   /** Whether it draws in a few steps, and without guidance. */
   readonly distilled: boolean;
 }
 
+/** Z-Image: a transformer that reads text and picture as one sequence, told by a language model what to draw. */
+export interface ZImageModel extends AnyModel<Denoiser<"z-image", ZImageConfig>> {
+  readonly family: "z-image";
+  readonly text: ChatEncoder;
+  readonly vae: Component<KlVaeConfig>;
+  /** Whether it is Turbo, which draws in a few steps and without guidance. */
+  readonly distilled: boolean;
+}
+
 /** The models that `openModel` opens by itself. */
-export type Model = UNetModel | Flux2Model;
+export type Model = UNetModel | Flux2Model | ZImageModel;

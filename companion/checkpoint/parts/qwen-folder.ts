@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
-import { type AddedToken, createQwenTokenizer } from "../../tokenizer/qwen-tokenizer.ts";
+import { type AddedToken, createQwenTokenizer, type QwenTokenizerOptions } from "../../tokenizer/qwen-tokenizer.ts";
 import type { PromptTokenizer } from "../../tokenizer/tokenizer.ts";
 import { readJsonFile } from "../files/json-file.ts";
 import type { OpenOptions } from "../files/safetensors.ts";
@@ -16,7 +16,7 @@ const MAX_ADDED = 1000;
  */
 export function openQwenFolder(
   folder: string,
-  { maxLength, ...options }: OpenOptions & { readonly maxLength: number },
+  { maxLength, thinking, ...options }: OpenOptions & Pick<QwenTokenizerOptions, "maxLength" | "thinking">,
 ): PromptTokenizer {
   const label = path.basename(folder);
   const json = (name: string) => asObject(readJsonFile(path.join(folder, name), options), `${label}/${name}`);
@@ -35,7 +35,7 @@ export function openQwenFolder(
   return createQwenTokenizer({
     ...readVocabulary(folder, options),
     added: added.map((token) => addedToken(token, label)),
-    ...{ pad, maxLength },
+    ...{ pad, maxLength, thinking },
   });
 }
 

@@ -1,5 +1,5 @@
 /** A Qwen3 model of transformers, with or without its head, as a text encoder. */
-import type { Refs } from "../files/component.ts";
+import { largestNumber, type Refs } from "../files/component.ts";
 import { RenamedRefs } from "../files/renamed-refs.ts";
 
 /** What llama.cpp calls the tensors in its own files. */
@@ -14,6 +14,9 @@ const LLAMA: readonly (readonly [RegExp, string])[] = [
   [/^blk\.(\d+)\.ffn_norm\./, "layers.$1.post_attention_layernorm."],
   [/^blk\.(\d+)\.ffn_(gate|up|down)\./, "layers.$1.mlp.$2_proj."],
 ];
+
+/** How many layers it has, under any of these names. */
+export const layersIn = (refs: Refs): number => 1 + largestNumber(refs.keys(), /^(?:model\.)?(?:layers|blk)\.(\d+)\./);
 
 const KNOWN = /^(?:embed_tokens\.|layers\.\d+\.|norm\.)/;
 

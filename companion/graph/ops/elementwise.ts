@@ -66,10 +66,15 @@ export function cast(op: Graph, x: Value, type: ElementType): Value {
 }
 
 /** One number in the graph's own float type, rank 0. */
-export const scalar = (op: Graph, value: number): Value => floats(op, [value], []);
+export const scalar = (op: Graph, value: number, type: ElementType = op.float): Value => floats(op, [value], [], type);
 
-/** Numbers in the graph's own float type. Given as float32; cast once, when the session opens. */
-export function floats(op: Graph, values: ArrayLike<number>, dims: readonly number[]): Value {
+/** Numbers in the graph's own float type, or in another. Given as float32; cast once, when the session opens. */
+export function floats(
+  op: Graph,
+  values: ArrayLike<number>,
+  dims: readonly number[],
+  type: ElementType = op.float,
+): Value {
   const data: AnyTensor = { type: "float32", dims, data: Float32Array.from(values) };
-  return cast(op, op.constant(data), op.float);
+  return cast(op, op.constant(data), type);
 }

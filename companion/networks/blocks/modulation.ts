@@ -4,7 +4,7 @@
  */
 import { dimAt } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
-import { linearNoBias } from "../../graph/layers.ts";
+import { linear, linearNoBias } from "../../graph/layers.ts";
 import { add, cast, layerNormalization, mul, reshape, silu, slice } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
 
@@ -20,8 +20,20 @@ const ONE = { type: "float32", dims: [], data: Float32Array.of(1) } as const;
 /** `count` vectors [D], float32, that a time embedding [1, D] is mapped to. Key: weight [count · D, D]. */
 export function vectorsOf(op: Graph, w: Weights, time: Value, count: number): Value[] {
   const size = dimAt(time, 1);
-  const all = cast(op, linearNoBias(op, w, silu(op, time), count * size), "float32");
-  const row = reshape(op, all, [count * size]);
+  return parted(op, linearNoBias(op, w, silu(op, time), count * size), [count, size]);
+}
+
+/** The same of another size, with a bias and without an activation before. Keys: weight [count · size, …], bias. */
+export const vectorsWithBias = (
+  op: Graph,
+  w: Weights,
+  time: Value,
+  [count, size]: readonly [number, number],
+): Value[] => parted(op, linear(op, w, time, count * size), [count, size]);
+
+/** [1, count · size] → `count` vectors [size], float32. */
+function parted(op: Graph, all: Value, [count, size]: readonly [number, number]): Value[] {
+  const row = reshape(op, cast(op, all, "float32"), [count * size]);
   return Array.from({ length: count }, (_, i) => slice(op, row, 0, [i * size, (i + 1) * size]));
 }
 

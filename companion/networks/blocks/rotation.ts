@@ -7,16 +7,25 @@ export interface RotationTable {
   readonly sin: Tensor;
 }
 
+export interface RotationOptions {
+  readonly axes: readonly number[];
+  readonly theta: number;
+  /** Of an angle, before its cosine and sine. Default: none. */
+  readonly round?: (angle: number) => number;
+}
+
 /**
  * For places with several coordinates, each of which turns its own part of a head: `axes` says how many numbers. In
  * float64, rounded at the end. Source: diffusers, transformer_flux2.py, Flux2PosEmbed.
  */
 export function rotationTable(
   places: readonly (readonly number[])[],
-  { axes, theta }: { readonly axes: readonly number[]; readonly theta: number },
+  { axes, theta, round = (angle) => angle }: RotationOptions,
 ): RotationTable {
   const frequencies = axes.map((size) => Array.from({ length: size / 2 }, (_, i) => 1 / theta ** ((2 * i) / size)));
-  return tableOf(places.map((place) => frequencies.flatMap((list, axis) => list.map((each) => place[axis]! * each))));
+  return tableOf(
+    places.map((place) => frequencies.flatMap((list, axis) => list.map((each) => round(place[axis]! * each)))),
+  );
 }
 
 /**

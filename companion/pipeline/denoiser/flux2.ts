@@ -4,7 +4,7 @@ import { Weights } from "../../graph/weights.ts";
 import { rotationTable } from "../../networks/blocks/rotation.ts";
 import { flux2TransformerGraph } from "../../networks/flux2-transformer.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
-import type { PromptStates } from "../conditioning/qwen-states.ts";
+import type { PromptStates } from "../conditioning/chat-states.ts";
 import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../job.ts";
 import { fromRows, toRows } from "../latent/sequence.ts";
 import { concatTokens } from "../tensors.ts";

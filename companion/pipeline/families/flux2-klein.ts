@@ -7,7 +7,7 @@ import { flux2TransformerGraph } from "../../networks/flux2-transformer.ts";
 import { FLUX2 } from "../../opening/architectures.ts";
 import { flux2Plan } from "../../opening/plan-of.ts";
 import type { Tensor } from "../../tensor.ts";
-import { encodeChat } from "../conditioning/qwen-states.ts";
+import { encodeChat } from "../conditioning/chat-states.ts";
 import { encodeReference, encodeReferenceLatents } from "../conditioning/reference-latents.ts";
 import { type Flux2Conditions, openFlux2 } from "../denoiser/flux2.ts";
 import { guidanceOf } from "../guidance.ts";

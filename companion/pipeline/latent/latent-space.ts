@@ -11,6 +11,8 @@ export interface LatentSpace {
   readonly factor: number;
   /** Places of the autoencoder's latent along a side that are packed into one: FLUX.2 denoises cells of 2 × 2. */
   readonly patch: number;
+  /** Pixels of which a picture's sides are whole multiples: of a place, or of several that the denoiser reads as one. */
+  readonly multiple: number;
   /** What the autoencoder is computed in: float32, whatever the device computes in, or that. */
   readonly float: "float32" | "device";
   /** Of what is denoised for a picture of `size`. */
@@ -28,6 +30,8 @@ export interface LatentSpaceOptions {
   readonly factor: number;
   /** Default 1: nothing is packed. */
   readonly patch?: number;
+  /** Places along a side that the denoiser reads as one, whose sides pictures have whole. Default 1. */
+  readonly cell?: number;
   /** A packed latent is (z − mean) · scale / deviation, by channel; defaults 0, 1 and 1. Lists have one entry a channel. */
   readonly mean?: number | readonly number[];
   readonly deviation?: readonly number[];
@@ -39,6 +43,7 @@ export function latentSpace({
   channels,
   factor,
   patch = 1,
+  cell = 1,
   mean = 0,
   deviation = [],
   scale = 1,
@@ -52,6 +57,7 @@ export function latentSpace({
     channels: packed,
     factor: side,
     patch,
+    multiple: side * cell,
     float,
     dims: ({ width, height }) => [1, packed, height / side, width / side],
     normalise: (latent) =>

@@ -38,7 +38,7 @@ export interface Canvas {
 export interface CanvasOptions {
   /** The model's own size, pixels. */
   readonly native: number;
-  /** Pixels of one latent place along a side. */
+  /** Pixels of which the sides are whole multiples, and a mask whole cells. */
   readonly factor: number;
   /** Pixels of which the sides are multiples. Default: `factor`. */
   readonly multiple?: number;

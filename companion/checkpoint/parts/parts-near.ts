@@ -1,6 +1,7 @@
 /** The other parts of a model whose transformer is a file of its own, where ComfyUI and Forge keep them. */
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { Problem } from "../../../shared/problem.ts";
 import { resolveInside } from "../files/files.ts";
 import type { OpenOptions, SafetensorsFile } from "../files/safetensors.ts";
 import { openWeightFile } from "../files/weight-file.ts";
@@ -19,7 +20,7 @@ const WEIGHTS = /\.(?:safetensors|sft|gguf)$/i;
  * Files that may be such a part, nearest first and of one folder the largest first: in the transformer's own folder, and in the
  * folders for it beside that folder and beside those around it, or one folder deeper.
  */
-export function candidatesNear(file: string, part: Part): string[] {
+function candidatesNear(file: string, part: Part): string[] {
   const own = path.dirname(path.resolve(file));
   const around = Array.from({ length: LEVELS_UP + 1 }, (_, up) => path.resolve(own, ...Array<string>(up).fill("..")));
   const named = around.flatMap((folder) => FOLDERS[part].map((name) => path.join(folder, name)));
@@ -27,18 +28,36 @@ export function candidatesNear(file: string, part: Part): string[] {
   return [...new Set(folders.flatMap(weightsIn))].filter((each) => each !== path.resolve(file));
 }
 
-/** The first candidate that `fits`. What cannot be opened is not it: the library says of each file what is wrong with it. */
-export function partNear(
+/** What the parts are called and where they are published, for people who lack one. */
+export interface PublishedParts {
+  /** "FLUX.2 klein" */
+  readonly model: string;
+  readonly source: string;
+  readonly text: { readonly what: string; readonly name: string };
+  readonly vae: { readonly what: string; readonly name: string };
+}
+
+/**
+ * The file that holds a part: the transformer's own (`store`), or else the first near it that `fits`. What cannot be opened is not
+ * it: the library says of each file what is wrong with it. Throws Problem "weights-missing".
+ */
+export function findPart(
   file: string,
-  part: Part,
-  fits: (store: SafetensorsFile) => boolean,
+  store: SafetensorsFile,
+  { part, fits }: { readonly part: Part; readonly fits: (candidate: SafetensorsFile) => boolean },
+  published: PublishedParts,
   options: OpenOptions,
-): SafetensorsFile | undefined {
+): SafetensorsFile {
+  if (fits(store)) return store;
   for (const place of candidatesNear(file, part)) {
-    const store = attemptOpen(place, options);
-    if (store && fits(store)) return store;
+    const candidate = attemptOpen(place, options);
+    if (candidate && fits(candidate)) return candidate;
   }
-  return undefined;
+  const { what, name } = published[part];
+  throw new Problem(
+    "weights-missing",
+    `"${store.origin}" is the transformer of ${published.model} and needs ${what}: put "${name}" of ${published.source} into a folder "${FOLDERS[part][0]}" beside the file's folder.`,
+  );
 }
 
 function attemptOpen(place: string, options: OpenOptions): SafetensorsFile | undefined {

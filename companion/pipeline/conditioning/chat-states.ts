@@ -1,11 +1,10 @@
-/** Prompts through a language model, as FLUX.2 klein hears them. */
+/** Prompts through a language model, as transformers hear them. */
 
 import { readRows } from "../../checkpoint/files/table-rows.ts";
-import { FLUX2_STATES } from "../../checkpoint/flux2/model.ts";
-import type { Flux2Model } from "../../checkpoint/model.ts";
+import type { AnyModel, ChatEncoder } from "../../checkpoint/model.ts";
 import { Weights } from "../../graph/weights.ts";
 import { causalBias, qwen3Graph } from "../../networks/qwen3.ts";
-import { qwen3Network } from "../../opening/flux2-networks.ts";
+import { chatNetwork } from "../../opening/chat-network.ts";
 import { type AnyTensor, type Tensor, tensor } from "../../tensor.ts";
 import type { Encoding } from "../../tokenizer/tokenizer.ts";
 import type { Trace } from "../events.ts";
@@ -13,7 +12,7 @@ import type { PreparedJob } from "../job.ts";
 import { quantizerFor } from "../weights/narrow.ts";
 
 export interface PromptStates {
-  /** [1, tokens, width] each, padding included. */
+  /** [1, tokens, width] each; padding included where the model reads it. */
   readonly positive: Tensor;
   /** Where there is guidance. */
   readonly negative?: Tensor;
@@ -21,49 +20,64 @@ export interface PromptStates {
   readonly prompt: { readonly tokens: number; readonly chunks: 1; readonly dropped?: string };
 }
 
-type Job = Pick<PreparedJob<Flux2Model>, "model" | "studio" | "prompt" | "guidance" | "weightBits">;
+type Job = Pick<
+  PreparedJob<AnyModel & { readonly text: ChatEncoder }>,
+  "model" | "studio" | "prompt" | "guidance" | "weightBits"
+>;
 
 /**
- * The states after three layers, of each token one after the other. Where nothing is said against a picture the negative
- * prompt is "". Source: diffusers, pipeline_flux2_klein.py, `_get_qwen3_prompt_embeds` and __call__ (step 3).
+ * The states after some layers, of each token one after the other. Where nothing is said against a picture the negative
+ * prompt is "". Sources: diffusers, pipeline_flux2_klein.py, `_get_qwen3_prompt_embeds` and __call__ (step 3);
+ * pipeline_z_image.py, `_encode_prompt`.
  */
 export async function encodeChat(
   { model, studio, prompt, guidance, weightBits }: Job,
   trace: Trace,
 ): Promise<PromptStates> {
-  const { component, tokenizer } = model.text;
+  const { component, tokenizer, states, padding } = model.text;
   const { dialect } = studio.device;
-  const key = `${component.weights.fingerprint}/qwen3/${weightBits ?? ""}/${dialect.provider}`;
-  const shape = { tokens: tokenizer.maxLength, hiddenStates: FLUX2_STATES };
-  const read = ({ ids, tokens }: Encoding) =>
-    studio.keptStates.of(key, [JSON.stringify([component.config, shape, tokens]), idTensor(ids)], async () => {
+  const key = `${component.weights.fingerprint}/qwen3/${states.join("-")}/${weightBits ?? ""}/${dialect.provider}`;
+  const shape = { tokens: tokenizer.maxLength, hiddenStates: states };
+  const heardOf = ({ ids, tokens }: Encoding) => idTensor(padding === "read" ? ids : ids.slice(0, tokens));
+  const read = (encoding: Encoding) => {
+    const { ids, tokens } = encoding;
+    const asked = JSON.stringify([component.config, shape, tokens, padding]);
+    return studio.keptStates.of(key, [asked, heardOf(encoding)], async () => {
       // As large as the transformer, so of as few bits.
-      const quantizer = await quantizerFor(qwen3Network(component), weightBits, studio.narrowFolder);
+      const quantizer = await quantizerFor(chatNetwork(model.text), weightBits, studio.narrowFolder);
       const options = { dialect, ...(quantizer && { quantizer }) };
       const build = () => qwen3Graph(component.config, new Weights(component.weights), shape, options);
       const feeds = feedsFor(ids, tokens, component);
-      return studio.sessions.use(key, build, async (run) => (await run(feeds)).states!);
+      const all = await studio.sessions.use(key, build, async (run) => (await run(feeds)).states!);
+      return padding === "read" ? all : firstRows(all, tokens);
     });
+  };
   const heard = tokenizer.encode(prompt.positive[0]!);
   const positive = await read(heard);
-  trace.set("token_ids", idTensor(heard.ids)).set("prompt_embeds", positive);
+  trace.set("token_ids", heardOf(heard)).set("prompt_embeds", positive);
   const { tokens, dropped } = heard;
   const said = { tokens, chunks: 1, ...(dropped !== undefined && { dropped }) } as const;
   if (!guidance.branches.some((branch) => branch.prompt === "negative")) return { positive, prompt: said };
   const unheard = tokenizer.encode(prompt.negative[0]!);
   const negative = await read(unheard);
-  trace.set("negative_token_ids", idTensor(unheard.ids)).set("negative_prompt_embeds", negative);
+  trace.set("negative_token_ids", heardOf(unheard)).set("negative_prompt_embeds", negative);
   return { positive, negative, prompt: said };
 }
 
 const feedsFor = (
   ids: readonly number[],
   tokens: number,
-  { config, weights }: Flux2Model["text"]["component"],
+  { config, weights }: ChatEncoder["component"],
 ): Record<string, AnyTensor> => ({
   embeds: tensor(readRows(weights.find("embed_tokens.weight")!, ids), [1, ids.length, config.hidden_size]),
   attention_bias: tensor(causalBias(ids.length, tokens), [1, 1, ids.length, ids.length]),
 });
+
+/** [1, T, D] → [1, count, D]. */
+function firstRows({ data, dims }: Tensor, count: number): Tensor {
+  const width = dims[2]!;
+  return tensor(data.slice(0, count * width), [1, count, width]);
+}
 
 const idTensor = (ids: readonly number[]) => ({
   type: "int64" as const,

@@ -1,0 +1,35 @@
+/** Z-Image and Z-Image-Turbo as a folder of diffusers. */
+import { Problem } from "../../../shared/problem.ts";
+import { parseZImageConfig } from "../config/z-image-config.ts";
+import type { FolderLayout } from "../folder.ts";
+import type { FolderReader } from "../folder-reader.ts";
+import type { ZImageModel } from "../parts/model-record.ts";
+import { renameZImage } from "./keys.ts";
+import { refuseMisfits, Z_IMAGE_NATIVE_SIZE, Z_IMAGE_READING } from "./model.ts";
+import { isTurbo } from "./turbo.ts";
+
+export const zImageFolder: FolderLayout<ZImageModel> = {
+  opens: ({ index }) => /^ZImage(?:Img2Img|Inpaint)?Pipeline$/.test(String(index._class_name)),
+  open: async (reader) => openZImageFolder(reader),
+};
+
+function openZImageFolder(reader: FolderReader): ZImageModel {
+  const denoiser = reader.component("transformer", parseZImageConfig, renameZImage);
+  const text = reader.chat(Z_IMAGE_READING);
+  const { config, weights } = reader.vae();
+  if (config.kind !== "kl")
+    throw new Problem(
+      "config-invalid",
+      `"${reader.name}" has a tiny autoencoder in the place of its own: download it again.`,
+    );
+  const vae = { config, weights };
+  const schedulerConfig = reader.scheduler();
+  const stores = [denoiser.weights, text.component.weights, vae.weights];
+  const model: ZImageModel = {
+    ...reader.identity(stores, [denoiser.config, text.component.config, config, schedulerConfig]),
+    ...{ family: "z-image", denoiser: { architecture: "z-image", ...denoiser }, text, vae, schedulerConfig },
+    ...{ distilled: isTurbo(reader.name), nativeSize: Z_IMAGE_NATIVE_SIZE },
+  };
+  refuseMisfits(model);
+  return model;
+}

@@ -1,0 +1,44 @@
+/** Files that hold nothing but a part of models whose transformer is a file of its own: a text encoder, an autoencoder. */
+import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetensors.ts";
+import { openFlux2Vae, vaePrefix } from "../checkpoint/flux2/vae-file.ts";
+import { identify } from "../checkpoint/identify/identify.ts";
+import { FILE_LAYOUTS } from "../checkpoint/layouts.ts";
+import { chatPrefix, openChatFile } from "../checkpoint/parts/chat-file.ts";
+import type { ChatReading } from "../checkpoint/parts/chat-reading.ts";
+import { FLUX_VAE_CHANNELS, fluxVaePrefix, openFluxVae } from "../checkpoint/parts/flux-vae-file.ts";
+import { chatNetwork } from "./chat-network.ts";
+import { checkNetworks, checkVae } from "./check-networks.ts";
+
+/** All layers: which of them are read shows with a transformer. */
+const WHOLE: ChatReading = { states: (layers) => [layers], tokens: 512, thinking: "open", padding: "read" };
+
+interface PartKind {
+  is(store: SafetensorsFile): boolean;
+  /** Throws as its opening does, and as `buildWhole`. */
+  check(store: SafetensorsFile, options: OpenOptions): void;
+}
+
+const PARTS: readonly PartKind[] = [
+  {
+    is: (store) => chatPrefix(store) !== undefined,
+    check: (store, options) => checkNetworks([chatNetwork(openChatFile(store, WHOLE, options))]),
+  },
+  {
+    is: (store) => vaePrefix(store) !== undefined,
+    check: (store, options) => checkVae(openFlux2Vae(store, options).vae),
+  },
+  {
+    is: (store) => identify(store).kind === "vae" && fluxVaePrefix(store, FLUX_VAE_CHANNELS) !== undefined,
+    check: (store, options) => checkVae(openFluxVae(store, FLUX_VAE_CHANNELS, options)),
+  },
+];
+
+const kindOf = (store: SafetensorsFile): PartKind | undefined =>
+  FILE_LAYOUTS.some(({ opens }) => opens(store)) ? undefined : PARTS.find(({ is }) => is(store));
+
+/** Whether a file is such a part, which is whole then. Throws Problem where it is one, and not whole. */
+export function isWholePart(store: SafetensorsFile, options: OpenOptions): boolean {
+  const kind = kindOf(store);
+  kind?.check(store, options);
+  return kind !== undefined;
+}

@@ -1,0 +1,29 @@
+/** A family of transformers, of which add-ons change the transformer alone: what has to be known to put LoRAs to it. */
+
+import { Problem } from "../../shared/problem.ts";
+import type { LoraFile } from "../checkpoint/lora/lora-file.ts";
+import { type Networks, planLora } from "../checkpoint/lora/plan-lora.ts";
+import type { TransformerId } from "./measures.ts";
+
+export interface TransformerFamily {
+  readonly id: TransformerId;
+  /** As people call it. */
+  readonly name: string;
+  /** transformer/config.json of the published models, the smallest first. */
+  readonly published: readonly object[];
+  /** Of a model that is not there, for `planLora`; `config` as one of `published`, or an installed model's. */
+  networks(config: object): Networks;
+  /** Whether a LoRA was made for it. */
+  isOwn(lora: LoraFile): boolean;
+}
+
+/** Whether a LoRA can be put to these networks. */
+export function fits(lora: LoraFile, networks: Networks): boolean {
+  try {
+    planLora(lora, networks);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+/** Z-Image's transformer: one session for every size of a picture and every length of a prompt. */
+import type { ZImageModel } from "../../checkpoint/model.ts";
+import { Weights } from "../../graph/weights.ts";
+import { rotationTable } from "../../networks/blocks/rotation.ts";
+import { Z_IMAGE_CELL, Z_IMAGE_MULTIPLE, zImageTransformerGraph } from "../../networks/z-image-transformer.ts";
+import { type Tensor, tensor } from "../../tensor.ts";
+import type { PromptStates } from "../conditioning/chat-states.ts";
+import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../job.ts";
+import type { LatentDims } from "../latent/latent-space.ts";
+import { fromCellRows, toCellRows } from "../latent/sequence.ts";
+import { adapt } from "../weights/lora-slots.ts";
+import { quantizerOf } from "./weight-bits.ts";
+
+export interface ZImageConditions extends Conditions {
+  readonly states: PromptStates;
+}
+
+export async function openZImage(
+  job: PreparedJob<ZImageModel>,
+  { conditions: { states } }: DenoiserInputs<ZImageConditions>,
+): Promise<OpenDenoiser> {
+  const { model, studio, latent, canvas, guidance } = job;
+  const { config, weights } = model.denoiser;
+  const dims = latent.dims(canvas.size);
+  const rows = placesIn(dims);
+  const branches = guidance.branches.map(({ prompt }) => feedsOf(states[prompt]!, dims, config));
+  const quantizer = await quantizerOf(job);
+  const { dialect } = studio.device;
+  const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
+  const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
+  const tokens = Math.max(...branches.map(({ text }) => text.dims[1]!));
+  const { run, inputs, release } = await studio.sessions.lease(
+    `${model.fingerprint}/z-image/${job.weightBits ?? ""}/${loras.key}`,
+    () => zImageTransformerGraph(config, new Weights(weights), options),
+    { symbols: { S: rows, T: tokens } },
+  );
+  return {
+    release,
+    predict: async (x, { timestep }) => {
+      const common = {
+        ...loras.feedsFor(inputs),
+        latent: toCellRows(x, { cell: Z_IMAGE_CELL, rows }),
+        timestep: tensor(Float32Array.of(asTold(timestep, config.t_scale)), [1]),
+      };
+      const predictions: Tensor[] = [];
+      for (const branch of branches)
+        predictions.push(opposite(fromCellRows((await run({ ...common, ...branch })).out!, dims, Z_IMAGE_CELL)));
+      return guidance.combine(predictions);
+    },
+  };
+}
+
+/** Rows of the picture, those of padding included. */
+export const placesIn = ([, , height, width]: LatentDims): number =>
+  filledUp((height / Z_IMAGE_CELL) * (width / Z_IMAGE_CELL));
+
+const filledUp = (count: number) => Math.ceil(count / Z_IMAGE_MULTIPLE) * Z_IMAGE_MULTIPLE;
+
+/** The model counts from noise to picture: 0 to 1, times its scale. In float32, as the pipeline does. */
+const asTold = (timestep: number, scale: number) =>
+  Math.fround(Math.fround(Math.fround(1000 - Math.fround(timestep)) / 1000) * scale);
+
+const opposite = (x: Tensor): Tensor =>
+  tensor(
+    x.data.map((value) => -value),
+    x.dims,
+  );
+
+/** What stays the same through a picture, for one prompt. */
+function feedsOf(
+  states: Tensor,
+  dims: LatentDims,
+  { axes_dims: axes, rope_theta: theta }: ZImageModel["denoiser"]["config"],
+) {
+  const [, count, width] = states.dims as [number, number, number];
+  const tokens = filledUp(count);
+  const text = new Float32Array(tokens * width);
+  text.set(states.data);
+  const turn = (places: readonly (readonly number[])[]) => rotationTable(places, { axes, theta, round: Math.fround });
+  const [ofPicture, ofText] = [turn(picturePlaces(dims, tokens)), turn(textPlaces(tokens))];
+  const [rows, own] = [placesIn(dims), (dims[2] / Z_IMAGE_CELL) * (dims[3] / Z_IMAGE_CELL)];
+  return {
+    text: tensor(text, [1, tokens, width]),
+    text_padding: paddingFrom(count, tokens),
+    latent_padding: paddingFrom(own, rows),
+    ...ofPicture,
+    ...{ text_cos: ofText.cos, text_sin: ofText.sin },
+  };
+}
+
+const paddingFrom = (begin: number, rows: number) => tensor(new Float32Array(rows).fill(1, begin), [1, rows, 1]);
+
+/** (place in the text, row, column): padding's are the next ones. Source: diffusers, transformer_z_image.py, patchify_and_embed. */
+const textPlaces = (tokens: number) => Array.from({ length: tokens }, (_, i) => [1 + i, 0, 0]);
+
+/** The same of a picture, which lies behind its text; its padding's are 0. */
+function picturePlaces([, , height, width]: LatentDims, tokens: number): number[][] {
+  const [rows, columns] = [height / Z_IMAGE_CELL, width / Z_IMAGE_CELL];
+  return Array.from({ length: filledUp(rows * columns) }, (_, i) =>
+    i < rows * columns ? [tokens + 1, Math.floor(i / columns), i % columns] : [0, 0, 0],
+  );
+}

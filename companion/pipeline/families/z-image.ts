@@ -1,0 +1,50 @@
+/** Z-Image and Z-Image-Turbo: a transformer that reads a language model's states and its latent as one sequence. */
+import type { ZImageModel } from "../../checkpoint/model.ts";
+import { otherNames } from "../../checkpoint/z-image/names.ts";
+import { Z_IMAGE_CELL, zImageTransformerGraph } from "../../networks/z-image-transformer.ts";
+import { Z_IMAGE } from "../../opening/architectures.ts";
+import { zImagePlan } from "../../opening/plan-of.ts";
+import { encodeChat } from "../conditioning/chat-states.ts";
+import { openZImage, placesIn, type ZImageConditions } from "../denoiser/z-image.ts";
+import { guidanceOf } from "../guidance.ts";
+import type { Family } from "../job.ts";
+import { firstLatent } from "../latent/first-latent.ts";
+import { latentSpace } from "../latent/latent-space.ts";
+
+export const zImage: Family<ZImageModel, ZImageConditions> = {
+  ...Z_IMAGE,
+  takes: ["loras"],
+  nameOf: () => "Z-Image",
+  loraNetworks: ({ denoiser }) => ({
+    find: (target) => (target === "unet" ? denoiser.weights : undefined),
+    otherNames,
+  }),
+  latentSpace: ({ vae: { config } }) =>
+    latentSpace({
+      channels: config.latent_channels,
+      factor: 2 ** (config.block_out_channels.length - 1),
+      cell: Z_IMAGE_CELL,
+      scale: config.scaling_factor,
+      mean: config.shift_factor ?? 0,
+      float: config.force_upcast ? "float32" : "device",
+    }),
+  extraChannels: () => "none",
+  runs: "one-by-one",
+  // Its scale counts from 0, which is no guidance: c + g · (c − u), where others' is u + g · (c − u).
+  guidance: ({ request }) =>
+    guidanceOf({ ...request, guidanceScale: request.guidanceScale + 1 }, { edits: false, embedding: null }),
+  plan: ({ model, request: { steps, scheduler }, latent, canvas }, options) => {
+    const [, , height, width] = latent.dims(canvas.size);
+    return zImagePlan(model, { steps, scheduler, places: (height * width) / Z_IMAGE_CELL ** 2 }, options);
+  },
+  encode: async (job, trace) => {
+    const states = await encodeChat(job, trace);
+    return { states, prompt: states.prompt };
+  },
+  firstLatent,
+  denoiserGraph: ({ denoiser }, weights, _, options) => zImageTransformerGraph(denoiser.config, weights, options),
+  runSize: ({ model, latent, canvas }) => ({
+    symbols: { S: placesIn(latent.dims(canvas.size)), T: model.text.tokenizer.maxLength },
+  }),
+  openDenoiser: openZImage,
+};
