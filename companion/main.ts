@@ -1,10 +1,10 @@
 /** The command line: one table of commands, each imported when it is called. Nothing imports this file. */
 import { Problem } from "../shared/problem.ts";
 import { isApart, runApart } from "./cli/apart.ts";
-import { packageVersion } from "./cli/package-version.ts";
 import { print, printError } from "./cli/print.ts";
 import { sentence } from "./cli/sentence.ts";
 import { whenUnread } from "./cli/when-unread.ts";
+import { packageVersion } from "./root.ts";
 
 interface Command {
   readonly usage: string;

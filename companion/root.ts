@@ -11,3 +11,8 @@ export function packageRoot(): string {
       throw new Error("Underpaint's own folder was not found above its program files");
   }
 }
+
+/** "0.1.0" */
+export function packageVersion(): string {
+  return JSON.parse(readFileSync(path.join(packageRoot(), "package.json"), "utf8")).version;
+}

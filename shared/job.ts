@@ -11,6 +11,7 @@ import type { ProblemData } from "./problem.ts";
 import type { GenerateRequest } from "./request.ts";
 import { requestSchema } from "./request-schema.ts";
 import type { Thrift } from "./thrift.ts";
+import type { UsedModel } from "./used-model.ts";
 
 /** One picture. */
 export interface GenerateTask {
@@ -129,6 +130,8 @@ export interface Facts {
   readonly weightBits?: 4 | 8;
   /** The last of the measures that it took for the picture to fit into memory. */
   readonly thrift?: Thrift;
+  /** What it was made with, the model first. */
+  readonly models?: readonly UsedModel[];
 }
 
 /** `A`: with the bytes, or without them. */

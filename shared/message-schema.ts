@@ -5,6 +5,7 @@ import { PROBLEM_CODES, type ProblemCode } from "./problem.ts";
 import type { ClientMessage, CompanionMessage } from "./protocol.ts";
 import { nameSchema } from "./request-schema.ts";
 import { THRIFTS } from "./thrift.ts";
+import { usedModelsSchema } from "./used-model.ts";
 
 const text = v.pipe(v.string(), v.maxLength(100_000));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -113,6 +114,7 @@ const facts: v.GenericSchema<unknown, Facts> = v.strictObject({
   droppedText: v.optional(text),
   weightBits: v.optional(v.picklist([4, 8])),
   thrift: v.optional(v.picklist(THRIFTS)),
+  models: v.optional(usedModelsSchema),
 });
 /** What a job brought, without its pictures. */
 export const resultSchema: v.GenericSchema<unknown, Result<AttachmentInfo>> = v.strictObject({

@@ -26,7 +26,7 @@ import type { ProblemData } from "./problem.ts";
 export type * from "./kept-pictures.ts";
 export type * from "./model-info.ts";
 
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 export const PORT = 47821;
 export const PATH = "/v1";
 export const SUBPROTOCOL = "underpaint.v1";

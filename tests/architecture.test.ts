@@ -208,7 +208,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...BELOW_PIPELINE,
   ],
   "companion/pipeline": BELOW_PIPELINE,
-  "companion/engine": ["companion/pipeline", "companion/library", "companion/runtime", "companion/image", "shared"],
+  "companion/engine": [
+    ...[
+      "companion/pipeline",
+      "companion/library",
+      "companion/runtime",
+      "companion/image",
+      "companion/root.ts",
+      "shared",
+    ],
+  ],
   "companion/queue": ["shared"],
   "companion/team": ["companion/queue", "companion/library", "companion/engine", "shared"],
   "companion/history": ["shared"],

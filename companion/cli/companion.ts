@@ -9,8 +9,8 @@ import { PairingCode } from "../gateway/pairing-code.ts";
 import { Pairings } from "../gateway/pairings.ts";
 import { openGateway, STUDIO_CLIENTS, type TlsListener } from "../gateway/server.ts";
 import { History } from "../history/history.ts";
+import { packageVersion } from "../root.ts";
 import { openOwnWork } from "./own-work.ts";
-import { packageVersion } from "./package-version.ts";
 import type { RedisAddress } from "./redis-address.ts";
 import type { CompanionEvent } from "./work.ts";
 

@@ -4,10 +4,8 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { imageRefs } from "../../shared/image-refs.ts";
-import type { OwnRecipe } from "../../shared/image-text/own-recipe.ts";
 import { recipeTexts } from "../../shared/image-text/recipe-texts.ts";
 import { withPngTexts } from "../../shared/image-text/write-png-text.ts";
-import { modelsOf } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import { REQUEST_LIMITS } from "../../shared/request-schema.ts";
@@ -16,15 +14,17 @@ import { parseRequest } from "../../shared/validate.ts";
 import { writeSafetensors } from "../checkpoint/files/write-safetensors.ts";
 import { readConfig } from "../config.ts";
 import { decodeImage } from "../image/decode.ts";
+import { Hashes } from "../library/hashes.ts";
 import { type Library, openLibrary, STARTER_ID } from "../library/library.ts";
+import { type Use, usedModels } from "../library/used-models.ts";
 import type { PipelineEvent, Trace } from "../pipeline/events.ts";
 import { generate } from "../pipeline/generate.ts";
 import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import type { Places } from "../pipeline/studio/studio.ts";
+import { packageVersion } from "../root.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { narrowed } from "./narrowed.ts";
-import { packageVersion } from "./package-version.ts";
 import { print, printError } from "./print.ts";
 
 const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--trace]";
@@ -66,6 +66,7 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
   const config = readConfig({ models });
   const library = openLibrary({ folders: config.modelsFolders, starter: config.starter, cache: config.findings });
   const begin = performance.now();
+  const uses: Use[] = [];
   const studio = openStudio({
     device: await chooseDevice(config.provider),
     library: besideRequest(library, folder),
@@ -75,6 +76,7 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
     statesFolder: config.statesFolder,
     contentFilter: config.contentFilter,
     names: "paths",
+    onUse: (use) => void uses.push(use),
   });
   try {
     const raw = await readRequest(file);
@@ -83,7 +85,9 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
     const kept: Trace | undefined = trace ? new Map() : undefined;
     const result = await narrate(generate(request, images, studio, { trace: kept }));
     await mkdir(out, { recursive: true });
-    await writeFile(path.join(out, "image.png"), withPngTexts(result.png, recipeTexts(recipeOf(request))));
+    const hashes = new Hashes({ file: config.hashesFile, restMs: 0 });
+    const made = { madeBy: packageVersion(), models: await usedModels(uses, { library, hashes }) };
+    await writeFile(path.join(out, "image.png"), withPngTexts(result.png, recipeTexts({ request, ...made })));
     if (kept) await writeSafetensors(path.join(out, "trace.safetensors"), kept);
     const seconds = (performance.now() - begin) / 1000;
     const { width, height, tokens, chunks, droppedText, weightBits, thrift } = result;
@@ -97,6 +101,7 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
       thrift,
       seconds,
       device: studio.device.info,
+      models: made.models,
       request,
     };
     await write(reportFile, report);
@@ -108,15 +113,6 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
   } finally {
     await studio.close();
   }
-}
-
-/** Here models are known by their names alone: to know their digests, whole files would have to be read. */
-function recipeOf(request: GenerateRequest): Omit<OwnRecipe, "version"> {
-  const models = modelsOf({ kind: "generate", request }).map((id) => ({
-    id,
-    name: path.basename(id).replace(/\.(safetensors|sft)$/i, ""),
-  }));
-  return { madeBy: packageVersion(), request, models };
 }
 
 function readArguments(argv: string[]): Order {

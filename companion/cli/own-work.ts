@@ -84,6 +84,7 @@ export function openEngine(config: Config): Engine {
       narrowFolder: config.narrowFolder,
       statesFolder: config.statesFolder,
       contentFilter: config.contentFilter,
+      hashesFile: config.hashesFile,
     },
   });
 }

@@ -8,9 +8,9 @@ import type { Config } from "../config.ts";
 import { Hashes } from "../library/hashes.ts";
 import { STARTER_ID } from "../library/library.ts";
 import { withHash } from "../library/live-library.ts";
+import { packageVersion } from "../root.ts";
 import { examine, libraryOf, MACHINE_CHECKS } from "./checks.ts";
 import { LOG_NAME } from "./log.ts";
-import { packageVersion } from "./package-version.ts";
 import { redactor } from "./redact.ts";
 
 /** Of the log's end. */

@@ -5,8 +5,11 @@
 import { constants, setPriority } from "node:os";
 import type { Result } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
+import { Hashes } from "../library/hashes.ts";
 import { openLibrary } from "../library/library.ts";
+import { type Use, usedModels } from "../library/used-models.ts";
 import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
+import { packageVersion } from "../root.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { onMapped } from "../runtime/mapped-files.ts";
@@ -15,25 +18,38 @@ import { startHeart } from "./heart.ts";
 import type { EngineJob, EngineSetup, FromEngine, ToEngine } from "./messages.ts";
 import { Reporter } from "./reporter.ts";
 import { workFor } from "./runners.ts";
+import { signed } from "./signed.ts";
 
 const send = (message: FromEngine) => void process.send?.(message);
 
 /** Lets the messages that have arrived be heard: a step blocks the thread. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+/** What makes pictures, and tells what they were made with. */
+interface Workshop {
+  readonly studio: PipelineStudio;
+  /** Forgets what was used before. */
+  begin(): void;
+  used(): ReturnType<typeof usedModels>;
+}
+
 /** Resolves to undefined where the job was cancelled. */
 async function make(
   { id, task, images, level = 0 }: EngineJob,
-  studio: PipelineStudio,
+  { studio, begin, used }: Workshop,
   cancelled: () => boolean,
 ): Promise<Result | undefined> {
   const started = performance.now();
+  begin();
   const { steps, events } = workFor(task, { images, studio, level });
   const reporter = new Reporter(steps);
   try {
     for (;;) {
       const { done, value } = await events.next();
-      if (done) return { ...value, seconds: (performance.now() - started) / 1000 };
+      if (done) {
+        const seconds = (performance.now() - started) / 1000;
+        return { ...signed(value, task, { madeBy: packageVersion(), models: await used() }), seconds };
+      }
       if (value.type === "rung") send({ ...value, job: id });
       else send({ type: "progress", job: id, progress: await reporter.report(value) });
       await turn();
@@ -44,12 +60,31 @@ async function make(
   }
 }
 
-async function openEngine(setup: EngineSetup): Promise<PipelineStudio> {
-  const { modelsFolders, starter, findings, provider, memory, narrowFolder, statesFolder, contentFilter } = setup;
+async function openEngine(setup: EngineSetup): Promise<Workshop> {
+  const { modelsFolders, starter, findings, provider, memory, narrowFolder, statesFolder, contentFilter, hashesFile } =
+    setup;
   const library = await openLibrary({ folders: modelsFolders, starter, cache: findings });
   const device = await chooseDevice(provider);
   const memoryLimit = memory ?? defaultMemoryLimit();
-  return openStudio({ device, library, memoryBudget: memory, memoryLimit, narrowFolder, statesFolder, contentFilter });
+  const hashes = new Hashes({ file: hashesFile, restMs: 0 });
+  let uses: Use[] = [];
+  const onUse = (use: Use) => void uses.push(use);
+  return {
+    studio: openStudio({
+      device,
+      library,
+      memoryBudget: memory,
+      memoryLimit,
+      narrowFolder,
+      statesFolder,
+      contentFilter,
+      onUse,
+    }),
+    begin: () => {
+      uses = [];
+    },
+    used: () => usedModels(uses, { library, hashes }),
+  };
 }
 
 async function main(setup: EngineSetup): Promise<void> {
@@ -58,7 +93,7 @@ async function main(setup: EngineSetup): Promise<void> {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   onMapped((files) => send({ type: "mapped", files }));
   let cancelled: string | undefined;
-  const studio = openEngine(setup);
+  const workshop = openEngine(setup);
   const collectGarbage = garbageCollector();
 
   process.on("disconnect", () => process.exit());
@@ -71,7 +106,7 @@ async function main(setup: EngineSetup): Promise<void> {
     }
     const { job } = message;
     try {
-      const result = await make(job, await studio, () => cancelled === job.id);
+      const result = await make(job, await workshop, () => cancelled === job.id);
       send(result === undefined ? { type: "cancelled", job: job.id } : { type: "done", job: job.id, result });
     } catch (error) {
       send({ type: "failed", job: job.id, problem: describe(error) });
@@ -80,7 +115,7 @@ async function main(setup: EngineSetup): Promise<void> {
   });
 
   try {
-    send({ type: "ready", device: (await studio).device.info });
+    send({ type: "ready", device: (await workshop).studio.device.info });
   } catch (error) {
     process.send?.({ type: "unavailable", problem: describe(error) } satisfies FromEngine, () => process.exit(1));
   }

@@ -20,6 +20,8 @@ export interface EngineSetup {
   readonly statesFolder?: string;
   /** "enforced": every picture passes its model's content filter, whatever the request says. Absent: "on-request". */
   readonly contentFilter?: "on-request" | "enforced";
+  /** Where hashes of model files are kept. Absent: nowhere. */
+  readonly hashesFile?: string;
 }
 
 /** A job on its way through the engine. */

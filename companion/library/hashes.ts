@@ -3,7 +3,7 @@
  * remembered by path, size and time.
  */
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 
@@ -13,8 +13,8 @@ const KNOWN = v.record(
 );
 
 export interface HashesOptions {
-  /** JSON; where it cannot be read, all is computed again. */
-  readonly file: string;
+  /** JSON; where it cannot be read, all is computed again. Several processes may keep theirs in it. Absent: nothing is kept. */
+  readonly file?: string;
   /** Milliseconds of rest after each piece that was read. */
   readonly restMs?: number;
 }
@@ -23,9 +23,9 @@ export interface HashesOptions {
 const PIECE_BYTES = 2 ** 20;
 
 export class Hashes {
-  readonly #file: string;
+  readonly #file: string | undefined;
   readonly #restMs: number;
-  readonly #known: Record<string, { stamp: string; sha256: string }>;
+  #known: Record<string, { stamp: string; sha256: string }>;
   readonly #waiting = new Set<string>();
   readonly #stop = new AbortController();
   #work: Promise<void> | undefined;
@@ -34,6 +34,11 @@ export class Hashes {
     this.#file = file;
     this.#restMs = restMs;
     this.#known = readKnown(file);
+  }
+
+  /** What others have found out meanwhile is known, too. */
+  refresh(): void {
+    this.#known = { ...readKnown(this.#file), ...this.#known };
   }
 
   /** Hexadecimal; undefined until it is known. Then `onKnown` of `want` is called. */
@@ -82,7 +87,7 @@ export class Hashes {
     try {
       for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES, signal })) {
         hash.update(piece as Uint8Array);
-        await sleep(this.#restMs, undefined, { signal, ref: false });
+        if (this.#restMs > 0) await sleep(this.#restMs, undefined, { signal, ref: false });
       }
       return hash.digest("hex");
     } catch {
@@ -91,11 +96,15 @@ export class Hashes {
   }
 
   #save(): void {
+    if (this.#file === undefined) return;
+    const next = `${this.#file}.${process.pid}.new`;
     try {
-      writeFileSync(`${this.#file}.new`, JSON.stringify(this.#known));
-      renameSync(`${this.#file}.new`, this.#file);
+      this.refresh();
+      writeFileSync(next, JSON.stringify(this.#known));
+      renameSync(next, this.#file);
     } catch {
       // A full disk: it is computed again next time.
+      rmSync(next, { force: true });
     }
   }
 }
@@ -103,9 +112,9 @@ export class Hashes {
 /** The first ten digits, as Civitai and A1111 write them into recipes ("AutoV2"). */
 export const autoV2 = (sha256: string): string => sha256.slice(0, 10);
 
-function readKnown(file: string): Record<string, { stamp: string; sha256: string }> {
+function readKnown(file: string | undefined): Record<string, { stamp: string; sha256: string }> {
   try {
-    return existsSync(file) ? v.parse(KNOWN, JSON.parse(readFileSync(file, "utf8"))) : {};
+    return file !== undefined && existsSync(file) ? v.parse(KNOWN, JSON.parse(readFileSync(file, "utf8"))) : {};
   } catch {
     return {};
   }

@@ -10,6 +10,7 @@ import { attentionWidths } from "../networks/blocks/image-attentions.ts";
 import type { UNetConfig } from "../networks/configs.ts";
 import { isTransformer } from "../opening/measures.ts";
 import { publishedModels } from "./add-on-families.ts";
+import { recommendedLicence } from "./catalogue.ts";
 import { type FindingCacheOptions, type Known, readFindings, saveFindings } from "./finding-cache.ts";
 import { type Finding, inspect } from "./inspect.ts";
 import { createInstalledFit, distinctMeasures } from "./installed-fit.ts";
@@ -80,6 +81,10 @@ export interface Library {
   references(model: Pick<UNetModel, "denoiser">): Promise<ReferenceFiles | undefined>;
   /** Every LoRA, or every embedding, by each name that prompts may call it: the file's, and the one in the file. */
   adapters(kind: "lora" | "embedding"): Promise<NamedAddOn[]>;
+  /** What the files and folders at these paths were found to be, and the catalogue's word on their licence. */
+  about(
+    paths: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly id: string; readonly finding: Finding; readonly licence?: string }>>;
   /** Each folder that is searched, and how many things of each kind are in it. */
   survey(): Promise<FolderReport[]>;
   /** Calls `onChange` when the folders' content changed, until the returned function is called. */
@@ -201,6 +206,14 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
         const families = finding.addOn.families.map((family) => family.id);
         return [...new Set([path.posix.basename(id), shown, ...finding.names])].map((name) => ({ id, name, families }));
       }),
+    about: async (paths) => {
+      const here = (await findings()).filter(({ place }) => paths.includes(place.path));
+      const said = here.map(({ place: { id, path: place }, finding }) => {
+        const licence = recommendedLicence(id);
+        return [place, { id, finding, ...(licence !== undefined && { licence }) }] as const;
+      });
+      return new Map(said);
+    },
     survey: async () => {
       const all = await findings();
       return searched.map(({ root, layout }) => {

@@ -40,8 +40,8 @@ export function liveLibrary(
   return {
     list: async () => {
       const { models, addOns, problems } = await library.list();
-      const files = [...models, ...addOns].flatMap(({ id }) => library.fileOf(id) ?? []);
-      hashes.want(files, tellSoon);
+      const places = [...models, ...addOns].flatMap(({ id }) => placeOf(id, library) ?? []);
+      hashes.want(places.flatMap(filesOf), tellSoon);
       const hashed = <T extends ModelInfo | AddOnInfo>(info: T): T => withHash(info, { library, hashes });
       return { models: models.map(hashed), addOns: addOns.map(hashed), problems };
     },

@@ -3,20 +3,11 @@ import * as v from "valibot";
 import { parseJson } from "../json-text.ts";
 import type { GenerateRequest } from "../request.ts";
 import { requestSchema } from "../request-schema.ts";
+import { type UsedModel, usedModelsSchema } from "../used-model.ts";
 import type { FoundSettings } from "./found-settings.ts";
 import { defined } from "./values.ts";
 
 export const OWN_KEYWORD = "underpaint";
-
-/** A file that took part: the library's id, and what people know it by. */
-export interface UsedModel {
-  readonly id: string;
-  readonly name: string;
-  /** Hexadecimal SHA-256, where it is known. */
-  readonly sha256?: string;
-  /** In plain words, where it is known. */
-  readonly licence?: string;
-}
 
 export interface OwnRecipe {
   readonly version: 1;
@@ -33,17 +24,7 @@ const schema = v.object({
   version: v.literal(1),
   madeBy: short,
   request: requestSchema,
-  models: v.pipe(
-    v.array(
-      v.object({
-        id: short,
-        name: short,
-        sha256: v.optional(v.pipe(v.string(), v.hash(["sha256"]))),
-        licence: v.optional(short),
-      }),
-    ),
-    v.maxLength(64),
-  ),
+  models: usedModelsSchema,
 });
 
 /** Undefined: there is none that this version can read. */

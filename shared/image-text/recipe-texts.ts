@@ -1,17 +1,21 @@
 /** What goes into a picture's file: our recipe whole, the text that other tools read, and that a machine made it. */
 import type { GenerateRequest } from "../request.ts";
 import { schedulerLabel } from "../scheduler-names.ts";
-import { OWN_KEYWORD, type OwnRecipe, type UsedModel } from "./own-recipe.ts";
-import { XMP_KEYWORD, xmpPacket } from "./xmp.ts";
+import type { UsedModel } from "../used-model.ts";
+import { OWN_KEYWORD, type OwnRecipe } from "./own-recipe.ts";
+import { type Made, XMP_KEYWORD, xmpPacket } from "./xmp.ts";
 
 /** By keyword, for `withPngTexts`. */
 export function recipeTexts(recipe: Omit<OwnRecipe, "version">): Map<string, string> {
   return new Map([
     ["parameters", a1111Parameters(recipe)],
     [OWN_KEYWORD, JSON.stringify({ version: 1, ...recipe } satisfies OwnRecipe)],
-    [XMP_KEYWORD, xmpPacket(recipe)],
+    ...madeTexts({ ...recipe, changes: recipe.request.image === undefined ? "nothing" : "a picture" }),
   ]);
 }
+
+/** For a picture that no request of ours describes alone: that a machine made it, with what. */
+export const madeTexts = (made: Made): Map<string, string> => new Map([[XMP_KEYWORD, xmpPacket(made)]]);
 
 /**
  * As A1111 writes it: AUTOMATIC1111/stable-diffusion-webui, modules/processing.py, create_infotext. The schedule stands in the

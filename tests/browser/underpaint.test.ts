@@ -169,8 +169,9 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     const [target, result] = [await designer.node("Rocket"), await designer.node(GENERATED)];
     expect(result.absoluteTransform).toEqual(target.absoluteTransform);
     expect([result.width, result.height, result.below]).toEqual([128, 128, target.id]);
-    const recipe = JSON.parse(result.pluginData.recipe!) as { request: Record<string, unknown> };
+    const recipe = JSON.parse(result.pluginData.recipe!) as Record<string, unknown>;
     expect(recipe.request).toMatchObject({ prompt: "rocket", steps: 4, seed: 7 });
+    expect(recipe.madeWith).toMatchObject([{ name: "Starter", as: "model", licence: expect.stringMatching(/MIT/) }]);
     expect((await designer.image(GENERATED)).colors).toBeGreaterThan(100);
     await designer.screenshot("placed");
 
@@ -183,6 +184,28 @@ inBrowser(`the designer${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await page.keyboard.press("Control+Shift+z");
     expect(await designer.count()).toBe(before + 1);
     await badge.waitFor();
+  }, 60_000);
+
+  test("reads what a picture was made with, and what the licence allows: at the picture, and at its layer", async () => {
+    const { ui } = designer;
+    const madeWith = ui.locator(".made-with");
+    const look = async (name: string) => {
+      await madeWith.getByText("Made with Starter · commercial use allowed").click();
+      await madeWith.getByText("Licence: Free for any use, commercial use too (MIT).").waitFor();
+      await madeWith.getByText("Commercial use: allowed").waitFor();
+      await madeWith.getByText(/^SHA-256 of its files [0-9a-f]{16}…$/).waitFor();
+      await designer.screenshot(name);
+    };
+    await ui.getByRole("button", { name: "More" }).click();
+    await ui.getByRole("menuitem", { name: "Show it large" }).click();
+    await look("made-with-picture");
+    await back();
+    await back();
+    await designer.select("Generated – Rocket (seed 7)");
+    await look("made-with-layer");
+    await designer.select("Rocket");
+    await madeWith.waitFor({ state: "detached" });
+    await ui.locator("button.news").click();
   }, 60_000);
 
   test("places a picture without its background: soft edges, nothing around them", async () => {

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { runGenerate } from "../../companion/cli/generate.ts";
-import { packageVersion } from "../../companion/cli/package-version.ts";
 import { runSettings } from "../../companion/cli/settings.ts";
 import { decodeImage } from "../../companion/image/decode.ts";
 import { encodePng } from "../../companion/image/encode.ts";
+import { packageVersion } from "../../companion/root.ts";
 import { parseOwnRecipe } from "../../shared/image-text/own-recipe.ts";
 import { pngTexts } from "../../shared/image-text/png-text.ts";
 import { testPicture } from "../image/reference.ts";
@@ -51,16 +51,25 @@ test("the picture's file holds the request for us, for readers of A1111's text, 
   });
   const image = new Uint8Array(await readFile(at("out", "image.png")));
   const texts = await pngTexts(image);
-  expect(parseOwnRecipe(texts.get("underpaint")!)?.request).toEqual((await result()).request);
+  const own = parseOwnRecipe(texts.get("underpaint")!);
+  expect(own?.request).toEqual((await result()).request);
+  expect(own?.models).toEqual((await result()).models);
+  expect(own?.models).toEqual([
+    {
+      ...{ id: "starter", name: "Starter", as: "model", family: expect.any(String) },
+      ...{ licence: expect.stringMatching(/MIT/), filesSha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    },
+  ]);
   expect(texts.get("parameters")).toBe(
-    `red \\(apple\\)\nNegative prompt: blur\nSteps: 2, Sampler: DPM++ 2M Karras, CFG scale: 7.5, Seed: 1, Size: 64x64, Model: starter, RNG: CPU, Version: Underpaint ${packageVersion()}`,
+    `red \\(apple\\)\nNegative prompt: blur\nSteps: 2, Sampler: DPM++ 2M Karras, CFG scale: 7.5, Seed: 1, Size: 64x64, Model: Starter, RNG: CPU, Version: Underpaint ${packageVersion()}`,
   );
   expect(texts.get("XML:com.adobe.xmp")).toContain("digitalsourcetype/trainedAlgorithmicMedia");
+  expect(texts.get("XML:com.adobe.xmp")).toContain("Starter: Free for any use");
   expect(await runSettings([at("out", "image.png")])).toBe(0);
   expect(JSON.parse(jest.mocked(console.log).mock.calls.at(-1)![0])).toMatchObject({
     ...{ tool: "Underpaint", prompt: "red (apple)", seed: 1, steps: 2 },
     scheduler: { name: "dpmpp_2m", use_karras_sigmas: true },
-    model: { name: "starter" },
+    model: { name: "Starter" },
   });
   await writeFile(at("plain.png"), await encodePng(testPicture(8, 8)));
   await expect(runSettings([at("plain.png")])).rejects.toMatchObject({ code: "image-not-readable" });

@@ -4,6 +4,7 @@ import type { RunJob } from "../../companion/queue/worker.ts";
 import type { Progress, Result } from "../../shared/job.ts";
 import { randomSecret, verifyProof } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
+import { PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { requestOf } from "../request-of.ts";
 import { submitMessage } from "../submit-message.ts";
@@ -45,7 +46,9 @@ afterEach(async () => {
 test("the companion speaks first, and every client gets a nonce of its own", () => {
   const host = open();
   const [a, b] = [new TestClient(host), new TestClient(host)];
-  expect(a.messages).toEqual([{ type: "challenge", protocol: 3, nonce: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+  expect(a.messages).toEqual([
+    { type: "challenge", protocol: PROTOCOL_VERSION, nonce: expect.stringMatching(/^[0-9a-f]{64}$/) },
+  ]);
   expect(a.messages).not.toEqual(b.messages);
 });
 
@@ -175,8 +178,8 @@ test("a client that says nothing is closed after three seconds", () => {
 });
 
 test.each([
-  [2, "update the plugin"],
-  [4, "update the companion"],
+  [PROTOCOL_VERSION - 1, "update the plugin"],
+  [PROTOCOL_VERSION + 1, "update the companion"],
 ])("a hello of protocol %d is told what to update, whatever else it says", (protocol, advice) => {
   const client = new TestClient(open());
   client.hello({ protocol, fieldOfTheFuture: true });

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { type Gateway, MAX_CLIENTS, openGateway } from "../../companion/gateway/server.ts";
 import { MOST_STRANGERS } from "../../companion/gateway/strangers.ts";
 import { randomSecret } from "../../shared/pairing.ts";
-import { MAX_FRAME_BYTES } from "../../shared/protocol.ts";
+import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { submitMessage } from "../submit-message.ts";
 import { until } from "./test-client.ts";
 import { CODE, openTestHost, type TestHost } from "./test-host.ts";
@@ -52,7 +52,7 @@ function get(path: string, { headers = {}, address = "127.0.0.1", method = "GET"
 test.each(["127.0.0.1", "::1"])("GET /health on %s says who we are and nothing more", async (address) => {
   const { status, body, headers } = await get("/health", { address });
   expect(status).toBe(200);
-  expect(JSON.parse(body)).toEqual({ app: "underpaint", version: "0.0.0", protocol: 3, codeDigits: 6 });
+  expect(JSON.parse(body)).toEqual({ app: "underpaint", version: "0.0.0", protocol: PROTOCOL_VERSION, codeDigits: 6 });
   expect(headers["access-control-allow-origin"]).toBe("*");
 });
 

@@ -1,5 +1,6 @@
 import { imageRefs } from "../../shared/image-refs.ts";
 import { Problem } from "../../shared/problem.ts";
+import { PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { checkImages, parseClientMessage, parseCompanionMessage, parseRequest } from "../../shared/validate.ts";
 import { submitMessage } from "../submit-message.ts";
 
@@ -173,11 +174,18 @@ test("parseCompanionMessage() reads every kind of message", () => {
   const device = { provider: "cpu", name: "CPU (2 cores)", passedOver: [{ provider: "cuda", reason: "no card" }] };
   const models = { models: [model], addOns, modelProblems: [{ name: "a.ckpt", problem }] };
   const messages = [
-    { type: "challenge", protocol: 3, nonce: secret },
+    { type: "challenge", protocol: PROTOCOL_VERSION, nonce: secret },
     { type: "pairing-share", share: `04${secret}${secret}` },
     { type: "pairing-confirm", confirmation: secret },
     {
-      ...{ type: "welcome", protocol: 3, version: "1", proof: secret, modelsFolder: "/m", contentFilter: "enforced" },
+      ...{
+        type: "welcome",
+        protocol: PROTOCOL_VERSION,
+        version: "1",
+        proof: secret,
+        modelsFolder: "/m",
+        contentFilter: "enforced",
+      },
       ...{ ...models, jobs: [job], device },
     },
     { type: "refused", problem },

@@ -1,9 +1,10 @@
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
+import type { UsedAs } from "../../../shared/used-model.ts";
 import type { LoraFile } from "../../checkpoint/lora/lora-file.ts";
 import { type LoraPlan, planLora } from "../../checkpoint/lora/plan-lora.ts";
-import { type AnyModel, requireUNet, type UNetModel } from "../../checkpoint/model.ts";
+import { type AnyModel, type ImageEncoder, requireUNet, type UNetModel } from "../../checkpoint/model.ts";
 import { openEmbedding } from "../../checkpoint/parts/embedding.ts";
 import { embeddingWidth } from "../../checkpoint/parts/ip-adapter.ts";
 import { refuseOtherAttentions, refuseOtherControl, refuseOtherLatents } from "../../opening/fit.ts";
@@ -49,6 +50,7 @@ export function createStudio<F extends ModelFamily>({
   statesFolder,
   contentFilter = "on-request",
   names = "ids",
+  onUse = () => {},
 }: StudioOptions<F>): Studio<F> {
   const budget = memoryBudget ?? defaultMemoryBudget();
   const sessions = createSessions({ device, budget });
@@ -59,6 +61,12 @@ export function createStudio<F extends ModelFamily>({
   const fitted = new Map<string, { readonly file: LoraFile; readonly lora: LoraPlan }>();
   let scratch: string | undefined;
   const resolve = (name: string) => library.resolve(name, { allowPaths: names === "paths" });
+  /** The place behind a name, which a picture is going to be made with. */
+  const use = (as: UsedAs, name: string): string => {
+    const place = resolve(name);
+    onUse({ as, path: place, name });
+    return place;
+  };
   const reading = names === "ids" ? { within: library.roots } : {};
 
   // An id says where to look. A name means looking through all that there is, which takes a while the first time.
@@ -72,9 +80,13 @@ export function createStudio<F extends ModelFamily>({
     }
   };
 
+  const encoderAt = async (path: string): Promise<FoundEncoder> => ({
+    path,
+    encoder: await openWholeImageEncoder(path, reading),
+  });
   const fromLibrary = async (model: UNetModel) => {
     const files = await library.references?.(model);
-    return files && openWholeImageEncoder(files.imageEncoder, reading);
+    return files && encoderAt(files.imageEncoder);
   };
 
   // What is open is of one of them.
@@ -91,8 +103,8 @@ export function createStudio<F extends ModelFamily>({
     memoryLimit,
     contentFilter,
     openModel: async (name, vae) => {
-      const file = resolve(name);
-      const chosen = vae === undefined ? {} : { vae: resolve(vae) };
+      const file = use("model", name);
+      const chosen = vae === undefined ? {} : { vae: use("vae", vae) };
       const key = JSON.stringify([file, chosen]);
       const known = models.get(key);
       if (known && isUnchanged(known)) return known;
@@ -105,7 +117,7 @@ export function createStudio<F extends ModelFamily>({
       return model;
     },
     exchangeVae: (model, name) => {
-      const vae = openWholeVae(resolve(name), model.vae.config, reading);
+      const vae = openWholeVae(use("vae", name), model.vae.config, reading);
       refuseOtherLatents(vae, { vae: model.vae.config });
       return {
         ...model,
@@ -122,6 +134,7 @@ export function createStudio<F extends ModelFamily>({
       if (!loraNetworks)
         throw new Problem("adapter-mismatch", `A model of ${nameOf(model)} takes no LoRAs: leave them out.`);
       const place = await loraPlace(name, model);
+      onUse({ as: "lora", path: place, name });
       const key = `${place}/${model.fingerprint}`;
       let entry = fitted.get(key);
       fitted.delete(key);
@@ -133,7 +146,7 @@ export function createStudio<F extends ModelFamily>({
       if (fitted.size > KEPT_LORAS) fitted.delete(fitted.keys().next().value!);
       return entry.lora;
     },
-    openEmbedding: async (name) => openEmbedding(resolve(name), reading),
+    openEmbedding: async (name) => openEmbedding(use("embedding", name), reading),
     adapters: async (kind, model) => {
       const rank = ({ families }: NamedAdapter) =>
         families.includes(model.family) ? 0 : families.length === 0 ? 1 : 2;
@@ -142,6 +155,8 @@ export function createStudio<F extends ModelFamily>({
     openAdapter: async (model, { adapter }) => {
       const place = adapter !== undefined ? resolve(adapter) : undefined;
       const found = place ?? (model.ipAdapter ? undefined : (await library.references?.(model))?.adapter);
+      if (found !== undefined)
+        onUse({ as: "ip-adapter", path: found, ...(adapter !== undefined && { name: adapter }) });
       const opened = found === undefined ? model.ipAdapter : await openWholeIpAdapter(found, reading);
       if (opened) refuseOtherAttentions(opened, measuresOf(model));
       if (opened) return opened;
@@ -152,27 +167,31 @@ export function createStudio<F extends ModelFamily>({
     },
     openControl: async (name, model) => {
       const unet = requireUNet(model);
-      const control = openWholeControl(resolve(name), reading, unet.denoiser.config);
+      const control = openWholeControl(use("control", name), reading, unet.denoiser.config);
       refuseOtherControl(control, measuresOf(unet));
       return control;
     },
     openImageEncoder: async (model, { adapter, imageEncoder }, ipAdapter) => {
-      if (imageEncoder !== undefined) return openWholeImageEncoder(resolve(imageEncoder), reading);
+      if (imageEncoder !== undefined) return openWholeImageEncoder(use("image-encoder", imageEncoder), reading);
       const folder = path.dirname(ipAdapter.files[0]!);
       // As published, some adapters for SDXL share the encoder of those for Stable Diffusion 1, in a folder beside theirs.
       const beside = [path.join(folder, "image_encoder"), path.join(folder, "../models/image_encoder")];
       const near = adapter === undefined ? [] : beside.filter((place) => existsSync(place));
-      const encoders = await Promise.all(near.map((place) => openWholeImageEncoder(place, reading)));
-      if (model.imageEncoder) encoders.push(model.imageEncoder);
-      const fitting = encoders.find(({ config }) => embeddingWidth(ipAdapter.kind, config) === ipAdapter.embeddingDim);
+      const encoders = await Promise.all(near.map(encoderAt));
+      if (model.imageEncoder) encoders.push({ encoder: model.imageEncoder });
+      const fitting = encoders.find(
+        ({ encoder: { config } }) => embeddingWidth(ipAdapter.kind, config) === ipAdapter.embeddingDim,
+      );
       const [any = await fromLibrary(model)] = encoders;
-      if (fitting ?? any) return (fitting ?? any)!;
+      const chosen = fitting ?? any;
+      if (chosen?.path !== undefined) onUse({ as: "image-encoder", path: chosen.path });
+      if (chosen) return chosen.encoder;
       throw new Problem(
         "model-not-found",
         "Neither the model nor the IP-Adapter comes with an image encoder, which references need: name one as the reference's `imageEncoder`.",
       );
     },
-    openUpscaler: (name) => openWholeUpscaler(resolve(name), reading),
+    openUpscaler: (name) => openWholeUpscaler(use("upscaler", name), reading),
     remember: <T>(key: string, make: () => Promise<T>) => {
       const known = memory.get(key) as Promise<T> | undefined;
       if (known) return known;
@@ -193,6 +212,12 @@ export function createStudio<F extends ModelFamily>({
     },
   };
   return studio;
+}
+
+interface FoundEncoder {
+  readonly encoder: ImageEncoder;
+  /** Absent: it is a part of the model. */
+  readonly path?: string;
 }
 
 /** False as well where a file is gone or cannot be read: opening what lies there now tells why. */

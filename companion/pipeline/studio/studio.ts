@@ -8,6 +8,7 @@ import type { ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { Embedding } from "../../checkpoint/parts/embedding.ts";
 import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
+import type { Use } from "../../library/used-models.ts";
 import type { Upscaler } from "../../networks/upscalers/upscaler.ts";
 import type { Architecture } from "../../opening/architectures.ts";
 import type { Device } from "../../runtime/device.ts";
@@ -61,6 +62,8 @@ export interface StudioOptions<F extends ModelFamily = ModelFamily> {
   readonly contentFilter?: "on-request" | "enforced";
   /** "ids": models are what the library lists (requests from the plugin). "paths": also paths (the command line). */
   readonly names?: "ids" | "paths";
+  /** Told of everything that is opened for a picture, each time. */
+  readonly onUse?: (use: Use) => void;
 }
 
 export interface Studio<F extends ModelFamily = ModelFamily> {

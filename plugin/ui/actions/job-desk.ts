@@ -12,6 +12,7 @@ import type {
   Welcome,
 } from "../../../shared/protocol.ts";
 import { requestedSize } from "../../../shared/request.ts";
+import { USED_LIMITS, type UsedModel } from "../../../shared/used-model.ts";
 import type { CallInput, OpenJob } from "../../bridge.ts";
 import { addressOf } from "../pixels/raster.ts";
 import type { Order } from "../request/prepare-run.ts";
@@ -44,6 +45,10 @@ export interface DeskParts {
 
 const taskOf = ({ request, enlarged }: Recipe): Task =>
   enlarged === undefined ? { kind: "generate", request } : { kind: "enlarge", request: enlarged };
+
+/** Of a larger version, with what the picture itself was made. */
+const eachOnce = (models: readonly UsedModel[]) =>
+  [...new Map(models.map((each) => [`${each.as} ${each.id}`, each])).values()].slice(0, USED_LIMITS.models);
 
 export class JobDesk {
   readonly #store: Store;
@@ -193,7 +198,8 @@ export class JobDesk {
     }
     // Of a larger version, the request stays that of the picture itself.
     const request = task.kind === "generate" ? task.request : picture.recipe.request;
-    const recipe = { ...picture.recipe, request };
+    const madeWith = [...(picture.recipe.madeWith ?? []), ...(facts.models ?? [])];
+    const recipe = { ...picture.recipe, request, ...(madeWith.length > 0 && { madeWith: eachOnce(madeWith) }) };
     const { width, height } = shown;
     const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
     const { tokens = 0, droppedText = null, weightBits = null, thrift = null } = facts;

@@ -1,9 +1,9 @@
+import { autoV2, licenceInWords } from "../../../shared/licences.ts";
 import type { AddOnInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import type { AddOnKind } from "../models/add-on-fit.ts";
 import { SidePicture } from "../parts/side-picture.tsx";
 import type { Companion, State } from "../state/state.ts";
-import { autoV2, licenceInWords } from "../text/licence-in-words.ts";
 import { hasWords, withWords } from "../text/prompt-words.ts";
 
 interface Kind {

@@ -1,4 +1,5 @@
 import { familyInWords } from "../../../shared/family-in-words.ts";
+import { autoV2, licenceInWords } from "../../../shared/licences.ts";
 import type { DeviceInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import { CopyText } from "../parts/copy-text.tsx";
@@ -6,7 +7,6 @@ import { Check, Warning } from "../parts/icons.tsx";
 import { SidePicture } from "../parts/side-picture.tsx";
 import { modelInUse } from "../state/model-in-use.ts";
 import type { Companion, State } from "../state/state.ts";
-import { autoV2, licenceInWords } from "../text/licence-in-words.ts";
 import { AddOnsPanel } from "./add-ons.tsx";
 import { deviceName } from "./header.tsx";
 import { RecommendedModels } from "./recommended-models.tsx";

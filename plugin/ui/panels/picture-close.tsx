@@ -6,6 +6,7 @@ import { useEscape } from "../parts/use-escape.ts";
 import { isShown, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 import { whenInWords } from "../text/when-in-words.ts";
+import { MadeWith } from "./made-with.tsx";
 
 /** One picture as large as the window lets it be, what made it, and what was there before it. */
 export function PictureClose({ picture, state, actions }: { picture: Picture; state: State; actions: Actions }) {
@@ -54,6 +55,7 @@ export function PictureClose({ picture, state, actions }: { picture: Picture; st
       <p class="secondary-text">
         Seed {seed} · {picture.width} × {picture.height} · {recipe.model}
       </p>
+      <MadeWith models={recipe.madeWith} />
     </section>
   );
 }

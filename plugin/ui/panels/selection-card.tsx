@@ -1,9 +1,12 @@
+import { useMemo } from "preact/hooks";
 import type { LayerInfo, SelectionInfo, TargetLayer } from "../../bridge.ts";
 import type { Actions } from "../actions/actions.ts";
 import { Layers, Pointer } from "../parts/icons.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
+import { readRecipe } from "../state/recipe.ts";
 import type { State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
+import { MadeWith } from "./made-with.tsx";
 
 /** What the result belongs to, live. */
 export function SelectionCard({ state, actions }: { state: State; actions: Actions }) {
@@ -111,6 +114,7 @@ function TargetCard({ state, selection, actions }: TargetCardProps) {
   const { target, mask, alsoMasks = [] } = subjectOf(state) ?? selection;
   const { recipe, under } = selection;
   const size = `${pixels(target.width)} × ${pixels(target.height)}`;
+  const madeWith = useMemo(() => (recipe === undefined ? undefined : readRecipe(recipe)?.madeWith), [recipe]);
   return (
     <div class="card">
       <Thumbnail thumbnails={actions.thumbnails} layer={target} />
@@ -124,6 +128,7 @@ function TargetCard({ state, selection, actions }: TargetCardProps) {
             Use its settings
           </button>
         )}
+        {!mask && <MadeWith models={madeWith} />}
         {under !== undefined && !mask && (
           <button type="button" class="link ellipsis" onClick={() => actions.chooseMode("fill")}>
             Fill “{under.name}” under it

@@ -3,6 +3,7 @@ import { enlargeSchema } from "../../../shared/enlarge.ts";
 import { parseJson } from "../../../shared/json-text.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
 import { requestSchema } from "../../../shared/request-schema.ts";
+import { usedModelsSchema } from "../../../shared/used-model.ts";
 import { MODES, maskShape, rect } from "../../bridge.ts";
 import { KEEP_NAMES } from "../models/control-keeps.ts";
 import { FOLLOWED_PARTS } from "./followed.ts";
@@ -46,6 +47,8 @@ const recipeSchema = v.object({
     [],
   ),
   request: requestSchema as v.GenericSchema<unknown, GenerateRequest>,
+  /** The files that took part, once the picture is there. */
+  madeWith: v.optional(usedModelsSchema),
 });
 
 /** How a layer was made: kept in the layer itself, so that it can be made again. Image references name layers, not pixels. */

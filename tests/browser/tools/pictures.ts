@@ -62,6 +62,9 @@ export async function run(root: string): Promise<void> {
     await ui.getByRole("menuitem", { name: "Show it large" }).click();
     await page.waitForTimeout(400);
     await snap("runs-8-large");
+    await ui.locator(".made-with summary").click();
+    await ui.locator("main").evaluate((main) => main.scrollTo(0, main.scrollHeight));
+    await snap("runs-8-made-with");
     await ui.locator(".hold").focus();
     await page.keyboard.down("b");
     await page.waitForTimeout(400);

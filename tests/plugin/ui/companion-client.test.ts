@@ -8,7 +8,13 @@ import type { Connection } from "../../../plugin/ui/wires/connection.ts";
 import type { Surroundings } from "../../../plugin/ui/wires/probe.ts";
 import { CLIENT_HEADER, decodeFrame, encodeFrame } from "../../../shared/codec.ts";
 import { beginPairing, type PairingSecret, proofOf, randomSecret, verifyProof } from "../../../shared/pairing.ts";
-import type { ClientMessage, CompanionMessage, Hello, Welcome } from "../../../shared/protocol.ts";
+import {
+  type ClientMessage,
+  type CompanionMessage,
+  type Hello,
+  PROTOCOL_VERSION,
+  type Welcome,
+} from "../../../shared/protocol.ts";
 import { parseClientMessage } from "../../../shared/validate.ts";
 
 const TOKEN = "ab".repeat(32);
@@ -34,7 +40,7 @@ class FakeSocket {
     this.onmessage?.({ data: encodeFrame(message).buffer });
   }
   challenge() {
-    this.say({ type: "challenge", protocol: 3, nonce: NONCE });
+    this.say({ type: "challenge", protocol: PROTOCOL_VERSION, nonce: NONCE });
   }
   get hello() {
     return this.sent[0] as Hello;
@@ -53,7 +59,7 @@ class FakeSocket {
   welcome(change: Partial<Welcome> = {}, token = TOKEN) {
     const proof = proofOf("companion", { token, nonces: this.nonces });
     const lists = { models: [], addOns: [], modelProblems: [], jobs: [] };
-    const rest = { protocol: 3, version: "9", modelsFolder: "/m", contentFilter: "off" } as const;
+    const rest = { protocol: PROTOCOL_VERSION, version: "9", modelsFolder: "/m", contentFilter: "off" } as const;
     this.say({ type: "welcome", proof, ...rest, ...lists, ...change });
   }
 }
@@ -62,7 +68,7 @@ interface World extends Surroundings {
   readonly sockets: FakeSocket[];
 }
 
-const HEALTH = { app: "underpaint", version: "9", protocol: 3, codeDigits: 6 };
+const HEALTH = { app: "underpaint", version: "9", protocol: PROTOCOL_VERSION, codeDigits: 6 };
 const world = (change: Partial<Surroundings> = {}): World => {
   const sockets: FakeSocket[] = [];
   return {
@@ -274,7 +280,7 @@ const TRICKS: Record<string, (socket: FakeSocket) => void> = {
   },
 };
 const welcomeOf = (proof: string): Welcome => ({
-  ...{ type: "welcome", protocol: 3, version: "9", proof, modelsFolder: "/m", contentFilter: "off" },
+  ...{ type: "welcome", protocol: PROTOCOL_VERSION, version: "9", proof, modelsFolder: "/m", contentFilter: "off" },
   ...{ models: [], addOns: [], modelProblems: [], jobs: [] },
 });
 const JOBS = ["2".repeat(32)];
