@@ -1,6 +1,6 @@
 /** The parts of a request as schemas, and the ranges of all its numbers. */
 import * as v from "valibot";
-import { BLOCK_CHOICES, MASK_EDGES, PREPROCESSOR_NAMES, type SchedulerChoice, SEAMS } from "./request.ts";
+import { BLOCK_CHOICES, INFILLS, MASK_EDGES, PREPROCESSOR_NAMES, type SchedulerChoice, SEAMS } from "./request.ts";
 import { closestSchedulerName, namedScheduler, SCHEDULE_LABELS, scheduleSettings } from "./scheduler-names.ts";
 import { outOfRange } from "./scheduler-ranges.ts";
 
@@ -183,6 +183,7 @@ export const region = v.pipe(
     feather: reach,
     colorMatch: v.optional(v.boolean(), true),
     seam: v.optional(v.picklist(SEAMS)),
+    infill: v.optional(v.picklist(INFILLS)),
   }),
   v.forward(
     v.check(

@@ -83,6 +83,9 @@ export type MaskEdge = (typeof MASK_EDGES)[number];
 export const SEAMS = ["plain", "membrane"] as const;
 export type Seam = (typeof SEAMS)[number];
 
+export const INFILLS = ["none", "membrane"] as const;
+export type Infill = (typeof INFILLS)[number];
+
 /** How a Fill chooses what the model sees around the mask. Lengths in pixels of the source image. */
 export interface Region {
   /** 0 … 1: 0 shows the model as much context as it can use, 1 as much detail as it can draw. Default 0.5. */
@@ -106,6 +109,11 @@ export interface Region {
    * inside, so that they meet the picture's at the edge. "plain": the model's own colours. Default "plain".
    */
   readonly seam?: Seam;
+  /**
+   * What the model begins with under the mask, at full strength, too. "membrane": the picture's surroundings, continued smoothly, as
+   * outpainting needs it where there is no picture at all. "none": noise alone. Default "none".
+   */
+  readonly infill?: Infill;
 }
 
 /** Pixels, 0 … 16384. */

@@ -8,7 +8,6 @@ export function crop(image: PixelImage, rect: Rect): PixelImage {
   const source = new Uint32Array(image.data.slice().buffer);
   const { width, height } = rect;
   const out = new Uint32Array(width * height);
-  const clamp = (value: number, length: number) => Math.min(Math.max(value, 0), length - 1);
   const columns = Int32Array.from({ length: width }, (_, x) => clamp(rect.x + x, image.width));
   for (let y = 0, i = 0; y < height; y++) {
     const row = clamp(rect.y + y, image.height) * image.width;
@@ -17,20 +16,24 @@ export function crop(image: PixelImage, rect: Rect): PixelImage {
   return { width, height, data: new Uint8Array(out.buffer) };
 }
 
-/** As `crop`, for a mask; outside the mask's picture nothing is repainted. */
-export function cropMask(mask: Mask, rect: Rect): Mask {
+/** As `crop`, for a mask; outside the mask's picture nothing is repainted, unless its edge is to be repeated. */
+export function cropMask(mask: Mask, rect: Rect, outside: "nothing" | "repeated" = "nothing"): Mask {
   const { width, height } = rect;
   const data = new Uint8Array(width * height);
+  const source = (at: number, length: number) =>
+    outside === "repeated" ? clamp(at, length) : at >= 0 && at < length ? at : undefined;
   for (let y = 0; y < height; y++) {
-    const sy = rect.y + y;
-    if (sy < 0 || sy >= mask.height) continue;
+    const sy = source(rect.y + y, mask.height);
+    if (sy === undefined) continue;
     for (let x = 0; x < width; x++) {
-      const sx = rect.x + x;
-      if (sx >= 0 && sx < mask.width) data[y * width + x] = mask.data[sy * mask.width + sx]!;
+      const sx = source(rect.x + x, mask.width);
+      if (sx !== undefined) data[y * width + x] = mask.data[sy * mask.width + sx]!;
     }
   }
   return { width, height, data };
 }
+
+const clamp = (value: number, length: number) => Math.min(Math.max(value, 0), length - 1);
 
 /**
  * `patch` (opaque, its corner at rect.x, rect.y of the original) painted over `original` as thickly as `mask` (of the

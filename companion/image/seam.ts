@@ -1,6 +1,7 @@
 /** The drift of a model's colours at the edge of what it repainted, taken away inside of it. */
 import type { Mask } from "../../shared/mask.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
+import { interpolateCells } from "./cell-grid.ts";
 import { membrane } from "./membrane.ts";
 
 /** Pixels of a cell, along a side: differences are averaged over so many, or texture would count as drift. */
@@ -35,7 +36,10 @@ export function withoutSeam(made: PixelImage, original: PixelImage, areas: SeamA
   for (let c = 0; c < 3; c++) {
     const drift = driftOf(ring, { made, original, channel: c, cells: grid.width * grid.height });
     const field = membrane(grid, drift, (SMOOTHED / CELL) ** 2);
-    addField(data, areas.shown, { field, columns: grid.width, channel: c });
+    interpolateCells({ values: field, columns: grid.width, cell: CELL }, areas.shown, (pixel, value) => {
+      const to = pixel * 4 + c;
+      data[to] = Math.round(Math.min(Math.max(data[to]! + Math.min(Math.max(value, -MOST), MOST), 0), 255));
+    });
   }
   return { ...made, data };
 }
@@ -83,35 +87,4 @@ function driftOf(ring: Ring, { made, original, channel, cells }: Compared) {
     return (count / CELL ** 2) * likely;
   });
   return { values, weights };
-}
-
-interface Field {
-  readonly field: Float64Array;
-  readonly columns: number;
-  readonly channel: number;
-}
-
-/** Adds what the cells' middles say, interpolated, wherever it is shown. */
-function addField(data: Uint8Array, { width, height, data: shown }: Mask, { field, columns, channel }: Field): void {
-  const rows = field.length / columns;
-  const at = (x: number, y: number) => field[y * columns + x]!;
-  for (let y = 0, i = 0; y < height; y++) {
-    const [top, bottom, down] = between(y, rows);
-    for (let x = 0; x < width; x++, i++) {
-      if (shown[i] === 0) continue;
-      const [left, right, across] = between(x, columns);
-      const upper = at(left, top) * (1 - across) + at(right, top) * across;
-      const lower = at(left, bottom) * (1 - across) + at(right, bottom) * across;
-      const change = Math.min(Math.max(upper * (1 - down) + lower * down, -MOST), MOST);
-      const to = i * 4 + channel;
-      data[to] = Math.round(Math.min(Math.max(data[to]! + change, 0), 255));
-    }
-  }
-}
-
-/** The two cells around a pixel along an axis, and how far it is on the way to the second. */
-function between(pixel: number, cells: number): readonly [number, number, number] {
-  const place = Math.min(Math.max((pixel + 0.5) / CELL - 0.5, 0), cells - 1);
-  const first = Math.min(Math.floor(place), Math.max(cells - 2, 0));
-  return [first, Math.min(first + 1, cells - 1), place - first];
 }

@@ -1,5 +1,5 @@
-import { BLENDS } from "../../companion/bench/quality/blends.ts";
-import { GROUNDS, pictureOf, SHAPES, SIZE } from "../../companion/bench/quality/grounds.ts";
+import { BLENDS, EXPANDING } from "../../companion/bench/quality/blends.ts";
+import { GROUNDS, pictureOf, SHAPES, SIZE, SURROUNDINGS } from "../../companion/bench/quality/grounds.ts";
 import { seamWith } from "../../companion/bench/quality/quality.ts";
 import { coverCells } from "../../companion/image/mask.ts";
 import { membrane } from "../../companion/image/membrane.ts";
@@ -11,9 +11,17 @@ const byName = (name: string) => BLENDS.find((blend) => blend.name.startsWith(na
 
 describe.each(SMOOTH)("on a $name ground", (ground) => {
   test.each(SHAPES.slice(0, 3))("a drift of 10 levels leaves no seam at $name", async ({ mask }) => {
-    const seam = (await seamWith(byName("soft, membrane"), ground, { mask, drift: 10 }))!;
+    const seam = (await seamWith(byName("soft, membrane"), ground, { mask, known: "everywhere", drift: 10 }))!;
     expect(seam.step).toBeLessThanOrEqual(1);
     expect(seam.shift).toBeLessThanOrEqual(1);
+    expect(seam.outside).toBe(0);
+  });
+});
+
+describe.each(SMOOTH)("beside a picture with a $name ground", (ground) => {
+  test.each(SURROUNDINGS)("what is expanded by $name shows no seam", async ({ mask }) => {
+    const seam = (await seamWith(EXPANDING[0]!, ground, { mask, known: "outside the mask", drift: 10 }))!;
+    expect(seam.step).toBeLessThanOrEqual(1);
     expect(seam.outside).toBe(0);
   });
 });
@@ -23,7 +31,9 @@ test.each(GROUNDS.slice(1, 3))(
   async (ground) => {
     const { mask } = SHAPES[2]!;
     const [membrane, plain] = await Promise.all(
-      ["soft, membrane", "soft, plain"].map((name) => seamWith(byName(name), ground, { mask, drift: 10 })),
+      ["soft, membrane", "soft, plain"].map((name) =>
+        seamWith(byName(name), ground, { mask, known: "everywhere", drift: 10 }),
+      ),
     );
     expect(membrane!.shift).toBeLessThan(plain!.shift / 3);
     expect(membrane!.step).toBeLessThan(plain!.step);

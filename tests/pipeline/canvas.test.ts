@@ -111,3 +111,25 @@ test("without its composite a region is pasted whole, and nothing outside it cha
   const painted = made.data.filter((v, i) => v === 255 && source.data[i] !== 255).length;
   expect(painted).toBeGreaterThan(40 * 40 * 3);
 });
+
+test("with an infill the model is shown no white beside the picture, and none is pasted back", async () => {
+  const known = new Uint8Array(96 * 64 * 4).fill(60).map((value, i) => (i % 4 === 3 ? 255 : value));
+  // The right half is empty, as it is beside a picture that is to be expanded.
+  const outside = new Uint8Array(known.length);
+  for (let i = 0; i < 96 * 64; i++)
+    if (i % 96 >= 48) {
+      known.fill(0, i * 4, i * 4 + 4);
+      outside[i * 4 + 3] = 255;
+    }
+  const [source, mask] = [known, outside].map((data) => ({ width: 96, height: 64, data }));
+  const lightest = ({ picture }: { picture?: PixelImage }) => picture!.data.filter((_, i) => i % 4 === 2);
+  const region = { edge: "hard", seam: "membrane" } as const;
+  const plain = await canvasOf(source!, mask!, region);
+  expect([Math.max(...lightest(plain)), plain.infilled]).toEqual([255, undefined]);
+  const filled = await canvasOf(source!, mask!, { ...region, infill: "membrane" });
+  expect(Math.max(...lightest(filled))).toBeLessThan(70);
+  expect(filled.infilled).toBe(true);
+  const made = filled.finish(filled.picture!);
+  for (let i = 0; i < 96 * 64; i++)
+    if (i % 96 < 48) expect(made.data.subarray(i * 4, i * 4 + 4)).toEqual(source!.data.subarray(i * 4, i * 4 + 4));
+});

@@ -82,6 +82,16 @@ export const BLENDS: readonly Blend[] = [
   krita,
 ];
 
+/** For what is beside the picture: where nothing is there yet. */
+export const EXPANDING: readonly Blend[] = [
+  ours("keep, membrane, infill (the plugin's)", { edge: "hard", seam: "membrane", infill: "membrane" }),
+  ours("blend, membrane, infill (its other)", { edge: "spill", seam: "membrane", infill: "membrane" }),
+  ours("keep, membrane, no infill", { edge: "hard", seam: "membrane" }),
+  ours("keep, plain", { edge: "hard" }),
+  diffusers("diffusers, blur 33 (its guide's)", 33),
+  krita,
+];
+
 function diagonalOf({ data, width }: Mask): number {
   const at = [...data.keys()].filter((i) => data[i]! > 127);
   const range = (values: number[]) => Math.max(...values) - Math.min(...values) + 1;

@@ -56,6 +56,13 @@ export const SHAPES: readonly { readonly name: string; readonly mask: Mask }[] =
   { name: "disc of 200 px", mask: shape((x, y) => Math.hypot(x - 160, y - 160) < 100) },
 ];
 
+/** What lies beside a picture that is to be expanded. */
+export const SURROUNDINGS: typeof SHAPES = [
+  { name: "a quarter to the right", mask: shape((x) => x > 240) },
+  { name: "a half to the left and below", mask: shape((x, y) => x < 160 || y > 160) },
+  { name: "as much again all around", mask: shape((x, y) => Math.abs(x - 160) > 80 || Math.abs(y - 160) > 80) },
+];
+
 function shape(isIn: (x: number, y: number) => boolean): Mask {
   const { width, height } = SIZE;
   const data = Uint8Array.from({ length: width * height }, (_, i) =>

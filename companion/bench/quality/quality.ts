@@ -4,8 +4,8 @@
  */
 import type { Mask } from "../../../shared/mask.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
-import { BLENDS } from "./blends.ts";
-import { GROUNDS, type Ground, pictureOf, SHAPES } from "./grounds.ts";
+import { BLENDS, type Blend, EXPANDING } from "./blends.ts";
+import { GROUNDS, type Ground, pictureOf, SHAPES, SURROUNDINGS } from "./grounds.ts";
 import { type Seam, seamOf } from "./measure.ts";
 
 const DRIFTS = [0, 5, 10] as const;
@@ -19,27 +19,46 @@ export async function runQuality(): Promise<number> {
     console.log(
       `\n${ground.name}${ground.grain > 1 ? ` (step between means of ${ground.grain} × ${ground.grain})` : ""}`,
     );
-    for (const { name, mask } of SHAPES) {
-      console.log(`  ${name}`);
-      for (const blend of BLENDS) {
-        const seams = await Promise.all(DRIFTS.map((drift) => seamWith(blend, ground, { mask, drift })));
-        console.log(`    ${blend.name.padEnd(34)}${seams.map(written).join("   ")}   ${outsideOf(seams)}`);
-      }
-    }
+    for (const { name, mask } of SHAPES)
+      await printRows(`Fill, ${name}`, BLENDS, { ground, mask, known: "everywhere" });
+    for (const { name, mask } of SURROUNDINGS)
+      await printRows(`Expand, ${name}`, EXPANDING, { ground, mask, known: "outside the mask" });
   }
   return 0;
 }
 
-interface Trial {
+async function printRows(title: string, blends: readonly Blend[], { ground, ...trial }: { ground: Ground } & Where) {
+  console.log(`  ${title}`);
+  for (const blend of blends) {
+    const seams = await Promise.all(DRIFTS.map((drift) => seamWith(blend, ground, { ...trial, drift })));
+    console.log(`    ${blend.name.padEnd(38)}${seams.map(written).join("   ")}   ${outsideOf(seams)}`);
+  }
+}
+
+interface Where {
   readonly mask: Mask;
+  /** Outside the mask: under it there is nothing, as where a picture is expanded. */
+  readonly known: "everywhere" | "outside the mask";
+}
+
+interface Trial extends Where {
   readonly drift: number;
 }
 
 /** Null where the way finds nothing to repair. */
-export async function seamWith(blend: (typeof BLENDS)[number], ground: Ground, { mask, drift }: Trial) {
+export async function seamWith(blend: Blend, ground: Ground, { mask, known, drift }: Trial) {
   const before = pictureOf(ground, 0);
-  const repaired = await blend.repair(before, mask, modelOf(before, pictureOf(ground, 1), drift));
+  const source = known === "everywhere" ? before : emptied(before, mask);
+  const repaired = await blend.repair(source, mask, modelOf(before, pictureOf(ground, 1), drift));
   return repaired && seamOf(repaired, before, { mask, grain: ground.grain });
+}
+
+function emptied(picture: PixelImage, mask: Mask): PixelImage {
+  const data = picture.data.slice();
+  mask.data.forEach((value, i) => {
+    if (value > 0) data.fill(0, i * 4, i * 4 + 4);
+  });
+  return { ...picture, data };
 }
 
 function modelOf(before: PixelImage, anew: PixelImage, drift: number) {

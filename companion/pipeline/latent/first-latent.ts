@@ -57,7 +57,7 @@ export async function firstLatent(job: Beginning, trace: Trace): Promise<FirstLa
     return { noise, latent: pureNoise(noise, job), extraChannels: await autoencoder.encodeMode(sample!) };
   }
   const masked = canvas.mask !== undefined || extraChannels === "masked-picture";
-  const fromNoise = sample === undefined || (masked && strength === 1);
+  const fromNoise = sample === undefined || (masked && strength === 1 && !canvas.infilled);
   const needsOriginal = sample !== undefined && (!fromNoise || extraChannels === "none");
 
   const original = needsOriginal ? await autoencoder.encode(sample, drawPosterior()) : undefined;

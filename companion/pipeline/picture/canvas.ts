@@ -15,6 +15,7 @@ import {
 import { matchColors } from "../../image/color-match.ts";
 import { composite, crop, cropMask, flatten } from "../../image/composite.ts";
 import { decodeImage, requireModestTotal } from "../../image/decode.ts";
+import { infilled } from "../../image/infill.ts";
 import { binarize, coverageOf, coverCells } from "../../image/mask.ts";
 import { resample, resizeImage } from "../../image/resample.ts";
 import { withoutSeam } from "../../image/seam.ts";
@@ -29,6 +30,8 @@ export interface Canvas {
   readonly picture?: PixelImage;
   /** Where the model may change it, of `size`: 0 or 255. Absent: everywhere. */
   readonly mask?: Mask;
+  /** True where the model begins with `picture` under the mask, too, whatever the strength. */
+  readonly infilled?: boolean;
   /** Another picture in the source's place (or, without a source, in the result's) as the model sees it, of `size`. */
   see(image: PixelImage): PixelImage;
   /** The model's picture (of `size`) → the result. */
@@ -113,18 +116,22 @@ function regionCanvas(
   const { rect, diffusion } = fillContext({ source, maskBounds: bounds, region, size }, { native, multiple: factor });
 
   // Transparent parts look as they do on Figma's white canvas.
-  const seen = flatten(crop(source, rect), [255, 255, 255]);
+  const cropped = flatten(crop(source, rect), [255, 255, 255]);
+  const isInfilled = region.infill === "membrane";
+  const outside = isInfilled ? "repeated" : "nothing";
+  const seen = isInfilled ? infilled(cropped, cropMask(coverage, rect, outside)) : cropped;
   const picture = resizeImage(seen, diffusion, "lanczos");
   const see = (image: PixelImage) =>
     resizeImage(crop(resizeImage(image, source, "lanczos"), rect), diffusion, "lanczos");
   // Everything that will be painted at all is drawn afresh, in whole latent places.
-  const shown = resizeMask(cropMask(painted, rect), diffusion);
+  const shown = resizeMask(cropMask(painted, rect, outside), diffusion);
   const mask = coverCells(shown, factor, region.seam === "membrane" ? SEAM_CELLS : 0);
   return {
     size: diffusion,
     see,
     picture,
     mask,
+    ...(isInfilled && { infilled: true }),
     finish: (made) => {
       const matched = region.colorMatch ? matchColors(made, picture, mask) : made;
       const meeting = region.seam === "membrane" ? withoutSeam(matched, picture, { shown, drawn: mask }) : matched;
