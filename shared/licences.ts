@@ -3,31 +3,34 @@
 /** Whether pictures may be used commercially: "limited" up to a revenue, or on conditions that have to be looked up. */
 export type CommercialUse = "allowed" | "limited" | "forbidden";
 
+/** What a designer has to know of a licence. */
+export type LicenceMeaning =
+  | "nonCommercial"
+  | "upToAMillion"
+  | "harmfulForbidden"
+  | "free"
+  | "shareAlike"
+  | "nameMaker";
+
 /** The usual licences, by what people and files call them. First match counts. */
-const KNOWN: readonly (readonly [RegExp, CommercialUse, string])[] = [
-  [
-    /stability.*community|stabilityai-ai-community|sai-community/i,
-    "limited",
-    "Commercial use up to 1 M US$ of revenue a year",
-  ],
-  [/non-?commercial|\bnc\b|[-_]nc[-_]|research only|no commercial use/i, "forbidden", "Not for commercial use"],
-  [/flux-1-dev/i, "forbidden", "Not for commercial use"],
-  [/open-?\s?rail|openrail|fair-?ai/i, "allowed", "Commercial use allowed, some harmful uses forbidden"],
-  [/^(apache(-|\s|$)|mit$|mit license|mit:|bsd|cc0|unlicense|wtfpl)/i, "allowed", "Free for any use, commercial too"],
-  [/^cc-by-sa/i, "allowed", "Free for any use: name the maker, share changes alike"],
-  [/^cc-by/i, "allowed", "Free for any use: name the maker"],
+const KNOWN: readonly (readonly [RegExp, CommercialUse, LicenceMeaning])[] = [
+  [/stability.*community|stabilityai-ai-community|sai-community/i, "limited", "upToAMillion"],
+  [/non-?commercial|\bnc\b|[-_]nc[-_]|research only|no commercial use/i, "forbidden", "nonCommercial"],
+  [/flux-1-dev/i, "forbidden", "nonCommercial"],
+  [/open-?\s?rail|openrail|fair-?ai/i, "allowed", "harmfulForbidden"],
+  [/^(apache(-|\s|$)|mit$|mit license|mit:|bsd|cc0|unlicense|wtfpl)/i, "allowed", "free"],
+  [/^cc-by-sa/i, "allowed", "shareAlike"],
+  [/^cc-by/i, "allowed", "nameMaker"],
   // As our own notes say it (side-notes.ts, community-notes.ts).
-  [/^free for any use|^pictures made with it may be sold/i, "allowed", "Free for any use, commercial too"],
+  [/^free for any use|^pictures made with it may be sold/i, "allowed", "free"],
 ];
 
 const known = (licence: string) => KNOWN.find(([pattern]) => pattern.test(licence.trim()));
 
-/** What a licence's name means for a designer; what is said in words already, or is not known, stays as it is. */
-export function licenceInWords(licence: string): string {
+/** What a licence's name means; undefined where it is said in words already, or not known. */
+export function licenceMeaning(licence: string): LicenceMeaning | undefined {
   const name = licence.trim();
-  if (/\s\S+\s\S+\s\S+\s/.test(name)) return name;
-  const meaning = known(name)?.[2];
-  return meaning === undefined ? name : `${meaning} (${name})`;
+  return /\s\S+\s\S+\s\S+\s/.test(name) ? undefined : known(name)?.[2];
 }
 
 /** Undefined where the licence is not known here: its page has to be read. */

@@ -65,17 +65,20 @@ const SCHEDULES: Readonly<Record<string, Schedule>> = {
 const AS_IT_IS: Schedule = { settings: {} };
 
 /** What a menu offers: few for most people first, then the rest by family. Every label is one that `namedScheduler` reads. */
-export const SCHEDULER_MENU: readonly { readonly group: string; readonly labels: readonly string[] }[] = [
+export const SCHEDULER_MENU: readonly {
+  readonly group: "recommended" | "fewSteps" | "dpm" | "others";
+  readonly labels: readonly string[];
+}[] = [
   {
-    group: "Recommended",
+    group: "recommended",
     labels: ["DPM++ 2M Karras", "DPM++ 2M SDE Karras", "DPM++ SDE Karras", "Euler a", "Euler", "UniPC"],
   },
   {
-    group: "For few steps (Turbo, Lightning, LCM, Hyper)",
+    group: "fewSteps",
     labels: ["LCM", "TCD", "Euler Trailing", "Euler a Trailing", "DDIM Trailing", "DPM++ 2M AYS", "Euler AYS"],
   },
   {
-    group: "DPM++",
+    group: "dpm",
     labels: [
       ...["DPM++ 2M", "DPM++ 2M Exponential", "DPM++ 2M Beta", "DPM++ 2M SGM Uniform", "DPM++ 3M"],
       ...["DPM++ 2M SDE", "DPM++ 2M SDE Exponential", "DPM++ 2M SDE Heun"],
@@ -84,7 +87,7 @@ export const SCHEDULER_MENU: readonly { readonly group: string; readonly labels:
     ],
   },
   {
-    group: "Others",
+    group: "others",
     labels: [
       ...[
         "Euler Karras",

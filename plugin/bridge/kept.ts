@@ -5,6 +5,10 @@ import { maskFate, maskShape, PLAIN_SHAPE } from "./mask.ts";
 import { layering, ticket } from "./ticket.ts";
 import { size } from "./values.ts";
 
+/** BCP 47. */
+export const LANGUAGES = ["en", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 export const MODES = ["generate", "fill", "edit"] as const;
 export type Mode = (typeof MODES)[number];
 export const mode = v.picklist(MODES);
@@ -24,6 +28,8 @@ export type LoraUse = v.InferOutput<typeof loraUse>;
 
 /** Fields that came later have defaults, so that what an older version saved is still read. */
 export const settings = v.object({
+  /** Of the interface. Absent: the browser's. */
+  language: v.fallback(v.optional(v.picklist(LANGUAGES)), undefined),
   window: v.object({ width: size, height: size }),
   prompt: v.string(),
   model: v.optional(v.string()),

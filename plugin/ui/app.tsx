@@ -1,6 +1,6 @@
 import { useCallback, useEffect } from "preact/hooks";
 import type { ModelInfo } from "../../shared/protocol.ts";
-import type { Mode } from "../bridge.ts";
+import { MODES, type Mode } from "../bridge.ts";
 import type { Actions } from "./actions/actions.ts";
 import { ConnectionPanel } from "./panels/connection-help.tsx";
 import { ControlPanel } from "./panels/control.tsx";
@@ -27,17 +27,16 @@ import { modelInUse } from "./state/model-in-use.ts";
 import { whatIsMissing } from "./state/readiness.ts";
 import type { State } from "./state/state.ts";
 import { type Store, useStore } from "./state/store.ts";
+import { languageFor, speak, spoken, t } from "./text/language.ts";
 import type { Connection } from "./wires/connection.ts";
-
-const MODES: readonly Segment<Mode>[] = [
-  { value: "generate", label: "Generate", title: "A new picture for the selected layer" },
-  { value: "fill", label: "Fill", title: "Repaint the part of a picture that lies under a shape" },
-  { value: "edit", label: "Edit", title: "Change the whole picture, more or less strongly" },
-];
 
 /** The one window. */
 export function App({ actions, store }: { actions: Actions; store: Store }) {
   const state = useStore(store);
+  speak(state.settings.language ?? languageFor(navigator.languages));
+  useEffect(() => {
+    document.documentElement.lang = spoken;
+  });
   useEscape(useCallback(() => leave(store.state, actions), [actions]));
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -57,9 +56,7 @@ export function App({ actions, store }: { actions: Actions; store: Store }) {
     <div class="app">
       {dropping !== null && state.companion !== null && (
         <p class="drop-here" role="status">
-          {dropping === "reference"
-            ? "Drop pictures to use them as references"
-            : "Drop a picture to use its prompt and settings, or as a reference"}
+          {dropping === "reference" ? t.window.dropReferences : t.window.dropPicture}
         </p>
       )}
       <Content state={state} actions={actions} />
@@ -108,7 +105,7 @@ function Create({ state, actions }: { state: State; actions: Actions }) {
     <>
       <section>
         <SelectionCard state={state} actions={actions} />
-        <Segmented label="What to do" segments={modesOf(model)} value={mode} onChange={actions.chooseMode} />
+        <Segmented label={t.run.whatToDo} segments={modesOf(model)} value={mode} onChange={actions.chooseMode} />
       </section>
       {mode === "fill" && <FillPreview state={state} actions={actions} model={model} />}
       <PromptPanel state={state} actions={actions} model={model} />
@@ -123,9 +120,10 @@ function Create({ state, actions }: { state: State; actions: Actions }) {
 
 /** A model that edits by instruction can do nothing else. */
 function modesOf(model: ModelInfo | null): readonly Segment<Mode>[] {
-  if (!model?.edits) return MODES;
-  return MODES.map((mode) =>
-    mode.value === "edit" ? mode : { ...mode, title: `“${model.name}” only edits pictures`, disabled: true },
+  const modes = MODES.map((value) => ({ value, ...t.run.modes[value] }));
+  if (!model?.edits) return modes;
+  return modes.map((mode) =>
+    mode.value === "edit" ? mode : { ...mode, title: t.run.onlyEdits(model.name), disabled: true },
   );
 }
 

@@ -1,5 +1,5 @@
 import { CATALOGUE } from "../../companion/library/catalogue.ts";
-import { type CommercialUse, commercialUseOf, licenceInWords } from "../../shared/licences.ts";
+import { type CommercialUse, commercialUseOf, licenceMeaning } from "../../shared/licences.ts";
 
 test.each(CATALOGUE)("commercialUseOf() agrees with the catalogue about $repo", ({ licence, commercialUse }) => {
   expect(commercialUseOf(licence)).toBe(commercialUse);
@@ -22,7 +22,7 @@ test.each<[string, CommercialUse | undefined]>([
   expect(commercialUseOf(licence)).toBe(use);
 });
 
-test("licenceInWords() leaves what is said in words", () => {
+test("licenceMeaning() leaves what is said in words", () => {
   const own = "Free for any use, commercial use too (MIT). Trained on icons.";
-  expect([licenceInWords(own), commercialUseOf(own)]).toEqual([own, "allowed"]);
+  expect([licenceMeaning(own), commercialUseOf(own)]).toEqual([undefined, "allowed"]);
 });

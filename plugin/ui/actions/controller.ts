@@ -10,6 +10,7 @@ import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
 import { isActive, isEnlarged, type Picture } from "../state/picture.ts";
 import { MODELS_OWN, type View } from "../state/state.ts";
 import { Store } from "../state/store.ts";
+import { t } from "../text/language.ts";
 import type { Table } from "../text/table.ts";
 import { CompanionClient } from "../wires/companion-client.ts";
 import { connectMain, type MainClient } from "../wires/main-client.ts";
@@ -135,9 +136,7 @@ export class Controller implements Actions {
     this.#attempt(async () => {
       await fillPanel(this, picture.recipe, { lockSeed: true });
       this.store.dispatch({ type: "view", view: "create" });
-      this.#say(
-        `Seed ${picture.recipe.request.seed} is locked: the next picture is this one again, until you unlock it.`,
-      );
+      this.#say(t.window.seedLocked(picture.recipe.request.seed));
     });
 
   recall = (selection: SelectionInfo) =>
@@ -149,7 +148,7 @@ export class Controller implements Actions {
         recipe.target.id,
         ...(recipe.mask ? [recipe.mask, ...(recipe.alsoMasks ?? [])] : []).map(({ id }) => id),
       ]);
-      this.#say("Its settings are in the panel. Generate makes new variants of it.");
+      this.#say(t.window.settingsRecalled);
     });
 
   // ---- the panel ---------------------------------------------------------------------------------------------------

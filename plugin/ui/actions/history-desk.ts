@@ -23,8 +23,6 @@ interface HistoryParts {
 /** In one message. */
 const MOST_FORGOTTEN = 500;
 
-const GONE = "This picture is gone from the companion’s disk.";
-
 interface Waiting {
   readonly resolve: (image: ResultImage) => void;
   readonly reject: (problem: Problem) => void;
@@ -164,7 +162,8 @@ export class HistoryDesk {
     const { store } = this.#parts;
     const picture = store.state.pictures.find((each) => each.job.job === job);
     if (picture === undefined || bytes === undefined) {
-      for (const { reject } of waiting) reject(new Problem("result-expired", GONE));
+      const gone = new Problem("result-expired", "This picture is gone from the companion’s disk.");
+      for (const { reject } of waiting) reject(gone);
       return;
     }
     const { width, height } = picture;

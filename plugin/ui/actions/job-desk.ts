@@ -21,6 +21,7 @@ import type { AppEvent, NewJob } from "../state/events.ts";
 import { isActive, type Picture } from "../state/picture.ts";
 import { type Recipe, readRecipe, writeRecipe } from "../state/recipe.ts";
 import type { Store } from "../state/store.ts";
+import { t } from "../text/language.ts";
 import type { CompanionClient } from "../wires/companion-client.ts";
 
 const LOST: ProblemData = {
@@ -31,7 +32,6 @@ const ANOTHER_COMPANION: ProblemData = {
   code: "job-unknown",
   message: "This job was for the companion that was paired before. Generate the picture again.",
 };
-const UNREADABLE = "A picture that another version of Underpaint asked for can't be read, and was given up.";
 const NO_IMAGE: ProblemData = {
   code: "frame-invalid",
   message: "The finished picture did not arrive. Generate it again.",
@@ -79,7 +79,7 @@ export class JobDesk {
     const read = jobs.map(({ recipe, ...job }) => ({ job, recipe: readRecipe(recipe) }));
     this.#left = read.filter((each): each is NewJob => each.recipe !== null);
     for (const { job } of read.filter(({ recipe }) => recipe === null)) {
-      this.#store.dispatch({ type: "notice", notice: { tone: "problem", text: UNREADABLE } });
+      this.#store.dispatch({ type: "notice", notice: { tone: "problem", text: t.window.unreadableJob } });
       this.release(job.job);
     }
   }

@@ -6,6 +6,7 @@ import { changedResult, type FittedResult, wholeResult } from "../pixels/fitted-
 import { layeringOf } from "../request/layering.ts";
 import type { Picture } from "../state/picture.ts";
 import { layerName, writeRecipe } from "../state/recipe.ts";
+import { t } from "../text/language.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { findPlaced } from "./find-placed.ts";
 import type { Runner } from "./run.ts";
@@ -28,13 +29,13 @@ export async function placePicture(
     const problem = Problem.from(error);
     if (problem.code !== "target-gone" && problem.code !== "target-changed") throw problem;
     const overAnyway = problem.code === "target-changed";
-    const action = { label: "Place as new layer", name: "place-beside", job, overAnyway } as const;
+    const action = { label: t.window.placeAsNewLayer, name: "place-beside", job, overAnyway } as const;
     store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message, action } });
     return null;
   });
   if (placed === null) return;
   const isFill = placed.node === picture.job.ticket.target;
-  const action = { label: "Take it away", name: "revert-fill", job } as const;
+  const action = { label: t.common.takeAway, name: "revert-fill", job } as const;
   store.dispatch({ type: "notice", notice: { tone: "plain", text: placed.note, ...(isFill && { action }) } });
 }
 
@@ -57,7 +58,7 @@ export async function putOnCanvas(
   const words = { name: layerName(recipe), recipe: writeRecipe(recipe) };
   const { maskFate } = store.state.settings;
   const input = { ticket, ...fitted, where, ...words, layering, job: job.job, replaces, maskFate };
-  const { node, note = "Placed on the canvas." } = await main.call("place-layer", input);
+  const { node, note = t.window.placed } = await main.call("place-layer", input);
   store.dispatch({ type: "placed", job: job.job, layer: node });
   desk.release(job.job);
   return { node, note: [note, fitNote].join(" ").trim() };
@@ -91,5 +92,5 @@ async function fittedResult(
 export async function revertPicture({ store, main }: Runner, { job }: Picture): Promise<void> {
   await main.call("revert-fill", { node: job.ticket.target });
   await findPlaced(store, main);
-  store.dispatch({ type: "notice", notice: { tone: "plain", text: "Its fills are those from before." } });
+  store.dispatch({ type: "notice", notice: { tone: "plain", text: t.window.fillsFromBefore } });
 }

@@ -3,6 +3,7 @@ import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
 import { pictureForFigma } from "../pixels/picture-for-figma.ts";
 import { modelInUse } from "../state/model-in-use.ts";
 import type { Store } from "../state/store.ts";
+import { t } from "../text/language.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { addReferenceLayers } from "./follow-layers.ts";
 import { takeSettings } from "./take-settings.ts";
@@ -29,7 +30,7 @@ export async function takeFiles(
     throw new Problem("request-invalid", `There is room for ${room} more ${room === 1 ? "reference" : "references"}.`);
   for (const file of pictures) {
     const { bytes, width, height } = await pictureForFigma(file);
-    const name = file.name.replace(/\.\w+$/, "") || "Pasted picture";
+    const name = file.name.replace(/\.\w+$/, "") || t.followed.pastedPicture;
     const { layer } = await main.call("add-image", { bytes, name, width, height });
     addReferenceLayers(store, [layer]);
   }

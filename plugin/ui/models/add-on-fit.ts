@@ -1,5 +1,6 @@
 /** Which of the installed add-ons a model can use. */
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
+import { t } from "../text/language.ts";
 
 export type AddOnKind = AddOnInfo["kind"];
 
@@ -14,17 +15,17 @@ export function fitOf({ families }: Pick<AddOnInfo, "families">, model: Pick<Mod
 
 /** Why a model does not take it, in a few words; null where it may. */
 export function whyNot(addOn: AddOnInfo, model: ModelInfo): string | null {
-  return fitOf(addOn, model) === "other" ? `Made for ${listed(addOn.families)}` : null;
+  return fitOf(addOn, model) === "other" ? t.followed.madeFor(listed(addOn.families)) : null;
 }
 
 /** A line about a LoRA: why it can't be used, else its words, else that nothing is known. */
 export function aboutLora(addOn: AddOnInfo, model: ModelInfo): string {
   const words = addOn.triggerWords.join(", ");
-  const unknown = fitOf(addOn, model) === "unknown" ? "Its file does not say which models it fits" : "";
+  const unknown = fitOf(addOn, model) === "unknown" ? t.followed.unknownFit : "";
   return whyNot(addOn, model) ?? (words || unknown);
 }
 
-const listed = (families: AddOnInfo["families"]) => families.map(({ name }) => name).join(" or ");
+const listed = (families: AddOnInfo["families"]) => families.map(({ name }) => name).join(` ${t.common.or} `);
 
 const ORDER: Readonly<Record<Fit, number>> = { fits: 0, unknown: 1, other: 2 };
 

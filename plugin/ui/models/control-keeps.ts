@@ -6,9 +6,6 @@ export const KEEP_NAMES = ["edges", "outlines", "drawing", "detail", "colours", 
 export type KeepName = (typeof KEEP_NAMES)[number];
 
 interface Keep {
-  readonly label: string;
-  /** One sentence for who hesitates. */
-  readonly hint: string;
   /** Absent: the layer is a control picture already. */
   readonly preprocessor?: PreprocessorName;
   /** Names of control models that are trained for it. */
@@ -17,38 +14,26 @@ interface Keep {
 
 export const KEEPS: Readonly<Record<KeepName, Keep>> = {
   edges: {
-    label: "Edges",
-    hint: "Every clear line in the picture stays where it is.",
     preprocessor: "canny",
     trained: /canny/i,
   },
   outlines: {
-    label: "Outlines",
-    hint: "The lines that are drawn. A vector’s come from the vector itself, exactly.",
     preprocessor: "outline",
     trained: /line-?_?art|canny|scribble|sketch|soft-?_?edge|hed|mlsd/i,
   },
   drawing: {
-    label: "Rough drawing",
-    hint: "The main shapes stay; what they become is free.",
     preprocessor: "scribble",
     trained: /scribble|sketch|soft-?_?edge|hed/i,
   },
   detail: {
-    label: "Shapes and colours",
-    hint: "The whole picture stays, and gets new detail.",
     preprocessor: "tile",
     trained: /tile|blur/i,
   },
   colours: {
-    label: "Colours",
-    hint: "Roughly which colour is where.",
     preprocessor: "color",
     trained: /colou?r(?!i[sz])/i,
   },
   "as it is": {
-    label: "The picture as it is",
-    hint: "For depth maps, poses and other pictures that are made for a control model.",
     trained: /depth|pose|normal|seg|mask|recolou?r|qr/i,
   },
 };

@@ -1,41 +1,25 @@
-import { autoV2, licenceInWords } from "../../../shared/licences.ts";
+import { autoV2 } from "../../../shared/licences.ts";
 import type { AddOnInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import type { AddOnKind } from "../models/add-on-fit.ts";
 import { SidePicture } from "../parts/side-picture.tsx";
 import type { Companion, State } from "../state/state.ts";
+import { t } from "../text/language.ts";
+import { licenceInWords } from "../text/licence-in-words.ts";
 import { hasWords, withWords } from "../text/prompt-words.ts";
 
-interface Kind {
-  readonly kind: AddOnKind;
-  readonly title: string;
-  /** The field's word for it. */
-  readonly term: string;
-  readonly hint: string;
-}
-
-const KINDS: readonly Kind[] = [
-  { kind: "lora", title: "Styles", term: "LoRA", hint: "They teach a model a style, a person or a thing." },
-  {
-    kind: "control",
-    title: "Follow a picture",
-    term: "ControlNet, T2I-Adapter",
-    hint: "With one, results keep the lines or shapes of a layer.",
-  },
-  { kind: "embedding", title: "Words", term: "embeddings", hint: "New words for the prompt." },
-  { kind: "upscaler", title: "Enlarge", term: "upscalers", hint: "They make finished pictures larger." },
-  { kind: "vae", title: "Autoencoders", term: "VAE", hint: "They change how colours and fine detail come out." },
-];
+const KINDS: readonly AddOnKind[] = ["lora", "control", "embedding", "upscaler", "vae"];
 
 /** What works beside a model: what is installed, and what one can add. */
 export function AddOnsPanel({ companion, state, actions }: { companion: Companion; state: State; actions: Actions }) {
   const groups = KINDS.map((kind) => ({
-    ...kind,
-    found: companion.addOns.filter((addOn) => addOn.kind === kind.kind),
+    kind,
+    ...t.models.kinds[kind],
+    found: companion.addOns.filter((addOn) => addOn.kind === kind),
   }));
   return (
     <section>
-      <h2>Add-ons</h2>
+      <h2>{t.models.addOns}</h2>
       {groups.map(({ kind, title, term, hint, found }) =>
         found.length === 0 ? (
           <div key={kind} class="add-on-kind">
@@ -43,9 +27,9 @@ export function AddOnsPanel({ companion, state, actions }: { companion: Companio
               <span>
                 {title} <span class="secondary-text">{term}</span>
               </span>
-              <span class="secondary-text">none</span>
+              <span class="secondary-text">{t.models.noneOfKind}</span>
             </p>
-            <small>{hint} Put one into the folder below.</small>
+            <small>{t.models.putOne(hint)}</small>
           </div>
         ) : (
           <details key={kind} class="add-on-kind">
@@ -96,7 +80,7 @@ function TokenLinks({ tokens, state, actions }: { tokens: readonly string[]; sta
             disabled={hasWords(prompt, token)}
             onClick={() => actions.type(withWords(prompt, token))}
           >
-            {hasWords(prompt, token) ? "in the prompt" : "to the prompt"}
+            {hasWords(prompt, token) ? t.models.inPrompt : t.models.toPrompt}
           </button>
           <button
             type="button"
@@ -104,7 +88,7 @@ function TokenLinks({ tokens, state, actions }: { tokens: readonly string[]; sta
             disabled={hasWords(settings.negativePrompt, token)}
             onClick={() => actions.set({ negativePrompt: withWords(settings.negativePrompt, token) })}
           >
-            {hasWords(settings.negativePrompt, token) ? "in the negative" : "to the negative"}
+            {hasWords(settings.negativePrompt, token) ? t.models.inNegative : t.models.toNegative}
           </button>
         </span>
       ))}

@@ -3,6 +3,7 @@ import { enlargeChoices } from "../request/enlargement.ts";
 import { inWords, secondsLeftOfRun } from "../state/estimate.ts";
 import { canRetry, isActive, isEnlarged, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
 interface BarProps {
   readonly run: readonly Picture[];
@@ -17,14 +18,13 @@ export function BatchBar({ run, state, actions }: BarProps) {
   const painted = run.filter(({ phase }) => phase === "done").length;
   const larger = run.filter((each) => !isEnlarged(each) && state.companion && enlargeChoices(each, state.companion));
   const left = secondsLeftOfRun(run);
-  const rest = left === null ? "" : ` · about ${inWords(left)}`;
   return (
     <footer class="generate-bar batch-bar">
       {active.length > 0 && (
         <div
           class="progress"
           role="progressbar"
-          aria-label="Layers painted"
+          aria-label={t.pictures.layersPainted}
           aria-valuemin={0}
           aria-valuemax={run.length}
           aria-valuenow={painted}
@@ -35,28 +35,30 @@ export function BatchBar({ run, state, actions }: BarProps) {
       {active.length === 0 && again.length > 0 && (
         <div class="go">
           <button type="button" class="primary" disabled={state.submitting} onClick={() => actions.retry(again)}>
-            {again.length === 1 ? "Paint the one that is missing" : `Paint the ${again.length} that are missing`}
+            {t.pictures.paintMissing(again.length)}
           </button>
         </div>
       )}
       <p>
         <span role="status">
-          {painted} of {run.length} painted{rest}
+          {left === null
+            ? t.pictures.painted(painted, run.length)
+            : t.pictures.paintedAbout(painted, run.length, inWords(left))}
         </span>
         {active.length > 0 && (
           <button type="button" class="link" onClick={() => actions.cancel(active)}>
-            Cancel all
+            {t.pictures.cancelAll}
           </button>
         )}
         {active.length === 0 && larger.length > 0 && (
           <button
             type="button"
             class="link"
-            title="Larger versions take the places of these"
+            title={t.pictures.enlargeAllHow}
             disabled={state.submitting}
             onClick={() => actions.enlarge(larger)}
           >
-            Enlarge all
+            {t.pictures.enlargeAll}
           </button>
         )}
       </p>

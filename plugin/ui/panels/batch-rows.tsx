@@ -3,6 +3,7 @@ import type { Actions } from "../actions/actions.ts";
 import { Warning } from "../parts/icons.tsx";
 import { canRetry, isActive, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
 interface RowsProps {
   readonly pictures: readonly Picture[];
@@ -43,8 +44,8 @@ function Small({ picture, actions }: { picture: Picture; actions: Actions }) {
       <button
         type="button"
         class="small-picture"
-        aria-label={`Show ${job.ticket.name} large`}
-        title="Show it large"
+        aria-label={t.pictures.showNamed(job.ticket.name)}
+        title={t.pictures.showLarge}
         onClick={() => {
           actions.choose(picture);
           actions.lookClosely(true);
@@ -60,29 +61,35 @@ function Small({ picture, actions }: { picture: Picture; actions: Actions }) {
 
 function statusOf({ phase, stage, step, of, placed, problem }: Picture): string {
   if (problem !== null) return problem.message;
-  if (phase === "done") return placed ? "placed" : "not on the canvas";
-  if (phase === "unsent") return "not painted";
-  if (phase !== "running") return "waiting";
-  if (stage === "loading") return "opening the model";
-  if (stage === "encoding") return "reading the prompt";
-  return stage === "decoding" ? "finishing" : `step ${step} of ${of}`;
+  if (phase === "done") return placed ? t.pictures.placed : t.pictures.notPlaced;
+  if (phase === "unsent") return t.pictures.notPainted;
+  if (phase !== "running") return t.pictures.waiting;
+  if (stage === "loading") return t.pictures.loading;
+  if (stage === "encoding") return t.pictures.encoding;
+  return stage === "decoding" ? t.pictures.finishing : t.pictures.step(step, of);
 }
 
 function RowActions({ picture, state, actions }: { picture: Picture; state: State; actions: Actions }) {
   const { name } = picture.job.ticket;
   const link = (label: string, onClick: () => void, disabled = false) => (
-    <button type="button" class="link" aria-label={`${label}: ${name}`} disabled={disabled} onClick={onClick}>
+    <button
+      type="button"
+      class="link"
+      aria-label={t.pictures.rowAction(label, name)}
+      disabled={disabled}
+      onClick={onClick}
+    >
       {label}
     </button>
   );
-  if (isActive(picture)) return link("Cancel", () => actions.cancel([picture]));
+  if (isActive(picture)) return link(t.common.cancel, () => actions.cancel([picture]));
   if (canRetry(picture)) {
-    const label = picture.phase === "unsent" ? "Paint" : "Try again";
+    const label = picture.phase === "unsent" ? t.pictures.paint : t.common.tryAgain;
     return link(label, () => actions.retry([picture]), state.submitting);
   }
-  if (picture.placed) return link("Vary", () => actions.vary(picture), state.submitting);
+  if (picture.placed) return link(t.pictures.vary, () => actions.vary(picture), state.submitting);
   if (picture.problem?.code === "target-changed")
-    return link("Place anyway", () => actions.place(picture, "over anyway"));
-  if (picture.problem !== null) return link("Place beside", () => actions.place(picture, "beside"));
-  return link("Place", () => actions.place(picture));
+    return link(t.pictures.placeAnyway, () => actions.place(picture, "over anyway"));
+  if (picture.problem !== null) return link(t.pictures.placeBesideShort, () => actions.place(picture, "beside"));
+  return link(t.pictures.place, () => actions.place(picture));
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Actions } from "../actions/actions.ts";
 import { CopyText } from "../parts/copy-text.tsx";
+import { t } from "../text/language.ts";
 import type { Connection } from "../wires/connection.ts";
 import { Pairing } from "./pairing.tsx";
 
@@ -8,7 +9,7 @@ import { Pairing } from "./pairing.tsx";
 export function ConnectionPanel({ connection, actions }: { connection: Connection; actions: Actions }) {
   const again = (
     <button type="button" class="secondary wide" onClick={actions.retryConnection}>
-      Try again
+      {t.common.tryAgain}
     </button>
   );
   switch (connection.kind) {
@@ -26,58 +27,45 @@ export function ConnectionPanel({ connection, actions }: { connection: Connectio
       return (
         <section class="centered">
           <span class="spinner" />
-          <p class="secondary-text">Looking for the companion…</p>
+          <p class="secondary-text">{t.connection.looking}</p>
         </section>
       );
     case "off":
     case "blocked-by-browser":
       return (
-        <Message title="Start the companion">
-          <p>Underpaint paints on your own computer. Open a terminal in the Underpaint folder and type:</p>
+        <Message title={t.connection.start}>
+          <p>{t.connection.startHow}</p>
           <CopyText text="npm start" />
           <p class="waiting">
-            <span class="spinner small" /> Waiting for it. This window connects by itself.
+            <span class="spinner small" /> {t.connection.waiting}
           </p>
-          {connection.kind === "blocked-by-browser" && (
-            <p class="hint">
-              Already running? Then the browser may keep Figma from reaching it: use the Figma desktop app, or allow
-              “Apps on device” for figma.com in the browser's site settings.
-            </p>
-          )}
+          {connection.kind === "blocked-by-browser" && <p class="hint">{t.connection.blockedByBrowser}</p>}
         </Message>
       );
     case "blocked-by-csp":
       return (
-        <Message title="Import the plugin again">
-          <p>
-            Figma does not let this copy of the plugin reach the companion. In Figma choose Plugins → Development →
-            Import plugin from manifest…, and pick the manifest.json that the companion names when it starts.
-          </p>
+        <Message title={t.connection.importAgain}>
+          <p>{t.connection.importHow}</p>
           {again}
         </Message>
       );
     case "wrong-app":
       return (
-        <Message title="Another program is in the way">
-          <p>
-            Something that is not Underpaint answers on port 47821 of this computer. Quit it, then start the companion.
-          </p>
+        <Message title={t.connection.inTheWay}>
+          <p>{t.connection.inTheWayHow}</p>
           {again}
         </Message>
       );
     case "version-mismatch":
       return (
-        <Message title="Plugin and companion do not match">
-          <p>
-            The companion is version {connection.companion}, and this plugin is {BUILD_ID}. Start the newer companion,
-            and import the plugin again from its manifest.json.
-          </p>
+        <Message title={t.connection.mismatch}>
+          <p>{t.connection.mismatchHow(connection.companion, BUILD_ID)}</p>
           {again}
         </Message>
       );
     case "refused":
       return (
-        <Message title="The companion said no">
+        <Message title={t.connection.refused}>
           <p>{connection.problem.message}</p>
           {again}
         </Message>

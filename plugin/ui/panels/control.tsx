@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import { controlModels, selectedLayers } from "../actions/follow-layers.ts";
-import { isTrainedFor, KEEP_NAMES, KEEPS, type KeepName, modelFor } from "../models/control-keeps.ts";
-import { FollowRange, percent } from "../parts/follow-range.tsx";
+import { isTrainedFor, KEEP_NAMES, type KeepName, modelFor } from "../models/control-keeps.ts";
+import { FollowRange } from "../parts/follow-range.tsx";
 import { Minus } from "../parts/icons.tsx";
 import { SectionHead } from "../parts/section-head.tsx";
 import { Select } from "../parts/select.tsx";
@@ -12,6 +12,7 @@ import { drawsItself } from "../request/build-request.ts";
 import type { ControlLayer } from "../state/followed.ts";
 import { knowsGuessing } from "../state/in-use.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
 /** Layers whose lines, shapes or colours the result keeps. Who has no control model at all does not see it. */
 export function ControlPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
@@ -22,9 +23,9 @@ export function ControlPanel({ state, actions, model }: { state: State; actions:
   const models = controlModels(state);
   const blocked =
     models.length === 0
-      ? `Nothing is installed for ${model.family.name}`
+      ? t.followed.nothingInstalled(model.family.name)
       : selectedLayers(state.selection).length === 0
-        ? "Select a layer first"
+        ? t.followed.selectFirst
         : undefined;
   const add = async () => {
     const [added = null] = await actions.addControls();
@@ -33,19 +34,18 @@ export function ControlPanel({ state, actions, model }: { state: State; actions:
   return (
     <section class="adding">
       <SectionHead
-        title="Follow a picture"
+        title={t.followed.follow}
         term="ControlNet"
-        add="Follow the selected layer"
+        add={t.followed.followAdd}
         blocked={blocked}
         onAdd={() => void add()}
       />
       {models.length === 0 && (
         <p class="hint">
-          No ControlNet or T2I-Adapter for {model.family.name} is installed. Put one into the{" "}
+          {t.followed.noControl(model.family.name)}{" "}
           <button type="button" class="link" onClick={() => actions.show("models")}>
-            models folder
+            {t.followed.putOne}
           </button>
-          .
         </p>
       )}
       {controls.map((control) => (
@@ -85,15 +85,15 @@ function ControlCard({ control, models, actions, open, onToggle, onChange, onRem
           <span>
             <b class="ellipsis">{layer.name}</b>
             <small class={`ellipsis ${usable ? "" : "warning-text"}`}>
-              {usable ? `${KEEPS[keeps].label} · ${percent(weight)}` : "Its control model does not fit: not used"}
+              {usable ? `${t.followed.keeps[keeps].label} · ${t.common.percent(weight)}` : t.followed.controlMisfit}
             </small>
           </span>
         </button>
         <button
           type="button"
           class="tool"
-          title="Remove"
-          aria-label={`Stop following ${layer.name}`}
+          title={t.common.remove}
+          aria-label={t.followed.stopFollowing(layer.name)}
           onClick={onRemove}
         >
           <Minus />
@@ -105,10 +105,7 @@ function ControlCard({ control, models, actions, open, onToggle, onChange, onRem
 }
 
 /** What counts more, where picture and prompt disagree. */
-const MODES = [
-  { value: "balanced", label: "Picture and prompt" },
-  { value: "guess", label: "The picture more than the prompt" },
-] as const satisfies readonly { value: ControlLayer["mode"]; label: string }[];
+const MODES = ["balanced", "guess"] as const satisfies readonly ControlLayer["mode"][];
 
 function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "control" | "models" | "onChange">) {
   const { layer, keeps, model } = control;
@@ -124,21 +121,21 @@ function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "c
   return (
     <div class="details" ref={box}>
       <Select
-        label="Keep"
+        label={t.followed.keep}
         value={keeps}
-        options={KEEP_NAMES.map((name) => ({ value: name, label: KEEPS[name].label }))}
+        options={KEEP_NAMES.map((name) => ({ value: name, label: t.followed.keeps[name].label }))}
         onChange={(name) => keep(name as KeepName)}
       />
-      <small>{KEEPS[keeps].hint}</small>
+      <small>{t.followed.keeps[keeps].hint}</small>
       <Select
-        label="With"
+        label={t.followed.with}
         value={model}
         options={[
-          ...(models.some(({ id }) => id === model) ? [] : [{ value: model, label: "Not installed" }]),
+          ...(models.some(({ id }) => id === model) ? [] : [{ value: model, label: t.common.notInstalled }]),
           ...(trained.length > 0 && others.length > 0
             ? [
-                { group: "Made for this", options: named(trained) },
-                { group: "Others", options: named(others) },
+                { group: t.followed.madeForThis, options: named(trained) },
+                { group: t.followed.others, options: named(others) },
               ]
             : named(models)),
         ]}
@@ -146,9 +143,9 @@ function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "c
       />
       {knowsGuessing(models, control) && (
         <Select
-          label="Follow"
+          label={t.followed.followMode}
           value={control.mode}
-          options={MODES}
+          options={MODES.map((value) => ({ value, label: t.followed[value] }))}
           onChange={(mode) => onChange({ mode: mode as ControlLayer["mode"] })}
         />
       )}

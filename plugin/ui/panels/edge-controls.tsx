@@ -1,16 +1,12 @@
 import type { Rect } from "../../../shared/geometry.ts";
 import { edgeOf } from "../../../shared/mask-edge.ts";
+import { MASK_EDGES } from "../../../shared/request.ts";
 import type { Actions } from "../actions/actions.ts";
 import { NumberField } from "../parts/number-field.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { type FillSettings, fillRegion } from "../request/fill-region.ts";
 import type { FillView } from "../state/state.ts";
-
-const EDGES = [
-  { value: "hard", label: "Hard edge", title: "Everything under the shape is new, and nothing else" },
-  { value: "soft", label: "Soft", title: "Nothing outside the shape changes; the result fades in inside of it" },
-  { value: "spill", label: "Spill over", title: "The result fades out outside of the shape" },
-] as const;
+import { t } from "../text/language.ts";
 
 /** Canvas pixels. */
 const WIDEST = 200;
@@ -30,14 +26,14 @@ export function EdgeControls({ fill, bounds, settings, actions }: EdgeProps) {
   return (
     <div class="edge-controls">
       <Segmented
-        label="Edge"
-        segments={EDGES}
+        label={t.fill.edge}
+        segments={MASK_EDGES.map((value) => ({ value, ...t.fill.edges[value] }))}
         value={edge}
         onChange={(chosen) => actions.set({ edge: chosen, edgeWidth: undefined })}
       />
       {edge !== "hard" && (
         <NumberField
-          label="Edge width, px"
+          label={t.fill.edgeWidth}
           value={Math.round((width / fill.scale) * 10) / 10}
           {...{ min: 0, max: WIDEST, step: 0.5 }}
           onChange={(edgeWidth) => actions.set({ edgeWidth })}

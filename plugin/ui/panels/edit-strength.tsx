@@ -2,6 +2,7 @@ import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { Settings } from "../../bridge.ts";
 import type { Actions } from "../actions/actions.ts";
 import { Slider } from "../parts/slider.tsx";
+import { t } from "../text/language.ts";
 
 interface EditStrengthProps {
   readonly settings: Settings;
@@ -14,18 +15,18 @@ export function EditStrength({ settings: { strength, imageGuidanceScale }, actio
   if (model?.seesPictures)
     return (
       <section>
-        <p class="hint">Say what should change, for example “make it night”. The rest stays.</p>
+        <p class="hint">{t.fill.instruct}</p>
       </section>
     );
   if (model?.edits)
     return (
       <section>
         <h2>
-          Image guidance <span>{imageGuidanceScale.toFixed(1)}</span>
+          {t.fill.imageGuidance} <span>{t.common.figure(imageGuidanceScale, 1)}</span>
         </h2>
         <Slider
-          label="Image guidance"
-          ends={["Change", "Keep"]}
+          label={t.fill.imageGuidance}
+          ends={[t.fill.change, t.fill.keep]}
           {...{ ...IMAGE_GUIDANCE, value: imageGuidanceScale }}
           onChange={(value) => actions.set({ imageGuidanceScale: value })}
         />
@@ -34,14 +35,11 @@ export function EditStrength({ settings: { strength, imageGuidanceScale }, actio
   return (
     <section>
       <h2>
-        Strength{" "}
-        <span>
-          {Math.round(strength * 100)} % · {strengthInWords(strength)}
-        </span>
+        {t.fill.strength} <span>{t.fill.strengthOf(t.common.percent(strength), strengthInWords(strength))}</span>
       </h2>
       <Slider
-        label="Strength"
-        ends={["Keep", "Change"]}
+        label={t.fill.strength}
+        ends={[t.fill.keep, t.fill.change]}
         {...{ min: 0.05, max: 1, step: 0.05, value: strength }}
         onChange={(value) => actions.set({ strength: value })}
       />
@@ -53,8 +51,8 @@ export function EditStrength({ settings: { strength, imageGuidanceScale }, actio
 const IMAGE_GUIDANCE = { min: 1, max: 3, step: 0.1 };
 
 function strengthInWords(strength: number): string {
-  if (strength < 0.3) return "a touch";
-  if (strength < 0.55) return "same shapes, new surface";
-  if (strength < 0.8) return "same layout, new picture";
-  return "almost everything new";
+  if (strength < 0.3) return t.fill.touch;
+  if (strength < 0.55) return t.fill.newSurface;
+  if (strength < 0.8) return t.fill.newPicture;
+  return t.fill.almostNew;
 }

@@ -6,6 +6,7 @@ import { useEscape } from "../parts/use-escape.ts";
 import { chosenOf, enlargeChoices, enlargedSize } from "../request/enlargement.ts";
 import type { Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
 interface OptionsProps {
   readonly picture: Picture;
@@ -25,23 +26,23 @@ export function EnlargeOptions({ picture, state, actions, onClose }: OptionsProp
   const isFill = picture.recipe.mode === "fill";
   const sizes = choices.factors.map((each) => {
     const { width, height } = enlargedSize(picture, each);
-    const size = `${width} × ${height} px`;
+    const size = `${t.common.size({ width, height })} px`;
     return {
       value: String(each),
       label: isFill ? `${each}×` : size,
-      title: isFill ? "Of the part that changed" : size,
+      title: isFill ? t.pictures.partThatChanged : size,
     };
   });
   return (
     <footer class="generate-bar enlarge-options">
       <Segmented
-        label="Size"
+        label={t.settings.size}
         segments={sizes}
         value={String(factor)}
         onChange={(value) => choose({ ...chosen, factor: Number(value) })}
       />
       <Select
-        label="Made larger by"
+        label={t.pictures.enlargeBy}
         value={way.id}
         options={choices.ways.map(({ id, name }) => ({ value: id, label: name }))}
         onChange={(id) => choose({ ...chosen, way: id })}
@@ -56,10 +57,10 @@ export function EnlargeOptions({ picture, state, actions, onClose }: OptionsProp
             actions.enlarge([picture], { way: way.id, factor });
           }}
         >
-          Enlarge
+          {t.pictures.enlarge}
         </button>
         <button type="button" class="secondary" onClick={onClose}>
-          Back
+          {t.common.back}
         </button>
       </div>
     </footer>

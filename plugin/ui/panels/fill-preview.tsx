@@ -5,6 +5,7 @@ import { Slider } from "../parts/slider.tsx";
 import { contextOfFill, fillRegion } from "../request/fill-region.ts";
 import type { FillView, State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
+import { t } from "../text/language.ts";
 import { ChangedArea } from "./area-overlay.tsx";
 import { EdgeControls } from "./edge-controls.tsx";
 import { MaskControls } from "./mask-controls.tsx";
@@ -16,8 +17,8 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
   if (mask === undefined)
     return (
       <section class="hint-block">
-        <b>Fill repaints the part of a picture under a shape.</b>
-        <p>Draw any shape, vector stroke or text over the picture, and keep it selected.</p>
+        <b>{t.fill.what}</b>
+        <p>{t.fill.how}</p>
       </section>
     );
   if (fill === null || model === null)
@@ -29,15 +30,15 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
   if (fill.maskBounds === null)
     return (
       <section class="hint-block">
-        <b>“{mask.name}” covers nothing yet.</b>
-        <p>Give the shape a fill or a stroke, and move it over the picture.</p>
+        <b>{t.fill.coversNothing(mask.name)}</b>
+        <p>{t.fill.coversHow}</p>
         {settings.maskShape.inverted && (
           <button
             type="button"
             class="link"
             onClick={() => actions.set({ maskShape: { ...settings.maskShape, inverted: false } })}
           >
-            Repaint the shape itself
+            {t.fill.shapeItself}
           </button>
         )}
       </section>
@@ -46,8 +47,8 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
     <section>
       <Crop fill={fill} bounds={fill.maskBounds} model={model} settings={settings} />
       <Slider
-        label="Context or detail"
-        ends={["Context", "Detail"]}
+        label={t.fill.contextOrDetail}
+        ends={[t.fill.context, t.fill.detail]}
         {...{ min: 0, max: 1, step: 0.05, value: settings.detail }}
         onChange={(detail) => actions.set({ detail })}
       />
@@ -75,7 +76,7 @@ function Crop({ fill, bounds, model, settings }: CropProps) {
   return (
     <div class="crop">
       <div class="crop-picture" style={fitBox(source, TALLEST)}>
-        <img src={fill.picture} alt="What is to be repaired" />
+        <img src={fill.picture} alt={t.fill.source} />
         <div
           class="crop-context"
           style={{
@@ -89,17 +90,15 @@ function Crop({ fill, bounds, model, settings }: CropProps) {
           <ChangedArea fill={fill} region={fillRegion(settings, fill.scale)} />
         </div>
       </div>
-      {fill.hasLoop && settings.maskShape.loop === "area" && <small class="lasso">Lasso: the area inside</small>}
-      <small>
-        {diffusion.width} × {diffusion.height} px at the model: {timesInWords(times)}
-      </small>
+      {fill.hasLoop && settings.maskShape.loop === "area" && <small class="lasso">{t.fill.lasso}</small>}
+      <small>{t.fill.atModel(t.common.size(diffusion), timesInWords(times))}</small>
     </div>
   );
 }
 
 /** How finely the model draws what is replaced, for who does not count in factors. */
 function timesInWords(times: number): string {
-  if (times >= 1.15) return `${times.toFixed(1)}× finer than here`;
-  if (times > 0.87) return "as fine as here";
-  return `${(1 / times).toFixed(1)}× coarser than here`;
+  if (times >= 1.15) return t.fill.finer(t.common.figure(times, 1));
+  if (times > 0.87) return t.fill.same;
+  return t.fill.coarser(t.common.figure(1 / times, 1));
 }

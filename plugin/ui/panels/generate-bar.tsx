@@ -7,18 +7,8 @@ import { whatIsMissing } from "../state/readiness.ts";
 import { rowsOf } from "../state/rows.ts";
 import { softnessInWords } from "../state/sharpness.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
-const VERBS = { generate: "Generate", fill: "Fill", edit: "Edit" } as const;
-const PROMISES = {
-  generate: "stays on this computer",
-  edit: "the original stays as it is",
-} as const;
-/** Of a Fill, for each of its edges. */
-const FILL_PROMISES = {
-  hard: "outside the mask nothing changes",
-  soft: "outside the mask nothing changes",
-  spill: "nothing changes outside the blue",
-} as const;
 export const MOST_PICTURES = 4;
 const MOST_VARIATIONS = 999;
 const SHORTCUT = /Mac/.test(navigator.userAgent) ? "⌘↵" : "Ctrl ↵";
@@ -28,6 +18,7 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
   const missing = whatIsMissing(state);
   const { settings, mode, submitting, selection } = state;
   const several = selection.kind === "several";
+  const verb = t.run.modes[mode].label;
   const rows = rowsOf(state);
   const soft = missing === null ? softness(state) : null;
   return (
@@ -35,29 +26,29 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
       <div class="go">
         {several ? (
           <Stepper
-            label="Variation: another one paints every layer anew"
+            label={t.run.variationLabel}
             value={settings.variation}
             range={[1, MOST_VARIATIONS]}
             onChange={(variation) => actions.set({ variation, seedLocked: false })}
           />
         ) : (
           <Stepper
-            label="Pictures"
+            label={t.run.pictures}
             value={settings.count}
             range={[1, MOST_PICTURES]}
             onChange={(count) => actions.set({ count })}
           />
         )}
         <button type="button" class="primary" disabled={missing !== null || submitting} onClick={actions.generate}>
-          {submitting ? "Reading the layers…" : several ? `${VERBS[mode]} ${rows.length}` : VERBS[mode]}
+          {submitting ? t.run.reading : several ? `${verb} ${rows.length}` : verb}
           {!submitting && <kbd>{SHORTCUT}</kbd>}
         </button>
       </div>
       <p>
         <span>
-          {missing ?? [several ? `Variation ${settings.variation}` : "", estimate(state)].filter(Boolean).join(" · ")}
+          {missing ?? [several ? t.run.variation(settings.variation) : "", estimate(state)].filter(Boolean).join(" · ")}
         </span>
-        <span>{missing !== null ? "" : mode === "fill" ? FILL_PROMISES[settings.edge] : PROMISES[mode]}</span>
+        <span>{missing !== null ? "" : t.run.promises[mode === "fill" ? settings.edge : mode]}</span>
       </p>
       {soft !== null && <p class="soft">{soft}</p>}
     </footer>
@@ -84,5 +75,5 @@ function estimate(state: State): string {
   const steps =
     effectiveSettings(model, settings).steps * (mode === "edit" && !instructs(model) ? settings.strength : 1);
   const seconds = estimateSeconds(settings.pace, { model: model.id, size, steps, count });
-  return seconds === null ? "" : `About ${inWords(seconds)}`;
+  return seconds === null ? "" : t.run.about(inWords(seconds));
 }

@@ -4,6 +4,7 @@ import { ChevronDown, ChevronLeft } from "../parts/icons.tsx";
 import { modelInUse } from "../state/model-in-use.ts";
 import { isActive, isShown } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
 /** Where we are, and which model is at work. */
 export function Header({ state, actions }: { state: State; actions: Actions }) {
@@ -17,16 +18,21 @@ export function Header({ state, actions }: { state: State; actions: Actions }) {
           class="quiet"
           onClick={() => (state.close ? actions.lookClosely(false) : actions.show("create"))}
         >
-          <ChevronLeft /> Back
+          <ChevronLeft /> {t.common.back}
         </button>
       ) : (
         <Pictures state={state} actions={actions} />
       )}
       {state.view !== "models" && (
-        <button type="button" class="quiet model" title="Models and device" onClick={() => actions.show("models")}>
+        <button
+          type="button"
+          class="quiet model"
+          title={t.window.modelsAndDevice}
+          onClick={() => actions.show("models")}
+        >
           <span class={`dot ${dotOf(state)}`} />
           <span class="ellipsis">
-            {model?.name ?? (state.companion?.models.length ? "Choose a model" : "No model")}
+            {model?.name ?? (state.companion?.models.length ? t.window.chooseModel : t.window.noModel)}
           </span>
           <ChevronDown />
         </button>
@@ -42,12 +48,12 @@ function Pictures({ state, actions }: { state: State; actions: Actions }) {
   if (active + shown === 0) return <span class="quiet still">{deviceName(state.companion?.device ?? null)}</span>;
   return (
     <button type="button" class="quiet news" onClick={() => actions.show("pictures")}>
-      {active > 0 ? `Painting ${active}…` : `Pictures (${shown})`}
+      {active > 0 ? t.window.painting(active) : t.window.pictures(shown)}
     </button>
   );
 }
 
-export const deviceName = (device: DeviceInfo | null) => device?.name ?? "Starting the engine…";
+export const deviceName = (device: DeviceInfo | null) => device?.name ?? t.window.startingEngine;
 
 function dotOf({ connection, companion, pictures }: State): string {
   if (connection.kind !== "ready" || companion?.engineProblem) return "bad";

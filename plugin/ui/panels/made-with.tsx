@@ -1,4 +1,5 @@
 import type { UsedModel } from "../../../shared/used-model.ts";
+import { t } from "../text/language.ts";
 import { madeWithInWords, usedModelInWords } from "../text/made-with-words.ts";
 
 /** What a picture was made with; the licences, and what each file is, one click deeper. */
@@ -19,7 +20,7 @@ export function MadeWith({ models }: { models: readonly UsedModel[] | undefined 
               <span>{use}</span>
               {digest && (
                 <span title={digest}>
-                  SHA-256{model.sha256 ? "" : " of its files"} <code>{digest.slice(0, 16)}…</code>
+                  {model.sha256 ? t.madeWith.digest : t.madeWith.digestOfFiles} <code>{digest.slice(0, 16)}…</code>
                 </span>
               )}
             </li>

@@ -4,17 +4,10 @@ import { NumberField } from "../parts/number-field.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Select } from "../parts/select.tsx";
 import type { FillView, State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
-const LOOPS = [
-  { value: "area", label: "Area inside", title: "The line is a lasso: all that it goes around is repainted" },
-  { value: "line", label: "Line only", title: "Only what the line itself covers is repainted" },
-] as const;
-
-const FATES: readonly { readonly value: MaskFate; readonly label: string }[] = [
-  { value: "keep", label: "Keep it as it is" },
-  { value: "hide", label: "Hide it" },
-  { value: "remove", label: "Remove it (Undo brings it back)" },
-];
+const LOOPS = ["area", "line"] as const satisfies readonly MaskShape["loop"][];
+const FATES = ["keep", "hide", "remove"] as const satisfies readonly MaskFate[];
 
 /** Canvas pixels. */
 const BRUSH = { min: 1, max: 400, step: 1 };
@@ -32,11 +25,16 @@ export function MaskControls({ fill, settings, actions }: MaskProps) {
   return (
     <div class="edge-controls">
       {fill.hasLoop && (
-        <Segmented label="A closed line" segments={LOOPS} value={maskShape.loop} onChange={(loop) => shape({ loop })} />
+        <Segmented
+          label={t.fill.closedLine}
+          segments={LOOPS.map((value) => ({ value, ...t.fill.loops[value] }))}
+          value={maskShape.loop}
+          onChange={(loop) => shape({ loop })}
+        />
       )}
       {fill.line !== undefined && (
         <NumberField
-          label="Brush width, px"
+          label={t.fill.brushWidth}
           value={maskShape.brush ?? fill.line}
           {...BRUSH}
           onChange={(brush) => shape({ brush })}
@@ -48,12 +46,12 @@ export function MaskControls({ fill, settings, actions }: MaskProps) {
           checked={maskShape.inverted}
           onChange={(event) => shape({ inverted: event.currentTarget.checked })}
         />
-        Repaint all but the shape
+        {t.fill.invert}
       </label>
       <Select
-        label="The shape afterwards"
+        label={t.fill.afterwards}
         value={maskFate}
-        options={FATES}
+        options={FATES.map((value) => ({ value, label: t.fill.fates[value] }))}
         onChange={(fate) => actions.set({ maskFate: fate as MaskFate })}
       />
     </div>

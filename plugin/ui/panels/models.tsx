@@ -1,5 +1,4 @@
-import { familyInWords } from "../../../shared/family-in-words.ts";
-import { autoV2, licenceInWords } from "../../../shared/licences.ts";
+import { autoV2 } from "../../../shared/licences.ts";
 import type { DeviceInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import { CopyText } from "../parts/copy-text.tsx";
@@ -7,6 +6,8 @@ import { Check, Warning } from "../parts/icons.tsx";
 import { SidePicture } from "../parts/side-picture.tsx";
 import { modelInUse } from "../state/model-in-use.ts";
 import type { Companion, State } from "../state/state.ts";
+import { t } from "../text/language.ts";
+import { licenceInWords } from "../text/licence-in-words.ts";
 import { AddOnsPanel } from "./add-ons.tsx";
 import { deviceName } from "./header.tsx";
 import { RecommendedModels } from "./recommended-models.tsx";
@@ -19,16 +20,16 @@ export function ModelsPanel({ state, actions }: { state: State; actions: Actions
   return (
     <>
       <section>
-        <h2>Runs on this computer</h2>
+        <h2>{t.models.runsOn}</h2>
         <Device companion={companion} />
         <ContentFilter companion={companion} state={state} actions={actions} />
       </section>
       <section>
-        <h2>Models</h2>
+        <h2>{t.models.title}</h2>
         {companion.models.map((model) => (
           <ModelCard key={model.id} {...{ model, actions }} inUse={model === inUse} />
         ))}
-        {companion.models.length === 0 && <p class="secondary-text">There is no model yet.</p>}
+        {companion.models.length === 0 && <p class="secondary-text">{t.models.none}</p>}
         {companion.modelProblems.map(({ name, problem }) => (
           <div key={name} class="fact">
             <span class="badge warn">
@@ -44,19 +45,14 @@ export function ModelsPanel({ state, actions }: { state: State; actions: Actions
       <AddOnsPanel companion={companion} state={state} actions={actions} />
       <RecommendedModels state={state} actions={actions} />
       <section>
-        <h2>Add your own</h2>
-        <p class="secondary-text">
-          Put Stable Diffusion models and what belongs to them, .safetensors files or diffusers folders, into this
-          folder. They are told apart by what is in them, and used as they are: nothing is converted.
-        </p>
+        <h2>{t.models.addYourOwn}</h2>
+        <p class="secondary-text">{t.models.addHow}</p>
         <CopyText text={companion.modelsFolder} />
         <button type="button" class="secondary wide" onClick={actions.listModels}>
-          Look again
+          {t.models.lookAgain}
         </button>
       </section>
-      <p class="hint aside">
-        Companion {companion.version} · plugin {BUILD_ID}
-      </p>
+      <p class="hint aside">{t.connection.versions(companion.version, BUILD_ID)}</p>
     </>
   );
 }
@@ -76,7 +72,7 @@ function Device({ companion: { device, engineProblem } }: { companion: Companion
 
 /** Why nothing faster is used. */
 function whyNot({ provider, passedOver }: DeviceInfo): string {
-  if (passedOver.length === 0) return provider === "cpu" ? "Slow, but it works." : "The fastest this computer has.";
+  if (passedOver.length === 0) return provider === "cpu" ? t.models.slow : t.models.fastest;
   return passedOver.map((other) => `${other.provider}: ${other.reason}`).join(" · ");
 }
 
@@ -89,7 +85,7 @@ function ContentFilter({ companion, state, actions }: { companion: Companion; st
         <Check />
       </span>
       <div>
-        Content filter is {isOn ? "on" : "off"}
+        {t.models.filterIs(isOn)}
         <small>{filterInWords(companion.contentFilter, own)}</small>
       </div>
       {companion.contentFilter === "off" && (
@@ -98,10 +94,10 @@ function ContentFilter({ companion, state, actions }: { companion: Companion; st
           class="link"
           role="switch"
           aria-checked={own}
-          aria-label="Content filter"
+          aria-label={t.models.filter}
           onClick={() => actions.set({ contentFilter: !own })}
         >
-          {own ? "Turn off" : "Turn on"}
+          {own ? t.models.turnOff : t.models.turnOn}
         </button>
       )}
     </div>
@@ -109,19 +105,19 @@ function ContentFilter({ companion, state, actions }: { companion: Companion; st
 }
 
 function filterInWords(companion: Companion["contentFilter"], own: boolean): string {
-  if (companion === "enforced") return "Whoever runs the companion decided so: only models that bring one can paint.";
-  return own ? "Only models that bring one can paint." : "Pictures are shown as they are drawn.";
+  if (companion === "enforced") return t.models.filterEnforced;
+  return own ? t.models.filterOn : t.models.filterOff;
 }
 
 function ModelCard({ model, inUse, actions }: { model: ModelInfo; inUse: boolean; actions: Actions }) {
   const { id, name, family, nativeSize, note, licence, provenance, references, inpainting, edits, sha256 } = model;
   const abilities = [
-    familyInWords(family),
+    family.like ? t.models.like(family.name) : family.name,
     `${nativeSize} px`,
-    references && "references",
-    model.seesPictures && "edits by instruction",
-    inpainting && "made for Fill",
-    edits && "only edits",
+    references && t.models.references,
+    model.seesPictures && t.models.instructs,
+    inpainting && t.models.forFill,
+    edits && t.models.onlyEdits,
   ];
   return (
     <div class={`model-card ${inUse ? "on" : ""}`}>
@@ -142,7 +138,7 @@ function ModelCard({ model, inUse, actions }: { model: ModelInfo; inUse: boolean
       )}
       {provenance && provenance.length > 0 && (
         <details>
-          <summary>Trained only on {provenance.length} openly licensed sources</summary>
+          <summary>{t.models.openSources(provenance.length)}</summary>
           <ul>
             {provenance.map((source) => (
               <li key={source.name}>

@@ -2,13 +2,13 @@ import type { ModelInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
 import type { Actions } from "../actions/actions.ts";
 import { usableAddOns } from "../models/add-on-fit.ts";
-import { percent } from "../parts/follow-range.tsx";
 import { NumberField } from "../parts/number-field.tsx";
 import { type Option, Select } from "../parts/select.tsx";
 import { Slider } from "../parts/slider.tsx";
 import { effectiveSettings, hasEta } from "../request/build-request.ts";
 import { refinersFor } from "../state/in-use.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
 /** Where base and refiner were made to meet: Podell et al. 2023, "SDXL". */
 const REFINER_START = 0.8;
@@ -23,13 +23,13 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
   const refiners = mode === "fill" ? [] : refinersFor(model, companion?.models ?? []).map(toOption);
   return (
     <details class="more">
-      <summary>More settings</summary>
+      <summary>{t.common.moreSettings}</summary>
       <div class="fields">
         {refiners.length > 0 && (
           <Select
-            label="Refiner"
+            label={t.settings.refiner}
             value={refiner?.model ?? ""}
-            options={[{ value: "", label: "None" }, ...refiners]}
+            options={[{ value: "", label: t.common.none }, ...refiners]}
             onChange={(id) =>
               actions.set({ refiner: id === "" ? undefined : { model: id, start: refiner?.start ?? REFINER_START } })
             }
@@ -37,29 +37,29 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
         )}
         {refiners.length > 0 && refiner !== undefined && (
           <Slider
-            label="Where the refiner takes over"
-            ends={["Takes over", percent(refiner.start)]}
+            label={t.settings.refinerWhere}
+            ends={[t.settings.takesOver, t.common.percent(refiner.start)]}
             {...{ min: 0.05, max: 0.95, step: 0.05, value: refiner.start }}
             onChange={(start) => actions.set({ refiner: { ...refiner, start } })}
           />
         )}
         {vaes.length > 0 && (
           <Select
-            label="VAE"
+            label={t.settings.vae}
             value={vae ?? ""}
-            options={[{ value: "", label: "Model’s own" }, ...vaes]}
+            options={[{ value: "", label: t.settings.modelsOwn }, ...vaes]}
             onChange={(id) => actions.set({ vae: id === "" ? undefined : id })}
           />
         )}
         <Select
-          label="Weights"
+          label={t.settings.weights}
           value={String(quantize ?? "")}
-          options={WEIGHTS}
+          options={weights()}
           onChange={(bits) => actions.set({ quantize: bits === "" ? undefined : bits === "8" ? 8 : 4 })}
         />
         {!model.seesPictures && (
           <NumberField
-            label="Clip skip"
+            label={t.settings.clipSkip}
             min={FIRST_LAYER}
             max={REQUEST_LIMITS.clipSkip.max + FIRST_LAYER}
             step={1}
@@ -69,8 +69,8 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
         )}
         {guidanceScale > 1 && (
           <Slider
-            label="Guidance rescale: against too much contrast"
-            ends={["Rescale", percent(guidanceRescale)]}
+            label={t.settings.rescaleLabel}
+            ends={[t.settings.rescale, t.common.percent(guidanceRescale)]}
             {...SHARE}
             value={guidanceRescale}
             onChange={(value) => actions.set({ guidanceRescale: value })}
@@ -78,8 +78,8 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
         )}
         {hasEta(scheduler) && (
           <Slider
-            label="Eta: randomness on the way"
-            ends={["Eta", eta.toFixed(2)]}
+            label={t.settings.etaLabel}
+            ends={[t.settings.eta, t.common.figure(eta, 2)]}
             {...SHARE}
             value={eta}
             onChange={(value) => actions.set({ eta: value })}
@@ -91,10 +91,10 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
 }
 
 /** Narrower ones change the picture a little. */
-const WEIGHTS: readonly Option[] = [
-  { value: "", label: "As fine as memory allows" },
-  { value: "8", label: "8 bits: less memory" },
-  { value: "4", label: "4 bits: least memory" },
+const weights = (): readonly Option[] => [
+  { value: "", label: t.settings.weightsAuto },
+  { value: "8", label: t.settings.weights8 },
+  { value: "4", label: t.settings.weights4 },
 ];
 
 /** People count from 1, which leaves no layer out. */

@@ -1,6 +1,7 @@
 import type { Actions } from "../actions/actions.ts";
 import { Check, Cross, Warning } from "../parts/icons.tsx";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
 /** One plain sentence, and at most one thing to do about it. */
 export function NoticeBar({ state, actions }: { state: State; actions: Actions }) {
@@ -9,7 +10,7 @@ export function NoticeBar({ state, actions }: { state: State; actions: Actions }
     return (
       <div class="notice" role="status">
         <Bad />
-        <p>The companion is not answering. Start it again: nothing is lost.</p>
+        <p>{t.window.notAnswering}</p>
       </div>
     );
   if (notice === null) return null;
@@ -22,7 +23,7 @@ export function NoticeBar({ state, actions }: { state: State; actions: Actions }
         <p>{text}</p>
         {action?.overAnyway && picture && (
           <button type="button" class="link" onClick={() => actions.place(picture, "over anyway")}>
-            Place over it anyway
+            {t.window.placeOverAnyway}
           </button>
         )}
         {action && picture && (
@@ -35,7 +36,7 @@ export function NoticeBar({ state, actions }: { state: State; actions: Actions }
           </button>
         )}
       </div>
-      <button type="button" class="tool" aria-label="Dismiss" onClick={actions.dismissNotice}>
+      <button type="button" class="tool" aria-label={t.common.dismiss} onClick={actions.dismissNotice}>
         <Cross />
       </button>
     </div>

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProblemData } from "../../../shared/problem.ts";
 import { Check } from "../parts/icons.tsx";
-import { digitsInWords, whyLonger } from "../text/pairing-words.ts";
+import { t } from "../text/language.ts";
+import { whyLonger } from "../text/pairing-words.ts";
 
 /** The first meeting: digits that the companion shows, typed or pasted; the last one sends them. */
 export function Pairing({
@@ -34,21 +35,20 @@ export function Pairing({
     setCode(digits);
     if (digits.length === length && !sent) send(digits);
   };
-  const number = digitsInWords(length);
   const longer = whyLonger(length);
   const cells = Array.from({ length }, (_, index) => code[index] ?? "");
   return (
     <>
       <section>
-        <h1>Connect to your computer’s companion</h1>
-        <p class="secondary-text">It is running. Type the {number} digits it shows; this happens once.</p>
+        <h1>{t.connection.connectTo}</h1>
+        <p class="secondary-text">{t.connection.typeDigits(length)}</p>
         <label class={`code ${problem ? "wrong" : ""}`}>
           <input
             ref={input}
             value={code}
             inputMode="numeric"
             autocomplete="one-time-code"
-            aria-label={`Pairing code, ${number} digits`}
+            aria-label={t.connection.codeLabel(length)}
             disabled={sent}
             onInput={(event) => type(event.currentTarget.value)}
             onPaste={(event) => {
@@ -69,7 +69,7 @@ export function Pairing({
         )}
         {longer && <p class="hint longer-code">{longer}</p>}
         <button type="button" class="primary wide" disabled={code.length < length || sent} onClick={() => send(code)}>
-          {sent ? "Connecting…" : "Connect"}
+          {sent ? t.connection.connecting : t.connection.connect}
         </button>
       </section>
       <section>
@@ -78,8 +78,8 @@ export function Pairing({
             <Check />
           </span>
           <div>
-            Companion found
-            <small>localhost, version {version}</small>
+            {t.connection.found}
+            <small>{t.connection.foundWhere(version)}</small>
           </div>
         </div>
       </section>

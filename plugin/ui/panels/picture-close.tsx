@@ -5,6 +5,7 @@ import { ChevronLeft, ChevronRight } from "../parts/icons.tsx";
 import { useEscape } from "../parts/use-escape.ts";
 import { isShown, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 import { whenInWords } from "../text/when-in-words.ts";
 import { MadeWith } from "./made-with.tsx";
 
@@ -30,37 +31,40 @@ export function PictureClose({ picture, state, actions }: { picture: Picture; st
   const { seed, prompt } = recipe.request;
   const address = isBefore && before !== null ? before : (image?.url ?? small);
   return (
-    <section class="close-up" aria-label={`${job.ticket.name}, seed ${seed}`}>
+    <section class="close-up" aria-label={t.pictures.closeLabel(job.ticket.name, seed)}>
       <h2>
         <b class="ellipsis">{job.ticket.name}</b>
         <span>{whenInWords(job.submittedAt, Date.now())}</span>
       </h2>
       <div class="close-picture">
-        {address && <img src={address} alt={isBefore ? "Before" : `Seed ${seed}`} />}
-        {isBefore && <span class="tag">before</span>}
+        {address && <img src={address} alt={isBefore ? t.pictures.before : t.pictures.seed(seed)} />}
+        {isBefore && <span class="tag">{t.pictures.beforeTag}</span>}
       </div>
       <div class="close-bar">
-        <Neighbour label="Newer picture" to={all[at - 1]} actions={actions} />
+        <Neighbour side="newer" to={all[at - 1]} actions={actions} />
         <HoldButton
-          label="Before"
-          title={
-            placed ? "Hold to see it without this picture, on the canvas, too" : "Hold to see what was there before"
-          }
+          label={t.pictures.before}
+          title={placed ? t.pictures.beforePlacedHow : t.pictures.beforeHow}
           hotkey="b"
           onHold={(held) => show(held ? "before" : "after")}
         />
-        <Neighbour label="Older picture" to={all[at + 1]} actions={actions} />
+        <Neighbour side="olderOne" to={all[at + 1]} actions={actions} />
       </div>
       {prompt !== "" && <p class="close-prompt">{prompt}</p>}
-      <p class="secondary-text">
-        Seed {seed} · {picture.width} × {picture.height} · {recipe.model}
-      </p>
+      <p class="secondary-text">{t.pictures.about(seed, t.common.size(picture), recipe.model)}</p>
       <MadeWith models={recipe.madeWith} />
     </section>
   );
 }
 
-function Neighbour({ label, to, actions }: { label: string; to: Picture | undefined; actions: Actions }) {
+interface NeighbourProps {
+  readonly side: "newer" | "olderOne";
+  readonly to: Picture | undefined;
+  readonly actions: Actions;
+}
+
+function Neighbour({ side, to, actions }: NeighbourProps) {
+  const label = t.pictures[side];
   return (
     <button
       type="button"
@@ -70,7 +74,7 @@ function Neighbour({ label, to, actions }: { label: string; to: Picture | undefi
       disabled={to === undefined}
       onClick={() => to && actions.choose(to)}
     >
-      {label === "Newer picture" ? <ChevronLeft /> : <ChevronRight />}
+      {side === "newer" ? <ChevronLeft /> : <ChevronRight />}
     </button>
   );
 }

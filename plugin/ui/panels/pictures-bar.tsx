@@ -5,11 +5,10 @@ import { Menu } from "../parts/menu.tsx";
 import { chosenOf, enlargeChoices, enlargedSize } from "../request/enlargement.ts";
 import { canRetry, isActive, isEnlarged, isOwnFill, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 import { BatchBar } from "./batch-bar.tsx";
 import { EnlargeOptions } from "./enlarge-options.tsx";
 import { LayeringControl } from "./layering-control.tsx";
-
-const NUMBERS = ["no", "one", "two", "three", "four"];
 
 /** What to do with the chosen picture, and with those still to come. */
 export function PicturesBar({ state, actions }: { state: State; actions: Actions }) {
@@ -36,25 +35,25 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
             <button
               type="button"
               class="primary"
-              title="The same picture, with its own seed"
+              title={t.pictures.sendAgainHow}
               disabled={state.submitting}
               onClick={() => actions.retry([chosen])}
             >
-              {chosen.phase === "unsent" ? "Send again" : "Try again"}
+              {chosen.phase === "unsent" ? t.pictures.sendAgain : t.common.tryAgain}
             </button>
           ) : (
             <>
               <button type="button" class="primary" disabled={!done} onClick={() => done && actions.place(done)}>
-                {done === undefined ? "Place on canvas" : placeWords(done, state.pictures)}
+                {done === undefined ? t.pictures.placeOnCanvas : placeWords(done, state.pictures)}
               </button>
               <button
                 type="button"
                 class="secondary"
-                title="The same prompt with new seeds"
+                title={t.pictures.varyHow}
                 disabled={state.submitting}
                 onClick={() => actions.vary(chosen)}
               >
-                Vary
+                {t.pictures.vary}
               </button>
             </>
           )}
@@ -62,9 +61,9 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
             <button
               type="button"
               class="secondary square"
-              aria-label="Star"
+              aria-label={t.pictures.star}
               aria-pressed={done.starred}
-              title={done.starred ? "Take the star away" : "Keep it: it is never removed to make room"}
+              title={done.starred ? t.pictures.starAway : t.pictures.starHow}
               onClick={() => actions.star(done)}
             >
               <Star filled={done.starred} />
@@ -74,7 +73,7 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
             <button
               type="button"
               class="secondary square"
-              aria-label="More"
+              aria-label={t.common.more}
               aria-haspopup="menu"
               aria-expanded={menu}
               onClick={() => setMenu(true)}
@@ -87,7 +86,7 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
       )}
       {active.length > 0 && (
         <button type="button" class="text-button" onClick={() => actions.cancel(active)}>
-          {chosen === undefined ? "Cancel" : `Cancel the remaining ${NUMBERS[active.length] ?? active.length}`}
+          {chosen === undefined ? t.common.cancel : t.pictures.cancelRemaining(active.length)}
         </button>
       )}
     </footer>
@@ -96,9 +95,9 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
 
 /** Another picture of the run gives its layer up. */
 function placeWords(picture: Picture, pictures: readonly Picture[]): string {
-  if (picture.placed) return "Place again";
+  if (picture.placed) return t.pictures.placeAgain;
   const sibling = pictures.some(({ job, placed }) => placed && job.run === picture.job.run);
-  return sibling ? "Place instead" : "Place on canvas";
+  return sibling ? t.pictures.placeInstead : t.pictures.placeOnCanvas;
 }
 
 interface MenuProps {
@@ -111,21 +110,19 @@ interface MenuProps {
 function actionsFor(picture: Picture, { state, actions, onEnlarge }: MenuProps) {
   const finished = state.pictures.filter((candidate) => !isActive(candidate) && !candidate.starred);
   const close = state.close
-    ? { label: "Back to all pictures", onChoose: () => actions.lookClosely(false) }
-    : { label: "Show it large", onChoose: () => actions.lookClosely(true) };
-  const place = { label: "Place beside, as a new layer", onChoose: () => actions.place(picture, "beside") };
+    ? { label: t.pictures.backToAll, onChoose: () => actions.lookClosely(false) }
+    : { label: t.pictures.showLarge, onChoose: () => actions.lookClosely(true) };
+  const place = { label: t.pictures.placeBeside, onChoose: () => actions.place(picture, "beside") };
   return [
     ...(picture.phase === "done" ? [close, place] : []),
-    ...(isOwnFill(picture) ? [{ label: "Take the fill away", onChoose: () => actions.revert(picture) }] : []),
+    ...(isOwnFill(picture) ? [{ label: t.pictures.takeFillAway, onChoose: () => actions.revert(picture) }] : []),
     ...enlargeItems(picture, { state, actions, onEnlarge }),
-    { label: "Use its prompt and seed", onChoose: () => actions.reuse(picture) },
+    { label: t.pictures.useSettings, onChoose: () => actions.reuse(picture) },
     ...(picture.phase === "done" && picture.recipe.mode === "generate"
-      ? [{ label: "Place without its background", onChoose: () => actions.placeCutOut(picture) }]
+      ? [{ label: t.pictures.placeCutOut, onChoose: () => actions.placeCutOut(picture) }]
       : []),
-    { label: "Discard", onChoose: () => actions.discard([picture]) },
-    ...(finished.length > 1
-      ? [{ label: "Discard all without a star", onChoose: () => actions.discard(finished) }]
-      : []),
+    { label: t.common.discard, onChoose: () => actions.discard([picture]) },
+    ...(finished.length > 1 ? [{ label: t.pictures.discardUnstarred, onChoose: () => actions.discard(finished) }] : []),
   ];
 }
 
@@ -133,17 +130,19 @@ function enlargeItems(picture: Picture, { state, actions, onEnlarge }: MenuProps
   const choices = state.companion && enlargeChoices(picture, state.companion);
   if (!choices) return [];
   const { factor } = chosenOf(choices, state.settings);
-  const { width, height } = enlargedSize(picture, factor);
-  const size = picture.recipe.mode === "fill" ? `what it changed, ${factor}×` : `to ${width} × ${height} px`;
+  const label =
+    picture.recipe.mode === "fill"
+      ? t.pictures.enlargeWhat(String(factor))
+      : t.pictures.enlargeTo(t.common.size(enlargedSize(picture, factor)));
   const siblings = state.pictures.filter(
     (each) =>
       each.job.run === picture.job.run && !isEnlarged(each) && state.companion && enlargeChoices(each, state.companion),
   );
   return [
-    { label: `Enlarge ${size}`, onChoose: () => actions.enlarge([picture]) },
-    { label: "Enlarge in another way…", onChoose: onEnlarge },
+    { label, onChoose: () => actions.enlarge([picture]) },
+    { label: t.pictures.enlargeOtherwise, onChoose: onEnlarge },
     ...(siblings.length > 1
-      ? [{ label: `Enlarge all ${siblings.length} of its run`, onChoose: () => actions.enlarge(siblings) }]
+      ? [{ label: t.pictures.enlargeRun(siblings.length), onChoose: () => actions.enlarge(siblings) }]
       : []),
   ];
 }

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import { THRIFT_WORDS } from "../../../shared/thrift.ts";
 import type { Actions } from "../actions/actions.ts";
 import { Cross, Search } from "../parts/icons.tsx";
 import { isActive, isShown } from "../state/picture.ts";
 import { type PictureRun, runsOf } from "../state/runs.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 import { whenInWords } from "../text/when-in-words.ts";
 import { BatchRows } from "./batch-rows.tsx";
 import { PictureClose } from "./picture-close.tsx";
@@ -38,8 +38,8 @@ export function PicturesPanel({ state, actions }: { state: State; actions: Actio
           <Search />
           <input
             type="search"
-            aria-label="Find pictures by their prompt or layer"
-            placeholder="Find by prompt or layer"
+            aria-label={t.pictures.findLabel}
+            placeholder={t.pictures.find}
             spellcheck={false}
             value={typed}
             onInput={(event) => setTyped(event.currentTarget.value)}
@@ -52,22 +52,15 @@ export function PicturesPanel({ state, actions }: { state: State; actions: Actio
       ))}
       {found.length > most && (
         <button type="button" class="text-button older" onClick={() => setMost(most + MOST_RUNS)}>
-          Show older ones
+          {t.pictures.older}
         </button>
       )}
-      {found.length === 0 && runs.length > 0 && <p class="hint aside">No picture was asked for as “{typed.trim()}”.</p>}
-      {chosen?.droppedText && (
-        <p class="hint aside">The model did not read the end of the prompt: “{chosen.droppedText}”</p>
-      )}
+      {found.length === 0 && runs.length > 0 && <p class="hint aside">{t.pictures.noneFound(typed.trim())}</p>}
+      {chosen?.droppedText && <p class="hint aside">{t.pictures.droppedText(chosen.droppedText)}</p>}
       {chosen?.weightBits && (
-        <p class="hint aside">
-          The model’s weights were narrowed to {chosen.weightBits} bits
-          {chosen.recipe.request.quantize ? ", as you chose." : ", to fit into this computer’s memory."}
-        </p>
+        <p class="hint aside">{t.pictures.narrowed(chosen.weightBits, chosen.recipe.request.quantize !== undefined)}</p>
       )}
-      {chosen?.thrift && chosen.thrift !== "fewer-bits" && (
-        <p class="hint aside">To fit into this computer’s memory, {THRIFT_WORDS[chosen.thrift]}.</p>
-      )}
+      {chosen?.thrift && chosen.thrift !== "fewer-bits" && <p class="hint aside">{t.pictures.thrift[chosen.thrift]}</p>}
     </>
   );
 }
@@ -86,8 +79,8 @@ function RunSection({ run, state, actions }: { run: PictureRun; state: State; ac
           <button
             type="button"
             class="tool"
-            aria-label={`Remove the pictures for ${title}`}
-            title="Remove these pictures; those with a star and what is on the canvas stay"
+            aria-label={t.pictures.removeRun(title)}
+            title={t.pictures.removeRunHow}
             onClick={() => actions.discard(clearable)}
           >
             <Cross />

@@ -4,15 +4,9 @@ import { longestPrompt } from "../state/rows.ts";
 import type { State } from "../state/state.ts";
 import { approximateTokens, partsFor } from "../text/count-tokens.ts";
 import { emphasise } from "../text/emphasis.ts";
+import { t } from "../text/language.ts";
 import { tooLong } from "../text/too-long.ts";
-
 import { WordsForEach } from "./words-for-each.tsx";
-
-const PLACEHOLDERS = {
-  generate: "Describe the picture",
-  fill: "Leave empty to continue the surroundings",
-  edit: "Describe what it should become",
-} as const;
 
 /** What the picture shall show, how long that may be, and what this model is known to do well. */
 export function PromptPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo | null }) {
@@ -21,14 +15,14 @@ export function PromptPanel({ state, actions, model }: { state: State; actions: 
   return (
     <section>
       <h2>
-        <label for="prompt">{several ? "Prompt for each" : "Prompt"}</label>
+        <label for="prompt">{several ? t.prompt.labelForEach : t.prompt.label}</label>
         <TokenCount state={state} model={model} />
       </h2>
       <textarea
         id="prompt"
         rows={3}
         value={prompt}
-        placeholder={PLACEHOLDERS[mode]}
+        placeholder={t.prompt.placeholders[mode]}
         onInput={(event) => actions.type(event.currentTarget.value)}
         onKeyDown={emphasiseByKeys}
       />
@@ -50,7 +44,7 @@ export function PromptPanel({ state, actions, model }: { state: State; actions: 
 function TokenCount({ state, model }: { state: State; model: ModelInfo | null }) {
   const { tokens, mode } = state;
   const prompt = longestPrompt(state);
-  if (prompt.trim() === "") return <span>{mode === "fill" ? "optional" : ""}</span>;
+  if (prompt.trim() === "") return <span>{mode === "fill" ? t.prompt.optional : ""}</span>;
   const excess = tooLong(prompt);
   if (excess !== null) return <span class="warning-text">{excess}</span>;
   if (model === null) return null;
@@ -59,16 +53,13 @@ function TokenCount({ state, model }: { state: State; model: ModelInfo | null })
   const parts = partsFor(count, model.maxTokens);
   const room = model.maxTokens - 2;
   return (
-    <span
-      title={`Any length works, nothing is cut: the model reads long prompts in parts of ${room} tokens. ${EMPHASIS}`}
-    >
-      {exact === undefined && count > 2 ? "about " : ""}
-      {count} of {parts > 1 ? `${parts} × ${room}` : room}
+    <span title={t.prompt.tokensHow(room, KEY)}>
+      {t.prompt.tokens(count, parts > 1 ? `${parts} × ${room}` : String(room), exact !== undefined || count <= 2)}
     </span>
   );
 }
 
-const EMPHASIS = `${/Mac/.test(navigator.userAgent) ? "⌘" : "Ctrl "}↑ and ↓ make the words at the caret stronger and weaker.`;
+const KEY = /Mac/.test(navigator.userAgent) ? "⌘" : "Ctrl ";
 const DIRECTIONS: Readonly<Record<string, 1 | -1>> = { ArrowUp: 1, ArrowDown: -1 };
 
 /** Command or Control with Up and Down makes the words at the caret stronger and weaker. The browser's undo knows it. */

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { DownloadInfo, RecommendedModel } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 import { modelNamed } from "../text/model-named.ts";
 
 /** Models that are worth having, with size and terms, and any other by its name: one button brings it. */
@@ -10,7 +11,7 @@ export function RecommendedModels({ state: { recommended, downloads }, actions }
   const others = downloads.filter(({ repo }) => missing.every((model) => model.repo !== repo));
   return (
     <section>
-      <h2>Download a model</h2>
+      <h2>{t.models.download}</h2>
       {missing.map((model) => (
         <Offer
           key={model.repo}
@@ -46,8 +47,8 @@ function ByName({ actions }: { actions: Actions }) {
         <label class="field">
           <input
             type="text"
-            aria-label="A model on Hugging Face: owner/name"
-            placeholder="Hugging Face: owner/name"
+            aria-label={t.models.byNameLabel}
+            placeholder={t.models.byName}
             spellcheck={false}
             value={typed}
             onInput={(event) => setTyped(event.currentTarget.value)}
@@ -57,12 +58,12 @@ function ByName({ actions }: { actions: Actions }) {
           />
         </label>
         <button type="button" class="secondary small" disabled={repo === undefined} onClick={download}>
-          Download
+          {t.models.downloadIt}
         </button>
       </div>
       {named && "advice" in named && (
         <p class="secondary-text" role="status">
-          {named.advice}
+          {t.models[named.advice]}
         </p>
       )}
     </>
@@ -84,11 +85,11 @@ function Offer({
     <div class="model-card">
       <b>{name}</b>
       <p class="secondary-text">
-        {inGigabytes(bytes)} on disk · {inGigabytes(memoryBytes)} of memory · {USE[commercialUse]}
+        {t.models.needs(inGigabytes(bytes), inGigabytes(memoryBytes), t.models.use[commercialUse])}
       </p>
       <p>{goodFor}</p>
       <details>
-        <summary>Licence</summary>
+        <summary>{t.models.licence}</summary>
         <p class="secondary-text">{licence}</p>
       </details>
       <Progress repo={repo} download={download} actions={actions} />
@@ -107,11 +108,11 @@ function Progress({ repo, download, actions }: Pick<OfferProps, "download" | "ac
         </p>
       )}
       <button type="button" class="secondary wide" onClick={() => actions.download(repo)}>
-        {download ? "Try again" : "Download"}
+        {download ? t.common.tryAgain : t.models.downloadIt}
       </button>
       {download?.state === "failed" && (
         <button type="button" class="text-button" onClick={() => actions.cancelDownload(repo)}>
-          Forget it
+          {t.models.forget}
         </button>
       )}
     </>
@@ -126,20 +127,14 @@ function Running({ download: { done, total }, onCancel }: { download: DownloadIn
         <i style={{ width: `${share * 100}%` }} />
       </div>
       <p class="between">
-        <span>{total === 0 ? "Looking what is needed…" : `${inGigabytes(done)} of ${inGigabytes(total)}`}</span>
+        <span>{total === 0 ? t.models.lookingUp : t.models.doneOf(inGigabytes(done), inGigabytes(total))}</span>
         <button type="button" class="link" onClick={onCancel}>
-          Cancel
+          {t.common.cancel}
         </button>
       </p>
     </div>
   );
 }
 
-const USE: Readonly<Record<RecommendedModel["commercialUse"], string>> = {
-  allowed: "commercial use allowed",
-  limited: "commercial use within limits",
-  forbidden: "not for commercial use",
-};
-
 const inGigabytes = (bytes: number) =>
-  bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  bytes < 1e9 ? t.models.megabytes(Math.round(bytes / 1e6)) : t.models.gigabytes(bytes / 1e9);

@@ -3,19 +3,14 @@ import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { LayerInfo } from "../../bridge.ts";
 import type { Actions } from "../actions/actions.ts";
 import { selectedShape } from "../actions/follow-layers.ts";
-import { FollowRange, percent } from "../parts/follow-range.tsx";
+import { FollowRange } from "../parts/follow-range.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import { useEscape } from "../parts/use-escape.ts";
 import { FOLLOWED_PARTS, type ReferenceLayer } from "../state/followed.ts";
 import { hasKnownParts } from "../state/in-use.ts";
 import type { State } from "../state/state.ts";
-
-const PARTS = {
-  all: { label: "Everything", title: "What it shows, and how it looks" },
-  style: { label: "Style", title: "Only how it looks: colours, light, brushwork" },
-  layout: { label: "Layout", title: "Only where things are" },
-} as const;
+import { t } from "../text/language.ts";
 
 /** Layers that the result should follow. */
 export function ReferencesPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
@@ -30,7 +25,7 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
   return (
     <section data-drop="reference">
       <h2>
-        References <span>from selection, or drop a picture</span>
+        {t.followed.references} <span>{t.followed.referencesFrom}</span>
       </h2>
       <div class="references">
         {references.map(({ layer, weight, blocks }, i) => (
@@ -39,7 +34,9 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
             type="button"
             class={`reference ${layer.id === open ? "on" : ""}`}
             title={
-              model.seesPictures ? `${layer.name}: image ${first + i}` : `${layer.name}: weight ${percent(weight)}`
+              model.seesPictures
+                ? t.followed.imageNamed(layer.name, first + i)
+                : t.followed.weightNamed(layer.name, t.common.percent(weight))
             }
             aria-expanded={layer.id === open}
             onClick={() => setOpen(layer.id === open ? null : layer.id)}
@@ -52,10 +49,10 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
             )}
             <small class="ellipsis">
               {model.seesPictures
-                ? `image ${first + i}`
+                ? t.followed.imageNumber(first + i)
                 : blocks === "all"
                   ? layer.name
-                  : PARTS[blocks].label.toLowerCase()}
+                  : t.followed.parts[blocks].label}
             </small>
           </button>
         ))}
@@ -63,17 +60,13 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
           type="button"
           class="add-layer"
           disabled={!canAdd}
-          title={canAdd ? "Let the result follow the selected layers" : "Select a layer first"}
+          title={canAdd ? t.followed.addLayerHow : t.followed.selectFirst}
           onClick={actions.addReferences}
         >
-          Add
-          <br />
-          layer
+          {t.followed.addLayer}
         </button>
       </div>
-      {model.seesPictures && references.length > 0 && (
-        <p class="hint">Call them by their numbers, for example “the cat of image {first}”.</p>
-      )}
+      {model.seesPictures && references.length > 0 && <p class="hint">{t.followed.byNumber(first)}</p>}
       {opened && (
         <ReferenceDetails
           reference={opened}
@@ -117,8 +110,8 @@ function ReferenceDetails({
     <div class="details" ref={box}>
       {settings === "all" && (
         <Segmented
-          label={`What to take from ${layer.name}`}
-          segments={FOLLOWED_PARTS.map((value) => ({ value, ...PARTS[value] }))}
+          label={t.followed.takeFrom(layer.name)}
+          segments={FOLLOWED_PARTS.map((value) => ({ value, ...t.followed.parts[value] }))}
           value={blocks}
           onChange={(part) => onChange({ ...reference, blocks: part })}
         />
@@ -128,9 +121,9 @@ function ReferenceDetails({
       )}
       {settings !== "none" && within !== undefined && (
         <p class="between">
-          <span class="ellipsis">Only inside “{within.name}”</span>
+          <span class="ellipsis">{t.followed.onlyInside(within.name)}</span>
           <button type="button" class="link" onClick={() => onChange(everywhere)}>
-            Everywhere
+            {t.followed.everywhere}
           </button>
         </p>
       )}
@@ -138,14 +131,14 @@ function ReferenceDetails({
         <button
           type="button"
           class="link"
-          title="The rest of the result does not follow this reference"
+          title={t.followed.onlyInsideHow}
           onClick={() => onChange({ ...reference, within: { id: shape.id, name: shape.name } })}
         >
-          Only inside “{shape.name}”
+          {t.followed.onlyInside(shape.name)}
         </button>
       )}
       <button type="button" class="link" onClick={onRemove}>
-        Remove “{layer.name}”
+        {t.followed.removeReference(layer.name)}
       </button>
     </div>
   );

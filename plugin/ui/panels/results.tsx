@@ -4,6 +4,7 @@ import { isFocusFree } from "../parts/focus.ts";
 import { Check, Star, Warning } from "../parts/icons.tsx";
 import { isActive, isShown, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
 /** Columns of the grid, see styles/panels.css. */
 const COLUMNS = 2;
@@ -43,7 +44,7 @@ export function Results({ title, shown, state, actions }: ResultsProps) {
       class={`results ${state.pictures.some(isActive) ? "" : "at-rest"}`}
       role="listbox"
       tabIndex={-1}
-      aria-label={`Pictures for ${title}`}
+      aria-label={t.pictures.listFor(title)}
       ref={grid}
       onKeyDown={move}
     >
@@ -88,11 +89,7 @@ function Result({ picture, reached, state, actions }: ResultProps) {
       tabIndex={reached ? 0 : -1}
       class={`result ${chosen ? "on" : ""} ${picture.phase}`}
       style={{ aspectRatio: String(Math.min(2, Math.max(0.5, width / height))) }}
-      title={
-        done
-          ? `Seed ${seed}. Enter or a double-click places it, Space shows it large, or drag it onto the canvas.`
-          : picture.problem?.message
-      }
+      title={done ? t.pictures.resultHow(seed) : picture.problem?.message}
       draggable={done}
       onClick={() => actions.choose(picture)}
       onDblClick={() => done && actions.place(picture)}
@@ -105,11 +102,11 @@ function Result({ picture, reached, state, actions }: ResultProps) {
       }}
       onDragEnd={(event) => dropOnCanvas(event, picture)}
     >
-      {address && <img src={address} alt={`Seed ${seed}`} draggable={false} />}
+      {address && <img src={address} alt={t.pictures.seed(seed)} draggable={false} />}
       {picture.phase === "unsent" && (
         <span class="failure">
           <Warning />
-          Not sent yet: “{picture.recipe.request.prompt.slice(0, 60)}”
+          {t.pictures.notSent(picture.recipe.request.prompt.slice(0, 60))}
         </span>
       )}
       {picture.problem && (
@@ -120,17 +117,13 @@ function Result({ picture, reached, state, actions }: ResultProps) {
       )}
       {picture.starred && (
         <span class="tag starred">
-          <Star filled /> <span class="off-screen">starred</span>
+          <Star filled /> <span class="off-screen">{t.pictures.starred}</span>
         </span>
       )}
-      {picture.recipe.enlarged && picture.image && (
-        <span class="tag size">
-          {picture.image.width} × {picture.image.height} px
-        </span>
-      )}
+      {picture.recipe.enlarged && picture.image && <span class="tag size">{t.common.size(picture.image)} px</span>}
       {picture.placed && (
         <span class="tag">
-          <Check /> placed
+          <Check /> {t.pictures.placed}
         </span>
       )}
     </button>

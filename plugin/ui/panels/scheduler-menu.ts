@@ -3,6 +3,7 @@ import type { SchedulerChoice } from "../../../shared/request.ts";
 import { namedScheduler, SCHEDULER_MENU, schedulerLabel } from "../../../shared/scheduler-names.ts";
 import type { Option, OptionGroup } from "../parts/select.tsx";
 import { recommendedScheduler } from "../request/build-request.ts";
+import { t } from "../text/language.ts";
 
 export interface SchedulerMenu {
   readonly options: readonly (Option | OptionGroup)[];
@@ -13,20 +14,19 @@ export interface SchedulerMenu {
 }
 
 const RECOMMENDED = "";
-const MODELS_FILES = "As in the model’s files";
 
 /** The schedulers by the names that people know, and a recipe's own where no name stands for it. */
 export function schedulerMenu(model: ModelInfo, chosen: SchedulerChoice | undefined): SchedulerMenu {
-  const value = chosen === undefined ? RECOMMENDED : (schedulerLabel(chosen) ?? MODELS_FILES);
+  const value = chosen === undefined ? RECOMMENDED : (schedulerLabel(chosen) ?? t.settings.modelsFiles);
   const isListed = value === RECOMMENDED || SCHEDULER_MENU.some(({ labels }) => labels.includes(value));
-  const recommended = schedulerLabel(recommendedScheduler(model)) ?? MODELS_FILES;
+  const recommended = schedulerLabel(recommendedScheduler(model)) ?? t.settings.modelsFiles;
   return {
     value,
     options: [
-      { value: RECOMMENDED, label: `Model’s default (${recommended})` },
+      { value: RECOMMENDED, label: t.settings.modelsDefault(recommended) },
       ...(isListed ? [] : [{ value, label: value }]),
       ...SCHEDULER_MENU.map(({ group, labels }) => ({
-        group,
+        group: t.settings.schedulerGroups[group],
         options: labels.map((label) => ({ value: label, label })),
       })),
     ],

@@ -6,6 +6,7 @@ import { Thumbnail } from "../parts/thumbnail.tsx";
 import { readRecipe } from "../state/recipe.ts";
 import type { State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
+import { t } from "../text/language.ts";
 import { MadeWith } from "./made-with.tsx";
 
 /** What the result belongs to, live. */
@@ -19,8 +20,8 @@ export function SelectionCard({ state, actions }: { state: State; actions: Actio
             <Pointer />
           </span>
           <div>
-            <b>Nothing selected</b>
-            <small>Select a frame, a shape or an image to paint into.</small>
+            <b>{t.selection.nothing}</b>
+            <small>{t.selection.nothingHow}</small>
           </div>
         </div>
       );
@@ -62,13 +63,11 @@ function SeveralCard({
         </span>
       )}
       <div>
-        <b>
-          {total} {kindsOf(targets)} selected
-        </b>
+        <b>{t.selection.severalSelected(total, kindOfAll(targets))}</b>
         <small>{refused?.message ?? fromTo(targets)}</small>
         {question && (
           <fieldset class="which">
-            <legend>Fill: which picture {question.masks.length === 1 ? "is it" : "are they"} for?</legend>
+            <legend>{t.selection.whichPicture(question.masks.length)}</legend>
             {question.pictures.map(({ id, name }) => (
               <button
                 key={id}
@@ -86,13 +85,13 @@ function SeveralCard({
   );
 }
 
-/** "frames" where all are, or else "layers". */
-function kindsOf(targets: readonly TargetLayer[]): string {
+/** "Frame" where all are; null where they are of several kinds. */
+function kindOfAll(targets: readonly TargetLayer[]): string | null {
   const [first] = targets;
   const alike = first !== undefined && targets.every(({ kind }) => kind === first.kind);
   return alike && ["Frame", "Image", "Rectangle", "Ellipse", "Component", "Group"].includes(first.kind)
-    ? `${first.kind.toLowerCase()}s`
-    : "layers";
+    ? first.kind
+    : null;
 }
 
 /** The first and the last in reading order, and their size where all have the same. */
@@ -101,7 +100,7 @@ function fromTo(targets: readonly TargetLayer[]): string {
   if (first === undefined || last === undefined) return "";
   const alike = targets.every(({ width, height }) => width === first.width && height === first.height);
   const size = alike ? ` · ${pixels(first.width)} × ${pixels(first.height)}` : "";
-  return `“${first.name}” … “${last.name}”${size}`;
+  return `${t.selection.fromTo(first.name, last.name)}${size}`;
 }
 
 interface TargetCardProps {
@@ -121,17 +120,17 @@ function TargetCard({ state, selection, actions }: TargetCardProps) {
       <div>
         <b class="ellipsis">{target.name}</b>
         <small>
-          {target.kind} · {mask ? `masked by ${masksInWords(mask, alsoMasks)}` : size}
+          {t.selection.kind(target.kind)} · {mask ? masksInWords(mask, alsoMasks) : size}
         </small>
         {recipe !== undefined && !mask && (
           <button type="button" class="link" onClick={() => actions.recall(selection)}>
-            Use its settings
+            {t.selection.useSettings}
           </button>
         )}
         {!mask && <MadeWith models={madeWith} />}
         {under !== undefined && !mask && (
           <button type="button" class="link ellipsis" onClick={() => actions.chooseMode("fill")}>
-            Fill “{under.name}” under it
+            {t.selection.fillUnder(under.name)}
           </button>
         )}
       </div>
@@ -140,6 +139,6 @@ function TargetCard({ state, selection, actions }: TargetCardProps) {
 }
 
 const masksInWords = ({ name }: LayerInfo, others: readonly LayerInfo[]) =>
-  others.length === 0 ? `“${name}”` : `${others.length + 1} shapes`;
+  others.length === 0 ? t.selection.maskedBy(name) : t.selection.maskedByShapes(others.length + 1);
 
 const pixels = (length: number) => String(Math.round(length * 10) / 10);

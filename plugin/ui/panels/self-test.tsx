@@ -3,6 +3,7 @@ import type { Actions } from "../actions/actions.ts";
 import { CopyText } from "../parts/copy-text.tsx";
 import { Check, Warning } from "../parts/icons.tsx";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
 /** Whether this Figma does what we assume of it, check by check. */
 export function SelfTestPanel({ state: { checks }, actions }: { state: State; actions: Actions }) {
@@ -10,13 +11,13 @@ export function SelfTestPanel({ state: { checks }, actions }: { state: State; ac
     return (
       <section class="centered">
         <span class="spinner" />
-        <p class="secondary-text">Trying out what Underpaint needs of Figma…</p>
+        <p class="secondary-text">{t.connection.tryingOut}</p>
       </section>
     );
   const differing = checks.filter(({ outcome }) => outcome !== "as assumed").length;
   return (
     <section>
-      <h1>{differing === 0 ? "Everything is as Underpaint assumes" : `${differing} of ${checks.length} differ`}</h1>
+      <h1>{differing === 0 ? t.connection.asAssumed : t.connection.differing(differing, checks.length)}</h1>
       {checks.map(({ name, outcome, detail }) => (
         <div key={name} class="fact">
           <span class={`badge ${outcome === "as assumed" ? "good" : "warn"}`}>
@@ -30,7 +31,7 @@ export function SelfTestPanel({ state: { checks }, actions }: { state: State; ac
       ))}
       <CopyText text={report(checks)} />
       <button type="button" class="secondary wide" onClick={actions.selfTest}>
-        Run again
+        {t.connection.runAgain}
       </button>
     </section>
   );

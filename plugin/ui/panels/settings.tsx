@@ -8,33 +8,31 @@ import { effectiveSettings, sizeAtModel } from "../request/build-request.ts";
 import { randomSeed } from "../request/intent.ts";
 import { rowsOf } from "../state/rows.ts";
 import { MODELS_OWN, type State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 import { tooLong } from "../text/too-long.ts";
+import { LanguageSelect } from "./language-select.tsx";
 import { MoreSettings } from "./more-settings.tsx";
 import { schedulerMenu } from "./scheduler-menu.ts";
 
-const SIZES = [
-  { value: 0.75, label: "Small" },
-  { value: 1, label: "Model’s own" },
-  { value: 1.25, label: "Large" },
-  { value: 1.5, label: "Very large" },
-] as const;
+const SIZES = { small: 0.75, own: 1, large: 1.25, veryLarge: 1.5 } as const;
+const SIZE_NAMES = Object.keys(SIZES) as (keyof typeof SIZES)[];
 
 function negativeHint({ ignoresNegativePrompt }: ModelInfo, guidanceScale: number): string {
-  if (ignoresNegativePrompt) return "Not used by this model";
-  return guidanceScale > 1 ? "What should not be in it" : "Not used while guidance is 1 or less";
+  if (ignoresNegativePrompt) return t.settings.negativeUnused;
+  return guidanceScale > 1 ? t.settings.negativeHint : t.settings.negativeNoGuidance;
 }
 
 /** What most people never need, behind one line that says what it is set to. */
 export function SettingsPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
   const { settings, companion, mode, fill } = state;
   const { steps, guidanceScale } = effectiveSettings(model, settings);
-  const drawn = state.selection.kind === "several" ? "a seed for each" : "random seed";
-  const summary = `${settings.seedLocked ? `seed ${settings.seed}` : drawn} · ${steps} steps`;
+  const drawn = state.selection.kind === "several" ? t.settings.seedForEach : t.settings.randomSeed;
+  const summary = t.settings.summary(settings.seedLocked ? t.settings.seedOf(settings.seed) : drawn, steps);
   const target = rowsOf(state)[0]?.target ?? null;
   const sizeOf = (sizeFactor: number) => {
     if (target === null) return "";
     const size = sizeAtModel({ mode, model, settings: { ...settings, sizeFactor }, target, fill });
-    return ` · ${size.width} × ${size.height}`;
+    return ` · ${t.common.size(size)}`;
   };
   const own = { ...MODELS_OWN, sizeFactor: 1, negativePrompt: "" };
   const isChanged = Object.entries(own).some(([name, value]) => settings[name as keyof typeof own] !== value);
@@ -42,33 +40,36 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
   return (
     <details class="settings">
       <summary>
-        Settings <span>{summary}</span>
+        {t.settings.title} <span>{summary}</span>
       </summary>
       <div class="fields">
         <Select
-          label="Model"
+          label={t.settings.model}
           value={model.id}
           options={(companion?.models ?? []).map(({ id, name }) => ({ value: id, label: name }))}
           onChange={(id) => actions.set({ model: id, ...own })}
         />
         {mode !== "fill" && (
           <Select
-            label="Size"
+            label={t.settings.size}
             value={String(settings.sizeFactor)}
-            options={SIZES.map(({ value, label }) => ({ value: String(value), label: label + sizeOf(value) }))}
+            options={SIZE_NAMES.map((name) => ({
+              value: String(SIZES[name]),
+              label: t.settings.sizes[name] + sizeOf(SIZES[name]),
+            }))}
             onChange={(value) => actions.set({ sizeFactor: Number(value) })}
           />
         )}
         <div class="pair">
           <NumberField
-            label="Steps"
+            label={t.settings.steps}
             {...REQUEST_LIMITS.steps}
             step={1}
             value={steps}
             onChange={(value) => actions.set({ steps: value })}
           />
           <NumberField
-            label="Guidance"
+            label={t.settings.guidance}
             {...REQUEST_LIMITS.guidanceScale}
             step={0.5}
             value={guidanceScale}
@@ -77,7 +78,7 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
         </div>
         {!model.seesPictures && (
           <Select
-            label="Scheduler"
+            label={t.settings.scheduler}
             value={schedulers.value}
             options={schedulers.options}
             onChange={(value) => actions.set({ scheduler: schedulers.choiceOf(value) })}
@@ -85,7 +86,7 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
         )}
         <div class="seed">
           <NumberField
-            label="Seed"
+            label={t.settings.seed}
             min={0}
             max={2 ** 32 - 1}
             step={1}
@@ -95,8 +96,8 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
           <button
             type="button"
             class="tool"
-            title="Another seed"
-            aria-label="Another seed"
+            title={t.settings.anotherSeed}
+            aria-label={t.settings.anotherSeed}
             onClick={() => actions.set({ seed: randomSeed() })}
           >
             <Dice />
@@ -104,8 +105,8 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
           <button
             type="button"
             class={`tool ${settings.seedLocked ? "on" : ""}`}
-            title={settings.seedLocked ? "The seed stays" : "A new seed for every run"}
-            aria-label="Keep the seed"
+            title={settings.seedLocked ? t.settings.seedStays : t.settings.newSeed}
+            aria-label={t.settings.keepSeed}
             aria-pressed={settings.seedLocked}
             onClick={() => actions.set({ seedLocked: !settings.seedLocked })}
           >
@@ -114,7 +115,7 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
         </div>
         <label class="field tall">
           <span class="field-label">
-            Negative prompt <span class="warning-text">{tooLong(settings.negativePrompt)}</span>
+            {t.settings.negative} <span class="warning-text">{tooLong(settings.negativePrompt)}</span>
           </span>
           <textarea
             rows={2}
@@ -124,9 +125,10 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
           />
         </label>
         <MoreSettings state={state} actions={actions} model={model} />
+        <LanguageSelect settings={settings} actions={actions} />
         {isChanged && (
           <button type="button" class="link" onClick={() => actions.set(own)}>
-            Back to the model’s own settings
+            {t.settings.ownSettings}
           </button>
         )}
       </div>

@@ -11,6 +11,7 @@ import { SidePicture } from "../parts/side-picture.tsx";
 import { Slider } from "../parts/slider.tsx";
 import { WordChips } from "../parts/word-chips.tsx";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 import { loraTags } from "../text/prompt-words.ts";
 
 interface StylesProps {
@@ -32,10 +33,10 @@ export function StylesPanel({ state, actions, model }: StylesProps) {
   return (
     <section class="adding">
       <SectionHead
-        title="Styles"
+        title={t.followed.styles}
         term="LoRA"
-        add="Add a style"
-        blocked={free.length === 0 ? "Every installed LoRA is in use" : undefined}
+        add={t.followed.addStyle}
+        blocked={free.length === 0 ? t.followed.allInUse : undefined}
         onAdd={() => setPicking(true)}
       />
       {loras.map((lora) => (
@@ -53,7 +54,7 @@ export function StylesPanel({ state, actions, model }: StylesProps) {
       ))}
       {picking && (
         <Picker
-          title="Find a style"
+          title={t.followed.findStyle}
           items={free.map((addOn) => ({
             id: addOn.id,
             name: addOn.name,
@@ -80,7 +81,7 @@ interface StyleProps extends StylesProps {
 
 function Style({ lora, addOn, state, actions, model, onChange, onRemove }: StyleProps) {
   const name = addOn?.name ?? lora.model;
-  const unused = addOn === undefined ? "Not installed here: not used" : whyNot(addOn, model);
+  const unused = addOn === undefined ? t.followed.styleMissing : whyNot(addOn, model);
   return (
     <div class="add-on">
       <SidePicture pictures={actions.sidePictures} of={addOn ?? { id: lora.model, thumbnail: false }} />
@@ -89,13 +90,19 @@ function Style({ lora, addOn, state, actions, model, onChange, onRemove }: Style
           <b class="ellipsis" title={name}>
             {name}
           </b>
-          <button type="button" class="tool" title="Remove" aria-label={`Remove ${name}`} onClick={onRemove}>
+          <button
+            type="button"
+            class="tool"
+            title={t.common.remove}
+            aria-label={t.common.removeNamed(name)}
+            onClick={onRemove}
+          >
             <Minus />
           </button>
         </div>
         {unused === null ? (
           <Slider
-            label={`Weight of ${name}`}
+            label={t.followed.weightOf(name)}
             ends={["", inFigures(lora.weight)]}
             {...LORA_WEIGHT}
             origin={0}
@@ -113,17 +120,17 @@ function Style({ lora, addOn, state, actions, model, onChange, onRemove }: Style
   );
 }
 
-const inFigures = (weight: number) => weight.toFixed(2).replace("-", "−");
+const inFigures = (weight: number) => t.common.figure(weight, 2);
 
 /** A LoRA that the prompt itself names. */
 function TagLine({ tag, addOn, model }: { tag: LoraTag; addOn: AddOnInfo | undefined; model: ModelInfo }) {
-  const unused = addOn === undefined ? "not installed" : whyNot(addOn, model);
+  const unused = addOn === undefined ? t.followed.notInstalled : whyNot(addOn, model);
   return (
     <p class="between in-prompt">
       <span class="ellipsis">
         {addOn?.name ?? tag.name} <span class="secondary-text">{inFigures(tag.weight)}</span>
       </span>
-      <span class={unused === null ? "secondary-text" : "warning-text"}>{unused ?? "from the prompt"}</span>
+      <span class={unused === null ? "secondary-text" : "warning-text"}>{unused ?? t.followed.fromPrompt}</span>
     </p>
   );
 }

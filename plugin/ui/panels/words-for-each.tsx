@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Actions } from "../actions/actions.ts";
 import { fieldsOf, promptOf, rowsOf } from "../state/rows.ts";
 import type { State } from "../state/state.ts";
+import { t } from "../text/language.ts";
 import { readTable } from "../text/table.ts";
 
 /** What of each layer, or of a pasted table, the prompt can take words from; and what the first one's prompt becomes. */
@@ -16,20 +17,16 @@ export function WordsForEach({ state, actions }: { state: State; actions: Action
     <>
       <div class="chips">
         {fieldsOf(rows, table).map((field) => (
-          <button key={field} type="button" class="chip" title="Put it into the prompt" onClick={() => insert(field)}>
+          <button key={field} type="button" class="chip" title={t.prompt.putIn} onClick={() => insert(field)}>
             {`{${field}}`}
           </button>
         ))}
         <button type="button" class="link" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {table === null ? "From a table…" : `Table of ${table.rows.length}…`}
+          {table === null ? t.prompt.fromTable : t.prompt.tableOf(table.rows.length)}
         </button>
       </div>
       {open && <TableField state={state} actions={actions} />}
-      {filled !== prompt && (
-        <p class="hint filled">
-          “{first.target.name}”: {filled}
-        </p>
-      )}
+      {filled !== prompt && <p class="hint filled">{t.prompt.filled(first.target.name, filled)}</p>}
     </>
   );
 }
@@ -45,20 +42,16 @@ function TableField({ state: { table }, actions }: { state: State; actions: Acti
     <div class="table-field">
       <textarea
         rows={4}
-        aria-label="Table: the first row names the columns"
-        placeholder={"name, animal, mood\nAvatar 1, fox, calm\nAvatar 2, owl, cross"}
+        aria-label={t.prompt.tableLabel}
+        placeholder={t.prompt.tableExample}
         value={text}
         spellcheck={false}
         onInput={(event) => change(event.currentTarget.value)}
       />
-      <p class="hint">
-        {unreadable
-          ? "One row is not enough: the first one names the columns, the others are the layers’ words."
-          : "Paste it from a spreadsheet. Rows go by a column “name”, or by the order in which one reads the layers."}
-      </p>
+      <p class="hint">{unreadable ? t.prompt.tableTooShort : t.prompt.tableHow}</p>
       {table !== null && (
         <button type="button" class="link" onClick={() => change("")}>
-          Take the table away
+          {t.prompt.tableAway}
         </button>
       )}
     </div>

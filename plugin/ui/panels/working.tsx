@@ -1,6 +1,7 @@
 import { fitBox } from "../parts/fit-box.ts";
 import { inWords, patienceWords, secondsLeftOfRun } from "../state/estimate.ts";
 import { isActive, type Picture } from "../state/picture.ts";
+import { t } from "../text/language.ts";
 
 /** Of the preview, pixels. */
 const TALLEST = 212;
@@ -16,11 +17,7 @@ export function Working({ run }: { run: readonly Picture[] }) {
     <section aria-live="polite">
       <div class={`preview ${current.preview ? "" : "waiting"}`} style={fitBox(current.job.ticket, TALLEST)}>
         {current.preview && (
-          <img
-            src={current.preview}
-            alt="What it looks like so far"
-            style={{ filter: `blur(${softness(current)}px)` }}
-          />
+          <img src={current.preview} alt={t.pictures.soFar} style={{ filter: `blur(${softness(current)}px)` }} />
         )}
       </div>
       <div class="progress">
@@ -28,7 +25,7 @@ export function Working({ run }: { run: readonly Picture[] }) {
       </div>
       <p class="between">
         <span>{describe(current, { finished, of: run.length })}</span>
-        <span class="secondary-text">{left === null ? "" : `${inWords(left)} left`}</span>
+        <span class="secondary-text">{left === null ? "" : t.pictures.left(inWords(left))}</span>
       </p>
       {patienceWords(current) && <p class="hint">{patienceWords(current)}</p>}
     </section>
@@ -49,15 +46,15 @@ function describe(
   run: { finished: number; of: number },
 ): string {
   const which = recipe.enlarged
-    ? "The larger picture"
+    ? t.pictures.larger
     : job.of > 1
-      ? `Picture ${Math.min(run.finished + 1, run.of)} of ${run.of}`
-      : "Your picture";
-  if (phase === "sending") return "Handing it to the companion…";
-  if (phase === "queued")
-    return ahead > 0 ? `Waiting for ${ahead} other ${ahead === 1 ? "picture" : "pictures"}` : "Next in line";
-  if (stage === "loading") return `${which} · opening the model`;
-  if (stage === "encoding") return `${which} · reading the prompt`;
-  if (stage === "decoding") return `${which} · finishing`;
-  return `${which} · ${recipe.enlarged && !recipe.enlarged.detail ? "part" : "step"} ${step} of ${of}`;
+      ? t.pictures.which(Math.min(run.finished + 1, run.of), run.of)
+      : t.pictures.yours;
+  if (phase === "sending") return t.pictures.sending;
+  if (phase === "queued") return ahead > 0 ? t.pictures.waitingFor(ahead) : t.pictures.next;
+  if (stage === "loading") return `${which} · ${t.pictures.loading}`;
+  if (stage === "encoding") return `${which} · ${t.pictures.encoding}`;
+  if (stage === "decoding") return `${which} · ${t.pictures.finishing}`;
+  const inParts = recipe.enlarged !== undefined && recipe.enlarged.detail === undefined;
+  return `${which} · ${inParts ? t.pictures.part(step, of) : t.pictures.step(step, of)}`;
 }

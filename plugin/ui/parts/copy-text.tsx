@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { t } from "../text/language.ts";
 
 /** A short text to copy, such as a command or a path. */
 export function CopyText({ text }: { text: string }) {
@@ -15,7 +16,7 @@ export function CopyText({ text }: { text: string }) {
           setTimeout(() => setCopied(false), 1500);
         }}
       >
-        {copied ? "Copied" : "Copy"}
+        {copied ? t.common.copied : t.common.copy}
       </button>
     </div>
   );

@@ -1,7 +1,7 @@
 import type { FollowedLayer } from "../state/followed.ts";
+import { t } from "../text/language.ts";
 import { Slider } from "./slider.tsx";
 
-export const percent = (share: number) => `${Math.round(share * 100)} %`;
 const SMALLEST_SPAN = 0.05;
 
 type Range = Pick<FollowedLayer, "weight" | "start" | "end">;
@@ -19,20 +19,20 @@ export function FollowRange({
   return (
     <>
       <Slider
-        label={`Weight of ${name}`}
-        ends={["Weight", percent(weight)]}
+        label={t.followed.weightOf(name)}
+        ends={[t.followed.weight, t.common.percent(weight)]}
         {...{ min: 0, max: 2, step: 0.05, value: weight }}
         onChange={(next) => onChange({ weight: next })}
       />
       <Slider
-        label={`Start of ${name}, share of the steps`}
-        ends={["Starts at", percent(start)]}
+        label={t.followed.startOf(name)}
+        ends={[t.followed.startsAt, t.common.percent(start)]}
         {...{ min: 0, max: 1, step: 0.05, value: start }}
         onChange={(next) => onChange({ start: Math.min(next, end - SMALLEST_SPAN) })}
       />
       <Slider
-        label={`End of ${name}, share of the steps`}
-        ends={["Ends at", percent(end)]}
+        label={t.followed.endOf(name)}
+        ends={[t.followed.endsAt, t.common.percent(end)]}
         {...{ min: 0, max: 1, step: 0.05, value: end }}
         onChange={(next) => onChange({ end: Math.max(next, start + SMALLEST_SPAN) })}
       />

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { t } from "../text/language.ts";
 import { useEscape } from "./use-escape.ts";
 
 export interface MenuItem {
@@ -21,7 +22,7 @@ export function Menu({ items, onClose }: { items: readonly MenuItem[]; onClose: 
   };
   return (
     <>
-      <button type="button" class="backdrop" aria-label="Close menu" tabIndex={-1} onClick={onClose} />
+      <button type="button" class="backdrop" aria-label={t.common.closeMenu} tabIndex={-1} onClick={onClose} />
       <div class="menu" role="menu" tabIndex={-1} ref={list} onKeyDown={move}>
         {items.map(({ label, onChoose }) => (
           <button

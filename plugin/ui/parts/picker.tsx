@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../text/language.ts";
 import { Cross, Search } from "./icons.tsx";
 import { useEscape } from "./use-escape.ts";
 
@@ -58,7 +59,7 @@ export function Picker({ title, items, onPick, onClose }: PickerProps) {
   };
   return (
     <>
-      <button type="button" class="backdrop" aria-label="Close the list" tabIndex={-1} onClick={onClose} />
+      <button type="button" class="backdrop" aria-label={t.common.closeList} tabIndex={-1} onClick={onClose} />
       <div class="picker" role="dialog" aria-label={title}>
         <div class="picker-search">
           <Search />
@@ -79,7 +80,7 @@ export function Picker({ title, items, onPick, onClose }: PickerProps) {
             }}
             onKeyDown={onKeyDown}
           />
-          <button type="button" class="tool" aria-label="Close" onClick={onClose}>
+          <button type="button" class="tool" aria-label={t.common.close} onClick={onClose}>
             <Cross />
           </button>
         </div>
@@ -104,10 +105,8 @@ export function Picker({ title, items, onPick, onClose }: PickerProps) {
               </span>
             </button>
           ))}
-          {all.length > found.length && (
-            <p class="hint">{all.length - found.length} more: type a part of a name to find them.</p>
-          )}
-          {found.length === 0 && <p class="hint">Nothing here is called “{typed.trim()}”.</p>}
+          {all.length > found.length && <p class="hint">{t.common.moreToFind(all.length - found.length)}</p>}
+          {found.length === 0 && <p class="hint">{t.common.nothingCalled(typed.trim())}</p>}
         </div>
       </div>
     </>

@@ -1,3 +1,4 @@
+import { t } from "../text/language.ts";
 import { Minus, Plus } from "./icons.tsx";
 
 /** A small number with a button on each side. */
@@ -15,11 +16,11 @@ export function Stepper({
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a frame and a legend.
     <div class="stepper" role="group" aria-label={label} title={label}>
-      <button type="button" aria-label="Fewer" disabled={value <= min} onClick={() => onChange(value - 1)}>
+      <button type="button" aria-label={t.common.fewer} disabled={value <= min} onClick={() => onChange(value - 1)}>
         <Minus />
       </button>
       <output aria-live="polite">{value}</output>
-      <button type="button" aria-label="More" disabled={value >= max} onClick={() => onChange(value + 1)}>
+      <button type="button" aria-label={t.common.more} disabled={value >= max} onClick={() => onChange(value + 1)}>
         <Plus />
       </button>
     </div>

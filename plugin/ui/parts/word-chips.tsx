@@ -1,3 +1,4 @@
+import { t } from "../text/language.ts";
 import { hasWords, withoutWords, withWords } from "../text/prompt-words.ts";
 
 const MOST = 8;
@@ -23,7 +24,7 @@ export function WordChips({
             type="button"
             class={`chip ${on ? "on" : ""}`}
             aria-pressed={on}
-            title={on ? "In the prompt. Click to take it out." : "Put it into the prompt"}
+            title={on ? t.prompt.takeOut : t.prompt.putIn}
             onClick={() => onChange(on ? withoutWords(prompt, word) : withWords(prompt, word))}
           >
             {word}

@@ -2,6 +2,7 @@
 import { isTranslation } from "../../../shared/affine.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import type { Fit, Ticket } from "../../bridge.ts";
+import { t } from "../text/language.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { decode, newCanvas, toPng } from "./canvas.ts";
 import { patchOf } from "./patch.ts";
@@ -32,7 +33,7 @@ export async function changedResult(result: Uint8Array, ticket: Ticket, main: Ma
   if (pair === null)
     return {
       ...(await wholeResult(result, ticket)),
-      note: "The layer has changed since, so the whole picture covers it.",
+      note: t.window.coversWhole,
     };
   const { before, after, context } = pair;
   const { width, height, data } = patchOf(before, after);

@@ -5,6 +5,7 @@ import type { Settings } from "../../bridge.ts";
 import type { Picture } from "../state/picture.ts";
 import type { Recipe } from "../state/recipe.ts";
 import type { Companion } from "../state/state.ts";
+import { t } from "../text/language.ts";
 import { IMAGE } from "./build-request.ts";
 
 /** By what a picture is made larger. */
@@ -86,9 +87,9 @@ function waysFor(recipe: Recipe, { models, addOns }: Pick<Companion, "models" | 
   return [
     ...upscalers.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true })).map(byUpscaler),
     ...(model !== undefined && drawsOver(model)
-      ? [{ id: "model", name: `${model.name}, drawing over it`, with: { detail: detailOf(recipe) } }]
+      ? [{ id: "model", name: t.pictures.drawingOver(model.name), with: { detail: detailOf(recipe) } }]
       : []),
-    { id: "resampling", name: "No model: smooth, no new detail", with: {} },
+    { id: "resampling", name: t.pictures.resampling, with: {} },
   ];
 }
 

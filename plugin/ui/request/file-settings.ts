@@ -5,6 +5,7 @@ import { schedulerLabel } from "../../../shared/scheduler-names.ts";
 import type { Settings } from "../../bridge.ts";
 import { loraNamed } from "../models/add-on-fit.ts";
 import type { Companion } from "../state/state.ts";
+import { t } from "../text/language.ts";
 
 export interface FileSettings {
   readonly prompt: string;
@@ -18,17 +19,17 @@ type Here = Pick<Companion, "models" | "addOns">;
 export function fileSettings(found: FoundSettings, { models, addOns }: Here): FileSettings {
   const missing: string[] = [];
   const model = found.model && oneOf(models, found.model);
-  if (found.model && !model) missing.push(`model “${nameOf(found.model)}”`);
+  if (found.model && !model) missing.push(t.found.model(nameOf(found.model)));
   const vaes = addOns.filter(({ kind }) => kind === "vae");
   const vae = found.vae && oneOf(vaes, found.vae);
-  if (found.vae && !vae) missing.push(`autoencoder “${nameOf(found.vae)}”`);
+  if (found.vae && !vae) missing.push(t.found.vae(nameOf(found.vae)));
   // A tag that cannot be read stays in the prompt, where the companion says what is wrong with it.
   const { text: prompt, loras: tagged } = takeLoraTags(found.prompt, (tag) => tag);
   const wanted: readonly Wanted[] = [...found.loras, ...tagged];
   const styles = addOns.filter(({ kind }) => kind === "lora");
   const loras = wanted.flatMap(({ weight, ...file }) => {
     const lora = oneOf(styles, file) ?? loraNamed(addOns, file.name ?? "");
-    if (!lora) missing.push(`style “${nameOf(file)}”`);
+    if (!lora) missing.push(t.found.style(nameOf(file)));
     return lora ? [{ model: lora.id, weight }] : [];
   });
   const { negativePrompt, seed, steps, guidanceScale, scheduler, clipSkip, strength } = found;
@@ -64,16 +65,14 @@ function oneOf<T extends { readonly name: string; readonly id: string; readonly 
 function wordsFor({ tool, seed, steps, scheduler, unused }: FoundSettings, missing: readonly string[]): string {
   const label = scheduler && schedulerLabel(scheduler);
   const taken = [
-    "prompt",
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
-    ...(steps === undefined ? [] : [`${steps} steps`]),
+    t.found.prompt,
+    ...(seed === undefined ? [] : [t.found.seed(seed)]),
+    ...(steps === undefined ? [] : [t.found.steps(steps)]),
     ...(label === undefined ? [] : [label]),
   ];
   return [
-    `Taken from ${tool === "Underpaint" ? "the" : `${tool}’s`} picture: ${taken.join(", ")}.`,
-    ...(missing.length > 0 ? [`Not on this computer: ${missing.join(", ")}.`] : []),
-    ...(unused.length > 0
-      ? [`Not used: ${unused.slice(0, 5).join(", ")}${unused.length > 5 ? " and more" : ""}.`]
-      : []),
+    t.found.taken(tool === "Underpaint" ? null : tool, taken.join(", ")),
+    ...(missing.length > 0 ? [t.found.missing(missing.join(", "))] : []),
+    ...(unused.length > 0 ? [t.found.unused(unused.slice(0, 5).join(", "), unused.length > 5)] : []),
   ].join(" ");
 }

@@ -1,4 +1,5 @@
 import type { Size } from "../../../shared/geometry.ts";
+import { t } from "../text/language.ts";
 import type { Picture } from "./picture.ts";
 import { isActive } from "./picture.ts";
 
@@ -40,9 +41,9 @@ export function estimateSeconds(
 
 /** "About 6 s", "About 2 min". */
 export function inWords(seconds: number): string {
-  if (seconds < 1.5) return "1 s";
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  return `${Math.round(seconds / 60)} min`;
+  if (seconds < 1.5) return t.run.seconds(1);
+  if (seconds < 90) return t.run.seconds(Math.round(seconds));
+  return t.run.minutes(Math.round(seconds / 60));
 }
 
 /** Seconds until the whole run is finished, or null while nothing is known. */
@@ -65,10 +66,9 @@ export function patienceWords({
   quietSeconds,
   silentSeconds,
 }: Pick<Picture, "stage" | "step" | "quietSeconds" | "silentSeconds">): string | null {
-  if (silentSeconds !== null)
-    return `The model has not answered for ${silentSeconds} s. If it stays silent, it is started anew and your picture begins again.`;
+  if (silentSeconds !== null) return t.pictures.silent(silentSeconds);
   if (quietSeconds === null) return null;
   return stage === "denoising" && step > 1
-    ? `Slower than usual: this step has taken ${inWords(quietSeconds)} so far.`
-    : `Still working: this part has taken ${inWords(quietSeconds)} so far.`;
+    ? t.pictures.slow(inWords(quietSeconds))
+    : t.pictures.still(inWords(quietSeconds));
 }

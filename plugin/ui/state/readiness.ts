@@ -1,3 +1,4 @@
+import { t } from "../text/language.ts";
 import { tooLong } from "../text/too-long.ts";
 import { modelInUse } from "./model-in-use.ts";
 import { longestPrompt, missingWords, rowsOf } from "./rows.ts";
@@ -8,20 +9,18 @@ import { subjectOf } from "./subject.ts";
 export function whatIsMissing(state: State): string | null {
   const { selection, mode } = state;
   if (state.companion?.engineProblem) return state.companion.engineProblem.message;
-  if (modelInUse(state) === null)
-    return state.companion?.models.length ? "Choose a model: the last one is gone" : "Add a model first";
-  if (selection.kind === "none") return "Select a layer first";
+  if (modelInUse(state) === null) return state.companion?.models.length ? t.run.missing.modelGone : t.run.missing.model;
+  if (selection.kind === "none") return t.run.missing.layer;
   if (selection.kind === "several" && selection.refused) return selection.refused.message;
-  if (selection.kind === "several" && mode === "fill")
-    return "Fill repairs one picture: select it and a shape above it";
-  if (selection.kind === "unsupported") return "Select another layer";
-  if (mode === "fill" && subjectOf(state)?.mask === undefined) return "Select a picture and a shape above it";
-  if (mode === "fill" && state.fill !== null && state.fill.maskBounds === null) return "The shape covers nothing yet";
+  if (selection.kind === "several" && mode === "fill") return t.run.missing.onePicture;
+  if (selection.kind === "unsupported") return t.run.missing.another;
+  if (mode === "fill" && subjectOf(state)?.mask === undefined) return t.run.missing.mask;
+  if (mode === "fill" && state.fill !== null && state.fill.maskBounds === null) return t.run.missing.coversNothing;
   const rows = rowsOf(state);
   const empty = rows.find(({ hasPicture }) => !hasPicture);
-  if (mode === "edit" && empty) return `There is nothing to change in “${empty.target.name}” yet`;
-  if (tooLong(longestPrompt(state)) !== null) return "The prompt is too long: shorten it";
-  if (tooLong(state.settings.negativePrompt) !== null) return "The negative prompt is too long: shorten it";
-  if (mode === "generate" && state.prompt.trim() === "") return "Describe the picture first";
+  if (mode === "edit" && empty) return t.run.missing.nothingToChange(empty.target.name);
+  if (tooLong(longestPrompt(state)) !== null) return t.run.missing.shorterPrompt;
+  if (tooLong(state.settings.negativePrompt) !== null) return t.run.missing.shorterNegative;
+  if (mode === "generate" && state.prompt.trim() === "") return t.run.missing.prompt;
   return missingWords(rows, state.prompt);
 }

@@ -6,6 +6,7 @@ import { requestSchema } from "../../../shared/request-schema.ts";
 import { usedModelsSchema } from "../../../shared/used-model.ts";
 import { MODES, maskShape, rect } from "../../bridge.ts";
 import { KEEP_NAMES } from "../models/control-keeps.ts";
+import { t } from "../text/language.ts";
 import { FOLLOWED_PARTS } from "./followed.ts";
 
 /** Anybody who can edit the file can write one. */
@@ -81,9 +82,7 @@ export function readRecipe(text: string): Recipe | null {
   }
 }
 
-const TITLES = { generate: "Generated", fill: "Fill", edit: "Edit" } as const;
-
 /** What the placed layer is called: "Fill – Hero (seed 42)". */
 export function layerName({ mode, target, request }: Recipe): string {
-  return `${TITLES[mode]} – ${target.name} (seed ${request.seed})`;
+  return t.run.layerName(t.run.layerNames[mode], target.name, request.seed);
 }

@@ -1,5 +1,6 @@
 /** The layers that are painted into, each with the words that its prompt takes from it. */
 import type { NamedText } from "../../bridge.ts";
+import { t } from "../text/language.ts";
 import { fieldsIn, fillIn } from "../text/prompt-fields.ts";
 import type { Table } from "../text/table.ts";
 import type { State } from "./state.ts";
@@ -71,8 +72,7 @@ export function missingWords(rows: readonly Row[], prompt: string): string | nul
     const without = rows.filter((row) => wordsFor(row, field) === undefined);
     const [first] = without;
     if (first === undefined) continue;
-    const others = without.length === 1 ? "" : ` and ${without.length - 1} more`;
-    return `Nothing for {${field}} in “${first.target.name}”${others}`;
+    return t.prompt.missingField(field, first.target.name, without.length - 1);
   }
   return null;
 }

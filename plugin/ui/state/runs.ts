@@ -1,3 +1,4 @@
+import { t } from "../text/language.ts";
 import type { Picture } from "./picture.ts";
 
 /** Pictures that were asked for together. */
@@ -26,7 +27,7 @@ export function runsOf(pictures: readonly Picture[]): PictureRun[] {
   return [...runs].map(([run, of]) => {
     const { job, recipe } = of[0]!;
     const { batch, submittedAt, ticket } = job;
-    const title = batch ? `${job.of} layers` : ticket.name;
+    const title = batch ? t.pictures.layers(job.of) : ticket.name;
     return { run, batch, title, prompt: recipe.request.prompt, submittedAt, pictures: of };
   });
 }

@@ -1,4 +1,5 @@
 import type { Size } from "../../../shared/geometry.ts";
+import { t } from "../text/language.ts";
 
 /** Designs are seen on screens of twice the density, and exported for them. */
 const EXPORT_SCALE = 2;
@@ -12,6 +13,6 @@ const SHARP_ENOUGH = 0.8;
 export function softnessInWords(made: Size, layer: Size): string | null {
   const share = Math.min(made.width / layer.width, made.height / layer.height) / EXPORT_SCALE;
   if (share >= SHARP_ENOUGH) return null;
-  const needed = `${Math.round(layer.width * EXPORT_SCALE)} × ${Math.round(layer.height * EXPORT_SCALE)}`;
-  return `It will look soft: ${made.width} × ${made.height} px, and at ${EXPORT_SCALE}× this layer shows ${needed}. Enlarge it afterwards.`;
+  const [width, height] = [Math.round(layer.width * EXPORT_SCALE), Math.round(layer.height * EXPORT_SCALE)];
+  return t.run.soft(t.common.size(made), EXPORT_SCALE, t.common.size({ width, height }));
 }

@@ -1,24 +1,9 @@
 /** What a picture was made with, and what the licences of that say, in a designer's words. */
-import { type CommercialUse, commercialUseOf, licenceInWords } from "../../../shared/licences.ts";
-import type { UsedAs, UsedModel } from "../../../shared/used-model.ts";
+import { commercialUseOf } from "../../../shared/licences.ts";
+import type { UsedModel } from "../../../shared/used-model.ts";
+import { t } from "./language.ts";
+import { licenceInWords } from "./licence-in-words.ts";
 
-const ROLES: Readonly<Record<UsedAs, string>> = {
-  model: "Model",
-  vae: "Decoder (VAE)",
-  lora: "Style (LoRA)",
-  embedding: "Word (embedding)",
-  control: "Control",
-  "ip-adapter": "Reference (IP-Adapter)",
-  "image-encoder": "Image encoder",
-  upscaler: "Upscaler",
-};
-
-const USES: Readonly<Record<CommercialUse | "unknown", string>> = {
-  allowed: "allowed",
-  limited: "allowed on conditions",
-  forbidden: "not allowed",
-  unknown: "not known",
-};
 /** The strictest first. */
 const STRICTEST = ["forbidden", "unknown", "limited", "allowed"] as const;
 
@@ -27,10 +12,9 @@ const useOf = ({ licence = "" }: UsedModel) => commercialUseOf(licence) ?? "unkn
 /** "Made with Starter and 1 more · commercial use allowed": of several licences the strictest counts. */
 export function madeWithInWords(models: readonly UsedModel[]): string {
   const [first, ...others] = models;
-  const more = others.length === 0 ? "" : ` and ${others.length} more`;
   const uses = models.map(useOf);
   const use = STRICTEST.find((each) => uses.includes(each)) ?? "unknown";
-  return `Made with ${first?.name ?? "an unknown model"}${more} · commercial use ${USES[use]}`;
+  return t.madeWith.summary(first?.name ?? t.madeWith.unknownModel, others.length, t.madeWith.uses[use]);
 }
 
 export interface UsedModelWords {
@@ -44,11 +28,8 @@ export function usedModelInWords(model: UsedModel): UsedModelWords {
   const { name, as, family, licence } = model;
   return {
     name,
-    about: [as && ROLES[as], family].filter(Boolean).join(" · "),
-    licence:
-      licence === undefined
-        ? "Licence: not known. Look at the page it came from."
-        : `Licence: ${licenceInWords(licence)}`,
-    use: `Commercial use: ${USES[useOf(model)]}`,
+    about: [as && t.madeWith.roles[as], family].filter(Boolean).join(" · "),
+    licence: licence === undefined ? t.madeWith.noLicence : t.madeWith.licence(licenceInWords(licence)),
+    use: t.madeWith.use(t.madeWith.uses[useOf(model)]),
   };
 }

@@ -13,7 +13,8 @@ import { settingsOf } from "../../../plugin/ui/request/recipe-settings.ts";
 import type { ControlLayer } from "../../../plugin/ui/state/followed.ts";
 import { inUse, refinersFor } from "../../../plugin/ui/state/in-use.ts";
 import { DEFAULT_SETTINGS } from "../../../plugin/ui/state/state.ts";
-import { autoV2, licenceInWords } from "../../../shared/licences.ts";
+import { licenceInWords } from "../../../plugin/ui/text/licence-in-words.ts";
+import { autoV2 } from "../../../shared/licences.ts";
 import { addOn, companion, layer, model, recipe } from "./fixtures.ts";
 
 const XL = { id: "sdxl", name: "Stable Diffusion XL" };
