@@ -49,7 +49,7 @@ test.each(BAD)("a request, a recipe and a model's configuration are refused by n
 });
 
 test("settings at the ends of their ranges end in a schedule or in a Problem, and soon", () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   for (const [key, { min, max }] of Object.entries(SCHEDULER_RANGES))
     for (const value of [min, max])
       for (const { className } of METHODS.values()) {
@@ -62,5 +62,7 @@ test("settings at the ends of their ranges end in a schedule or in a Problem, an
           ]);
         }
       }
-  expect(performance.now() - started).toBeLessThan(5000);
+  // Of the processor's time: others may have the machine meanwhile.
+  const { user, system } = process.cpuUsage(started);
+  expect((user + system) / 1000).toBeLessThan(5000);
 });

@@ -123,7 +123,8 @@ async function start(seed: number, mode: "work" | "drain"): Promise<Companion> {
   if (full) figures.startsWhileFull += 1;
   if (opened.lines.some((line) => /full: free some space/.test(line))) figures.readOnly += 1;
   const lost = [...accepted].filter((job) => !acknowledging.has(job) && !opened.jobs.includes(job));
-  expect(lost).toEqual([]);
+  // What it said at its start tells why.
+  expect({ lost, says: lost.length > 0 ? opened.lines : [] }).toEqual({ lost: [], says: [] });
   return {
     child,
     told,
