@@ -5,6 +5,7 @@ import { type Numbers, readNumbers } from "../../companion/checkpoint/files/tens
 import type { Addition, Base } from "../../companion/checkpoint/lora/change.ts";
 import { type Part, parseLoraKey } from "../../companion/checkpoint/lora/keys.ts";
 import type { OftSettings } from "../../companion/checkpoint/lora/peft-settings.ts";
+import { planFused } from "../../companion/checkpoint/lora/plan-fused.ts";
 import { planLayer } from "../../companion/checkpoint/lora/plan-layer.ts";
 import type { WeightRef } from "../../companion/graph/weights.ts";
 
@@ -21,18 +22,25 @@ const OFT: Readonly<Record<string, OftSettings>> = {
 const refsOf = (name: string): [string, WeightRef][] =>
   keys.filter((key) => key.startsWith(`${name}/`)).map((key) => [key.slice(name.length + 1), store.find(key)!]);
 
+function partsOf(name: string): Map<Part, WeightRef> {
+  const parts = new Map<Part, WeightRef>();
+  for (const [key, ref] of refsOf(name))
+    if (key.startsWith("part.")) parts.set(parseLoraKey(`lora_unet_x.${key.slice(5)}`)!.part, ref);
+  return parts;
+}
+
+const oftOf = (name: string): OftSettings => OFT[name] ?? { terms: 5 };
+
 function planOf(name: string, whole: "with its layer" | "alone") {
   const refs = new Map(refsOf(name));
-  const parts = new Map<Part, WeightRef>();
-  for (const [key, ref] of refs)
-    if (key.startsWith("part.")) parts.set(parseLoraKey(`lora_unet_x.${key.slice(5)}`)!.part, ref);
+  const parts = partsOf(name);
   const [weight, bias] = [refs.get("base.weight")!, refs.get("base.bias")];
   const base: Base = {
     ...{ dims: weight.dims, read: () => readNumbers(weight) },
     ...(bias && { readBias: () => readNumbers(bias) }),
   };
-  const oft = OFT[name] ?? { terms: 5 };
-  return planLayer(parts, { ...(whole === "with its layer" && { base }), scaleOf: () => undefined, oft, origin: name });
+  const options = { scaleOf: () => undefined, oft: oftOf(name), origin: name };
+  return planLayer(parts, { ...(whole === "with its layer" && { base }), ...options });
 }
 
 /** A layer's weight with what it gains. */
@@ -94,5 +102,43 @@ test.each(cases)(
     planOf(name, "alone");
     expect(read).not.toHaveBeenCalled();
     read.mockRestore();
+  },
+);
+
+const matrices = cases.filter((name) => new Map(refsOf(name)).get("base.weight")!.dims.length === 2);
+const sharesOf = (name: string) => {
+  const [out] = new Map(refsOf(name)).get("base.weight")!.dims as [number];
+  return [2, 3].filter((count) => out % count === 0).map((count) => [name, count] as const);
+};
+
+test.each(matrices.flatMap(sharesOf))(
+  "planFused() gives each of several layers its rows of what the library merges: %s in %i",
+  (name, count) => {
+    const refs = new Map(refsOf(name));
+    const numbers = (key: string) => readNumbers(refs.get(key)!);
+    const share = (key: string, part: number): Numbers => {
+      const { dims, data } = numbers(key);
+      const length = data.length / count;
+      return { dims: [dims[0]! / count, ...dims.slice(1)], data: data.slice(part * length, (part + 1) * length) };
+    };
+    const parts = Array.from({ length: count }, (_, i) => i);
+    const bases = parts.map((part): Base => {
+      const dims = share("base.weight", part).dims;
+      const bias = refs.has("base.bias") && { readBias: () => share("base.bias", part) };
+      return { dims, read: () => share("base.weight", part), ...bias };
+    });
+    const options = { bases, scaleOf: () => undefined, oft: oftOf(name), origin: name };
+    const changes = planFused(partsOf(name), parts.map(String), options);
+    for (const key of [...refs.keys()].filter((each) => each.includes("@")))
+      for (const [path, change] of changes) {
+        const [what, weight] = key.split("@") as [string, string];
+        const addition = change.at(Number(weight));
+        const own = share(`base.${what}`, Number(path));
+        const got =
+          what === "weight"
+            ? changed(own, addition)
+            : Array.from(own.data, (value, i) => value + (addition.bias?.data[i] ?? 0));
+        expect([key, path, farthest(got, share(key, Number(path)).data) < 3e-6]).toEqual([key, path, true]);
+      }
   },
 );

@@ -2,8 +2,8 @@
 import { elementCount } from "../../tensor.ts";
 import { deferred } from "../files/deferred-numbers.ts";
 import type { Numbers } from "../files/tensor-data.ts";
-import type { Base, Change } from "./change.ts";
-import { LayerReader } from "./layer-reader.ts";
+import { asMatrix, kronecker, ONE, stacked } from "./arithmetic.ts";
+import type { Addition, Base, Change } from "./change.ts";
 import type { LayerParts } from "./lora-file.ts";
 import { type LayerOptions, planLayer } from "./plan-layer.ts";
 
@@ -12,47 +12,92 @@ interface FusedOptions extends Omit<LayerOptions, "base"> {
   readonly bases: readonly Base[];
 }
 
-/**
- * Each layer's own change, by its path: its rows of what the whole gains. Throws as `planLayer`, and Problem "adapter-mismatch"
- * for kinds whose rows do not come apart (LoHa, LoKr, DoRA).
- */
+/** Each layer's own change, by its path: its rows of what the whole gains, of any kind. Throws as `planLayer`. */
 export function planFused(
   parts: LayerParts,
   paths: readonly string[],
   { bases, ...options }: FusedOptions,
 ): [string, Change][] {
-  const [out, ...inner] = bases[0]!.dims;
-  const layer = new LayerReader(parts, options);
-  const plain = ["down", "up", "alpha", "diff_b"];
-  const strange = [...parts.keys()].find((part) => !plain.includes(part));
-  if (strange || !layer.has("down"))
-    throw layer.misfit(
-      `of a kind ("${strange ?? "diff_b"}") that cannot be taken apart for the layers that this model has instead`,
-    );
-  const whole = planLayer(parts, { ...options, base: { dims: [out! * paths.length, ...inner] } });
-  return paths.map((path, i) => [path, rowsOf(whole, [i * out!, (i + 1) * out!])]);
+  const out = bases[0]!.dims[0]!;
+  const whole = planLayer(parts, { ...options, base: together(bases) });
+  const slices = createSlices();
+  return paths.map((path, i) => {
+    const range = [i * out, (i + 1) * out] as const;
+    return [path, { at: (weight) => rowsOf(whole.at(weight), range, slices) }];
+  });
 }
 
-function rowsOf(whole: Change, range: readonly [number, number]): Change {
-  // The same numbers each time, so that what is made of them can be kept.
-  const known = new WeakMap<Numbers, Numbers>();
-  const slice = (numbers: Numbers): Numbers => {
-    const own = known.get(numbers) ?? sliced(numbers, range);
-    known.set(numbers, own);
-    return own;
-  };
+/** The layers as one, one below the other. */
+function together(bases: readonly Base[]): Base {
+  const [{ dims, read, readBias }] = bases as [Base];
+  const whole = [bases.length * dims[0]!, ...dims.slice(1)];
+  const all = (one: (base: Base) => Numbers) => stacked(bases.map((base) => asMatrix(one(base)))).data;
   return {
-    at: (weight) => {
-      const { lowRank, bias } = whole.at(weight);
-      return {
-        ...(lowRank && { lowRank: { ...lowRank, up: slice(lowRank.up) } }),
-        ...(bias && { bias: sliced(bias, range) }),
-      };
+    dims: whole,
+    ...(read && { read: () => ({ dims: whole, data: all((base) => base.read!()) }) }),
+    ...(readBias && { readBias: () => ({ dims: [whole[0]!], data: all((base) => base.readBias!()) }) }),
+  };
+}
+
+type Range = readonly [begin: number, end: number];
+
+function rowsOf(
+  { lowRank, product, stretch, bias, scale }: Addition,
+  range: Range,
+  { slice, dense }: Slices,
+): Addition {
+  const few = (numbers: Numbers) => (numbers.dims[0] === 1 ? numbers : slice(numbers, range));
+  return {
+    ...(lowRank && { lowRank: { ...lowRank, up: slice(lowRank.up, range) } }),
+    ...(product && { product: productRows(product, range, { slice, dense }) }),
+    ...(stretch && { stretch: few(stretch) }),
+    ...(bias && { bias: slice(bias, range) }),
+    ...(scale && { scale: slice(scale, range) }),
+  };
+}
+
+type Product = NonNullable<Addition["product"]>;
+
+/** Where whole blocks of the second matrix are the rows, those of the first are enough. */
+function productRows(product: Product, range: Range, { slice, dense }: Slices): Product {
+  const { first, second, strength } = product;
+  const block = second.dims[0]!;
+  const [begin, end] = range;
+  if (begin % block === 0 && end % block === 0)
+    return { first: slice(first, [begin / block, end / block]), second, strength };
+  return { first: ONE, second: slice(dense(product), range), strength };
+}
+
+interface Slices {
+  slice(numbers: Numbers, range: Range): Numbers;
+  /** The whole matrix. */
+  dense(product: Product): Numbers;
+}
+
+/** The same numbers each time, so that what is made of them can be kept. */
+function createSlices(): Slices {
+  const slices = new WeakMap<Numbers, Map<string, Numbers>>();
+  const wholes = new WeakMap<Numbers, { readonly first: Numbers; readonly whole: Numbers }>();
+  return {
+    slice: (numbers, range) => {
+      const known = slices.get(numbers) ?? new Map<string, Numbers>();
+      slices.set(numbers, known);
+      const own = known.get(String(range)) ?? sliced(numbers, range);
+      known.set(String(range), own);
+      return own;
+    },
+    dense: ({ first, second }) => {
+      if (first === ONE) return second;
+      const known = wholes.get(second);
+      if (known?.first === first) return known.whole;
+      const whole = kronecker(first, second);
+      wholes.set(second, { first, whole });
+      return whole;
     },
   };
 }
 
-function sliced(numbers: Numbers, [begin, end]: readonly [number, number]): Numbers {
+function sliced(numbers: Numbers, [begin, end]: Range): Numbers {
   const width = elementCount(numbers.dims.slice(1));
   return deferred([end - begin, ...numbers.dims.slice(1)], () => numbers.data.slice(begin * width, end * width));
 }
