@@ -4,7 +4,7 @@
  */
 import { JsonLimitError, parseJson } from "./json-text.ts";
 import { Problem } from "./problem.ts";
-import { type Envelope, MAX_FRAME_BYTES } from "./protocol.ts";
+import { type Envelope, MAX_FRAME_BYTES, PIECE_BYTES } from "./protocol.ts";
 
 /** What a reader takes of a frame's JSON header. */
 export interface HeaderLimits {
@@ -25,23 +25,36 @@ export const MAX_ATTACHMENTS = 32;
 const PREFIX_BYTES = 4;
 const NO_ATTACHMENTS: ReadonlyMap<string, Uint8Array> = new Map();
 
-/** Throws Problem "frame-too-large" when the whole is more than `MAX_FRAME_BYTES`. */
-export function encodeFrame(message: object, attachments = NO_ATTACHMENTS): Uint8Array<ArrayBuffer> {
+/** The parts that follow one another in a frame. Throws Problem "frame-too-large" when the whole is more than `MAX_FRAME_BYTES`. */
+export function frameParts(message: object, attachments = NO_ATTACHMENTS): readonly [Uint8Array, ...Uint8Array[]] {
   const sizes = [...attachments].map(([name, bytes]) => [name, bytes.length]);
   const header = new TextEncoder().encode(JSON.stringify({ message, attachments: sizes }));
-  let length = PREFIX_BYTES + header.length;
-  for (const bytes of attachments.values()) length += bytes.length;
+  const length = PREFIX_BYTES + header.length + total(attachments.values());
   if (length > MAX_FRAME_BYTES || header.length > COMPANION_HEADER.bytes) throw tooLarge(length);
+  const first = new Uint8Array(PREFIX_BYTES + header.length);
+  new DataView(first.buffer).setUint32(0, header.length, true);
+  first.set(header, PREFIX_BYTES);
+  return [first, ...attachments.values()];
+}
 
-  const frame = new Uint8Array(length);
-  new DataView(frame.buffer).setUint32(0, header.length, true);
-  frame.set(header, PREFIX_BYTES);
-  let offset = PREFIX_BYTES + header.length;
-  for (const bytes of attachments.values()) {
-    frame.set(bytes, offset);
-    offset += bytes.length;
+/** A frame in one piece of memory. Throws as `frameParts` does. */
+export function encodeFrame(message: object, attachments = NO_ATTACHMENTS): Uint8Array<ArrayBuffer> {
+  const parts = frameParts(message, attachments);
+  const frame = new Uint8Array(total(parts));
+  let offset = 0;
+  for (const part of parts) {
+    frame.set(part, offset);
+    offset += part.length;
   }
   return frame;
+}
+
+/** A frame as the plugin sends it: WebSocket messages, one after the other. */
+export function* piecesOf(frame: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>> {
+  let offset = 0;
+  for (; frame.length - offset >= PIECE_BYTES; offset += PIECE_BYTES)
+    yield frame.subarray(offset, offset + PIECE_BYTES);
+  yield frame.subarray(offset);
 }
 
 /**
@@ -50,23 +63,44 @@ export function encodeFrame(message: object, attachments = NO_ATTACHMENTS): Uint
  */
 export function decodeFrame(frame: Uint8Array, limits: HeaderLimits): Envelope<unknown> {
   if (frame.length > MAX_FRAME_BYTES) throw tooLarge(frame.length);
-  if (frame.length < PREFIX_BYTES) throw invalid(`it has ${frame.length} bytes`);
-  const headerLength = new DataView(frame.buffer, frame.byteOffset).getUint32(0, true);
-  if (headerLength > limits.bytes)
-    throw invalid(`its header has ${headerLength} bytes, and at most ${limits.bytes} are read`);
-  if (headerLength > frame.length - PREFIX_BYTES) throw invalid("it ends inside its header");
-
-  const header = parseHeader(frame.subarray(PREFIX_BYTES, PREFIX_BYTES + headerLength), limits);
+  const { message, sizes, length } = readHeader(frame, limits);
   const attachments = new Map<string, Uint8Array>();
-  let offset = PREFIX_BYTES + headerLength;
-  for (const [name, length] of header.attachments) {
-    if (attachments.has(name)) throw invalid(`the attachment "${name}" comes twice`);
-    if (length > frame.length - offset) throw invalid(`it ends inside the attachment "${name}"`);
-    attachments.set(name, new Uint8Array(frame.buffer, frame.byteOffset + offset, length));
-    offset += length;
+  let offset = length;
+  for (const [name, size] of sizes) {
+    if (size > frame.length - offset) throw invalid(`it ends inside the attachment "${name}"`);
+    attachments.set(name, new Uint8Array(frame.buffer, frame.byteOffset + offset, size));
+    offset += size;
   }
   if (offset !== frame.length) throw invalid(`${frame.length - offset} bytes follow its end`);
-  return { message: header.message, attachments };
+  return { message, attachments };
+}
+
+export interface FrameHeader {
+  readonly message: unknown;
+  /** Of the attachments, by name, in bytes. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Bytes that it takes itself, with the four before it. */
+  readonly length: number;
+}
+
+/** What `bytes`, a frame or its beginning, begin with. Throws Problem "frame-invalid"; "frame-too-large" for the whole frame. */
+export function readHeader(bytes: Uint8Array, limits: HeaderLimits): FrameHeader {
+  if (bytes.length < PREFIX_BYTES) throw invalid(`it has ${bytes.length} bytes`);
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  if (headerLength > limits.bytes)
+    throw invalid(`its header has ${headerLength} bytes, and at most ${limits.bytes} are read`);
+  if (headerLength > bytes.length - PREFIX_BYTES) throw invalid("it ends inside its header");
+  const length = PREFIX_BYTES + headerLength;
+  const header = parseHeader(bytes.subarray(PREFIX_BYTES, length), limits);
+  const sizes = new Map<string, number>();
+  let whole = length;
+  for (const [name, size] of header.attachments) {
+    if (sizes.has(name)) throw invalid(`the attachment "${name}" comes twice`);
+    sizes.set(name, size);
+    whole += size;
+  }
+  if (whole > MAX_FRAME_BYTES) throw tooLarge(whole);
+  return { message: header.message, sizes, length };
 }
 
 function parseHeader(
@@ -99,7 +133,13 @@ const isAttachment = (value: unknown): value is [string, number] =>
   Number.isSafeInteger(value[1]) &&
   value[1] >= 0;
 
-const invalid = (detail: string, cause?: unknown) =>
+function total(parts: Iterable<Uint8Array>): number {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length;
+}
+
+export const invalid = (detail: string, cause?: unknown) =>
   new Problem("frame-invalid", `A message between plugin and companion could not be understood: ${detail}.`, { cause });
 
 const tooLarge = (length: number) =>

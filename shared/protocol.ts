@@ -3,7 +3,9 @@
  * frames only.
  *
  * A frame is: 4 bytes little-endian length of the header, the header (JSON, UTF-8), then the attachments' raw bytes one
- * after the other. The header is `{ message, attachments: [[name, byteLength], …] }`; trailing bytes are an error.
+ * after the other. The header is `{ message, attachments: [[name, byteLength], …] }`; trailing bytes are an error. The companion
+ * sends a frame as one WebSocket message. The plugin sends it in pieces, each a message of exactly `PIECE_BYTES`, until one is
+ * shorter, which ends it: whoever takes in the frames of many plugins has no long message to unmask and to copy at once.
  *
  * The companion opens with `challenge`, the plugin answers with `hello` within 3 seconds. A plugin that is paired proves in it
  * that it knows the token, without sending it (pairing.ts); the companion answers with `welcome`, which proves in turn that
@@ -15,7 +17,7 @@
  * After it both sides speak freely; every message about a job names it by the id that the
  * plugin chose (32 hexadecimal digits), so that a plugin that was closed can come back and ask with `attach`.
  *
- * The version below counts what is said. Path, subprotocol, frames, `challenge`, `protocol` in `hello`, `refused` and
+ * The version below counts what is said. Path, subprotocol, frames of less than `PIECE_BYTES`, `challenge`, `protocol` in `hello`, `refused` and
  * `GET /health` stay as they are in every version, so that two of different age can say so.
  */
 import type { AttachmentInfo, Progress, Result, Task } from "./job.ts";
@@ -26,12 +28,14 @@ import type { ProblemData } from "./problem.ts";
 export type * from "./kept-pictures.ts";
 export type * from "./model-info.ts";
 
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 export const PORT = 47821;
 export const PATH = "/v1";
 export const SUBPROTOCOL = "underpaint.v1";
 /** One frame, header and attachments together, in bytes. */
 export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+/** One WebSocket message of the plugin. A header that the companion reads is shorter. */
+export const PIECE_BYTES = 1024 * 1024;
 /** The longer side of a thumbnail, pixels. */
 export const THUMBNAIL_SIDE = 192;
 

@@ -4,7 +4,8 @@
  * jobs along: their results wait in the queue.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { CLIENT_HEADER, decodeFrame, encodeFrame, STRANGER_HEADER } from "../../shared/codec.ts";
+import { CLIENT_HEADER, frameParts, STRANGER_HEADER } from "../../shared/codec.ts";
+import { FrameReader } from "../../shared/frame-reader.ts";
 import { Problem } from "../../shared/problem.ts";
 import { type ClientMessage, type CompanionMessage, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { parseClientMessage } from "../../shared/validate.ts";
@@ -31,6 +32,7 @@ const IMAGE = "image";
 export class Connection {
   readonly #socket: ClientSocket;
   readonly #host: Host;
+  readonly #reader = new FrameReader();
   readonly #greeting: Greeting;
   readonly #hasRoom: () => boolean;
   readonly #deadline: NodeJS.Timeout;
@@ -63,7 +65,7 @@ export class Connection {
       ready: () => socket.bufferedAmount < FULL_BYTES,
       refuse: (error, jobs) => this.#answerProblem(Problem.from(error), jobs),
     });
-    socket.onFrame((frame) => this.#receive(frame));
+    socket.onPiece((piece) => this.#receive(piece));
     socket.onClose(() => this.#leave());
     this.#send({ type: "challenge", protocol: PROTOCOL_VERSION, nonce: this.#greeting.nonce });
   }
@@ -81,12 +83,14 @@ export class Connection {
     });
   }
 
-  #receive(frame: Uint8Array): void {
+  #receive(piece: Uint8Array): void {
     this.checkPairing();
     if (this.#isClosed()) return;
     let jobs: string[] = [];
     try {
-      const { message: unknown, attachments } = decodeFrame(frame, this.trusted ? CLIENT_HEADER : STRANGER_HEADER);
+      const frame = this.#reader.read(piece, this.trusted ? CLIENT_HEADER : STRANGER_HEADER);
+      if (frame === undefined) return;
+      const { message: unknown, attachments } = frame;
       jobs = jobsOf(unknown);
       checkVersion(unknown);
       const message = parseClientMessage(unknown);
@@ -242,7 +246,7 @@ export class Connection {
   }
 
   #send(message: CompanionMessage, attachments?: ReadonlyMap<string, Uint8Array>): void {
-    if (!this.#isClosed()) this.#socket.send(encodeFrame(message, attachments));
+    if (!this.#isClosed()) this.#socket.send(frameParts(message, attachments));
   }
 
   #refuse(problem: Problem): void {

@@ -26,8 +26,7 @@ export class HistoryOfClient {
     const [image, small] = [attachments.get(IMAGE), attachments.get(SMALL)];
     if (attachments.size > 0 && (attachments.size !== 2 || image === undefined || small === undefined))
       throw new Problem("frame-invalid", "Cannot use the message as a picture is kept whole and small, or not at all.");
-    // The frame's own memory is free again afterwards.
-    await this.#history.keep(file, picture, image && small && { image: image.slice(), small: small.slice() });
+    await this.#history.keep(file, picture, image && small && { image, small });
     this.#send({ type: "kept", job: picture.job });
   }
 

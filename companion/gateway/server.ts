@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { Problem } from "../../shared/problem.ts";
-import { MAX_FRAME_BYTES, PROTOCOL_VERSION, SUBPROTOCOL } from "../../shared/protocol.ts";
+import { PIECE_BYTES, PROTOCOL_VERSION, SUBPROTOCOL } from "../../shared/protocol.ts";
 import { Connection } from "./connection.ts";
 import { type Reached, refuseHealth, refuseUpgrade } from "./guard.ts";
 import type { Host } from "./host.ts";
@@ -70,7 +70,7 @@ export async function openGateway(
   const clients = new Map<WebSocket, Client>();
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: MAX_FRAME_BYTES,
+    maxPayload: PIECE_BYTES,
     perMessageDeflate: false,
     handleProtocols: () => SUBPROTOCOL,
   });
@@ -196,13 +196,16 @@ function overWebSocket(socket: WebSocket): ClientSocket {
   // What ws finds wrong with a client (too large, not WebSocket) it closes by itself; the close event tells the rest.
   socket.on("error", () => {});
   return {
-    send: (frame) => socket.send(frame),
+    // As fragments of one message: nothing is copied, however much it is.
+    send: (parts) => {
+      for (const [i, part] of parts.entries()) socket.send(part, { binary: true, fin: i === parts.length - 1 });
+    },
     close: (reason) => socket.close(1000, reason),
     get bufferedAmount() {
       return socket.bufferedAmount;
     },
-    onFrame: (listener) => {
-      // Text frames are not of this protocol: an empty frame is refused as one.
+    onPiece: (listener) => {
+      // Text is not of this protocol: an empty frame is refused as one.
       socket.on("message", (data, isBinary) => listener(isBinary ? bytesOf(data) : new Uint8Array(0)));
     },
     onClose: (listener) => {

@@ -6,7 +6,9 @@ import type { Editor } from "../../playground/app/editor.ts";
 import type { PluginHost } from "../../playground/app/plugin-host.ts";
 import type { NodeRecord } from "../../playground/host/record.ts";
 import type { Box, Transform } from "../../playground/host/transform.ts";
-import { COMPANION_HEADER, decodeFrame } from "../../shared/codec.ts";
+import { CLIENT_HEADER, COMPANION_HEADER, decodeFrame } from "../../shared/codec.ts";
+import { FrameReader } from "../../shared/frame-reader.ts";
+import type { Envelope } from "../../shared/protocol.ts";
 
 declare const playground: { readonly editor: Editor; readonly host: PluginHost };
 /** Put into the page by `openPlayground`. */
@@ -86,8 +88,13 @@ export async function openPlayground(browser: Browser, options: OpenOptions): Pr
     if (message.type() === "error" && message.text().includes("[plugin]")) errors.push(message.text());
   });
   page.on("websocket", (socket) => {
-    const note = (sent: boolean) => (frame: { payload: string | Buffer }) =>
-      frames.push({ at: Date.now(), sent, ...opened(frame.payload) });
+    const note = (sent: boolean) => {
+      const read = sent ? reader() : (bytes: Buffer) => decodeFrame(bytes, COMPANION_HEADER);
+      return (frame: { payload: string | Buffer }) => {
+        const found = opened(frame.payload, read);
+        if (found !== undefined) frames.push({ at: Date.now(), sent, ...found });
+      };
+    };
     socket.on("framesent", note(true));
     socket.on("framereceived", note(false));
   });
@@ -235,9 +242,20 @@ export async function openPlayground(browser: Browser, options: OpenOptions): Pr
   };
 }
 
-function opened(payload: string | Buffer): Pick<Frame, "message" | "attachment"> {
+/** Puts the pieces of sent frames together. */
+function reader() {
+  const frames = new FrameReader();
+  return (piece: Buffer) => frames.read(piece, CLIENT_HEADER);
+}
+
+function opened(
+  payload: string | Buffer,
+  read: (bytes: Buffer) => Envelope<unknown> | undefined,
+): Pick<Frame, "message" | "attachment"> | undefined {
   if (typeof payload === "string") return { message: { type: "text" }, attachment: () => new Uint8Array() };
-  const { message, attachments } = decodeFrame(payload, COMPANION_HEADER);
+  const frame = read(payload);
+  if (frame === undefined) return undefined;
+  const { message, attachments } = frame;
   return {
     message: message as Record<string, unknown>,
     attachment: (name) => {

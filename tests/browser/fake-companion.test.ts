@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
 import { CLIENT_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
 import { beginPairing, proofOf, randomSecret } from "../../shared/pairing.ts";
-import { PORT } from "../../shared/protocol.ts";
+import { PORT, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { until } from "../gateway/test-client.ts";
 import { tellAttack } from "../trust/attack.ts";
 import { createDataFolder, PAIRING_CODE, removeDataFolder, startCompanion } from "./companion-process.ts";
@@ -24,7 +24,7 @@ interface Hello {
   readonly pairing?: string;
 }
 const welcome = (proof: string, more: object = {}) => ({
-  ...{ type: "welcome", protocol: 3, version: "9", proof, modelsFolder: "/m", contentFilter: "off" },
+  ...{ type: "welcome", protocol: PROTOCOL_VERSION, version: "9", proof, modelsFolder: "/m", contentFilter: "off" },
   ...{ models: [], addOns: [], modelProblems: [], jobs: [], ...more },
 });
 const own = { pairing: "9".repeat(32), token: randomSecret() };
@@ -55,14 +55,14 @@ const TRICKS: Record<string, (hello: Hello, nonce: string) => object[]> = {
 async function squat(trick: (hello: Hello, nonce: string) => object[]): Promise<Uint8Array[]> {
   const frames: Uint8Array[] = [];
   let left = false;
-  const health = JSON.stringify({ app: "underpaint", version: "9", protocol: 3, codeDigits: 6 });
+  const health = JSON.stringify({ app: "underpaint", version: "9", protocol: PROTOCOL_VERSION, codeDigits: 6 });
   const server = createServer((_, response) =>
     response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" }).end(health),
   );
   const sockets = new WebSocketServer({ server, handleProtocols: () => "underpaint.v1" });
   sockets.on("connection", (socket: WebSocket) => {
     const nonce = randomSecret();
-    socket.send(encodeFrame({ type: "challenge", protocol: 3, nonce }));
+    socket.send(encodeFrame({ type: "challenge", protocol: PROTOCOL_VERSION, nonce }));
     socket.on("message", (data) => {
       const frame = new Uint8Array(data as Buffer);
       if (frames.push(frame) > 1) return;

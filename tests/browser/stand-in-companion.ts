@@ -1,7 +1,8 @@
 /** A companion without a model: it knows the pairing, and what it makes of a request the test says. */
 import { createServer } from "node:http";
 import { type WebSocket, WebSocketServer } from "ws";
-import { CLIENT_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
+import { CLIENT_HEADER, encodeFrame } from "../../shared/codec.ts";
+import { FrameReader } from "../../shared/frame-reader.ts";
 import { PICTURE, type Task } from "../../shared/job.ts";
 import { type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
@@ -34,9 +35,12 @@ export async function startStandIn(
     const nonce = randomSecret();
     const say = (message: object, attachments = new Map<string, Uint8Array>()) =>
       socket.send(encodeFrame(message, attachments));
+    const reader = new FrameReader();
     say({ type: "challenge", protocol: PROTOCOL_VERSION, nonce });
     socket.on("message", async (data) => {
-      const { message, attachments } = decodeFrame(new Uint8Array(data as Buffer), CLIENT_HEADER);
+      const frame = reader.read(new Uint8Array(data as Buffer), CLIENT_HEADER);
+      if (frame === undefined) return;
+      const { message, attachments } = frame;
       const said = message as ClientMessage;
       if (said.type === "hello") {
         const proof = proofOf("companion", { token, nonces: { client: said.nonce, companion: nonce } });

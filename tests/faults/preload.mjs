@@ -42,13 +42,17 @@ if (isMainThread && isCompanion) {
     return JSON.parse(new TextDecoder().decode(frame.subarray(4, 4 + header))).message.type;
   };
   const { send } = WebSocket.prototype;
-  WebSocket.prototype.send = function (frame) {
-    const type = typeOf(frame);
-    if (type === "queued") reach("accepted");
-    if (type === "done") reach("stored");
-    return send.call(this, frame, () => {
-      if (type === "queued") reach("queued");
-      if (type === "done") reach("sent");
+  /** Of the frame whose parts are being sent. */
+  let type;
+  WebSocket.prototype.send = function (part, options) {
+    type ??= typeOf(part);
+    const sent = type;
+    if (sent === "queued") reach("accepted");
+    if (sent === "done") reach("stored");
+    if (options.fin) type = undefined;
+    return send.call(this, part, options, () => {
+      if (sent === "queued") reach("queued");
+      if (sent === "done" && options.fin) reach("sent");
     });
   };
 }

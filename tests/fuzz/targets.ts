@@ -14,8 +14,10 @@ import { parseAttention } from "../../companion/prompt/parse-attention.ts";
 import { schedulePrompt } from "../../companion/prompt/schedule-prompt.ts";
 import { readRecipe } from "../../plugin/ui/state/recipe.ts";
 import { CLIENT_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
+import { FrameReader } from "../../shared/frame-reader.ts";
 import { parseJson } from "../../shared/json-text.ts";
 import { beginPairing, randomSecret } from "../../shared/pairing.ts";
+import { PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { parseClientMessage, parseCompanionMessage, parseRequest } from "../../shared/validate.ts";
 import { headerOf } from "../checkpoint/sample.ts";
 import { recipe } from "../plugin/ui/fixtures.ts";
@@ -35,8 +37,8 @@ const request = parseRequest({
   },
 });
 const CLIENT = [
-  { type: "hello", protocol: 3, build: "b", nonce: secret, pairing: job, proof: secret },
-  { type: "hello", protocol: 3, build: "b", nonce: secret, share: `04${secret}${secret}` },
+  { type: "hello", protocol: PROTOCOL_VERSION, build: "b", nonce: secret, pairing: job, proof: secret },
+  { type: "hello", protocol: PROTOCOL_VERSION, build: "b", nonce: secret, share: `04${secret}${secret}` },
   { type: "pairing-jobs", jobs: [job] },
   {
     type: "submit",
@@ -47,9 +49,16 @@ const CLIENT = [
   { type: "download", repo: "owner/name", file: "a.safetensors" },
 ];
 const COMPANION = [
-  { type: "challenge", protocol: 3, nonce: secret },
+  { type: "challenge", protocol: PROTOCOL_VERSION, nonce: secret },
   {
-    ...{ type: "welcome", protocol: 3, version: "1", proof: secret, modelsFolder: "/m", contentFilter: "off" },
+    ...{
+      type: "welcome",
+      protocol: PROTOCOL_VERSION,
+      version: "1",
+      proof: secret,
+      modelsFolder: "/m",
+      contentFilter: "off",
+    },
     ...{
       models: [],
       addOns: [],
@@ -102,6 +111,15 @@ function besideModel([name, content]: readonly [string, string], folder: string)
   return readCommunityNotes({ name: "ink.safetensors", beside, metadata: new Map(), within: [folder] });
 }
 
+/** What it returns, or how it fails. */
+function outcome(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return String(error);
+  }
+}
+
 /** All of them. `scratch`: an empty folder. */
 export async function targets(scratch: string): Promise<Target[]> {
   const png = await encodePng({ width: 5, height: 4, data: Uint8Array.from({ length: 80 }, (_, i) => i * 3) });
@@ -110,6 +128,13 @@ export async function targets(scratch: string): Promise<Target[]> {
     target("codec: bytes", fc.oneof(fc.uint8Array({ maxLength: 300 }), nearlyBytes(frame)), (bytes) =>
       decodeFrame(bytes, CLIENT_HEADER),
     ),
+    target("codec: the same in pieces", fc.oneof(fc.uint8Array({ maxLength: 300 }), nearlyBytes(frame)), (bytes) => {
+      const [whole, pieces] = [
+        () => decodeFrame(bytes, CLIENT_HEADER),
+        () => new FrameReader().read(bytes, CLIENT_HEADER),
+      ];
+      expect(outcome(pieces)).toEqual(outcome(whole));
+    }),
     target(
       "codec: there and back",
       fc.tuple(anyJson, fc.dictionary(fc.string({ minLength: 1, maxLength: 9 }), fc.uint8Array(), { maxKeys: 4 })),

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { type Gateway, MAX_CLIENTS, openGateway } from "../../companion/gateway/server.ts";
 import { MOST_STRANGERS } from "../../companion/gateway/strangers.ts";
 import { randomSecret } from "../../shared/pairing.ts";
-import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from "../../shared/protocol.ts";
+import { MAX_FRAME_BYTES, PIECE_BYTES, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { submitMessage } from "../submit-message.ts";
 import { until } from "./test-client.ts";
 import { CODE, openTestHost, type TestHost } from "./test-host.ts";
@@ -107,10 +107,10 @@ test("the WebSocket refuses another subprotocol and a client without an origin",
   raw.destroy();
 });
 
-test("an oversized frame closes its sender and nobody else", async () => {
+test("an oversized piece closes its sender and nobody else", async () => {
   const [large, other] = [dial(), dial()];
   await Promise.all([large.pair(CODE), other.pair(CODE)]);
-  large.socket.send(new Uint8Array(MAX_FRAME_BYTES + 1));
+  large.socket.send(new Uint8Array(PIECE_BYTES + 1));
   await until(() => large.closed !== 0);
   expect(large.closed).toBe(1009);
   other.send({ type: "list-models" });

@@ -1,7 +1,7 @@
 /** A plugin's end of the wire, in memory: what it was sent, and what it sends. */
 import { Connection } from "../../companion/gateway/connection.ts";
 import type { Host } from "../../companion/gateway/host.ts";
-import { COMPANION_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
+import { COMPANION_HEADER, decodeFrame, encodeFrame, piecesOf } from "../../shared/codec.ts";
 import { beginPairing, type Nonces, type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
 import { type Challenge, type CompanionMessage, PROTOCOL_VERSION, type Welcome } from "../../shared/protocol.ts";
 import { parseCompanionMessage } from "../../shared/validate.ts";
@@ -17,15 +17,15 @@ export class TestClient {
   readonly nonce = randomSecret();
   closed: string | undefined;
   bufferedAmount = 0;
-  #onFrame: (frame: Uint8Array) => void = () => {};
+  #onPiece: (piece: Uint8Array) => void = () => {};
   #onClose: () => void = () => {};
 
   constructor(host: Host) {
     const client = this;
     this.connection = new Connection(
       {
-        send: (frame) => {
-          const { message, attachments } = decodeFrame(frame, COMPANION_HEADER);
+        send: (parts) => {
+          const { message, attachments } = decodeFrame(Buffer.concat(parts), COMPANION_HEADER);
           this.received.push({ message: parseCompanionMessage(message), attachments });
         },
         close: (reason) => {
@@ -34,8 +34,8 @@ export class TestClient {
         get bufferedAmount() {
           return client.bufferedAmount;
         },
-        onFrame: (listener) => {
-          this.#onFrame = listener;
+        onPiece: (listener) => {
+          this.#onPiece = listener;
         },
         onClose: (listener) => {
           this.#onClose = listener;
@@ -58,7 +58,7 @@ export class TestClient {
 
   /** Any object: bad messages are tested too. */
   send(message: object, attachments?: ReadonlyMap<string, Uint8Array>): void {
-    this.#onFrame(encodeFrame(message, attachments));
+    for (const piece of piecesOf(encodeFrame(message, attachments))) this.#onPiece(piece);
   }
   /** Sends, and waits until what was said has been obeyed. */
   async ask(message: object, attachments?: ReadonlyMap<string, Uint8Array>): Promise<CompanionMessage> {
@@ -67,7 +67,7 @@ export class TestClient {
     return this.last;
   }
   sendRaw(frame: Uint8Array): void {
-    this.#onFrame(frame);
+    this.#onPiece(frame);
   }
   hello(more: object): void {
     this.send({ type: "hello", protocol: PROTOCOL_VERSION, build: "test", nonce: this.nonce, ...more });

@@ -1,6 +1,6 @@
 /** A plugin's end of the wire over a real WebSocket, as its iframe connects. */
 import WebSocket from "ws";
-import { COMPANION_HEADER, decodeFrame, encodeFrame } from "../../shared/codec.ts";
+import { COMPANION_HEADER, decodeFrame, encodeFrame, piecesOf } from "../../shared/codec.ts";
 import { beginPairing, type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
 import { type CompanionMessage, PROTOCOL_VERSION, type Welcome } from "../../shared/protocol.ts";
 import { parseCompanionMessage } from "../../shared/validate.ts";
@@ -68,7 +68,7 @@ export class WsClient {
   }
 
   send(message: object, attachments?: ReadonlyMap<string, Uint8Array>): void {
-    this.socket.send(encodeFrame(message, attachments));
+    for (const piece of piecesOf(encodeFrame(message, attachments))) this.socket.send(piece);
   }
   hello(more: object): void {
     this.send({ type: "hello", protocol: PROTOCOL_VERSION, build: "test", nonce: this.nonce, ...more });

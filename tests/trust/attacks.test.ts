@@ -3,7 +3,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import sharp from "sharp";
+import { piecesOf } from "../../shared/codec.ts";
 import { beginPairing, proofOf, randomSecret } from "../../shared/pairing.ts";
+import { PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { until } from "../gateway/test-client.ts";
 import type { WsClient } from "../gateway/ws-client.ts";
 import { submitMessage } from "../submit-message.ts";
@@ -15,8 +17,15 @@ test("a foreign page's sandboxed iframe gets no further than the challenge", () 
   play("a web page learns and changes nothing", async () => {
     const request = { model: "starter", prompt: "", seed: 1 };
     const hellos = [
-      { type: "hello", protocol: 3, build: "x", nonce: randomSecret() },
-      { type: "hello", protocol: 3, build: "x", nonce: randomSecret(), pairing: id(1), proof: randomSecret() },
+      { type: "hello", protocol: PROTOCOL_VERSION, build: "x", nonce: randomSecret() },
+      {
+        type: "hello",
+        protocol: PROTOCOL_VERSION,
+        build: "x",
+        nonce: randomSecret(),
+        pairing: id(1),
+        proof: randomSecret(),
+      },
       { type: "hello", protocol: 1, build: "x", nonce: randomSecret(), code: CODE },
       { type: "pairing-confirm", confirmation: randomSecret() },
       { type: "pairing-jobs", jobs: [id(1)] },
@@ -90,7 +99,7 @@ test("recorded proofs, shares and confirmations are worth nothing on another con
     const thieves = Array.from({ length: 20 }, () => dial());
     for (const [i, thief] of thieves.entries()) {
       await thief.next("challenge");
-      const hello = { type: "hello", protocol: 3, build: "x", nonce: first.nonce };
+      const hello = { type: "hello", protocol: PROTOCOL_VERSION, build: "x", nonce: first.nonce };
       if (i % 2 === 0) thief.send({ ...hello, pairing: secret.pairing, proof });
       else {
         thief.send({ ...hello, share: exchange.share });
@@ -163,15 +172,19 @@ test(
       for (const each of frames) {
         const stranger = dial();
         await stranger.next("challenge");
-        stranger.socket.send(each);
+        for (const piece of piecesOf(each)) stranger.socket.send(piece);
         strangers.push(stranger);
       }
+      const unbroken = dial();
+      await unbroken.pair(CODE);
+      unbroken.socket.send(new Uint8Array(60 * 2 ** 20));
+      await until(() => unbroken.closed !== 0);
       await until(() => strangers.every(({ closed }) => closed !== 0));
       const paired = dial();
       await paired.pair(CODE);
       for (const each of frames) {
         const rejected = paired.ofType("rejected").length;
-        paired.socket.send(each);
+        for (const piece of piecesOf(each)) paired.socket.send(piece);
         await until(() => paired.ofType("rejected").length > rejected || paired.closed !== 0);
         paired.send({ type: "list-models" });
         await until(() => paired.ofType("models").length > 0 || paired.closed !== 0);
@@ -181,7 +194,7 @@ test(
       const all = [...strangers, paired].flatMap(({ messages }) => messages).map(({ type }) => type);
       const grown = Math.round(companion.memory() - before);
       return {
-        attempts: 2 * frames.length,
+        attempts: 2 * frames.length + 1,
         gotIn:
           strangers.filter((each) => each.ofType("welcome").length > 0).length +
           all.filter((t) => t === "queued").length,

@@ -1,4 +1,4 @@
-import { COMPANION_HEADER, decodeFrame, encodeFrame } from "../../../shared/codec.ts";
+import { COMPANION_HEADER, decodeFrame, encodeFrame, piecesOf } from "../../../shared/codec.ts";
 import { Problem, type ProblemData } from "../../../shared/problem.ts";
 import {
   type ClientMessage,
@@ -95,7 +95,7 @@ export class CompanionClient {
   send(message: ClientMessage, attachments?: ReadonlyMap<string, Uint8Array>): void {
     if (!this.#ready || this.#socket === undefined)
       throw new Problem("internal", "The companion is not connected. Start it, then try again.");
-    this.#socket.send(encodeFrame(message, attachments));
+    for (const piece of piecesOf(encodeFrame(message, attachments))) this.#socket.send(piece);
   }
 
   close(): void {

@@ -2,7 +2,13 @@ import type { CallInput } from "../../../plugin/bridge.ts";
 import { JobDesk } from "../../../plugin/ui/actions/job-desk.ts";
 import type { Order } from "../../../plugin/ui/request/prepare-run.ts";
 import { Store } from "../../../plugin/ui/state/store.ts";
-import type { ClientMessage, CompanionMessage, Done, Welcome } from "../../../shared/protocol.ts";
+import {
+  type ClientMessage,
+  type CompanionMessage,
+  type Done,
+  PROTOCOL_VERSION,
+  type Welcome,
+} from "../../../shared/protocol.ts";
 import { newJob, openJob, recipe } from "./fixtures.ts";
 
 const request = recipe.request;
@@ -14,7 +20,7 @@ const done = (job: string, facts: object = { tokens: 4 }): Done => ({
 });
 const welcomeWith = (...jobs: string[]): Welcome => ({
   type: "welcome",
-  protocol: 3,
+  protocol: PROTOCOL_VERSION,
   version: "9",
   proof: "",
   modelsFolder: "/m",
