@@ -1,5 +1,6 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { Store } from "../state/store.ts";
+import { problemNotice } from "./problem-notice.ts";
 
 /** Runs an effect. Whatever goes wrong in it is said to the designer. */
 export type Attempt = (effect: () => Promise<void>) => Promise<void>;
@@ -11,7 +12,7 @@ export function attemptsOf(store: Store): Attempt {
     } catch (error) {
       const problem = Problem.from(error);
       if (problem.code === "internal") console.error(error);
-      store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message } });
+      store.dispatch(problemNotice(problem));
     }
   };
 }

@@ -9,6 +9,7 @@ import type { Store } from "../state/store.ts";
 import type { CompanionClient } from "../wires/companion-client.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { findPlaced } from "./find-placed.ts";
+import { problemNotice } from "./problem-notice.ts";
 
 interface HistoryParts {
   readonly store: Store;
@@ -118,8 +119,7 @@ export class HistoryDesk {
       ]);
       this.#tell(now, bytes);
     } catch (error) {
-      const { message } = Problem.from(error);
-      store.dispatch({ type: "notice", notice: { tone: "problem", text: message } });
+      store.dispatch(problemNotice(Problem.from(error)));
     }
   }
 

@@ -23,6 +23,7 @@ import { type Recipe, readRecipe, writeRecipe } from "../state/recipe.ts";
 import type { Store } from "../state/store.ts";
 import { t } from "../text/language.ts";
 import type { CompanionClient } from "../wires/companion-client.ts";
+import { problemNotice } from "./problem-notice.ts";
 
 const LOST: ProblemData = {
   code: "job-unknown",
@@ -216,8 +217,7 @@ export class JobDesk {
   #onRejected({ job, problem }: Rejected): void {
     const picture = job === undefined ? undefined : this.#picture(job);
     if (picture && isActive(picture)) this.#end(picture.job.job, { type: "failed", job: picture.job.job, problem });
-    else if (problem.code !== "job-unknown")
-      this.#store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message } });
+    else if (problem.code !== "job-unknown") this.#store.dispatch(problemNotice(problem));
   }
 
   /**

@@ -7,8 +7,10 @@ import { layeringOf } from "../request/layering.ts";
 import type { Picture } from "../state/picture.ts";
 import { layerName, writeRecipe } from "../state/recipe.ts";
 import { t } from "../text/language.ts";
+import { said } from "../text/said.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { findPlaced } from "./find-placed.ts";
+import { problemNotice } from "./problem-notice.ts";
 import type { Runner } from "./run.ts";
 
 const FORMS = { whole: async (bytes: Uint8Array) => bytes, "cut-out": cutOutPicture } as const;
@@ -30,13 +32,13 @@ export async function placePicture(
     if (problem.code !== "target-gone" && problem.code !== "target-changed") throw problem;
     const overAnyway = problem.code === "target-changed";
     const action = { label: t.window.placeAsNewLayer, name: "place-beside", job, overAnyway } as const;
-    store.dispatch({ type: "notice", notice: { tone: "problem", text: problem.message, action } });
+    store.dispatch(problemNotice(problem, action));
     return null;
   });
   if (placed === null) return;
   const isFill = placed.node === picture.job.ticket.target;
   const action = { label: t.common.takeAway, name: "revert-fill", job } as const;
-  store.dispatch({ type: "notice", notice: { tone: "plain", text: placed.note, ...(isFill && { action }) } });
+  store.dispatch({ type: "notice", notice: { tone: "plain", text: said(placed.note), ...(isFill && { action }) } });
 }
 
 /** Its job is finished then. Problems as the bridge's `place-layer`. */

@@ -7,6 +7,7 @@ import type { Companion, State } from "../state/state.ts";
 import { t } from "../text/language.ts";
 import { licenceInWords } from "../text/licence-in-words.ts";
 import { hasWords, withWords } from "../text/prompt-words.ts";
+import { said } from "../text/said.ts";
 
 const KINDS: readonly AddOnKind[] = ["lora", "control", "embedding", "upscaler", "vae"];
 
@@ -51,7 +52,7 @@ function AddOn({ addOn, state, actions }: { addOn: AddOnInfo; state: State; acti
   const { name, kind, families, licence, sha256, triggerWords, upscaler } = addOn;
   const made = families.map((family) => family.name).join(", ");
   const about = upscaler && `${upscaler.architecture}, ${upscaler.scale}×`;
-  const facts = [made, about, licence && licenceInWords(licence), sha256 && `AutoV2 ${autoV2(sha256)}`];
+  const facts = [made, about, licence && said(licenceInWords(licence)), sha256 && `AutoV2 ${autoV2(sha256)}`];
   return (
     <div class="add-on-row">
       {kind !== "vae" && kind !== "upscaler" && <SidePicture pictures={actions.sidePictures} of={addOn} />}

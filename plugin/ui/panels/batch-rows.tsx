@@ -4,6 +4,7 @@ import { Warning } from "../parts/icons.tsx";
 import { canRetry, isActive, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
+import { problemInWords } from "../text/said.ts";
 
 interface RowsProps {
   readonly pictures: readonly Picture[];
@@ -20,7 +21,7 @@ export function BatchRows({ pictures, state, actions }: RowsProps) {
           <Small picture={picture} actions={actions} />
           <div title={picture.recipe.request.prompt}>
             <b class="ellipsis">{picture.job.ticket.name}</b>
-            <small class="ellipsis" title={picture.problem?.message}>
+            <small class="ellipsis" title={picture.problem ? problemInWords(picture.problem).text : undefined}>
               {statusOf(picture)}
             </small>
           </div>
@@ -60,7 +61,7 @@ function Small({ picture, actions }: { picture: Picture; actions: Actions }) {
 }
 
 function statusOf({ phase, stage, step, of, placed, problem }: Picture): string {
-  if (problem !== null) return problem.message;
+  if (problem !== null) return problemInWords(problem).text;
   if (phase === "done") return placed ? t.pictures.placed : t.pictures.notPlaced;
   if (phase === "unsent") return t.pictures.notPainted;
   if (phase !== "running") return t.pictures.waiting;

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Actions } from "../actions/actions.ts";
 import { CopyText } from "../parts/copy-text.tsx";
+import { ProblemText } from "../parts/problem-text.tsx";
 import { t } from "../text/language.ts";
 import type { Connection } from "../wires/connection.ts";
 import { Pairing } from "./pairing.tsx";
@@ -66,7 +67,9 @@ export function ConnectionPanel({ connection, actions }: { connection: Connectio
     case "refused":
       return (
         <Message title={t.connection.refused}>
-          <p>{connection.problem.message}</p>
+          <div>
+            <ProblemText problem={connection.problem} />
+          </div>
           {again}
         </Message>
       );

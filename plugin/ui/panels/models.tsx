@@ -3,11 +3,13 @@ import type { DeviceInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
 import { CopyText } from "../parts/copy-text.tsx";
 import { Check, Warning } from "../parts/icons.tsx";
+import { ProblemText } from "../parts/problem-text.tsx";
 import { SidePicture } from "../parts/side-picture.tsx";
 import { modelInUse } from "../state/model-in-use.ts";
 import type { Companion, State } from "../state/state.ts";
 import { t } from "../text/language.ts";
 import { licenceInWords } from "../text/licence-in-words.ts";
+import { said } from "../text/said.ts";
 import { AddOnsPanel } from "./add-ons.tsx";
 import { deviceName } from "./header.tsx";
 import { RecommendedModels } from "./recommended-models.tsx";
@@ -37,7 +39,9 @@ export function ModelsPanel({ state, actions }: { state: State; actions: Actions
             </span>
             <div>
               {name}
-              <small>{problem.message}</small>
+              <small>
+                <ProblemText problem={problem} />
+              </small>
             </div>
           </div>
         ))}
@@ -63,7 +67,7 @@ function Device({ companion: { device, engineProblem } }: { companion: Companion
     <div class="fact">
       <span class={`badge ${tone}`}>{tone === "good" ? <Check /> : <Warning />}</span>
       <div>
-        {engineProblem?.message ?? deviceName(device)}
+        {engineProblem ? <ProblemText problem={engineProblem} /> : deviceName(device)}
         <small>{device && whyNot(device)}</small>
       </div>
     </div>
@@ -73,7 +77,7 @@ function Device({ companion: { device, engineProblem } }: { companion: Companion
 /** Why nothing faster is used. */
 function whyNot({ provider, passedOver }: DeviceInfo): string {
   if (passedOver.length === 0) return provider === "cpu" ? t.models.slow : t.models.fastest;
-  return passedOver.map((other) => `${other.provider}: ${other.reason}`).join(" · ");
+  return passedOver.map((other) => `${other.provider}: ${said(other.reason)}`).join(" · ");
 }
 
 function ContentFilter({ companion, state, actions }: { companion: Companion; state: State; actions: Actions }) {
@@ -129,8 +133,8 @@ function ModelCard({ model, inUse, actions }: { model: ModelInfo; inUse: boolean
         </span>
         {model.thumbnail && <SidePicture pictures={actions.sidePictures} of={model} />}
       </label>
-      {note && <p>{note}</p>}
-      {licence && <p class="secondary-text">{licenceInWords(licence)}</p>}
+      {note && <p>{said(note)}</p>}
+      {licence && <p class="secondary-text">{said(licenceInWords(licence))}</p>}
       {sha256 && (
         <p class="secondary-text" title={`SHA-256 ${sha256}`}>
           AutoV2 <code>{autoV2(sha256)}</code>

@@ -1,5 +1,6 @@
 import type { Actions } from "../actions/actions.ts";
 import { Check, Cross, Warning } from "../parts/icons.tsx";
+import { SaidText } from "../parts/problem-text.tsx";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
 
@@ -14,13 +15,13 @@ export function NoticeBar({ state, actions }: { state: State; actions: Actions }
       </div>
     );
   if (notice === null) return null;
-  const { tone, text, action } = notice;
+  const { tone, action } = notice;
   const picture = pictures.find(({ job }) => job.job === action?.job);
   return (
     <div class="notice" role={tone === "problem" ? "alert" : "status"}>
       {tone === "problem" ? <Bad /> : <Good />}
       <div>
-        <p>{text}</p>
+        <SaidText said={notice} />
         {action?.overAnyway && picture && (
           <button type="button" class="link" onClick={() => actions.place(picture, "over anyway")}>
             {t.window.placeOverAnyway}

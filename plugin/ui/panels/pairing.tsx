@@ -3,6 +3,7 @@ import type { ProblemData } from "../../../shared/problem.ts";
 import { Check } from "../parts/icons.tsx";
 import { t } from "../text/language.ts";
 import { whyLonger } from "../text/pairing-words.ts";
+import { problemInWords } from "../text/said.ts";
 
 /** The first meeting: digits that the companion shows, typed or pasted; the last one sends them. */
 export function Pairing({
@@ -64,7 +65,7 @@ export function Pairing({
         </label>
         {problem && (
           <p class="problem-text" role="alert">
-            {problem.message}
+            {problemInWords(problem).text}
           </p>
         )}
         {longer && <p class="hint longer-code">{longer}</p>}

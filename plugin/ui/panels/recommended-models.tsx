@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
 import type { DownloadInfo, RecommendedModel } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
+import { ProblemText } from "../parts/problem-text.tsx";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
 import { modelNamed } from "../text/model-named.ts";
+import { said } from "../text/said.ts";
 
 /** Models that are worth having, with size and terms, and any other by its name: one button brings it. */
 export function RecommendedModels({ state: { recommended, downloads }, actions }: { state: State; actions: Actions }) {
@@ -83,14 +85,14 @@ function Offer({
 }: OfferProps) {
   return (
     <div class="model-card">
-      <b>{name}</b>
+      <b>{said(name)}</b>
       <p class="secondary-text">
         {t.models.needs(inGigabytes(bytes), inGigabytes(memoryBytes), t.models.use[commercialUse])}
       </p>
-      <p>{goodFor}</p>
+      <p>{said(goodFor)}</p>
       <details>
         <summary>{t.models.licence}</summary>
-        <p class="secondary-text">{licence}</p>
+        <p class="secondary-text">{said(licence)}</p>
       </details>
       <Progress repo={repo} download={download} actions={actions} />
     </div>
@@ -103,9 +105,9 @@ function Progress({ repo, download, actions }: Pick<OfferProps, "download" | "ac
   return (
     <>
       {download?.problem && (
-        <p class="secondary-text" role="alert">
-          {download.problem.message}
-        </p>
+        <div class="secondary-text" role="alert">
+          <ProblemText problem={download.problem} />
+        </div>
       )}
       <button type="button" class="secondary wide" onClick={() => actions.download(repo)}>
         {download ? t.common.tryAgain : t.models.downloadIt}

@@ -5,6 +5,7 @@ import { Check, Star, Warning } from "../parts/icons.tsx";
 import { isActive, isShown, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
+import { problemInWords } from "../text/said.ts";
 
 /** Columns of the grid, see styles/panels.css. */
 const COLUMNS = 2;
@@ -77,6 +78,7 @@ function Result({ picture, reached, state, actions }: ResultProps) {
   const done = picture.phase === "done";
   const seed = picture.recipe.request.seed;
   const address = picture.image?.url ?? picture.small;
+  const problem = picture.problem && problemInWords(picture.problem);
   useEffect(() => {
     if (done && !address) actions.showSmall(picture);
   }, []);
@@ -89,7 +91,7 @@ function Result({ picture, reached, state, actions }: ResultProps) {
       tabIndex={reached ? 0 : -1}
       class={`result ${chosen ? "on" : ""} ${picture.phase}`}
       style={{ aspectRatio: String(Math.min(2, Math.max(0.5, width / height))) }}
-      title={done ? t.pictures.resultHow(seed) : picture.problem?.message}
+      title={done ? t.pictures.resultHow(seed) : problem?.detail}
       draggable={done}
       onClick={() => actions.choose(picture)}
       onDblClick={() => done && actions.place(picture)}
@@ -109,10 +111,10 @@ function Result({ picture, reached, state, actions }: ResultProps) {
           {t.pictures.notSent(picture.recipe.request.prompt.slice(0, 60))}
         </span>
       )}
-      {picture.problem && (
+      {problem && (
         <span class="failure">
           <Warning />
-          {picture.problem.message}
+          {problem.text}
         </span>
       )}
       {picture.starred && (

@@ -7,6 +7,7 @@ import { readRecipe } from "../state/recipe.ts";
 import type { State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
 import { t } from "../text/language.ts";
+import { problemInWords } from "../text/said.ts";
 import { MadeWith } from "./made-with.tsx";
 
 /** What the result belongs to, live. */
@@ -35,7 +36,7 @@ export function SelectionCard({ state, actions }: { state: State; actions: Actio
           </span>
           <div>
             <b class="ellipsis">{selection.name}</b>
-            <small>{selection.problem.message}</small>
+            <small>{problemInWords(selection.problem).text}</small>
           </div>
         </div>
       );
@@ -64,7 +65,7 @@ function SeveralCard({
       )}
       <div>
         <b>{t.selection.severalSelected(total, kindOfAll(targets))}</b>
-        <small>{refused?.message ?? fromTo(targets)}</small>
+        <small>{refused ? problemInWords(refused).text : fromTo(targets)}</small>
         {question && (
           <fieldset class="which">
             <legend>{t.selection.whichPicture(question.masks.length)}</legend>

@@ -1,4 +1,5 @@
 import { t } from "../text/language.ts";
+import { problemInWords } from "../text/said.ts";
 import { tooLong } from "../text/too-long.ts";
 import { modelInUse } from "./model-in-use.ts";
 import { longestPrompt, missingWords, rowsOf } from "./rows.ts";
@@ -8,10 +9,10 @@ import { subjectOf } from "./subject.ts";
 /** Null where the primary button would work; otherwise what is missing, as an invitation. */
 export function whatIsMissing(state: State): string | null {
   const { selection, mode } = state;
-  if (state.companion?.engineProblem) return state.companion.engineProblem.message;
+  if (state.companion?.engineProblem) return problemInWords(state.companion.engineProblem).text;
   if (modelInUse(state) === null) return state.companion?.models.length ? t.run.missing.modelGone : t.run.missing.model;
   if (selection.kind === "none") return t.run.missing.layer;
-  if (selection.kind === "several" && selection.refused) return selection.refused.message;
+  if (selection.kind === "several" && selection.refused) return problemInWords(selection.refused).text;
   if (selection.kind === "several" && mode === "fill") return t.run.missing.onePicture;
   if (selection.kind === "unsupported") return t.run.missing.another;
   if (mode === "fill" && subjectOf(state)?.mask === undefined) return t.run.missing.mask;

@@ -54,6 +54,8 @@ export interface FillView {
 export interface Notice {
   readonly tone: "plain" | "problem";
   readonly text: string;
+  /** What exactly was said, one click deeper. */
+  readonly detail?: string;
   /** One thing to do about it. */
   readonly action?: {
     readonly label: string;

@@ -1,0 +1,75 @@
+import { type Sentence, sentence } from "./sentence.ts";
+
+/** What the companion says of models and devices: what they are good for, and their licences. */
+export const MODEL_SENTENCES: readonly Sentence[] = [
+  sentence("LCM-LoRA for {family}", "LCM-LoRA für {family}"),
+  sentence("ControlNet {kind} for {family}", "ControlNet {kind} für {family}"),
+  sentence("XL autoencoder for half precision", "XL-Autoencoder für halbe Genauigkeit"),
+  sentence(
+    "The model with the most LoRAs and ControlNets; light and quick, 512 px.",
+    "Das Modell mit den meisten LoRAs und ControlNets; leicht und schnell, 512 px.",
+  ),
+  sentence(
+    "Made for Fill: it sees what lies around the mask.",
+    "Zum Füllen gemacht: Es sieht, was um die Maske liegt.",
+  ),
+  sentence(
+    "Finer pictures at 1024 px; wants a good graphics card.",
+    "Feinere Bilder mit 1024 px; braucht eine gute Grafikkarte.",
+  ),
+  sentence("Made for Fill at 1024 px.", "Zum Füllen gemacht, mit 1024 px."),
+  sentence("One to four steps: pictures while you type.", "Ein bis vier Schritte: Bilder, während du tippst."),
+  sentence(
+    "One to four steps at 512 px, in more detail than SD-Turbo.",
+    "Ein bis vier Schritte mit 512 px, feiner als SD-Turbo.",
+  ),
+  sentence(
+    "References: draws with the content or in the style of other layers. For both families, with its image encoder.",
+    "Referenzen: malt mit dem Inhalt oder im Stil anderer Ebenen. Für beide Familien, mit Bild-Encoder.",
+  ),
+  sentence(
+    "Four to eight steps instead of {steps}: choose the scheduler LCM and a guidance scale of 1 to 2 with it.",
+    "Vier bis acht Schritte: Wähle dazu den Scheduler LCM und eine Prompt-Treue von 1 bis 2.",
+  ),
+  sentence(
+    "Keeps the edges of a picture or of a vector layer.",
+    "Behält die Kanten eines Bildes oder einer Vektorebene.",
+  ),
+  sentence("Turns a rough drawing into a picture.", "Macht aus einer groben Zeichnung ein Bild."),
+  sentence(
+    "Decodes XL's pictures in half precision, where its own autoencoder overflows: faster on graphics cards.",
+    "Dekodiert Bilder von XL in halber Genauigkeit: schneller auf Grafikkarten.",
+  ),
+  sentence(
+    "It changes a picture as the prompt tells it to (“make it night”), and cannot draw from nothing.",
+    "Es ändert ein Bild, wie der Prompt es sagt („make it night“), und kann nichts von Grund auf malen.",
+  ),
+  sentence(
+    "A small model that draws simple icons on white; add your own model for anything more.",
+    "Ein kleines Modell, das einfache Symbole auf Weiß malt; für alles andere füge ein eigenes Modell hinzu.",
+  ),
+  sentence(
+    "Free for any use, commercial use too (MIT). It was trained only on icons whose makers gave them away under the MIT and Apache-2.0 licences.",
+    "Frei für jede Nutzung, auch gewerblich (MIT). Trainiert nur mit Symbolen, die ihre Urheber unter den Lizenzen MIT und Apache-2.0 freigegeben haben.",
+  ),
+  sentence(
+    "CreativeML {which}: commercial use allowed; a list of harmful uses is forbidden, and you must pass the terms on.",
+    "CreativeML {which}: gewerbliche Nutzung erlaubt; eine Liste schädlicher Nutzungen ist verboten, und du musst die Bedingungen weitergeben.",
+  ),
+  sentence(
+    "OpenRAIL, says its page, without naming the version: commercial use allowed; a list of harmful uses is forbidden, and you must pass the terms on. Check the model's page.",
+    "OpenRAIL, laut seiner Seite, ohne Version: gewerbliche Nutzung erlaubt; eine Liste schädlicher Nutzungen ist verboten, und du musst die Bedingungen weitergeben. Sieh auf der Seite des Modells nach.",
+  ),
+  sentence(
+    "Stability AI Community Licence: free for research and for commercial use below one million dollars of yearly revenue, after you register; above, a paid licence. Check the model's page.",
+    "Stability AI Community Licence: frei für Forschung und, nach Anmeldung, für gewerbliche Nutzung unter einer Million Dollar Jahresumsatz; darüber kostenpflichtig. Sieh auf der Seite des Modells nach.",
+  ),
+  sentence(
+    "Apache-2.0: any use, commercial use too; keep the licence and its notices when you pass it on.",
+    "Apache-2.0: jede Nutzung, auch gewerblich; gib Lizenz und Hinweise mit weiter.",
+  ),
+  sentence(
+    "MIT: any use, commercial use too; keep the licence when you pass it on.",
+    "MIT: jede Nutzung, auch gewerblich; gib die Lizenz mit weiter.",
+  ),
+];
