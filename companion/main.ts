@@ -39,6 +39,12 @@ const COMMANDS: Record<string, Command> = {
     place: "apart",
     run: async (args) => (await import("./cli/enlarge.ts")).runEnlarge(args),
   },
+  matte: {
+    usage: "matte IMAGE --model FILE --out FILE [--side PIXELS]",
+    summary: "Cut a picture's subject out with a matting model (BiRefNet) in a .safetensors file",
+    place: "apart",
+    run: async (args) => (await import("./cli/matte.ts")).runMatte(args),
+  },
   settings: {
     usage: "settings IMAGE",
     summary: "Show how a picture was made (Underpaint, A1111, ComfyUI, InvokeAI, Fooocus, SwarmUI)",

@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { type EnlargeRequest, enlargeSchema } from "./enlarge.ts";
 import { imageRefs } from "./image-refs.ts";
+import { type MatteRequest, matteSchema } from "./matte.ts";
 import { modelRefs, renameModels } from "./model-refs.ts";
 import type { ProblemData } from "./problem.ts";
 import type { GenerateRequest } from "./request.ts";
@@ -25,7 +26,13 @@ export interface EnlargeTask {
   readonly request: EnlargeRequest;
 }
 
-export type Task = GenerateTask | EnlargeTask;
+/** A picture without its ground. */
+export interface MatteTask {
+  readonly kind: "matte";
+  readonly request: MatteRequest;
+}
+
+export type Task = GenerateTask | EnlargeTask | MatteTask;
 export type TaskKind = Task["kind"];
 export type TaskOf<K extends TaskKind> = Extract<Task, { readonly kind: K }>;
 
@@ -45,7 +52,7 @@ interface TaskRow<K extends TaskKind> {
   readonly attachments: readonly [string, ...string[]];
 }
 
-/** The picture that a task of kind "generate" or "enlarge" brings. */
+/** The picture that a task brings. */
 export const PICTURE = "image";
 
 export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
@@ -78,6 +85,15 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
       const { detail } = task.request;
       return detail ? { ...task, request: { ...task.request, detail: { ...detail, seed } } } : task;
     },
+    attachments: [PICTURE],
+  },
+  matte: {
+    schema: v.strictObject({ kind: v.literal("matte"), request: matteSchema }),
+    images: ({ request }) => [request.image],
+    models: ({ request }) => [request.model],
+    withModels: (task, rename) => ({ ...task, request: { ...task.request, model: rename(task.request.model) } }),
+    needsReferences: () => false,
+    withSeed: (task) => task,
     attachments: [PICTURE],
   },
 };

@@ -93,11 +93,12 @@ export const modelSchema = v.strictObject({
 export const addOnSchema = v.strictObject({
   id: nameSchema,
   name: text,
-  kind: v.picklist(["lora", "control", "embedding", "vae", "upscaler"]),
+  kind: v.picklist(["lora", "control", "embedding", "vae", "upscaler", "matting"]),
   families: v.array(v.strictObject(family)),
   triggerWords: v.array(text),
   controlKind: v.optional(v.picklist(["controlnet", "t2i-adapter"])),
   upscaler: v.optional(v.strictObject({ architecture: text, scale: count })),
+  matting: v.optional(v.strictObject({ architecture: text })),
   suggestedWeight: v.optional(v.pipe(v.number(), v.finite())),
   licence: v.optional(text),
   sha256: v.optional(secret),

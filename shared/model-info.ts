@@ -66,7 +66,7 @@ export interface AddOnInfo {
   /** The library's id, as requests name it (`loras[].model`, `controls[].model`, `embeddings[].model`, `vae`, `upscaler`). */
   readonly id: string;
   readonly name: string;
-  readonly kind: "lora" | "control" | "embedding" | "vae" | "upscaler";
+  readonly kind: "lora" | "control" | "embedding" | "vae" | "upscaler" | "matting";
   /** Those that it fits. Empty: it can't be told from the file, or it needs no model. */
   readonly families: readonly Family[];
   /** Words that call up what a LoRA has learnt; for an embedding its own token. From the file's metadata or its side-car. */
@@ -75,6 +75,8 @@ export interface AddOnInfo {
   readonly controlKind?: "controlnet" | "t2i-adapter";
   /** For kind "upscaler": what it is built like ("ESRGAN", "DAT"), and how many times as long it makes a side. */
   readonly upscaler?: { readonly architecture: string; readonly scale: number };
+  /** For kind "matting": what it is built like. */
+  readonly matting?: { readonly architecture: string };
   /** The weight that its maker suggests, where a side-car says so. */
   readonly suggestedWeight?: number;
   readonly licence?: string;

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 
 export const USED_AS = [
-  ...(["model", "vae", "lora", "embedding", "control", "ip-adapter", "image-encoder", "upscaler"] as const),
+  ...(["model", "vae", "lora", "embedding", "control", "ip-adapter", "image-encoder", "upscaler", "matting"] as const),
 ];
 export type UsedAs = (typeof USED_AS)[number];
 

@@ -69,12 +69,13 @@ interface Trial {
 const fits = (model: string) => `fits ${model}`;
 const opensBeside = (model: string) => `opens beside ${model}`;
 
-/** How each kind of add-on is put to a model. Whether controls and embeddings fit shows with a picture; upscalers need no model. */
+/** How each kind of add-on is put to a model. Whether controls and embeddings fit shows with a picture; upscalers and matting models need no model. */
 const TRIALS: Readonly<Record<AddOnInfo["kind"], Trial>> = {
   lora: { open: (studio, id, model) => studio.openLora(id, model), says: fits },
   vae: { open: (studio, id, model) => studio.exchangeVae(model, id), says: fits },
   control: { open: (studio, id, model) => studio.openControl(id, model), says: opensBeside },
   embedding: { open: (studio, id) => studio.openEmbedding(id), says: opensBeside },
+  matting: { open: (studio, id) => studio.openMatting(id), says: () => "is whole" },
   upscaler: { open: (studio, id) => studio.openUpscaler(id), says: () => "is whole" },
 };
 

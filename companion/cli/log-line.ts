@@ -36,6 +36,7 @@ export function logLine(event: CompanionEvent, { prompts }: LogLineOptions): str
       return `note: ${prompts ? event.line : withoutQuotes(event.line)}`;
     case "begun": {
       const { task } = event;
+      if (task.kind === "matte") return `matte begins: by ${task.request.side} pixels`;
       if (task.kind === "enlarge") return `enlarge begins: ${task.request.factor} times`;
       const { width, height, steps, prompt } = task.request;
       return `generate begins: ${width} × ${height}, ${steps} steps${prompts ? ` “${prompt}”` : ""}`;

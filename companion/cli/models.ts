@@ -26,6 +26,7 @@ const KINDS = [
   ["Embeddings", "embedding"],
   ["VAEs", "vae"],
   ["Upscalers", "upscaler"],
+  ["Matting models", "matting"],
 ] as const;
 
 /** With --hash every file is read for its hash. Resolves to the exit code. Throws Problem "request-invalid", "config-invalid". */
@@ -78,7 +79,8 @@ export async function runModels(args: string[]): Promise<number> {
   return 0;
 }
 
-function goesWith({ families, upscaler }: AddOnInfo): string {
+function goesWith({ families, upscaler, matting }: AddOnInfo): string {
+  if (matting) return `${matting.architecture}, cuts out subjects`;
   if (upscaler) return `${upscaler.architecture}, ${upscaler.scale} times as large`;
   return families.map(({ name }) => name).join(" or ") || "family not told by the file";
 }

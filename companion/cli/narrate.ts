@@ -76,6 +76,7 @@ export function narrate(terminal: Terminal, { prompts = true }: NarrateOptions =
 const spaced = (code: string) => code.replace(/(?<=^(?:...)+)(?=.)/g, " ");
 
 function what(task: Task): string {
+  if (task.kind === "matte") return "A picture without its background";
   return task.kind === "generate" ? quoted(task.request.prompt) : `A picture ${task.request.factor} times as large`;
 }
 

@@ -3,6 +3,7 @@ import { PICTURE, type Result, type Task, type TaskKind, type TaskOf } from "../
 import { enlargePicture } from "../pipeline/enlarge/enlarge-picture.ts";
 import type { PipelineEvent } from "../pipeline/events.ts";
 import { generate } from "../pipeline/generate.ts";
+import { mattePicture } from "../pipeline/matte/matte-picture.ts";
 import type { PipelineStudio } from "../pipeline/open-studio.ts";
 
 export interface Work {
@@ -29,11 +30,18 @@ const RUNNERS: { readonly [K in TaskKind]: Runner<K> } = {
   enlarge: ({ request }, { images, studio, level }) => ({
     // One part, until it is known how many there are.
     steps: 1,
-    events: enlarged(enlargePicture(request, images, studio, { level })),
+    events: pictureAlone(enlargePicture(request, images, studio, { level })),
+  }),
+  matte: ({ request }, { images, studio }) => ({
+    steps: 1,
+    events: pictureAlone(mattePicture(request, images, studio)),
   }),
 };
 
-async function* enlarged(events: ReturnType<typeof enlargePicture>): Work["events"] {
+/** Of a work that brings nothing but a picture. */
+async function* pictureAlone(
+  events: ReturnType<typeof enlargePicture> | ReturnType<typeof mattePicture>,
+): Work["events"] {
   const { png, width, height } = yield* events;
   return { attachments: [{ name: PICTURE, mediaType: "image/png", width, height, bytes: png }], facts: {} };
 }

@@ -14,6 +14,7 @@ interface MadeWith {
 const TEXTS: { readonly [K in TaskKind]: (task: TaskOf<K>, made: MadeWith) => ReadonlyMap<string, string> } = {
   generate: ({ request }, made) => recipeTexts({ request, ...made }),
   enlarge: (_, made) => madeTexts({ ...made, changes: "a picture" }),
+  matte: (_, made) => madeTexts({ ...made, changes: "a picture" }),
 };
 
 export function signed<R extends Omit<Result, "seconds">>(result: R, task: Task, made: MadeWith): R {

@@ -9,8 +9,8 @@ import type { Size } from "../../shared/geometry.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import type { Raster } from "./raster.ts";
 
-/** "bicubic" is the Keys kernel with a = −0.5, "lanczos" the sinc windowed over three lobes. */
-export type Filter = "bicubic" | "lanczos";
+/** "bilinear" is a triangle, "bicubic" the Keys kernel with a = −0.5, "lanczos" the sinc windowed over three lobes. */
+export type Filter = "bilinear" | "bicubic" | "lanczos";
 
 const { imul } = Math;
 const PRECISION_BITS = 32 - 8 - 2;
@@ -19,6 +19,7 @@ const HALF = 1 << (PRECISION_BITS - 1);
 const sinc = (x: number) => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));
 
 const KERNELS: Record<Filter, { readonly support: number; readonly at: (x: number) => number }> = {
+  bilinear: { support: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
   bicubic: {
     support: 2,
     at: (signed) => {

@@ -15,6 +15,7 @@ import {
   openWholeContentFilter,
   openWholeImageEncoder,
   openWholeIpAdapter,
+  openWholeMatting,
   openWholeModel,
   openWholeUpscaler,
 } from "../opening/open-whole.ts";
@@ -60,7 +61,7 @@ export type Finding =
   | (AddOnFinding & { readonly kind: "controlnet" | "t2i-adapter" | "vae" })
   | (AddOnFinding & { readonly kind: "lora" | "embedding"; readonly names: readonly string[] })
   /** It needs no model. */
-  | { readonly kind: "upscaler"; readonly addOn: AddOnInfo }
+  | { readonly kind: "upscaler" | "matting"; readonly addOn: AddOnInfo }
   /** Of a model that another file is listed as. */
   | { readonly kind: "part" }
   | { readonly kind: "problem"; readonly problem: ProblemData };
@@ -100,6 +101,8 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
   if (isGguf(file, options)) return openWhole(place, options);
   const identity = identify(store);
   const found = identity.kind === "other" ? identity.adapter : identity.kind;
+  const alone = (kind: AddOnInfo["kind"]) =>
+    describeAddOn(place, { kind, families: [], metadata: store.metadata, options });
   switch (found) {
     case "lora":
     case "embedding":
@@ -109,10 +112,11 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
       return findAddOn(place, found, { opened: store, ...options });
     case "upscaler": {
       const { architecture, scale } = openWholeUpscaler(file, options).config;
-      const { metadata } = store;
-      const addOn = describeAddOn(place, { kind: found, families: [], metadata, options });
-      return { kind: found, addOn: { ...addOn, upscaler: { architecture, scale } } };
+      return { kind: found, addOn: { ...alone(found), upscaler: { architecture, scale } } };
     }
+    case "matting":
+      openWholeMatting(file, options);
+      return { kind: found, addOn: { ...alone(found), matting: { architecture: "BiRefNet" } } };
     case "ip-adapter": {
       const { crossAttentionDim, widths, embeddingDim, kind } = await openWholeIpAdapter(file, options);
       return { kind: found, path: file, adapter: { crossAttentionDim, widths, embeddingDim, kind } };

@@ -17,6 +17,8 @@ import { sharedInputs } from "../networks/blocks/time-embedding.ts";
 import { contentFilterGraph } from "../networks/content-filter.ts";
 import { controlHintGraph, controlResiduals } from "../networks/controlnet.ts";
 import { imageProjectionGraph } from "../networks/ip-adapter.ts";
+import type { BirefnetConfig } from "../networks/matting/birefnet.ts";
+import { mattingGraph } from "../networks/matting/matting.ts";
 import { t2iAdapterGraph } from "../networks/t2i-adapter.ts";
 import { type Upscaler, upscalerGraph } from "../networks/upscalers/upscaler.ts";
 import { buildWhole } from "./build-whole.ts";
@@ -62,6 +64,10 @@ export function checkT2IAdapter(adapter: T2IAdapter): void {
 
 export function checkUpscaler({ config, weights }: Component<Upscaler>): void {
   buildWhole(weights, (w) => upscalerGraph(config, w, { height: 16, width: 16 }, dialect));
+}
+
+export function checkMatting({ config, weights }: Component<BirefnetConfig>): void {
+  buildWhole(weights, (w) => mattingGraph(config, w, { height: 64, width: 64 }, dialect));
 }
 
 /** Its layers as wide as the file has them: how wide they must be shows with a model. */

@@ -14,18 +14,21 @@ import { type ContentFilter, openContentFilter } from "../checkpoint/parts/conte
 import { type ControlNet, openControlNet } from "../checkpoint/parts/controlnet.ts";
 import { type ImageEncoderOptions, openImageEncoder } from "../checkpoint/parts/image-encoder.ts";
 import { type IpAdapter, openIpAdapter } from "../checkpoint/parts/ip-adapter.ts";
+import { openMatting } from "../checkpoint/parts/matting.ts";
 import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../checkpoint/parts/t2i-adapter.ts";
 import { openUpscaler } from "../checkpoint/parts/upscaler.ts";
 import { openVae, type Vae, type VaeDefaults } from "../checkpoint/parts/vae.ts";
 import type { SingleFileOptions } from "../checkpoint/single-file.ts";
 import type { Dialect } from "../graph/dialect.ts";
 import type { UNetConfig } from "../networks/configs.ts";
+import type { BirefnetConfig } from "../networks/matting/birefnet.ts";
 import type { Upscaler } from "../networks/upscalers/upscaler.ts";
 import { ARCHITECTURES, type Architecture } from "./architectures.ts";
 import {
   checkContentFilter,
   checkControlNet,
   checkIpAdapter,
+  checkMatting,
   checkNetworks,
   checkT2IAdapter,
   checkUpscaler,
@@ -114,6 +117,13 @@ export function openWholeUpscaler(file: string, options: OpenOptions = {}): Comp
   const upscaler = openUpscaler(file, options);
   checkUpscaler(upscaler);
   return upscaler;
+}
+
+/** Throws as `openMatting` and `buildWhole`. */
+export function openWholeMatting(file: string, options: OpenOptions = {}): Component<BirefnetConfig> {
+  const matting = openMatting(file, options);
+  checkMatting(matting);
+  return matting;
 }
 
 /** `model`: its folder; undefined where it brings none. Throws as `openContentFilter` and `buildWhole`. */

@@ -14,7 +14,8 @@ export type FileKind =
         | "image-encoder"
         | "vae"
         | "text-encoder"
-        | "upscaler";
+        | "upscaler"
+        | "matting";
     }
   | { readonly kind: "other"; readonly what: string; readonly use: string; readonly adapter?: "lora" | "embedding" };
 
@@ -63,6 +64,7 @@ const NAMES = {
   vae: "an autoencoder (VAE)",
   "text-encoder": "a text encoder",
   upscaler: "a picture upscaler",
+  matting: "a matting model",
 } as const;
 
 /** A noun phrase for what a file is. */

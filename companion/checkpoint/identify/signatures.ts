@@ -11,7 +11,7 @@ export interface Signature {
   /** What a request can name it as, beside a model. */
   readonly adapter?: "lora" | "embedding";
   /** Where it is a kind of its own. */
-  readonly kind?: "ip-adapter" | "controlnet" | "t2i-adapter" | "upscaler";
+  readonly kind?: "ip-adapter" | "controlnet" | "t2i-adapter" | "upscaler" | "matting";
 }
 
 const some =
@@ -234,6 +234,11 @@ function isUpscaler(all: readonly string[], store: WeightStore): boolean {
 
 /** What else lies in models folders. */
 const TOOLS: readonly Signature[] = [
+  {
+    test: some(/^(?:[\w.]+\.)?squeeze_module\.0\./, /^(?:[\w.]+\.)?decoder\.ipt_blk5\./),
+    what: "a matting model",
+    kind: "matting",
+  },
   { test: some(/^idx_pred_layer\.|^stylegan_decoder\./), what: "a face restorer" },
   { test: isUpscaler, what: "a picture upscaler", kind: "upscaler" },
   { test: some(/^(?:pretrained|backbone)\..*/, /^(?:depth_head|scratch)\./), what: "a depth estimator" },

@@ -1,6 +1,6 @@
 /** Matrix products and convolutions. */
 import { int, ints } from "../attributes.ts";
-import { fixedDims } from "../dim.ts";
+import { dimAt, fixedDims } from "../dim.ts";
 import type { Graph, Value } from "../graph.ts";
 import { concat, slice } from "./shape.ts";
 
@@ -54,6 +54,28 @@ export function conv(
   const attributes = { kernel_shape: ints([kh!, kw!]), strides: ints([stride, stride]), pads: ints(padding) };
   const grouped = groups === 1 ? attributes : { ...attributes, group: int(groups) };
   return op.emit("Conv", [x, kernel, bias], [{ type: x.type, dims }], grouped)[0]!;
+}
+
+/**
+ * A convolution [O, C, k, k] of x [B, C, H, W] that keeps its size, whose taps are moved by `offsets` [B, 2·k·k, H, W] (down and to
+ * the right, in turns) and weighed by `shares` [B, k·k, H, W]. Zhu et al. 2018, "Deformable ConvNets v2"; torchvision's deform_conv2d.
+ */
+export function deformedConv(op: Graph, x: Value, kernel: Value, { offsets, shares }: Deformation): Value {
+  const [b, c, h, w] = fixedDims(x.dims);
+  const [out, channels, kh, kw] = fixedDims(kernel.dims);
+  if (c !== channels || dimAt(offsets, 1) !== 2 * kh! * kw! || dimAt(shares, 1) !== kh! * kw!)
+    op.fail(
+      `Cannot convolve [${x.dims}] with [${kernel.dims}] moved by [${offsets.dims}] and weighed by [${shares.dims}]`,
+    );
+  const margins = [(kh! - 1) / 2, (kw! - 1) / 2, (kh! - 1) / 2, (kw! - 1) / 2];
+  const attributes = { kernel_shape: ints([kh!, kw!]), pads: ints(margins) };
+  const result = { type: x.type, dims: [b!, out!, h!, w!] };
+  return op.emit("DeformConv", [x, kernel, offsets, undefined, shares], [result], attributes)[0]!;
+}
+
+interface Deformation {
+  readonly offsets: Value;
+  readonly shares: Value;
 }
 
 /** a [..., M, K] · b [..., K, N] → [..., M, N]; leading dims must be equal. */

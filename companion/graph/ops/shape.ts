@@ -141,6 +141,15 @@ export function resizeNearest(op: Graph, x: Value, [height, width]: readonly [nu
   return op.emit("Resize", [x, undefined, undefined, indices(op, dims)], [{ type: x.type, dims }], attributes)[0]!;
 }
 
+/** x [B, C, H, W] → [B, C, height, width], linear between pixels, corners on corners: torch's "bilinear" with align_corners. */
+export function resizeLinear(op: Graph, x: Value, [height, width]: readonly [number, number]): Value {
+  const [b, c, h, w] = fixedDims(x.dims) as [number, number, number, number];
+  if (h === height && w === width) return x;
+  const attributes = { mode: string("linear"), coordinate_transformation_mode: string("align_corners") };
+  const dims = [b, c, height, width];
+  return op.emit("Resize", [x, undefined, undefined, indices(op, dims)], [{ type: x.type, dims }], attributes)[0]!;
+}
+
 /** x [B, n·n·C, H, W] → [B, C, n·H, n·W]: channel (i·n + j)·C + c becomes row i and column j of each n×n cell. */
 export function depthToSpace(op: Graph, x: Value, n: number): Value {
   const [b, c, h, w] = fixedDims(x.dims) as [number, number, number, number];

@@ -23,8 +23,7 @@ import {
   transpose,
 } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
-import { type DatConfig, NORM_EPS } from "./dat-config.ts";
-import { pictureOf, rowsOf } from "./rows.ts";
+import { pictureOf, rowsOf } from "../blocks/rows.ts";
 import {
   distanceIndices,
   distances,
@@ -34,7 +33,8 @@ import {
   rolled,
   unrolled,
   type Window,
-} from "./windows.ts";
+} from "../blocks/windows.ts";
+import { type DatConfig, NORM_EPS } from "./dat-config.ts";
 
 export interface BlockConfig extends DatConfig {
   readonly heads: number;

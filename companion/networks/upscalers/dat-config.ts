@@ -1,5 +1,5 @@
 /** What a DAT is made of. */
-import type { Window } from "./windows.ts";
+import type { Window } from "../blocks/windows.ts";
 
 /** Of all its norms. */
 export const NORM_EPS = 1e-5;

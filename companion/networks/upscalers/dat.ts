@@ -6,11 +6,11 @@ import type { Graph, Value } from "../../graph/graph.ts";
 import { conv2d, layerNorm } from "../../graph/layers.ts";
 import { add, floats, leakyRelu, pixelShuffle, sub } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
+import { pictureOf, rowsOf } from "../blocks/rows.ts";
+import { rollMask } from "../blocks/windows.ts";
 import { type BlockConfig, block } from "./dat-block.ts";
 import { type DatConfig, NORM_EPS } from "./dat-config.ts";
-import { pictureOf, rowsOf } from "./rows.ts";
 import type { Upscaler } from "./upscaler.ts";
-import { rollMask } from "./windows.ts";
 
 const ONE = [1, 1, 1, 1] as const;
 const MEAN = [0.4488, 0.4371, 0.404];

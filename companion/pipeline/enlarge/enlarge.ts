@@ -4,13 +4,11 @@ import { ENLARGE_LIMITS } from "../../../shared/enlarge.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { Component } from "../../checkpoint/files/component.ts";
-import { refuseLeftovers } from "../../checkpoint/identify/leftovers.ts";
-import type { Graph } from "../../graph/graph.ts";
-import { Weights } from "../../graph/weights.ts";
 import { resizeImage } from "../../image/resample.ts";
 import { type Upscaler, upscalerGraph } from "../../networks/upscalers/upscaler.ts";
 import type { Studio } from "../studio/studio.ts";
 import { finite } from "../weights/finite.ts";
+import { wholeGraph } from "../weights/whole-graph.ts";
 import { layTiles, TileBlend, tileOf } from "./tiles.ts";
 
 /** Pixels of the input: what a network sees at once. */
@@ -42,12 +40,7 @@ export async function* enlarge(
     );
   const { side, places, overlap } = layTiles(image, { most: TILE, overlap: OVERLAP, multiple });
   const blend = new TileBlend(image, scale, overlap);
-  const build = (): Graph => {
-    const w = new Weights(weights);
-    const graph = upscalerGraph(config, w, side, studio.device.dialect);
-    refuseLeftovers(w.unused(), weights.origin);
-    return graph;
-  };
+  const build = () => wholeGraph(weights, (w) => upscalerGraph(config, w, side, studio.device.dialect));
   const lease = await studio.sessions.lease(`${weights.fingerprint}/upscaler/${side.width}x${side.height}`, build);
   try {
     for (const [i, place] of places.entries()) {

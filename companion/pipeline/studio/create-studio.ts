@@ -15,6 +15,7 @@ import {
   openWholeImageEncoder,
   openWholeIpAdapter,
   openWholeLora,
+  openWholeMatting,
   openWholeModel,
   openWholeUpscaler,
   openWholeVae,
@@ -191,6 +192,7 @@ export function createStudio<F extends ModelFamily>({
         "Neither the model nor the IP-Adapter comes with an image encoder, which references need: name one as the reference's `imageEncoder`.",
       );
     },
+    openMatting: (name) => openWholeMatting(use("matting", name), reading),
     openUpscaler: (name) => openWholeUpscaler(use("upscaler", name), reading),
     remember: <T>(key: string, make: () => Promise<T>) => {
       const known = memory.get(key) as Promise<T> | undefined;

@@ -9,6 +9,7 @@ import type { Embedding } from "../../checkpoint/parts/embedding.ts";
 import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
 import type { Use } from "../../library/used-models.ts";
+import type { BirefnetConfig } from "../../networks/matting/birefnet.ts";
 import type { Upscaler } from "../../networks/upscalers/upscaler.ts";
 import type { Architecture } from "../../opening/architectures.ts";
 import type { Device } from "../../runtime/device.ts";
@@ -97,6 +98,8 @@ export interface Studio<F extends ModelFamily = ModelFamily> {
   openImageEncoder(model: UNetModel, reference: Reference, adapter: IpAdapter): Promise<ImageEncoder>;
   /** Throws Problem "model-not-found", "model-unsupported", "config-invalid". */
   openUpscaler(name: string): Component<Upscaler>;
+  /** Throws Problem as `openUpscaler`. */
+  openMatting(name: string): Component<BirefnetConfig>;
   /** What LoRAs keep between pictures. */
   readonly loraMemory: LoraMemory;
   /** What `make` gave the first time it was asked for `key`. */

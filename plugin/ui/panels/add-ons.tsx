@@ -9,7 +9,10 @@ import { licenceInWords } from "../text/licence-in-words.ts";
 import { hasWords, withWords } from "../text/prompt-words.ts";
 import { said } from "../text/said.ts";
 
-const KINDS: readonly AddOnKind[] = ["lora", "control", "embedding", "upscaler", "vae"];
+/** Nobody makes pictures of what these do. */
+const PLAIN: readonly AddOnKind[] = ["vae", "upscaler", "matting"];
+
+const KINDS: readonly AddOnKind[] = ["lora", "control", "embedding", "upscaler", "matting", "vae"];
 
 /** What works beside a model: what is installed, and what one can add. */
 export function AddOnsPanel({ companion, state, actions }: { companion: Companion; state: State; actions: Actions }) {
@@ -49,13 +52,13 @@ export function AddOnsPanel({ companion, state, actions }: { companion: Companio
 }
 
 function AddOn({ addOn, state, actions }: { addOn: AddOnInfo; state: State; actions: Actions }) {
-  const { name, kind, families, licence, sha256, triggerWords, upscaler } = addOn;
+  const { name, kind, families, licence, sha256, triggerWords, upscaler, matting } = addOn;
   const made = families.map((family) => family.name).join(", ");
-  const about = upscaler && `${upscaler.architecture}, ${upscaler.scale}×`;
+  const about = matting?.architecture ?? (upscaler && `${upscaler.architecture}, ${upscaler.scale}×`);
   const facts = [made, about, licence && said(licenceInWords(licence)), sha256 && `AutoV2 ${autoV2(sha256)}`];
   return (
     <div class="add-on-row">
-      {kind !== "vae" && kind !== "upscaler" && <SidePicture pictures={actions.sidePictures} of={addOn} />}
+      {!PLAIN.includes(kind) && <SidePicture pictures={actions.sidePictures} of={addOn} />}
       <div>
         <b class="ellipsis" title={name}>
           {name}

@@ -142,6 +142,7 @@ export const sources: readonly Source[] = [
   ...["esrgan", "bsrgan", "realesrgan-x2", "esrgan-plus", "compact", "span", "span-plain", "dat", "dat-light"].map(
     (name) => fixture("upscaler", `../networks/upscaler-${name}/weights.safetensors`),
   ),
+  fixture("matting", "../networks/matting-birefnet/weights.safetensors"),
   inFolder("image-encoder", "models/sd1/image_encoder", "model.safetensors"),
   fixture("image-encoder", "models/sd1/image_encoder/model.safetensors"),
   {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { enlargePicture } from "../../../companion/pipeline/enlarge/enlarge-picture.ts";
+import { mattePicture } from "../../../companion/pipeline/matte/matte-picture.ts";
 import type { PipelineStudio } from "../../../companion/pipeline/open-studio.ts";
 import { Problem, type ProblemData } from "../../../shared/problem.ts";
 import type { SchedulerChoice } from "../../../shared/request.ts";
@@ -17,7 +18,8 @@ export type Kind =
   | "image-encoder"
   | "model"
   | "filter"
-  | "upscaler";
+  | "upscaler"
+  | "matting";
 
 const picture = new Uint8Array(
   readFileSync(path.join(__dirname, "../../fixtures/parity/control-cases/control-one/control-0.png")),
@@ -37,13 +39,18 @@ async function draw(studio: PipelineStudio, wish: Wish, base: string): Promise<v
     for await (const _ of enlargePicture(request, new Map([["image", picture]]), studio));
     return;
   }
+  if (wish.kind === "matting") {
+    const request = { image: "image", model: wish.id, side: 64 };
+    for await (const _ of mattePicture(request, new Map([["image", picture]]), studio));
+    return;
+  }
   const request = requestFor({ ...wish, kind: wish.kind }, base);
   const model = await studio.openModel(base);
   const edits = "kind" in model && model.kind === "pix2pix";
   await paint(studio, edits ? { ...request, image: "image" } : request, { image: picture });
 }
 
-type ModelWish = Wish & { readonly kind: Exclude<Kind, "upscaler"> };
+type ModelWish = Wish & { readonly kind: Exclude<Kind, "upscaler" | "matting"> };
 
 /** A request that needs the file. */
 function requestFor({ kind, id, scheduler }: ModelWish, base: string) {
@@ -77,7 +84,7 @@ export async function use(
 ): Promise<"used" | readonly ProblemData[]> {
   const { kind, id } = wish;
   const refusals: ProblemData[] = [];
-  for (const base of ["model", "filter", "upscaler"].includes(kind) ? [id] : bases) {
+  for (const base of ["model", "filter", "upscaler", "matting"].includes(kind) ? [id] : bases) {
     try {
       await draw(studio, wish, base);
       return "used";

@@ -22,6 +22,7 @@ export const madeWith = both(
       "ip-adapter": "Reference (IP-Adapter)",
       "image-encoder": "Image encoder",
       upscaler: "Upscaler",
+      matting: "Matting model",
     },
   },
   {
@@ -43,6 +44,7 @@ export const madeWith = both(
       "ip-adapter": "Referenz (IP-Adapter)",
       "image-encoder": "Bild-Encoder",
       upscaler: "Upscaler",
+      matting: "Freistellmodell",
     },
   },
 );
