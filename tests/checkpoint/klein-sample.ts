@@ -19,14 +19,14 @@ const FILES = {
 };
 
 /** Float32. */
-export function partOf(name: keyof typeof FILES): Samples {
-  const file = openSafetensors(path.join(KLEIN, FILES[name]));
+export function partOf(name: keyof typeof FILES, model = KLEIN): Samples {
+  const file = openSafetensors(path.join(model, FILES[name]));
   const floats = [...file.keys()].filter((key) => file.find(key)!.type === "F32");
   return Object.fromEntries(floats.map((key) => [key, { shape: file.find(key)!.dims, data: file.read(key) }]));
 }
 
 /** One on the other. */
-function stacked(parts: readonly Sample[]): Sample {
+export function stacked(parts: readonly Sample[]): Sample {
   const rows = parts.reduce((sum, { shape }) => sum + shape[0]!, 0);
   return { shape: [rows, ...parts[0]!.shape.slice(1)], data: Buffer.concat(parts.map(({ data }) => data)) };
 }

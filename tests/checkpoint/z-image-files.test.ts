@@ -1,0 +1,226 @@
+/** Z-Image as the files that people have: put together, the same picture as the folder's, and what is missing is named. */
+import { appendFileSync, cpSync, rmSync } from "node:fs";
+import path from "node:path";
+import { openModel, type ZImageModel } from "../../companion/checkpoint/model.ts";
+import { refuseMisfits } from "../../companion/checkpoint/z-image/model.ts";
+import { openLibrary } from "../../companion/library/library.ts";
+import { openWholeModel } from "../../companion/opening/open-whole.ts";
+import { deviation } from "../networks/fixture.ts";
+import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
+import { blockNumbers } from "./block-numbers.ts";
+import { asBlocks, writeGguf } from "./gguf-sample.ts";
+import { headerOf, temporaryFolder, writeData, writeRaw } from "./sample.ts";
+import { asOriginal, layBeside, writeSplitZImage, Z_IMAGE, zImagePart } from "./z-image-sample.ts";
+
+const top = temporaryFolder();
+const starter = path.join(__dirname, "../../starter/weights");
+const fields = { width: 32, height: 40, steps: 1, prompt: "a red cat, wow! flat icon", guidanceScale: 0 };
+const painted = async (place: string) => {
+  const studio = openTestStudio(undefined, { it: place });
+  try {
+    return await paint(studio, request({ ...fields, model: "it" }));
+  } finally {
+    await studio.close();
+  }
+};
+const draw = async (place: string) => (await painted(place)).result.png;
+let known: Promise<Uint8Array> | undefined;
+const folderPicture = () => {
+  known ??= draw(Z_IMAGE);
+  return known;
+};
+
+test.each(["", "model.diffusion_model."])(
+  "split files with the prefix %j give the folder's picture, byte for byte",
+  async (prefix) => {
+    const file = writeSplitZImage(path.join(top, `split-${prefix.length}`), { prefix });
+    expect(await draw(file)).toEqual(await folderPicture());
+  },
+);
+
+test("a file that holds all parts gives the folder's picture", async () => {
+  const root = path.join(top, "whole");
+  rmSync(path.dirname(writeSplitZImage(root)), { recursive: true });
+  rmSync(path.join(root, "text_encoders"), { recursive: true });
+  const file = path.join(root, "vae/whole-turbo.safetensors");
+  const named = (part: "text_encoder" | "vae", prefix: string) =>
+    Object.fromEntries(Object.entries(zImagePart(part)).map(([key, value]) => [prefix + key, value]));
+  writeData(
+    file,
+    {
+      ...asOriginal(zImagePart("transformer"), "model.diffusion_model."),
+      ...named("text_encoder", "text_encoders.qwen3_4b.transformer."),
+      ...named("vae", "vae."),
+    },
+    "F32",
+  );
+  layBeside(root, { vae: "vae", tokenizer: "vae" });
+  expect(await draw(file)).toEqual(await folderPicture());
+});
+
+test("Turbo is known by its name, and its steps are few", async () => {
+  const root = path.join(top, "names");
+  for (const [transformer, steps, guidanceScale] of [
+    ["z_image_turbo_bf16.safetensors", 8, 0],
+    ["z_image_bf16.safetensors", 28, 4],
+  ] as const) {
+    const file = writeSplitZImage(root, { transformer });
+    const { models } = await openLibrary({ folders: [root], starter }).list();
+    const [model] = models.filter(({ family }) => family.id === "z-image");
+    expect(model).toMatchObject({
+      ...{
+        family: { name: "Z-Image", like: true },
+        maxTokens: 512,
+        references: false,
+        sizeMultiple: 8,
+        guidesAbove: 0,
+      },
+      defaults: { steps, guidanceScale, scheduler: "FlowMatchEulerDiscreteScheduler" },
+    });
+    rmSync(file);
+  }
+});
+
+test("the library lists the transformer alone, and names a part that is missing", async () => {
+  const root = path.join(top, "listed");
+  writeSplitZImage(root);
+  const listed = async () => {
+    const { models, problems } = await openLibrary({ folders: [root], starter }).list();
+    return {
+      models: models.filter(({ id }) => id !== "starter").map(({ id }) => id),
+      problems: problems.map(({ problem }) => problem.message),
+    };
+  };
+  expect(await listed()).toEqual({ models: ["diffusion_models/z_image_turbo"], problems: [] });
+  const missing = (what: string, name: string, folder: string) =>
+    `"z_image_turbo.safetensors" is the transformer of Z-Image and needs ${what}: put "${name}" of Comfy-Org/z_image_turbo into a folder "${folder}" beside the file's folder.`;
+  cpSync(path.join(root, "vae"), path.join(top, "spare"), { recursive: true });
+  rmSync(path.join(root, "vae"), { recursive: true });
+  expect(await listed()).toEqual({
+    models: [],
+    problems: [missing("the autoencoder (VAE)", "ae.safetensors", "vae")],
+  });
+  cpSync(path.join(top, "spare"), path.join(root, "vae"), { recursive: true });
+  rmSync(path.join(root, "text_encoders"), { recursive: true });
+  expect(await listed()).toEqual({
+    models: [],
+    problems: [missing("the text encoder, Qwen3", "qwen_3_4b.safetensors", "text_encoders")],
+  });
+});
+
+test("a transformer with a tensor that is not its own, or without one, is refused by name; so is another kind of it", async () => {
+  const file = writeSplitZImage(path.join(top, "broken"));
+  const own = asOriginal(zImagePart("transformer"));
+  const { "x_embedder.weight": first, cap_pad_token: token, ...rest } = own;
+  writeData(file, { ...own, "layers.0.extra.weight": first! }, "F32");
+  await expect(openWholeModel(file)).rejects.toMatchObject({ code: "weights-leftover" });
+  writeData(file, { ...own, "all_x_embedder.2-1.weight": first! }, "F32");
+  await expect(openWholeModel(file)).rejects.toMatchObject({ code: "weights-leftover" });
+  writeData(file, { ...rest, cap_pad_token: token! }, "F32");
+  await expect(openWholeModel(file)).rejects.toMatchObject({ code: "weights-missing" });
+  writeData(file, { ...rest, "x_embedder.weight": first! }, "F32");
+  await expect(openWholeModel(file)).rejects.toMatchObject({
+    code: "model-unsupported",
+    message: expect.stringContaining("Lumina"),
+  });
+});
+
+test.each(["Q8_0", "Q4_0"] as const)(
+  "a GGUF file of %s draws what its numbers draw, its tokens one number a row",
+  async (format) => {
+    const root = path.join(top, format);
+    const file = writeSplitZImage(root);
+    const blocks = Object.entries(asOriginal(zImagePart("transformer"))).map(([key, value]) => {
+      const made = asBlocks(value, format);
+      return [key, key.endsWith("_pad_token") ? { ...made, shape: made.shape.slice(1) } : made] as const;
+    });
+    expect(blocks.filter(([, { type }]) => type === format).length).toBeGreaterThan(8);
+    const plain = blocks.map(([key, { shape, data, type }]) => {
+      const numbers = type === "F32" ? data : new Uint8Array(blockNumbers(data, format).buffer);
+      return [key, { shape, data: numbers }] as const;
+    });
+    writeData(file, Object.fromEntries(plain), "F32");
+    const exact = (await painted(file)).trace;
+    rmSync(file);
+    const gguf = path.join(root, "diffusion_models/z_image_turbo.gguf");
+    writeGguf(gguf, Object.fromEntries(blocks));
+    const found = (await painted(gguf)).trace;
+    for (const name of ["latents.0", "image"])
+      expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
+    const { models, problems } = await openLibrary({ folders: [root], starter }).list();
+    expect(problems).toEqual([]);
+    expect(models.map(({ id }) => id)).toContain("diffusion_models/z_image_turbo.gguf");
+  },
+);
+
+test("float8 with a scale for each matrix draws what its numbers draw", async () => {
+  const file = writeSplitZImage(path.join(top, "scaled"));
+  const floats = (values: readonly number[]) => new Uint8Array(Float32Array.from(values).buffer);
+  const own = Object.entries(asOriginal(zImagePart("transformer")));
+  // 0, ±2⁻⁶ … ±1.75: eight numbers of float8 e4m3, and what they are.
+  const codes = [0x00, 0x08, 0x20, 0x30, 0x3e, 0x88, 0xb0, 0xbe];
+  const values = [0, 2 ** -6, 2 ** -3, 0.5, 1.75, -(2 ** -6), -0.5, -1.75];
+  const scaleOf = (key: string) => 2 ** -(3 + (key.length % 3));
+  const pick = (key: string, i: number) => (Math.imul(i + key.length, 2654435761) >>> 29) % codes.length;
+  const isMatrix = (shape: readonly number[]) => shape.length === 2 && shape[0]! > 1;
+  const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+  type Mixed = { readonly dtype: string; readonly shape: readonly number[]; readonly data: Uint8Array };
+  const scaled = own.flatMap(([key, value]): [string, Mixed][] => {
+    if (!isMatrix(value.shape)) return [[key, { dtype: "F32", ...value }]];
+    const data = Uint8Array.from({ length: size(value.shape) }, (_, i) => codes[pick(key, i)]!);
+    return [
+      [key, { dtype: "F8_E4M3", shape: value.shape, data }],
+      [key.replace(/weight$/, "scale_weight"), { dtype: "F32", shape: [], data: floats([scaleOf(key)]) }],
+    ];
+  });
+  const marked = Object.fromEntries([
+    ...scaled,
+    ["scaled_fp8", { dtype: "F8_E4M3", shape: [2], data: Uint8Array.of(0, 0) }] as const,
+  ]);
+  writeRaw(file, JSON.stringify(headerOf(marked).header), 0);
+  for (const { data } of Object.values(marked)) appendFileSync(file, data);
+  const found = (await painted(file)).trace;
+  const plain = own.map(([key, value]) => {
+    if (!isMatrix(value.shape)) return [key, value] as const;
+    const numbers = Array.from({ length: size(value.shape) }, (_, i) => values[pick(key, i)]! * scaleOf(key));
+    return [key, { shape: value.shape, data: floats(numbers) }] as const;
+  });
+  writeData(file, Object.fromEntries(plain), "F32");
+  const exact = (await painted(file)).trace;
+  for (const name of ["latents.0", "image"])
+    expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
+});
+
+test("parts of several models are refused, and a text encoder of which layers were cut", async () => {
+  const model = (await openModel(Z_IMAGE)) as ZImageModel;
+  const { denoiser, text } = model;
+  const { component } = text;
+  const wide = { ...component, config: { ...component.config, hidden_size: 2560 } };
+  const reads = { ...denoiser, config: { ...denoiser.config, cap_feat_dim: 2560 } };
+  const refused = (parts: Partial<ZImageModel>) => expect(() => refuseMisfits({ ...model, ...parts }));
+  refused({ denoiser: reads }).toThrow("reads texts of width 2560, and the text encoder gives 16");
+  refused({ denoiser: reads, text: { ...text, component: wide, states: [26] } }).toThrow(
+    "the text encoder has 27 layers, where 36 are read",
+  );
+  refused({ denoiser: { ...denoiser, config: { ...denoiser.config, in_channels: 4 } } }).toThrow(
+    "latents of 4 channels",
+  );
+});
+
+test("LoRAs of four spellings are listed for Z-Image", async () => {
+  const files = path.join(Z_IMAGE, "../../z-image-files");
+  const { addOns, problems } = await openLibrary({ folders: [files, path.dirname(Z_IMAGE)], starter }).list();
+  expect(problems).toEqual([]);
+  expect(addOns.map(({ id, families }) => ({ id, families }))).toEqual(
+    ["lora-diffusers", "lora-fused", "lora-kohya", "lora-toolkit"].map((id) => ({
+      id,
+      families: [{ id: "z-image", name: "Z-Image" }],
+    })),
+  );
+});
+
+test("the folder is opened as what it says", async () => {
+  const model = (await openModel(Z_IMAGE)) as ZImageModel;
+  expect(model.text.states).toEqual([3]);
+  expect(model).toMatchObject({ distilled: true, schedulerConfig: { shift: 3 }, nativeSize: 1024 });
+});

@@ -1,0 +1,83 @@
+/** The transformer of Z-Image by itself: tests/fixtures/parity/make_z_image.py says what diffusers gives. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parseZImageConfig } from "../../companion/checkpoint/config/z-image-config.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
+import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
+import { type WeightStore, Weights } from "../../companion/graph/weights.ts";
+import { rotationTable } from "../../companion/networks/blocks/rotation.ts";
+import { zImageTransformerGraph } from "../../companion/networks/z-image-transformer.ts";
+import { fromCellRows, toCellRows } from "../../companion/pipeline/latent/sequence.ts";
+import { cpuDevice } from "../../companion/runtime/device.ts";
+import { openSession } from "../../companion/runtime/session.ts";
+import { type Tensor, tensor } from "../../companion/tensor.ts";
+import { temporaryFolder, writeData } from "../checkpoint/sample.ts";
+import { deviation, tensorsIn } from "./fixture.ts";
+
+const fixtures = path.resolve(__dirname, "../fixtures/parity");
+const folder = path.join(fixtures, "z-image-models/z-image/transformer");
+const expected = tensorsIn(path.join(fixtures, "z-image-networks.safetensors"));
+const config = parseZImageConfig(JSON.parse(readFileSync(path.join(folder, "config.json"), "utf8")));
+const store = openSafetensors(path.join(folder, "diffusion_pytorch_model.safetensors"));
+const top = temporaryFolder();
+const [latent, text] = [expected.latent as Tensor, expected.text as Tensor];
+/** 3 × 5 places of 6 × 10, of 32 rows; 33 tokens of 64. */
+const [ROWS, TOKENS] = [32, 64];
+
+function feeds(): Record<string, Tensor> {
+  const turn = (places: number[][]) =>
+    rotationTable(places, { axes: config.axes_dims, theta: config.rope_theta, round: Math.fround });
+  const picture = turn(
+    Array.from({ length: ROWS }, (_, i) => (i < 15 ? [TOKENS + 1, Math.floor(i / 5), i % 5] : [0, 0, 0])),
+  );
+  const words = turn(Array.from({ length: TOKENS }, (_, i) => [1 + i, 0, 0]));
+  const padding = (begin: number, rows: number) => tensor(new Float32Array(rows).fill(1, begin), [1, rows, 1]);
+  const told = new Float32Array(TOKENS * 16);
+  told.set(text.data);
+  return {
+    latent: toCellRows(latent, { cell: 2, rows: ROWS }),
+    timestep: tensor(Float32Array.of(Math.fround(Math.fround(0.3) * 1000)), [1]),
+    text: tensor(told, [1, TOKENS, 16]),
+    ...{ latent_padding: padding(15, ROWS), text_padding: padding(33, TOKENS) },
+    ...{ ...picture, text_cos: words.cos, text_sin: words.sin },
+  };
+}
+
+async function run(weights: WeightStore, dialect: Dialect): Promise<Tensor> {
+  const own = new Weights(weights);
+  const graph = zImageTransformerGraph(config, own, { dialect });
+  expect(own.unused()).toEqual([]);
+  const session = await openSession(graph, cpuDevice(), { symbols: { S: ROWS, T: TOKENS } });
+  try {
+    return fromCellRows((await session.run(feeds())).out!, latent.dims, 2);
+  } finally {
+    await session.release();
+  }
+}
+
+test("agrees with diffusers, with padding of both picture and text", async () => {
+  expect(deviation(await run(store, DIALECTS.cpu), expected.out!)).toBeLessThan(3e-6);
+});
+
+/** The weights with those of these names made larger. */
+function enlarged(larger: RegExp, by: number): WeightStore {
+  const place = path.join(top, "large.safetensors");
+  const all = [...store.keys()].map((key) => {
+    const ref = store.find(key)!;
+    const data = readNumbers(ref).data.map((value) => (larger.test(key) ? value * by : value));
+    return [key, { shape: ref.dims, data: new Uint8Array(Float32Array.from(data).buffer) }] as const;
+  });
+  writeData(place, Object.fromEntries(all), "F32");
+  return openSafetensors(place);
+}
+
+test.each([
+  ["the MLP's product", /feed_forward\.w3\.weight$/, 2 ** 14],
+  ["what comes out of attention", /attention\.to_v\.weight$/, 2 ** 14],
+])("float16 holds a model whose activations it does not: %s", async (_, larger, by) => {
+  const large = enlarged(larger, by);
+  const [exact, half] = [await run(large, DIALECTS.cpu), await run(large, { ...DIALECTS.cpu, float: "float16" })];
+  expect(half.data.every(Number.isFinite)).toBe(true);
+  expect(deviation(half, exact)).toBeLessThan(0.02);
+});

@@ -1,0 +1,66 @@
+/** Z-Image through the pipeline: what parity with diffusers does not show. */
+import { decodeImage } from "../../companion/image/decode.ts";
+import { encodePng } from "../../companion/image/encode.ts";
+import { Z_IMAGE } from "../checkpoint/z-image-sample.ts";
+import { openTestStudio, paint, request } from "./studio-for-tests.ts";
+
+const studio = openTestStudio(undefined, { "z-image": Z_IMAGE });
+afterAll(() => studio.close());
+
+const fields = { model: "z-image", steps: 2, guidanceScale: 0 } as const;
+const transformers = () => studio.sessions.list().filter(({ key }) => key.includes("/z-image/"));
+
+test("one session serves three sizes, prompts of other lengths, and guidance", async () => {
+  const first = await paint(studio, request({ ...fields, width: 64, height: 64 }));
+  const [opened] = transformers();
+  const wide = await paint(studio, request({ ...fields, width: 96, height: 40, prompt: "a red cat ".repeat(20) }));
+  const guided = await paint(studio, request({ ...fields, width: 40, height: 72, guidanceScale: 1 }));
+  expect(transformers().map(({ key }) => key)).toEqual([opened!.key]);
+  expect(wide.trace.get("latents.1")!.dims).toEqual([1, 16, 10, 24]);
+  expect(guided.trace.get("negative_prompt_embeds")!.dims).not.toEqual(first.trace.get("prompt_embeds")!.dims);
+});
+
+test("a scale of 0 is no guidance, and the negative prompt is not heard then", async () => {
+  const plain = await paint(studio, request({ ...fields, negativePrompt: "blue" }));
+  const other = await paint(studio, request({ ...fields, negativePrompt: "old man" }));
+  expect(other.result.png).toEqual(plain.result.png);
+  expect(plain.trace.has("negative_prompt_embeds")).toBe(false);
+  const guided = await paint(studio, request({ ...fields, guidanceScale: 0.5, negativePrompt: "blue" }));
+  expect(guided.result.png).not.toEqual(plain.result.png);
+});
+
+test("a Fill changes not one byte outside of what is painted", async () => {
+  const [width, height] = [96, 80];
+  const image = (value: (i: number, c: number) => number) =>
+    encodePng({
+      ...{ width, height },
+      data: Uint8Array.from({ length: width * height * 4 }, (_, i) => (i % 4 === 3 ? 255 : value(i >> 2, i % 4))),
+    });
+  const inside = (i: number) => i % width >= 30 && i % width < 60 && i >= 20 * width && i < 50 * width;
+  const source = await image((i, c) => 128 + 127 * Math.sin((4 * i + c) / 17));
+  const mask = await image((i) => (inside(i) ? 255 : 0));
+  const fill = request({ ...fields, width, height, image: "source", mask: "mask" });
+  const { result } = await paint(studio, fill, { source, mask });
+  const [made, before] = [await decodeImage(result.png), await decodeImage(source)];
+  const changed = Array.from({ length: width * height }, (_, i) => i).filter((i) =>
+    [0, 1, 2].some((c) => made.data[4 * i + c] !== before.data[4 * i + c]),
+  );
+  expect(changed.filter((i) => !inside(i))).toEqual([]);
+  expect(changed.length).toBeGreaterThan(500);
+});
+
+test.each([
+  [{ promptSyntax: "a1111" }, "A1111's prompt syntax"],
+  [{ clipSkip: 1 }, "skipped layers"],
+  [{ references: [{ image: "r", weight: 1, start: 0, end: 1 }] }, "references"],
+] as const)("what it does not take is refused by name: %j", async (more, words) => {
+  const drawing = paint(studio, request({ ...fields, ...more } as never), { r: new Uint8Array() });
+  await expect(drawing).rejects.toMatchObject({ code: "request-invalid", message: expect.stringContaining(words) });
+});
+
+test("sides that the transformer's places do not fill are refused, and another kind of scheduler", async () => {
+  // Of the tiny model a place of the latent is 4 pixels, and one of the transformer 8.
+  await expect(paint(studio, request({ ...fields, width: 60 }))).rejects.toMatchObject({ code: "request-invalid" });
+  const other = paint(studio, request({ ...fields, scheduler: { name: "ddim" } }));
+  await expect(other).rejects.toMatchObject({ code: "scheduler-unsupported" });
+});
