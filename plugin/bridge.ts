@@ -12,14 +12,14 @@ import { maskFate } from "./bridge/mask.ts";
 import { drawing, exportOrder, layerExport } from "./bridge/pixels.ts";
 import { layer, selection } from "./bridge/selection.ts";
 import { fit, layering, spot, ticket, where } from "./bridge/ticket.ts";
-import { bytes, nodeId, problem, size } from "./bridge/values.ts";
+import { bytes, margins, nodeId, problem, size } from "./bridge/values.ts";
 
 export * from "./bridge/kept.ts";
 export * from "./bridge/mask.ts";
 export * from "./bridge/pixels.ts";
 export * from "./bridge/selection.ts";
 export * from "./bridge/ticket.ts";
-export { rect } from "./bridge/values.ts";
+export { type Margins, margins, rect } from "./bridge/values.ts";
 
 const check = v.object({
   name: v.string(),
@@ -57,7 +57,11 @@ export const CALLS = {
   thumbnail: { input: v.object({ node: nodeId }), output: v.object({ bytes }) },
   /** Remember the target (and its masks) as they are now. */
   "take-ticket": {
-    input: v.object({ target: nodeId, mask: v.optional(nodeId), alsoMasks: v.optional(v.array(nodeId)) }),
+    input: v.object({
+      ...{ target: nodeId, mask: v.optional(nodeId), alsoMasks: v.optional(v.array(nodeId)) },
+      /** How far beyond the target; "masks": as far as its masks go. */
+      expand: v.optional(v.union([margins, v.literal("masks")])),
+    }),
     output: ticket,
   },
   /**

@@ -9,6 +9,8 @@ export const maskShape = v.object({
   brush: v.optional(size),
   /** Everything but the shapes. */
   inverted: v.boolean(),
+  /** Whether it counts beyond the picture, too. Absent: where it goes all around it. */
+  reach: v.optional(v.picklist(["picture", "beyond"])),
 });
 export type MaskShape = v.InferOutput<typeof maskShape>;
 

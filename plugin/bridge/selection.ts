@@ -1,6 +1,6 @@
 /** What is selected. */
 import * as v from "valibot";
-import { nodeId, problem, size } from "./values.ts";
+import { margins, nodeId, problem, size } from "./values.ts";
 
 export const layer = v.object({
   id: nodeId,
@@ -46,7 +46,9 @@ export const selection = v.variant("kind", [
   v.object({ kind: v.literal("none"), page: v.string() }),
   /**
    * One target; with `mask`, a layer above it that says where to repaint. `under`: where the target is a shape over a
-   * picture, that picture; Fill repaints what the shape covers of it. `recipe`: how the target was made.
+   * picture, that picture; Fill repaints what the shape covers of it. `beyond`: how the masks (or the shape) leave the
+   * picture. `inside`: where the target is a frame with one picture in it that is smaller, that picture; `room`: how far the frame
+   * around the picture goes beyond it. `recipe`: how the target was made.
    */
   v.object({
     kind: v.literal("target"),
@@ -55,6 +57,9 @@ export const selection = v.variant("kind", [
     /** More shapes over the target: together they are the mask. */
     alsoMasks: v.optional(v.array(layer)),
     under: v.optional(layer),
+    beyond: v.optional(v.picklist(["partly", "around"])),
+    inside: v.optional(layer),
+    room: v.optional(margins),
     recipe: v.optional(v.string()),
     texts: v.optional(texts),
   }),

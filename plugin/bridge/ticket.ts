@@ -1,6 +1,6 @@
 /** What a job remembers of its target, and where its picture goes. */
 import * as v from "valibot";
-import { affine, nodeId, size } from "./values.ts";
+import { affine, margins, nodeId, size } from "./values.ts";
 
 /** An image paint, as Figma writes it, that is opaque and blends normally. */
 const imagePaint = v.object({
@@ -49,7 +49,9 @@ export const ticket = v.object({
   naturalScale: size,
   /** The target's own image, where a Fill works on that; absent where it works on the layer as drawn. */
   picture: v.optional(ownPicture),
-  /** Besides in front: how else a picture can be put on the target. */
+  /** How far beyond the target's edges a Fill paints; the target's own picture is kept. */
+  expand: v.optional(margins),
+  /** Besides in front (where it is expanded: all the ways): how else a picture can be put on the target. */
   takes: v.optional(v.array(layering)),
   /** The target's outline in its own space, as SVG path data; absent: its box. */
   outline: v.optional(v.string()),
@@ -64,9 +66,9 @@ export type Spot = v.InferOutput<typeof spot>;
 /**
  * How the bytes of a picture lie in its layer: "cover" fills the target with them; "source" are the pixels that a Fill worked
  * on, or those of them that changed, and lie where these lay; "part" is a part of those at another scale: from the unit square of
- * the layer that shows them all to that of the part.
+ * the layer that shows them all to that of the part; "around" goes beyond the target: from the unit square of its layer to that of the picture.
  */
-export const fit = v.union([v.picklist(["cover", "source"]), v.object({ part: affine })]);
+export const fit = v.union([v.picklist(["cover", "source"]), v.object({ part: affine }), v.object({ around: affine })]);
 export type Fit = v.InferOutput<typeof fit>;
 
 export const where = v.union([v.picklist(["over", "over anyway", "beside"]), spot]);

@@ -1,4 +1,5 @@
 import type { CallInput } from "../bridge.ts";
+import { shrinkBack } from "./grow-layer.ts";
 import { ownFillsOf, takesFill } from "./own-fill.ts";
 
 /** How to show again what is hidden now. */
@@ -30,9 +31,13 @@ export function showAgain(): void {
 function hide(node: SceneNode): () => void {
   if (node.getPluginData("target") === node.id && takesFill(node)) {
     const { fills } = node;
-    node.fills = ownFillsOf(node) as Paint[];
+    const own = ownFillsOf(node) as Paint[];
+    const growAgain = shrinkBack(node, false);
+    node.fills = own;
     return () => {
-      if (!node.removed) node.fills = fills;
+      if (node.removed) return;
+      growAgain();
+      node.fills = fills;
     };
   }
   node.visible = false;

@@ -41,6 +41,17 @@ export function findPlace(target: SceneNode, mask: SceneNode | null): Place {
   return { parent, index, container: containerOf(anchor), ...(notes.length > 0 && { note: notes.join(" ") }) };
 }
 
+/** The place directly below the target, above what lies there already, and outside of everything that takes no new children. */
+export function findPlaceBeneath(target: SceneNode): Place {
+  const { anchor, closed } = climbOut(target);
+  const parent = anchor.parent as BaseNode & ChildrenMixin;
+  const index = parent.children.findIndex((child) => child.id === anchor.id);
+  return {
+    ...{ parent, index, container: containerOf(anchor) },
+    ...(closed && { note: `Placed below the ${CLOSED[closed.type]} “${closed.name}”.` }),
+  };
+}
+
 /** The place behind everything inside the target, above results placed there before; undefined where it takes no layers. */
 export function findPlaceBehind(target: SceneNode): Place | undefined {
   if (!holdsContents(target)) return undefined;

@@ -1,6 +1,8 @@
 import { Problem } from "../../shared/problem.ts";
 import type { CallInput } from "../bridge.ts";
-import { type SourceLayer, sourceLayer } from "./source-layer.ts";
+import { ownPlace } from "./grow-layer.ts";
+import { putOnImage } from "./own-fill.ts";
+import { placeAround, type SourceLayer, sourceLayer } from "./source-layer.ts";
 
 /** The picture over the target, or where the target was. Problem "image-not-readable" where Figma does not take it. */
 export function shownPicture(
@@ -13,9 +15,18 @@ export function shownPicture(
   } catch (cause) {
     throw new Problem("image-not-readable", `Figma did not accept the picture: ${String(cause)}`, { cause });
   }
-  const now = target === null ? ticket : { ...sizeOf(target), transform: target.absoluteTransform };
+  // What grew for a picture since the ticket was taken lies where its own box does.
+  const isLater = target !== null && ticket.picture?.hash !== putOnImage(target);
+  const now = target === null ? ticket : isLater ? ownPlace(target) : placeOf(target);
   if (fit === "cover")
     return { ...sizeOf(now), transform: now.transform, paint: covering(image.hash), isAsTarget: true };
+  if (typeof fit === "object" && "around" in fit) {
+    const { width, height, transform } = placeAround(ticket, now);
+    const [row, column] = transform;
+    const filters = ticket.picture?.paint.filters;
+    const paint = partOf({ imageHash: image.hash, filters }, fit.around);
+    return { width, height, transform: [[...row], [...column]], paint, isAsTarget: false };
+  }
   const source = sourceLayer(ticket, now, image.hash);
   return fit === "source" ? source : { ...source, paint: partOf(source.paint, fit.part) };
 }
@@ -29,12 +40,14 @@ export function imageLayer(target: SceneNode | null, { width, height, paint, isA
   return layer;
 }
 
+const placeOf = ({ width, height, absoluteTransform }: SceneNode) => ({ width, height, transform: absoluteTransform });
+
 const sizeOf = ({ width, height }: { readonly width: number; readonly height: number }) => ({ width, height });
 
 const covering = (imageHash: string): ImagePaint => ({ type: "IMAGE", imageHash, scaleMode: "FILL" });
 
 function partOf(
-  { imageHash, filters }: ImagePaint,
+  { imageHash, filters }: { readonly imageHash: string | null; readonly filters?: ImagePaint["filters"] | undefined },
   [row, column]: readonly [readonly number[], readonly number[]],
 ): ImagePaint {
   const imageTransform: Transform = [[...row] as [number, number, number], [...column] as [number, number, number]];

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { Problem } from "../../shared/problem.ts";
 import type { CallInput } from "../bridge.ts";
 import { findLayer } from "./find-layer.ts";
+import { isGrown, shrinkBack } from "./grow-layer.ts";
 
 /** The image that was put on as the last fill, and the fills from before, as JSON. */
 const HASH = "fill-hash";
@@ -21,10 +22,14 @@ export function ownFillsOf(node: Filled): readonly Paint[] {
   const fills = node.fills as readonly Paint[];
   const last = fills[fills.length - 1];
   const isOurs = last?.type === "IMAGE" && last.imageHash !== null && last.imageHash === node.getPluginData(HASH);
-  return isOurs ? fills.slice(0, -1) : fills;
+  if (!isOurs) return fills;
+  return isGrown(node) ? (fillsBefore(node) ?? []) : fills.slice(0, -1);
 }
 
-/** Puts a picture on as the uppermost fill, in the place of one that was put on before. */
+/** The image that was put on; "" where there is none. */
+export const putOnImage = (node: SceneNode): string => node.getPluginData(HASH);
+
+/** Puts a picture on as the uppermost fill, in the place of one that was put on before; on a layer that grew for it, as the only one. */
 export function putOnAsFill(node: Filled, paint: ImagePaint): void {
   const own = ownFillsOf(node);
   const before = JSON.stringify(own);
@@ -35,19 +40,25 @@ export function putOnAsFill(node: Filled, paint: ImagePaint): void {
     );
   node.setPluginData(BEFORE, before);
   node.setPluginData(HASH, paint.imageHash ?? "");
-  node.fills = [...own, paint];
+  node.fills = isGrown(node) ? [paint] : [...own, paint];
 }
 
 const Fills = v.array(v.looseObject({ type: v.string() }));
 
+function fillsBefore(node: SceneNode): Paint[] | undefined {
+  const text = node.getPluginData(BEFORE);
+  const before = text === "" ? null : v.safeParse(Fills, JSON.parse(text));
+  return before?.success ? (before.output as unknown as Paint[]) : undefined;
+}
+
 /** Problems "target-gone", "target-unsupported" where no picture was put on. */
 export async function revertFill({ node: id }: CallInput<"revert-fill">): Promise<Record<string, never>> {
   const node = await findLayer(id);
-  const text = node.getPluginData(BEFORE);
-  const before = text === "" ? null : v.safeParse(Fills, JSON.parse(text));
-  if (!before?.success || !takesFill(node))
+  const before = fillsBefore(node);
+  if (before === undefined || !takesFill(node))
     throw new Problem("target-unsupported", `No picture is a fill of “${node.name}” any more.`);
-  node.fills = before.output as unknown as Paint[];
+  shrinkBack(node);
+  node.fills = before;
   for (const key of [BEFORE, HASH, "recipe", "target", "job", "over"]) node.setPluginData(key, "");
   node.setRelaunchData({});
   figma.commitUndo();

@@ -1,10 +1,12 @@
 import { compose, invert } from "../../shared/affine.ts";
 import { Problem } from "../../shared/problem.ts";
-import type { CallInput, CallOutput, Layering, Spot, Ticket, Where } from "../bridge.ts";
+import type { CallInput, CallOutput, Spot, Ticket, Where } from "../bridge.ts";
 import { findFreeSpot } from "./find-free-spot.ts";
-import { findPlace, findPlaceBehind, findPlaceInside, type Place } from "./find-place.ts";
+import { findPlace, findPlaceBehind, findPlaceBeneath, findPlaceInside, type Place } from "./find-place.ts";
 import { contentFingerprintOf } from "./fingerprint.ts";
+import { canGrow, growLayer } from "./grow-layer.ts";
 import { imageLayer, shownPicture } from "./image-layer.ts";
+import { overhang } from "./margins.ts";
 import { putOnAsFill, takesFill } from "./own-fill.ts";
 import { settleMasks } from "./settle-masks.ts";
 
@@ -42,6 +44,13 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
     putOnAsFill(covered, shown.paint);
     return finish(covered, { input, masks }, `Put on “${covered.name}” as a fill.`);
   }
+  const { expand } = ticket;
+  if (covered !== null && input.layering === "fill" && expand !== undefined && canGrow(covered)) {
+    putOnAsFill(covered, shown.paint);
+    growLayer(covered, { ...expand, width: shown.width, height: shown.height });
+    covered.fills = [shown.paint];
+    return finish(covered, { input, masks }, `“${covered.name}” is larger now; what it showed has not moved.`);
+  }
   const layer = imageLayer(covered, shown);
   try {
     const mask = masks.find(({ id }) => id === ticket.mask) ?? null;
@@ -71,12 +80,13 @@ function putNew(
   { target, covered, mask, under, transform }: Around,
 ): string | undefined {
   if (covered !== null)
-    return putOver(layer, { target: covered, mask: mask?.removed ? null : mask, transform }, layering);
+    return putOver(layer, { target: covered, mask: mask?.removed ? null : mask, transform }, { layering, ticket });
   if (typeof where !== "string") {
     putAt(layer, where, findPlaceInside(under?.removed ? null : under));
     return undefined;
   }
-  const spot = findFreeSpot(target, ticket, layer.id);
+  const { width, height } = layer;
+  const spot = findFreeSpot(target, { ...ticket, width, height }, layer.id);
   layer.x = spot.x;
   layer.y = spot.y;
   showIfUnseen(layer);
@@ -155,13 +165,26 @@ interface Over {
 function putOver(
   layer: RectangleNode | EllipseNode,
   { target, mask, transform }: Over,
-  layering: Layering,
+  { layering, ticket }: Pick<CallInput<"place-layer">, "layering" | "ticket">,
 ): string | undefined {
-  const place = (layering === "behind" ? findPlaceBehind(target) : undefined) ?? findPlace(target, mask);
+  const behind = ticket.expand === undefined ? findPlaceBehind : findPlaceBeneath;
+  const place = (layering === "behind" ? behind(target) : undefined) ?? findPlace(target, mask);
   insert(layer, place, transform);
   // Where the parent is resized later, the result goes along with its target.
   if (place.parent.id === target.parent?.id && "constraints" in target) layer.constraints = target.constraints;
-  return place.note;
+  const cut = ticket.expand === undefined ? undefined : cutOffBy(layer);
+  const notes = [place.note, cut && `“${cut.name}” cuts off what lies beyond it.`].filter((note) => note !== undefined);
+  return notes.length > 0 ? notes.join(" ") : undefined;
+}
+
+/** The frame that hides a part of the layer. */
+function cutOffBy(layer: SceneNode): SceneNode | undefined {
+  for (let at = layer.parent; at !== null && at.type !== "PAGE"; at = at.parent) {
+    if (!("clipsContent" in at) || !at.clipsContent) continue;
+    const { left, top, right, bottom } = overhang(at, [layer]);
+    if (Math.max(left, top, right, bottom) > 0.5) return at;
+  }
+  return undefined;
 }
 
 /** Moves the view only where the layer would else be out of sight. */

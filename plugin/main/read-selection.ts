@@ -1,7 +1,9 @@
 import { Problem } from "../../shared/problem.ts";
 import type { SelectionInfo, TargetLayer } from "../bridge.ts";
 import { checkPaintable, describeLayer, hasPicture, kindOf } from "./layer.ts";
+import { beyondOf } from "./margins.ts";
 import { inPaintOrder } from "./paint-order.ts";
+import { pictureInside, roomAround } from "./picture-inside.ts";
 import { overlap, pictureUnder } from "./picture-under.ts";
 import { inReadingOrder } from "./reading-order.ts";
 import { showsPicture } from "./shows-picture.ts";
@@ -94,12 +96,18 @@ function target(node: SceneNode, masks: readonly SceneNode[] = []): SelectionInf
   checkPaintable(node);
   const recipe = node.getPluginData("recipe");
   const under = mask === undefined && canMask(node) ? pictureUnder(node) : null;
+  const beyond = mask ? beyondOf(node, masks) : under ? beyondOf(under, [node]) : undefined;
+  const inside = mask === undefined && under === null ? pictureInside(node) : undefined;
+  const room = mask === undefined && under === null ? roomAround(inside ?? node, inside ? node : undefined) : undefined;
   return {
     kind: "target",
     target: describeLayer(node),
     ...(mask && { mask: describeLayer(mask) }),
     ...(others.length > 0 && { alsoMasks: others.map(describeLayer) }),
     ...(under && { under: describeLayer(under) }),
+    ...(beyond && { beyond }),
+    ...(inside && { inside: describeLayer(inside) }),
+    ...(room && { room }),
     ...(recipe !== "" && { recipe }),
     texts: textsOf(node),
   };

@@ -1,4 +1,5 @@
 import type { MaskFate } from "../bridge.ts";
+import { isInCopy } from "./in-copy.ts";
 
 /**
  * What becomes of the masks of a picture that was placed, in the same step of undo. What lies in a component's copy can't be
@@ -14,9 +15,4 @@ export function settleMasks(masks: readonly SceneNode[], fate: MaskFate): string
   return fate === "remove" && left.some((mask) => !mask.removed)
     ? "A mask inside a component's copy can't be removed, so it is hidden."
     : undefined;
-}
-
-function isInCopy(node: SceneNode): boolean {
-  for (let at: BaseNode | null = node.parent; at !== null; at = at.parent) if (at.type === "INSTANCE") return true;
-  return false;
 }

@@ -1,5 +1,6 @@
 import { boundsOf, compose, invert, isTranslation } from "../../shared/affine.ts";
 import type { Ticket } from "../bridge.ts";
+import { NO_MARGINS } from "./margins.ts";
 
 /** Where a layer lies on the page, and what it shows. */
 export interface SourceLayer {
@@ -39,6 +40,20 @@ export function sourceLayer(ticket: Ticket, now: Place, imageHash: string): Sour
     ],
     paint: stretched(imageHash),
     isAsTarget: false,
+  };
+}
+
+/** The place of a layer that goes beyond its target, which is at `now`, by as much as the ticket says. */
+export function placeAround({ expand = NO_MARGINS, ...then }: Ticket, now: Place): Place {
+  const [sx, sy] = [now.width / then.width, now.height / then.height];
+  const [row, column] = compose(now.transform, [
+    [1, 0, -expand.left * sx],
+    [0, 1, -expand.top * sy],
+  ]);
+  return {
+    width: (expand.left + then.width + expand.right) * sx,
+    height: (expand.top + then.height + expand.bottom) * sy,
+    transform: [[...row], [...column]],
   };
 }
 

@@ -1,24 +1,28 @@
 import { Problem } from "../../shared/problem.ts";
-import type { CallInput, Ticket } from "../bridge.ts";
+import type { CallInput, Layering, Ticket } from "../bridge.ts";
 import { findLayer } from "./find-layer.ts";
 import { holdsContents } from "./find-place.ts";
 import { contentFingerprintOf } from "./fingerprint.ts";
+import { canGrow } from "./grow-layer.ts";
 import { checkPaintable, imagePaintOf } from "./layer.ts";
+import { outward, overhang } from "./margins.ts";
 import { takesFill } from "./own-fill.ts";
 import { fitsBack, onlyImageOf } from "./own-picture.ts";
 
 /** The target as it is now, so that a result is never put over newer work. Problems as `checkPaintable`. */
-export async function takeTicket({ target, mask, alsoMasks = [] }: CallInput<"take-ticket">): Promise<Ticket> {
+export async function takeTicket({ target, mask, alsoMasks = [], expand }: CallInput<"take-ticket">): Promise<Ticket> {
   const node = await findLayer(target);
   checkPaintable(node);
   const masks = mask === undefined ? [] : [mask, ...alsoMasks];
-  for (const id of masks) await findLayer(id);
+  const shapes: SceneNode[] = [];
+  for (const id of masks) shapes.push(await findLayer(id));
   const size = await imageSizeOf(node);
   const now = await findLayer(target);
   const [row, column] = now.absoluteTransform;
   const only = onlyImageOf(now, masks);
   const picture = only && size?.hash === only.hash ? { ...size, paint: only.paint } : undefined;
   const outline = outlineOf(now);
+  const expands = expand === "masks" ? outward(overhang(now, shapes)) : expand;
   return {
     document: figma.root.name,
     target,
@@ -34,10 +38,22 @@ export async function takeTicket({ target, mask, alsoMasks = [] }: CallInput<"ta
     naturalScale:
       size === null ? SCREEN_DENSITY : Math.max(1, Math.min(size.width / now.width, size.height / now.height)),
     ...(picture && fitsBack(picture, now) && { picture }),
-    takes: [...(holdsContents(now) ? (["behind"] as const) : []), ...(takesFill(now) ? (["fill"] as const) : [])],
+    ...(expands && { expand: expands }),
+    takes: expands ? waysToExpand(now, picture) : waysBesides(now),
     ...(outline !== undefined && { outline }),
   };
 }
+
+const waysBesides = (node: SceneNode): Layering[] => [
+  ...(holdsContents(node) ? (["behind"] as const) : []),
+  ...(takesFill(node) ? (["fill"] as const) : []),
+];
+
+/** Only a layer that shows nothing but a picture of its own can grow with it. */
+const waysToExpand = (node: SceneNode, picture: Ticket["picture"]): Layering[] => [
+  ...(["behind", "front"] as const),
+  ...(picture !== undefined && canGrow(node) ? (["fill"] as const) : []),
+];
 
 /** Designs are seen on screens of twice the density: what has no pixels of its own is taken at that. */
 const SCREEN_DENSITY = 2;

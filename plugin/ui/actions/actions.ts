@@ -1,4 +1,4 @@
-import type { Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
+import type { Margins, Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
 import type { SidePictures } from "../pixels/side-pictures.ts";
 import type { Thumbnails } from "../pixels/thumbnails.ts";
 import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
@@ -68,6 +68,8 @@ export interface Actions {
   selectLayers(nodes: readonly string[]): void;
   set(change: Partial<Settings>): void;
   type(prompt: string): void;
+  /** How far Fill goes beyond a picture that has no mask. */
+  expand(target: string, margins: Margins): void;
   /** Words for each of several layers. */
   useTable(table: Table | null): void;
   chooseMode(mode: Mode): void;

@@ -28,7 +28,8 @@ export function followChanges(store: Store, main: MainClient, attempt: Attempt):
     }
     if (state.notice !== before.notice) fade(state);
     const shape = state.settings.maskShape !== before.settings.maskShape;
-    if (shape || state.selection !== before.selection || state.mode !== before.mode)
+    const expansion = state.expansion !== before.expansion;
+    if (shape || expansion || state.selection !== before.selection || state.mode !== before.mode)
       void attempt(() => showFill(store, main));
   });
 }

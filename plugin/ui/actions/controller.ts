@@ -1,6 +1,6 @@
 /** What the interface does: every effect of a button, and the wiring of main, companion and state. */
 import { Problem } from "../../../shared/problem.ts";
-import type { BridgeEvent, CallInput, Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
+import type { BridgeEvent, CallInput, Margins, Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
 import { usableWindow } from "../../window-size.ts";
 import { shrink } from "../pixels/shrink.ts";
 import { SidePictures } from "../pixels/side-pictures.ts";
@@ -165,6 +165,8 @@ export class Controller implements Actions {
   selectLayers = (nodes: readonly string[]) => this.#attempt(() => this.#selectLayers([...nodes]));
   set = (change: Partial<Settings>) => this.store.dispatch({ type: "settings", change });
   type = (prompt: string) => this.store.dispatch({ type: "prompt", prompt });
+  expand = (target: string, margins: Margins) =>
+    this.store.dispatch({ type: "expansion", expansion: { target, margins } });
   useTable = (table: Table | null) => this.store.dispatch({ type: "table", table });
   chooseMode = (mode: Mode) => this.store.dispatch({ type: "mode", mode });
   choose = ({ job }: Picture) => this.store.dispatch({ type: "chosen", job: job.job });

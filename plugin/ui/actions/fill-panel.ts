@@ -25,6 +25,8 @@ export async function fillPanel(
   store.dispatch({ type: "settings", change: { ...settingsOf(recipe), seed, seedLocked: lockSeed } });
   store.dispatch({ type: "prompt", prompt });
   store.dispatch({ type: "mode", mode: recipe.mode });
+  if (recipe.expand && recipe.expand !== "masks")
+    store.dispatch({ type: "expansion", expansion: { target: recipe.target.id, margins: recipe.expand } });
   store.dispatch({ type: "references", references });
   store.dispatch({ type: "controls", controls });
 }

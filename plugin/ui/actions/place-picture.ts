@@ -2,6 +2,7 @@ import { Problem } from "../../../shared/problem.ts";
 import type { Where } from "../../bridge.ts";
 import { cutOutPicture } from "../pixels/cut-out-picture.ts";
 import { partResult } from "../pixels/enlarged-part.ts";
+import { type ExpandedResult, expandedResult } from "../pixels/expanded-result.ts";
 import { changedResult, type FittedResult, wholeResult } from "../pixels/fitted-result.ts";
 import { layeringOf } from "../request/layering.ts";
 import type { Picture } from "../state/picture.ts";
@@ -51,10 +52,11 @@ export async function putOnCanvas(
   const { recipe, job } = picture;
   const image = await history.load(picture);
   const { ticket } = job;
-  const { note: fitNote = "", ...fitted } = await fittedResult(picture, await FORMS[form](image.bytes), {
+  const result = await fittedResult(picture, await FORMS[form](image.bytes), {
     where,
     main,
   });
+  const { note: fitNote = "", ...fitted } = { note: "", ...result };
   const layering = layeringOf(recipe.mode, ticket, store.state.settings);
   const replaces = layersToReplace(store.state.pictures, picture, form);
   const words = { name: layerName(recipe), recipe: writeRecipe(recipe) };
@@ -82,7 +84,9 @@ async function fittedResult(
   { recipe, job }: Picture,
   bytes: Uint8Array,
   { where, main }: { readonly where: Where; readonly main: MainClient },
-): Promise<FittedResult> {
+): Promise<FittedResult | ExpandedResult> {
+  const { expand } = job.ticket;
+  if (expand !== undefined) return expandedResult(bytes, { ...job.ticket, expand }, main);
   if (recipe.mode !== "fill") return { bytes, fit: "cover" };
   const { part } = recipe.enlargedFrom ?? {};
   if (part !== undefined) return partResult(bytes, { part, ticket: job.ticket, main });

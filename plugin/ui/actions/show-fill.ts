@@ -4,7 +4,8 @@ import { smallPng } from "../pixels/canvas.ts";
 import { addressOf } from "../pixels/raster.ts";
 import { readSource } from "../pixels/read-source.ts";
 import { takeMask } from "../request/take-mask.ts";
-import type { FillView } from "../state/state.ts";
+import { expansionOf } from "../state/expansion.ts";
+import type { FillView, State } from "../state/state.ts";
 import type { Store } from "../state/store.ts";
 import { masksOf, type Subject, subjectOf } from "../state/subject.ts";
 import type { MainClient } from "../wires/main-client.ts";
@@ -12,32 +13,49 @@ import type { MainClient } from "../wires/main-client.ts";
 /** Pixels of the preview's long side. */
 const PREVIEW_PIXELS = 640;
 
-/** Loads what the Fill view shows of the selected picture and mask, unless it shows them already. */
+/** Loads what the Fill view shows of the selected picture, its masks and what lies around it, unless it shows that already. */
 export async function showFill(store: Store, main: MainClient): Promise<void> {
-  const subject = subjectOf(store.state);
-  if (store.state.mode !== "fill" || subject?.mask === undefined) return;
-  const shape = store.state.settings.maskShape;
-  const key = keyOf(subject, shape);
-  if (store.state.fill?.key === key) return;
+  const asked = askedOf(store.state);
+  if (asked === null || store.state.fill?.key === asked.key) return;
   try {
-    const view = await load(subject, shape, main);
-    const now = subjectOf(store.state);
-    if (now !== null && keyOf(now, store.state.settings.maskShape) === key)
-      store.dispatch({ type: "fill", fill: { ...view, key } });
+    const view = await load(asked, main);
+    if (askedOf(store.state)?.key === asked.key) store.dispatch({ type: "fill", fill: { ...view, key: asked.key } });
   } catch (error) {
     if (Problem.from(error).code === "target-gone") return; // The selection changed meanwhile; its own preview follows.
     throw error;
   }
 }
 
-const keyOf = (subject: Subject, shape: MaskShape) =>
-  JSON.stringify([subject.target.fingerprint, masksOf(subject).map(({ fingerprint }) => fingerprint), shape]);
+interface Asked {
+  readonly key: string;
+  readonly subject: Subject;
+  readonly shape: MaskShape;
+  readonly expand: ReturnType<typeof expansionOf>;
+}
 
-async function load(subject: Subject, shape: MaskShape, main: MainClient): Promise<Omit<FillView, "key">> {
+/** Null where there is no picture, or no Fill. */
+function askedOf(state: State): Asked | null {
+  const subject = state.mode === "fill" ? subjectOf(state) : null;
+  if (subject === null || (subject.mask === undefined && !subject.target.hasPicture)) return null;
+  const shape = state.settings.maskShape;
+  const expand = expansionOf(state);
+  const masks = masksOf(subject).map(({ fingerprint }) => fingerprint);
+  return { subject, shape, expand, key: JSON.stringify([subject.target.fingerprint, masks, shape, expand]) };
+}
+
+async function load({ subject, shape, expand }: Asked, main: MainClient): Promise<Omit<FillView, "key">> {
   const [mask, ...alsoMasks] = masksOf(subject).map(({ id }) => id);
-  const ticket = await main.call("take-ticket", { target: subject.target.id, ...(mask && { mask, alsoMasks }) });
+  const ticket = await main.call("take-ticket", {
+    target: subject.target.id,
+    ...(mask && { mask, alsoMasks }),
+    ...(expand && { expand }),
+  });
   const { raster, context } = await readSource(ticket, main);
-  const { bounds, coverage, hasLoop, line } = await takeMask({ target: ticket, raster, shape }, main);
+  const nothing = { bounds: null, coverage: new Uint8Array(0), hasLoop: false, line: undefined };
+  const isMasked = mask !== undefined || expand !== null;
+  const { bounds, coverage, hasLoop, line } = isMasked
+    ? await takeMask({ target: ticket, raster, shape }, main)
+    : nothing;
   return {
     picture: addressOf(await smallPng(context, PREVIEW_PIXELS)),
     coverage,
@@ -45,5 +63,8 @@ async function load(subject: Subject, shape: MaskShape, main: MainClient): Promi
     scale: raster.scale,
     maskBounds: bounds,
     ...{ hasLoop, line },
+    fromTarget: raster.fromTarget,
+    target: { width: ticket.width, height: ticket.height },
+    expand: ticket.expand,
   };
 }

@@ -1,6 +1,6 @@
 import type { Rect } from "../../../shared/geometry.ts";
 import { edgeOf } from "../../../shared/mask-edge.ts";
-import { MASK_EDGES } from "../../../shared/request.ts";
+import { MASK_EDGES, type MaskEdge } from "../../../shared/request.ts";
 import type { Actions } from "../actions/actions.ts";
 import { NumberField } from "../parts/number-field.tsx";
 import { Segmented } from "../parts/segmented.tsx";
@@ -11,6 +11,9 @@ import { t } from "../text/language.ts";
 /** Canvas pixels. */
 const WIDEST = 200;
 
+/** Beyond a picture there is nothing to fade in over. */
+const EXPAND_EDGES = ["hard", "spill"] as const;
+
 interface EdgeProps {
   readonly fill: FillView;
   readonly bounds: Rect;
@@ -18,20 +21,24 @@ interface EdgeProps {
   readonly actions: Actions;
 }
 
-/** What a Fill does at the mask's edge, and over how many pixels of the canvas. */
+/** What a Fill does at the mask's edge, and over how many pixels of the canvas; where a picture is expanded, what of it is kept. */
 export function EdgeControls({ fill, bounds, settings, actions }: EdgeProps) {
   const { edge } = settings;
-  const numbers = edgeOf(fillRegion(settings, fill.scale), bounds);
+  const numbers = edgeOf(fillRegion(settings, fill), bounds);
   const width = numbers.side === "inside" ? numbers.inward : numbers.grow + numbers.feather;
+  const expands = fill.expand !== undefined;
+  const segments = expands
+    ? EXPAND_EDGES.map((value) => ({ value, ...t.fill.expandEdges[value] }))
+    : MASK_EDGES.map((value) => ({ value, ...t.fill.edges[value] }));
   return (
     <div class="edge-controls">
-      <Segmented
+      <Segmented<MaskEdge>
         label={t.fill.edge}
-        segments={MASK_EDGES.map((value) => ({ value, ...t.fill.edges[value] }))}
-        value={edge}
+        segments={segments}
+        value={expands && edge !== "spill" ? "hard" : edge}
         onChange={(chosen) => actions.set({ edge: chosen, edgeWidth: undefined })}
       />
-      {edge !== "hard" && (
+      {(expands ? edge === "spill" : edge !== "hard") && (
         <NumberField
           label={t.fill.edgeWidth}
           value={Math.round((width / fill.scale) * 10) / 10}

@@ -5,16 +5,19 @@ import { Slider } from "../parts/slider.tsx";
 import { contextOfFill, fillRegion } from "../request/fill-region.ts";
 import type { FillView, State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
+import { finenessInWords } from "../text/fineness-in-words.ts";
 import { t } from "../text/language.ts";
 import { ChangedArea } from "./area-overlay.tsx";
 import { EdgeControls } from "./edge-controls.tsx";
+import { ExpandPreview } from "./expand-preview.tsx";
 import { MaskControls } from "./mask-controls.tsx";
 
 /** The picture, the mask, and the part that the model will see. */
 export function FillPreview({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo | null }) {
   const { fill, settings } = state;
-  const mask = subjectOf(state)?.mask;
-  if (mask === undefined)
+  const subject = subjectOf(state);
+  const mask = subject?.mask;
+  if (mask === undefined && !subject?.target.hasPicture)
     return (
       <section class="hint-block">
         <b>{t.fill.what}</b>
@@ -27,6 +30,7 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
         <div class="crop loading" />
       </section>
     );
+  if (mask === undefined) return <ExpandPreview {...{ state, actions, fill, model }} />;
   if (fill.maskBounds === null)
     return (
       <section class="hint-block">
@@ -53,7 +57,7 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
         onChange={(detail) => actions.set({ detail })}
       />
       <EdgeControls fill={fill} bounds={fill.maskBounds} settings={settings} actions={actions} />
-      <MaskControls fill={fill} settings={settings} actions={actions} />
+      <MaskControls fill={fill} state={state} actions={actions} />
     </section>
   );
 }
@@ -87,18 +91,11 @@ function Crop({ fill, bounds, model, settings }: CropProps) {
           }}
         />
         <div class="crop-mask-outline">
-          <ChangedArea fill={fill} region={fillRegion(settings, fill.scale)} />
+          <ChangedArea fill={fill} region={fillRegion(settings, fill)} />
         </div>
       </div>
       {fill.hasLoop && settings.maskShape.loop === "area" && <small class="lasso">{t.fill.lasso}</small>}
-      <small>{t.fill.atModel(t.common.size(diffusion), timesInWords(times))}</small>
+      <small>{t.fill.atModel(t.common.size(diffusion), finenessInWords(times))}</small>
     </div>
   );
-}
-
-/** How finely the model draws what is replaced, for who does not count in factors. */
-function timesInWords(times: number): string {
-  if (times >= 1.15) return t.fill.finer(t.common.figure(times, 1));
-  if (times > 0.87) return t.fill.same;
-  return t.fill.coarser(t.common.figure(1 / times, 1));
 }

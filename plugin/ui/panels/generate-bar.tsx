@@ -2,11 +2,13 @@ import type { Actions } from "../actions/actions.ts";
 import { Stepper } from "../parts/stepper.tsx";
 import { effectiveSettings, instructs, sizeAtModel } from "../request/build-request.ts";
 import { estimateSeconds, inWords } from "../state/estimate.ts";
+import { expansionOf } from "../state/expansion.ts";
 import { modelInUse } from "../state/model-in-use.ts";
 import { whatIsMissing } from "../state/readiness.ts";
 import { rowsOf } from "../state/rows.ts";
 import { softnessInWords } from "../state/sharpness.ts";
 import type { State } from "../state/state.ts";
+import { subjectOf } from "../state/subject.ts";
 import { t } from "../text/language.ts";
 
 export const MOST_PICTURES = 4;
@@ -18,7 +20,9 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
   const missing = whatIsMissing(state);
   const { settings, mode, submitting, selection } = state;
   const several = selection.kind === "several";
-  const verb = t.run.modes[mode].label;
+  const expands = mode === "fill" && expansionOf(state) !== null;
+  const verb = expands && subjectOf(state)?.mask === undefined ? t.run.expand : t.run.modes[mode].label;
+  const kept = expands && settings.edge !== "spill" ? "expand" : settings.edge;
   const rows = rowsOf(state);
   const soft = missing === null ? softness(state) : null;
   return (
@@ -48,7 +52,7 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
         <span>
           {missing ?? [several ? t.run.variation(settings.variation) : "", estimate(state)].filter(Boolean).join(" · ")}
         </span>
-        <span>{missing !== null ? "" : t.run.promises[mode === "fill" ? settings.edge : mode]}</span>
+        <span>{missing !== null ? "" : t.run.promises[mode === "fill" ? kept : mode]}</span>
       </p>
       {soft !== null && <p class="soft">{soft}</p>}
     </footer>

@@ -11,10 +11,11 @@ export function LayeringControl({ picture, state, actions }: { picture: Picture;
   const { layerings } = state.settings;
   const takes = layeringsOf(ticket);
   if (takes.length < 2) return null;
+  const words = ticket.expand ? t.pictures.expandedLayerings : t.pictures.layerings;
   return (
     <Segmented
       label={t.pictures.where}
-      segments={takes.map((value) => ({ value, ...t.pictures.layerings[value] }))}
+      segments={takes.map((value) => ({ value, ...words[value] }))}
       value={layeringOf(mode, ticket, state.settings)}
       onChange={(choice) => actions.set(withLayering(mode, ticket, { layerings, choice }))}
     />

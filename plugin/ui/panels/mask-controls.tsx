@@ -3,6 +3,7 @@ import type { Actions } from "../actions/actions.ts";
 import { NumberField } from "../parts/number-field.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Select } from "../parts/select.tsx";
+import { beyondOf, reachesBeyond } from "../state/expansion.ts";
 import type { FillView, State } from "../state/state.ts";
 import { t } from "../text/language.ts";
 
@@ -14,13 +15,13 @@ const BRUSH = { min: 1, max: 400, step: 1 };
 
 interface MaskProps {
   readonly fill: FillView;
-  readonly settings: State["settings"];
+  readonly state: State;
   readonly actions: Actions;
 }
 
 /** What the drawn shapes mean, and what becomes of them afterwards. */
-export function MaskControls({ fill, settings, actions }: MaskProps) {
-  const { maskShape, maskFate } = settings;
+export function MaskControls({ fill, state, actions }: MaskProps) {
+  const { maskShape, maskFate } = state.settings;
   const shape = (change: Partial<MaskShape>) => actions.set({ maskShape: { ...maskShape, ...change } });
   return (
     <div class="edge-controls">
@@ -48,6 +49,16 @@ export function MaskControls({ fill, settings, actions }: MaskProps) {
         />
         {t.fill.invert}
       </label>
+      {beyondOf(state.selection) && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={reachesBeyond(state)}
+            onChange={(event) => shape({ reach: event.currentTarget.checked ? "beyond" : "picture" })}
+          />
+          {t.fill.beyond}
+        </label>
+      )}
       <Select
         label={t.fill.afterwards}
         value={maskFate}

@@ -9,7 +9,7 @@ import { padded, widened, withInside } from "./shape-mask.ts";
 import type { SourceRaster } from "./source-raster.ts";
 
 type Raster = Pick<SourceRaster, "size" | "fromTarget">;
-type Outlined = Pick<Ticket, "width" | "height" | "transform" | "outline">;
+type Outlined = Pick<Ticket, "width" | "height" | "transform" | "outline" | "expand">;
 
 /** A mask on a raster, whose PNG may not be needed. */
 export interface DrawnMask {
@@ -34,7 +34,7 @@ export interface LaidMask extends DrawnMask {
 }
 
 /**
- * All that the layers cover, on a raster of the target, within the target's outline. A half-transparent layer (one draws masks
+ * All that the layers cover, on a raster of the target, within the target's outline, unless a Fill goes beyond it. A half-transparent layer (one draws masks
  * so, to see what is under them) counts as if it were opaque: its strongest alpha becomes 1.
  */
 export async function masksOn(
@@ -42,7 +42,8 @@ export async function masksOn(
   layers: readonly MaskLayer[],
 ): Promise<LaidMask> {
   const { size, fromTarget } = raster;
-  const within = outlineOn(target, raster);
+  const within =
+    target.expand === undefined ? outlineOn(target, raster) : new Uint8Array(size.width * size.height).fill(255);
   const coverage = new Uint8Array(size.width * size.height);
   let hasLoop = false;
   for (const layer of layers) {
@@ -103,7 +104,7 @@ function outlineOn({ width, height, outline }: Outlined, { size, fromTarget }: R
 /** What a canvas shows, as a mask; its strongest alpha becomes 1. */
 export const maskOn = (context: CanvasRenderingContext2D): DrawnMask => drawnMask(strongest(context));
 
-function drawnMask(mask: Mask): DrawnMask {
+export function drawnMask(mask: Mask): DrawnMask {
   return { coverage: mask.data, bounds: maskBounds(mask) ?? null, toPng: () => toPng(white(mask)) };
 }
 

@@ -3,7 +3,8 @@
 import type { Ticket } from "../../bridge.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { decode, newCanvas } from "./canvas.ts";
-import { exportedScale, quarterTurns, type SourceRaster, sourceRaster } from "./source-raster.ts";
+import { expandedArea } from "./kept-area.ts";
+import { expandedRaster, exportedScale, quarterTurns, type SourceRaster, sourceRaster } from "./source-raster.ts";
 
 export interface Source {
   readonly raster: SourceRaster;
@@ -12,6 +13,33 @@ export interface Source {
 
 /** The same ticket gives the same pixels, as long as its target shows the same. Problems "target-gone", "image-…". */
 export async function readSource(ticket: Ticket, main: MainClient): Promise<Source> {
+  const { expand, ...plain } = ticket;
+  const source = await readTarget(plain, main);
+  return expand === undefined ? source : expanded(source, { ...ticket, expand });
+}
+
+/** On the larger raster, with nothing around what is kept. */
+function expanded({ raster, context }: Source, ticket: Ticket & Required<Pick<Ticket, "expand">>): Source {
+  const { canvas } = context;
+  const larger = sourceRaster(ticket, raster.exported);
+  const { inner, shrunk } = expandedRaster(raster, ticket, ticket.expand);
+  const around = newCanvas(larger.size);
+  around.imageSmoothingEnabled = shrunk < 1;
+  around.imageSmoothingQuality = "high";
+  around.drawImage(canvas, inner.x, inner.y, inner.width, inner.height);
+  const { kept } = expandedArea(ticket, raster.exported);
+  const pixels = around.getImageData(0, 0, larger.size.width, larger.size.height);
+  const isHidden = (i: number) => kept[i] === 0 && pixels.data[i * 4 + 3]! > 0;
+  if (kept.some((_, i) => isHidden(i))) {
+    kept.forEach((_, i) => {
+      if (isHidden(i)) pixels.data.fill(0, i * 4, i * 4 + 4);
+    });
+    around.putImageData(pixels, 0, 0);
+  }
+  return { raster: larger, context: around };
+}
+
+async function readTarget(ticket: Ticket, main: MainClient): Promise<Source> {
   const { picture, target, mask, alsoMasks = [] } = ticket;
   if (picture === undefined) {
     const scale = exportedScale(ticket);

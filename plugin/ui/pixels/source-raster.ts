@@ -1,7 +1,7 @@
 /** The pixels that a Fill works on: how many, and where they lie in their target. */
 import { type Affine, boundsOf, compose } from "../../../shared/affine.ts";
-import type { Size } from "../../../shared/geometry.ts";
-import type { OwnPicture, Ticket } from "../../bridge.ts";
+import type { Rect, Size } from "../../../shared/geometry.ts";
+import type { Margins, OwnPicture, Ticket } from "../../bridge.ts";
 
 export interface SourceRaster {
   readonly size: Size;
@@ -9,6 +9,8 @@ export interface SourceRaster {
   readonly fromTarget: Affine;
   /** Raster pixels per canvas pixel. */
   readonly scale: number;
+  /** The size of the target's export, where it was taken as drawn. */
+  readonly exported?: Size;
 }
 
 /** Figma accepts no picture with a longer side. */
@@ -28,12 +30,59 @@ type Exported = Pick<Ticket, "width" | "height" | "transform" | "naturalScale">;
  * it is the target as drawn on the page, in its upright bounds there; `exported`: its size, where that is known.
  */
 export function sourceRaster(ticket: Ticket, exported?: Size): SourceRaster {
-  const raster = ticket.picture === undefined ? asDrawn(ticket, exported) : ownRaster(ticket.picture, ticket);
-  const [[a, c], [b, d]] = raster.fromTarget;
-  return { ...raster, scale: Math.sqrt(Math.abs(a * d - b * c)) };
+  const raster = unexpandedRaster(ticket, exported);
+  const { size, fromTarget } = ticket.expand === undefined ? raster : expandedRaster(raster, ticket, ticket.expand);
+  return { size, fromTarget, scale: scaleOf(fromTarget), ...(exported && { exported }) };
 }
 
-type Raster = Omit<SourceRaster, "scale">;
+/** The same, whatever the ticket says of going beyond its target. */
+export function unexpandedRaster(ticket: Ticket, exported?: Size): Raster {
+  return ticket.picture === undefined ? asDrawn(ticket, exported) : ownRaster(ticket.picture, ticket);
+}
+
+export type Raster = Pick<SourceRaster, "size" | "fromTarget">;
+
+export interface ExpandedRaster extends Raster {
+  /** Where the raster that was expanded lies on it; it may stick out. */
+  readonly inner: Rect;
+  /** Below 1 where the picture would else be larger than Figma takes: then not one of its pixels is the same. */
+  readonly shrunk: number;
+}
+
+/** The raster that also covers what lies around the target, on the same grid of pixels as long as it is no larger than Figma takes. */
+export function expandedRaster({ size, fromTarget }: Raster, target: Size, expand: Margins): ExpandedRaster {
+  const { left, top, right, bottom } = expand;
+  const box = boundsOf(
+    compose(fromTarget, moved(-left, -top)),
+    left + target.width + right,
+    top + target.height + bottom,
+  );
+  const shrunk = Math.min(1, (LONGEST_SIDE - 1) / Math.max(box.width, box.height));
+  const corner = (at: number) => Math.floor(at * shrunk + ROUNDING);
+  const end = (at: number) => Math.ceil(at * shrunk - ROUNDING);
+  const [x, y] = [corner(box.x), corner(box.y)];
+  return {
+    size: { width: end(box.x + box.width) - x, height: end(box.y + box.height) - y },
+    fromTarget: compose(moved(-x, -y), compose(scaled(shrunk, shrunk), fromTarget)),
+    inner: { x: -x, y: -y, width: size.width * shrunk, height: size.height * shrunk },
+    shrunk,
+  };
+}
+
+/** Of a pixel: what is left over is arithmetic. */
+const ROUNDING = 1e-3;
+
+/** From the unit square of the layer that shows what lies around the target, too, to that of its raster. */
+export function cropOf(
+  { expand, ...target }: Size & { readonly expand: Margins },
+  { size, fromTarget }: Raster,
+): Affine {
+  const { left, top, right, bottom } = expand;
+  const toTarget = compose(moved(-left, -top), scaled(left + target.width + right, top + target.height + bottom));
+  return compose(scaled(1 / size.width, 1 / size.height), compose(fromTarget, toTarget));
+}
+
+const scaleOf = ([[a, c], [b, d]]: Affine) => Math.sqrt(Math.abs(a * d - b * c));
 
 function asDrawn(ticket: Ticket, exported?: Size): Raster {
   const { width, height, transform } = ticket;
@@ -83,6 +132,11 @@ function ownRaster({ paint, ...image }: OwnPicture, target: Size): Raster {
 export const quarterTurns = ({ rotation = 0 }: OwnPicture["paint"]) => ((Math.round(rotation / 90) % 4) + 4) % 4;
 
 const isSideways = (paint: OwnPicture["paint"]) => quarterTurns(paint) % 2 === 1;
+
+const moved = (x: number, y: number): Affine => [
+  [1, 0, x],
+  [0, 1, y],
+];
 
 const scaled = (x: number, y: number): Affine => [
   [x, 0, 0],

@@ -29,7 +29,7 @@ export interface MeasuredIntent extends Intent {
   /** The target's own size, canvas pixels. */
   readonly target: Size;
   /** In Fill: what the mask covers. */
-  readonly fill: Pick<FillView, "source" | "maskBounds" | "scale"> | null;
+  readonly fill: Pick<FillView, "source" | "maskBounds" | "scale" | "expand"> | null;
 }
 
 /** Steps, guidance and scheduler as set, or else those that are recommended for the model. */
@@ -94,7 +94,7 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     clipSkip: model.seesPictures ? 0 : settings.clipSkip,
     strength: mode === "edit" && !instructs(model) ? settings.strength : 1,
     ...(mode !== "generate" && { image: IMAGE }),
-    ...(mode === "fill" && { mask: MASK, region: fillRegion(settings, intent.fill?.scale ?? 1) }),
+    ...(mode === "fill" && { mask: MASK, region: fillRegion(settings, intent.fill ?? { scale: 1 }) }),
     references: model.references ? intent.references.map((reference, i) => toReference(reference, i, model)) : [],
     controls: model.seesPictures ? [] : use.controls.map(toControl),
   };

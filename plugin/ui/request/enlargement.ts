@@ -42,6 +42,8 @@ export function enlargeChoices(
   { models, addOns }: Pick<Companion, "models" | "addOns">,
   size: Size | null = recipe.mode === "fill" ? null : picture,
 ): EnlargeChoices | null {
+  // It goes on from its target's own pixels, which stay as they are.
+  if (recipe.expand !== undefined) return null;
   if (phase !== "done" || (recipe.mode === "fill" && recipe.enlarged !== undefined)) return null;
   const factors = size === null ? [...FACTORS] : factorsFor(size, { whole: recipe.mode === "fill" });
   return factors.length === 0 ? null : { ways: waysFor(recipe, { models, addOns }), factors };

@@ -4,7 +4,8 @@ import type { Size } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { requestedSize } from "../../../shared/request.ts";
-import type { Mode, Settings } from "../../bridge.ts";
+import type { Margins, Mode, Settings } from "../../bridge.ts";
+import { expansionOf } from "../state/expansion.ts";
 import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
 import { type InUse, inUse } from "../state/in-use.ts";
 import { modelInUse } from "../state/model-in-use.ts";
@@ -41,6 +42,8 @@ export interface Intent {
   readonly model: ModelInfo;
   /** Where it is painted, and in Fill the shapes that say where. */
   readonly layers: { readonly target: LayerRef; readonly mask?: LayerRef; readonly alsoMasks?: readonly LayerRef[] };
+  /** How far beyond the target a Fill paints; "masks": as far as its masks go. */
+  readonly expand?: Margins | "masks";
   readonly prompt: string;
   readonly settings: RunSettings;
   readonly references: readonly Followed<ReferenceLayer>[];
@@ -60,7 +63,8 @@ export function intentsOf(state: State): Intent[] {
     throw new Problem("model-not-found", "There is no model yet. Put one into the models folder, then try again.");
   if (rows.length === 0) throw new Problem("selection-unsupported", "Select a layer to paint into.");
   const mask = mode === "fill" ? subjectOf(state)?.mask : undefined;
-  if (mode === "fill" && mask === undefined)
+  const expand = expansionOf(state) ?? undefined;
+  if (mode === "fill" && mask === undefined && expand === undefined)
     throw new Problem("mask-empty", "Put a shape over a picture and select it: the shape says where to repaint.");
   const alsoMasks = subjectOf(state)?.alsoMasks;
   const { count, seed, seedLocked, variation } = settings;
@@ -72,6 +76,7 @@ export function intentsOf(state: State): Intent[] {
     ...{ mode, model, settings },
     prompt: promptOf(row, prompt),
     layers: { target: row.target, ...(mask && { mask, ...(alsoMasks && { alsoMasks }) }) },
+    ...(expand && { expand }),
     references: model.references ? references : [],
     use: inUse(state, model),
     seeds: seedsFor(row),
@@ -87,7 +92,7 @@ export function intentOfRecipe(
   { models }: Pick<Companion, "models">,
   seeds: "its own" | { readonly count: number },
 ): Intent {
-  const { mode, request, target, mask, alsoMasks } = recipe;
+  const { mode, request, target, mask, alsoMasks, expand } = recipe;
   const model = models.find(({ id }) => id === request.model);
   if (model === undefined)
     throw new Problem("model-not-found", `“${recipe.model}”, which made this picture, is gone. Choose another model.`);
@@ -96,6 +101,7 @@ export function intentOfRecipe(
   return {
     ...{ mode, model, prompt: request.prompt },
     layers: { target, ...(mask && { mask, ...(alsoMasks && { alsoMasks }) }) },
+    ...(expand && { expand }),
     settings: { ...DEFAULT_SETTINGS, ...settingsOf(recipe) },
     references: recipe.references.map(fromRecipe),
     use: {

@@ -49,7 +49,8 @@ async function prepareOrder(intent: Intent, main: MainClient, places: readonly R
   const { mode, references, use } = intent;
   const { target, mask, alsoMasks = [] } = intent.layers;
   const masks = mask && { mask: mask.id, alsoMasks: alsoMasks.map(({ id }) => id) };
-  const ticket = await main.call("take-ticket", { target: target.id, ...masks });
+  const { expand } = intent;
+  const ticket = await main.call("take-ticket", { target: target.id, ...masks, ...(expand && { expand }) });
   const images = new Map<string, Uint8Array>();
   const fill = mode === "fill" ? await takeFill(ticket, main, { images, shape: intent.settings.maskShape }) : null;
   const measured: MeasuredIntent = { ...intent, target: ticket, fill };
@@ -92,7 +93,7 @@ async function takeFill(
     );
   images.set(IMAGE, await toPng(context));
   images.set(MASK, await mask.toPng());
-  return { raster, source: raster.size, scale: raster.scale, maskBounds: mask.bounds };
+  return { raster, source: raster.size, scale: raster.scale, maskBounds: mask.bounds, expand: ticket.expand };
 }
 
 async function takePicture(
@@ -117,6 +118,7 @@ function jobsOf(intent: MeasuredIntent, ticket: Ticket, places: readonly RunPlac
       target: { id: ticket.target, name: ticket.name },
       ...(layers.mask && { mask: toRef(layers.mask), maskShape: intent.settings.maskShape }),
       ...(layers.alsoMasks && { alsoMasks: layers.alsoMasks.map(toRef) }),
+      ...(intent.expand && { expand: intent.expand }),
       references: intent.references.map(toRecipe),
       controls: intent.use.controls.map(toRecipe),
       request,

@@ -1,7 +1,9 @@
 import type { Size } from "../../../shared/geometry.ts";
+import { HALF_COVERED } from "../../../shared/mask.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { MaskShape, Ticket } from "../../bridge.ts";
-import { type LaidMask, masksOn } from "../pixels/mask-raster.ts";
+import { expandedArea } from "../pixels/kept-area.ts";
+import { drawnMask, type LaidMask, masksOn } from "../pixels/mask-raster.ts";
 import type { SourceRaster } from "../pixels/source-raster.ts";
 import type { MainClient } from "../wires/main-client.ts";
 
@@ -23,8 +25,25 @@ export interface TakenMask extends LaidMask {
   readonly line: number | undefined;
 }
 
-/** The ticket's masks on its target's raster, also where they are hidden. Problem "target-gone". */
+/**
+ * The ticket's masks on its target's raster, also where they are hidden; where it goes beyond its target without any, all that lies
+ * around. A mask that goes all around the picture leaves the picture alone. Problem "target-gone".
+ */
 export async function takeMask({ target, raster, shape }: MaskOrder, main: MainClient): Promise<TakenMask> {
+  const { expand } = target;
+  const around = expand === undefined ? null : expandedArea({ ...target, expand }, raster.exported);
+  if (target.mask === undefined) {
+    if (around === null)
+      throw new Problem("mask-empty", "Put a shape over a picture and select it: the shape says where to repaint.");
+    return { ...drawnMask({ ...raster.size, data: around.coverage }), hasLoop: false, line: undefined };
+  }
+  const laid = await takeShapes({ target, raster, shape }, main);
+  if (around === null || !around.kept.every((kept, i) => kept === 0 || laid.coverage[i]! >= HALF_COVERED)) return laid;
+  const data = laid.coverage.map((value, i) => (around.kept[i] ? 0 : value));
+  return { ...laid, ...drawnMask({ ...raster.size, data }) };
+}
+
+async function takeShapes({ target, raster, shape }: MaskOrder, main: MainClient): Promise<TakenMask> {
   const nodes = [target.mask!, ...(target.alsoMasks ?? [])];
   const { layers } = await main.call("describe-layers", { nodes });
   if (layers.length < nodes.length)

@@ -9,7 +9,7 @@ import type { ControlLayer, ReferenceLayer } from "./followed.ts";
 import type { KeptAbout } from "./kept-about.ts";
 import type { PictureJob, ResultImage } from "./picture.ts";
 import type { Recipe } from "./recipe.ts";
-import type { Companion, FillView, Notice, View } from "./state.ts";
+import type { Companion, Expansion, FillView, Notice, View } from "./state.ts";
 
 /** A job, and what it is to make. */
 export interface NewJob {
@@ -72,6 +72,7 @@ export type AppEvent =
   | { type: "settings"; change: Partial<Settings> }
   | { type: "references"; references: readonly ReferenceLayer[] }
   | { type: "controls"; controls: readonly ControlLayer[] }
+  | { type: "expansion"; expansion: Expansion }
   | { type: "fill"; fill: FillView | null }
   | { type: "submitting"; submitting: boolean }
   | { type: "notice"; notice: Notice | null }

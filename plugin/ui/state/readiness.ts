@@ -1,6 +1,7 @@
 import { t } from "../text/language.ts";
 import { problemInWords } from "../text/said.ts";
 import { tooLong } from "../text/too-long.ts";
+import { expansionOf } from "./expansion.ts";
 import { modelInUse } from "./model-in-use.ts";
 import { longestPrompt, missingWords, rowsOf } from "./rows.ts";
 import type { State } from "./state.ts";
@@ -15,8 +16,11 @@ export function whatIsMissing(state: State): string | null {
   if (selection.kind === "several" && selection.refused) return problemInWords(selection.refused).text;
   if (selection.kind === "several" && mode === "fill") return t.run.missing.onePicture;
   if (selection.kind === "unsupported") return t.run.missing.another;
-  if (mode === "fill" && subjectOf(state)?.mask === undefined) return t.run.missing.mask;
-  if (mode === "fill" && state.fill !== null && state.fill.maskBounds === null) return t.run.missing.coversNothing;
+  const subject = subjectOf(state);
+  if (mode === "fill" && subject?.mask === undefined && !subject?.target.hasPicture) return t.run.missing.mask;
+  if (mode === "fill" && subject?.mask === undefined && expansionOf(state) === null) return t.run.missing.maskOrEdges;
+  if (mode === "fill" && subject?.mask && state.fill !== null && state.fill.maskBounds === null)
+    return t.run.missing.coversNothing;
   const rows = rowsOf(state);
   const empty = rows.find(({ hasPicture }) => !hasPicture);
   if (mode === "edit" && empty) return t.run.missing.nothingToChange(empty.target.name);

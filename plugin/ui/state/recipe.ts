@@ -4,7 +4,7 @@ import { parseJson } from "../../../shared/json-text.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
 import { requestSchema } from "../../../shared/request-schema.ts";
 import { usedModelsSchema } from "../../../shared/used-model.ts";
-import { MODES, maskShape, rect } from "../../bridge.ts";
+import { MODES, margins, maskShape, rect } from "../../bridge.ts";
 import { KEEP_NAMES } from "../models/control-keeps.ts";
 import { t } from "../text/language.ts";
 import { FOLLOWED_PARTS } from "./followed.ts";
@@ -24,6 +24,8 @@ const recipeSchema = v.object({
   mask: v.optional(layerRef),
   alsoMasks: v.optional(v.array(layerRef)),
   maskShape: v.optional(maskShape),
+  /** How far it went beyond its target; "masks": as far as the masks. */
+  expand: v.optional(v.union([margins, v.literal("masks")])),
   /** How it was made larger afterwards. */
   enlarged: v.optional(enlargeSchema),
   /** Of which picture, by its job; of a Fill: which part of the pixels that it worked on. */
@@ -83,6 +85,6 @@ export function readRecipe(text: string): Recipe | null {
 }
 
 /** What the placed layer is called: "Fill – Hero (seed 42)". */
-export function layerName({ mode, target, request }: Recipe): string {
-  return t.run.layerName(t.run.layerNames[mode], target.name, request.seed);
+export function layerName({ mode, target, request, expand }: Recipe): string {
+  return t.run.layerName(t.run.layerNames[expand === undefined ? mode : "expand"], target.name, request.seed);
 }

@@ -53,6 +53,8 @@ function change(state: State, event: AppEvent): State {
       return { ...state, references: event.references };
     case "controls":
       return { ...state, controls: event.controls };
+    case "expansion":
+      return { ...state, expansion: event.expansion };
     case "fill":
       return { ...state, fill: event.fill };
     case "submitting":
@@ -81,6 +83,6 @@ function withSelection(state: State, selection: SelectionInfo): State {
   const modeWithoutMask = masked && !was && state.mode !== "fill" ? state.mode : state.modeWithoutMask;
   const next = { ...state, selection, mode, modeWithoutMask };
   const [a, b] = [subjectOf(state), subjectOf(next)];
-  const same = a?.mask !== undefined && a.target.id === b?.target.id && a.mask.id === b.mask?.id;
+  const same = a !== null && a.target.id === b?.target.id && a.mask?.id === b.mask?.id;
   return { ...next, fill: same ? state.fill : null };
 }

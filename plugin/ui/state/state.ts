@@ -1,4 +1,5 @@
 /** Everything that the interface shows. */
+import type { Affine } from "../../../shared/affine.ts";
 import type { Size } from "../../../shared/geometry.ts";
 import type { ProblemData } from "../../../shared/problem.ts";
 import type {
@@ -10,7 +11,7 @@ import type {
   RecommendedModel,
   Welcome,
 } from "../../../shared/protocol.ts";
-import { type Check, type Mode, PLAIN_SHAPE, type SelectionInfo, type Settings } from "../../bridge.ts";
+import { type Check, type Margins, type Mode, PLAIN_SHAPE, type SelectionInfo, type Settings } from "../../bridge.ts";
 import type { Table } from "../text/table.ts";
 import type { Connection } from "../wires/connection.ts";
 import type { ControlLayer, ReferenceLayer } from "./followed.ts";
@@ -49,6 +50,18 @@ export interface FillView {
   readonly line?: number | undefined;
   /** True where a line of it encloses an area. */
   readonly hasLoop: boolean;
+  /** From the target's own space (canvas pixels) to the raster. */
+  readonly fromTarget: Affine;
+  /** The target's own size, canvas pixels. */
+  readonly target: Size;
+  /** How far it goes beyond the target; its own picture is kept then. */
+  readonly expand?: Margins | undefined;
+}
+
+/** How far Fill is to go beyond a picture, as the designer drew it. */
+export interface Expansion {
+  readonly target: string;
+  readonly margins: Margins;
 }
 
 export interface Notice {
@@ -88,6 +101,8 @@ export interface State {
   readonly controls: readonly ControlLayer[];
   readonly settings: Settings;
   readonly fill: FillView | null;
+  /** How far Fill goes beyond a picture without a mask, as it was drawn last. */
+  readonly expansion: Expansion | null;
   /** Newest run first; within a run in order. */
   readonly pictures: readonly Picture[];
   readonly chosen: string | null;
@@ -146,6 +161,7 @@ export const INITIAL_STATE: State = {
   controls: [],
   settings: DEFAULT_SETTINGS,
   fill: null,
+  expansion: null,
   pictures: [],
   chosen: null,
   close: false,

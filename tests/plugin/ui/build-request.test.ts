@@ -206,11 +206,21 @@ test("schedulerMenu() finds every choice again, and a recipe's own beside them",
 });
 
 test.each(["soft", "spill"] as const)("a Fill whose edge is %s meets the picture without a seam", (edge) => {
-  expect(fillRegion({ detail: 0.5, edge }, 1).seam).toBe("membrane");
+  expect(fillRegion({ detail: 0.5, edge }, { scale: 1 }).seam).toBe("membrane");
+});
+
+test("beyond a picture it keeps every pixel and meets it without a seam, or spills over it", () => {
+  const expand = { left: 0, top: 0, right: 40, bottom: 0 };
+  const around = { detail: 0.5, colorMatch: true, seam: "membrane", infill: "membrane" };
+  for (const edge of ["hard", "soft"] as const)
+    expect(fillRegion({ detail: 0.5, edge, edgeWidth: 3 }, { scale: 2, expand })).toEqual({ ...around, edge: "hard" });
+  expect(fillRegion({ detail: 0.5, edge: "spill", edgeWidth: 3 }, { scale: 2, expand })).toEqual({
+    ...{ ...around, edge: "spill", edgeWidth: 6 },
+  });
 });
 
 test("a Fill whose edge is hard stays as the model made it", () => {
-  expect(fillRegion({ detail: 0.5, edge: "hard", edgeWidth: undefined }, 1)).toEqual({
+  expect(fillRegion({ detail: 0.5, edge: "hard", edgeWidth: undefined }, { scale: 1 })).toEqual({
     ...{ detail: 0.5, colorMatch: true, edge: "hard" },
   });
 });

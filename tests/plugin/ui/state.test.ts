@@ -2,6 +2,7 @@ import type { AppEvent } from "../../../plugin/ui/state/events.ts";
 import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import { INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
 import { subjectOf } from "../../../plugin/ui/state/subject.ts";
+import { IDENTITY } from "../../../shared/affine.ts";
 import { addOn, companion, layer, model, newJob, over, recipe, target } from "./fixtures.ts";
 
 const after = (...events: AppEvent[]): State => events.reduce(reduce, INITIAL_STATE);
@@ -45,6 +46,8 @@ test("reduce() keeps the Fill view only for the same picture and mask", () => {
     maskBounds: null,
     hasLoop: false,
     scale: 1,
+    fromTarget: IDENTITY,
+    target: { width: 4, height: 4 },
   };
   const shown = after(selected("Photo", "Spot"), { type: "fill", fill });
   expect(reduce(shown, selected("Photo", "Spot")).fill).toBe(fill);
@@ -68,6 +71,8 @@ test("reduce() leaves the mode alone where a shape over a picture is selected", 
     maskBounds: null,
     hasLoop: false,
     scale: 1,
+    fromTarget: IDENTITY,
+    target: { width: 4, height: 4 },
   };
   const shown = after({ type: "mode", mode: "fill" }, shape, { type: "fill", fill });
   expect(reduce(shown, shape).fill).toBe(fill);

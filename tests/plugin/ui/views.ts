@@ -1,11 +1,13 @@
 /** Every view of the interface, as a state: what tests render. */
 
 import { CATALOGUE } from "../../../companion/library/catalogue.ts";
+import type { SelectionInfo } from "../../../plugin/bridge.ts";
 import type { AppEvent } from "../../../plugin/ui/state/events.ts";
 import type { ControlLayer } from "../../../plugin/ui/state/followed.ts";
 import { newPicture, type Picture } from "../../../plugin/ui/state/picture.ts";
 import { DEFAULT_SETTINGS, INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
 import { Store } from "../../../plugin/ui/state/store.ts";
+import { IDENTITY } from "../../../shared/affine.ts";
 import { addOn, companion, job, layer, model, recipe, target } from "./fixtures.ts";
 
 const whole = {
@@ -59,7 +61,9 @@ const control: ControlLayer = {
 const fill = {
   ...{ key: "k", picture: "blob:2", coverage: new Uint8Array(16), source: { width: 4, height: 4 } },
   ...{ maskBounds: { x: 0, y: 0, width: 2, height: 2 }, scale: 1, line: 2, hasLoop: true },
+  ...{ fromTarget: IDENTITY, target: { width: 4, height: 4 } },
 };
+const expand = { left: 0, top: 0, right: 2, bottom: 0 };
 const recommended = CATALOGUE.map(({ files: _, ...row }) => ({ ...row, installed: false }));
 
 export const VIEWS: Readonly<Record<string, Partial<State>>> = {
@@ -89,7 +93,18 @@ export const VIEWS: Readonly<Record<string, Partial<State>>> = {
     selection: target("Photo", "Spot"),
     fill: { ...fill, maskBounds: null },
   },
-  "Fill without a mask": { ...on, mode: "fill" },
+  "Fill without a mask": {
+    ...{ ...on, mode: "fill", selection: { ...target("Photo"), room: expand } as SelectionInfo },
+    fill: { ...fill, maskBounds: null },
+  },
+  "a picture that is expanded": {
+    ...{ ...on, mode: "fill", selection: target("Photo"), expansion: { target: "id of Photo", margins: expand } },
+    fill: { ...fill, expand },
+  },
+  "a mask around its picture": {
+    ...{ ...on, mode: "fill", selection: { ...target("Photo", "Spot"), beyond: "around" } as SelectionInfo },
+    fill: { ...fill, expand },
+  },
   several: {
     ...on,
     selection: {

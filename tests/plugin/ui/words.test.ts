@@ -78,7 +78,7 @@ test.each<[string, Partial<State>, string | null]>([
   ["there is no model", { companion: { ...companion, models: [] } }, "Add a model first"],
   ["nothing is selected", { selection: { kind: "none", page: "" } }, "Select a layer first"],
   ["Generate has no prompt", { prompt: " " }, "Describe the picture first"],
-  ["Fill has no mask", { mode: "fill" }, "Select a picture and a shape above it"],
+  ["Fill has no mask", { mode: "fill" }, "Drag an edge of the picture outward, or draw a shape over it"],
   ["Fill has no prompt", { mode: "fill", prompt: "", selection: target("Photo", "Spot") }, null],
   [
     "Edit has nothing to change",

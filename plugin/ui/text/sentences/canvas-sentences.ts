@@ -70,6 +70,12 @@ export const CANVAS_SENTENCES: readonly Sentence[] = [
   ),
   sentence("Placed above the {kind} “{name}”.", "Über „{name}“ platziert, weil darin nichts Neues liegen kann."),
   sentence("Placed over the picture.", "Über dem Bild platziert."),
+  sentence("Placed below the {kind} “{name}”.", "Unter „{name}“ platziert, weil darin nichts Neues liegen kann."),
+  sentence("“{name}” cuts off what lies beyond it.", "„{name}“ schneidet ab, was darüber hinausgeht."),
+  sentence(
+    "“{name}” is larger now; what it showed has not moved.",
+    "„{name}“ ist jetzt größer; was sie gezeigt hat, liegt, wo es lag.",
+  ),
   sentence("“{name}” still covers it.", "„{name}“ verdeckt es noch."),
   sentence("Placed on the right, as a new layer.", "Rechts daneben platziert, als neue Ebene."),
   sentence(

@@ -34,6 +34,14 @@ export const pictures = both(
       behind: { label: "Behind contents", title: "A new layer in the frame, behind its text and buttons" },
       fill: { label: "As its fill", title: "One more fill of the layer itself; it can be taken away again" },
     },
+    expandedLayerings: {
+      front: { label: "In front", title: "A new layer over the picture, which shows it and what is around it" },
+      behind: { label: "Behind it", title: "A new layer below the picture, which stays as it is" },
+      fill: {
+        label: "Grow the layer",
+        title: "The layer itself becomes larger; what it shows does not move, and it can be made as before",
+      },
+    },
     enlarge: "Enlarge",
     enlargeBy: "Made larger by",
     partThatChanged: "Of the part that changed",
@@ -141,6 +149,15 @@ export const pictures = both(
       front: { label: "Davor", title: "Eine neue Ebene über dem Ziel" },
       behind: { label: "Hinter Inhalt", title: "Eine neue Ebene im Frame, hinter Text und Schaltflächen" },
       fill: { label: "Als Füllung", title: "Eine weitere Füllung der Ebene selbst; sie lässt sich wieder wegnehmen" },
+    },
+    expandedLayerings: {
+      front: { label: "Davor", title: "Eine neue Ebene über dem Bild, die es und seine Umgebung zeigt" },
+      behind: { label: "Dahinter", title: "Eine neue Ebene unter dem Bild, das bleibt, wie es ist" },
+      fill: {
+        label: "Ebene vergrößern",
+        title:
+          "Die Ebene selbst wird größer; was sie zeigt, bleibt, wo es ist, und der alte Zustand lässt sich zurückholen",
+      },
     },
     enlarge: "Vergrößern",
     enlargeBy: "Vergrößert durch",
