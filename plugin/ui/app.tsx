@@ -112,7 +112,7 @@ function Create({ state, actions }: { state: State; actions: Actions }) {
       {mode === "edit" && <EditStrength settings={state.settings} actions={actions} model={model} />}
       {model?.references && <ReferencesPanel state={state} actions={actions} model={model} />}
       {model && <StylesPanel state={state} actions={actions} model={model} />}
-      {model && !model.seesPictures && <ControlPanel state={state} actions={actions} model={model} />}
+      {model && !model.plain && <ControlPanel state={state} actions={actions} model={model} />}
       {model && <SettingsPanel state={state} actions={actions} model={model} />}
     </>
   );

@@ -37,10 +37,11 @@ export async function encodeChat(
   const { component, tokenizer, states, padding } = model.text;
   const { dialect } = studio.device;
   const key = `${component.weights.fingerprint}/qwen3/${states.join("-")}/${weightBits ?? ""}/${dialect.provider}`;
-  const shape = { tokens: tokenizer.maxLength, hiddenStates: states };
   const heardOf = ({ ids, tokens }: Encoding) => idTensor(padding === "read" ? ids : ids.slice(0, tokens));
   const read = (encoding: Encoding) => {
-    const { ids, tokens } = encoding;
+    const { tokens } = encoding;
+    const ids = padding === "read" ? encoding.ids : encoding.ids.slice(0, lengthFor(tokens, tokenizer.maxLength));
+    const shape = { tokens: ids.length, hiddenStates: states };
     const asked = JSON.stringify([component.config, shape, tokens, padding]);
     return studio.keptStates.of(key, [asked, heardOf(encoding)], async () => {
       // As large as the transformer, so of as few bits.
@@ -48,7 +49,7 @@ export async function encodeChat(
       const options = { dialect, ...(quantizer && { quantizer }) };
       const build = () => qwen3Graph(component.config, new Weights(component.weights), shape, options);
       const feeds = feedsFor(ids, tokens, component);
-      const all = await studio.sessions.use(key, build, async (run) => (await run(feeds)).states!);
+      const all = await studio.sessions.use(`${key}/${ids.length}`, build, async (run) => (await run(feeds)).states!);
       return padding === "read" ? all : firstRows(all, tokens);
     });
   };
@@ -62,6 +63,16 @@ export async function encodeChat(
   const negative = await read(unheard);
   trace.set("negative_token_ids", heardOf(unheard)).set("negative_prompt_embeds", negative);
   return { positive, negative, prompt: said };
+}
+
+/** The shortest of the network's. */
+const SHORTEST = 32;
+
+/** Places that are computed where padding is left out, which no token looks at: few lengths, of each of which a session is open. */
+function lengthFor(tokens: number, most: number): number {
+  let length = SHORTEST;
+  while (length < tokens) length *= 2;
+  return Math.min(length, most);
 }
 
 const feedsFor = (

@@ -5,7 +5,7 @@ import { usableAddOns } from "../models/add-on-fit.ts";
 import { NumberField } from "../parts/number-field.tsx";
 import { type Option, Select } from "../parts/select.tsx";
 import { Slider } from "../parts/slider.tsx";
-import { effectiveSettings, hasEta } from "../request/build-request.ts";
+import { effectiveSettings, hasEta, isGuided } from "../request/build-request.ts";
 import { refinersFor } from "../state/in-use.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
@@ -57,7 +57,7 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
           options={weights()}
           onChange={(bits) => actions.set({ quantize: bits === "" ? undefined : bits === "8" ? 8 : 4 })}
         />
-        {!model.seesPictures && (
+        {!model.plain && (
           <NumberField
             label={t.settings.clipSkip}
             min={FIRST_LAYER}
@@ -67,7 +67,7 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
             onChange={(value) => actions.set({ clipSkip: value - FIRST_LAYER })}
           />
         )}
-        {guidanceScale > 1 && (
+        {isGuided(model, guidanceScale) && (
           <Slider
             label={t.settings.rescaleLabel}
             ends={[t.settings.rescale, t.common.percent(guidanceRescale)]}

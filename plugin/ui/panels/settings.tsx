@@ -4,7 +4,7 @@ import type { Actions } from "../actions/actions.ts";
 import { Dice, Lock, Unlock } from "../parts/icons.tsx";
 import { NumberField } from "../parts/number-field.tsx";
 import { Select } from "../parts/select.tsx";
-import { effectiveSettings, sizeAtModel } from "../request/build-request.ts";
+import { effectiveSettings, isGuided, sizeAtModel } from "../request/build-request.ts";
 import { randomSeed } from "../request/intent.ts";
 import { rowsOf } from "../state/rows.ts";
 import { MODELS_OWN, type State } from "../state/state.ts";
@@ -17,9 +17,10 @@ import { schedulerMenu } from "./scheduler-menu.ts";
 const SIZES = { small: 0.75, own: 1, large: 1.25, veryLarge: 1.5 } as const;
 const SIZE_NAMES = Object.keys(SIZES) as (keyof typeof SIZES)[];
 
-function negativeHint({ ignoresNegativePrompt }: ModelInfo, guidanceScale: number): string {
-  if (ignoresNegativePrompt) return t.settings.negativeUnused;
-  return guidanceScale > 1 ? t.settings.negativeHint : t.settings.negativeNoGuidance;
+function negativeHint(model: ModelInfo, guidanceScale: number): string {
+  if (model.ignoresNegativePrompt) return t.settings.negativeUnused;
+  const { negativeHint, negativeNoGuidance } = t.settings;
+  return isGuided(model, guidanceScale) ? negativeHint : negativeNoGuidance(model.guidesAbove ?? 1);
 }
 
 /** What most people never need, behind one line that says what it is set to. */
@@ -76,7 +77,7 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
             onChange={(value) => actions.set({ guidanceScale: value })}
           />
         </div>
-        {!model.seesPictures && (
+        {!model.plain && (
           <Select
             label={t.settings.scheduler}
             value={schedulers.value}

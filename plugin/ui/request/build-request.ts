@@ -41,6 +41,9 @@ export function effectiveSettings(model: ModelInfo, settings: Pick<Settings, "st
   };
 }
 
+/** Whether a scale does anything, and the negative prompt with it. */
+export const isGuided = ({ guidesAbove = 1 }: ModelInfo, guidanceScale: number): boolean => guidanceScale > guidesAbove;
+
 /** A name that nobody knows leaves the choice to the model's own files. */
 export const recommendedScheduler = ({ defaults }: ModelInfo): SchedulerChoice =>
   namedScheduler(defaults.scheduler) ?? {};
@@ -77,26 +80,26 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     model: model.id,
     ...(use.vae !== undefined && { vae: use.vae }),
     prompt: prompt.trim(),
-    promptSyntax: model.seesPictures ? "plain" : "a1111",
+    promptSyntax: model.plain ? "plain" : "a1111",
     ...(negativePrompt !== "" && { negativePrompt }),
     loras: use.loras,
     width,
     height,
     seed,
     ...effective,
-    ...(model.seesPictures && { scheduler: {} }),
-    ...(effective.guidanceScale > 1 && { guidanceRescale: settings.guidanceRescale }),
+    ...(model.plain && { scheduler: {} }),
+    ...(isGuided(model, effective.guidanceScale) && { guidanceRescale: settings.guidanceRescale }),
     ...(hasEta(effective.scheduler) && { eta: settings.eta }),
     ...(model.edits && { imageGuidanceScale: settings.imageGuidanceScale }),
     ...(use.refiner && { refiner: use.refiner }),
     ...(settings.quantize && { quantize: settings.quantize }),
     ...(settings.contentFilter && { contentFilter: true }),
-    clipSkip: model.seesPictures ? 0 : settings.clipSkip,
+    clipSkip: model.plain ? 0 : settings.clipSkip,
     strength: mode === "edit" && !instructs(model) ? settings.strength : 1,
     ...(mode !== "generate" && { image: IMAGE }),
     ...(mode === "fill" && { mask: MASK, region: fillRegion(settings, intent.fill ?? { scale: 1 }) }),
     references: model.references ? intent.references.map((reference, i) => toReference(reference, i, model)) : [],
-    controls: model.seesPictures ? [] : use.controls.map(toControl),
+    controls: model.plain ? [] : use.controls.map(toControl),
   };
 }
 

@@ -4,8 +4,8 @@
  */
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Driver } from "../driver.ts";
 import { withDesigner } from "./designer.ts";
+import { choose, paint } from "./paint.ts";
 
 const MODEL = "tests/fixtures/parity/klein-models/klein";
 /** Sizes that a processor draws in a moment. */
@@ -67,26 +67,4 @@ export async function run(root: string): Promise<void> {
     await designer.screenshot("7-settings");
     if (designer.errors.length > 0) throw new Error(designer.errors.join("\n"));
   });
-}
-
-const choose = ({ ui }: Driver, mode: string) =>
-  ui
-    .locator(".segmented label")
-    .filter({ hasText: new RegExp(`^${mode}$`) })
-    .click();
-
-/** Presses the blue button, waits for the picture, places it and goes back. Throws what the designer reads where it failed. */
-async function paint(designer: Driver, verb: "Generate" | "Edit" | "Fill", name: string): Promise<void> {
-  const { ui } = designer;
-  await ui.locator("footer button.primary:enabled", { hasText: verb }).click();
-  const ready = ui.locator("footer button.primary:enabled", { hasText: /^Place/ });
-  const failure = ui.locator(".result.on .failure");
-  await ready.or(failure).first().waitFor({ timeout: 120_000 });
-  if (await failure.isVisible()) throw new Error(await failure.innerText());
-  await designer.screenshot(name);
-  const placed = designer.nextLayer();
-  await ready.click();
-  await placed;
-  const back = ui.getByRole("button", { name: "Back" });
-  if (await back.isVisible()) await back.click();
 }

@@ -226,7 +226,7 @@ test("a Fill whose edge is hard stays as the model made it", () => {
 });
 
 test("buildRequest() tells a model that sees pictures what to change in sentences, and of references only that they are there", () => {
-  const sees = { ...model, references: true, seesPictures: true };
+  const sees = { ...model, references: true, seesPictures: true, plain: true };
   const settings = { ...DEFAULT_SETTINGS, strength: 0.4, clipSkip: 1, scheduler: { name: "dpmpp_2m" } } as const;
   const within = { id: "1:9", name: "Spot" };
   const references = [{ ...reference, weight: 0.5, within }];
@@ -238,4 +238,14 @@ test("buildRequest() tells a model that sees pictures what to change in sentence
     references: [{ image: "reference.0", weight: 1, start: 0, end: 1 }],
   });
   expect(request.references[0]!.mask).toBe(undefined);
+});
+
+test("buildRequest() asks a plain model that guides above 0 for its own schedule, and edits by strength", () => {
+  const plain = { ...model, plain: true, guidesAbove: 0, defaults: { ...model.defaults, guidanceScale: 0 } };
+  const settings = { ...DEFAULT_SETTINGS, strength: 0.4, clipSkip: 1, guidanceRescale: 0.5 } as const;
+  const asked = (guidanceScale?: number) =>
+    buildRequest({ ...intent, mode: "edit", model: plain, settings: { ...settings, guidanceScale } }, 1);
+  expect(asked()).toMatchObject({ promptSyntax: "plain", strength: 0.4, clipSkip: 0, scheduler: {}, guidanceScale: 0 });
+  expect(asked().guidanceRescale).toBe(0);
+  expect(asked(0.5).guidanceRescale).toBe(0.5);
 });

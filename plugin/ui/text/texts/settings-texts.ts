@@ -22,7 +22,8 @@ export const settings = both(
     negative: "Negative prompt",
     negativeUnused: "Not used by this model",
     negativeHint: "What should not be in it",
-    negativeNoGuidance: "Not used while guidance is 1 or less",
+    negativeNoGuidance: (most: number) =>
+      most === 0 ? "Not used while guidance is 0" : `Not used while guidance is ${most} or less`,
     ownSettings: "Back to the model’s own settings",
     language: "Language",
     automatic: (name: string) => `Automatic (${name})`,
@@ -69,7 +70,7 @@ export const settings = both(
     negative: "Negativer Prompt",
     negativeUnused: "Nutzt dieses Modell nicht",
     negativeHint: "Was nicht darin sein soll",
-    negativeNoGuidance: "Zählt erst bei einer Prompt-Treue über 1",
+    negativeNoGuidance: (most) => `Zählt erst bei einer Prompt-Treue über ${most}`,
     ownSettings: "Zurück zu den Einstellungen des Modells",
     language: "Sprache",
     automatic: (name) => `Automatisch (${name})`,
