@@ -35,8 +35,8 @@ export async function withDesigner(
       url: served.url,
       settings: { ...DEFAULT_SETTINGS, ...settings },
     });
-    await designer.ui.getByLabel("Pairing code, six digits").fill(PAIRING_CODE);
-    await designer.ui.getByText("Nothing selected").waitFor();
+    await designer.ui.locator(".code input").fill(PAIRING_CODE);
+    await designer.ui.locator(".card").waitFor();
     await work(designer);
   } finally {
     await browser?.close();

@@ -1,0 +1,105 @@
+/** Every view of the panel under axe-core, in both themes: names, roles, order, contrast. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import type { Editor } from "../../playground/app/editor.ts";
+import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
+import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
+import {
+  type CompanionProcess,
+  createDataFolder,
+  PAIRING_CODE,
+  removeDataFolder,
+  startCompanion,
+} from "./companion-process.ts";
+import { type Driver, openPlayground } from "./driver.ts";
+import { findBrowser } from "./find-browser.ts";
+import { writeAddOns } from "./sample-add-ons.ts";
+import { TURN_MS, takeTurn } from "./take-turn.ts";
+import { tour } from "./tour.ts";
+
+declare const playground: { readonly editor: Editor };
+declare const axe: { run(where: Document, options: object): Promise<{ violations: readonly Violation[] }> };
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+const root = path.resolve(__dirname, "../..");
+const found = findBrowser(root);
+const inBrowser = "path" in found ? describe : describe.skip;
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+/** WCAG 2.2 A and AA, and what axe calls good practice; a plugin's window is no page of its own. */
+const RULES = {
+  rules: {
+    region: { enabled: false },
+    "landmark-one-main": { enabled: false },
+    "page-has-heading-one": { enabled: false },
+  },
+};
+
+inBrowser(`a designer who can't see well${"missing" in found ? ` (${found.missing})` : ""}`, () => {
+  let browser: Browser;
+  let served: ServedPlayground;
+  let companion: CompanionProcess | undefined;
+  let designer: Driver;
+  const home = createDataFolder();
+
+  let endTurn: (() => void) | undefined;
+  beforeAll(async () => {
+    if ("missing" in found) return;
+    endTurn = await takeTurn();
+    browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
+    served = await servePlayground({ root, port: 0 });
+    await writeAddOns(path.join(home, "models"), root);
+    companion = await startCompanion(root, home);
+    const settings = { ...DEFAULT_SETTINGS, language: "de", count: 1, steps: 2, seed: 7, seedLocked: true };
+    designer = await openPlayground(browser, {
+      url: served.url,
+      settings: { ...settings, window: { width: 320, height: 720 } },
+    });
+  }, TURN_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+    await companion?.stop();
+    removeDataFolder(home);
+    endTurn?.();
+  });
+
+  const faults: string[] = [];
+
+  async function check(view: string): Promise<void> {
+    const { page, ui } = designer;
+    const frame = await (await ui.owner().elementHandle())!.contentFrame();
+    for (const theme of ["light", "dark"] as const) {
+      await page.evaluate((chosen) => playground.editor.setTheme(chosen), theme);
+      await page.waitForTimeout(50);
+      await frame!.evaluate(`typeof axe === "undefined" && (() => { ${AXE} })()`);
+      const violations = await frame!.evaluate(
+        async (rules) =>
+          (await axe.run(document, rules)).violations.map(({ id, impact, nodes }) => ({ id, impact, nodes })),
+        RULES,
+      );
+      for (const { id, impact, nodes } of violations)
+        for (const { html, failureSummary } of nodes)
+          faults.push(
+            `${view}, ${theme}: ${id} (${impact}) ${html.slice(0, 160)} | ${failureSummary.split("\n")[1]?.trim()}`,
+          );
+    }
+    await page.evaluate(() => playground.editor.setTheme("light"));
+  }
+
+  test("finds nothing in its way in any view", async () => {
+    const code = designer.ui.locator(".code input");
+    await code.waitFor();
+    await check("pairing");
+    await code.fill(PAIRING_CODE);
+    await designer.ui.locator(".card").waitFor();
+    await tour(designer, "de", check);
+    expect([...new Set(faults)]).toEqual([]);
+    expect(designer.errors).toEqual([]);
+  }, 180_000);
+});
