@@ -66,6 +66,7 @@ export const deviceSchema = v.strictObject({
   provider: v.picklist(["cuda", "webgpu", "dml", "coreml", "cpu"]),
   name: text,
   passedOver: v.array(v.strictObject({ provider: text, reason: text })),
+  memory: v.optional(count),
 });
 const family = { id: text, name: text };
 export const modelSchema = v.strictObject({
@@ -88,6 +89,7 @@ export const modelSchema = v.strictObject({
   provenance: v.optional(v.array(v.strictObject({ name: text, licence: text }))),
   sha256: v.optional(secret),
   suggestions: v.array(text),
+  drawsOnlySuggestions: v.optional(v.boolean()),
   thumbnail: v.boolean(),
 });
 export const addOnSchema = v.strictObject({

@@ -57,6 +57,8 @@ export interface ModelInfo {
   readonly sha256?: string;
   /** Prompts that are known to work well. */
   readonly suggestions: readonly string[];
+  /** True where it draws hardly anything else. */
+  readonly drawsOnlySuggestions?: boolean;
   /** True where a picture of what it draws lies beside it: `thumbnail` asks for it. */
   readonly thumbnail: boolean;
 }
@@ -131,4 +133,6 @@ export interface DeviceInfo {
   readonly name: string;
   /** Providers that were tried before it and why they are not used. */
   readonly passedOver: readonly { readonly provider: string; readonly reason: string }[];
+  /** Bytes that a model may take here. Absent: not known. */
+  readonly memory?: number;
 }

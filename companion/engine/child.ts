@@ -64,8 +64,9 @@ async function openEngine(setup: EngineSetup): Promise<Workshop> {
   const { modelsFolders, starter, findings, provider, memory, narrowFolder, statesFolder, contentFilter, hashesFile } =
     setup;
   const library = await openLibrary({ folders: modelsFolders, starter, cache: findings });
-  const device = await chooseDevice(provider);
   const memoryLimit = memory ?? defaultMemoryLimit();
+  const { info, ...lowering } = await chooseDevice(provider);
+  const device = { ...lowering, info: { ...info, memory: Math.floor(memoryLimit) } };
   const hashes = new Hashes({ file: hashesFile, restMs: 0 });
   let uses: Use[] = [];
   const onUse = (use: Use) => void uses.push(use);

@@ -15,6 +15,8 @@ const line = v.pipe(v.string(), v.minLength(1), v.maxLength(1000));
 const NOTES = v.strictObject({
   name: v.optional(line),
   note: v.optional(line),
+  /** It draws its suggestions and hardly anything else. */
+  drawsOnlySuggestions: v.optional(v.boolean()),
   licence: v.optional(line),
   /** Pixels. */
   nativeSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(64), v.maxValue(4096))),

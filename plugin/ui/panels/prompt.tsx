@@ -6,6 +6,7 @@ import { approximateTokens, partsFor } from "../text/count-tokens.ts";
 import { emphasise } from "../text/emphasis.ts";
 import { t } from "../text/language.ts";
 import { tooLong } from "../text/too-long.ts";
+import { Subjects } from "./subjects.tsx";
 import { WordsForEach } from "./words-for-each.tsx";
 
 /** What the picture shall show, how long that may be, and what this model is known to do well. */
@@ -27,15 +28,7 @@ export function PromptPanel({ state, actions, model }: { state: State; actions: 
         onKeyDown={emphasiseByKeys}
       />
       {several && <WordsForEach state={state} actions={actions} />}
-      {!several && model !== null && model.suggestions.length > 0 && prompt.trim() === "" && (
-        <div class="chips">
-          {model.suggestions.slice(0, 8).map((suggestion) => (
-            <button key={suggestion} type="button" class="chip" onClick={() => actions.type(suggestion)}>
-              {suggestion}
-            </button>
-          ))}
-        </div>
-      )}
+      {!several && model !== null && <Subjects state={state} actions={actions} model={model} />}
     </section>
   );
 }

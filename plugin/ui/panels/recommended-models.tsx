@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
-import type { DownloadInfo, RecommendedModel } from "../../../shared/protocol.ts";
+import type { DeviceInfo, DownloadInfo, RecommendedModel } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
+import { bestFirst, fitnessOf } from "../models/best-first.ts";
 import { ProblemText } from "../parts/problem-text.tsx";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
@@ -8,16 +9,28 @@ import { modelNamed } from "../text/model-named.ts";
 import { said } from "../text/said.ts";
 
 /** Models that are worth having, with size and terms, and any other by its name: one button brings it. */
-export function RecommendedModels({ state: { recommended, downloads }, actions }: { state: State; actions: Actions }) {
-  const missing = recommended.filter(({ installed }) => !installed);
+export function RecommendedModels({
+  state: { recommended, downloads, companion },
+  actions,
+}: {
+  state: State;
+  actions: Actions;
+}) {
+  const device = companion?.device ?? null;
+  const missing = bestFirst(
+    recommended.filter(({ installed }) => !installed),
+    device,
+  );
   const others = downloads.filter(({ repo }) => missing.every((model) => model.repo !== repo));
   return (
     <section>
       <h2>{t.models.download}</h2>
-      {missing.map((model) => (
+      {missing.map((model, i) => (
         <Offer
           key={model.repo}
           model={model}
+          device={device}
+          isBest={i === 0 && model.kind === "model"}
           download={downloads.find(({ repo }) => repo === model.repo)}
           actions={actions}
         />
@@ -74,6 +87,9 @@ function ByName({ actions }: { actions: Actions }) {
 
 interface OfferProps {
   readonly model: RecommendedModel;
+  readonly device: DeviceInfo | null;
+  /** The first to be had. */
+  readonly isBest: boolean;
   readonly download: DownloadInfo | undefined;
   readonly actions: Actions;
 }
@@ -81,11 +97,18 @@ interface OfferProps {
 function Offer({
   model: { repo, name, goodFor, bytes, memoryBytes, licence, commercialUse },
   download,
+  device,
+  isBest,
   actions,
 }: OfferProps) {
+  const fitness = fitnessOf({ memoryBytes }, device);
   return (
     <div class="model-card">
       <b>{said(name)}</b>
+      {isBest && fitness === "fits" && (
+        <p class="best">{t.models.best(t.models.use[commercialUse], device?.provider !== "cpu")}</p>
+      )}
+      {fitness !== "fits" && <p class="warning-text">{t.models.fitness[fitness]}</p>}
       <p class="secondary-text">
         {t.models.needs(inGigabytes(bytes), inGigabytes(memoryBytes), t.models.use[commercialUse])}
       </p>

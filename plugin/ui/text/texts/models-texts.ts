@@ -46,6 +46,12 @@ export const models = both(
     inNegative: "in the negative",
     toNegative: "to the negative",
 
+    best: (use: string, fast: boolean) =>
+      `Recommended here: fits into this computer’s memory${fast ? "" : ", light enough without a graphics card"}, ${use}`,
+    fitness: {
+      tight: "Tight in this computer’s memory: slower, or with narrowed weights",
+      "too-large": "Too large for this computer’s memory",
+    },
     download: "Download a model",
     downloadIt: "Download",
     byNameLabel: "A model on Hugging Face: owner/name",
@@ -128,6 +134,12 @@ export const models = both(
     inNegative: "im negativen",
     toNegative: "in den negativen",
 
+    best: (use, fast) =>
+      `Hier empfohlen: passt in den Speicher${fast ? "" : ", leicht genug ohne Grafikkarte"}, ${use}`,
+    fitness: {
+      tight: "Knapp für den Speicher dieses Computers: langsamer oder mit verkleinerten Gewichten",
+      "too-large": "Zu groß für den Speicher dieses Computers",
+    },
     download: "Modell herunterladen",
     downloadIt: "Herunterladen",
     byNameLabel: "Ein Modell auf Hugging Face: owner/name",
