@@ -1,6 +1,6 @@
 /** What a job remembers of its target, and where its picture goes. */
 import * as v from "valibot";
-import { affine, margins, nodeId, size } from "./values.ts";
+import { affine, margins, nodeId, rect, size } from "./values.ts";
 
 /** An image paint, as Figma writes it, that is opaque and blends normally. */
 const imagePaint = v.object({
@@ -66,9 +66,15 @@ export type Spot = v.InferOutput<typeof spot>;
 /**
  * How the bytes of a picture lie in its layer: "cover" fills the target with them; "source" are the pixels that a Fill worked
  * on, or those of them that changed, and lie where these lay; "part" is a part of those at another scale: from the unit square of
- * the layer that shows them all to that of the part; "around" goes beyond the target: from the unit square of its layer to that of the picture.
+ * the layer that shows them all to that of the part; "around" goes beyond the target: from the unit square of its layer to that of
+ * the picture; "within" fills a part of the target, in shares of its width and height.
  */
-export const fit = v.union([v.picklist(["cover", "source"]), v.object({ part: affine }), v.object({ around: affine })]);
+export const fit = v.union([
+  v.picklist(["cover", "source"]),
+  v.object({ part: affine }),
+  v.object({ around: affine }),
+  v.object({ within: rect }),
+]);
 export type Fit = v.InferOutput<typeof fit>;
 
 export const where = v.union([v.picklist(["over", "over anyway", "beside"]), spot]);

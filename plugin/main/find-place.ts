@@ -95,7 +95,7 @@ function frameOf(node: BaseNode): BaseNode | null {
   return at;
 }
 
-function containerOf(node: SceneNode): Transform | null {
+export function containerOf(node: SceneNode): Transform | null {
   const frame = frameOf(node);
   return frame !== null && "absoluteTransform" in frame ? frame.absoluteTransform : null;
 }

@@ -20,6 +20,7 @@ export function shownPicture(
   const now = target === null ? ticket : isLater ? ownPlace(target) : placeOf(target);
   if (fit === "cover")
     return { ...sizeOf(now), transform: now.transform, paint: covering(image.hash), isAsTarget: true };
+  if (typeof fit === "object" && "within" in fit) return partOfTarget(now, fit.within, image.hash);
   if (typeof fit === "object" && "around" in fit) {
     const { width, height, transform } = placeAround(ticket, now);
     const [row, column] = transform;
@@ -29,6 +30,23 @@ export function shownPicture(
   }
   const source = sourceLayer(ticket, now, image.hash);
   return fit === "source" ? source : { ...source, paint: partOf(source.paint, fit.part) };
+}
+
+/** Where the target has only this part, with its own scale and turn. */
+function partOfTarget(
+  { width, height, transform: [[a, c, e], [b, d, f]] }: Pick<SourceLayer, "width" | "height" | "transform">,
+  within: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  imageHash: string,
+): SourceLayer {
+  const [x, y] = [within.x * width, within.y * height];
+  return {
+    ...{ width: within.width * width, height: within.height * height },
+    transform: [
+      [a, c, e + a * x + c * y],
+      [b, d, f + b * x + d * y],
+    ],
+    ...{ paint: covering(imageHash), isAsTarget: false },
+  };
 }
 
 /** A new layer that shows it, on the current page, in the target's outline where that is a simple one. */

@@ -2,13 +2,21 @@ import { compose, invert } from "../../shared/affine.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { CallInput, CallOutput, Spot, Ticket, Where } from "../bridge.ts";
 import { findFreeSpot } from "./find-free-spot.ts";
-import { findPlace, findPlaceBehind, findPlaceBeneath, findPlaceInside, type Place } from "./find-place.ts";
+import {
+  containerOf,
+  findPlace,
+  findPlaceBehind,
+  findPlaceBeneath,
+  findPlaceInside,
+  type Place,
+} from "./find-place.ts";
 import { contentFingerprintOf } from "./fingerprint.ts";
 import { canGrow, growLayer } from "./grow-layer.ts";
 import { imageLayer, shownPicture } from "./image-layer.ts";
 import { overhang } from "./margins.ts";
 import { putOnAsFill, takesFill } from "./own-fill.ts";
 import { settleMasks } from "./settle-masks.ts";
+import type { SourceLayer } from "./source-layer.ts";
 
 /** Figma allows 100 kB an entry of pluginData; the id and the key count too. */
 const MOST_RECIPE_CHARACTERS = 30_000;
@@ -37,7 +45,10 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
   const shown = shownPicture(covered, input);
   if (covered !== null && earlier !== null && !earlier.removed) {
     if (earlier.id === covered.id) putOnAsFill(earlier, shown.paint);
-    else earlier.fills = [shown.paint];
+    else {
+      earlier.fills = [shown.paint];
+      if (isPart(input) || earlier.getPluginData("part") !== "") refit(earlier, shown);
+    }
     return finish(earlier, { input, masks }, "Placed instead of the other picture.");
   }
   if (covered !== null && input.layering === "fill" && takesFill(covered) && shown.isAsTarget) {
@@ -60,6 +71,17 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
     layer.remove();
     throw error;
   }
+}
+
+/** True where the layer shows less than its target, so that another picture in it has another box. */
+const isPart = ({ fit }: Pick<CallInput<"place-layer">, "fit">): boolean => typeof fit === "object" && "within" in fit;
+
+/** Puts a layer where what it shows now belongs. */
+function refit(layer: SceneNode, { width, height, transform }: SourceLayer): void {
+  if ("resize" in layer) layer.resize(width, height);
+  const container = containerOf(layer);
+  const [row, column] = compose(container === null ? IDENTITY_TRANSFORM : invert(container), transform);
+  if ("relativeTransform" in layer) layer.relativeTransform = [[...row], [...column]];
 }
 
 interface Around {
@@ -111,6 +133,7 @@ function finish(layer: SceneNode, { input, masks }: Placing, placed: string | un
   layer.setPluginData("target", ticket.target);
   layer.setPluginData("job", job);
   layer.setPluginData("over", isOver(where) ? "yes" : "");
+  layer.setPluginData("part", isPart(input) ? "yes" : "");
   layer.setRelaunchData({ regenerate: "Generate again with the same prompt" });
   const settled = isOver(where) ? settleMasks(masks, input.maskFate ?? "keep") : undefined;
   figma.commitUndo();

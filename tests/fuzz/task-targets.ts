@@ -23,6 +23,7 @@ const enlarge = {
 const TASK_SAMPLES = [
   { kind: "generate", request },
   { kind: "enlarge", request: enlarge },
+  { kind: "matte", request: { image: "i", model: "m", side: 1024 } },
 ];
 const submits = TASK_SAMPLES.map((task) => ({
   ...{ type: "submit", task, batch: true },

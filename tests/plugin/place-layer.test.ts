@@ -64,6 +64,31 @@ async function placeExactly(mask?: string): Promise<Placed> {
   return placed;
 }
 
+test("placeLayer() gives a part of a turned target its own box, and the layer the whole one again for another picture", async () => {
+  await open(`const t = rect("Target", frame("F", null, 10, 20, 300, 300), 50, 40, 120, 80); t.rotation = 90;`);
+  const ticket = await ticketFor("Target");
+  const put = async (
+    fit: "cover" | { within: { x: number; y: number; width: number; height: number } },
+    job: string,
+    replaces: string[],
+  ) =>
+    host.call("place-layer", {
+      ...{ ticket, bytes: await png(16, 16), name: "Result", recipe: RECIPE, where: "over" as const },
+      ...{ ...PLAIN, fit, job, replaces },
+    });
+  const { node } = await put({ within: { x: 0.25, y: 0.5, width: 0.5, height: 0.25 } }, "a", []);
+  const part = await look(node, "Target");
+  expect(part.size).toEqual([60, 20]);
+  // A quarter of 120 along the target, which goes up, and half of 80 across it, which goes to the right.
+  expect([part.transform[0]![2]! - part.target[0]![2]!, part.transform[1]![2]! - part.target[1]![2]!]).toEqual([
+    40, -30,
+  ]);
+  expect(part.transform.map((row) => row.slice(0, 2))).toEqual(part.target.map((row) => row.slice(0, 2)));
+  expect((await put("cover", "b", [node])).node).toBe(node);
+  const whole = await look(node, "Target");
+  expect([whole.size, whole.transform]).toEqual([[120, 80], whole.target]);
+});
+
 test("placeLayer() puts the result directly above an upright target", async () => {
   await open(
     `const f = frame("Frame", null, 100, 50, 400, 300); rect("Target", f, 20, 30, 120, 80); rect("Above", f, 0, 0, 9, 9);`,

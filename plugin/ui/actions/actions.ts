@@ -32,8 +32,8 @@ export interface Actions {
   retry(pictures: readonly Picture[]): void;
   cancel(pictures: readonly Picture[]): void;
   place(picture: Picture, where?: Where): void;
-  /** Without its plain background. */
-  placeCutOut(picture: Picture): void;
+  /** Its subject alone: by a matting model, as a picture of its own; without one a plain background is left out where it is placed. */
+  cutOut(picture: Picture): void;
   /** Larger versions of them, which take their places: by what was chosen last and twice as large, or as it is wished for. */
   enlarge(pictures: readonly Picture[], wish?: EnlargeWish): void;
   /** Takes a picture away that became a fill of its target. */

@@ -7,7 +7,7 @@ import { SidePictures } from "../pixels/side-pictures.ts";
 import { Thumbnails } from "../pixels/thumbnails.ts";
 import { smallLinework } from "../request/take-controls.ts";
 import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
-import { isActive, isEnlarged, type Picture } from "../state/picture.ts";
+import { isActive, isDerived, type Picture } from "../state/picture.ts";
 import { MODELS_OWN, type View } from "../state/state.ts";
 import { Store } from "../state/store.ts";
 import { t } from "../text/language.ts";
@@ -18,7 +18,9 @@ import { browserSurroundings, type Surroundings } from "../wires/probe.ts";
 import type { Actions } from "./actions.ts";
 import { followChanges } from "./after-change.ts";
 import { type Attempt, attemptsOf } from "./attempt.ts";
-import { type EnlargeWish, enlargePictures, retryEnlarged } from "./enlarge-pictures.ts";
+import { cutOut } from "./cut-out.ts";
+import { retryDerived } from "./derived-pictures.ts";
+import { type EnlargeWish, enlargePictures } from "./enlarge-pictures.ts";
 import { fillPanel, recipeOf } from "./fill-panel.ts";
 import { findPlaced } from "./find-placed.ts";
 import { addControls, addReferences } from "./follow-layers.ts";
@@ -94,14 +96,14 @@ export class Controller implements Actions {
   vary = (picture: Picture) => this.#attempt(() => vary(this, picture));
   retry = (pictures: readonly Picture[]) =>
     this.#attempt(async () => {
-      const [larger, others] = [true, false].map((is) => pictures.filter((each) => isEnlarged(each) === is));
-      if (larger!.length > 0) await retryEnlarged(this, larger!);
+      const [larger, others] = [true, false].map((is) => pictures.filter((each) => isDerived(each) === is));
+      if (larger!.length > 0) await retryDerived(this, larger!);
       if (others!.length > 0) await retry(this, others!);
     });
   place = (picture: Picture, where: Where = "over") => this.#attempt(() => placePicture(this, picture, where));
   enlarge = (pictures: readonly Picture[], wish?: EnlargeWish) =>
     this.#attempt(() => enlargePictures(this, pictures, wish));
-  placeCutOut = (picture: Picture) => this.#attempt(() => placePicture(this, picture, "over", "cut-out"));
+  cutOut = (picture: Picture) => this.#attempt(() => cutOut(this, picture));
   revert = (picture: Picture) => this.#attempt(() => revertPicture(this, picture));
 
   cancel = (pictures: readonly Picture[]) =>

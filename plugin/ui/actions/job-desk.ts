@@ -1,5 +1,4 @@
 /** Jobs from being sent to being forgotten: what the companion tells of them, and what it must be told. */
-import type { Task } from "../../../shared/job.ts";
 import { Problem, type ProblemData } from "../../../shared/problem.ts";
 import type {
   CompanionMessage,
@@ -19,7 +18,7 @@ import type { Order } from "../request/prepare-run.ts";
 import { learnPace } from "../state/estimate.ts";
 import type { AppEvent, NewJob } from "../state/events.ts";
 import { isActive, type Picture } from "../state/picture.ts";
-import { type Recipe, readRecipe, writeRecipe } from "../state/recipe.ts";
+import { readRecipe, taskOf, writeRecipe } from "../state/recipe.ts";
 import type { Store } from "../state/store.ts";
 import { t } from "../text/language.ts";
 import type { CompanionClient } from "../wires/companion-client.ts";
@@ -43,9 +42,6 @@ export interface DeskParts {
   readonly companion: Pick<CompanionClient, "send">;
   readonly save: (change: CallInput<"save">) => Promise<void>;
 }
-
-const taskOf = ({ request, enlarged }: Recipe): Task =>
-  enlarged === undefined ? { kind: "generate", request } : { kind: "enlarge", request: enlarged };
 
 /** Of a larger version, with what the picture itself was made. */
 const eachOnce = (models: readonly UsedModel[]) =>

@@ -4,6 +4,7 @@ import { cutOutPicture } from "../pixels/cut-out-picture.ts";
 import { partResult } from "../pixels/enlarged-part.ts";
 import { type ExpandedResult, expandedResult } from "../pixels/expanded-result.ts";
 import { changedResult, type FittedResult, wholeResult } from "../pixels/fitted-result.ts";
+import { trimmedResult } from "../pixels/trimmed-result.ts";
 import { layeringOf } from "../request/layering.ts";
 import type { Picture } from "../state/picture.ts";
 import { layerName, writeRecipe } from "../state/recipe.ts";
@@ -52,10 +53,9 @@ export async function putOnCanvas(
   const { recipe, job } = picture;
   const image = await history.load(picture);
   const { ticket } = job;
-  const result = await fittedResult(picture, await FORMS[form](image.bytes), {
-    where,
-    main,
-  });
+  const bytes = await FORMS[form](image.bytes);
+  const isCutOut = form === "cut-out" || recipe.matted !== undefined;
+  const result = isCutOut ? await trimmedResult(bytes, ticket) : await fittedResult(picture, bytes, { where, main });
   const { note: fitNote = "", ...fitted } = { note: "", ...result };
   const layering = layeringOf(recipe.mode, ticket, store.state.settings);
   const replaces = layersToReplace(store.state.pictures, picture, form);

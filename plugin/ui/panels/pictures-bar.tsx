@@ -3,6 +3,7 @@ import type { Actions } from "../actions/actions.ts";
 import { Dots, Star } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { chosenOf, enlargeChoices, enlargedSize } from "../request/enlargement.ts";
+import { mattingModel } from "../state/matting-model.ts";
 import { canRetry, isActive, isEnlarged, isOwnFill, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
@@ -118,8 +119,13 @@ function actionsFor(picture: Picture, { state, actions, onEnlarge }: MenuProps) 
     ...(isOwnFill(picture) ? [{ label: t.pictures.takeFillAway, onChoose: () => actions.revert(picture) }] : []),
     ...enlargeItems(picture, { state, actions, onEnlarge }),
     { label: t.pictures.useSettings, onChoose: () => actions.reuse(picture) },
-    ...(picture.phase === "done" && picture.recipe.mode === "generate"
-      ? [{ label: t.pictures.placeCutOut, onChoose: () => actions.placeCutOut(picture) }]
+    ...(picture.phase === "done" && picture.recipe.mode === "generate" && picture.recipe.matted === undefined
+      ? [
+          {
+            label: mattingModel(state) ? t.pictures.removeBackground : t.pictures.placeCutOut,
+            onChoose: () => actions.cutOut(picture),
+          },
+        ]
       : []),
     { label: t.common.discard, onChoose: () => actions.discard([picture]) },
     ...(finished.length > 1 ? [{ label: t.pictures.discardUnstarred, onChoose: () => actions.discard(finished) }] : []),

@@ -3,6 +3,7 @@ import type { Actions } from "../actions/actions.ts";
 import { isFocusFree } from "../parts/focus.ts";
 import { Check, Star, Warning } from "../parts/icons.tsx";
 import { isActive, isShown, type Picture } from "../state/picture.ts";
+import { taskOf } from "../state/recipe.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
 import { problemInWords } from "../text/said.ts";
@@ -89,7 +90,7 @@ function Result({ picture, reached, state, actions }: ResultProps) {
       role="option"
       aria-selected={chosen}
       tabIndex={reached ? 0 : -1}
-      class={`result ${chosen ? "on" : ""} ${picture.phase}`}
+      class={`result ${chosen ? "on" : ""} ${picture.recipe.matted ? "see-through" : ""} ${picture.phase}`}
       style={{ aspectRatio: String(Math.min(2, Math.max(0.5, width / height))) }}
       title={done ? t.pictures.resultHow(seed) : problem?.detail}
       draggable={done}
@@ -122,7 +123,10 @@ function Result({ picture, reached, state, actions }: ResultProps) {
           <Star filled /> <span class="off-screen">{t.pictures.starred}</span>
         </span>
       )}
-      {picture.recipe.enlarged && picture.image && <span class="tag size">{t.common.size(picture.image)} px</span>}
+      {picture.recipe.matted && done && <span class="tag size">{t.pictures.cutOutTag}</span>}
+      {taskOf(picture.recipe).kind === "enlarge" && picture.image && (
+        <span class="tag size">{t.common.size(picture.image)} px</span>
+      )}
       {picture.placed && (
         <span class="tag">
           <Check /> {t.pictures.placed}

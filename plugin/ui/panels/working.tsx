@@ -1,6 +1,7 @@
 import { fitBox } from "../parts/fit-box.ts";
 import { inWords, patienceWords, secondsLeftOfRun } from "../state/estimate.ts";
 import { isActive, type Picture } from "../state/picture.ts";
+import { taskOf } from "../state/recipe.ts";
 import { t } from "../text/language.ts";
 
 /** Of the preview, pixels. */
@@ -45,16 +46,20 @@ function describe(
   { phase, stage, step, of, ahead, job, recipe }: Picture,
   run: { finished: number; of: number },
 ): string {
-  const which = recipe.enlarged
-    ? t.pictures.larger
-    : job.of > 1
-      ? t.pictures.which(Math.min(run.finished + 1, run.of), run.of)
-      : t.pictures.yours;
+  const { kind } = taskOf(recipe);
+  const which =
+    kind !== "generate"
+      ? kind === "matte"
+        ? t.pictures.theCutOut
+        : t.pictures.larger
+      : job.of > 1
+        ? t.pictures.which(Math.min(run.finished + 1, run.of), run.of)
+        : t.pictures.yours;
   if (phase === "sending") return t.pictures.sending;
   if (phase === "queued") return ahead > 0 ? t.pictures.waitingFor(ahead) : t.pictures.next;
   if (stage === "loading") return `${which} · ${t.pictures.loading}`;
   if (stage === "encoding") return `${which} · ${t.pictures.encoding}`;
   if (stage === "decoding") return `${which} · ${t.pictures.finishing}`;
-  const inParts = recipe.enlarged !== undefined && recipe.enlarged.detail === undefined;
+  const inParts = kind === "matte" || (kind === "enlarge" && recipe.enlarged?.detail === undefined);
   return `${which} · ${inParts ? t.pictures.part(step, of) : t.pictures.step(step, of)}`;
 }

@@ -88,14 +88,18 @@ export function newPicture(job: PictureJob, recipe: Recipe, phase: Phase = "send
 export const isActive = ({ phase }: Picture) => phase === "sending" || phase === "queued" || phase === "running";
 
 /** It brought no picture, and can be asked for again. */
-export const canRetry = ({ phase, recipe: { enlarged, enlargedFrom } }: Picture) =>
-  (phase === "failed" || phase === "unsent") && (enlarged === undefined || enlargedFrom !== undefined);
+export const canRetry = (picture: Picture) =>
+  (picture.phase === "failed" || picture.phase === "unsent") &&
+  (!isDerived(picture) || picture.recipe.enlargedFrom !== undefined);
 
 /** What the list of pictures shows. */
 export const isShown = ({ phase }: Picture) => phase === "done" || phase === "failed" || phase === "unsent";
 
 /** It is a larger version of another one. */
 export const isEnlarged = ({ recipe }: Picture) => recipe.enlarged !== undefined;
+
+/** It was made of another one. */
+export const isDerived = ({ recipe }: Picture) => recipe.enlarged !== undefined || recipe.matted !== undefined;
 
 /** It is a fill of its target. */
 export const isOwnFill = ({ placed, layers, job }: Picture) => placed && layers.includes(job.ticket.target);

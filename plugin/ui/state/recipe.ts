@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { enlargeSchema } from "../../../shared/enlarge.ts";
+import type { Task } from "../../../shared/job.ts";
 import { parseJson } from "../../../shared/json-text.ts";
+import { matteSchema } from "../../../shared/matte.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
 import { requestSchema } from "../../../shared/request-schema.ts";
 import { usedModelsSchema } from "../../../shared/used-model.ts";
@@ -28,6 +30,10 @@ const recipeSchema = v.object({
   expand: v.optional(v.union([margins, v.literal("masks")])),
   /** How it was made larger afterwards. */
   enlarged: v.optional(enlargeSchema),
+  /** How it was cut out afterwards. */
+  matted: v.optional(matteSchema),
+  /** Which of both made this picture. */
+  last: v.optional(v.picklist(["enlarge", "matte"])),
   /** Of which picture, by its job; of a Fill: which part of the pixels that it worked on. */
   enlargedFrom: v.optional(v.object({ job: v.string(), part: v.optional(rect) })),
   references: v.array(
@@ -72,6 +78,12 @@ export function fromRecipe<R extends LayerRef>({ id, name, ...rest }: R) {
 
 export function writeRecipe(recipe: Recipe): string {
   return JSON.stringify(recipe);
+}
+
+/** What the companion was asked to do for the picture. */
+export function taskOf({ request, enlarged, matted, last }: Recipe): Task {
+  if (matted !== undefined && last !== "enlarge") return { kind: "matte", request: matted };
+  return enlarged === undefined ? { kind: "generate", request } : { kind: "enlarge", request: enlarged };
 }
 
 /** The recipe, or null where the text is not one that this version can read. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { type EnlargeWish, enlargePictures, retryEnlarged } from "../../../plugin/ui/actions/enlarge-pictures.ts";
+import { retryDerived } from "../../../plugin/ui/actions/derived-pictures.ts";
+import { type EnlargeWish, enlargePictures } from "../../../plugin/ui/actions/enlarge-pictures.ts";
 import { JobDesk } from "../../../plugin/ui/actions/job-desk.ts";
 import { chosenOf, enlargeChoices, enlargedSize } from "../../../plugin/ui/request/enlargement.ts";
 import { canRetry, newPicture, type Picture } from "../../../plugin/ui/state/picture.ts";
@@ -147,14 +148,14 @@ test("a larger version that failed is asked for again as it was, from its pictur
   desk.onMessage({ message: { type: "failed", job: failed.job.job, problem }, attachments: new Map() });
   const shown = store.state.pictures.find(({ phase }) => phase === "failed")!;
   expect(canRetry(shown)).toBe(true);
-  await retryEnlarged(runner, [shown]);
+  await retryDerived(runner, [shown]);
   expect(sent).toHaveLength(2);
   expect(sent[1]!.message.task).toEqual(sent[0]!.message.task);
   expect(store.state.pictures.filter(({ recipe }) => recipe.enlarged).map(({ phase }) => phase)).toEqual(["sending"]);
   expect(released).toContain(failed.job.job);
 
   const orphan = { ...shown, recipe: { ...shown.recipe, enlargedFrom: { job: "gone" } } };
-  await expect(retryEnlarged(runner, [orphan])).rejects.toMatchObject({ code: "result-expired" });
+  await expect(retryDerived(runner, [orphan])).rejects.toMatchObject({ code: "result-expired" });
 });
 
 test("what will look soft at twice the size is said before it is made", () => {

@@ -27,6 +27,9 @@ export const pictures = both(
     enlargeRun: (count: number) => `Enlarge all ${count} of its run`,
     useSettings: "Use its prompt and seed",
     placeCutOut: "Place without its background",
+    removeBackground: "Remove its background",
+    cutOutTag: "cut out",
+    theCutOut: "The cut-out",
     discardUnstarred: "Discard all without a star",
     where: "Where it goes",
     layerings: {
@@ -143,6 +146,9 @@ export const pictures = both(
     enlargeRun: (count) => `Alle ${count} des Durchgangs vergrößern`,
     useSettings: "Prompt und Seed übernehmen",
     placeCutOut: "Ohne Hintergrund platzieren",
+    removeBackground: "Hintergrund entfernen",
+    cutOutTag: "freigestellt",
+    theCutOut: "Das freigestellte Bild",
     discardUnstarred: "Alle ohne Stern verwerfen",
     where: "Wohin es kommt",
     layerings: {

@@ -1,6 +1,6 @@
 /**
  * Pictures made larger from the panel, in a real browser: by a small upscaler, chosen by itself and otherwise; one that failed is
- * asked for again, and what a Fill changed lies where it lay, whatever the layer's paint and place.
+ * asked for again, and what a Fill changed lies where it lay, whatever the layer's paint and place. And cut out of their ground.
  */
 import path from "node:path";
 import { type Browser, chromium } from "playwright-core";
@@ -56,6 +56,16 @@ async function make(wanted: Task, images: ReadonlyMap<string, Uint8Array>): Prom
       if (done) return { bytes: value.png, width: value.width, height: value.height };
     }
   }
+  if (wanted.kind === "matte") {
+    // A subject of 24 × 48 pixels, 12 from the left and 30 from the top.
+    const box = { width: 24, height: 48, channels: 4, background: "#c21" } as const;
+    const empty = sharp({ create: { width: 96, height: 96, channels: 4, background: "#0000" } });
+    const bytes = await empty
+      .composite([{ input: { create: box }, left: 12, top: 30 }])
+      .png()
+      .toBuffer();
+    return { width: 96, height: 96, bytes: new Uint8Array(bytes) };
+  }
   const { request } = wanted as Extract<Task, { kind: "generate" }>;
   if (request.image === undefined) {
     const bytes = await sharp({ create: { width: 96, height: 96, channels: 3, background: "#2a6" } })
@@ -73,7 +83,7 @@ async function make(wanted: Task, images: ReadonlyMap<string, Uint8Array>): Prom
   return { width, height, bytes: new Uint8Array(bytes) };
 }
 
-inBrowser(`Enlarge${"missing" in found ? ` (${found.missing})` : ""}`, () => {
+inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}`, () => {
   let browser: Browser;
   let served: ServedPlayground;
   let designer: Driver;
@@ -87,7 +97,8 @@ inBrowser(`Enlarge${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
     served = await servePlayground({ root, port: 0 });
     const upscaler = { families: [], upscaler: { architecture: "Compact", scale: 4 } };
-    stop = await startStandIn(pairing, make, { addOns: [addOn("upscaler", "compact", upscaler)] });
+    const matting = addOn("matting", "birefnet", { families: [], matting: { architecture: "BiRefNet" } });
+    stop = await startStandIn(pairing, make, { addOns: [addOn("upscaler", "compact", upscaler), matting] });
     const settings = { ...DEFAULT_SETTINGS, count: 1, prompt: "x", seedLocked: true };
     designer = await openPlayground(browser, { url: served.url, settings, pairing });
     await designer.ui.getByText("Nothing selected").waitFor();
@@ -138,6 +149,37 @@ inBrowser(`Enlarge${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     await ui.getByRole("button", { name: "Back" }).click();
     expect(designer.errors).toEqual([]);
   }, 120_000);
+
+  test("the subject alone by a matting model, placed without the empty space around it; the whole one replaces it again", async () => {
+    const { ui } = designer;
+    const target = await designer.node("Rocket");
+    await designer.select("Rocket");
+    await primary("Generate").click();
+    await primary(/^Place on canvas/).waitFor();
+    await inMenu("Remove its background");
+    await ui.getByText("cut out").waitFor();
+    expect(task).toEqual({ kind: "matte", request: { image: "image", model: "matting/birefnet", side: 1024 } });
+    const appeared = designer.nextLayer();
+    await primary(/^Place on canvas/).click();
+    await appeared;
+    await designer.screenshot("cut-out-placed");
+    const [scale, layers] = [target.width / 96, await designer.count()];
+    const place = async () => {
+      const { width, height, absoluteTransform } = await designer.node(/^Generated – Rocket/);
+      const [[, , x], [, , y]] = absoluteTransform;
+      return [x - target.absoluteTransform[0][2], y - target.absoluteTransform[1][2], width, height].map(
+        (length) => Math.round(1000 * length) / 1000,
+      );
+    };
+    expect(await place()).toEqual([12, 30, 24, 48].map((length) => Math.round(1000 * length * scale) / 1000));
+    expect(await designer.image(/^Generated – Rocket/)).toMatchObject({ width: 24, height: 48 });
+    await ui.locator(".result:not(.see-through)").first().click();
+    await primary("Place instead").click();
+    await ui.getByText("Placed instead").waitFor();
+    expect(await designer.count()).toBe(layers);
+    expect(await place()).toEqual([0, 0, target.width, target.height]);
+    await ui.getByRole("button", { name: "Back" }).click();
+  }, 60_000);
 
   test(`of a Fill it is what it changed, where it lay (${SEEDS})`, async () => {
     for (const seed of SEEDS) {
