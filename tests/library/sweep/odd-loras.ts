@@ -64,6 +64,10 @@ const cases: readonly Case[] = [
   lora("of a small FLUX.2 klein", pair("lora_unet_double_blocks_0_img_attn_proj", [32, 32])),
   lora("of FLUX.2 klein, a second half", pair("lora_unet_single_blocks_1_linear1", [288, 32])),
   lora("of FLUX.2 klein, of another size", pair("lora_unet_double_blocks_0_img_attn_proj", [64, 64])),
+  { ...lora("of Z-Image", pair("lora_unet_layers_29_attention_to_q", [3840, 3840])), forOthers: true },
+  { ...lora("of Z-Image's fused layers", pair("lora_unet_layers_0_attention_qkv", [11520, 3840])), forOthers: true },
+  lora("of a small Z-Image", pair("lora_unet_noise_refiner_1_feed_forward_w2", [48, 128])),
+  lora("of Z-Image, of another size", pair("lora_unet_layers_0_attention_to_q", [64, 64])),
   lora("of rank 0", pair(`lora_unet_${ATTENTION}`, [16, 32], 0)),
   lora("of a rank above its layer's size", pair(`lora_unet_${ATTENTION}`, [16, 32], 64)),
   lora("without dimensions", {
