@@ -90,6 +90,7 @@ export const modelSchema = v.strictObject({
   sha256: v.optional(secret),
   suggestions: v.array(text),
   drawsOnlySuggestions: v.optional(v.boolean()),
+  editChanges: v.optional(v.array(v.pipe(v.number(), v.finite()))),
   thumbnail: v.boolean(),
 });
 export const addOnSchema = v.strictObject({

@@ -59,6 +59,8 @@ export interface ModelInfo {
   readonly suggestions: readonly string[];
   /** True where it draws hardly anything else. */
   readonly drawsOnlySuggestions?: boolean;
+  /** Measured: the share of a picture that Edit changes at the strengths 0.1, 0.2 … 1. */
+  readonly editChanges?: readonly number[];
   /** True where a picture of what it draws lies beside it: `thumbnail` asks for it. */
   readonly thumbnail: boolean;
 }

@@ -34,6 +34,7 @@ export function describeModel(model: Model, { id, notes, community, thumbnail }:
     ...(licence !== undefined && { licence: licence.slice(0, 1000) }),
     ...(notes.provenance && { provenance: notes.provenance }),
     suggestions: notes.suggestions,
+    ...(notes.editChanges && { editChanges: notes.editChanges }),
     ...(notes.drawsOnlySuggestions && { drawsOnlySuggestions: true }),
     thumbnail,
   };

@@ -17,6 +17,8 @@ const NOTES = v.strictObject({
   note: v.optional(line),
   /** It draws its suggestions and hardly anything else. */
   drawsOnlySuggestions: v.optional(v.boolean()),
+  /** Measured: the share of a picture that Edit changes at the strengths 0.1, 0.2 … 1, where the words name something else. */
+  editChanges: v.optional(v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(1))), v.length(10))),
   licence: v.optional(line),
   /** Pixels. */
   nativeSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(64), v.maxValue(4096))),

@@ -2,6 +2,7 @@ import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { Settings } from "../../bridge.ts";
 import type { Actions } from "../actions/actions.ts";
 import { Slider } from "../parts/slider.tsx";
+import { effectiveSettings } from "../request/build-request.ts";
 import { t } from "../text/language.ts";
 
 interface EditStrengthProps {
@@ -11,7 +12,9 @@ interface EditStrengthProps {
 }
 
 /** How much of a picture Edit may change: in noise, or for a model that edits by instruction in guidance. */
-export function EditStrength({ settings: { strength, imageGuidanceScale }, actions, model }: EditStrengthProps) {
+export function EditStrength({ settings, actions, model }: EditStrengthProps) {
+  const { strength, imageGuidanceScale } = settings;
+  const steps = model === null ? 0 : effectiveSettings(model, settings).steps;
   if (model?.seesPictures)
     return (
       <section>
@@ -35,7 +38,10 @@ export function EditStrength({ settings: { strength, imageGuidanceScale }, actio
   return (
     <section>
       <h2>
-        {t.fill.strength} <span>{t.fill.strengthOf(t.common.percent(strength), strengthInWords(strength))}</span>
+        {t.fill.strength}{" "}
+        <span>
+          {t.fill.strengthOf(t.common.percent(strength), strengthInWords(strength, steps, model?.editChanges))}
+        </span>
       </h2>
       <Slider
         label={t.fill.strength}
@@ -50,9 +56,9 @@ export function EditStrength({ settings: { strength, imageGuidanceScale }, actio
 /** Below 1 there is no guidance at all; above 3 hardly anything changes. Brooks et al. 2023, "InstructPix2Pix", use 1 … 2.2. */
 const IMAGE_GUIDANCE = { min: 1, max: 3, step: 0.1 };
 
-function strengthInWords(strength: number): string {
-  if (strength < 0.3) return t.fill.touch;
-  if (strength < 0.55) return t.fill.newSurface;
-  if (strength < 0.8) return t.fill.newPicture;
-  return t.fill.almostNew;
+/** What was measured of the model; else how many of its steps draw anew, which is true of every one. */
+function strengthInWords(strength: number, steps: number, measured: ModelInfo["editChanges"]): string {
+  const share = measured?.[Math.max(0, Math.round(strength * 10) - 1)];
+  if (share !== undefined) return t.fill.changes(t.common.percent(share));
+  return t.fill.stepsAnew(Math.min(steps, Math.max(1, Math.floor(steps * strength))), steps);
 }
