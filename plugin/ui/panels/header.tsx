@@ -5,6 +5,7 @@ import { modelInUse } from "../state/model-in-use.ts";
 import { isActive, isShown } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
+import { said } from "../text/said.ts";
 
 /** Where we are, and which model is at work. */
 export function Header({ state, actions }: { state: State; actions: Actions }) {
@@ -53,7 +54,8 @@ function Pictures({ state, actions }: { state: State; actions: Actions }) {
   );
 }
 
-export const deviceName = (device: DeviceInfo | null) => device?.name ?? t.window.startingEngine;
+export const deviceName = (device: DeviceInfo | null) =>
+  device === null ? t.window.startingEngine : said(device.name);
 
 function dotOf({ connection, companion, pictures }: State): string {
   if (connection.kind !== "ready" || companion?.engineProblem) return "bad";

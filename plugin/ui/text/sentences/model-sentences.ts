@@ -2,6 +2,9 @@ import { type Sentence, sentence } from "./sentence.ts";
 
 /** What the companion says of models and devices: what they are good for, and their licences. */
 export const MODEL_SENTENCES: readonly Sentence[] = [
+  sentence("CPU ({count} cores)", "Prozessor ({count} Kerne)"),
+  sentence("CPU (1 core)", "Prozessor (1 Kern)"),
+  sentence("Graphics card (WebGPU)", "Grafikkarte (WebGPU)"),
   sentence("LCM-LoRA for {family}", "LCM-LoRA für {family}"),
   sentence("ControlNet {kind} for {family}", "ControlNet {kind} für {family}"),
   sentence("XL autoencoder for half precision", "XL-Autoencoder für halbe Genauigkeit"),
