@@ -48,7 +48,8 @@ export const selection = v.variant("kind", [
    * One target; with `mask`, a layer above it that says where to repaint. `under`: where the target is a shape over a
    * picture, that picture; Fill repaints what the shape covers of it. `beyond`: how the masks (or the shape) leave the
    * picture. `inside`: where the target is a frame with one picture in it that is smaller, that picture; `room`: how far the frame
-   * around the picture goes beyond it. `recipe`: how the target was made.
+   * around the picture goes beyond it. `holds`: where the target is a group of a
+   * picture and of shapes over it, these, the topmost shape first. `recipe`: how the target was made.
    */
   v.object({
     kind: v.literal("target"),
@@ -59,6 +60,7 @@ export const selection = v.variant("kind", [
     under: v.optional(layer),
     beyond: v.optional(v.picklist(["partly", "around"])),
     inside: v.optional(layer),
+    holds: v.optional(v.object({ picture: layer, masks: v.array(layer) })),
     room: v.optional(margins),
     recipe: v.optional(v.string()),
     texts: v.optional(texts),

@@ -96,7 +96,14 @@ function target(node: SceneNode, masks: readonly SceneNode[] = []): SelectionInf
   checkPaintable(node);
   const recipe = node.getPluginData("recipe");
   const under = mask === undefined && canMask(node) ? pictureUnder(node) : null;
-  const beyond = mask ? beyondOf(node, masks) : under ? beyondOf(under, [node]) : undefined;
+  const holds = mask === undefined ? pictureAndMasks(node) : undefined;
+  const beyond = mask
+    ? beyondOf(node, masks)
+    : under
+      ? beyondOf(under, [node])
+      : holds
+        ? beyondOf(holds.picture, holds.masks)
+        : undefined;
   const inside = mask === undefined && under === null ? pictureInside(node) : undefined;
   const room = mask === undefined && under === null ? roomAround(inside ?? node, inside ? node : undefined) : undefined;
   return {
@@ -106,11 +113,22 @@ function target(node: SceneNode, masks: readonly SceneNode[] = []): SelectionInf
     ...(others.length > 0 && { alsoMasks: others.map(describeLayer) }),
     ...(under && { under: describeLayer(under) }),
     ...(beyond && { beyond }),
+    ...(holds && { holds: { picture: describeLayer(holds.picture), masks: holds.masks.map(describeLayer) } }),
     ...(inside && { inside: describeLayer(inside) }),
     ...(room && { room }),
     ...(recipe !== "" && { recipe }),
     texts: textsOf(node),
   };
+}
+
+/** Of a group that holds one picture and nothing else than shapes over it, these; undefined for any other layer. */
+function pictureAndMasks(node: SceneNode): { picture: SceneNode; masks: SceneNode[] } | undefined {
+  if (node.type !== "GROUP") return undefined;
+  const [picture, ...above] = node.children.filter(({ visible }) => visible);
+  if (picture === undefined || above.length === 0 || !showsPicture(picture)) return undefined;
+  return above.every((shape) => canMask(shape) && overlap(picture, shape))
+    ? { picture, masks: above.reverse() }
+    : undefined;
 }
 
 function canMask(node: SceneNode): boolean {

@@ -163,4 +163,16 @@ describe("the selection", () => {
     expect(own).toMatchObject({ target: { name: "t" }, room });
     expect(own).not.toHaveProperty("inside");
   });
+
+  test("takes a group of a picture and shapes over it for the picture and its mask", async () => {
+    await open(`const a = rectangle("A", 60, 70, 20, 20), b = rectangle("B", 90, 70, 20, 20), far = rectangle("far", 400, 0, 9, 9);
+      figma.group([t, a, b], figma.currentPage).name = "G";`);
+    expect(await selectionOf("G")).toMatchObject({
+      target: { name: "G" },
+      holds: { picture: { name: "t" }, masks: [{ name: "B" }, { name: "A" }] },
+    });
+    await host.script(`const find = (name) => figma.currentPage.findOne((node) => node.name === name);
+      find("G").appendChild(find("far"));`);
+    expect(await selectionOf("G")).not.toHaveProperty("holds");
+  });
 });

@@ -112,7 +112,7 @@ interface TargetCardProps {
 
 function TargetCard({ state, selection, actions }: TargetCardProps) {
   const { target, mask, alsoMasks = [] } = subjectOf(state) ?? selection;
-  const { recipe, under } = selection;
+  const { recipe, under = selection.holds?.picture } = selection;
   const size = `${pixels(target.width)} × ${pixels(target.height)}`;
   const madeWith = useMemo(() => (recipe === undefined ? undefined : readRecipe(recipe)?.madeWith), [recipe]);
   return (

@@ -14,7 +14,7 @@ export const masksOf = ({ mask, alsoMasks = [] }: Subject): LayerInfo[] =>
 
 /**
  * What the selection means in the chosen mode: one shape over a picture is painted into by Generate and Edit, and is the mask
- * of that picture in Fill; a frame with a smaller picture in it is the room that Fill expands that into. Null where nothing can be painted into.
+ * of that picture in Fill; a group of a picture and shapes is that picture and its mask; a frame with a smaller picture in it is the room that Fill expands that into. Null where nothing can be painted into.
  */
 export function subjectOf({
   selection,
@@ -24,8 +24,12 @@ export function subjectOf({
   readonly mode: Mode;
 }): Subject | null {
   if (selection.kind !== "target") return null;
-  const { target, mask, alsoMasks, under, inside } = selection;
+  const { target, mask, alsoMasks, under, inside, holds } = selection;
   if (mode === "fill" && under !== undefined) return { target: under, mask: target };
+  if (mode === "fill" && holds !== undefined) {
+    const [first, ...others] = holds.masks;
+    return { target: holds.picture, mask: first!, ...(others.length > 0 && { alsoMasks: others }) };
+  }
   if (mode === "fill" && inside !== undefined) return { target: inside };
   return mask === undefined ? { target } : { target, mask, ...(alsoMasks && { alsoMasks }) };
 }

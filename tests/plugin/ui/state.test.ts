@@ -26,6 +26,14 @@ const progress = (id: string, step: number): AppEvent => ({
 });
 const phases = ({ pictures }: State) => pictures.map(({ job: { job: id }, phase }) => `${id} ${phase}`);
 
+test("Fill takes a group of a picture and shapes for that picture and its mask, Generate for a layer", () => {
+  const holds = { picture: layer("Photo"), masks: [layer("Top"), layer("Other")] };
+  const selection = { ...target("Group"), holds } as Extract<AppEvent, { type: "selection" }>["selection"];
+  const { target: at, mask, alsoMasks } = subjectOf({ selection, mode: "fill" })!;
+  expect([at.name, mask?.name, alsoMasks?.map(({ name }) => name)]).toEqual(["Photo", "Top", ["Other"]]);
+  expect(subjectOf({ selection, mode: "generate" })).toEqual({ target: layer("Group") });
+});
+
 test("reduce() turns to Fill when a mask is selected, and back when it leaves", () => {
   const edit = after({ type: "mode", mode: "edit" }, selected("Photo", "Spot"));
   expect(edit.mode).toBe("fill");
