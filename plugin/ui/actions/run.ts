@@ -1,10 +1,12 @@
 /** From a pressed button to jobs that are on their way. */
 import { Problem } from "../../../shared/problem.ts";
 import { type Intent, intentOfRecipe, intentsOf } from "../request/intent.ts";
-import { prepareRun } from "../request/prepare-run.ts";
+import { type Order, prepareRun } from "../request/prepare-run.ts";
 import type { RunPlace } from "../request/run-place.ts";
+import { isPaintedAlready } from "../state/painted-already.ts";
 import type { Picture } from "../state/picture.ts";
 import type { Store } from "../state/store.ts";
+import { t } from "../text/language.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import type { HistoryDesk } from "./history-desk.ts";
 import type { JobDesk } from "./job-desk.ts";
@@ -20,7 +22,10 @@ export interface Runner {
 export async function generate(runner: Runner): Promise<void> {
   const { store } = runner;
   const intents = intentsOf(store.state);
-  const sent = await send(runner, () => intents);
+  // Of several layers, those that show their picture already keep it.
+  const isAnew = (order: Order) =>
+    intents.length === 1 || !order.jobs.every((job) => isPaintedAlready(job, store.state.pictures));
+  const sent = await send(runner, () => intents, undefined, isAnew);
   const [only, ...more] = intents;
   if (sent && more.length === 0 && !store.state.settings.seedLocked)
     store.dispatch({ type: "settings", change: { seed: only!.seeds[0]! } });
@@ -51,6 +56,7 @@ async function send(
   { store, main, desk }: Runner,
   intentsFrom: (companion: CompanionNow) => readonly Intent[],
   places?: readonly RunPlace[],
+  isAnew: (order: Order) => boolean = () => true,
 ): Promise<boolean> {
   const { submitting, companion } = store.state;
   if (submitting) return false;
@@ -58,8 +64,12 @@ async function send(
     throw new Problem("internal", "The companion has not answered yet. Start it, then try again.");
   store.dispatch({ type: "submitting", submitting: true });
   try {
-    await desk.submit(await prepareRun(intentsFrom(companion), main, places));
-    return true;
+    const orders = await prepareRun(intentsFrom(companion), main, places);
+    const anew = orders.filter(isAnew);
+    const text = anew.length === 0 ? t.run.nothingAnew : t.run.keptAsTheyAre(orders.length - anew.length);
+    if (anew.length > 0) await desk.submit(anew);
+    if (anew.length < orders.length) store.dispatch({ type: "notice", notice: { tone: "plain", text } });
+    return anew.length > 0;
   } finally {
     store.dispatch({ type: "submitting", submitting: false });
   }

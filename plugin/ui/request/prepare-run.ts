@@ -9,6 +9,7 @@ import { exportedScale, type SourceRaster } from "../pixels/source-raster.ts";
 import type { NewJob } from "../state/events.ts";
 import { type LayerRef, type Recipe, toRecipe } from "../state/recipe.ts";
 import type { MainClient } from "../wires/main-client.ts";
+import { askedFor } from "./asked-for.ts";
 import { askedOnce } from "./asked-once.ts";
 import { buildRequest, IMAGE, MASK, type MeasuredIntent, sizeAtModel } from "./build-request.ts";
 import { contextOfFill } from "./fill-region.ts";
@@ -59,7 +60,8 @@ async function prepareOrder(intent: Intent, main: MainClient, places: readonly R
   const layers = await layersNow([...references, ...use.controls].flatMap(layersOf), main);
   await takeReferences(references, main, { placement, images, layers });
   await takeControls(use.controls, main, { placement, images, layers });
-  return { jobs: jobsOf(measured, ticket, places), images, hashes: hashesOf(images) };
+  const hashes = hashesOf(images);
+  return { jobs: jobsOf(measured, { ticket, hashes }, places), images, hashes };
 }
 
 /** The layers that a followed one needs. */
@@ -107,7 +109,11 @@ async function takePicture(
   images.set(IMAGE, await pictureAt(ticket, exported, size));
 }
 
-function jobsOf(intent: MeasuredIntent, ticket: Ticket, places: readonly RunPlace[]): NewJob[] {
+function jobsOf(
+  intent: MeasuredIntent,
+  { ticket, hashes }: { readonly ticket: Ticket; readonly hashes: ReadonlyMap<string, string> },
+  places: readonly RunPlace[],
+): NewJob[] {
   const { mode, model, layers, seeds } = intent;
   return seeds.map((seed, index) => {
     const request = buildRequest(intent, seed);
@@ -121,6 +127,7 @@ function jobsOf(intent: MeasuredIntent, ticket: Ticket, places: readonly RunPlac
       ...(intent.expand && { expand: intent.expand }),
       references: intent.references.map(toRecipe),
       controls: intent.use.controls.map(toRecipe),
+      asked: askedFor({ mode, request, hashes }),
       request,
     };
     return { job: { ...places[index]!, job: newId(), mode, ticket, steps: request.steps }, recipe };

@@ -55,6 +55,8 @@ const recipeSchema = v.object({
     ),
     [],
   ),
+  /** SHA-256 of all that was asked for, images too: recipes with the same one make the same picture. */
+  asked: v.optional(v.string()),
   request: requestSchema as v.GenericSchema<unknown, GenerateRequest>,
   /** The files that took part, once the picture is there. */
   madeWith: v.optional(usedModelsSchema),

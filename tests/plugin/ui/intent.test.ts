@@ -43,7 +43,11 @@ test("intentOfRecipe() asks for the same, whatever the panel shows", async () =>
   };
   const [order] = await prepareRun([again], main);
   const [made] = order!.jobs;
-  expect(made!.recipe).toEqual({ ...old, request: { ...old.request, promptSyntax: "a1111", guidanceRescale: 0 } });
+  expect(made!.recipe).toEqual({
+    ...old,
+    asked: expect.any(String),
+    request: { ...old.request, promptSyntax: "a1111", guidanceRescale: 0 },
+  });
   expect(calls).toEqual(["take-ticket"]);
 });
 

@@ -23,6 +23,11 @@ export const run = both(
     layerName: (title: string, target: string, seed: number) => `${title} – ${target} (seed ${seed})`,
     variationLabel: "Variation: another one paints every layer anew",
     variation: (number: number) => `Variation ${number}`,
+    nothingAnew: "Every layer shows its picture already. Another variation paints all of them anew.",
+    keptAsTheyAre: (count: number) =>
+      count === 1
+        ? "One layer keeps its picture: nothing changed."
+        : `${count} layers keep their pictures: nothing changed.`,
     pictures: "Pictures",
     reading: "Reading the layers…",
     about: (time: string) => `About ${time}`,
@@ -66,6 +71,11 @@ export const run = both(
     layerName: (title, target, seed) => `${title} – ${target} (Seed ${seed})`,
     variationLabel: "Variation: Eine andere malt jede Ebene neu",
     variation: (number) => `Variation ${number}`,
+    nothingAnew: "Jede Ebene zeigt ihr Bild schon. Eine andere Variation malt alle neu.",
+    keptAsTheyAre: (count) =>
+      count === 1
+        ? "Eine Ebene behält ihr Bild: Nichts hat sich geändert."
+        : `${count} Ebenen behalten ihr Bild: Nichts hat sich geändert.`,
     pictures: "Bilder",
     reading: "Lese die Ebenen…",
     about: (time) => `Etwa ${time}`,
