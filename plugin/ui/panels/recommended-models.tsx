@@ -144,11 +144,19 @@ function Progress({ repo, download, actions }: Pick<OfferProps, "download" | "ac
   );
 }
 
-function Running({ download: { done, total }, onCancel }: { download: DownloadInfo; onCancel: () => void }) {
+function Running({ download, onCancel }: { download: DownloadInfo; onCancel: () => void }) {
+  const { done, total } = download;
   const share = total === 0 ? 0 : done / total;
   return (
     <div aria-live="polite">
-      <div class="progress">
+      <div
+        class="progress"
+        role="progressbar"
+        aria-label={t.models.downloading(download.repo)}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(share * 100)}
+      >
         <i style={{ width: `${share * 100}%` }} />
       </div>
       <p class="between">

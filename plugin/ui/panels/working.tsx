@@ -21,7 +21,14 @@ export function Working({ run }: { run: readonly Picture[] }) {
           <img src={current.preview} alt={t.pictures.soFar} style={{ filter: `blur(${softness(current)}px)` }} />
         )}
       </div>
-      <div class="progress">
+      <div
+        class="progress"
+        role="progressbar"
+        aria-label={t.pictures.progress}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(share * 100)}
+      >
         <i style={{ width: `${share * 100}%` }} />
       </div>
       <p class="between">
