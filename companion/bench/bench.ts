@@ -1,10 +1,10 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH] [--only opening | quality | queue]`: how fast this machine opens a model of any family, in
+ * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--only opening | klein | quality | queue]`: how fast this machine opens a model of any family, in
  * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
  * for Stable Diffusion 1. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
  * temporary folder (4.3 GB) and removed at the end.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -27,7 +27,8 @@ import { narrowWeights, planNarrow } from "../pipeline/weights/narrow.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
 import { deviationsFrom } from "./deviations.ts";
-import { type Diffusers, startDiffusers } from "./diffusers.ts";
+import { startDiffusers } from "./diffusers.ts";
+import { runKlein } from "./klein/klein.ts";
 import { openUNet } from "./open-unet.ts";
 import { openings } from "./openings.ts";
 import { pictureUNet } from "./picture-unet.ts";
@@ -35,17 +36,20 @@ import { runQuality } from "./quality/quality.ts";
 import { runQueueOverhead } from "./queue-overhead.ts";
 import { writeRandomLora } from "./random-lora.ts";
 import { writeRandomModel } from "./random-model.ts";
+import { clock, gibibytes, peakOfProcess, report } from "./report.ts";
 import { sineFeeds } from "./sine-feeds.ts";
+import type { Stepper } from "./stepper.ts";
 
 const STEPS = 3;
 
 /** Resolves to the exit code; throws Problem. */
 export async function runBench(argv: string[]): Promise<number> {
-  const { model: given, python, only } = readArguments(argv);
+  const { model: given, python, only, side } = readArguments(argv);
   if (only === "quality") return runQuality();
   if (only === "queue") return runQueueOverhead();
   const scratch = mkdtempSync(path.join(tmpdir(), "underpaint-bench-"));
   try {
+    if (only === "klein") return await runKlein({ model: given, python, side, scratch });
     if (given === undefined) {
       console.log("Writing a random model (4.3 GB) …");
       writeRandomModel(scratch);
@@ -79,7 +83,7 @@ export async function runBench(argv: string[]): Promise<number> {
     report(`A picture of ${STEPS} steps, all in all`, `${picture.seconds.toFixed(1)} s`);
     const share = 1 - picture.inNetworks / picture.seconds;
     report("  of it outside opening and running networks", `${(100 * share).toFixed(1)} %`);
-    report("Most memory resident", memoryPeak());
+    report("Most memory resident", gibibytes(peakOfProcess()));
     if (python !== undefined) {
       const { step, decode, text } = await deviationsFrom(python, model, { device, scratch });
       const share = (value: number) => `${value.toExponential(1)} of the largest value`;
@@ -111,37 +115,31 @@ async function reportOpenings(place: string, device: Device): Promise<void> {
     );
 }
 
-const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
-
-const report = (what: string, value: string): void => console.log(`${what.padEnd(46)} ${value}`);
-
-function readArguments(argv: string[]): { model?: string; python?: string; only?: string } {
+function readArguments(argv: string[]): { model?: string; python?: string; only?: string; side?: number } {
   const text = { type: "string" } as const;
   const wrong = (what: string) =>
     new Problem(
       "request-invalid",
-      `${what}: use underpaint bench [--model PATH] [--python PATH] [--only opening | quality | queue]`,
+      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--only opening | klein | quality | queue]`,
     );
   try {
-    const { values } = parseArgs({ args: argv, options: { model: text, python: text, only: text } });
-    if (values.only === undefined || ["opening", "quality", "queue"].includes(values.only)) return values;
+    const { values } = parseArgs({ args: argv, options: { model: text, python: text, only: text, side: text } });
+    const side = values.side === undefined ? undefined : Number(values.side);
+    if (side !== undefined && !(side >= 64 && side % 16 === 0))
+      throw wrong(`A side of "${values.side}" is no multiple of 16`);
+    if (values.only === undefined || ["opening", "klein", "quality", "queue"].includes(values.only))
+      return { ...values, side };
     throw wrong(`There is no part "${values.only}"`);
   } catch (error) {
     throw error instanceof Problem ? error : wrong((error as Error).message);
   }
 }
 
-const clock = async <T>(body: () => Promise<T>): Promise<[T, number]> => {
-  const start = performance.now();
-  const result = await body();
-  return [result, (performance.now() - start) / 1000];
-};
-
 /**
  * Runs the UNet at the model's native size, in turns with diffusers where it takes part, because the
  * speed of a shared machine drifts; the best run of each counts.
  */
-async function stepSeconds(model: UNetModel, device: Device, diffusers?: Diffusers) {
+async function stepSeconds(model: UNetModel, device: Device, diffusers?: Stepper) {
   const graph = pictureUNet(model, device);
   const session = await openSession(graph, device);
   const feeds = sineFeeds(graph);
@@ -226,11 +224,4 @@ async function pictureSeconds(place: string, device: Device): Promise<{ seconds:
   } finally {
     await studio.close();
   }
-}
-
-/** The process's peak since it began, where the system tells. */
-function memoryPeak(): string {
-  if (process.platform !== "linux") return `${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB`;
-  const [, kilobytes] = readFileSync("/proc/self/status", "utf8").match(/VmHWM:\s+(\d+)/) ?? [];
-  return `${(Number(kilobytes) / 2 ** 20).toFixed(2)} GiB`;
 }

@@ -1,7 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { Problem } from "../../shared/problem.ts";
 import type { UNetConfig } from "../networks/configs.ts";
+import { type Stepper, startStepper } from "./stepper.ts";
 
 /** The same UNet by diffusers, random weights, as many threads as processors; a line in is a guided step, its seconds out. */
 const SCRIPT = `
@@ -18,37 +16,6 @@ with torch.no_grad():
         start = time.perf_counter(); model(*x); print(time.perf_counter() - start, flush=True)
 `;
 
-export interface Diffusers {
-  /** One guided step, in seconds. */
-  step(): Promise<number>;
-  stop(): void;
-}
-
 /** Throws Problem "request-invalid" where that Python has no diffusers. */
-export async function startDiffusers(python: string, config: UNetConfig): Promise<Diffusers> {
-  const child = spawn(python, ["-c", SCRIPT, JSON.stringify(config)]);
-  let complaint = "";
-  child.stderr.on("data", (text) => {
-    complaint = String(text).trim().split("\n").at(-1) ?? "";
-  });
-  const next = answersOf(child);
-  if ((await next()) !== "ready")
-    throw new Problem(
-      "request-invalid",
-      `"${python}" can't run diffusers (${complaint}): give a Python that has torch and diffusers.`,
-    );
-  return {
-    step: async () => {
-      child.stdin.write("\n");
-      return Number(await next());
-    },
-    stop: () => child.stdin.end(),
-  };
-}
-
-/** Line by line; undefined when it has ended or never began. */
-function answersOf(child: ChildProcessWithoutNullStreams): () => Promise<string | undefined> {
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const failed = new Promise<undefined>((resolve) => child.once("error", () => resolve(undefined)));
-  return async () => Promise.race([lines.next().then(({ value }) => value as string | undefined), failed]);
-}
+export const startDiffusers = (python: string, config: UNetConfig): Promise<Stepper> =>
+  startStepper(python, SCRIPT, [JSON.stringify(config)], "torch and diffusers");

@@ -13,7 +13,7 @@ import { elementCount } from "../tensor.ts";
 import { clipVocabulary } from "../tokenizer/clip-vocabulary.ts";
 import { SD15 } from "./sd15.ts";
 
-type Shapes = Map<string, readonly number[]>;
+export type Shapes = Map<string, readonly number[]>;
 
 /** Weights that have whatever is asked for, and write down what that was: the networks themselves say what they need. */
 class Recorder extends Weights {
@@ -33,14 +33,16 @@ class Recorder extends Weights {
   }
 }
 
+/** What a network asks for as it is built. */
+export function shapesOf(build: (weights: Weights) => void): Shapes {
+  const shapes: Shapes = new Map();
+  build(new Recorder(shapes));
+  return shapes;
+}
+
 /** Writes it to `folder`: 4.3 GB, float32. */
 export function writeRandomModel(folder: string): void {
   const dialect = DIALECTS.cpu;
-  const record = (build: (weights: Weights) => void): Shapes => {
-    const shapes: Shapes = new Map();
-    build(new Recorder(shapes));
-    return shapes;
-  };
   const part = (name: string, file: string, config: object, shapes: Shapes) => {
     mkdirSync(path.join(folder, name), { recursive: true });
     writeFileSync(path.join(folder, name, "config.json"), JSON.stringify(config));
@@ -52,13 +54,13 @@ export function writeRandomModel(folder: string): void {
     "unet",
     "diffusion_pytorch_model.safetensors",
     SD15.unet,
-    record((w) => unetGraph(unet, w, { ...size, tokens: 77 }, { dialect })),
+    shapesOf((w) => unetGraph(unet, w, { ...size, tokens: 77 }, { dialect })),
   );
   part(
     "vae",
     "diffusion_pytorch_model.safetensors",
     SD15.vae,
-    record((w) => {
+    shapesOf((w) => {
       encoderGraph(vae, w, { batch: 1, height: 64, width: 64 }, dialect);
       decoderGraph(vae, w, size, dialect);
     }),
@@ -67,7 +69,7 @@ export function writeRandomModel(folder: string): void {
     "text_encoder",
     "model.safetensors",
     SD15.text,
-    record((w) => clipTextGraph(text, w, { batch: 1, tokens: 77 }, { dialect })),
+    shapesOf((w) => clipTextGraph(text, w, { batch: 1, tokens: 77 }, { dialect })),
   );
   writeSmallFiles(folder);
 }
@@ -86,7 +88,7 @@ function writeSmallFiles(folder: string): void {
 }
 
 /** Normal numbers (Box-Muller) from a pool of a million, scaled so that every layer keeps the size of its input. */
-function writeRandomTensors(file: string, shapes: Shapes): void {
+export function writeRandomTensors(file: string, shapes: Shapes): void {
   let end = 0;
   const header: Record<string, unknown> = { __metadata__: { format: "pt" } };
   for (const [key, dims] of shapes) {

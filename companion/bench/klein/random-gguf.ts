@@ -1,0 +1,75 @@
+/** Random GGUF files of Q8_0 (https://github.com/ggml-org/ggml, docs/gguf.md): timing needs no trained model. */
+import { closeSync, openSync, writeSync } from "node:fs";
+import { elementCount } from "../../tensor.ts";
+import type { Shapes } from "../random-model.ts";
+
+const ALIGNMENT = 32;
+/** ggml.h, enum ggml_type. */
+const [F32, Q8_0] = [0, 8];
+/** Of a block of Q8_0: a float16 and 32 bytes. */
+const [NUMBERS, BYTES] = [32, 34];
+
+const u32 = (value: number) => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
+const u64 = (value: number) => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
+};
+const text = (value: string) => Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)]);
+const padded = (length: number) => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+const STRING = 8;
+
+/** Matrices in blocks, scaled so that every layer keeps about the size of its input; vectors ones. */
+export function writeRandomGguf(file: string, architecture: string, shapes: Shapes): void {
+  const infos: Buffer[] = [];
+  let offset = 0;
+  for (const [name, dims] of shapes) {
+    const type = dims.length === 1 ? F32 : Q8_0;
+    infos.push(text(name), u32(dims.length), ...[...dims].reverse().map(u64), u32(type), u64(offset));
+    offset += padded(lengthOf(dims));
+  }
+  const field = [text("general.architecture"), u32(STRING), text(architecture)];
+  const head = Buffer.concat([Buffer.from("GGUF"), u32(3), u64(shapes.size), u64(1), ...field, ...infos]);
+  const fd = openSync(file, "w");
+  try {
+    writeSync(fd, head);
+    writeSync(fd, Buffer.alloc(padded(head.length) - head.length));
+    for (const dims of shapes.values()) {
+      writeTensor(fd, dims);
+      writeSync(fd, Buffer.alloc(padded(lengthOf(dims)) - lengthOf(dims)));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const lengthOf = (dims: readonly number[]): number =>
+  dims.length === 1 ? 4 * elementCount(dims) : (elementCount(dims) / NUMBERS) * BYTES;
+
+/** Blocks that are written again and again. */
+const PIECE = 2 ** 15;
+const CODES = Uint8Array.from({ length: PIECE * BYTES }, () => {
+  const normal = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+  return Math.max(-127, Math.min(127, Math.round(40 * normal)));
+});
+
+function writeTensor(fd: number, dims: readonly number[]): void {
+  if (dims.length === 1) {
+    writeSync(fd, new Uint8Array(new Float32Array(elementCount(dims)).fill(1).buffer));
+    return;
+  }
+  const piece = CODES.slice();
+  const scale = halfBits(0.5 / Math.sqrt(dims[1]!) / 40);
+  for (let i = 0; i < PIECE; i++) piece.set(scale, i * BYTES);
+  for (let left = lengthOf(dims); left > 0; left -= piece.length) writeSync(fd, piece, 0, Math.min(left, piece.length));
+}
+
+/** The power of two below a number, as a float16. */
+function halfBits(value: number): readonly [number, number] {
+  const bits = (Math.floor(Math.log2(value)) + 15) << 10;
+  return [bits & 255, bits >> 8];
+}
