@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { type EnlargeRequest, enlargeSchema } from "./enlarge.ts";
 import { imageRefs } from "./image-refs.ts";
 import { type MatteRequest, matteSchema } from "./matte.ts";
+import type { MemoryUse } from "./memory-use.ts";
 import { modelRefs, renameModels } from "./model-refs.ts";
 import type { ProblemData } from "./problem.ts";
 import type { GenerateRequest } from "./request.ts";
@@ -118,6 +119,8 @@ export interface Progress {
   readonly quietSeconds?: number;
   /** The engine has given no sign of life for so many seconds. If that goes on it is started anew. */
   readonly silentSeconds?: number;
+  /** What its model takes of the memory there is, once that is known. */
+  readonly memory?: MemoryUse;
   /** A small PNG. */
   readonly preview?: Uint8Array;
 }

@@ -1,6 +1,7 @@
 /** Every message of protocol.ts as a schema, both directions. Unknown fields are refused. */
 import * as v from "valibot";
 import { type AttachmentInfo, type Facts, MEDIA_TYPES, type Result, STAGES, taskSchema } from "./job.ts";
+import { memoryUseSchema } from "./memory-use.ts";
 import { PROBLEM_CODES, type ProblemCode } from "./problem.ts";
 import type { ClientMessage, CompanionMessage } from "./protocol.ts";
 import { nameSchema } from "./request-schema.ts";
@@ -182,6 +183,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
     secondsLeft: v.optional(seconds),
     quietSeconds: v.optional(seconds),
     silentSeconds: v.optional(seconds),
+    memory: v.optional(memoryUseSchema),
   }),
   message("done", { job: id, task: taskSchema, result: resultSchema }),
   message("failed", { job: id, problem: problemSchema }),

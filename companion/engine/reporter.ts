@@ -21,14 +21,17 @@ export class Reporter {
 
   async report(event: StageEvent | StepEvent): Promise<Progress> {
     if (event.type === "stage") {
-      this.#progress = { stage: event.stage, step: this.#progress.step, of: this.#progress.of };
+      const { step, of, memory } = { ...this.#progress, ...event };
+      this.#progress = { stage: event.stage, step, of, ...(memory && { memory }) };
       return this.#progress;
     }
     const { step, of, preview } = event;
     const now = this.#now();
     if (step === 1) this.#firstStepAt = now;
     const perStep = step > 1 ? (now - this.#firstStepAt) / (step - 1) : undefined;
+    const { memory } = this.#progress;
     this.#progress = {
+      ...(memory && { memory }),
       stage: "denoising",
       step,
       of,

@@ -1,4 +1,5 @@
 import type { Stage } from "../../shared/job.ts";
+import type { MemoryUse } from "../../shared/memory-use.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import type { Thrift } from "../../shared/thrift.ts";
 import type { AnyTensor } from "../tensor.ts";
@@ -7,6 +8,8 @@ import type { AnyTensor } from "../tensor.ts";
 export interface StageEvent {
   readonly type: "stage";
   readonly stage: Stage;
+  /** What the picture's model will take from here on, where memory is limited. */
+  readonly memory?: MemoryUse;
 }
 
 /** A network evaluation is done. */

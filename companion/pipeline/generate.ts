@@ -58,7 +58,11 @@ interface Drawn {
 
 async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenerator<PipelineEvent, GenerateResult> {
   const { studio } = job;
-  yield { type: "stage", stage: "encoding" };
+  const { memory } = job.rung;
+  yield {
+    ...{ type: "stage", stage: "encoding" },
+    ...(memory && { memory: { ...memory, ...(job.weightBits && { bits: job.weightBits }) } }),
+  };
   const conditions = await job.family.encode(job, trace);
   const by = [job, job.refining].map((one) => `${one?.rung.runs}/${one?.weightBits}`).join();
   const latent = drawn.latest?.by === by ? drawn.latest.latent : yield* draw(job, conditions, trace);

@@ -5,6 +5,7 @@
  * What it costs in exactness, of the largest value (tests/pipeline/ladder.test.ts): strips and guidance in two runs 3e-5 at most,
  * which is rounding; 8 and 4 bits make another picture.
  */
+import type { MemoryUse } from "../../shared/memory-use.ts";
 import type { Thrift } from "../../shared/thrift.ts";
 import type { Bits } from "../graph/quantize.ts";
 
@@ -19,6 +20,8 @@ export interface Rung {
   readonly runs: "together" | "one-by-one";
   /** Of the denoiser's weights, at the most. Absent: as the request has it. */
   readonly bits?: Bits;
+  /** What the denoiser takes on it, where that is limited. */
+  readonly memory?: MemoryUse;
 }
 
 const TOP: Rung = { level: 0, strips: "usual", runs: "together" };

@@ -24,3 +24,12 @@ test("report() encodes a preview as PNG, at most ten a second", async () => {
   }
   expect(previews).toEqual([true, false, false, true, false]);
 });
+
+test("report() says what the model takes of the memory, once it is known", async () => {
+  const reporter = new Reporter(2);
+  const memory = { need: 5, of: 8, bits: 8 } as const;
+  expect(await reporter.report({ type: "stage", stage: "loading" })).not.toHaveProperty("memory");
+  expect(await reporter.report({ type: "stage", stage: "encoding", memory })).toMatchObject({ memory });
+  expect(await reporter.report({ type: "step", step: 1, of: 2 })).toMatchObject({ memory });
+  expect(await reporter.report({ type: "stage", stage: "decoding" })).toMatchObject({ memory });
+});

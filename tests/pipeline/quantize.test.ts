@@ -92,6 +92,14 @@ test("prepareJob() runs the denoiser in two and narrows weights where the memory
   expect(await bitsOf(undefined, { quantize: 8 })).toBe(8);
 });
 
+test("generate() says what the denoiser takes of a limited memory, before it is opened", async () => {
+  const studio = studioWithin(2 ** 30);
+  const { events } = await paint(studio, request({ steps: 1 }));
+  await studio.close();
+  const [said] = events.filter((event) => event.type === "stage" && event.stage === "encoding");
+  expect(said).toMatchObject({ memory: { of: 2 ** 30, need: expect.any(Number) } });
+});
+
 test("generate() says that weights were narrowed, and the studio removes them", async () => {
   const studio = studioWithin();
   const { result } = await paint(studio, request({ steps: 1, quantize: 4 }));

@@ -3,8 +3,8 @@ import type { Quantizer } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
 import type { PreparedJob, Sketch } from "../job.ts";
 import { type Rung, rungsFrom, runsTogether } from "../ladder.ts";
+import { planMemory } from "../weights/memory-plan.ts";
 import { hasCodes, planNarrow, quantizerFor } from "../weights/narrow.ts";
-import { tooLarge } from "../weights/too-large.ts";
 import { denoiserNetwork } from "./denoiser-network.ts";
 
 /** How a job's denoiser is narrowed; absent: not at all. Throws as `narrowWeights`. */
@@ -40,10 +40,5 @@ export async function denoiserRung(
   };
   // Building the graph to see what it needs takes as long as a step of a small picture.
   const key = `${model.fingerprint}/rung/${JSON.stringify([level, runs, height, width, size, limit])}`;
-  return studio.remember(key, async () => {
-    const chosen = rungs.find((rung) => need(rung) <= limit);
-    if (!chosen) throw tooLarge(need(rungs.at(-1)!), limit);
-    // Its autoencoder is not what the denoiser lacks memory for.
-    return { ...chosen, strips: rungs[0].strips };
-  });
+  return studio.remember(key, async () => planMemory(rungs, need, limit));
 }

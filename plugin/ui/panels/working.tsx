@@ -3,6 +3,7 @@ import { inWords, patienceWords, secondsLeftOfRun } from "../state/estimate.ts";
 import { isActive, type Picture } from "../state/picture.ts";
 import { taskOf } from "../state/recipe.ts";
 import { t } from "../text/language.ts";
+import { memoryWords } from "../text/memory-words.ts";
 
 /** Of the preview, pixels. */
 const TALLEST = 212;
@@ -35,6 +36,7 @@ export function Working({ run }: { run: readonly Picture[] }) {
         <span>{describe(current, { finished, of: run.length })}</span>
         <span class="secondary-text">{left === null ? "" : t.pictures.left(inWords(left))}</span>
       </p>
+      {memoryWords(current.memory) && <p class="hint">{memoryWords(current.memory)}</p>}
       {patienceWords(current) && <p class="hint">{patienceWords(current)}</p>}
     </section>
   );

@@ -1,5 +1,6 @@
 import type { Size } from "../../../shared/geometry.ts";
 import type { Stage } from "../../../shared/job.ts";
+import type { MemoryUse } from "../../../shared/memory-use.ts";
 import type { ProblemData } from "../../../shared/problem.ts";
 import type { Thrift } from "../../../shared/thrift.ts";
 import type { OpenJob } from "../../bridge.ts";
@@ -32,6 +33,8 @@ export interface Picture {
   readonly quietSeconds: number | null;
   /** For so long the companion's engine has given no sign of life. */
   readonly silentSeconds: number | null;
+  /** What its model takes of the companion's memory, where it is known. */
+  readonly memory: MemoryUse | null;
   /** The address of the newest preview. */
   readonly preview: string | null;
   /** Its bytes, where they are here. */
@@ -72,6 +75,7 @@ export function newPicture(job: PictureJob, recipe: Recipe, phase: Phase = "send
     secondsLeft: null,
     quietSeconds: null,
     silentSeconds: null,
+    memory: null,
     preview: null,
     image: null,
     ...{ width: 0, height: 0, small: null, kept: false, starred: false },

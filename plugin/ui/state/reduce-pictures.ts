@@ -18,13 +18,14 @@ export function reducePictures(state: State, event: PictureEvent): State {
     case "queued":
       return changePicture(state, event.job, (picture) => ({ ...picture, phase: "queued", ahead: event.ahead }));
     case "progress": {
-      const { job, stage, step, of, secondsLeft, quietSeconds, silentSeconds } = event.progress;
+      const { job, stage, step, of, secondsLeft, quietSeconds, silentSeconds, memory } = event.progress;
       return changePicture(state, job, (picture) => ({
         ...picture,
         ...{ phase: "running", stage, step, of },
         secondsLeft: secondsLeft ?? null,
         quietSeconds: quietSeconds ?? null,
         silentSeconds: silentSeconds ?? null,
+        memory: memory ?? picture.memory,
         preview: event.preview ?? picture.preview,
       }));
     }

@@ -3,6 +3,8 @@ import { both } from "./both.ts";
 const NUMBERS = ["no", "one", "two", "three", "four"];
 const ZAHLEN = ["keine", "eine", "zwei", "drei", "vier"];
 
+const tenths = (language: string, value: number) => value.toLocaleString(language, { maximumFractionDigits: 1 });
+
 /** Pictures: coming, finished, placed. */
 export const pictures = both(
   {
@@ -95,6 +97,8 @@ export const pictures = both(
     sending: "Handing it to the companion…",
     waitingFor: (ahead: number) => `Waiting for ${ahead} other ${ahead === 1 ? "picture" : "pictures"}`,
     next: "Next in line",
+    memory: (need: number, of: number, bits: number | undefined) =>
+      `The model${bits === undefined ? "" : ` in ${bits} bits`} takes ${tenths("en", need)} of ${tenths("en", of)} GB of memory`,
     loading: "opening the model",
     encoding: "reading the prompt",
     finishing: "finishing",
@@ -215,6 +219,8 @@ export const pictures = both(
     sending: "Wird an den Companion übergeben…",
     waitingFor: (ahead) => (ahead === 1 ? "Wartet auf ein anderes Bild" : `Wartet auf ${ahead} andere Bilder`),
     next: "Als Nächstes an der Reihe",
+    memory: (need, of, bits) =>
+      `Das Modell${bits === undefined ? "" : ` in ${bits} Bit`} braucht ${tenths("de", need)} von ${tenths("de", of)} GB Speicher`,
     loading: "das Modell wird geöffnet",
     encoding: "der Prompt wird gelesen",
     finishing: "wird fertiggestellt",
