@@ -5,25 +5,15 @@
  * UNDERPAINT_FILL_CASES says how many (20), UNDERPAINT_FILL_FIRST from which seed on.
  */
 import path from "node:path";
-import { type Browser, chromium } from "playwright-core";
-import sharp from "sharp";
-import { coverageOf } from "../../companion/image/mask.ts";
-import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
-import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import { boundsOf } from "../../shared/affine.ts";
 import { squaredDistances } from "../../shared/distance.ts";
-import { maskBounds } from "../../shared/mask.ts";
-import { type Edge, edgeOf, paintedMask } from "../../shared/mask-edge.ts";
-import { randomSecret } from "../../shared/pairing.ts";
-import type { PixelImage } from "../../shared/pixels.ts";
-import { requestOf } from "../request-of.ts";
-import { type Driver, openPlayground } from "./driver.ts";
+import type { Driver } from "./driver.ts";
 import { type FillCase, fillCase } from "./fill-cases.ts";
 import { buildScene, clearScene, type FillScene, look, lookAtMask } from "./fill-scene.ts";
 import { findBrowser } from "./find-browser.ts";
+import { type Painting, rgba, shownUpright, startPainting } from "./random-painter.ts";
 import { coverageErrors, liesAsItsTarget, maskScaleOf, patchErrors, rasterOf } from "./raster-check.ts";
-import { type Made, startStandIn } from "./stand-in-companion.ts";
-import { TURN_MS, takeTurn } from "./take-turn.ts";
+import { TURN_MS } from "./take-turn.ts";
 
 const CASES = Number(process.env.UNDERPAINT_FILL_CASES ?? 20);
 const FIRST = Number(process.env.UNDERPAINT_FILL_FIRST ?? 1);
@@ -32,68 +22,16 @@ const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
 const inBrowser = "path" in found ? describe : describe.skip;
 
-/** What the stand-in painted last. */
-interface Painted extends PixelImage {
-  /** 1 where it changed a pixel. */
-  readonly changed: Uint8Array;
-  /** The mask that came. */
-  readonly coverage: Uint8Array;
-  readonly edge: Edge;
-}
-let last: Painted;
-
-const rgba = async (bytes: Uint8Array) => {
-  const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data: new Uint8Array(data) };
-};
-
-/** Other colours wherever the request lets a Fill paint, and nothing else. */
-async function paintRandomly(
-  request: { region?: object | undefined },
-  images: ReadonlyMap<string, Uint8Array>,
-): Promise<Made> {
-  const source = await rgba(images.get("image")!);
-  const coverage = coverageOf(await rgba(images.get("mask")!));
-  const edge = edgeOf(request.region ?? {}, maskBounds(coverage)!);
-  const painted = paintedMask(coverage, edge);
-  const data = source.data.slice();
-  painted.data.forEach((thickness, i) => {
-    if (thickness === 0) return;
-    for (let c = i * 4; c < i * 4 + 3; c++) data[c] = (data[c]! + 64 + Math.floor(Math.random() * 128)) % 256;
-    data[i * 4 + 3] = 255;
-  });
-  const { width, height } = source;
-  const changed = painted.data.map((thickness) => (thickness > 0 ? 1 : 0));
-  last = { width, height, data, changed, coverage: coverage.data, edge };
-  const bytes = await sharp(data, { raw: { width, height, channels: 4 } })
-    .png({ compressionLevel: 1 })
-    .toBuffer();
-  return { width, height, bytes: new Uint8Array(bytes) };
-}
-
 inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let browser: Browser;
-  let served: ServedPlayground;
+  let painting: Painting;
   let designer: Driver;
-  let stop: () => Promise<void>;
-  const pairing = { pairing: "5".repeat(32), token: randomSecret() };
 
-  let endTurn: (() => void) | undefined;
   beforeAll(async () => {
     if ("missing" in found) return;
-    endTurn = await takeTurn();
-    browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
-    served = await servePlayground({ root, port: 0 });
-    stop = await startStandIn(pairing, (task, images) => paintRandomly(requestOf(task), images));
-    const settings = { ...DEFAULT_SETTINGS, count: 1, prompt: "x", seedLocked: true };
-    designer = await openPlayground(browser, { url: served.url, settings, pairing });
+    painting = await startPainting(root, found.path);
+    designer = painting.designer;
   }, TURN_MS);
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-    await stop?.();
-    endTurn?.();
-  });
+  afterAll(() => painting?.close());
 
   /** Selects the case's layers and sets its edge. False where the mask covers none of the picture. */
   async function prepare({ edge, edgeWidth }: FillCase): Promise<boolean> {
@@ -109,6 +47,11 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
         .locator(".segmented label")
         .filter({ hasText: new RegExp(`^${label}$`) })
         .click();
+    const beyond = ui.getByLabel("Paint beyond the picture too");
+    if ((await beyond.isVisible()) && (await beyond.isChecked())) {
+      await beyond.uncheck();
+      await ui.getByText("Hard edge").waitFor();
+    }
     await choose("Hard edge");
     if (edge !== "hard") await choose(edge === "soft" ? "Soft" : "Spill over");
     if (edgeWidth !== undefined) {
@@ -116,29 +59,6 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
       await ui.getByLabel("Edge width, px").press("Enter");
     }
     return true;
-  }
-
-  /** Where the preview says that pixels may change. */
-  async function overlay(): Promise<{ width: number; height: number; changed: Uint8Array }> {
-    const text = await designer.ui.locator("canvas.crop-mask").evaluate(async (element) => {
-      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 40)));
-      const { width, height } = element as HTMLCanvasElement;
-      const { data } = (element as HTMLCanvasElement).getContext("2d")!.getImageData(0, 0, width, height);
-      let binary = "";
-      for (let i = 3; i < data.length; i += 4) binary += data[i]! > 0 ? "1" : "0";
-      return `${width} ${height} ${binary}`;
-    });
-    const [width, height, bits = ""] = text.split(" ");
-    return { width: Number(width), height: Number(height), changed: Uint8Array.from(bits, Number) };
-  }
-
-  async function fillAndPlace(): Promise<void> {
-    const { ui } = designer;
-    await ui.locator("footer button.primary:enabled", { hasText: "Fill" }).click();
-    await ui.locator("footer button.primary:enabled", { hasText: /^Place/ }).waitFor();
-    const appeared = designer.nextLayer();
-    await ui.locator("footer button.primary", { hasText: /^Place/ }).click();
-    await appeared;
   }
 
   async function run(one: FillCase) {
@@ -153,12 +73,12 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
   }
 
   async function compare(one: FillCase, scene: FillScene) {
-    const shown = await overlay();
+    const shown = await painting.overlay();
     const errors = one.kind === "image" ? await fillOwnPicture(one, scene) : await fillDrawn(one, scene);
     const overlayDiffers =
-      shown.width !== last.width || shown.height !== last.height
-        ? last.changed.length
-        : shown.changed.reduce((sum, value, i) => sum + (value === last.changed[i] ? 0 : 1), 0);
+      shown.width !== painting.last().width || shown.height !== painting.last().height
+        ? painting.last().changed.length
+        : shown.changed.reduce((sum, value, i) => sum + (value === painting.last().changed[i] ? 0 : 1), 0);
     const placed = await designer.node(/^Fill – Target/);
     return { ...errors, overlayDiffers, corner: cornerError(one, await designer.node("Target"), placed) };
   }
@@ -167,11 +87,14 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
   async function fillOwnPicture(one: FillCase, scene: FillScene) {
     const scale = maskScaleOf(one);
     const { bytes, box } = await lookAtMask(designer.page, scene, scale);
-    await fillAndPlace();
+    await painting.fillAndPlace();
     const [target, placed] = [await designer.node("Target"), await designer.node(/^Fill – Target/)];
     const mask = { ...(await rgba(bytes)), box, scale };
-    const { beyond, short } = coverageErrors(last.coverage, mask, { raster: rasterOf(one), target });
-    const unlikePainted = patchErrors(await shownUpright(one, await designer.pixels(/^Fill – Target/)), last);
+    const { beyond, short } = coverageErrors(painting.last().coverage, mask, { raster: rasterOf(one), target });
+    const unlikePainted = patchErrors(
+      await shownUpright(one.paint, await designer.pixels(/^Fill – Target/)),
+      painting.last(),
+    );
     return {
       ...{ outside: beyond, missing: short, unlikePainted },
       elsewhere: liesAsItsTarget(one, placed, target) ? 0 : 1,
@@ -185,11 +108,12 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
       rgba(await look(designer.page, scene, { scale, mask, target }));
     const drawn = await seen(true, false);
     const before = await seen(false, true);
-    await fillAndPlace();
+    await painting.fillAndPlace();
     const after = await seen(false, true);
 
     // A pixel that the mask touches changes as a whole, and is drawn half a pixel further, where pixels are interpolated.
-    const spill = last.edge.side === "outside" ? (last.edge.grow + last.edge.feather) * Math.SQRT2 : 0;
+    const { edge } = painting.last();
+    const spill = edge.side === "outside" ? (edge.grow + edge.feather) * Math.SQRT2 : 0;
     const reach = Math.ceil((1.5 * Math.SQRT2 + spill) * scale) + 2;
     const alpha = (image: typeof drawn, i: number) => image.data[i * 4 + 3]!;
     const away = squaredDistances(drawn, (x, y) => alpha(drawn, y * drawn.width + x) > 0);
@@ -208,7 +132,7 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
       if (!changed && deep[i]! > reach ** 2 && one.edge !== "soft") missing++;
     }
     const result = await designer.shown(/^Fill – Target/);
-    const wanted = last.changed.reduce((sum, value) => sum + value, 0);
+    const wanted = painting.last().changed.reduce((sum, value) => sum + value, 0);
     return { outside, missing, unlikePainted: Math.abs((result?.count ?? 0) - wanted), elsewhere: 0 };
   }
 
@@ -236,13 +160,6 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     expect(designer.errors).toEqual([]);
   }, 1_800_000);
 });
-
-/** A placed picture as its paint turns it. */
-async function shownUpright({ paint: { rotation = 0 } }: FillCase, { width, height, data }: PixelImage) {
-  const turned = sharp(data, { raw: { width, height, channels: 4 } }).rotate(rotation);
-  const { data: pixels, info } = await turned.raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data: new Uint8Array(pixels) };
-}
 
 type Placed = Awaited<ReturnType<Driver["node"]>>;
 

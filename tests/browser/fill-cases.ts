@@ -19,6 +19,34 @@ export interface FillCase {
   /** At which everything is compared. */
   readonly scale: 0.5 | 1 | 2 | 3 | 4;
 }
+/** How a picture is expanded. */
+export interface ExpandCase {
+  /** The button that is pressed first. */
+  readonly share: "25 %" | "50 %" | "100 %" | "To its frame";
+  /** Then arrow keys on these edges. */
+  readonly nudges: readonly { readonly edge: string; readonly keys: string }[];
+  readonly edge: "Keep the picture" | "Blend into it";
+  readonly layering: "Behind it" | "In front" | "Grow the layer";
+}
+
+/** With dice of its own: what else there is of the seed's case stays what it is. */
+export function expandCase(seed: number): ExpandCase {
+  const d = dice(seed * 104729 + 7);
+  const edges = [
+    { edge: "Left edge", keys: "ArrowLeft" },
+    { edge: "Upper edge", keys: "ArrowUp" },
+    { edge: "Right edge", keys: "ArrowRight" },
+    { edge: "Lower edge", keys: "ArrowDown" },
+  ];
+  const modified = (keys: string) => `${d.one(["", "Shift+", "Alt+", "Alt+Shift+"])}${keys}`;
+  return {
+    share: d.one(["25 %", "50 %", "100 %", "To its frame"] as const),
+    nudges: edges.filter(() => d.chance(0.4)).map(({ edge, keys }) => ({ edge, keys: modified(keys) })),
+    edge: d.one(["Keep the picture", "Keep the picture", "Blend into it"] as const),
+    layering: d.one(["Behind it", "Behind it", "In front", "Grow the layer"] as const),
+  };
+}
+
 type Fields = Partial<NodeRecord>;
 
 /** Mulberry32: 0 … 1. */
@@ -95,7 +123,9 @@ export function fillCase(seed: number): FillCase {
     }),
   }));
   const at = [d.chance(0.8) ? d.whole(160, 240) : d.between(160, 240), d.whole(160, 240)] as const;
-  const maskSize = { width: d.whole(6, 110), height: d.whole(6, 110) };
+  // Every third is larger than most of the pictures.
+  const largest = seed % 3 === 0 ? 320 : 110;
+  const maskSize = { width: d.whole(6, largest), height: d.whole(6, largest) };
   const reach = 0.4;
   const maskAt = [
     at[0] + d.between(-reach, reach) * size.width,
