@@ -79,6 +79,9 @@ function SeveralCard({
                 {name}
               </button>
             ))}
+            <button type="button" class="link" onClick={() => actions.chooseMode("fill")}>
+              {t.selection.allPictures}
+            </button>
           </fieldset>
         )}
       </div>

@@ -12,7 +12,7 @@ import { modelInUse } from "../state/model-in-use.ts";
 import { fromRecipe, type LayerRef, type Recipe } from "../state/recipe.ts";
 import { promptOf, type Row, rowsOf } from "../state/rows.ts";
 import { type Companion, DEFAULT_SETTINGS, type State } from "../state/state.ts";
-import { subjectOf } from "../state/subject.ts";
+import { fillMasksOf } from "../state/subject.ts";
 import { settingsOf } from "./recipe-settings.ts";
 
 /** A followed layer by its id: what it looks like is read when the run is prepared. */
@@ -62,11 +62,10 @@ export function intentsOf(state: State): Intent[] {
   if (model === null)
     throw new Problem("model-not-found", "There is no model yet. Put one into the models folder, then try again.");
   if (rows.length === 0) throw new Problem("selection-unsupported", "Select a layer to paint into.");
-  const mask = mode === "fill" ? subjectOf(state)?.mask : undefined;
+  const [mask, ...alsoMasks] = fillMasksOf(state);
   const expand = expansionOf(state) ?? undefined;
   if (mode === "fill" && mask === undefined && expand === undefined)
     throw new Problem("mask-empty", "Put a shape over a picture and select it: the shape says where to repaint.");
-  const alsoMasks = subjectOf(state)?.alsoMasks;
   const { count, seed, seedLocked, variation } = settings;
   const seedsFor = ({ target: { id } }: Row): readonly number[] => {
     if (selection.kind !== "several") return seedsOfRun({ count, seed: seedLocked ? seed : randomSeed() });
@@ -75,7 +74,7 @@ export function intentsOf(state: State): Intent[] {
   return rows.map((row) => ({
     ...{ mode, model, settings },
     prompt: promptOf(row, prompt),
-    layers: { target: row.target, ...(mask && { mask, ...(alsoMasks && { alsoMasks }) }) },
+    layers: { target: row.target, ...(mask && { mask, ...(alsoMasks.length > 0 && { alsoMasks }) }) },
     ...(expand && { expand }),
     references: model.references ? references : [],
     use: inUse(state, model),

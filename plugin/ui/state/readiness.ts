@@ -14,11 +14,12 @@ export function whatIsMissing(state: State): string | null {
   if (modelInUse(state) === null) return state.companion?.models.length ? t.run.missing.modelGone : t.run.missing.model;
   if (selection.kind === "none") return t.run.missing.layer;
   if (selection.kind === "several" && selection.refused) return problemInWords(selection.refused).text;
-  if (selection.kind === "several" && mode === "fill") return t.run.missing.onePicture;
+  if (selection.kind === "several" && mode === "fill" && !selection.question) return t.run.missing.onePicture;
   if (selection.kind === "unsupported") return t.run.missing.another;
   const subject = subjectOf(state);
-  if (mode === "fill" && subject?.mask === undefined && !subject?.target.hasPicture) return t.run.missing.mask;
-  if (mode === "fill" && subject?.mask === undefined && expansionOf(state) === null) return t.run.missing.maskOrEdges;
+  const isSingle = mode === "fill" && selection.kind !== "several";
+  if (isSingle && subject?.mask === undefined && !subject?.target.hasPicture) return t.run.missing.mask;
+  if (isSingle && subject?.mask === undefined && expansionOf(state) === null) return t.run.missing.maskOrEdges;
   if (mode === "fill" && subject?.mask && state.fill !== null && state.fill.maskBounds === null)
     return t.run.missing.coversNothing;
   const rows = rowsOf(state);

@@ -16,15 +16,24 @@ export interface Row {
 
 type Asked = Pick<State, "selection" | "mode" | "table">;
 
-/** One for each layer: several in the order in which one reads them. None where nothing can be painted into. */
+/**
+ * One for each layer: several in the order in which one reads them, in Fill the pictures that lie under the same shapes. None where
+ * nothing can be painted into.
+ */
 export function rowsOf(state: Asked): Row[] {
   const { selection, table } = state;
-  const targets = selection.kind === "several" ? selection.targets : ownOf(state);
+  const targets = selection.kind === "several" ? severalOf(selection, state.mode) : ownOf(state);
   const cells = table === null ? [] : cellsFor(targets, table);
   return targets.map((target, i) => {
     const { hasPicture, texts } = target;
     return { target, hasPicture, texts, cells: cells[i] ?? null };
   });
+}
+
+function severalOf({ targets, question }: Extract<State["selection"], { kind: "several" }>, mode: State["mode"]) {
+  return mode === "fill"
+    ? targets.filter(({ id }) => question?.pictures.some((picture) => picture.id === id))
+    : targets;
 }
 
 function ownOf(state: Asked) {

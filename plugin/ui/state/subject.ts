@@ -33,3 +33,12 @@ export function subjectOf({
   if (mode === "fill" && inside !== undefined) return { target: inside };
   return mask === undefined ? { target } : { target, mask, ...(alsoMasks && { alsoMasks }) };
 }
+
+/** What says where a Fill paints, the topmost first: of a picture, or of several that lie under the same shapes. */
+export function fillMasksOf(state: Parameters<typeof subjectOf>[0]): readonly Pick<LayerInfo, "id" | "name">[] {
+  const { selection, mode } = state;
+  if (mode !== "fill") return [];
+  if (selection.kind === "several") return selection.question?.masks ?? [];
+  const subject = subjectOf(state);
+  return subject === null ? [] : masksOf(subject);
+}

@@ -1,5 +1,7 @@
+import type { SelectionInfo } from "../../../plugin/bridge.ts";
 import { intentOfRecipe, intentsOf } from "../../../plugin/ui/request/intent.ts";
 import { prepareRun } from "../../../plugin/ui/request/prepare-run.ts";
+import { whatIsMissing } from "../../../plugin/ui/state/readiness.ts";
 import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import { INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
 import { attempted } from "../../attempted.ts";
@@ -74,4 +76,23 @@ test("prepareRun() asks main once for all layers that a run follows", async () =
     message: expect.stringContaining("“b”"),
   });
   expect(calls.slice(1)).toEqual([["describe-layers", { nodes: ["a", "b"] }]]);
+});
+
+test("intentsOf() fills all the pictures under one shape, each with a seed of its own, where Fill is chosen", () => {
+  const [a, b, shape] = ["A", "B", "Shape"].map((name) => ({ ...layer(name), texts: [] }));
+  const selection = {
+    ...{ kind: "several", layers: [a!, b!, shape!], targets: [a!, shape!, b!], total: 3 },
+    question: { masks: [{ id: shape!.id, name: "Shape" }], pictures: [a!, b!].map(({ id, name }) => ({ id, name })) },
+  } as SelectionInfo;
+  const state = { ...INITIAL_STATE, companion, selection };
+  expect(whatIsMissing({ ...state, mode: "fill" })).toBeNull();
+  const intents = intentsOf({ ...state, mode: "fill" });
+  expect(intents.map(({ layers: { target, mask } }) => [target.name, mask?.name])).toEqual([
+    ["A", "Shape"],
+    ["B", "Shape"],
+  ]);
+  expect(new Set(intents.flatMap(({ seeds }) => seeds)).size).toBe(2);
+  // Without such a shape there is nothing to ask, and nothing to fill.
+  const { question: _, ...plain } = selection as Extract<SelectionInfo, { kind: "several" }>;
+  expect(whatIsMissing({ ...state, selection: plain, mode: "fill" })).not.toBeNull();
 });

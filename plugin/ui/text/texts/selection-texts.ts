@@ -35,6 +35,7 @@ export const selection = both(
     severalSelected: (count: number, kind: string | null) =>
       `${count} ${kind === null ? "layers" : `${kind.toLowerCase()}s`} selected`,
     whichPicture: (masks: number) => `Fill: which picture ${masks === 1 ? "is it" : "are they"} for?`,
+    allPictures: "All of them",
     kind: (kind: string) => kind,
     maskedBy: (name: string) => `masked by “${name}”`,
     maskedByShapes: (count: number) => `masked by ${count} shapes`,
@@ -47,6 +48,7 @@ export const selection = both(
     nothingHow: "Wähle einen Frame, eine Form oder ein Bild aus, um hineinzumalen.",
     severalSelected: (count, kind) => `${count} ${(kind !== null && MEHRERE[kind]) || "Ebenen"} ausgewählt`,
     whichPicture: (masks) => `Füllen: Zu welchem Bild ${masks === 1 ? "gehört die Form" : "gehören die Formen"}?`,
+    allPictures: "Zu allen",
     kind: (kind) => ARTEN[kind] ?? kind,
     maskedBy: (name) => `maskiert durch „${name}“`,
     maskedByShapes: (count) => `maskiert durch ${count} Formen`,
