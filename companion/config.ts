@@ -49,6 +49,8 @@ export interface Config {
   readonly engineEntry: string;
   /** And of the library's thread. */
   readonly libraryEntry: string;
+  /** And of the thread that has the queue and the engine's process. */
+  readonly workEntry: string;
 }
 
 export interface ConfigOptions {
@@ -89,6 +91,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     contentFilter: settings.contentFilter === "enforced" ? "enforced" : (options.contentFilter ?? "on-request"),
     engineEntry: path.join(root, "dist", "companion", "engine.js"),
     libraryEntry: path.join(root, "dist", "companion", "library.js"),
+    workEntry: path.join(root, "dist", "companion", "work.js"),
   };
 }
 

@@ -220,6 +220,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ],
   ],
   "companion/queue": ["shared"],
+  "companion/work": ["companion/queue", "companion/engine", "shared"],
   "companion/team": ["companion/queue", "companion/library", "companion/engine", "shared"],
   "companion/history": ["shared"],
   "companion/gateway": ["companion/history", "companion/queue", "shared"],

@@ -43,7 +43,7 @@ export async function openCompanion(
   // Loaded when it is asked for: the queue between machines brings much that one machine does not need.
   const work = redis
     ? (await import("./team-work.ts")).openTeamWork(redis, { pairings, version, onEvent })
-    : openOwnWork(config, onEvent);
+    : await openOwnWork(config, onEvent);
   const { start, close: closeWork, ...parts } = work;
   const host: Host = {
     ...parts,

@@ -1,34 +1,25 @@
 /** Work on this machine: its library, its engine, its downloads, and a queue on its disk. */
-
-import { Problem } from "../../shared/problem.ts";
 import type { Config } from "../config.ts";
 import { Engine } from "../engine/engine.ts";
+import type { EngineProgram } from "../engine/engine-process.ts";
 import { recommendedFiles, recommendedModels } from "../library/catalogue.ts";
 import { removeStaleDownloads } from "../library/download/download.ts";
 import { Downloads } from "../library/download/downloads.ts";
 import { LibraryInThread } from "../library/library-in-thread.ts";
 import { namedModels } from "../library/named-models.ts";
-import { EmbeddedQueue } from "../queue/embedded-queue.ts";
 import { formerQueue } from "../queue/former-queue.ts";
-import { Ledger } from "../queue/ledger.ts";
-import { type RunJob, Worker } from "../queue/worker.ts";
+import { WorkInThread } from "../work/work-in-thread.ts";
 import type { CompanionEvent, Work } from "./work.ts";
 
 type OnEvent = (event: CompanionEvent) => void;
 
-/** Throws Problem "data-in-use", "data-newer", "disk-full". */
-export function openOwnWork(config: Config, onEvent: OnEvent): Work {
-  const log = (line: string) => onEvent({ type: "note", line });
+/** Rejects with Problem "data-in-use", "data-newer", "data-not-writable", "disk-full". */
+export async function openOwnWork(config: Config, onEvent: OnEvent): Promise<Work> {
   const former = formerQueue(config.home);
-  if (former !== undefined) log(former);
-  const ledger = new Ledger(config.queueFolder, { log });
-  const engine = openEngine(config);
-  engine.onChange((state) => onEvent({ type: "engine", state }));
-  const queue = new EmbeddedQueue(ledger, { log });
-  const worker = new Worker(queue, {
-    name: "this machine",
-    run: announced((job, options) => engine.run(job, options), onEvent),
-  });
+  if (former !== undefined) onEvent({ type: "note", line: former });
+  const setup = { queueFolder: config.queueFolder, engine: engineProgram(config) };
+  const work = await WorkInThread.open({ entry: config.workEntry, setup, onEvent });
+  work.onChange((state) => onEvent({ type: "engine", state }));
   const library = openLibraryThread(config);
   removeStaleDownloads(config.modelsFolders[0]);
   const downloads = new Downloads({
@@ -39,8 +30,8 @@ export function openOwnWork(config: Config, onEvent: OnEvent): Work {
   return {
     modelsFolder: config.modelsFolders[0],
     contentFilter: config.contentFilter === "enforced" ? "enforced" : "off",
-    queue,
-    engine,
+    queue: work,
+    engine: work,
     models: {
       list: () => library.list(),
       named: (task) => namedModels(task, library),
@@ -60,20 +51,19 @@ export function openOwnWork(config: Config, onEvent: OnEvent): Work {
       cancel: (repo) => downloads.cancel(repo),
       onChange: (listener) => downloads.onChange(listener),
     },
-    start: () => worker.start(),
+    start: () => work.start(),
     close: async () => {
-      // The running step may end: the engine itself sees to it that this takes seconds only.
-      await worker.close();
-      await engine.close();
-      await queue.close();
+      await work.close();
       await Promise.all([downloads.close(), library.close()]);
     },
   };
 }
 
 /** Starts its process. */
-export function openEngine(config: Config): Engine {
-  return new Engine({
+export const openEngine = (config: Config): Engine => new Engine(engineProgram(config));
+
+function engineProgram(config: Config): EngineProgram {
+  return {
     entry: config.engineEntry,
     setup: {
       modelsFolders: config.modelsFolders,
@@ -86,7 +76,7 @@ export function openEngine(config: Config): Engine {
       contentFilter: config.contentFilter,
       hashesFile: config.hashesFile,
     },
-  });
+  };
 }
 
 export function openLibraryThread(config: Config): LibraryInThread {
@@ -99,21 +89,4 @@ export function openLibraryThread(config: Config): LibraryInThread {
       hashesFile: config.hashesFile,
     },
   });
-}
-
-/** `run`, with its beginning and its end told. */
-function announced(run: RunJob, onEvent: OnEvent): RunJob {
-  return async (job, options) => {
-    const { task } = job;
-    onEvent({ type: "begun", task });
-    try {
-      const result = await run(job, options);
-      onEvent({ type: "done", task, result });
-      return result;
-    } catch (error) {
-      const type = options.signal.aborted ? "cancelled" : "failed";
-      onEvent({ type, task, problem: Problem.from(error) });
-      throw error;
-    }
-  };
 }

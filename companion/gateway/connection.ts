@@ -152,7 +152,7 @@ export class Connection {
   /** Jobs whose pairing is no more go to the plugin that knows them. */
   async #inherit(jobs: readonly string[], pairing: string): Promise<void> {
     const { queue, pairings } = this.#host;
-    await queue.inherit(jobs, pairing, (owner) => pairings.find(owner) === undefined);
+    await queue.inherit(jobs, pairing, new Set(pairings.list().map(({ id }) => id)));
   }
 
   async #welcome({ pairing, build, proof, jobs }: Authenticated): Promise<void> {

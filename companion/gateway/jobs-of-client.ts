@@ -5,7 +5,6 @@ import { checkImages } from "../../shared/validate.ts";
 import type { NewJob } from "../queue/job-queue.ts";
 import { Pace } from "../queue/pace.ts";
 import type { Host } from "./host.ts";
-import { imagesByHash } from "./images-by-hash.ts";
 
 /** Between two progress messages of a job, milliseconds. */
 export const PROGRESS_MS = 100;
@@ -37,7 +36,7 @@ export class JobsOfClient {
     owner: string,
   ): Promise<void> {
     checkImages(task, { images, attachments });
-    const given = imagesByHash(images, attachments);
+    const given = new Map(images.flatMap(({ name, sha256 }) => toPair(sha256, attachments.get(name))));
     const person = this.#parts.host.pairings.find(owner)?.name;
     const models = await this.#parts.host.models.named(task);
     const named = Object.fromEntries(images.map(({ name, sha256 }) => [name, sha256]));
@@ -112,6 +111,8 @@ export class JobsOfClient {
     send({ type: "done", job, task, result: { ...result, attachments } }, bytes);
   }
 }
+
+const toPair = (hash: string, bytes: Uint8Array | undefined) => (bytes === undefined ? [] : [[hash, bytes] as const]);
 
 const previewOf = (preview: Uint8Array | undefined) =>
   preview === undefined ? undefined : new Map([[PREVIEW, preview]]);

@@ -1,7 +1,7 @@
 /**
  * The queue of one machine: jobs in a ledger on its disk, handed out in fair order to the workers that claim them. It stores a
  * job before it says so, and keeps every end until its owner acknowledges it. It knows nothing of models or sockets. Each
- * method is done when it returns, so that no two are ever half done at once.
+ * method is done when it returns, but for the hashes of images, so that no two are ever half done at once.
  *
  * What is dropped, and how it is said: when pictures that were offered to their owner are more than `limits.keptBytes`, or were
  * offered `limits.keptMs` ago, the oldest become "failed" with Problem "result-expired", which waits in their place. Ends
@@ -20,6 +20,7 @@ import { newJobs, refuseTooMany } from "./intake.ts";
 import type { Claim, JobQueue, NewJob, Sha256, WorkSource } from "./job-queue.ts";
 import type { JobRow, Ledger } from "./ledger.ts";
 import { QUEUE_LIMITS, type QueueLimits } from "./limits.ts";
+import { verifyImages } from "./verify-images.ts";
 import { WaitingJobs } from "./waiting-jobs.ts";
 
 export interface QueueOptions {
@@ -59,6 +60,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   }
 
   async submit(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>) {
+    await verifyImages(images);
     const fresh = newJobs(jobs, (id) => this.#ledger.find(id));
     const missing = fresh.flatMap(({ images: named, owner }) =>
       Object.values(named).filter((hash) => !images.has(hash) && !this.#ledger.holds(owner, hash)),
@@ -102,10 +104,10 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     return this.#ledger.ofOwner(owner).filter((id) => !this.#backlog.isForgotten(id));
   }
 
-  async inherit(ids: readonly string[], owner: string, isGone: (owner: string) => boolean): Promise<void> {
+  async inherit(ids: readonly string[], owner: string, present: ReadonlySet<string>): Promise<void> {
     for (const id of ids) {
       const job = this.#ledger.find(id);
-      if (job === undefined || !isGone(job.owner)) continue;
+      if (job === undefined || present.has(job.owner)) continue;
       this.#ledger.give(id, owner);
       if (this.#waiting.has(id)) this.#waiting.add(this.#ledger.find(id)!);
     }

@@ -33,9 +33,10 @@ export interface NewJob {
 /** The side of those who want work done. */
 export interface JobQueue {
   /**
-   * All jobs, or none. They are stored durably when this resolves, unless it resolves to images that are neither given nor kept
+   * All jobs, or none. The images are the queue's from then on: whoever submits them does not look at them again. They are stored durably when this resolves, unless it resolves to images that are neither given nor kept
    * for other jobs of the same owner: then nothing was stored. What was submitted before is not stored again. Rejects with
-   * Problem "request-invalid" for an id that means another job, "queue-full" or "disk-full".
+   * Problem "request-invalid" for an id that means another job, "frame-invalid" for an image that does not hash to its name,
+   * "queue-full" or "disk-full".
    */
   submit(
     jobs: readonly NewJob[],
@@ -49,8 +50,8 @@ export interface JobQueue {
   subscribe(id: string, owner: string, listener: (event: JobEvent) => void): Promise<() => void>;
   /** The owner's jobs that have not ended, or whose end was not acknowledged, in order of arrival: the owner is there to fetch them. */
   jobsOf(owner: string): Promise<string[]>;
-  /** Those of these jobs that belong to an owner that `isGone` are `owner`'s from now on. */
-  inherit(ids: readonly string[], owner: string, isGone: (owner: string) => boolean): Promise<void>;
+  /** Those of these jobs whose owner is not `present` any more are `owner`'s from now on. */
+  inherit(ids: readonly string[], owner: string, present: ReadonlySet<string>): Promise<void>;
 }
 
 /** A job in the hands of a worker. */

@@ -57,7 +57,12 @@ export class Worker {
 
   async #attempt(claim: Claim): Promise<void> {
     const { id, task, models } = claim;
-    const signal = AbortSignal.any([claim.signal, this.#stop.signal]);
+    const stop = new AbortController();
+    const { signal } = stop;
+    // By hand: AbortSignal.any would leave something behind with `#stop`, which lives as long as the companion, for each job.
+    const abort = () => stop.abort();
+    const reasons = [claim.signal, this.#stop.signal];
+    for (const each of reasons) each.aborted ? abort() : each.addEventListener("abort", abort);
     try {
       const images = await claim.images();
       signal.throwIfAborted();
@@ -70,6 +75,8 @@ export class Worker {
       if (this.#stop.signal.aborted) await claim.giveBack();
       else if (WORTH_A_RETRY.includes(problem.code)) await claim.breakOff(problem);
       else await claim.finish({ state: "failed", problem: problem.toJSON() });
+    } finally {
+      for (const each of reasons) each.removeEventListener("abort", abort);
     }
   }
 }

@@ -146,12 +146,12 @@ long(
   async () => {
     const companion = open();
     const { token, job, picture } = await withPicture(companion);
-    companion.setClock({ wall: 20 * YEAR_MS });
+    await companion.setClock({ wall: 20 * YEAR_MS });
     const running = await companion.start();
     const { client, jobs } = await companion.back(running, token);
     expect(jobs).toEqual([job]);
     for (const wall of [15 * DAY_MS, -15 * DAY_MS, -20 * YEAR_MS, 20 * YEAR_MS, 0]) {
-      companion.setClock({ wall }, running);
+      await companion.setClock({ wall });
       const next = companion.newJob();
       await submit(client, next, { seed: 6 });
       await pictureOf(client, next);
@@ -174,7 +174,7 @@ long(
     const job = companion.newJob();
     await submit(client, job, { steps: 60 });
     await until(() => client.ofType("progress").some(({ step }) => step > 0));
-    companion.setClock({ wall: 3_600_000, steady: 3_600_000 }, running);
+    await companion.setClock({ wall: 3_600_000, steady: 3_600_000 });
     await pictureOf(client, job);
     expect(client.closed).toBe(0);
     expect(running.said()).not.toMatch(/once more|ended/);

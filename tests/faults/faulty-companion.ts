@@ -95,9 +95,10 @@ export class FaultyCompanion {
   }
 
   /** `wall`: what Date is ahead, `steady`: what performance.now is. Milliseconds. */
-  setClock(offset: { wall?: number; steady?: number }, running?: Running): void {
+  async setClock(offset: { wall?: number; steady?: number }): Promise<void> {
     writeFileSync(this.clock, JSON.stringify(offset));
-    running?.child.kill("SIGUSR2");
+    // Until it has looked, see preload.mjs.
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 
   newJob(): string {

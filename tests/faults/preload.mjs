@@ -1,7 +1,7 @@
 /**
  * Loaded into a companion and its engine (`NODE_OPTIONS`). Kills: the file UNDERPAINT_PLAN holds {"who": "companion" or "engine",
- * "at": a stage}, and who it names is killed at the first time that stage is reached. Clocks: SIGUSR2 reads {"wall": ms, "steady":
- * ms} from the file UNDERPAINT_CLOCK, which are added to Date and performance.now from then on; at the start, too.
+ * "at": a stage}, and who it names is killed at the first time that stage is reached. Clocks: the file UNDERPAINT_CLOCK holds {"wall": ms, "steady":
+ * ms}, which are added to Date and performance.now from then on; at the start, too.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
@@ -9,6 +9,7 @@ import WebSocket from "ws";
 
 const [, program = ""] = process.argv;
 const isEngine = /engine\.js$/.test(program) && process.send !== undefined;
+const isWork = !isMainThread && /work\.js$/.test(program);
 const isCompanion = /(main\.js|underpaint\.mjs)$/.test(program) && process.argv.includes("start");
 
 /** Stages: accepted, queued, claimed, loading, encoding, denoising N, decoding, finished, stored, sent. */
@@ -57,12 +58,14 @@ if (isMainThread && isCompanion) {
   };
 }
 
+/** Between two looks at the clocks' file, milliseconds. */
+const LOOK_MS = 20;
 const clock = process.env.UNDERPAINT_CLOCK;
-if (isMainThread && isCompanion && clock !== undefined) {
+if ((isWork || (isMainThread && isCompanion)) && clock !== undefined) {
   const offset = { wall: 0, steady: 0 };
   const read = () => existsSync(clock) && Object.assign(offset, JSON.parse(readFileSync(clock, "utf8")));
   read();
-  process.on("SIGUSR2", read);
+  setInterval(read, LOOK_MS).unref();
   const [now, steady] = [Date.now, performance.now.bind(performance)];
   Date.now = () => now() + offset.wall;
   performance.now = () => steady() + offset.steady;

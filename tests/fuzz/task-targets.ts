@@ -1,9 +1,9 @@
 /** What becomes of jobs on their way: tasks with many seeds, stored jobs, images by their hashes, and recipes made again. */
 import fc from "fast-check";
 import * as v from "valibot";
-import { imagesByHash } from "../../companion/gateway/images-by-hash.ts";
 import { sha256 } from "../../companion/queue/blobs.ts";
 import { readContent, readEnd } from "../../companion/queue/stored.ts";
+import { verifyImages } from "../../companion/queue/verify-images.ts";
 import { intentOfRecipe } from "../../plugin/ui/request/intent.ts";
 import { prepareRun } from "../../plugin/ui/request/prepare-run.ts";
 import { readRecipe } from "../../plugin/ui/state/recipe.ts";
@@ -88,11 +88,17 @@ export const TASK_TARGETS = [
   target(
     "images: by their hashes",
     fc.tuple(nearly([[{ name: "i", sha256: secret }]]), fc.dictionary(fc.string(), fc.uint8Array({ maxLength: 9 }))),
-    ([images, attachments]) => {
+    async ([images, attachments]) => {
       const message = parseClientMessage({ ...submits[0], images });
       if (message.type !== "submit") throw new Error("another message");
-      const found = imagesByHash(message.images, new Map(Object.entries(attachments)));
-      for (const [hash, bytes] of found) expect(sha256(bytes)).toBe(hash);
+      for (const { name, sha256: hash } of message.images) {
+        const bytes = attachments[name] ?? new Uint8Array(0);
+        const verified = await verifyImages(new Map([[hash, bytes]])).then(
+          () => true,
+          () => false,
+        );
+        expect(verified).toBe(sha256(bytes) === hash);
+      }
       checkImages(message.task, { images: message.images, attachments: new Map(Object.entries(attachments)) });
     },
   ),

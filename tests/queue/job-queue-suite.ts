@@ -215,9 +215,9 @@ export function testJobQueue({ opened, handWorker, settle }: Opener): void {
     await queue.submit([job(1), job(2)], given(IMAGE));
     await expect(listen(queue, 1, "q")).rejects.toMatchObject({ code: "job-unknown" });
     await expect(queue.cancel(id(1), "q")).rejects.toMatchObject({ code: "job-unknown" });
-    await queue.inherit([id(1), id(9)], "q", (owner) => owner === "other");
+    await queue.inherit([id(1), id(9)], "q", new Set(["p", "q"]));
     expect(await queue.jobsOf("q")).toEqual([]);
-    await queue.inherit([id(1), id(9)], "q", (owner) => owner === "p");
+    await queue.inherit([id(1), id(9)], "q", new Set(["q"]));
     expect([await queue.jobsOf("q"), await queue.jobsOf("p")]).toEqual([[id(1)], [id(2)]]);
   });
 
@@ -225,7 +225,7 @@ export function testJobQueue({ opened, handWorker, settle }: Opener): void {
     const queue = await opened();
     await queue.submit([job(1), job(2), job(3)], given(IMAGE));
     await queue.submit([job(4, { owner: "q" })], given(IMAGE));
-    await queue.inherit([id(2)], "q", (owner) => owner === "p");
+    await queue.inherit([id(2)], "q", new Set(["q"]));
     const { calls } = handWorker(queue);
     for (let i = 0; i < 4; i++) {
       await settle();
@@ -239,7 +239,7 @@ export function testJobQueue({ opened, handWorker, settle }: Opener): void {
     const { calls } = handWorker(queue);
     await queue.submit([job(1)], given(IMAGE));
     await settle();
-    await queue.inherit([id(1)], "q", (owner) => owner === "p");
+    await queue.inherit([id(1)], "q", new Set(["q"]));
     const { events } = await listen(queue, 1, "q");
     calls[0]!.finish();
     await settle();

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { until } from "../gateway/test-client.ts";
@@ -61,8 +61,11 @@ export async function attackedCompanion(
       return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))![1]) / 1024;
     },
     enginePid: () => {
-      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ");
-      return Number(children.at(-1));
+      const tasks = `/proc/${child.pid}/task`;
+      const children = readdirSync(tasks).flatMap(
+        (task) => readFileSync(`${tasks}/${task}/children`, "utf8").match(/\d+/g) ?? [],
+      );
+      return Math.max(...children.map(Number));
     },
     silence: async () => {
       const before = answers().length;

@@ -11,6 +11,7 @@ import { fairOrder } from "../fair-order.ts";
 import type { JobQueue, NewJob, Sha256 } from "../job-queue.ts";
 import { LEASE_MS } from "../job-queue.ts";
 import { QUEUE_LIMITS } from "../limits.ts";
+import { verifyImages } from "../verify-images.ts";
 import { addJobs, type BullQueue, openBullQueue } from "./bull.ts";
 import { Channels } from "./channels.ts";
 import { mend } from "./mend.ts";
@@ -69,6 +70,7 @@ export class RedisQueue implements JobQueue {
   }
 
   async submit(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>) {
+    await verifyImages(images);
     const { missing } = await this.store.admit(jobs, images, this.#limit);
     if (missing.length > 0) return { missing };
     // Those that are known, too: the gateway may have ended before it came to this.
@@ -129,10 +131,10 @@ export class RedisQueue implements JobQueue {
     return this.store.jobsOf(owner);
   }
 
-  async inherit(ids: readonly string[], owner: string, isGone: (owner: string) => boolean): Promise<void> {
+  async inherit(ids: readonly string[], owner: string, present: ReadonlySet<string>): Promise<void> {
     for (const id of ids) {
       const job = await this.store.find(id);
-      if (job !== undefined && isGone(job.owner)) await this.store.give(id, job.owner, owner);
+      if (job !== undefined && !present.has(job.owner)) await this.store.give(id, job.owner, owner);
     }
   }
 
