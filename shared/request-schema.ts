@@ -69,7 +69,7 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     tiling: v.optional(v.boolean(), REQUEST_DEFAULTS.tiling),
     references: v.optional(v.pipe(v.array(reference), v.maxLength(REQUEST_LIMITS.references)), []),
     controls: v.optional(v.pipe(v.array(control), v.maxLength(REQUEST_LIMITS.controls)), []),
-    quantize: v.optional(v.picklist([4, 8])),
+    quantize: v.optional(v.picklist([4, 8, "int8"])),
     contentFilter: v.optional(v.boolean()),
   }),
   v.forward(

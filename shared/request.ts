@@ -106,8 +106,11 @@ export interface GenerateRequest {
   readonly references: readonly Reference[];
   /** Up to 4. With `region` in the place of `image`, otherwise of the whole result. */
   readonly controls: readonly Control[];
-  /** Bits of the weights of the UNet's linear layers, for machines with little memory. Absent: as the file has them. */
-  readonly quantize?: 4 | 8;
+  /**
+   * Bits of the weights of the denoiser's linear layers, for machines with little memory; "int8": its layers compute in whole
+   * numbers of 8 bits, for speed, on processors. Absent: weights as the file has them, and exact arithmetic.
+   */
+  readonly quantize?: 4 | 8 | "int8";
   /**
    * Show the picture only if the model's own content filter passes it (a diffusers folder's safety_checker), and no preview
    * of it. Default false; a companion can enforce it.

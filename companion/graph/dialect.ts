@@ -48,6 +48,12 @@ const GPU = {
 } as const;
 
 /**
+ * For networks that compute in whole numbers: products join the slots' conditions nowhere, as what a condition skips would be
+ * copied.
+ */
+export const forIntegers = (dialect: Dialect): Dialect => ({ ...dialect, slots: "where-used" });
+
+/**
  * What is known to run (kernel tables of ONNX Runtime 1.30). The CPU has no float16 kernels for Conv, MatMul or Softmax.
  * WebGPU has no FusedMatMul and no GroupNorm; the fused GroupNorm of CUDA wants channels last, which this runtime's
  * binding can't ask for. So products are Gemm and group norms InstanceNormalization everywhere.

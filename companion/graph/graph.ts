@@ -75,11 +75,18 @@ export type MomentsAt = (
 /** The keys and values [B, T, C] that are attended to, given those of a picture that may be a strip, each with its weights' path. */
 export type TokensAt = (own: readonly (readonly [path: string, tokens: Value])[]) => readonly Value[];
 
+/** A layer with weights that may be narrowed. */
+export interface QuantizedLayer {
+  /** Where its weights stand, e.g. "down_blocks.0.attentions.0.proj_in". */
+  readonly path: string;
+  readonly kind: "linear" | "conv2d";
+}
+
 /** A layer's weights as a matrix [out, in] (a convolution's: in · kernel) in few bits, or undefined where they stay as they are. */
 export type Quantizer = (
   ref: WeightRef,
   dims: readonly [out: number, inner: number],
-  kind: "linear" | "conv2d",
+  layer: QuantizedLayer,
 ) => NarrowMatrix | undefined;
 
 export interface GraphOptions {
@@ -109,6 +116,7 @@ export class Graph {
   readonly #names = new Map<string, number>();
   readonly #constants = new Map<string, Value>();
   readonly #arrays = new Map<object, number>();
+  #known = new Map<string, unknown>();
   #nodes: Node[] = [];
   #scope = "";
 
@@ -182,6 +190,12 @@ export class Graph {
     this.outputs.push(out!);
   }
 
+  /** What `make` makes, made once where it is asked for again by the same name. */
+  once<T>(name: string, make: () => T): T {
+    if (!this.#known.has(name)) this.#known.set(name, make());
+    return this.#known.get(name) as T;
+  }
+
   /** A node and its results. Called by the operator functions in ops/ only. */
   emit(
     operator: string,
@@ -252,8 +266,10 @@ export class Graph {
   }
 
   #body(make: () => Value): Body {
-    const around = this.#nodes;
+    const [around, known] = [this.#nodes, this.#known];
     this.#nodes = [];
+    // What is made in a body is not seen outside.
+    this.#known = new Map(known);
     try {
       const made = make();
       const own = this.#nodes.some(({ outputs }) => outputs.includes(made));
@@ -261,6 +277,7 @@ export class Graph {
       return { nodes: this.#nodes, output };
     } finally {
       this.#nodes = around;
+      this.#known = known;
     }
   }
 

@@ -7,6 +7,7 @@
 import { dimAt } from "./dim.ts";
 import { decode } from "./encodings.ts";
 import type { Graph, Value } from "./graph.ts";
+import { integerAffine, integerConvolution } from "./integer-lowerings.ts";
 import { groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
 import {
   add,
@@ -22,6 +23,7 @@ import {
   rmsNormalization,
   transpose,
 } from "./ops.ts";
+import type { NarrowMatrix } from "./quantize.ts";
 import type { WeightRef, Weights } from "./weights.ts";
 
 /** The tensor `name` of `dims` in the graph's float type, its bytes read as `as`. */
@@ -38,31 +40,47 @@ function product(
 ): Value {
   const dims = [out, dimAt(x, -1)] as const;
   const rows = reshape(op, x, [-1, dims[1]]);
-  const { whole, times } = matrixOf(op, w, dims, as ?? dims);
+  const { whole, result } = matrixOf(op, w, { dims, as: as ?? dims, x, rows });
   const own = bias === "added" ? weight(op, w, "bias", [out]) : undefined;
-  const result = (added: Value | undefined) => times(rows, added);
   const layer = { kind: "linear", out, x: rows, bias: own, weight: whole, result } as const;
   return reshape(op, op.branchAt(w.path)?.(op, layer) ?? result(own), [...x.dims.slice(0, -1), out]);
 }
 
-/** A layer's matrix [out, in], as the file or the quantizer has it: all of it, and x [M, in] · matrixᵀ + bias. */
-function matrixOf(op: Graph, w: Weights, dims: readonly [number, number], as: readonly number[]) {
-  type Times = (x: Value, bias: Value | undefined) => Value;
+interface Factors {
+  readonly dims: readonly [out: number, inner: number];
+  /** The weight's in the file. */
+  readonly as: readonly number[];
+  /** [..., in] */
+  readonly x: Value;
+  /** The same as [M, in]. */
+  readonly rows: Value;
+}
+
+type Result = (bias: Value | undefined) => Value;
+
+/** A layer's matrix [out, in], as the file or the quantizer has it: all of it, and rows · matrixᵀ + bias. */
+function matrixOf(op: Graph, w: Weights, { dims, as, x, rows }: Factors) {
   if (w.has("weight.T")) {
     const turned = weight(op, w, "weight.T", dims.toReversed());
     const exact = transpose(op, turned, [1, 0]);
-    const times: Times = (x, bias) => gemm(op, x, exact, bias);
-    return { whole: () => exact, times };
+    const result: Result = (bias) => gemm(op, rows, exact, bias);
+    return { whole: () => exact, result };
   }
   const ref = w.get("weight", as);
-  const narrow = op.quantizer(ref, dims, "linear");
-  if (narrow) return { whole: () => wholeOf(op, ref, dims), times: narrowAffine(op, narrow, dims) };
+  const narrow = op.quantizer(ref, dims, { path: w.path, kind: "linear" });
+  if (narrow) return { whole: () => wholeOf(op, ref, dims), result: narrowResult(op, narrow, { dims, x, rows }) };
   const exact = weight(op, w, "weight", as, dims);
-  const times: Times = (x, bias) => gemm(op, x, exact, bias);
-  return { whole: () => exact, times };
+  const result: Result = (bias) => gemm(op, rows, exact, bias);
+  return { whole: () => exact, result };
 }
 
-/** A matrix that is multiplied by in its narrow form. */
+function narrowResult(op: Graph, narrow: NarrowMatrix, { dims, x, rows }: Omit<Factors, "as">): Result {
+  if (narrow.kind === "channels") return (bias) => integerAffine(op, narrow, x, bias);
+  const times = narrowAffine(op, narrow, dims);
+  return (bias) => times(rows, bias);
+}
+
+/** Weights that are multiplied by in their narrow form. */
 const wholeOf = (op: Graph, ref: WeightRef, dims: readonly number[]): Value =>
   ref.encoding ? decode(op, ref, dims) : op.initializer(ref, dims);
 
@@ -81,11 +99,32 @@ export const pointwise = (op: Graph, w: Weights, x: Value, out: number): Value =
 /** What `make` makes, and something added. */
 const plus = (op: Graph, make: () => Value) => (added?: Value) => (added ? add(op, make(), added) : make());
 
-/** The weight of a convolution. */
-function kernelsOf(op: Graph, w: Weights, dims: readonly [number, number, number, number]): Value {
-  const [out, channels, height, width] = dims;
-  const narrow = op.quantizer(w.get("weight", dims), [out, channels * height * width], "conv2d");
-  return narrow ? widenNarrow(op, narrow, dims) : weight(op, w, "weight", dims);
+interface Kernels {
+  /** [out, in, kernel, kernel] */
+  whole(): Value;
+  convolve(x: Value, bias: Value | undefined, options: Conv2dOptions): Value;
+  /** x resized to `size` by nearest neighbour, then convolved, zeros around. */
+  convolveResized(x: Value, bias: Value, size: readonly [number, number]): Value;
+}
+
+/** The kernels of a convolution, as the file or the quantizer has them. */
+function kernelsOf(op: Graph, w: Weights, dims: readonly [number, number, number, number]): Kernels {
+  const [out, channels, kernel, width] = dims;
+  const ref = w.get("weight", dims);
+  const narrow = op.quantizer(ref, [out, channels * kernel * width], { path: w.path, kind: "conv2d" });
+  if (narrow?.kind === "channels")
+    return {
+      whole: () => wholeOf(op, ref, dims),
+      convolve: (x, bias, options) => integerConvolution(op, narrow, x, bias, { ...options, kernel }),
+      convolveResized: (x, bias, resized) =>
+        integerConvolution(op, narrow, x, bias, { kernel, padding: [1, 1, 1, 1], resized }),
+    };
+  const kernels = narrow ? widenNarrow(op, narrow, dims) : weight(op, w, "weight", dims);
+  return {
+    whole: () => kernels,
+    convolve: (x, bias, options) => conv(op, x, kernels, bias, options),
+    convolveResized: (x, bias, size) => upsampledConvolution(op, x, [kernels, bias], size),
+  };
 }
 
 /** x [B, in, H, W] → [B, out, H', W']. Keys: weight [out, in, kernel, kernel], bias [out]. */
@@ -97,10 +136,10 @@ export const conv2d = (
   { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
 ): Value =>
   op.scope(w.path, () => {
-    const kernels = kernelsOf(op, w, [out, dimAt(x, 1), kernel, kernel]);
+    const { whole, convolve } = kernelsOf(op, w, [out, dimAt(x, 1), kernel, kernel]);
     const bias = weight(op, w, "bias", [out]);
-    const result = plus(op, () => conv(op, x, kernels, bias, { stride, padding }));
-    const layer = { kind: "conv2d", out, kernel, stride, padding, x, weight: () => kernels, result } as const;
+    const result = plus(op, () => convolve(x, bias, { stride, padding }));
+    const layer = { kind: "conv2d", out, kernel, stride, padding, x, weight: whole, result } as const;
     return op.branchAt(w.path)?.(op, layer) ?? result();
   });
 
@@ -131,7 +170,7 @@ export const conv2dNoBias = (
   { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
 ): Value =>
   op.scope(w.path, () =>
-    conv(op, x, kernelsOf(op, w, [out, dimAt(x, 1), kernel, kernel]), undefined, { stride, padding }),
+    kernelsOf(op, w, [out, dimAt(x, 1), kernel, kernel]).convolve(x, undefined, { stride, padding }),
   );
 
 /**
@@ -145,10 +184,10 @@ export const upsampledConv2d = (
   { out, size }: { readonly out: number; readonly size: readonly [number, number] },
 ): Value =>
   op.scope(w.path, () => {
-    const kernels = kernelsOf(op, w, [out, dimAt(x, 1), 3, 3]);
-    const y = upsampledConvolution(op, x, [kernels, weight(op, w, "bias", [out])], size);
+    const { whole, convolveResized } = kernelsOf(op, w, [out, dimAt(x, 1), 3, 3]);
+    const y = convolveResized(x, weight(op, w, "bias", [out]), size);
     const result = plus(op, () => y);
-    const layer = { out, kernel: 3, stride: 1, padding: [1, 1, 1, 1], weight: () => kernels, result } as const;
+    const layer = { out, kernel: 3, stride: 1, padding: [1, 1, 1, 1], weight: whole, result } as const;
     return op.branchAt(w.path)?.(op, { kind: "conv2d", ...layer, x: resizeNearest(op, x, size) }) ?? y;
   });
 

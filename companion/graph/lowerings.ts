@@ -26,10 +26,10 @@ import {
   split,
   transpose,
 } from "./ops.ts";
-import { BLOCK, type NarrowMatrix } from "./quantize.ts";
+import { BLOCK, type BlockedMatrix } from "./quantize.ts";
 
 /** For a matrix [N, K] of few bits: x [M, K] · matrixᵀ + bias (which broadcasts) → [M, N]. */
-export function narrowAffine(op: Graph, narrow: NarrowMatrix, dims: readonly [out: number, inner: number]) {
+export function narrowAffine(op: Graph, narrow: BlockedMatrix, dims: readonly [out: number, inner: number]) {
   const { bits, block, offsets, rotation } = narrow;
   const matrix = { ...narrowParts(op, narrow), dims, bits, block };
   // What is added to a block's weights counts as often as the sum of what it is multiplied by.
@@ -54,14 +54,14 @@ const blockSums = (op: Graph, x: Value, [blocks, block]: readonly [number, numbe
   reduceSum(op, reshape(op, x, [x.dims[0]!, blocks, block]), 2);
 
 /** A matrix of 8 bits whose rows are whole blocks → its numbers as `dims`. */
-export function widenNarrow(op: Graph, narrow: NarrowMatrix, dims: readonly number[]): Value {
+export function widenNarrow(op: Graph, narrow: BlockedMatrix, dims: readonly number[]): Value {
   const { values, scales, zeros } = narrowParts(op, narrow);
   const blocks = scales.dims[0]!;
   const rows = reshape(op, values, [blocks, BLOCK]);
   return reshape(op, dequantizeRows(op, rows, scales, reshape(op, zeros, [blocks])), dims);
 }
 
-const narrowParts = (op: Graph, { values, scales, zeros }: NarrowMatrix) => ({
+const narrowParts = (op: Graph, { values, scales, zeros }: BlockedMatrix) => ({
   values: op.initializer(values),
   scales: cast(op, op.initializer(scales), op.float),
   zeros: op.initializer(zeros),

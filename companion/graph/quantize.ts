@@ -4,6 +4,9 @@ import type { WeightRef } from "./weights.ts";
 /** Bits of a weight. */
 export type Bits = 4 | 8;
 
+/** Weights of so many bits, of which arithmetic is exact; or weights and what they are multiplied with as whole numbers of 8 bits. */
+export type NumberFormat = Bits | "int8";
+
 /** Weights that share one scale. */
 export const BLOCK = 32 as const;
 
@@ -20,7 +23,8 @@ export interface NarrowNumbers {
 }
 
 /** The same where it lies in a file. */
-export interface NarrowMatrix {
+export interface BlockedMatrix {
+  readonly kind: "blocks";
   readonly bits: Bits;
   /** Weights that share one scale. */
   readonly block: 16 | 32;
@@ -31,6 +35,17 @@ export interface NarrowMatrix {
   /** What it is multiplied by is rotated first, in groups of so many (hadamard.ts). */
   readonly rotation?: number;
 }
+
+/** Weights by columns, as quantize-channels.ts makes them, where they lie in a file. */
+export interface ChannelMatrix {
+  readonly kind: "channels";
+  /** int8 [K, N] */
+  readonly values: WeightRef;
+  /** float32 [N] */
+  readonly scales: WeightRef;
+}
+
+export type NarrowMatrix = BlockedMatrix | ChannelMatrix;
 
 /** The dims of a matrix's parts. */
 export function narrowDims([rows, width]: readonly [rows: number, width: number], bits: Bits, block: 16 | 32 = BLOCK) {
@@ -93,13 +108,13 @@ export function quantize(matrix: Float32Array, width: number, bits: Bits): Narro
 }
 
 /** Where the parts of a narrow matrix would lie, for what has to know their sizes. */
-export type PlacePart = (name: string, type: "U8" | "F32", dims: readonly number[]) => WeightRef;
+export type PlacePart = (name: string, type: "U8" | "I8" | "F32", dims: readonly number[]) => WeightRef;
 
 /** The parts of a matrix, as `quantize` makes them. */
-export function narrowMatrix(dims: readonly [number, number], bits: Bits, place: PlacePart): NarrowMatrix {
+export function blockedMatrix(dims: readonly [number, number], bits: Bits, place: PlacePart): BlockedMatrix {
   const shapes = narrowDims(dims, bits);
   return {
-    ...{ bits, block: BLOCK },
+    ...{ kind: "blocks", bits, block: BLOCK },
     values: place("values", "U8", shapes.values),
     scales: place("scales", "F32", shapes.scales),
     zeros: place("zeros", "U8", shapes.zeros),

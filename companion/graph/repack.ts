@@ -2,7 +2,7 @@
 import type { BlockNumbers } from "./blocks.ts";
 import { type CodeLayout, codedOf, layoutOf } from "./coded.ts";
 import type { Quantizer } from "./graph.ts";
-import { type NarrowMatrix, type NarrowNumbers, narrowDims, type PlacePart } from "./quantize.ts";
+import { type BlockedMatrix, type NarrowNumbers, narrowDims, type PlacePart } from "./quantize.ts";
 
 /** The same numbers that a coded matrix of `rows` rows has, exactly. */
 export function repack(
@@ -19,11 +19,11 @@ export function repack(
 }
 
 /** The parts of a coded matrix, as `repack` makes them. */
-export function codedMatrix(layout: CodeLayout, dims: readonly [number, number], place: PlacePart): NarrowMatrix {
+export function codedMatrix(layout: CodeLayout, dims: readonly [number, number], place: PlacePart): BlockedMatrix {
   const { bits, group, hasOffsets, rotation } = layout;
   const shapes = narrowDims(dims, bits, group);
   return {
-    ...{ bits, block: group },
+    ...{ kind: "blocks", bits, block: group },
     values: place("values", "U8", shapes.values),
     scales: place("scales", "F32", shapes.scales),
     zeros: place("zeros", "U8", shapes.zeros),

@@ -10,5 +10,7 @@ export interface BuildOptions {
 /** A network of a model, for what has to know all of its layers: `build` makes its graph, small, and opens nothing. */
 export interface Network<S extends WeightStore = WeightStore> {
   readonly weights: S;
+  /** Paths of layers that lose too much in whole numbers of 8 bits. Absent: none. */
+  readonly sensitive?: readonly RegExp[];
   build(weights: Weights, options: BuildOptions): unknown;
 }

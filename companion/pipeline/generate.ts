@@ -61,10 +61,10 @@ async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenera
   const { memory } = job.rung;
   yield {
     ...{ type: "stage", stage: "encoding" },
-    ...(memory && { memory: { ...memory, ...(job.weightBits && { bits: job.weightBits }) } }),
+    ...(memory && { memory: { ...memory, ...(typeof job.format === "number" && { bits: job.format }) } }),
   };
   const conditions = await job.family.encode(job, trace);
-  const by = [job, job.refining].map((one) => `${one?.rung.runs}/${one?.weightBits}`).join();
+  const by = [job, job.refining].map((one) => `${one?.rung.runs}/${one?.format}`).join();
   const latent = drawn.latest?.by === by ? drawn.latest.latent : yield* draw(job, conditions, trace);
   drawn.latest = { by, latent };
 
@@ -85,7 +85,7 @@ async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenera
     tokens,
     chunks,
     ...(dropped && { droppedText: dropped }),
-    ...(job.weightBits && { weightBits: job.weightBits }),
+    ...(typeof job.format === "number" && { weightBits: job.format }),
     ...(thrift && { thrift }),
   };
 }

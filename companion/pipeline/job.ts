@@ -3,7 +3,7 @@ import type { GenerateRequest } from "../../shared/request.ts";
 import type { AnyModel } from "../checkpoint/model.ts";
 import type { ContentFilter } from "../checkpoint/parts/content-filter.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Bits } from "../graph/quantize.ts";
+import type { NumberFormat } from "../graph/quantize.ts";
 import type { Weights } from "../graph/weights.ts";
 import type { BuildOptions } from "../opening/network.ts";
 import type { Generator } from "../random/generator.ts";
@@ -31,8 +31,8 @@ export interface PreparedJob<M extends AnyModel = AnyModel> extends Sketch<M> {
   readonly generator: Generator;
   /** What it does without so that it fits into memory. */
   readonly rung: Rung;
-  /** Of the weights of the denoiser's linear layers. Absent: as the file has them. */
-  readonly weightBits?: Bits;
+  /** Of the denoiser's layers. Absent: weights as the file has them, and exact arithmetic. */
+  readonly format?: NumberFormat;
   /** What the picture has to pass. Until it has, nobody sees it. */
   readonly contentFilter?: ContentFilter;
   /** The last steps, where another model takes them over. */
@@ -112,6 +112,8 @@ export interface Family<M extends AnyModel = AnyModel, C extends Conditions = Co
   tilingMultiple?(model: M): number;
   /** Absent: its denoiser makes the runs of an evaluation together, unless the ladder says otherwise. */
   readonly runs?: "one-by-one";
+  /** Layers of the denoiser, by their paths, that stay exact where all others compute in "int8". Absent: it can't. */
+  sensitive?(model: M): readonly RegExp[];
   /** Which runs of the denoiser an evaluation has, and what is made of them. */
   guidance(sketch: Sketch<M>): Guidance;
   /** The noise levels and timesteps of the picture, and how one step is taken. Throws Problem "scheduler-unsupported", …. */

@@ -7,7 +7,7 @@
  */
 import type { MemoryUse } from "../../shared/memory-use.ts";
 import type { Thrift } from "../../shared/thrift.ts";
-import type { Bits } from "../graph/quantize.ts";
+import type { Bits, NumberFormat } from "../graph/quantize.ts";
 
 export interface Rung {
   /** Its place on the ladder. */
@@ -40,13 +40,16 @@ export interface Climber {
   /** Runs of one evaluation of the denoiser. */
   readonly runs: number;
   /** That the request asks for. */
-  readonly quantize?: Bits | undefined;
+  readonly quantize?: NumberFormat | undefined;
 }
+
+const bitsOf = (format: NumberFormat | undefined): number =>
+  format === "int8" ? 8 : (format ?? Number.POSITIVE_INFINITY);
 
 /** The rung at `level`, and those below it that change something. */
 export function rungsFrom(level: number, { runs, quantize }: Climber): readonly [Rung, ...Rung[]] {
   const changes = ({ name, bits }: Rung) =>
-    name === "guidance-in-two-runs" ? runs > 1 : bits === undefined || bits < (quantize ?? Number.POSITIVE_INFINITY);
+    name === "guidance-in-two-runs" ? runs > 1 : bits === undefined || bits < bitsOf(quantize);
   return [rungAt(level), ...LADDER.slice(level + 1).filter(changes)];
 }
 
@@ -58,12 +61,15 @@ interface OnLadder {
   readonly rung: Rung;
   readonly family: { readonly runs?: "one-by-one" };
   readonly guidance: { readonly branches: readonly unknown[] };
-  readonly request: { readonly quantize?: Bits };
+  readonly request: { readonly quantize?: NumberFormat };
 }
 
-/** How many runs of the denoiser are made together, on the ladder's top. */
-export const runsTogether = ({ family, guidance }: Pick<OnLadder, "family" | "guidance">): number =>
-  family.runs === "one-by-one" ? 1 : guidance.branches.length;
+/**
+ * How many runs of the denoiser are made together, on the ladder's top. In whole numbers each run has ranges of its own: what
+ * else is in the batch would change it.
+ */
+export const runsTogether = ({ family, guidance, request }: Omit<OnLadder, "rung">): number =>
+  family.runs === "one-by-one" || request.quantize === "int8" ? 1 : guidance.branches.length;
 
 /** Where a job that began on `level`, and is on `rung` with its denoiser, goes on without more memory. Undefined: nowhere. */
 export function levelAfter(level: number, job: OnLadder): number | undefined {
@@ -71,6 +77,6 @@ export function levelAfter(level: number, job: OnLadder): number | undefined {
   return rungsFrom(job.rung.level, { runs: runsTogether(job), quantize: job.request.quantize })[1]?.level;
 }
 
-/** Of the weights on a rung, where the request asks for `quantize`. Absent: as the file has them. */
-export const bitsOn = ({ bits }: Rung, quantize: Bits | undefined): Bits | undefined =>
-  bits !== undefined && quantize !== undefined ? (Math.min(bits, quantize) as Bits) : (bits ?? quantize);
+/** Of the denoiser on a rung, where the request asks for `quantize`. Absent: weights as the file has them. */
+export const formatOn = ({ bits }: Rung, quantize: NumberFormat | undefined): NumberFormat | undefined =>
+  bits === undefined || bits >= bitsOf(quantize) ? quantize : bits;

@@ -4,9 +4,9 @@ import type { AnyModel } from "../checkpoint/model.ts";
 import { createGenerator } from "../random/generator.ts";
 import type { PlanOptions } from "../schedulers/scheduler.ts";
 import { parsePrompt } from "./conditioning/parse-prompt.ts";
-import { denoiserRung } from "./denoiser/weight-bits.ts";
+import { denoiserRung, refuseIntegers } from "./denoiser/weight-bits.ts";
 import type { Extra, Family, PreparedJob } from "./job.ts";
-import { bitsOn, rungAt } from "./ladder.ts";
+import { formatOn, rungAt } from "./ladder.ts";
 import { openAutoencoder } from "./latent/autoencoder.ts";
 import { type Canvas, type Images, prepareCanvas } from "./picture/canvas.ts";
 import { filterFor } from "./picture/content-filter.ts";
@@ -69,17 +69,18 @@ export async function prepareJob(
   return { ...job, refining };
 }
 
-type Undecided = Omit<PreparedJob, "guidance" | "plan" | "rung" | "weightBits">;
+type Undecided = Omit<PreparedJob, "guidance" | "plan" | "rung" | "format">;
 
 /** What follows from the model. */
 async function decide(job: Undecided, level: number, options: PlanOptions): Promise<PreparedJob> {
   const { request, family } = job;
+  refuseIntegers(job);
   const { eta, seed, timesteps, sigmas } = request;
   const plan = family.plan(job, { ...options, eta, seed, timesteps, sigmas });
   const guidance = family.guidance(job);
   const rung = await denoiserRung({ ...job, guidance }, level);
-  const bits = bitsOn(rung, request.quantize);
-  return { ...job, ...(bits && { weightBits: bits }), rung, guidance, plan };
+  const format = formatOn(rung, request.quantize);
+  return { ...job, ...(format && { format }), rung, guidance, plan };
 }
 
 const BROUGHT: Readonly<Record<Extra, { in(request: GenerateRequest): boolean; words: string }>> = {

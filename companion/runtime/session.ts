@@ -89,13 +89,13 @@ function sessionOptions(
   return {
     executionProviders: [provider === "webgpu" ? WEBGPU : provider],
     graphOptimizationLevel: layout === "rearranged" ? "all" : cpu ? "basic" : "extended",
-    enableCpuMemArena: !cpu,
+    enableCpuMemArena: !cpu || multipliesIntegers(graph),
     logSeverityLevel: 4,
     extra: {
       ...(cpu && layout === "plain" && { optimization: { disable_specified_optimizers: idleOptimizers(widening) } }),
       session: {
         model_external_initializers_file_folder_path: rootOf(graph, spilled),
-        disable_prepacking: cpu ? "1" : "0",
+        disable_prepacking: cpu && !multipliesIntegers(graph) ? "1" : "0",
         disable_cpu_ep_fallback: cpu ? "0" : "1",
         intra_op: { allow_spinning: "1" },
         force_spinning_stop: "1",
@@ -103,6 +103,13 @@ function sessionOptions(
     },
   };
 }
+
+/**
+ * Products of whole numbers are up to three times slower with matrices that are packed anew in every run; and where arithmetic
+ * takes so little time, taking fresh memory for every value is a seventh of it.
+ */
+const multipliesIntegers = ({ nodes }: Graph): boolean =>
+  nodes.some(({ operator }) => operator === "MatMulIntegerToFloat");
 
 /**
  * The runtime's passes over a graph that find nothing in ours, each of which takes its time at every layer: all but folding

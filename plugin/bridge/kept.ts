@@ -64,7 +64,7 @@ export const settings = v.object({
   imageGuidanceScale: v.optional(size, 1.5),
   eta: v.optional(size, 0),
   /** Bits of the model's weights, against a shortage of memory. Absent: as many as fit. */
-  quantize: v.optional(v.picklist([4, 8])),
+  quantize: v.optional(v.picklist([4, 8, "int8"])),
   contentFilter: v.optional(v.boolean(), false),
   seed: v.number(),
   seedLocked: v.boolean(),

@@ -33,7 +33,8 @@ function inFile(matrix: Tensor, bias: Tensor, bits: 4 | 8) {
   }
   writeFileSync(file, Buffer.concat(parts.map(([, , , data]) => Buffer.from(data.buffer))));
   const ref = (key: string) => refs.get(key)!;
-  const quantizer = () => ({ bits, block: BLOCK, values: ref("values"), scales: ref("scales"), zeros: ref("zeros") });
+  const placed = { values: ref("values"), scales: ref("scales"), zeros: ref("zeros") };
+  const quantizer = () => ({ kind: "blocks" as const, bits, block: BLOCK, ...placed });
   return { quantizer, weights: new Weights({ origin: "made here", find: ref, keys: () => refs.keys() }) };
 }
 

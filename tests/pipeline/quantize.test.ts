@@ -69,8 +69,8 @@ const studioWithin = (memoryLimit?: number) =>
 
 test("prepareJob() runs the denoiser in two and narrows weights where the memory limit demands it, and refuses what has no room", async () => {
   const bitsOf = async (memoryLimit?: number, fields = {}) => {
-    const { weightBits, rung } = await prepareJob(request(fields), new Map(), studioWithin(memoryLimit));
-    return weightBits ?? rung.runs;
+    const { format, rung } = await prepareJob(request(fields), new Map(), studioWithin(memoryLimit));
+    return format ?? rung.runs;
   };
   const studio = studioWithin();
   const model = requireUNet(await studio.openModel("starter"));

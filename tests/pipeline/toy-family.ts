@@ -155,7 +155,7 @@ const openDenoiser: Family<ToyModel, ToyConditions>["openDenoiser"] = async (job
   const behind = references.map(toRows);
   const quantizer = await quantizerOf(job);
   const { run, release } = await studio.sessions.lease(
-    `${model.fingerprint}/toy-transformer${job.weightBits ?? ""}`,
+    `${model.fingerprint}/toy-transformer${job.format ?? ""}`,
     () =>
       family.denoiserGraph(
         model,

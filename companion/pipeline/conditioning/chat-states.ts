@@ -22,7 +22,7 @@ export interface PromptStates {
 
 type Job = Pick<
   PreparedJob<AnyModel & { readonly text: ChatEncoder }>,
-  "model" | "studio" | "prompt" | "guidance" | "weightBits"
+  "model" | "studio" | "prompt" | "guidance" | "format"
 >;
 
 /**
@@ -31,12 +31,12 @@ type Job = Pick<
  * pipeline_z_image.py, `_encode_prompt`.
  */
 export async function encodeChat(
-  { model, studio, prompt, guidance, weightBits }: Job,
+  { model, studio, prompt, guidance, format }: Job,
   trace: Trace,
 ): Promise<PromptStates> {
   const { component, tokenizer, states, padding } = model.text;
   const { dialect } = studio.device;
-  const key = `${component.weights.fingerprint}/qwen3/${states.join("-")}/${weightBits ?? ""}/${dialect.provider}`;
+  const key = `${component.weights.fingerprint}/qwen3/${states.join("-")}/${format ?? ""}/${dialect.provider}`;
   const heardOf = ({ ids, tokens }: Encoding) => idTensor(padding === "read" ? ids : ids.slice(0, tokens));
   const read = (encoding: Encoding) => {
     const { tokens } = encoding;
@@ -45,7 +45,7 @@ export async function encodeChat(
     const asked = JSON.stringify([component.config, shape, tokens, padding]);
     return studio.keptStates.of(key, [asked, heardOf(encoding)], async () => {
       // As large as the transformer, so of as few bits.
-      const quantizer = await quantizerFor(chatNetwork(model.text), weightBits, studio.narrowFolder);
+      const quantizer = await quantizerFor(chatNetwork(model.text), format, studio.narrowFolder);
       const options = { dialect, ...(quantizer && { quantizer }) };
       const build = () => qwen3Graph(component.config, new Weights(component.weights), shape, options);
       const feeds = feedsFor(ids, tokens, component);

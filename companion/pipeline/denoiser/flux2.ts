@@ -38,7 +38,7 @@ export async function openFlux2(
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
   const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
   const { run, inputs, release } = await studio.sessions.lease(
-    `${model.fingerprint}/flux2/${job.weightBits ?? ""}/${loras.key}`,
+    `${model.fingerprint}/flux2/${job.format ?? ""}/${loras.key}`,
     () => flux2TransformerGraph(config, new Weights(weights), { tokens: texts }, options),
     { symbols: { S: places.length - texts } },
   );

@@ -10,11 +10,12 @@ import { type EncodedPrompt, promptAt } from "../conditioning/prompt-schedule.ts
 import type { Prompts } from "../conditioning/text-encoder.ts";
 import type { UNetJob } from "../conditioning/unet-job.ts";
 import type { Conditions, DenoiserInputs, OpenDenoiser } from "../job.ts";
+import { runsTogether } from "../ladder.ts";
 import { concatChannels, stack, unstack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { oneByOne } from "./one-by-one.ts";
 import { unetAddOns } from "./unet-addons.ts";
-import { quantizerOf } from "./weight-bits.ts";
+import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
 /** What the UNet is told besides the latent and the time. */
 export interface UNetConditions extends Conditions {
@@ -34,16 +35,16 @@ export async function openUNet(
   const { config, weights } = model.denoiser;
   const { branches } = guidance;
   const count = branches.length;
-  const batch = job.rung.runs === "together" ? count : 1;
+  const batch = job.rung.runs === "together" ? runsTogether(job) : 1;
   const promptsAt = (i: number) => branches.map(({ prompt }) => promptAt(prompts[prompt]!, done + i));
   const shape = {
     ...{ batch, height, width, tokens: lengthOf(promptsAt(0).map(({ embeds }) => embeds)) },
     timeIds: timeIdCount(model.settings),
   };
   const addOns = unetAddOns(references, controls);
-  const { dialect, mark } = tilingDialect(studio.device.dialect, job.request.tiling);
+  const { dialect, mark } = tilingDialect(dialectOf(job), job.request.tiling);
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
-  const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.weightBits ? `-${job.weightBits}bit` : ""}/${loras.key}${addOns.key}${mark}`;
+  const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.format ? `-${job.format}` : ""}/${loras.key}${addOns.key}${mark}`;
   const quantizer = await quantizerOf(job);
   const lease = await studio.sessions.lease(key, () => {
     const graph = unetGraph(config, new Weights(weights), shape, {

@@ -1,4 +1,6 @@
-/** What the denoiser does without where the machine is short of memory, and its weights of few bits. */
+/** What the denoiser does without where the machine is short of memory, and how it computes. */
+import { Problem } from "../../../shared/problem.ts";
+import { type Dialect, forIntegers } from "../../graph/dialect.ts";
 import type { Quantizer } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
 import type { PreparedJob, Sketch } from "../job.ts";
@@ -9,8 +11,27 @@ import { denoiserNetwork } from "./denoiser-network.ts";
 
 /** How a job's denoiser is narrowed; absent: not at all. Throws as `narrowWeights`. */
 export const quantizerOf = (
-  job: Pick<PreparedJob, "model" | "family" | "studio" | "weightBits">,
-): Promise<Quantizer | undefined> => quantizerFor(denoiserNetwork(job), job.weightBits, job.studio.narrowFolder);
+  job: Pick<PreparedJob, "model" | "family" | "studio" | "format">,
+): Promise<Quantizer | undefined> => quantizerFor(denoiserNetwork(job), job.format, job.studio.narrowFolder);
+
+/** How a job's denoiser is lowered. */
+export const dialectOf = ({ studio, format }: Pick<PreparedJob, "studio" | "format">): Dialect =>
+  format === "int8" ? forIntegers(studio.device.dialect) : studio.device.dialect;
+
+/** Throws Problem "request-invalid" where a model or a device cannot compute in whole numbers, which the request asks for. */
+export function refuseIntegers({ request, family, model, studio }: Sketch & Pick<PreparedJob, "studio">): void {
+  if (request.quantize !== "int8") return;
+  if (!family.sensitive)
+    throw new Problem(
+      "request-invalid",
+      `A model of ${family.nameOf(model)} is not fast in 8 bits: choose “Exact”, or leave out \`quantize\`.`,
+    );
+  if (studio.device.dialect.provider !== "cpu")
+    throw new Problem(
+      "request-invalid",
+      `Fast pictures in 8 bits are for processors, and this computer paints on ${studio.device.info.name}: choose “Exact”, or leave out \`quantize\`.`,
+    );
+}
 
 /**
  * The rung of the ladder, `level` or one below it, on which the denoiser does not exceed the memory limit. What the request

@@ -30,7 +30,7 @@ export async function openZImage(
   const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
   const tokens = Math.max(...branches.map(({ text }) => text.dims[1]!));
   const { run, inputs, release } = await studio.sessions.lease(
-    `${model.fingerprint}/z-image/${job.weightBits ?? ""}/${loras.key}`,
+    `${model.fingerprint}/z-image/${job.format ?? ""}/${loras.key}`,
     () => zImageTransformerGraph(config, new Weights(weights), options),
     { symbols: { S: rows, T: tokens } },
   );

@@ -7,8 +7,16 @@ import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
 import { codesOf, readNumbers } from "../../checkpoint/files/tensor-data.ts";
 import { codedOf, layoutOf } from "../../graph/coded.ts";
 import { DIALECTS } from "../../graph/dialect.ts";
-import type { Quantizer } from "../../graph/graph.ts";
-import { type Bits, BLOCK, type NarrowMatrix, narrowMatrix, type PlacePart, quantize } from "../../graph/quantize.ts";
+import type { QuantizedLayer, Quantizer } from "../../graph/graph.ts";
+import {
+  BLOCK,
+  blockedMatrix,
+  type NarrowMatrix,
+  type NumberFormat,
+  type PlacePart,
+  quantize,
+} from "../../graph/quantize.ts";
+import { channelMatrix, quantizeChannels } from "../../graph/quantize-channels.ts";
 import { codedMatrix, repack } from "../../graph/repack.ts";
 import { type WeightRef, Weights } from "../../graph/weights.ts";
 import type { Network } from "../../opening/network.ts";
@@ -27,7 +35,8 @@ const WIDE: ReadonlySet<WeightRef["type"]> = new Set(["F64", "F32", "F16", "BF16
 /** A weight, and where its narrow form lies. */
 interface Part {
   readonly ref: WeightRef;
-  readonly width: number;
+  readonly dims: readonly [out: number, inner: number];
+  readonly kind: QuantizedLayer["kind"];
   readonly narrow: NarrowMatrix;
 }
 
@@ -39,31 +48,40 @@ export interface NarrowPlan {
 }
 
 /**
- * Matrices get `bits`, kernels of convolutions 8 where their rows are whole blocks. What the file keeps narrow stays: coded
- * matrices keep their numbers, in the form that can be multiplied by. Without `bits` nothing else is touched.
+ * Bits: matrices get so many, kernels of convolutions 8 where their rows are whole blocks. "int8": both get 8, by columns, but
+ * for the network's sensitive layers. What the file keeps narrow stays otherwise: coded matrices keep their
+ * numbers, in the form that can be multiplied by. Without a format nothing else is touched.
  */
-export function planNarrow({ weights, build }: Network, bits: Bits | undefined, file: string): NarrowPlan {
+export function planNarrow(
+  { weights, sensitive = [], build }: Network,
+  format: NumberFormat | undefined,
+  file: string,
+): NarrowPlan {
   const parts = new Map<string, Part>();
   let end = 0;
-  const place = (key: string, type: "U8" | "F32", dims: readonly number[]): WeightRef => {
+  const place: PlacePart = (key, type, dims) => {
     const offset = end;
     const byteLength = elementCount(dims) * (type === "F32" ? 4 : 1);
     end = Math.ceil((offset + byteLength) / ALIGNMENT) * ALIGNMENT;
     return { key, type, dims, file, offset, byteLength };
   };
   const keyOf = (ref: WeightRef) => `${ref.file}:${ref.offset}:${ref.byteLength}`;
-  const collect: Quantizer = (ref, dims, kind) => {
-    const key = keyOf(ref);
-    const known = parts.get(key);
-    if (known) return known.narrow;
-    const coded = codedOf(ref);
+  const narrowed: Quantizer = (ref, dims, { path, kind }) => {
     const at: PlacePart = (name, type, shape) => place(`${ref.key}/${name}`, type, shape);
-    const narrow = coded
-      ? codedMatrix(layoutOf(coded), dims, at)
-      : bits && WIDE.has(ref.type) && !ref.encoding && (kind === "linear" || dims[1] % BLOCK === 0)
-        ? narrowMatrix(dims, kind === "linear" ? bits : 8, at)
-        : undefined;
-    if (narrow) parts.set(key, { ref, width: dims[1], narrow });
+    const wide = WIDE.has(ref.type) && !ref.encoding;
+    const coded = codedOf(ref);
+    if (format === "int8" && (wide || coded) && !sensitive.some((layers) => layers.test(path)))
+      return channelMatrix(dims, at);
+    if (coded) return codedMatrix(layoutOf(coded), dims, at);
+    if (format === undefined || format === "int8" || !wide) return undefined;
+    if (kind === "linear") return blockedMatrix(dims, format, at);
+    return dims[1] % BLOCK === 0 ? blockedMatrix(dims, 8, at) : undefined;
+  };
+  const collect: Quantizer = (ref, dims, layer) => {
+    const known = parts.get(keyOf(ref));
+    if (known) return known.narrow;
+    const narrow = narrowed(ref, dims, layer);
+    if (narrow) parts.set(keyOf(ref), { ref, dims, kind: layer.kind, narrow });
     return narrow;
   };
   build(new Weights(weights), { dialect: DIALECTS.cpu, quantizer: collect });
@@ -79,9 +97,10 @@ export function hasCodes({ weights }: Pick<Network, "weights">): boolean {
 /** How a network's weights are narrowed; undefined: not at all. Throws as `narrowWeights`. */
 export const quantizerFor = async (
   network: Network<CheckpointStore>,
-  bits: Bits | undefined,
+  format: NumberFormat | undefined,
   folder: () => string,
-): Promise<Quantizer | undefined> => (bits || hasCodes(network) ? narrowWeights(network, bits, folder()) : undefined);
+): Promise<Quantizer | undefined> =>
+  format || hasCodes(network) ? narrowWeights(network, format, folder()) : undefined;
 
 /**
  * The network's narrow weights, from a file in `folder` that is written where there is none yet. Lets messages in between two
@@ -89,12 +108,12 @@ export const quantizerFor = async (
  */
 export async function narrowWeights(
   network: Network<CheckpointStore>,
-  bits: Bits | undefined,
+  format: NumberFormat | undefined,
   folder: string,
 ): Promise<Quantizer> {
-  const name = `${fingerprintOf([network.weights.fingerprint, `${VERSION}-${bits ?? "kept"}`])}.narrow`;
+  const name = `${fingerprintOf([network.weights.fingerprint, `${VERSION}-${format ?? "kept"}`])}.narrow`;
   const file = path.join(folder, name);
-  const { parts, bytes, quantizer } = planNarrow(network, bits, file);
+  const { parts, bytes, quantizer } = planNarrow(network, format, file);
   if (existsSync(file) && statSync(file).size === bytes) {
     utimesSync(file, new Date(), new Date());
     return quantizer;
@@ -112,31 +131,45 @@ export async function narrowWeights(
 }
 
 async function write(to: ReturnType<typeof createFile>, parts: readonly Part[], bytes: number): Promise<void> {
+  let last: WeightRef | undefined;
   try {
-    for (const { ref, width, narrow } of parts) {
-      const coded = codedOf(ref);
-      const { values, scales, zeros, offsets } = coded
-        ? repack(codesOf(ref, coded), ref.dims[0]!, layoutOf(coded))
-        : quantize(readNumbers(ref).data, width, narrow.bits);
-      to.write(values, narrow.values.offset);
-      to.write(new Uint8Array(scales.buffer), narrow.scales.offset);
-      to.write(zeros, narrow.zeros.offset);
-      if (offsets) to.write(new Uint8Array(offsets.buffer), narrow.offsets!.offset);
+    for (const part of parts) {
+      for (const [ref, numbers] of numbersOf(part)) {
+        to.write(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength), ref.offset);
+        last = ref;
+      }
       await setImmediate();
     }
     // The last part's padding, so that the size tells a whole file.
-    const last = lastOf(parts);
     if (last) to.write(new Uint8Array(bytes - last.offset - last.byteLength), last.offset + last.byteLength);
   } finally {
     to.close();
   }
 }
 
-/** What lies last. */
-const lastOf = (parts: readonly Part[]): WeightRef | undefined => {
-  const last = parts.at(-1)?.narrow;
-  return last?.offsets ?? last?.zeros;
-};
+type Numbers = Uint8Array | Int8Array | Float32Array;
+
+/** A weight in its narrow form, in the order in which it lies in the file. */
+function numbersOf({ ref, dims: [out, inner], kind, narrow }: Part): (readonly [WeightRef, Numbers])[] {
+  if (narrow.kind === "channels") {
+    const taps = kind === "conv2d" ? ref.dims[2]! * ref.dims[3]! : 1;
+    const { values, scales } = quantizeChannels(readNumbers(ref).data, [out, inner / taps, taps]);
+    return [
+      [narrow.values, values],
+      [narrow.scales, scales],
+    ];
+  }
+  const coded = codedOf(ref);
+  const { values, scales, zeros, offsets } = coded
+    ? repack(codesOf(ref, coded), ref.dims[0]!, layoutOf(coded))
+    : quantize(readNumbers(ref).data, inner, narrow.bits);
+  return [
+    [narrow.values, values],
+    [narrow.scales, scales],
+    [narrow.zeros, zeros],
+    ...(offsets && narrow.offsets ? [[narrow.offsets, offsets] as const] : []),
+  ];
+}
 
 /** Removes what was not used for longest, until `bytes` more are within the cap; and what a process left unfinished. */
 function makeRoom(folder: string, bytes: number): void {

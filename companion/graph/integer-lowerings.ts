@@ -1,0 +1,98 @@
+/**
+ * Layers in whole numbers of 8 bits: what comes in is rounded to 256 levels between its least and its greatest number, found as
+ * the network runs, and multiplied by weights that were rounded before. The sums are exact, and the result is float32: it
+ * needs no range of its own, so that nothing has to be known of it beforehand.
+ *
+ * A convolution is a product, too: each place's window is gathered into a row, at a quarter of the bytes that float32 would
+ * take. Chellapilla et al. 2006, "High Performance Convolutional Neural Networks for Document Processing", section 2.
+ */
+import { fixedDims } from "./dim.ts";
+import type { Graph, Value } from "./graph.ts";
+import {
+  add,
+  concat,
+  dynamicQuantize,
+  expand,
+  gather,
+  integerProduct,
+  type Quantized,
+  reshape,
+  transpose,
+} from "./ops.ts";
+import type { ChannelMatrix } from "./quantize.ts";
+import { type WindowOptions, windowsOn } from "./windows.ts";
+
+/** x [..., K] · matrix + bias, which broadcasts to the result → [M, N]. */
+export function integerAffine(op: Graph, matrix: ChannelMatrix, x: Value, bias: Value | undefined): Value {
+  const { values, scale, zero } = quantized(op, x);
+  const rows = { values: reshape(op, values, [-1, x.dims.at(-1)!]), scale, zero };
+  return product(op, rows, matrix, bias);
+}
+
+/** x [B, C, H, W], resized where the options say so, convolved with kernels, + bias [O] → [B, O, H', W']. */
+export function integerConvolution(
+  op: Graph,
+  matrix: ChannelMatrix,
+  x: Value,
+  bias: Value | undefined,
+  options: WindowOptions,
+): Value {
+  const [batch, channels, height, width] = fixedDims(x.dims) as [number, number, number, number];
+  const pixels = op.once(`pixels of ${x.name}`, () => {
+    const { values, ...rest } = quantized(op, x);
+    return { ...rest, values: reshape(op, transpose(op, values, [0, 2, 3, 1]), [-1, channels]) };
+  });
+  const { size, parts } = gathering(op, [batch, channels, height, width], options);
+  const rows = parts
+    ? windowRows(op, pixels, parts).map((values) => product(op, { ...pixels, values }, matrix, bias))
+    : [product(op, pixels, matrix, bias)];
+  const all = rows.length === 1 ? rows[0]! : concat(op, rows, 0);
+  return transpose(op, reshape(op, all, [batch, ...size, all.dims[1]!]), [0, 3, 1, 2]);
+}
+
+/** The windows at `parts` of the places [M, taps] → as many matrices [M, taps · C]. */
+function windowRows(op: Graph, { values, zero }: Quantized, parts: readonly Value[]): Value[] {
+  const channels = values.dims[1] as number;
+  // One pixel more, which stands for all that lies outside.
+  const all = concat(op, [values, expand(op, reshape(op, zero, [1, 1]), [1, channels])], 0);
+  return parts.map((places) => reshape(op, gather(op, all, places), [places.dims[0]!, -1]));
+}
+
+/** Found once, however many layers read it. */
+const quantized = (op: Graph, x: Value): Quantized => op.once(`quantized ${x.name}`, () => dynamicQuantize(op, x));
+
+function product(op: Graph, x: Quantized, { values, scales }: ChannelMatrix, bias: Value | undefined): Value {
+  const factor = { values: op.initializer(values), scales: op.initializer(scales) };
+  const perColumn = bias?.dims.length === 1 && bias.dims[0] === values.dims[1];
+  const rows = integerProduct(op, x, factor, perColumn ? bias : undefined);
+  return bias && !perColumn ? add(op, rows, bias) : rows;
+}
+
+/** Bytes of rows that are gathered at once: they stay in the processor's caches. Measured. */
+const GATHERED = 2 ** 22;
+/** At the most so many products for one layer. */
+const MOST_PARTS = 32;
+
+/** The result's size, and the windows' pixels in parts of some places each; no parts where each place sees its own pixel alone. */
+function gathering(
+  op: Graph,
+  [batch, channels, ...picture]: readonly [batch: number, channels: number, height: number, width: number],
+  options: WindowOptions,
+): { readonly size: readonly [number, number]; readonly parts?: readonly Value[] } {
+  const { size, places, trivial } = windowsOn([batch, ...picture], { ...options, edges: op.dialect.edges });
+  if (trivial) return { size };
+  const taps = options.kernel ** 2;
+  const count = batch * size[0] * size[1];
+  const wanted = Math.min(Math.ceil((count * taps * channels) / GATHERED), MOST_PARTS, count);
+  const each = Math.ceil(count / wanted);
+  const { kernel, stride, padding, resized } = options;
+  const key = `places ${JSON.stringify([batch, picture, kernel, stride, padding, resized, each])}`;
+  const parts = op.once(key, () => {
+    const all = places();
+    return Array.from({ length: Math.ceil(count / each) }, (_, i) => {
+      const data = all.subarray(i * each * taps, Math.min((i + 1) * each, count) * taps);
+      return op.constant({ type: "int32", dims: [data.length / taps, taps], data });
+    });
+  });
+  return { size, parts };
+}

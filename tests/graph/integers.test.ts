@@ -1,0 +1,198 @@
+/** Layers in whole numbers of 8 bits, against the arithmetic that they stand for, in plain loops. */
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
+import { Graph, type Quantizer } from "../../companion/graph/graph.ts";
+import { conv2d, linear, upsampledConv2d } from "../../companion/graph/layers.ts";
+import { channelMatrix, quantizeChannels } from "../../companion/graph/quantize-channels.ts";
+import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
+import { createGenerator } from "../../companion/random/generator.ts";
+import { elementCount, type Tensor } from "../../companion/tensor.ts";
+import { temporaryFolder } from "../checkpoint/sample.ts";
+import { deviation, runGraph } from "../networks/fixture.ts";
+
+const folder = temporaryFolder();
+const { randn } = createGenerator(11);
+
+/** A layer in a file, exact and in whole numbers. */
+function inFile(name: string, weight: Tensor, bias: Tensor) {
+  const file = path.join(folder, name);
+  const [out, channels, taps] = [weight.dims[0]!, weight.dims[1]!, elementCount(weight.dims.slice(2))];
+  const numbers = quantizeChannels(weight.data, [out, channels, taps]);
+  let end = 0;
+  const bytes: Uint8Array[] = [];
+  const place = (key: string, type: "I8" | "F32", dims: readonly number[], data: ArrayBufferView): WeightRef => {
+    const ref = { key, type, dims, file, offset: end, byteLength: data.byteLength };
+    bytes.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    end += data.byteLength;
+    return ref;
+  };
+  const refs = new Map([
+    ["weight", place("weight", "F32", weight.dims, weight.data)],
+    ["bias", place("bias", "F32", bias.dims, bias.data)],
+  ]);
+  const narrow = channelMatrix([out, channels * taps], (key, type, dims) =>
+    place(key, type as "I8" | "F32", dims, key === "values" ? numbers.values : numbers.scales),
+  );
+  writeFileSync(file, Buffer.concat(bytes));
+  const quantizer: Quantizer = () => narrow;
+  return {
+    numbers,
+    quantizer,
+    weights: new Weights({ origin: "here", find: (k) => refs.get(k), keys: () => refs.keys() }),
+  };
+}
+
+/** What DynamicQuantizeLinear is defined as: ONNX, operator set 11. */
+function rounded(x: Float32Array) {
+  const [least, greatest] = [x.reduce((a, b) => Math.min(a, b), 0), x.reduce((a, b) => Math.max(a, b), 0)];
+  const scale = Math.fround((greatest - least) / 255);
+  const even = (v: number) => (Math.abs(v % 1) === 0.5 ? 2 * Math.round(v / 2) : Math.round(v));
+  const clamped = (v: number) => Math.max(0, Math.min(255, v));
+  const zero = clamped(even(-least / scale));
+  return { off: Array.from(x, (v) => clamped(even(Math.fround(v / scale)) + zero) - zero), scale };
+}
+
+async function run(
+  x: Tensor,
+  quantizer: Quantizer,
+  build: (op: Graph, input: ReturnType<Graph["input"]>) => ReturnType<Graph["input"]>,
+  edges: Dialect["edges"] = "zeros",
+) {
+  const op = new Graph({ dialect: { ...DIALECTS.cpu, edges }, quantizer });
+  op.output("y", build(op, op.input("x", { type: "float32", dims: x.dims })));
+  return { found: (await runGraph(op, { x })).y as Tensor, op };
+}
+
+test("a linear layer multiplies what was rounded, and its sums are exact", async () => {
+  const [rows, inner, out] = [7, 45, 12];
+  const [x, weight, bias] = [randn([rows, inner]), randn([out, inner]), randn([out])];
+  const { numbers, quantizer, weights } = inFile("linear", weight, bias);
+  const { found } = await run(x, quantizer, (op, input) => linear(op, weights, input, out));
+  const { off, scale } = rounded(x.data);
+  const expected = Float32Array.from({ length: rows * out }, (_, at) => {
+    const [m, n] = [Math.floor(at / out), at % out];
+    let sum = 0;
+    for (let k = 0; k < inner; k++) sum += off[m * inner + k]! * numbers.values[k * out + n]!;
+    return sum * scale * numbers.scales[n]! + bias.data[n]!;
+  });
+  expect(deviation(found, { ...found, data: expected })).toBeLessThan(1e-6);
+});
+
+interface Window {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: readonly [number, number, number, number];
+  /** The picture is this many times as large before it is convolved. */
+  readonly size?: readonly [number, number];
+  readonly edges?: Dialect["edges"];
+}
+
+/** A convolution in whole numbers, by its definition. */
+function convolved(
+  x: Tensor,
+  numbers: ReturnType<typeof quantizeChannels>,
+  bias: Tensor,
+  options: Window,
+): Float32Array {
+  const [batch, channels, height, width] = x.dims as [number, number, number, number];
+  const { kernel, stride, padding, size: [tall, wide] = [height, width], edges = "zeros" } = options;
+  const [top, left, bottom, right] = padding;
+  const { off, scale } = rounded(x.data);
+  const out = bias.data.length;
+  const [rows, columns] = [
+    Math.floor((tall + top + bottom - kernel) / stride) + 1,
+    Math.floor((wide + left + right - kernel) / stride) + 1,
+  ];
+  const result: number[] = [];
+  for (let b = 0; b < batch; b++)
+    for (let o = 0; o < out; o++)
+      for (let r = 0; r < rows; r++)
+        for (let c = 0; c < columns; c++) {
+          let sum = 0;
+          for (let tap = 0; tap < kernel ** 2; tap++) {
+            const [y, z] = [r * stride - top + Math.floor(tap / kernel), c * stride - left + (tap % kernel)];
+            const outside = [y < 0 || y >= tall, z < 0 || z >= wide];
+            if ((outside[0] && edges !== "around") || (outside[1] && edges === "zeros")) continue;
+            const [sy, sz] = [
+              Math.floor((((y + tall) % tall) * height) / tall),
+              Math.floor((((z + wide) % wide) * width) / wide),
+            ];
+            for (let i = 0; i < channels; i++)
+              sum +=
+                off[((b * channels + i) * height + sy) * width + sz]! * numbers.values[(tap * channels + i) * out + o]!;
+          }
+          result.push(sum * scale * numbers.scales[o]! + bias.data[o]!);
+        }
+  return Float32Array.from(result);
+}
+
+test.each<[string, Window]>([
+  ["3×3", { kernel: 3, stride: 1, padding: [1, 1, 1, 1] }],
+  ["1×1", { kernel: 1, stride: 1, padding: [0, 0, 0, 0] }],
+  ["every second place", { kernel: 3, stride: 2, padding: [1, 1, 1, 1] }],
+  ["padded on two sides only", { kernel: 3, stride: 2, padding: [0, 0, 1, 1] }],
+  ["a picture that is doubled before", { kernel: 3, stride: 1, padding: [1, 1, 1, 1], size: [10, 14] }],
+  ["a picture of about twice the size before", { kernel: 3, stride: 1, padding: [1, 1, 1, 1], size: [9, 13] }],
+  ["a picture that repeats", { kernel: 3, stride: 1, padding: [1, 1, 1, 1], edges: "around" }],
+  [
+    "a picture that repeats, doubled before",
+    { kernel: 3, stride: 1, padding: [1, 1, 1, 1], size: [10, 14], edges: "around" },
+  ],
+  ["a strip of a picture that repeats", { kernel: 3, stride: 2, padding: [1, 1, 1, 1], edges: "beside" }],
+])("a convolution multiplies what was rounded, and its sums are exact: %s", async (name, options) => {
+  const [x, out] = [randn([2, 6, 5, 7]), 4];
+  const [weight, bias] = [randn([out, 6, options.kernel, options.kernel]), randn([out])];
+  const { numbers, quantizer, weights } = inFile(name, weight, bias);
+  const { found } = await run(
+    x,
+    quantizer,
+    (op, input) =>
+      options.size
+        ? upsampledConv2d(op, weights, input, { out, size: options.size })
+        : conv2d(op, weights, input, [out, options.kernel], options),
+    options.edges,
+  );
+  const expected = convolved(x, numbers, bias, options);
+  expect(found.data).toHaveLength(expected.length);
+  expect(deviation(found, { ...found, data: expected })).toBeLessThan(1e-6);
+});
+
+test("a picture of many places is gathered in several parts, and is the same", async () => {
+  const [x, out] = [randn([1, 320, 48, 40]), 3];
+  const [weight, bias] = [randn([out, 320, 3, 3]), randn([out])];
+  const { numbers, quantizer, weights } = inFile("parts", weight, bias);
+  const window = { kernel: 3, stride: 1, padding: [1, 1, 1, 1] } as const;
+  const { found, op } = await run(x, quantizer, (graph, input) => conv2d(graph, weights, input, [out, 3], window));
+  expect(op.nodes.filter(({ operator }) => operator === "MatMulIntegerToFloat")).toHaveLength(2);
+  // Of so many numbers some lie between two levels, where the runtime's division rounds to the other one.
+  expect(deviation(found, { ...found, data: convolved(x, numbers, bias, window) })).toBeLessThan(1e-3);
+});
+
+test("layers that read the same value round it once", async () => {
+  const [x, weight, bias] = [randn([3, 8]), randn([8, 8]), randn([8])];
+  const { quantizer, weights } = inFile("twice", weight, bias);
+  const { op } = await run(x, quantizer, (graph, input) => {
+    linear(graph, weights, input, 8);
+    return linear(graph, weights, input, 8);
+  });
+  expect(op.nodes.filter(({ operator }) => operator === "DynamicQuantizeLinear")).toHaveLength(1);
+});
+
+test("what is made once in a body of a condition is not read outside it", () => {
+  const op = new Graph({ dialect: DIALECTS.cpu });
+  const condition = op.input("used", { type: "bool", dims: [1] });
+  const x = op.input("x", { type: "float32", dims: [2] });
+  const twice = () => op.once("twice", () => op.emit("Add", [x, x], [x])[0]!);
+  op.either(condition, { met: twice, otherwise: () => x });
+  expect(op.nodes.map(({ operator }) => operator)).toEqual(["If"]);
+  twice();
+  expect(op.nodes.map(({ operator }) => operator)).toEqual(["If", "Add"]);
+});
+
+test("quantizeChannels() puts taps before channels, and gives each output a scale of its own", () => {
+  // Two outputs, two channels, two taps.
+  const { values, scales } = quantizeChannels(Float32Array.of(127, -1, 2, 64, 0, 0, 0, 0), [2, 2, 2]);
+  expect([...values]).toEqual([127, 0, 2, 0, -1, 0, 64, 0]);
+  expect([...scales]).toEqual([1, 0]);
+});
