@@ -40,7 +40,7 @@ export interface ModelInfo {
   readonly seesPictures?: boolean;
   /**
    * True for a model of one own schedule that reads prompts as sentences, without weights of words: no schedulers to choose from, no
-   * skipped layers, no control pictures.
+   * skipped layers, no control pictures, no pictures that repeat.
    */
   readonly plain?: boolean;
   /** The guidance scale above which it is guided, where that is not 1. */

@@ -63,6 +63,8 @@ export const settings = v.object({
   guidanceRescale: v.optional(size, 0),
   imageGuidanceScale: v.optional(size, 1.5),
   eta: v.optional(size, 0),
+  /** Pictures that repeat without a seam. */
+  tiling: v.optional(v.boolean(), false),
   /** Bits of the model's weights, against a shortage of memory. Absent: as many as fit. */
   quantize: v.optional(v.picklist([4, 8, "int8"])),
   contentFilter: v.optional(v.boolean(), false),

@@ -18,8 +18,10 @@ export function shownPicture(
   // What grew for a picture since the ticket was taken lies where its own box does.
   const isLater = target !== null && ticket.picture?.hash !== putOnImage(target);
   const now = target === null ? ticket : isLater ? ownPlace(target) : placeOf(target);
-  if (fit === "cover")
-    return { ...sizeOf(now), transform: now.transform, paint: covering(image.hash), isAsTarget: true };
+  const over = (paint: ImagePaint) => ({ ...sizeOf(now), transform: now.transform, paint, isAsTarget: true });
+  if (fit === "cover") return over(covering(image.hash));
+  if (typeof fit === "object" && "tile" in fit)
+    return over({ type: "IMAGE", imageHash: image.hash, scaleMode: "TILE", scalingFactor: fit.tile });
   if (typeof fit === "object" && "within" in fit) return partOfTarget(now, fit.within, image.hash);
   if (typeof fit === "object" && "around" in fit) {
     const { width, height, transform } = placeAround(ticket, now);

@@ -1,5 +1,6 @@
 import { Problem } from "../../../shared/problem.ts";
-import type { Where } from "../../bridge.ts";
+import { DEFAULT_SIZE } from "../../../shared/request.ts";
+import type { Ticket, Where } from "../../bridge.ts";
 import { cutOutPicture } from "../pixels/cut-out-picture.ts";
 import { partResult } from "../pixels/enlarged-part.ts";
 import { type ExpandedResult, expandedResult } from "../pixels/expanded-result.ts";
@@ -87,11 +88,20 @@ async function fittedResult(
 ): Promise<FittedResult | ExpandedResult> {
   const { expand } = job.ticket;
   if (expand !== undefined) return expandedResult(bytes, { ...job.ticket, expand }, main);
+  if (recipe.request.tiling) return { bytes, fit: { tile: tileScale(recipe, job.ticket) } };
   if (recipe.mode !== "fill") return { bytes, fit: "cover" };
   const { part } = recipe.enlargedFrom ?? {};
   if (part !== undefined) return partResult(bytes, { part, ticket: job.ticket, main });
   const isOver = where === "over" || where === "over anyway";
   return isOver ? changedResult(bytes, job.ticket, main) : wholeResult(bytes, job.ticket);
+}
+
+/** Tiles along the shorter side of a target: enough to see that they repeat. The designer scales them in Figma. */
+const TILES = 2;
+
+function tileScale({ request, enlarged }: Picture["recipe"], { width, height }: Ticket): number {
+  const pixels = (request.width ?? DEFAULT_SIZE.width) * (enlarged?.factor ?? 1);
+  return Math.min(width, height) / TILES / pixels;
 }
 
 /** Takes a picture away that became a fill of its target. */

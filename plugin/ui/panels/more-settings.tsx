@@ -17,7 +17,7 @@ const SHARE = { min: 0, max: 1, step: 0.05 };
 /** For who knows the words; each only where it does something. */
 export function MoreSettings({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
   const { settings, companion, mode } = state;
-  const { vae, refiner, quantize, clipSkip, guidanceRescale, eta } = settings;
+  const { vae, refiner, quantize, clipSkip, guidanceRescale, eta, tiling } = settings;
   const { guidanceScale, scheduler } = effectiveSettings(model, settings);
   const vaes = usableAddOns(companion?.addOns ?? [], "vae", model).map(toOption);
   const refiners = mode === "fill" ? [] : refinersFor(model, companion?.models ?? []).map(toOption);
@@ -25,6 +25,16 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
     <details class="more">
       <summary>{t.common.moreSettings}</summary>
       <div class="fields">
+        {mode === "generate" && !model.plain && (
+          <label class="check" title={t.settings.tilingHow}>
+            <input
+              type="checkbox"
+              checked={tiling}
+              onChange={(event) => actions.set({ tiling: event.currentTarget.checked })}
+            />
+            {t.settings.tiling}
+          </label>
+        )}
         {refiners.length > 0 && (
           <Select
             label={t.settings.refiner}

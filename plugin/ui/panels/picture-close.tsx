@@ -28,7 +28,7 @@ export function PictureClose({ picture, state, actions }: { picture: Picture; st
   };
   const all = state.pictures.filter((other) => isShown(other) && other.phase === "done");
   const at = all.findIndex((other) => other.job.job === job.job);
-  const { seed, prompt } = recipe.request;
+  const { seed, prompt, tiling } = recipe.request;
   const address = isBefore && before !== null ? before : (image?.url ?? small);
   return (
     <section class="close-up" aria-label={t.pictures.closeLabel(job.ticket.name, seed)}>
@@ -37,7 +37,17 @@ export function PictureClose({ picture, state, actions }: { picture: Picture; st
         <span>{whenInWords(job.submittedAt, Date.now())}</span>
       </h2>
       <div class="close-picture">
-        {address && <img src={address} alt={isBefore ? t.pictures.before : t.pictures.seed(seed)} />}
+        {address && tiling && !isBefore && (
+          <div
+            class="close-tiles"
+            role="img"
+            aria-label={t.pictures.seed(seed)}
+            style={{ backgroundImage: `url("${address}")` }}
+          />
+        )}
+        {address && !(tiling && !isBefore) && (
+          <img src={address} alt={isBefore ? t.pictures.before : t.pictures.seed(seed)} />
+        )}
         {isBefore && <span class="tag">{t.pictures.beforeTag}</span>}
       </div>
       <div class="close-bar">

@@ -56,11 +56,24 @@ export function sizeAtModel({ mode, model, settings, target, fill, size }: Sized
   if (mode === "fill" && fill?.maskBounds)
     return contextOfFill({ ...fill, maskBounds: fill.maskBounds }, { model, settings }).diffusion;
   if (size && hasShape(size, target)) return size;
+  if (isPattern({ mode, model, settings }))
+    return modelSize(SQUARE, { native: model.nativeSize, factor: settings.sizeFactor });
   return modelSize(target, { native: model.nativeSize, factor: settings.sizeFactor });
 }
 
+/** A tile has no more to do with its target's shape. */
+const SQUARE: Size = { width: 1, height: 1 };
+
+/** Whether pictures repeat without a seam: where they are drawn from nothing, by a model that can. */
+export const isPattern = ({
+  mode,
+  model,
+  settings,
+}: Pick<Intent, "mode" | "model"> & { settings: Pick<RunSettings, "tiling"> }) =>
+  settings.tiling && mode === "generate" && !model.plain;
+
 interface Sized extends Pick<MeasuredIntent, "mode" | "model" | "target" | "fill" | "size"> {
-  readonly settings: Pick<RunSettings, "detail" | "edge" | "edgeWidth" | "sizeFactor">;
+  readonly settings: Pick<RunSettings, "detail" | "edge" | "edgeWidth" | "sizeFactor" | "tiling">;
 }
 
 /** How far sides that are multiples of 64 can be from a target's shape. */
@@ -94,6 +107,7 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     ...(use.refiner && { refiner: use.refiner }),
     ...(settings.quantize && { quantize: settings.quantize }),
     ...(settings.contentFilter && { contentFilter: true }),
+    tiling: isPattern(intent),
     clipSkip: model.plain ? 0 : settings.clipSkip,
     strength: mode === "edit" && !instructs(model) ? settings.strength : 1,
     ...(mode !== "generate" && { image: IMAGE }),

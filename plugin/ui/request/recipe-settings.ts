@@ -9,10 +9,10 @@ export function settingsOf({
   maskShape,
 }: Pick<Recipe, "mode" | "request" | "maskShape">): Partial<Settings> {
   const { negativePrompt = "", steps, guidanceScale, strength, model, scheduler, vae, refiner, region } = request;
-  const { clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize } = request;
+  const { clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize, tiling } = request;
   return {
     ...{ negativePrompt, steps, guidanceScale, model, scheduler, vae, refiner },
-    ...{ clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize },
+    ...{ clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize, tiling },
     loras: request.loras.map(({ model, weight }) => ({ model, weight })),
     ...(mode === "edit" && { strength }),
     ...(maskShape && { maskShape }),

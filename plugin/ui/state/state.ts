@@ -131,6 +131,7 @@ export const DEFAULT_SETTINGS: Settings = {
   guidanceRescale: 0,
   imageGuidanceScale: 1.5,
   eta: 0,
+  tiling: false,
   contentFilter: false,
   seed: 1,
   seedLocked: false,

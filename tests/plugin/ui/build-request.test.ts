@@ -120,6 +120,21 @@ test("buildRequest() asks for narrow weights and for the content filter where th
   expect(parseRequest(request)).toEqual(request);
 });
 
+test("a pattern is drawn square from nothing, whatever its target's shape, by models that can", () => {
+  const settings = { ...DEFAULT_SETTINGS, tiling: true };
+  const pattern = { ...intent, settings, target: { width: 900, height: 300 } };
+  const request = buildRequest(pattern, 1);
+  expect(parseRequest(request)).toEqual(request);
+  expect(request.tiling).toBe(true);
+  expect(request.width).toBe(request.height);
+  expect(request.width! % 64).toBe(0);
+  const plain = { ...pattern, model: { ...model, plain: true } };
+  for (const other of [plain, { ...pattern, mode: "edit" as const }]) {
+    expect(buildRequest(other, 1).tiling).toBe(false);
+    expect(sizeAtModel(other).width).toBeGreaterThan(sizeAtModel(other).height);
+  }
+});
+
 test("buildRequest() says only what has an effect", () => {
   const settings = { ...DEFAULT_SETTINGS, guidanceRescale: 0.7, eta: 0.5, imageGuidanceScale: 2 };
   expect(buildRequest({ ...intent, settings }, 1)).toMatchObject({ guidanceRescale: 0.7, eta: 0.5 });

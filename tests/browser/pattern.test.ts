@@ -1,0 +1,89 @@
+/**
+ * A seamless pattern from the panel, in a real browser, painted by the starter model: it is asked for as a square that repeats,
+ * lies in the layer as tiles, and is shown close up as several.
+ */
+import path from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
+import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
+import type { Task } from "../../shared/job.ts";
+import { randomSecret } from "../../shared/pairing.ts";
+import { openTestStudio, paint } from "../pipeline/studio-for-tests.ts";
+import { type Driver, openPlayground } from "./driver.ts";
+import { findBrowser } from "./find-browser.ts";
+import { type Made, startStandIn } from "./stand-in-companion.ts";
+import { TURN_MS, takeTurn } from "./take-turn.ts";
+
+const root = path.resolve(__dirname, "../..");
+const found = findBrowser(root);
+const inBrowser = "path" in found ? describe : describe.skip;
+
+const studio = openTestStudio();
+let asked: Extract<Task, { kind: "generate" }>["request"];
+
+async function make(task: Task): Promise<Made> {
+  const { request } = task as Extract<Task, { kind: "generate" }>;
+  asked = request;
+  const { result } = await paint(studio, { ...request, model: "starter", width: 64, height: 64 });
+  return { bytes: result.png, width: 64, height: 64 };
+}
+
+inBrowser(`A pattern${"missing" in found ? ` (${found.missing})` : ""}`, () => {
+  let browser: Browser;
+  let served: ServedPlayground;
+  let designer: Driver;
+  let stop: () => Promise<void>;
+  let endTurn: (() => void) | undefined;
+  const pairing = { pairing: "7".repeat(32), token: randomSecret() };
+
+  beforeAll(async () => {
+    if ("missing" in found) return;
+    endTurn = await takeTurn();
+    browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
+    served = await servePlayground({ root, port: 0 });
+    stop = await startStandIn(pairing, make);
+    const settings = { ...DEFAULT_SETTINGS, count: 1, steps: 8, prompt: "lemon", seed: 4, seedLocked: true };
+    designer = await openPlayground(browser, { url: served.url, settings, pairing });
+    await designer.ui.getByText("Nothing selected").waitFor();
+  }, TURN_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+    await stop?.();
+    await studio.close();
+    endTurn?.();
+  });
+
+  test("is drawn as a square that repeats, placed as tiles and shown three by three", async () => {
+    const { ui, page } = designer;
+    await designer.select("Picture to repair");
+    const { width, height } = await designer.node("Picture to repair");
+    expect(width).not.toBe(height);
+    await ui.locator(".settings > summary").click();
+    await ui.locator(".more > summary").click();
+    await ui.getByLabel("Seamless pattern").check();
+    await designer.screenshot("pattern-settings");
+    await ui.locator("footer button.primary:enabled", { hasText: "Generate" }).click();
+    const ready = ui.locator("footer button.primary:enabled", { hasText: /^Place/ });
+    await ready.waitFor();
+    expect(asked.tiling).toBe(true);
+    expect(asked.width).toBe(asked.height);
+    await ui.getByRole("button", { name: "More" }).click();
+    await ui.getByRole("menuitem", { name: "Show it large" }).click();
+    const tiles = ui.locator(".close-tiles");
+    await tiles.waitFor();
+    const box = (await tiles.boundingBox())!;
+    expect(Math.abs(box.width - box.height)).toBeLessThan(1);
+    await designer.screenshot("pattern-close");
+    await page.keyboard.press("Escape");
+    const placed = designer.nextLayer();
+    await ready.click();
+    await placed;
+    const { fills } = await designer.node(/^Generated/);
+    const tile = Math.min(width, height) / 2 / asked.width!;
+    expect(fills).toMatchObject([{ type: "IMAGE", scaleMode: "TILE", scalingFactor: tile }]);
+    await designer.look("Picture to repair");
+    await designer.screenshot("pattern-placed");
+    expect(designer.errors).toEqual([]);
+  }, 120_000);
+});
