@@ -1,6 +1,6 @@
 /** The leaf that all numeric code shares. */
 
-export type TensorType = "float32" | "float16" | "int64" | "int32" | "bool" | "uint8";
+export type TensorType = "float32" | "float16" | "int64" | "int32" | "bool" | "uint8" | "int8";
 
 export interface TensorData {
   readonly float32: Float32Array;
@@ -9,6 +9,7 @@ export interface TensorData {
   readonly int32: Int32Array;
   readonly bool: Uint8Array;
   readonly uint8: Uint8Array;
+  readonly int8: Int8Array;
 }
 
 /** Dense and row-major: `data.length` is the product of `dims`. */

@@ -68,6 +68,7 @@ export const deviceSchema = v.strictObject({
   name: text,
   passedOver: v.array(v.strictObject({ provider: text, reason: text })),
   memory: v.optional(count),
+  timesFaster: v.optional(v.pipe(v.number(), v.finite(), v.minValue(1))),
 });
 const family = { id: text, name: text };
 export const modelSchema = v.strictObject({

@@ -137,4 +137,6 @@ export interface DeviceInfo {
   readonly passedOver: readonly { readonly provider: string; readonly reason: string }[];
   /** Bytes that a model may take here. Absent: not known. */
   readonly memory?: number;
+  /** How many times as fast a step in whole numbers is (`quantize: "int8"`). Absent: too little, or they are wrong here. */
+  readonly timesFaster?: number;
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--only opening | klein | quality | queue]`: how fast this machine opens a model of any family, in
+ * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | klein | quality | queue]`: how fast this machine opens a model of any family, in
  * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
  * for Stable Diffusion 1. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
  * temporary folder (4.3 GB) and removed at the end.
@@ -28,6 +28,7 @@ import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
 import { deviationsFrom } from "./deviations.ts";
 import { startDiffusers } from "./diffusers.ts";
+import { runFast } from "./fast.ts";
 import { runKlein } from "./klein/klein.ts";
 import { openUNet } from "./open-unet.ts";
 import { openings } from "./openings.ts";
@@ -57,6 +58,7 @@ export async function runBench(argv: string[]): Promise<number> {
     const place = given === undefined ? scratch : path.resolve(given);
     const device = await chooseDevice();
     console.log(`On ${device.info.name}`);
+    if (only === "fast") return await runFast(place, device, scratch);
     await reportOpenings(place, device);
     if (only === "opening") return 0;
     const model = await openUNet(place);
@@ -120,14 +122,14 @@ function readArguments(argv: string[]): { model?: string; python?: string; only?
   const wrong = (what: string) =>
     new Problem(
       "request-invalid",
-      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--only opening | klein | quality | queue]`,
+      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | klein | quality | queue]`,
     );
   try {
     const { values } = parseArgs({ args: argv, options: { model: text, python: text, only: text, side: text } });
     const side = values.side === undefined ? undefined : Number(values.side);
     if (side !== undefined && !(side >= 64 && side % 16 === 0))
       throw wrong(`A side of "${values.side}" is no multiple of 16`);
-    if (values.only === undefined || ["opening", "klein", "quality", "queue"].includes(values.only))
+    if (values.only === undefined || ["opening", "fast", "klein", "quality", "queue"].includes(values.only))
       return { ...values, side };
     throw wrong(`There is no part "${values.only}"`);
   } catch (error) {

@@ -27,10 +27,10 @@ import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { narrowed } from "./narrowed.ts";
 import { print, printError } from "./print.ts";
 
-const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--trace]";
+const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--fast] [--trace]";
 
 /**
- * Writes `image.png`, with the request in it as `underpaint settings` and other tools read it, and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
+ * Writes `image.png` (with --fast as a request of `quantize: "int8"` says), with the request in it as `underpaint settings` and other tools read it, and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
  * Images, and models, adapters and image encoders that are paths, are relative to the request's file. Resolves to the exit
  * code; throws Problem, which `result.json` then holds as `problem`.
  */
@@ -59,9 +59,11 @@ interface Order {
   readonly out: string;
   readonly models?: string[];
   readonly trace: boolean;
+  /** In whole numbers of 8 bits. */
+  readonly fast: boolean;
 }
 
-async function make({ file, out, models, trace }: Order, reportFile: string): Promise<number> {
+async function make({ file, out, models, trace, fast }: Order, reportFile: string): Promise<number> {
   const folder = path.dirname(path.resolve(file));
   const config = readConfig({ models });
   const library = openLibrary({ folders: config.modelsFolders, starter: config.starter, cache: config.findings });
@@ -79,7 +81,7 @@ async function make({ file, out, models, trace }: Order, reportFile: string): Pr
     onUse: (use) => void uses.push(use),
   });
   try {
-    const raw = await readRequest(file);
+    const raw = { ...(await readRequest(file)), ...(fast && { quantize: "int8" }) };
     const images = await readImages(parseRequest(raw), folder);
     const request = parseRequest({ ...(await sizeOf(raw, images, studio)), ...raw });
     const kept: Trace | undefined = trace ? new Map() : undefined;
@@ -125,11 +127,13 @@ function readArguments(argv: string[]): Order {
         out: { type: "string" },
         models: { type: "string", multiple: true },
         trace: { type: "boolean", default: false },
+        fast: { type: "boolean", default: false },
       },
     });
     if (positionals.length !== 1) throw wrong(`Name one request file, not ${positionals.length}`);
     if (values.out === undefined) throw wrong("Name a folder for the result with --out");
-    return { file: positionals[0]!, out: path.resolve(values.out), models: values.models, trace: values.trace };
+    const { models, trace, fast } = values;
+    return { file: positionals[0]!, out: path.resolve(values.out), models, trace, fast };
   } catch (error) {
     throw error instanceof Problem ? error : wrong((error as Error).message);
   }

@@ -3,6 +3,7 @@
  * it (messages.ts). Its setup comes as JSON in the first argument.
  */
 import { constants, setPriority } from "node:os";
+import path from "node:path";
 import type { Result } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
 import { Hashes } from "../library/hashes.ts";
@@ -11,6 +12,8 @@ import { type Use, usedModels } from "../library/used-models.ts";
 import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import { packageVersion } from "../root.ts";
 import { chooseDevice } from "../runtime/device.ts";
+
+import { integerFindings, timesFaster as timesFasterOf } from "../runtime/integers.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { onMapped } from "../runtime/mapped-files.ts";
 import { garbageCollector } from "./collect-garbage.ts";
@@ -60,13 +63,21 @@ async function make(
   }
 }
 
+/** How much faster whole numbers are where networks run, found out once for a machine and build; undefined where they are not. */
+const integersPay = async (provider: string, { folder, build }: { folder: string | undefined; build: string }) =>
+  provider === "cpu"
+    ? timesFasterOf(await integerFindings(folder && path.join(folder, "integers.json"), build))
+    : undefined;
+
 async function openEngine(setup: EngineSetup): Promise<Workshop> {
   const { modelsFolders, starter, findings, provider, memory, narrowFolder, statesFolder, contentFilter, hashesFile } =
     setup;
   const library = await openLibrary({ folders: modelsFolders, starter, cache: findings });
   const memoryLimit = memory ?? defaultMemoryLimit();
   const { info, ...lowering } = await chooseDevice(provider);
-  const device = { ...lowering, info: { ...info, memory: Math.floor(memoryLimit) } };
+  const timesFaster = await integersPay(info.provider, { folder: narrowFolder, build: findings?.build ?? "" });
+  const more = { memory: Math.floor(memoryLimit), ...(timesFaster !== undefined && { timesFaster }) };
+  const device = { ...lowering, info: { ...info, ...more } };
   const hashes = new Hashes({ file: hashesFile, restMs: 0 });
   let uses: Use[] = [];
   const onUse = (use: Use) => void uses.push(use);

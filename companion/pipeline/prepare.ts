@@ -74,7 +74,7 @@ type Undecided = Omit<PreparedJob, "guidance" | "plan" | "rung" | "format">;
 /** What follows from the model. */
 async function decide(job: Undecided, level: number, options: PlanOptions): Promise<PreparedJob> {
   const { request, family } = job;
-  refuseIntegers(job);
+  await refuseIntegers(job);
   const { eta, seed, timesteps, sigmas } = request;
   const plan = family.plan(job, { ...options, eta, seed, timesteps, sigmas });
   const guidance = family.guidance(job);

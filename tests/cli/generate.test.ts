@@ -75,6 +75,11 @@ test("the picture's file holds the request for us, for readers of A1111's text, 
   await expect(runSettings([at("plain.png")])).rejects.toMatchObject({ code: "image-not-readable" });
 });
 
+test("runGenerate() computes in whole numbers with --fast, and says so in the request that it keeps", async () => {
+  await run({ ...small, steps: 1 }, "--fast");
+  expect(await result()).toMatchObject({ request: { quantize: "int8" } });
+});
+
 test("runGenerate() draws at the model's own size where the request names none", async () => {
   const { width, height, ...unsized } = small;
   await run({ ...unsized, steps: 1 });
@@ -116,7 +121,7 @@ test.each<[string, unknown, string[], string, RegExp]>([
   ["a model that is not there", { ...small, model: "none" }, [], "model-not-found", /none/],
   ["a model file that is not there", { ...small, model: "./none.safetensors" }, [], "model-not-found", /none/],
   ["an image that is not there", { ...small, image: "gone.png" }, [], "image-not-readable", /gone\.png/],
-  ["an unknown option", small, ["--fast"], "request-invalid", /--fast/],
+  ["an unknown option", small, ["--faster"], "request-invalid", /--faster/],
   ["a prompt of 5,000 characters", { ...small, prompt: "a".repeat(5000) }, [], "prompt-too-long", /5000/],
 ])("runGenerate() refuses %s", async (_, request, args, code, message) => {
   const failure = await run(request, ...args).catch((error) => error);

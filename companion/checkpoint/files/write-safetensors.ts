@@ -10,6 +10,7 @@ const NAMES: Record<TensorType, string> = {
   int32: "I32",
   bool: "BOOL",
   uint8: "U8",
+  int8: "I8",
 };
 
 /**

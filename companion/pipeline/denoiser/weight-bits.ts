@@ -3,6 +3,7 @@ import { Problem } from "../../../shared/problem.ts";
 import { type Dialect, forIntegers } from "../../graph/dialect.ts";
 import type { Quantizer } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
+import { integersAreRight } from "../../runtime/integers.ts";
 import type { PreparedJob, Sketch } from "../job.ts";
 import { type Rung, rungsFrom, runsTogether } from "../ladder.ts";
 import { planMemory } from "../weights/memory-plan.ts";
@@ -19,7 +20,12 @@ export const dialectOf = ({ studio, format }: Pick<PreparedJob, "studio" | "form
   format === "int8" ? forIntegers(studio.device.dialect) : studio.device.dialect;
 
 /** Throws Problem "request-invalid" where a model or a device cannot compute in whole numbers, which the request asks for. */
-export function refuseIntegers({ request, family, model, studio }: Sketch & Pick<PreparedJob, "studio">): void {
+export async function refuseIntegers({
+  request,
+  family,
+  model,
+  studio,
+}: Sketch & Pick<PreparedJob, "studio">): Promise<void> {
   if (request.quantize !== "int8") return;
   if (!family.sensitive)
     throw new Problem(
@@ -30,6 +36,11 @@ export function refuseIntegers({ request, family, model, studio }: Sketch & Pick
     throw new Problem(
       "request-invalid",
       `Fast pictures in 8 bits are for processors, and this computer paints on ${studio.device.info.name}: choose “Exact”, or leave out \`quantize\`.`,
+    );
+  if (!(await integersAreRight()))
+    throw new Problem(
+      "provider-unavailable",
+      "This processor has no instructions that multiply numbers of 8 bits rightly: choose “Exact”, or leave out `quantize`.",
     );
 }
 

@@ -1,4 +1,5 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
+import type { GenerateRequest } from "../../../shared/request.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
 import type { Actions } from "../actions/actions.ts";
 import { usableAddOns } from "../models/add-on-fit.ts";
@@ -17,6 +18,7 @@ const SHARE = { min: 0, max: 1, step: 0.05 };
 /** For who knows the words; each only where it does something. */
 export function MoreSettings({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
   const { settings, companion, mode } = state;
+  const timesFaster = companion?.device?.timesFaster;
   const { vae, refiner, quantize, clipSkip, guidanceRescale, eta, tiling } = settings;
   const { guidanceScale, scheduler } = effectiveSettings(model, settings);
   const vaes = usableAddOns(companion?.addOns ?? [], "vae", model).map(toOption);
@@ -64,8 +66,8 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
         <Select
           label={t.settings.weights}
           value={String(quantize ?? "")}
-          options={weights()}
-          onChange={(bits) => actions.set({ quantize: bits === "" ? undefined : bits === "8" ? 8 : 4 })}
+          options={weights(model.plain ? undefined : timesFaster, quantize === "int8")}
+          onChange={(value) => actions.set({ quantize: FORMATS[value] })}
         />
         {!model.plain && (
           <NumberField
@@ -100,9 +102,16 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
   );
 }
 
-/** Narrower ones change the picture a little. */
-const weights = (): readonly Option[] => [
+const FORMATS: Readonly<Record<string, GenerateRequest["quantize"]>> = { int8: "int8", 8: 8, 4: 4 };
+
+/** Narrower ones change the picture a little. Fast ones are there where the processor is, or where they were chosen before. */
+const weights = (timesFaster: number | undefined, chosen: boolean): readonly Option[] => [
   { value: "", label: t.settings.weightsAuto },
+  ...(timesFaster !== undefined
+    ? [{ value: "int8", label: t.settings.weightsFast(`${t.common.figure(timesFaster, 1)}×`) }]
+    : chosen
+      ? [{ value: "int8", label: t.settings.weightsFastElsewhere }]
+      : []),
   { value: "8", label: t.settings.weights8 },
   { value: "4", label: t.settings.weights4 },
 ];

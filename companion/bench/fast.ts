@@ -1,0 +1,109 @@
+/** A guided step in whole numbers of 8 bits beside the exact one, in turns: how long each takes, and how far they are apart. */
+import type { UNetModel } from "../checkpoint/model.ts";
+import { timeIdCount } from "../checkpoint/parts/model-kind.ts";
+import { forIntegers } from "../graph/dialect.ts";
+import { fixedDims } from "../graph/dim.ts";
+import type { Quantizer } from "../graph/graph.ts";
+import { Weights } from "../graph/weights.ts";
+import { unetGraph } from "../networks/unet.ts";
+import { denoiserNetwork } from "../pipeline/denoiser/denoiser-network.ts";
+import { oneByOne } from "../pipeline/denoiser/one-by-one.ts";
+import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
+import { narrowWeights } from "../pipeline/weights/narrow.ts";
+import { createGenerator } from "../random/generator.ts";
+import type { Device } from "../runtime/device.ts";
+import { openSession } from "../runtime/session.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import { openUNet } from "./open-unet.ts";
+import { pictureUNet } from "./picture-unet.ts";
+import { clock, report } from "./report.ts";
+
+const ROUNDS = 5;
+/** In the middle of the way from noise to picture. */
+const TIMESTEP = 500;
+/** Runs of a guided step. */
+const GUIDED = 2;
+
+/** Resolves to the exit code. */
+export async function runFast(place: string, device: Device, scratch: string): Promise<number> {
+  const model = await openUNet(place);
+  const [quantizer, rounding] = await clock(() =>
+    narrowWeights(denoiserNetwork({ model, family: stableDiffusion }), "int8", scratch),
+  );
+  report("Rounding the weights, once for a file", `${rounding.toFixed(1)} s`);
+  const exact = pictureUNet(model, device);
+  const [exactSession, exactOpening] = await clock(() => openSession(exact, device));
+  const [fastSession, fastOpening] = await clock(() => openSession(fastUNet(model, device, quantizer), device));
+  report("Opening the UNet", `exact ${exactOpening.toFixed(2)} s, fast ${fastOpening.toFixed(2)} s`);
+  const feeds = normalFeeds(exact);
+  const runs = { exact: exactSession.run, fast: oneByOne(fastSession, GUIDED) };
+  const times = { exact: [] as Spent[], fast: [] as Spent[] };
+  const out: Partial<Record<keyof typeof runs, Tensor>> = {};
+  // The first round is to wake up.
+  for (let round = 0; round <= ROUNDS; round++)
+    for (const name of ["exact", "fast"] as const) {
+      const { result, ...spent } = await spentOn(() => runs[name](feeds));
+      out[name] = result.out!;
+      if (round > 0) times[name].push(spent);
+    }
+  await Promise.all([exactSession.release(), fastSession.release()]);
+  for (const name of ["exact", "fast"] as const) {
+    const [least, middle, most] = spreadOf(times[name].map(({ seconds }) => seconds));
+    report(`One guided step, ${name}`, `${middle.toFixed(2)} s (${least.toFixed(2)} to ${most.toFixed(2)})`);
+  }
+  const ratio = (of: (spent: Spent) => number) =>
+    (spreadOf(times.fast.map(of))[1] / spreadOf(times.exact.map(of))[1]).toFixed(2);
+  report(
+    "  fast takes",
+    `${ratio(({ seconds }) => seconds)} of it, and ${ratio(({ cpu }) => cpu)} of its processor time`,
+  );
+  report("  of the largest value", `${(100 * apart(out.fast!, out.exact!)).toFixed(2)} % apart at the most`);
+  return 0;
+}
+
+interface Spent {
+  readonly seconds: number;
+  /** Of all processors. */
+  readonly cpu: number;
+}
+
+async function spentOn<T>(body: () => Promise<T>): Promise<Spent & { readonly result: T }> {
+  const before = process.cpuUsage();
+  const [result, seconds] = await clock(body);
+  const { user, system } = process.cpuUsage(before);
+  return { result, seconds, cpu: (user + system) / 1e6 };
+}
+
+function fastUNet({ denoiser, nativeSize, settings }: UNetModel, { dialect }: Device, quantizer: Quantizer) {
+  const side = nativeSize / 8;
+  const shape = { batch: 1, height: side, width: side, tokens: 77, timeIds: timeIdCount(settings) };
+  return unetGraph(denoiser.config, new Weights(denoiser.weights), shape, { dialect: forIntegers(dialect), quantizer });
+}
+
+/** Normal numbers for every input but the time. */
+function normalFeeds({ inputs, freeInputs }: ReturnType<typeof pictureUNet>): Record<string, Tensor> {
+  const { randn } = createGenerator(1);
+  return Object.fromEntries(
+    inputs
+      .filter(({ name }) => !freeInputs.has(name))
+      .map(({ name, dims: symbols }) => {
+        const dims = fixedDims(symbols);
+        return [name, name === "timestep" ? tensor(new Float32Array(GUIDED).fill(TIMESTEP), dims) : randn(dims)];
+      }),
+  );
+}
+
+function spreadOf(values: readonly number[]): readonly [least: number, middle: number, most: number] {
+  const sorted = [...values].sort((a, b) => a - b);
+  return [sorted[0]!, sorted[sorted.length >> 1]!, sorted.at(-1)!];
+}
+
+/** The largest difference, as a share of the largest value. */
+function apart(found: Tensor, expected: Tensor): number {
+  let [difference, largest] = [0, 0];
+  expected.data.forEach((value, i) => {
+    difference = Math.max(difference, Math.abs(value - found.data[i]!));
+    largest = Math.max(largest, Math.abs(value));
+  });
+  return difference / largest;
+}
