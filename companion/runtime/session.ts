@@ -89,7 +89,7 @@ function sessionOptions(
   return {
     executionProviders: [provider === "webgpu" ? WEBGPU : provider],
     graphOptimizationLevel: layout === "rearranged" ? "all" : cpu ? "basic" : "extended",
-    enableCpuMemArena: !cpu || multipliesIntegers(graph),
+    enableCpuMemArena: !cpu,
     logSeverityLevel: 4,
     extra: {
       ...(cpu && layout === "plain" && { optimization: { disable_specified_optimizers: idleOptimizers(widening) } }),
@@ -104,10 +104,7 @@ function sessionOptions(
   };
 }
 
-/**
- * Products of whole numbers are up to three times slower with matrices that are packed anew in every run; and where arithmetic
- * takes so little time, taking fresh memory for every value is a seventh of it.
- */
+/** Products of whole numbers are up to three times slower with matrices that are packed anew in every run. */
 const multipliesIntegers = ({ nodes }: Graph): boolean =>
   nodes.some(({ operator }) => operator === "MatMulIntegerToFloat");
 
