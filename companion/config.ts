@@ -105,6 +105,6 @@ function buildOf(root: string): string {
 function memoryOf(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   const gibibytes = Number(text);
-  if (gibibytes > 0 && Number.isFinite(gibibytes)) return gibibytes * 2 ** 30;
+  if (gibibytes > 0 && Number.isFinite(gibibytes)) return Math.floor(gibibytes * 2 ** 30);
   throw new Problem("request-invalid", `UNDERPAINT_MEMORY is "${text}": give the GiB that networks may take, like 4.`);
 }

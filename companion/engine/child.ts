@@ -76,7 +76,7 @@ async function openEngine(setup: EngineSetup): Promise<Workshop> {
   const memoryLimit = memory ?? defaultMemoryLimit();
   const { info, ...lowering } = await chooseDevice(provider);
   const timesFaster = await integersPay(info.provider, { folder: narrowFolder, build: findings?.build ?? "" });
-  const more = { memory: Math.floor(memoryLimit), ...(timesFaster !== undefined && { timesFaster }) };
+  const more = { memory: memoryLimit, ...(timesFaster !== undefined && { timesFaster }) };
   const device = { ...lowering, info: { ...info, ...more } };
   const hashes = new Hashes({ file: hashesFile, restMs: 0 });
   let uses: Use[] = [];

@@ -22,4 +22,5 @@ const SHARE = 0.7;
  * Bytes that no network may exceed unless the user says otherwise; one that would gets weights of fewer bits. A share of all memory,
  * not of what is free just now: the same request must not give another picture because another program is open.
  */
-export const defaultMemoryLimit = ({ total }: Pick<MachineMemory, "total"> = machineMemory()): number => SHARE * total;
+export const defaultMemoryLimit = ({ total }: Pick<MachineMemory, "total"> = machineMemory()): number =>
+  Math.floor(SHARE * total);

@@ -1,4 +1,5 @@
 import { totalmem } from "node:os";
+import { readConfig } from "../../companion/config.ts";
 import { defaultMemoryLimit, machineMemory } from "../../companion/runtime/machine-memory.ts";
 
 test("machineMemory() is never more than the machine has", () => {
@@ -14,4 +15,10 @@ test("defaultMemoryLimit() lets Stable Diffusion 1.5 be exact on 8 GiB, and leav
   expect(defaultMemoryLimit({ total: 8 * gib })).toBeGreaterThan(4.8 * gib);
   expect(defaultMemoryLimit({ total: 8 * gib })).toBeLessThan(6 * gib);
   expect(defaultMemoryLimit()).toBe(defaultMemoryLimit(machineMemory()));
+});
+
+test("memory limits are whole bytes: the plugin refuses a message with others", () => {
+  for (const total of [25_276_059_648, 8_589_934_593, 1001])
+    expect(Number.isInteger(defaultMemoryLimit({ total }))).toBe(true);
+  expect(Number.isInteger(readConfig({}, { UNDERPAINT_MEMORY: "0.3" }).memory)).toBe(true);
 });
