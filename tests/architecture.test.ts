@@ -17,6 +17,7 @@ const BELOW_PIPELINE = [
   "companion/random",
   "companion/image",
   "companion/tensor.ts",
+  "companion/sharp.ts",
   "shared",
 ];
 /** Rooms and files of the pipeline below those that know a prepared job. */
@@ -81,6 +82,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "plugin/ui": ["plugin/bridge.ts", "shared"],
   "companion/tensor.ts": [],
   "companion/root.ts": [],
+  "companion/sharp.ts": [],
   "companion/settings.ts": ["shared"],
   "companion/config.ts": ["companion/root.ts", "companion/settings.ts", "shared"],
   "companion/random": ["companion/tensor.ts", "shared"],
@@ -165,11 +167,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "shared",
   ],
   "companion/runtime": ["companion/graph", "companion/tensor.ts", "shared"],
-  "companion/image": ["companion/tensor.ts", "shared"],
+  "companion/image": ["companion/sharp.ts", "companion/tensor.ts", "shared"],
   "companion/opening": [
     ...["companion/checkpoint", "companion/networks", "companion/graph", "companion/schedulers", "shared"],
   ],
-  "companion/library": ["companion/opening", "companion/checkpoint", "companion/networks", "companion/graph", "shared"],
+  "companion/library": [
+    ...["companion/opening", "companion/checkpoint", "companion/networks", "companion/graph", "companion/sharp.ts"],
+    "shared",
+  ],
   // From the lowest room to the door. Every room may import what lies below the pipeline.
   "companion/pipeline/events.ts": ["companion/tensor.ts", "shared"],
   "companion/pipeline/tensors.ts": ["companion/tensor.ts", "shared"],
@@ -210,14 +215,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "companion/pipeline": BELOW_PIPELINE,
   "companion/engine": [
-    ...[
-      "companion/pipeline",
-      "companion/library",
-      "companion/runtime",
-      "companion/image",
-      "companion/root.ts",
-      "shared",
-    ],
+    ...["companion/pipeline", "companion/library", "companion/runtime", "companion/image", "shared"],
   ],
   "companion/queue": ["shared"],
   "companion/work": ["companion/queue", "companion/engine", "shared"],
@@ -285,6 +283,13 @@ test("imports make no circle", () => {
   };
   for (const file of graph.keys()) visit(file, []);
   expect(circles).toEqual([]);
+});
+
+test("sharp has one importer, which shuts the loaders of formats that nobody needs", () => {
+  const importers = sources.filter((file) =>
+    /(?:from|import\(|require\()\s*["']sharp["']/.test(readFileSync(path.join(root, file), "utf8")),
+  );
+  expect(importers).toEqual(["companion/sharp.ts"]);
 });
 
 test("onnxruntime-node has one importer, which turns its telemetry off", () => {

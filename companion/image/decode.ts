@@ -1,6 +1,6 @@
-import sharp from "sharp";
 import type { PixelImage } from "../../shared/pixels.ts";
 import { Problem } from "../../shared/problem.ts";
+import sharp from "../sharp.ts";
 
 /** The longest side, in pixels. */
 export const MAX_SIDE = 10_000;

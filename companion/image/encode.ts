@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import type { PixelImage } from "../../shared/pixels.ts";
+import sharp from "../sharp.ts";
 
 /**
  * The picture as a PNG: RGB where every pixel is opaque, RGBA otherwise. Nothing but the pixels goes in (no date, no

@@ -1,8 +1,9 @@
 /** The small picture of what a model draws, from what lies beside it or in its file's header. */
-import sharp from "sharp";
+
 import { THUMBNAIL_SIDE } from "../../shared/protocol.ts";
 import type { OpenOptions } from "../checkpoint/files/safetensors.ts";
 import { openSafetensors } from "../checkpoint/files/safetensors.ts";
+import sharp from "../sharp.ts";
 import { readBeside } from "./read-beside.ts";
 import type { Place } from "./scan.ts";
 
