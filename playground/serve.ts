@@ -4,7 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 
-export const PLAYGROUND_PORT = 47822;
+/** Not 47822: a studio's gateway listens there for other machines. */
+export const PLAYGROUND_PORT = 47823;
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",

@@ -23,6 +23,8 @@ export interface Detail {
   /** How much may change. Default 0.25. */
   readonly strength: number;
   readonly scheduler: SchedulerChoice;
+  /** As a request's. */
+  readonly contentFilter?: boolean;
 }
 
 export interface EnlargeRequest {
@@ -51,6 +53,7 @@ export const enlargeSchema: v.GenericSchema<unknown, EnlargeRequest> = v.strictO
       guidanceScale: v.optional(between(REQUEST_LIMITS.guidanceScale), 5),
       strength: v.optional(between(ENLARGE_LIMITS.strength), 0.25),
       scheduler: v.optional(scheduler, {}),
+      contentFilter: v.optional(v.boolean()),
     }),
   ),
 });

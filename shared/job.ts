@@ -49,6 +49,8 @@ interface TaskRow<K extends TaskKind> {
   needsReferences(task: TaskOf<K>): boolean;
   /** The same task with another seed: one of several that are submitted together. */
   withSeed(task: TaskOf<K>, seed: number): TaskOf<K>;
+  /** The same task, but that what it draws passes its model's content filter. */
+  withContentFilter(task: TaskOf<K>): TaskOf<K>;
   /** What its result brings: the names of the attachments. */
   readonly attachments: readonly [string, ...string[]];
 }
@@ -64,6 +66,7 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
     withModels: (task, rename) => ({ ...task, request: renameModels(task.request, rename) }),
     needsReferences: ({ request }) => request.references.some(({ adapter }) => adapter === undefined),
     withSeed: (task, seed) => ({ ...task, request: { ...task.request, seed } }),
+    withContentFilter: (task) => ({ ...task, request: { ...task.request, contentFilter: true } }),
     attachments: [PICTURE],
   },
   enlarge: {
@@ -86,6 +89,10 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
       const { detail } = task.request;
       return detail ? { ...task, request: { ...task.request, detail: { ...detail, seed } } } : task;
     },
+    withContentFilter: (task) => {
+      const { detail } = task.request;
+      return detail ? { ...task, request: { ...task.request, detail: { ...detail, contentFilter: true } } } : task;
+    },
     attachments: [PICTURE],
   },
   matte: {
@@ -95,6 +102,8 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
     withModels: (task, rename) => ({ ...task, request: { ...task.request, model: rename(task.request.model) } }),
     needsReferences: () => false,
     withSeed: (task) => task,
+    // It draws nothing.
+    withContentFilter: (task) => task,
     attachments: [PICTURE],
   },
 };
@@ -183,4 +192,5 @@ export const imagesOf = (task: Task): readonly string[] => row(task.kind).images
 export const modelsOf = (task: Task): readonly string[] => row(task.kind).models(task);
 export const withModels = (task: Task, rename: (id: string) => string): Task => row(task.kind).withModels(task, rename);
 export const needsReferences = (task: Task): boolean => row(task.kind).needsReferences(task);
+export const withContentFilter = (task: Task): Task => row(task.kind).withContentFilter(task);
 export const withSeed = (task: Task, seed: number): Task => row(task.kind).withSeed(task, seed);

@@ -42,7 +42,10 @@ export async function openCompanion(
   const pairings = new Pairings(config.pairingsFile);
   // Loaded when it is asked for: the queue between machines brings much that one machine does not need.
   const work = redis
-    ? (await import("./team-work.ts")).openTeamWork(redis, { pairings, version, onEvent })
+    ? (await import("./team-work.ts")).openTeamWork(redis, {
+        ...{ pairings, version, onEvent },
+        contentFilter: config.contentFilter,
+      })
     : await openOwnWork(config, onEvent);
   const { start, close: closeWork, ...parts } = work;
   const host: Host = {

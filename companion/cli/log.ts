@@ -2,10 +2,12 @@ import { LogFile } from "./log-file.ts";
 import { type LogLineOptions, logLine } from "./log-line.ts";
 import type { CompanionEvent } from "./work.ts";
 
-/** What it keeps without prompts is companion.log; with them it is another file, which no report reads. */
+/** What the companion keeps without prompts is companion.log; with them it is another file, which no report reads. */
 export const LOG_NAME = "companion";
+/** And what a studio's worker keeps. */
+export const WORKER_LOG_NAME = "worker";
 
-/** What the companion does, on disk. */
+/** What the companion or a worker does, on disk. */
 export interface Log {
   begin(version: string): void;
   readonly event: (event: CompanionEvent) => void;
@@ -16,9 +18,13 @@ export interface Log {
 
 export function openLog(
   folder: string,
-  { onEnd, ...options }: LogLineOptions & { readonly onEnd: (reason: string) => void },
+  {
+    name = LOG_NAME,
+    onEnd,
+    ...options
+  }: LogLineOptions & { readonly name?: string; readonly onEnd: (reason: string) => void },
 ): Log {
-  const file = new LogFile(folder, options.prompts ? `${LOG_NAME}-with-prompts` : LOG_NAME, { onEnd });
+  const file = new LogFile(folder, options.prompts ? `${name}-with-prompts` : name, { onEnd });
   return {
     begin: (version) =>
       file.write(`begins: ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`),

@@ -10,7 +10,7 @@ import { STARTER_ID } from "../library/library.ts";
 import { withHash } from "../library/live-library.ts";
 import { packageVersion } from "../root.ts";
 import { examine, libraryOf, MACHINE_CHECKS } from "./checks.ts";
-import { LOG_NAME } from "./log.ts";
+import { LOG_NAME, WORKER_LOG_NAME } from "./log.ts";
 import { redactor } from "./redact.ts";
 
 /** Of the log's end. */
@@ -71,12 +71,15 @@ async function modelLines(config: Config): Promise<string[]> {
 }
 
 async function logLines({ logsFolder }: Config): Promise<string[]> {
-  const files = [1, 0].map((age) => path.join(logsFolder, age === 0 ? `${LOG_NAME}.log` : `${LOG_NAME}.${age}.log`));
+  const names = [LOG_NAME, WORKER_LOG_NAME].flatMap((name) => [`${name}.1.log`, `${name}.log`]);
+  const files = names.map((name) => path.join(logsFolder, name));
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(absent)));
   const lines = texts
     .join("")
     .split("\n")
-    .filter((line) => line !== "");
+    .filter((line) => line !== "")
+    // By their time, with which each begins.
+    .sort();
   return lines.length === 0 ? ["There is no log."] : lines.slice(-LOG_LINES);
 }
 

@@ -18,7 +18,7 @@ import { portTaken, whoIsThere } from "./who-is-there.ts";
 import type { CompanionEvent } from "./work.ts";
 
 /** `--port` and `--pair-code` are for tests: Figma lets the plugin talk to one port only, and a fixed code is no secret. */
-const OPTIONS = {
+export const START_OPTIONS = {
   models: { type: "string", multiple: true },
   provider: { type: "string" },
   "enforce-content-filter": { type: "boolean", default: false },
@@ -95,7 +95,7 @@ export async function runStart(args: string[]): Promise<number> {
 
 function readArguments(args: string[]) {
   try {
-    return parseArgs({ args, options: OPTIONS }).values;
+    return parseArgs({ args, options: START_OPTIONS }).values;
   } catch (error) {
     throw new Problem("request-invalid", `${(error as Error).message}: "underpaint help" shows what there is.`);
   }

@@ -2,6 +2,7 @@
 import { Problem } from "../../shared/problem.ts";
 import type { Pairings } from "../gateway/pairings.ts";
 import { RedisQueue } from "../queue/bullmq/redis-queue.ts";
+import { enforcedFilter } from "../team/enforced-filter.ts";
 import { TeamEngine } from "../team/team-engine.ts";
 import { TeamLibrary } from "../team/team-library.ts";
 import type { RedisAddress } from "./redis-address.ts";
@@ -9,18 +10,22 @@ import { pagesOf } from "./team-pages.ts";
 import type { CompanionEvent, Work } from "./work.ts";
 
 export interface TeamWork extends Work {
-  readonly queue: RedisQueue;
   readonly models: TeamLibrary;
 }
 
 export interface TeamWorkOptions {
   readonly pairings: Pick<Pairings, "list">;
   readonly version: string;
+  /** "enforced": whoever submits, and whatever worker takes the job. */
+  readonly contentFilter: "on-request" | "enforced";
   readonly onEvent: (event: CompanionEvent) => void;
 }
 
 /** Throws Problem "request-invalid" for an address that is none. */
-export function openTeamWork({ url, ca }: RedisAddress, { pairings, version, onEvent }: TeamWorkOptions): TeamWork {
+export function openTeamWork(
+  { url, ca }: RedisAddress,
+  { pairings, version, contentFilter, onEvent }: TeamWorkOptions,
+): TeamWork {
   const log = (line: string) => onEvent({ type: "note", line });
   const queue = new RedisQueue({ url, ...(ca !== undefined && { ca }), log });
   const models = new TeamLibrary(queue);
@@ -29,8 +34,8 @@ export function openTeamWork({ url, ca }: RedisAddress, { pairings, version, onE
   return {
     modelsFolder: "the workers' models folders",
     // A worker that enforces it does so whatever it is told.
-    contentFilter: "off",
-    queue,
+    contentFilter: contentFilter === "enforced" ? "enforced" : "off",
+    queue: contentFilter === "enforced" ? enforcedFilter(queue) : queue,
     engine,
     models,
     downloads: { recommended: [], list: () => [], start: refuseDownload, cancel: () => {}, onChange: () => () => {} },

@@ -8,6 +8,7 @@ import { Engine } from "../engine/engine.ts";
 import { EmbeddedQueue } from "../queue/embedded-queue.ts";
 import { Ledger } from "../queue/ledger.ts";
 import { type RunJob, Worker } from "../queue/worker.ts";
+import { announced } from "./announced.ts";
 import { movedEvent } from "./moved.ts";
 import type { FromWork, ToWork, WorkAnswer, WorkCall, WorkEvent, WorkSetup } from "./work-messages.ts";
 
@@ -74,23 +75,6 @@ function tell(event: WorkEvent): void {
     say({ type: "event", event: { ...event, result: { ...event.result, attachments } } });
   } else if ("problem" in event) say({ type: "event", event: { ...event, problem: event.problem.toJSON() } });
   else say({ type: "event", event });
-}
-
-/** `run`, with its beginning and its end told. */
-function announced(run: RunJob, onEvent: (event: WorkEvent) => void): RunJob {
-  return async (job, options) => {
-    const { task } = job;
-    onEvent({ type: "begun", task });
-    try {
-      const result = await run(job, options);
-      onEvent({ type: "done", task, result });
-      return result;
-    } catch (error) {
-      const type = options.signal.aborted ? "cancelled" : "failed";
-      onEvent({ type, task, problem: Problem.from(error) });
-      throw error;
-    }
-  };
 }
 
 // A defect in one job's handling must not end everyone's pictures.

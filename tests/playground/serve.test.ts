@@ -62,7 +62,7 @@ test.each([
 });
 
 test("servePlayground() answers to localhost's names only, and only to GET", async () => {
-  expect((await request("/", { host: "evil.example:47822" })).status).toBe(403);
+  expect((await request("/", { host: "evil.example:47823" })).status).toBe(403);
   expect((await request("/", { host: "127.0.0.1" })).status).toBe(403);
   expect((await request("/", { method: "POST" })).status).toBe(405);
 });

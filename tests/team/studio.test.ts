@@ -1,5 +1,7 @@
 /** A studio with real processes and the starter model; only the plugin is played by the test. */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { until } from "../gateway/test-client.ts";
 import { WsClient } from "../gateway/ws-client.ts";
 import { submitMessage } from "../submit-message.ts";
@@ -76,8 +78,20 @@ describeWithRedis("a studio", () => {
     const hash = (image: Uint8Array) => createHash("sha256").update(image).digest("hex");
     expect(hash(bytes)).toBe(hash(picture));
 
+    // A gateway that enforces the content filter has it enforced by workers that do not: the starter comes with none.
+    const strict = new WsClient((await studio.gateway("--enforce-content-filter")).port);
+    expect(await strict.prove(token)).toMatchObject({ contentFilter: "enforced" });
+    await listed(strict, "starter");
+    const filtered = submit(strict);
+    expect((await strict.next("failed", filtered)).problem.message).toMatch(/"starter" comes with no content filter/);
+
     expect([gateway.output(), worker.output()].join()).not.toContain(PASSWORD);
+    const log = readFileSync(path.join(studio.home, "box/logs/worker.log"), "utf8");
+    expect(log).toMatch(/begins: .*\n.*generate begins: 128 × 128, 3 steps\n.*generate is done: 128 × 128 in /s);
+    expect(log).toMatch(/generate failed: model-unsupported/);
+    for (const secret of ["a cat", "starter", PASSWORD]) expect(log).not.toContain(secret);
     await studio.kill(worker, "SIGINT");
     expect(worker.process.exitCode).toBe(0);
+    expect(readFileSync(path.join(studio.home, "box/logs/worker.log"), "utf8")).toMatch(/ ends\n$/);
   });
 });

@@ -54,7 +54,7 @@ export class RedisQueue implements JobQueue {
     const { url, ca, prefix = PREFIX, keptMs = KEPT_MS, waiting, leaseMs = LEASE_MS, log = () => {} } = options;
     this.#audience = new Audience((error) => log(Problem.from(error).message));
     const at = { url, ...(ca !== undefined && { ca }) };
-    const redis = connectRedis({ ...at, away: "fails" });
+    const redis = connectRedis({ ...at, away: "fails", log });
     this.store = new RedisStore(redis, { prefix, keptMs });
     this.channels = new Channels(connectRedis({ ...at, away: "waits" }), prefix);
     this.#bull = openBullQueue(redis, prefix);

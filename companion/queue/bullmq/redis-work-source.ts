@@ -53,8 +53,8 @@ export class RedisWorkSource implements WorkSource {
   constructor(options: RedisWorkSourceOptions) {
     const { url, ca, prefix = PREFIX, keptMs = KEPT_MS, leaseMs = LEASE_MS, offer } = options;
     const at = { url, ...(ca !== undefined && { ca }), away: "waits" as const };
-    const redis = connectRedis(at);
     this.#options = options;
+    const redis = connectRedis({ ...at, log: (line) => this.#log(line) });
     this.#leaseMs = leaseMs;
     this.#store = new RedisStore(redis, { prefix, keptMs });
     this.#channels = new Channels(connectRedis(at), prefix);

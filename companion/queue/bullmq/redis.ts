@@ -10,7 +10,13 @@ export interface RedisOptions {
   readonly ca?: string;
   /** "fails": a command is refused soon while the server is away. "waits": it is sent when the server is back. */
   readonly away: "fails" | "waits";
+  /** Told once, where the server's certificate is not to be trusted: it looks like a server that is away. */
+  readonly log?: (line: string) => void;
 }
+
+/** What Node says of a certificate that no known authority vouches for, that is for another name, or that has run out. */
+const UNTRUSTED =
+  /SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|ALTNAME_INVALID|CERT_(?:HAS_EXPIRED|UNTRUSTED|NOT_YET_VALID)/;
 
 /** Between two tries to connect, milliseconds. */
 const RETRY_MS = { first: 100, most: 2000 };
@@ -18,7 +24,7 @@ const RETRY_MS = { first: 100, most: 2000 };
 const COMMAND_MS = 20_000;
 
 /** Connects when the first command comes, and again whenever the connection is lost. Throws Problem "request-invalid". */
-export function connectRedis({ url, ca, away }: RedisOptions): Redis {
+export function connectRedis({ url, ca, away, log = () => {} }: RedisOptions): Redis {
   const secure = placeOf(url).startsWith("rediss:");
   const redis = new Redis(url, {
     maxRetriesPerRequest: away === "fails" ? 1 : null,
@@ -27,8 +33,15 @@ export function connectRedis({ url, ca, away }: RedisOptions): Redis {
     connectTimeout: 5000,
     ...(secure && ca !== undefined && { tls: { ca } }),
   });
+  // ioredis listens to the first error of a socket; TLS tells of a second one, which would end the process.
+  redis.on("connecting", () => setImmediate(() => redis.stream?.on("error", () => {})));
   // Every command tells of its own failure; without a listener each lost connection would be printed.
-  redis.on("error", () => {});
+  let told = false;
+  redis.on("error", ({ code = "" }: NodeJS.ErrnoException) => {
+    if (told || !UNTRUSTED.test(code)) return;
+    told = true;
+    log(`The certificate of the studio's queue is not trusted (${code}): name its authority with --redis-ca FILE.`);
+  });
   return redis;
 }
 
