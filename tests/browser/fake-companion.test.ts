@@ -20,6 +20,7 @@ const inBrowser = "path" in found ? describe : describe.skip;
 
 interface Hello {
   readonly nonce: string;
+  readonly share?: string;
   readonly proof?: string;
   readonly pairing?: string;
 }
@@ -30,7 +31,10 @@ const welcome = (proof: string, more: object = {}) => ({
 const own = { pairing: "9".repeat(32), token: randomSecret() };
 
 /** What it says after `hello`; `nonce` is the one of its challenge. */
-const TRICKS: Record<string, (hello: Hello, nonce: string) => object[]> = {
+type Trick = (hello: Hello, nonce: string) => object[];
+
+const JOB = "2".repeat(32);
+const TRICKS: Record<string, Trick> = {
   "a pairing and token of its own": ({ nonce: client }, companion) => [
     welcome(proofOf("companion", { token: own.token, nonces: { client, companion } }), own),
   ],
@@ -45,22 +49,51 @@ const TRICKS: Record<string, (hello: Hello, nonce: string) => object[]> = {
       { type: "pairing-confirm", confirmation: randomSecret() },
     ];
   },
+  "a share with the pairing's own welcome": ({ nonce: client }, companion) => {
+    const { share } = beginPairing("companion", { code: "000000", nonces: { client, companion } });
+    return [{ type: "pairing-share", share }, welcome(randomSecret())];
+  },
+  "two welcomes": () => [welcome("00".repeat(32)), welcome("00".repeat(32))],
+  "a second challenge": (_, nonce) => [{ type: "challenge", protocol: PROTOCOL_VERSION, nonce }],
+  "that images are missing, before any proof": () => [{ type: "missing", jobs: [JOB], images: ["image"] }],
+  "a list of models and a job's end, before any proof": () => [
+    { type: "models", models: [], addOns: [], modelProblems: [] },
+    { type: "cancelled", job: JOB },
+  ],
+  "what is no message": () => [{ type: "give-me-everything" }],
   "an older protocol": () => [{ ...welcome(randomSecret(), own), protocol: 1 }],
   "that the pairing was revoked": () => [
     { type: "refused", problem: { code: "unauthorised", message: "Pair again." } },
   ],
 };
 
+/** What it says where a person has typed the digits that the right companion once showed. */
+const TYPED_TRICKS: Record<string, Trick> = {
+  "an exchange with a code that it guesses": ({ nonce: client, share: theirs }, companion) => {
+    const exchange = beginPairing("companion", { code: "000000", nonces: { client, companion } });
+    const key = exchange.finish(theirs!)!;
+    const proof = proofOf("companion", { token: key.secret.token, nonces: { client, companion } });
+    return [
+      { type: "pairing-share", share: exchange.share },
+      { type: "pairing-confirm", confirmation: key.confirmation },
+      welcome(proof),
+    ];
+  },
+  "the plugin's own share": ({ share }) => [
+    { type: "pairing-share", share },
+    { type: "pairing-confirm", confirmation: randomSecret() },
+  ],
+  "a share that is no point": () => [{ type: "pairing-share", share: `04${"0".repeat(128)}` }],
+  "a welcome without an exchange": () => [welcome(randomSecret(), own)],
+  "that the code was wrong": () => [{ type: "refused", problem: { code: "pairing-code-wrong", message: "Wrong." } }],
+};
+const TYPED = "417052";
+
 /** Every frame that the plugin sent to it, when the plugin has turned away. */
-async function squat(trick: (hello: Hello, nonce: string) => object[]): Promise<Uint8Array[]> {
+async function squat(trick: Trick): Promise<Uint8Array[]> {
   const frames: Uint8Array[] = [];
   let left = false;
-  const health = JSON.stringify({ app: "underpaint", version: "9", protocol: PROTOCOL_VERSION, codeDigits: 6 });
-  const server = createServer((_, response) =>
-    response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" }).end(health),
-  );
-  const sockets = new WebSocketServer({ server, handleProtocols: () => "underpaint.v1" });
-  sockets.on("connection", (socket: WebSocket) => {
+  const close = await listen(PROTOCOL_VERSION, (socket) => {
     const nonce = randomSecret();
     socket.send(encodeFrame({ type: "challenge", protocol: PROTOCOL_VERSION, nonce }));
     socket.on("message", (data) => {
@@ -73,12 +106,25 @@ async function squat(trick: (hello: Hello, nonce: string) => object[]): Promise<
       left = frames.length > 0;
     });
   });
-  await new Promise<void>((resolve) => server.listen(PORT, "127.0.0.1", resolve));
   await until(() => left);
-  for (const socket of sockets.clients) socket.terminate();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await close();
   return frames;
+}
+
+/** A program on the companion's port that says it speaks `protocol`. Resolves to how to end it. */
+async function listen(protocol: number, onSocket: (socket: WebSocket) => void): Promise<() => Promise<void>> {
+  const health = JSON.stringify({ app: "underpaint", version: "9", protocol, codeDigits: 6 });
+  const server = createServer((_, response) =>
+    response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" }).end(health),
+  );
+  const sockets = new WebSocketServer({ server, handleProtocols: () => "underpaint.v1" });
+  sockets.on("connection", onSocket);
+  await new Promise<void>((resolve) => server.listen(PORT, "127.0.0.1", resolve));
+  return async () => {
+    for (const socket of sockets.clients) socket.terminate();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
 }
 
 inBrowser(`a fake companion${"missing" in found ? ` (${found.missing})` : ""}`, () => {
@@ -107,17 +153,36 @@ inBrowser(`a fake companion${"missing" in found ? ` (${found.missing})` : ""}`, 
     const welcomes = () => designer.frames.filter(({ sent, message }) => !sent && message.type === "welcome").length;
     await designer.ui.getByLabel("Pairing code, six digits").fill(PAIRING_CODE);
     await designer.ui.getByText("Nothing selected").waitFor({ timeout: 15_000 });
+    const { proof } = designer.frames.find(({ sent, message }) => !sent && message.type === "welcome")!.message;
     await companion.stop();
 
     let gotIn = 0;
-    for (const trick of Object.values(TRICKS)) {
-      const frames = await squat(trick);
+    const look = (frames: readonly Uint8Array[], allowed: readonly string[]) => {
       for (const frame of frames) {
         const { message, attachments } = decodeFrame(frame, CLIENT_HEADER);
-        if ((message as { type: string }).type !== "hello" || attachments.size > 0) gotIn += 1;
+        const { type } = message as { type: string };
+        if (!allowed.includes(type) || attachments.size > 0) gotIn += 1;
+        if (JSON.stringify(message).includes(TYPED)) gotIn += 1;
       }
+    };
+    // One that says it is older is not spoken to at all.
+    let dialled = 0;
+    const close = await listen(PROTOCOL_VERSION - 1, () => {
+      dialled += 1;
+    });
+    await designer.ui.getByText("Plugin and companion do not match").waitFor({ timeout: 20_000 });
+    await close();
+    gotIn += dialled;
+
+    const paired = { "the companion's own proof, replayed": () => [welcome(proof as string)], ...TRICKS };
+    for (const trick of Object.values(paired)) look(await squat(trick), ["hello"]);
+    // The last one said that the pairing was revoked: the designer types the code, to whoever is there.
+    for (const trick of Object.values(TYPED_TRICKS)) {
+      const squatted = squat(trick);
+      await designer.ui.getByLabel("Pairing code, six digits").fill(TYPED);
+      look(await squatted, ["hello", "pairing-confirm"]);
     }
-    const attempts = Object.keys(TRICKS).length;
+    const attempts = 1 + Object.keys(paired).length + Object.keys(TYPED_TRICKS).length;
     tellAttack({
       promise: "a fake companion gets no pixel",
       test: expect.getState().currentTestName!,

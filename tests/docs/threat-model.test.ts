@@ -3,7 +3,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const root = path.resolve(__dirname, "../..");
-const folders = ["trust", "browser", "gateway", "plugin/ui", "library", "fuzz", "shared", "cli", "checkpoint", "queue"];
+const folders = [
+  "trust",
+  "browser",
+  "gateway",
+  "plugin/ui",
+  "library",
+  "fuzz",
+  "shared",
+  "cli",
+  "checkpoint",
+  "queue",
+  "image",
+];
 const sources = folders
   .flatMap((folder) => {
     const place = path.join(root, "tests", folder);
