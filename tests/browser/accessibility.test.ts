@@ -1,21 +1,14 @@
 /** Every view of the panel under axe-core, in both themes: names, roles, order, contrast. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { type Browser, chromium } from "playwright-core";
 import type { Editor } from "../../playground/app/editor.ts";
-import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
 import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
-import {
-  type CompanionProcess,
-  createDataFolder,
-  PAIRING_CODE,
-  removeDataFolder,
-  startCompanion,
-} from "./companion-process.ts";
-import { type Driver, openPlayground } from "./driver.ts";
+import { createDataFolder, PAIRING_CODE, removeDataFolder, startCompanion } from "./companion-process.ts";
+import type { Driver } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
+import { openStage, type Stage } from "./open-stage.ts";
 import { writeAddOns } from "./sample-add-ons.ts";
-import { TURN_MS, takeTurn } from "./take-turn.ts";
+import { TURN_MS } from "./take-turn.ts";
 import { tour } from "./tour.ts";
 
 declare const playground: { readonly editor: Editor };
@@ -41,32 +34,27 @@ const RULES = {
 };
 
 inBrowser(`a designer who can't see well${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let browser: Browser;
-  let served: ServedPlayground;
-  let companion: CompanionProcess | undefined;
+  let stage: Stage | undefined;
   let designer: Driver;
   const home = createDataFolder();
 
-  let endTurn: (() => void) | undefined;
   beforeAll(async () => {
     if ("missing" in found) return;
-    endTurn = await takeTurn();
-    browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
-    served = await servePlayground({ root, port: 0 });
-    await writeAddOns(path.join(home, "models"), root);
-    companion = await startCompanion(root, home);
-    const settings = { ...DEFAULT_SETTINGS, language: "de", count: 1, steps: 2, seed: 7, seedLocked: true };
-    designer = await openPlayground(browser, {
-      url: served.url,
-      settings: { ...settings, window: { width: 320, height: 720 } },
-    });
+    const answer = async () => {
+      await writeAddOns(path.join(home, "models"), root);
+      const companion = await startCompanion(root, home);
+      return () => companion.stop();
+    };
+    const settings = {
+      ...{ ...DEFAULT_SETTINGS, language: "de", count: 1, steps: 2, seed: 7, seedLocked: true },
+      window: { width: 320, height: 720 },
+    };
+    stage = await openStage({ root, path: found.path, settings, answer });
+    ({ designer } = stage);
   }, TURN_MS);
   afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-    await companion?.stop();
+    await stage?.close();
     removeDataFolder(home);
-    endTurn?.();
   });
 
   const faults: string[] = [];

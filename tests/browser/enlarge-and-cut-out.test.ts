@@ -3,11 +3,9 @@
  * asked for again, and what a Fill changed lies where it lay, whatever the layer's paint and place. And cut out of their ground.
  */
 import path from "node:path";
-import { type Browser, chromium } from "playwright-core";
 import sharp from "sharp";
 import { coverageOf } from "../../companion/image/mask.ts";
 import { enlargePicture } from "../../companion/pipeline/enlarge/enlarge-picture.ts";
-import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
 import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import { squaredDistances } from "../../shared/distance.ts";
 import type { Task } from "../../shared/job.ts";
@@ -17,13 +15,14 @@ import { randomSecret } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
 import { openTestStudio } from "../pipeline/studio-for-tests.ts";
 import { addOn } from "../plugin/ui/fixtures.ts";
-import { type Driver, openPlayground } from "./driver.ts";
+import type { Driver } from "./driver.ts";
 import { type FillCase, fillCase } from "./fill-cases.ts";
 import { buildScene, clearScene, look } from "./fill-scene.ts";
 import { findBrowser } from "./find-browser.ts";
+import { openStage, type Stage } from "./open-stage.ts";
 import { rasterOf } from "./raster-check.ts";
 import { type Made, startStandIn } from "./stand-in-companion.ts";
-import { TURN_MS, takeTurn } from "./take-turn.ts";
+import { TURN_MS } from "./take-turn.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
@@ -84,31 +83,23 @@ async function make(wanted: Task, images: ReadonlyMap<string, Uint8Array>): Prom
 }
 
 inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let browser: Browser;
-  let served: ServedPlayground;
+  let stage: Stage | undefined;
   let designer: Driver;
-  let stop: () => Promise<void>;
-  let endTurn: (() => void) | undefined;
   const pairing = { pairing: "6".repeat(32), token: randomSecret() };
 
   beforeAll(async () => {
     if ("missing" in found) return;
-    endTurn = await takeTurn();
-    browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
-    served = await servePlayground({ root, port: 0 });
     const upscaler = { families: [], upscaler: { architecture: "Compact", scale: 4 } };
     const matting = addOn("matting", "birefnet", { families: [], matting: { architecture: "BiRefNet" } });
-    stop = await startStandIn(pairing, make, { addOns: [addOn("upscaler", "compact", upscaler), matting] });
+    const answer = () => startStandIn(pairing, make, { addOns: [addOn("upscaler", "compact", upscaler), matting] });
     const settings = { ...DEFAULT_SETTINGS, count: 1, prompt: "x", seedLocked: true };
-    designer = await openPlayground(browser, { url: served.url, settings, pairing });
+    stage = await openStage({ root, path: found.path, settings, pairing, answer });
+    ({ designer } = stage);
     await designer.ui.getByText("Nothing selected").waitFor();
   }, TURN_MS);
   afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-    await stop?.();
+    await stage?.close();
     await studio.close();
-    endTurn?.();
   });
 
   const primary = (text: string | RegExp) => designer.ui.locator("footer button.primary:enabled", { hasText: text });

@@ -1,18 +1,11 @@
 /** From pairing to a placed layer with the keyboard alone, and a name for everything that can be reached. */
 import path from "node:path";
-import { type Browser, chromium } from "playwright-core";
-import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
 import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
-import {
-  type CompanionProcess,
-  createDataFolder,
-  PAIRING_CODE,
-  removeDataFolder,
-  startCompanion,
-} from "./companion-process.ts";
-import { type Driver, openPlayground } from "./driver.ts";
+import { createDataFolder, PAIRING_CODE, removeDataFolder, startCompanion } from "./companion-process.ts";
+import type { Driver } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
-import { TURN_MS, takeTurn } from "./take-turn.ts";
+import { openStage, type Stage } from "./open-stage.ts";
+import { TURN_MS } from "./take-turn.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
@@ -21,28 +14,23 @@ const inBrowser = "path" in found ? describe : describe.skip;
 const MOST_TABS = 80;
 
 inBrowser(`the keyboard${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let browser: Browser;
-  let served: ServedPlayground;
-  let companion: CompanionProcess | undefined;
+  let stage: Stage | undefined;
   let designer: Driver;
   const home = createDataFolder();
 
-  let endTurn: (() => void) | undefined;
   beforeAll(async () => {
     if ("missing" in found) return;
-    endTurn = await takeTurn();
-    browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
-    served = await servePlayground({ root, port: 0 });
-    companion = await startCompanion(root, home);
+    const answer = async () => {
+      const companion = await startCompanion(root, home);
+      return () => companion.stop();
+    };
     const settings = { ...DEFAULT_SETTINGS, count: 1, steps: 2, seed: 7, seedLocked: true };
-    designer = await openPlayground(browser, { url: served.url, settings });
+    stage = await openStage({ root, path: found.path, settings, answer });
+    ({ designer } = stage);
   }, TURN_MS);
   afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-    await companion?.stop();
+    await stage?.close();
     removeDataFolder(home);
-    endTurn?.();
   });
 
   /** What has the focus in the plugin: its role or tag, and its name. */

@@ -3,16 +3,15 @@
  * lies in the layer as tiles, and is shown close up as several.
  */
 import path from "node:path";
-import { type Browser, chromium } from "playwright-core";
-import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
 import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import type { Task } from "../../shared/job.ts";
 import { randomSecret } from "../../shared/pairing.ts";
 import { openTestStudio, paint } from "../pipeline/studio-for-tests.ts";
-import { type Driver, openPlayground } from "./driver.ts";
+import type { Driver } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
+import { openStage, type Stage } from "./open-stage.ts";
 import { type Made, startStandIn } from "./stand-in-companion.ts";
-import { TURN_MS, takeTurn } from "./take-turn.ts";
+import { TURN_MS } from "./take-turn.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
@@ -29,29 +28,21 @@ async function make(task: Task): Promise<Made> {
 }
 
 inBrowser(`A pattern${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let browser: Browser;
-  let served: ServedPlayground;
+  let stage: Stage | undefined;
   let designer: Driver;
-  let stop: () => Promise<void>;
-  let endTurn: (() => void) | undefined;
   const pairing = { pairing: "7".repeat(32), token: randomSecret() };
 
   beforeAll(async () => {
     if ("missing" in found) return;
-    endTurn = await takeTurn();
-    browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
-    served = await servePlayground({ root, port: 0 });
-    stop = await startStandIn(pairing, make);
+    const answer = () => startStandIn(pairing, make);
     const settings = { ...DEFAULT_SETTINGS, count: 1, steps: 8, prompt: "lemon", seed: 4, seedLocked: true };
-    designer = await openPlayground(browser, { url: served.url, settings, pairing });
+    stage = await openStage({ root, path: found.path, settings, pairing, answer });
+    ({ designer } = stage);
     await designer.ui.getByText("Nothing selected").waitFor();
   }, TURN_MS);
   afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-    await stop?.();
+    await stage?.close();
     await studio.close();
-    endTurn?.();
   });
 
   test("is drawn as a square that repeats, placed as tiles and shown three by three", async () => {
