@@ -1,44 +1,19 @@
 /** GGUF files made on the spot for tests (https://github.com/ggml-org/ggml, docs/gguf.md). */
 import { writeFileSync } from "node:fs";
+import { ggufHead, ggufPadding } from "../../companion/bench/klein/gguf-head.ts";
 import { BLOCK_FORMATS, type BlockFormat } from "../../companion/graph/blocks.ts";
 import type { Sample } from "./klein-sample.ts";
 
 const TYPES = { F32: 0, Q4_0: 2, Q8_0: 8 } as const;
 export type Written = Sample & { readonly type: keyof typeof TYPES };
-const ALIGNMENT = 32;
-
-const u32 = (value: number) => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-};
-const u64 = (value: number) => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-};
-const text = (value: string) => Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)]);
-const padded = (length: number) => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 
 export function writeGguf(file: string, tensors: Readonly<Record<string, Written>>): void {
-  let offset = 0;
-  const infos: Buffer[] = [];
-  const data: Buffer[] = [];
-  for (const [name, { shape, data: bytes, type }] of Object.entries(tensors)) {
-    infos.push(text(name), u32(shape.length), ...[...shape].reverse().map(u64), u32(TYPES[type]), u64(offset));
-    data.push(Buffer.from(bytes), Buffer.alloc(padded(bytes.length) - bytes.length));
-    offset += padded(bytes.length);
-  }
-  const field = [text("general.architecture"), u32(8), text("flux")];
-  const head = Buffer.concat([
-    Buffer.from("GGUF"),
-    u32(3),
-    u64(Object.keys(tensors).length),
-    u64(1),
-    ...field,
-    ...infos,
-  ]);
-  writeFileSync(file, Buffer.concat([head, Buffer.alloc(padded(head.length) - head.length), ...data]));
+  const all = Object.entries(tensors);
+  const infos = all.map(([name, { shape, data, type }]) => ({
+    ...{ name, dims: shape, type: TYPES[type], byteLength: data.length },
+  }));
+  const parts = all.flatMap(([, { data }]) => [Buffer.from(data), ggufPadding(data.length)]);
+  writeFileSync(file, Buffer.concat([ggufHead("flux", infos), ...parts]));
 }
 
 /** Rounded to `format`, by blocks whose scale is a power of two; what is no matrix of whole blocks stays. */

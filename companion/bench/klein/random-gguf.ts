@@ -2,45 +2,24 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { elementCount } from "../../tensor.ts";
 import type { Shapes } from "../random-model.ts";
+import { ggufHead, ggufPadding } from "./gguf-head.ts";
 
-const ALIGNMENT = 32;
 /** ggml.h, enum ggml_type. */
 const [F32, Q8_0] = [0, 8];
 /** Of a block of Q8_0: a float16 and 32 bytes. */
 const [NUMBERS, BYTES] = [32, 34];
 
-const u32 = (value: number) => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-};
-const u64 = (value: number) => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-};
-const text = (value: string) => Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)]);
-const padded = (length: number) => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
-const STRING = 8;
-
 /** Matrices in blocks, scaled so that every layer keeps about the size of its input; vectors ones. */
 export function writeRandomGguf(file: string, architecture: string, shapes: Shapes): void {
-  const infos: Buffer[] = [];
-  let offset = 0;
-  for (const [name, dims] of shapes) {
-    const type = dims.length === 1 ? F32 : Q8_0;
-    infos.push(text(name), u32(dims.length), ...[...dims].reverse().map(u64), u32(type), u64(offset));
-    offset += padded(lengthOf(dims));
-  }
-  const field = [text("general.architecture"), u32(STRING), text(architecture)];
-  const head = Buffer.concat([Buffer.from("GGUF"), u32(3), u64(shapes.size), u64(1), ...field, ...infos]);
+  const tensors = [...shapes].map(([name, dims]) => ({
+    ...{ name, dims, type: dims.length === 1 ? F32 : Q8_0, byteLength: lengthOf(dims) },
+  }));
   const fd = openSync(file, "w");
   try {
-    writeSync(fd, head);
-    writeSync(fd, Buffer.alloc(padded(head.length) - head.length));
+    writeSync(fd, ggufHead(architecture, tensors));
     for (const dims of shapes.values()) {
       writeTensor(fd, dims);
-      writeSync(fd, Buffer.alloc(padded(lengthOf(dims)) - lengthOf(dims)));
+      writeSync(fd, ggufPadding(lengthOf(dims)));
     }
   } finally {
     closeSync(fd);
