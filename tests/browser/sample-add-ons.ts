@@ -112,9 +112,17 @@ function controlNet(folder: string, noise: (dims: readonly number[], scale: numb
   ]);
 }
 
+/** From one colour to another across the diagonal. Drawn here: a companion's module in this process leaves no loader of SVG. */
 async function swatch(from: string, to: string): Promise<Uint8Array> {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><linearGradient id="g" x2="1" y2="1"><stop stop-color="${from}"/><stop offset="1" stop-color="${to}"/></linearGradient><rect width="96" height="96" fill="url(#g)"/></svg>`;
-  return new Uint8Array(await sharp(Buffer.from(svg)).png().toBuffer());
+  const side = 96;
+  const [begin, end] = [from, to].map((color) => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)));
+  const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
+    const [pixel, channel] = [Math.floor(i / 3), i % 3];
+    const share = ((pixel % side) + Math.floor(pixel / side)) / (2 * side - 2);
+    return Math.round(begin![channel]! + share * (end![channel]! - begin![channel]!));
+  });
+  const raw = { width: side, height: side, channels: 3 } as const;
+  return new Uint8Array(await sharp(data, { raw }).png().toBuffer());
 }
 
 /** Uniform in 0 … 1 (Tommy Ettinger's mulberry32, public domain). */
