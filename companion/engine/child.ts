@@ -10,6 +10,7 @@ import { Hashes } from "../library/hashes.ts";
 import { openLibrary } from "../library/library.ts";
 import { type Use, usedModels } from "../library/used-models.ts";
 import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
+import { inSpan, measureSpans } from "../profile/spans.ts";
 import { packageVersion } from "../root.ts";
 import { chooseDevice } from "../runtime/device.ts";
 
@@ -51,7 +52,8 @@ async function make(
       const { done, value } = await events.next();
       if (done) {
         const seconds = (performance.now() - started) / 1000;
-        return { ...signed(value, task, { madeBy: packageVersion(), models: await used() }), seconds };
+        const models = await inSpan("name what was used", "stage", used);
+        return { ...signed(value, task, { madeBy: packageVersion(), models }), seconds };
       }
       if (value.type === "rung") send({ ...value, job: id });
       else send({ type: "progress", job: id, progress: await reporter.report(value) });
@@ -104,6 +106,7 @@ async function main(setup: EngineSetup): Promise<void> {
   startHeart();
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   onMapped((files) => send({ type: "mapped", files }));
+  if (setup.profile) measureSpans("engine", (span) => send({ type: "span", span }));
   let cancelled: string | undefined;
   const workshop = openEngine(setup);
   const collectGarbage = garbageCollector();

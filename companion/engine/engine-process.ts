@@ -2,10 +2,11 @@ import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { visibleLines } from "../library/plain-text.ts";
+import { passSpan } from "../profile/spans.ts";
 import { changedFile, type MappedFile } from "../runtime/mapped-files.ts";
 import { type Crash, crashOf, lost, type ProcessEnd } from "./crash.ts";
 import { MemoryWitness } from "./memory-witness.ts";
-import type { EngineSetup, FromEngine, MappedMessage, ToEngine } from "./messages.ts";
+import type { EngineSetup, FromEngine, MappedMessage, SpanMessage, ToEngine } from "./messages.ts";
 import { PULSE_FD, PULSE_MS, readPulse } from "./pulse.ts";
 import { VITAL_LIMITS, type VitalLimits, Vitals, type WorkPlace } from "./vitals.ts";
 
@@ -19,7 +20,7 @@ export interface EngineProgram {
 }
 
 export interface ProcessEvents {
-  readonly onMessage: (message: Exclude<FromEngine, MappedMessage>) => void;
+  readonly onMessage: (message: Exclude<FromEngine, MappedMessage | SpanMessage>) => void;
   /** It has given no sign of life for so many seconds; undefined when it lives again. */
   readonly onSilence: (seconds: number | undefined) => void;
   /** Called once, when nothing more will come: why it ended, as far as can be told. */
@@ -36,6 +37,8 @@ export class EngineProcess {
   readonly #mapped = new Map<string, MappedFile>();
   readonly #witness = new MemoryWitness();
   #place: WorkPlace = "elsewhere";
+  #resident = 0;
+  #mostResident = 0;
   /** Set where we gave it up. */
   #lost: Crash | undefined;
 
@@ -71,6 +74,13 @@ export class EngineProcess {
     return this.#child.pid;
   }
 
+  /** The most bytes that it had in main memory since this was last asked. */
+  takeMostResident(): number {
+    const most = this.#mostResident;
+    this.#mostResident = this.#resident;
+    return most;
+  }
+
   /** Lost where the process is gone already: `onEnd` follows then. */
   send(message: ToEngine): void {
     this.#child.send(message, () => {});
@@ -93,6 +103,7 @@ export class EngineProcess {
 
   #hear(message: FromEngine, events: ProcessEvents): void {
     if (message.type === "mapped") for (const file of message.files) this.#mapped.set(file.file, file);
+    else if (message.type === "span") passSpan(message.span);
     else {
       if (message.type === "ready") this.#place = message.device.provider === "cpu" ? "processor" : "elsewhere";
       events.onMessage(message);
@@ -104,7 +115,10 @@ export class EngineProcess {
     const vitals = new Vitals(limits, PULSE_MS);
     createInterface(this.#child.stdio[PULSE_FD] as Readable).on("line", (line) => {
       const pulse = readPulse(line);
-      if (pulse) vitals.hear(pulse);
+      if (pulse === undefined) return;
+      vitals.hear(pulse);
+      this.#resident = pulse.resident;
+      this.#mostResident = Math.max(this.#mostResident, pulse.resident);
     });
     let told: number | undefined;
     return setInterval(() => {

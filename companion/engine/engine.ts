@@ -3,12 +3,13 @@
  * has a process of its own, a crash costs one attempt at one job, and the next run finds a fresh process.
  */
 import type { Progress, Result } from "../../shared/job.ts";
+import type { MemoryUse } from "../../shared/memory-use.ts";
 import { Problem, type ProblemData } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
 import { type Crash, silentProblem } from "./crash.ts";
 import { EngineProcess, type EngineProgram } from "./engine-process.ts";
 import { Expectation } from "./expectation.ts";
-import type { EngineJob, FromEngine, MappedMessage } from "./messages.ts";
+import type { EngineJob, FromEngine, MappedMessage, SpanMessage } from "./messages.ts";
 
 export interface EngineOptions extends EngineProgram {
   /** How long a cancelled job may take to stop before its process is killed, milliseconds. */
@@ -32,6 +33,7 @@ export interface EngineState {
 
 /** A step of a large model on a small machine takes ten seconds; opening that model again takes one or two. */
 const GRACE_MS = 5000;
+/** The first comes at once: somebody may wait for a picture, and one crash is most often one job's. Crashes in a row are not. */
 const PAUSES_MS = [0, 1000, 2000, 5000, 15_000, 30_000];
 /** Crashes in a row, before the process was ready, that a waiting job puts up with. */
 const PATIENCE = 3;
@@ -141,10 +143,11 @@ export class Engine {
     if (this.#work?.state !== "waiting" || this.#state.device === undefined) return;
     this.#work.state = "sent";
     this.#work.expectation = new Expectation(performance.now());
+    this.#process?.takeMostResident();
     this.#process?.send({ type: "run", job: this.#work.job });
   }
 
-  #hear(message: Exclude<FromEngine, MappedMessage>) {
+  #hear(message: Exclude<FromEngine, MappedMessage | SpanMessage>) {
     if (message.type === "ready") {
       this.#tell({ device: message.device });
       return this.#handOver();
@@ -165,11 +168,21 @@ export class Engine {
     }
     this.#crashes = 0;
     this.#levels.delete(message.job);
+    const memory = this.#memoryTaken();
     this.#settle((work) => {
-      if (message.type === "done") work.resolve(message.result);
+      if (message.type === "done") work.resolve(withMemory(message.result, memory));
       else if (message.type === "cancelled") work.reject(work.options.signal.reason);
       else work.reject(new Problem(message.problem.code, message.problem.message));
     });
+  }
+
+  /** By the work that ends now: measured where it was done in main memory, else as it was planned. */
+  #memoryTaken(): MemoryUse | undefined {
+    const { device } = this.#state;
+    const planned = this.#work?.expectation.last?.memory;
+    const need = this.#process?.takeMostResident();
+    if (device?.provider !== "cpu" || device.memory === undefined || !need) return planned;
+    return { ...planned, need, of: device.memory };
   }
 
   /** The running step takes longer than those before it. */
@@ -235,3 +248,6 @@ export class Engine {
     for (const listener of [...this.#listeners]) listener(state);
   }
 }
+
+const withMemory = (result: Result, memory: MemoryUse | undefined): Result =>
+  memory === undefined ? result : { ...result, facts: { ...result.facts, memory } };

@@ -2,6 +2,7 @@
 import type { Progress, Result, Task } from "../../shared/job.ts";
 import type { ProblemData } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
+import type { Span } from "../profile/spans.ts";
 import type { MappedFile } from "../runtime/mapped-files.ts";
 
 /** The engine process gets this as JSON, as its only argument. */
@@ -22,6 +23,8 @@ export interface EngineSetup {
   readonly contentFilter?: "on-request" | "enforced";
   /** Where hashes of model files are kept. Absent: nowhere. */
   readonly hashesFile?: string;
+  /** It tells what takes how long. Absent: it does not. */
+  readonly profile?: boolean;
 }
 
 /** A job on its way through the engine. */
@@ -45,11 +48,17 @@ export interface MappedMessage {
   readonly files: readonly MappedFile[];
 }
 
+export interface SpanMessage {
+  readonly type: "span";
+  readonly span: Span;
+}
+
 export type FromEngine =
   | { readonly type: "ready"; readonly device: DeviceInfo }
   /** It can't work at all, and ends. */
   | { readonly type: "unavailable"; readonly problem: ProblemData }
   | MappedMessage
+  | SpanMessage
   /** Where the job begins anew if memory runs out from now on. */
   | { readonly type: "rung"; readonly job: string; readonly next?: number }
   | { readonly type: "progress"; readonly job: string; readonly progress: Progress }

@@ -6,6 +6,8 @@ export interface Pulse {
   readonly insideRuntime: boolean;
   /** Milliseconds of processor time that the process has used, and more for each page that it had to read from a disk. */
   readonly work: number;
+  /** Bytes of the process that lie in main memory, those of mapped files included. */
+  readonly resident: number;
 }
 
 /** Between two pulses, milliseconds. */
@@ -16,9 +18,9 @@ export const PULSE_FD = 4;
 /** Undefined for anything else than a pulse's line. */
 export function readPulse(line: string): Pulse | undefined {
   try {
-    const { turns, insideRuntime, work } = JSON.parse(line);
-    const sound = Number.isFinite(turns) && typeof insideRuntime === "boolean" && Number.isFinite(work);
-    return sound ? { turns, insideRuntime, work } : undefined;
+    const { turns, insideRuntime, work, resident } = JSON.parse(line);
+    const sound = [turns, work, resident].every(Number.isFinite) && typeof insideRuntime === "boolean";
+    return sound ? { turns, insideRuntime, work, resident } : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,10 @@
 /** How the engine does each kind of task. A new kind is a row here and one of `TASKS` in shared/job.ts. */
 import { PICTURE, type Result, type Task, type TaskKind, type TaskOf } from "../../shared/job.ts";
+import type { LikenessRequest } from "../../shared/likeness.ts";
 import { enlargePicture } from "../pipeline/enlarge/enlarge-picture.ts";
 import type { PipelineEvent } from "../pipeline/events.ts";
 import { generate } from "../pipeline/generate.ts";
+import { judgeLikeness } from "../pipeline/likeness/judge-likeness.ts";
 import { mattePicture } from "../pipeline/matte/matte-picture.ts";
 import type { PipelineStudio } from "../pipeline/open-studio.ts";
 
@@ -32,29 +34,45 @@ const RUNNERS: { readonly [K in TaskKind]: Runner<K> } = {
     steps: 1,
     events: pictureAlone(enlargePicture(request, images, studio, { level })),
   }),
-  matte: ({ request }, { images, studio }) => ({
+  matte: ({ request }, { images, studio, level }) => ({
     steps: 1,
-    events: pictureAlone(mattePicture(request, images, studio)),
+    events: pictureAlone(mattePicture(request, images, studio, { level })),
+  }),
+  likeness: ({ request }, { images, studio }) => ({
+    steps: request.pictures.length,
+    events: numbersAlone(request, { images, studio }),
   }),
 };
+
+async function* numbersAlone(
+  request: LikenessRequest,
+  { images, studio }: Pick<Means, "images" | "studio">,
+): Work["events"] {
+  return { attachments: [], facts: { likeness: yield* judgeLikeness(request, images, studio) } };
+}
 
 /** Of a work that brings nothing but a picture. */
 async function* pictureAlone(
   events: ReturnType<typeof enlargePicture> | ReturnType<typeof mattePicture>,
 ): Work["events"] {
-  const { png, width, height } = yield* events;
-  return { attachments: [{ name: PICTURE, mediaType: "image/png", width, height, bytes: png }], facts: {} };
+  const { png, width, height, thrift } = { thrift: undefined, ...(yield* events) };
+  return {
+    attachments: [{ name: PICTURE, mediaType: "image/png", width, height, bytes: png }],
+    facts: { ...(thrift && { thrift }) },
+  };
 }
 
 async function* picture(events: ReturnType<typeof generate>): Work["events"] {
-  const { png, width, height, tokens, droppedText, weightBits, thrift } = yield* events;
+  const { png, gif, width, height, tokens, droppedText, weightBits, thrift, paletteDistance } = yield* events;
+  const moving = gif && ({ mediaType: "image/gif", bytes: gif } as const);
   return {
-    attachments: [{ name: PICTURE, mediaType: "image/png", width, height, bytes: png }],
+    attachments: [{ name: PICTURE, width, height, ...(moving ?? { mediaType: "image/png", bytes: png }) }],
     facts: {
       tokens,
       ...(droppedText !== undefined && { droppedText }),
       ...(weightBits && { weightBits }),
       ...(thrift && { thrift }),
+      ...(paletteDistance && { paletteDistance }),
     },
   };
 }

@@ -14,6 +14,8 @@ interface MadeWith {
 const TEXTS: { readonly [K in TaskKind]: (task: TaskOf<K>, made: MadeWith) => ReadonlyMap<string, string> } = {
   generate: ({ request }, made) => recipeTexts({ request, ...made }),
   enlarge: (_, made) => madeTexts({ ...made, changes: "a picture" }),
+  // It brings no picture.
+  likeness: () => new Map(),
   matte: (_, made) => madeTexts({ ...made, changes: "a picture" }),
 };
 

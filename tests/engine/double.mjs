@@ -9,7 +9,10 @@ const block = (ms) => {
   for (const end = Date.now() + ms; Date.now() < end; );
 };
 
-setInterval(() => writeSync(4, `${JSON.stringify({ turns: Date.now(), insideRuntime: false, work: 0 })}\n`), 250);
+const pulse = (resident) =>
+  writeSync(4, `${JSON.stringify({ turns: Date.now(), insideRuntime: false, work: 0, resident })}\n`);
+
+setInterval(() => pulse(0), 250);
 process.on("disconnect", () => process.exit());
 process.on("message", async (message) => {
   if (message.type === "cancel") return cancelled.add(message.job);
@@ -48,6 +51,14 @@ process.on("message", async (message) => {
       send({ type: "progress", job: id, progress: { stage: "denoising", step: 0, of: 2 } });
       await sleep(10);
       return block(60_000);
+    case "swell":
+      for (const resident of [2e9, 3e9, 1e9]) {
+        pulse(resident);
+        await sleep(100);
+      }
+      // Pulses have a channel of their own, and may be read later.
+      await sleep(1000);
+      return send({ type: "done", job: id, result: { attachments: [], seconds: 1, facts: {} } });
     case "priority":
       return;
   }
@@ -60,4 +71,8 @@ if (setup.starter === "crash at start") {
 if (setup.starter === "refuse") {
   const problem = { code: "provider-unavailable", message: "There is no CUDA here." };
   process.send({ type: "unavailable", problem }, () => process.exit(1));
-} else send({ type: "ready", device: { provider: "cpu", name: "Double", passedOver: [] } });
+} else {
+  const pays = setup.starter === "integers pay" ? { timesFaster: 1.87 } : {};
+  const memory = setup.memory === undefined ? {} : { memory: setup.memory };
+  send({ type: "ready", device: { provider: "cpu", name: "Double", passedOver: [], ...pays, ...memory } });
+}

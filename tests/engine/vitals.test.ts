@@ -61,7 +61,7 @@ test("a JavaScript thread that does not come back is lost, and so is a runtime t
   expect(spins.after(115, spinning)).toEqual({ state: "well" });
   expect(spins.after(10, spinning)).toMatchObject({ state: "lost", why: "went round in circles for 120 s" });
   // What the heart itself takes is not work.
-  const waiting = (ms: number) => ({ turns: 7, insideRuntime: true, work: ms / 2000 });
+  const waiting = (ms: number) => ({ turns: 7, insideRuntime: true, work: ms * 0.04 });
   const waits = life();
   expect(waits.after(85, waiting)).toEqual({ state: "well" });
   expect(waits.after(10, waiting)).toMatchObject({ state: "lost", why: "did nothing for 90 s" });
