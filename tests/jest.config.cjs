@@ -1,6 +1,7 @@
 module.exports = {
   rootDir: "..",
   testMatch: ["<rootDir>/tests/**/*.test.ts", "<rootDir>/tests/**/*.test.tsx"],
+  testSequencer: "<rootDir>/tests/longest-first.cjs",
   globalSetup: "<rootDir>/tests/seeded-weights.ts",
   testEnvironment: "<rootDir>/tests/environment.cjs",
   transform: { "\\.(ts|tsx|js|mjs)$": "<rootDir>/tests/esbuild-transform.cjs" },
@@ -10,6 +11,7 @@ module.exports = {
   ],
   moduleNameMapper: { "\\.css$": "<rootDir>/tests/empty.cjs" },
   modulePathIgnorePatterns: ["<rootDir>/dist"],
-  testTimeout: 60000,
+  // For what hangs; a slow machine is no failure.
+  testTimeout: 300_000,
   maxWorkers: 2,
 };
