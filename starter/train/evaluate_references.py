@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from PIL import Image
 from common import *
+from gallery import Gallery, one, small, tensor
 from likeness import colour_likeness, layout_likeness, nearest
 
 ap = argparse.ArgumentParser()
@@ -25,25 +26,9 @@ from diffusers import StableDiffusionPipeline
 from diffusers.utils import logging
 logging.disable_progress_bar()
 pipe = StableDiffusionPipeline.from_pretrained(a.weights, torch_dtype=torch.float32); pipe.set_progress_bar_config(disable=True)
-R = Renders(a.data)
 subjects = (Path(__file__).parent / "core.txt").read_text().split()[::a.every]
-icon = lambda key: torch.from_numpy(np.array(R.rgba[next(i for i, c in enumerate(R.icons) if c["key"] == key and c["style"] == "flat")])).permute(2, 0, 1)[None].float() / 255
-tensor = lambda im: torch.from_numpy(np.array(im.convert("RGB"))).permute(2, 0, 1)[None].float() / 255
-one = lambda v: torch.tensor([v])
-
-
+gallery = Gallery(Renders(a.data))
 turn = lambda n: .25 + .5 * (n % 7) / 6
-flat = [c["key"] for c in R.icons if c["style"] == "flat"]
-
-
-def plain(key, hue=0.0):
-    """The subject's flat icon on white, as the model draws it."""
-    x = icon(key)
-    if hue: x = hue_rotate(x, one(hue))
-    return composite(affine(x, REF, one(.93), one(0.), one(0.)), torch.ones(1, 3))
-
-
-gallery = torch.cat([plain(k) for k in flat])
 
 
 def reference(key, kind, n):
@@ -51,7 +36,7 @@ def reference(key, kind, n):
     if kind == "heldout":
         f = Path(a.heldout) / f"{key}.png"
         return Image.open(f).convert("RGB") if f.exists() else None
-    x = icon(key)
+    x = gallery.icon(key)
     if kind == "turned": x = hue_rotate(x, one(turn(n)))
     x = composite(affine(x, IMG, one(.85), one(0.), one(0.), rot=one(.12 if n % 2 else -.12)), torch.tensor([[.93, .9, .84]]))
     return Image.fromarray((x[0].permute(1, 2, 0).clamp(0, 1).numpy() * 255).round().astype("uint8"))
@@ -62,7 +47,7 @@ def draw(prompt, embeds=None):
     g = [torch.Generator().manual_seed(s) for s in range(a.seeds)]
     more = {} if embeds is None else {"ip_adapter_image_embeds": [torch.cat([torch.zeros(a.seeds, 1, embeds.shape[-1]), embeds[:, None].expand(a.seeds, 1, -1)])]}
     ims = pipe([prompt] * a.seeds, num_inference_steps=15, guidance_scale=4.0, generator=g, **more).images
-    return ims, torch.cat([F.interpolate(tensor(i), size=REF, mode="area") for i in ims])
+    return ims, small(ims)
 
 
 prompts = a.prompts.split(",")
@@ -75,15 +60,15 @@ for n, key in enumerate(subjects):
         ref = reference(key, kind, n)
         if ref is None: continue
         embeds = pipe.image_encoder(pipe.feature_extractor(ref, return_tensors="pt").pixel_values).image_embeds
-        small = F.interpolate(tensor(ref), size=REF, mode="area").expand(a.seeds, -1, -1, -1)
+        given = small([ref]).expand(a.seeds, -1, -1, -1)
         for p in prompts:
             ims, x = draw(p, embeds); base = without[p][1]
-            aim = plain(key, turn(n) if kind == "turned" else 0.0).expand_as(small)
-            for name, f in (("subject", lambda u: layout_likeness(u, aim)), ("colour", lambda u: colour_likeness(u, small)), ("layout", lambda u: layout_likeness(u, small))):
+            aim = gallery.plain(key, turn(n) if kind == "turned" else 0.0).expand_as(given)
+            for name, f in (("subject", lambda u: layout_likeness(u, aim)), ("colour", lambda u: colour_likeness(u, given)), ("layout", lambda u: layout_likeness(u, given))):
                 w, b = f(x), f(base); k = f"{kind} · \"{p}\" · {name}"
                 wins.setdefault(k, []).append(int((w > b).sum())); means.setdefault(k, []).append((w.mean().item(), b.mean().item()))
-            own = flat.index(key)
-            known.setdefault(f"{kind} · \"{p}\"", []).append([(nearest(v, gallery) == own).float().mean().item() for v in (x, base)])
+            own = gallery.keys.index(key)
+            known.setdefault(f"{kind} · \"{p}\"", []).append([(nearest(v, gallery.pictures) == own).float().mean().item() for v in (x, base)])
             per[f"{key} · {kind} · \"{p}\""] = {m: wins[f"{kind} · \"{p}\" · {m}"][-1] for m in ("subject", "colour", "layout")}
             if p == prompts[0] and (n + list(KINDS).index(kind)) % 6 == 0: rows.append([ref, *ims[:4], *without[p][0][:2]])
 figures = {k: {"seeds won": f"{sum(v)}/{len(v) * a.seeds}", "subjects with at least 9 of 10": f"{sum(w >= .9 * a.seeds for w in v)}/{len(v)}",

@@ -16,8 +16,9 @@ beforeAll(() => {
 });
 afterAll(() => studio.close());
 
+const size = { width: nativeSize, height: nativeSize };
+
 async function draw(prompt: string, seed: number, references: readonly Reference[] = []): Promise<Uint8Array> {
-  const size = { width: nativeSize, height: nativeSize };
   const { steps, guidanceScale, scheduler } = defaults;
   const wanted = request({ ...size, prompt, seed, steps, guidanceScale, scheduler: { name: scheduler }, references });
   const images: Record<string, Uint8Array> = references.length > 0 ? { reference: expected("red-apple") } : {};
@@ -55,4 +56,17 @@ test("a reference makes the result like itself, the more the greater its weight"
   expect(full).toBeLessThan(0.6 * none);
   expect(half).toBeLessThan(none);
   expect(await away(apple(0))).toBe(none);
+});
+
+test("Edit keeps most of a picture at a low strength, whatever the words name", async () => {
+  const edited = async (strength: number, guidanceScale: number) => {
+    const { steps, scheduler } = defaults;
+    const words = { prompt: "penguin", seed: 8, steps, guidanceScale, scheduler: { name: scheduler } };
+    const wanted = request({ ...size, ...words, image: "fox", strength });
+    return (await difference((await paint(studio, wanted, { fox: expected("fox") })).result.png, expected("fox"))).mean;
+  };
+  const much = await edited(0.5, defaults.editGuidanceScale);
+  expect(await edited(0.1, defaults.editGuidanceScale)).toBeLessThan(0.4 * much);
+  // It was trained to let the picture decide where there is little noise: guidance does not change that.
+  expect(await edited(0.1, defaults.guidanceScale)).toBeLessThan(0.4 * much);
 });

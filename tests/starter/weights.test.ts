@@ -87,7 +87,7 @@ test("provenance.json names every set with its maker and a licence that allows t
 });
 
 test("underpaint.json says what the plugin shows", () => {
-  const { name, note, licence, defaults, nativeSize } = json("underpaint.json");
+  const { name, note, licence, defaults, nativeSize, editChanges } = json("underpaint.json");
   expect(name).toBe("Starter");
   expect(note).toMatch(/small/);
   expect(licence).toMatch(/MIT/);
@@ -96,7 +96,11 @@ test("underpaint.json says what the plugin shows", () => {
     steps: expect.any(Number),
     guidanceScale: expect.any(Number),
     scheduler: expect.stringMatching(/^(ddim|euler|euler_ancestral|heun|dpmpp_2m|dpmpp_2m_sde|unipc)$/),
+    editGuidanceScale: expect.any(Number),
   });
+  // What Edit says of its strength: it keeps much at the low end, and more strength never changes less.
+  expect(editChanges[0]).toBeLessThan(0.6 * editChanges[9]);
+  expect([...editChanges].sort((one: number, other: number) => one - other)).toEqual(editChanges);
 });
 
 test("suggestions.json holds only subjects that the model was trained to draw", () => {
