@@ -45,6 +45,8 @@ export interface Config {
   readonly memory?: number;
   /** "enforced": every picture passes its model's content filter, whatever the request says. */
   readonly contentFilter: "on-request" | "enforced";
+  /** Where it is told what takes how long. Absent: nowhere. */
+  readonly profile?: string;
   /** The built entry of the engine's process. */
   readonly engineEntry: string;
   /** And of the library's thread. */
@@ -58,6 +60,7 @@ export interface ConfigOptions {
   readonly models?: readonly string[];
   readonly port?: number;
   readonly provider?: string;
+  readonly profile?: string;
   /** Default: what the settings say. What they enforce cannot be turned off here. */
   readonly contentFilter?: Config["contentFilter"];
 }
@@ -89,6 +92,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     provider: options.provider ?? env.UNDERPAINT_PROVIDER,
     memory: memoryOf(env.UNDERPAINT_MEMORY),
     contentFilter: settings.contentFilter === "enforced" ? "enforced" : (options.contentFilter ?? "on-request"),
+    ...(options.profile !== undefined && { profile: path.resolve(options.profile) }),
     engineEntry: path.join(root, "dist", "companion", "engine.js"),
     libraryEntry: path.join(root, "dist", "companion", "library.js"),
     workEntry: path.join(root, "dist", "companion", "work.js"),

@@ -18,7 +18,7 @@ interface Command {
 const COMMANDS: Record<string, Command> = {
   start: {
     usage:
-      "start [--models DIR …] [--provider NAME] [--enforce-content-filter] [--no-open] [--log-prompts] [--redis URL [--tls-cert FILE --tls-key FILE]]",
+      "start [--models DIR …] [--provider NAME] [--enforce-content-filter] [--no-open] [--log-prompts] [--profile FILE] [--redis URL [--tls-cert FILE --tls-key FILE]]",
     summary: "Start the companion that the Figma plugin talks to",
     run: async (args) => (await import("./cli/start.ts")).runStart(args),
   },
@@ -28,7 +28,7 @@ const COMMANDS: Record<string, Command> = {
     run: async (args) => (await import("./cli/worker.ts")).runWorker(args),
   },
   generate: {
-    usage: "generate REQUEST.json --out DIR [--models DIR …] [--trace]",
+    usage: "generate REQUEST.json --out DIR [--models DIR …] [--trace] [--profile FILE]",
     summary: "Make one picture from a request file",
     place: "apart",
     run: async (args) => (await import("./cli/generate.ts")).runGenerate(args),
@@ -68,7 +68,7 @@ const COMMANDS: Record<string, Command> = {
     run: async (args) => (await import("./cli/doctor.ts")).runDoctor(args),
   },
   bench: {
-    usage: "bench [--model PATH] [--python PATH] [--only opening | quality | queue]",
+    usage: "bench [--peers] [--model PATH] [--python PATH] [--only opening | fast | klein | live | quality | queue]",
     summary: "Measure the engine on this machine",
     run: async (args) => (await import("./bench/bench.ts")).runBench(args),
   },

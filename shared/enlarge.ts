@@ -1,5 +1,6 @@
 /** A picture made larger: by an upscaler's network, or resampled; then, where it is asked for, drawn over once more for detail. */
 import * as v from "valibot";
+import type { Size } from "./geometry.ts";
 import type { ImageRef, SchedulerChoice } from "./request.ts";
 import { between, nameSchema, prompt, REQUEST_LIMITS, scheduler, wholeBetween } from "./request-parts-schema.ts";
 
@@ -36,6 +37,13 @@ export interface EnlargeRequest {
   /** As large as the image: where it is black the result is transparent. For a whole factor. */
   readonly mask?: ImageRef;
   readonly detail?: Detail;
+}
+
+/** Pixels of what becomes `factor` times as large. */
+export function enlargedSize({ width, height }: Size, factor: number): Size {
+  const longer = Math.max(width, height);
+  const side = (length: number) => Math.max(1, Math.round((length * Math.round(longer * factor)) / longer));
+  return { width: side(width), height: side(height) };
 }
 
 export const enlargeSchema: v.GenericSchema<unknown, EnlargeRequest> = v.strictObject({

@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { type EnlargeRequest, enlargeSchema } from "./enlarge.ts";
 import { imageRefs } from "./image-refs.ts";
+import { type LikenessFact, type LikenessRequest, likenessSchema } from "./likeness.ts";
 import { type MatteRequest, matteSchema } from "./matte.ts";
 import type { MemoryUse } from "./memory-use.ts";
 import { modelRefs, renameModels } from "./model-refs.ts";
@@ -33,7 +34,13 @@ export interface MatteTask {
   readonly request: MatteRequest;
 }
 
-export type Task = GenerateTask | EnlargeTask | MatteTask;
+/** How much pictures are like a character; brings numbers, and no picture. */
+export interface LikenessTask {
+  readonly kind: "likeness";
+  readonly request: LikenessRequest;
+}
+
+export type Task = GenerateTask | EnlargeTask | MatteTask | LikenessTask;
 export type TaskKind = Task["kind"];
 export type TaskOf<K extends TaskKind> = Extract<Task, { readonly kind: K }>;
 
@@ -52,10 +59,12 @@ interface TaskRow<K extends TaskKind> {
   /** The same task, but that what it draws passes its model's content filter. */
   withContentFilter(task: TaskOf<K>): TaskOf<K>;
   /** What its result brings: the names of the attachments. */
-  readonly attachments: readonly [string, ...string[]];
+  readonly attachments: readonly string[];
+  /** True where its answer is of use only to the client that asked: it ends when that one leaves. */
+  readonly endsWithClient: boolean;
 }
 
-/** The picture that a task brings. */
+/** The picture that a task brings; a GIF where it moves. */
 export const PICTURE = "image";
 
 export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
@@ -64,10 +73,12 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
     images: ({ request }) => imageRefs(request),
     models: ({ request }) => modelRefs(request),
     withModels: (task, rename) => ({ ...task, request: renameModels(task.request, rename) }),
-    needsReferences: ({ request }) => request.references.some(({ adapter }) => adapter === undefined),
+    needsReferences: ({ request }) =>
+      request.region?.surroundings !== undefined || request.references.some(({ adapter }) => adapter === undefined),
     withSeed: (task, seed) => ({ ...task, request: { ...task.request, seed } }),
     withContentFilter: (task) => ({ ...task, request: { ...task.request, contentFilter: true } }),
     attachments: [PICTURE],
+    endsWithClient: false,
   },
   enlarge: {
     schema: v.strictObject({ kind: v.literal("enlarge"), request: enlargeSchema }),
@@ -94,6 +105,7 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
       return detail ? { ...task, request: { ...task.request, detail: { ...detail, contentFilter: true } } } : task;
     },
     attachments: [PICTURE],
+    endsWithClient: false,
   },
   matte: {
     schema: v.strictObject({ kind: v.literal("matte"), request: matteSchema }),
@@ -105,6 +117,19 @@ export const TASKS: { readonly [K in TaskKind]: TaskRow<K> } = {
     // It draws nothing.
     withContentFilter: (task) => task,
     attachments: [PICTURE],
+    endsWithClient: false,
+  },
+  likeness: {
+    schema: v.strictObject({ kind: v.literal("likeness"), request: likenessSchema }),
+    images: ({ request: { pictures, references } }) => [...new Set([...references, ...pictures])],
+    models: ({ request }) => [request.model],
+    withModels: (task, rename) => ({ ...task, request: { ...task.request, model: rename(task.request.model) } }),
+    needsReferences: () => false,
+    withSeed: (task) => task,
+    // It draws nothing.
+    withContentFilter: (task) => task,
+    attachments: [],
+    endsWithClient: true,
   },
 };
 
@@ -134,7 +159,7 @@ export interface Progress {
   readonly preview?: Uint8Array;
 }
 
-export const MEDIA_TYPES = ["image/png", "image/jpeg", "image/webp"] as const;
+export const MEDIA_TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"] as const;
 
 /** Of an attachment, without its bytes. */
 export interface AttachmentInfo {
@@ -149,6 +174,12 @@ export interface Attachment extends AttachmentInfo {
   readonly bytes: Uint8Array;
 }
 
+/** How far colours are from the nearest ones of a palette, ΔE2000, the mean over the pixels: before they were moved to it, and after. */
+export interface PaletteDistance {
+  readonly before: number;
+  readonly after: number;
+}
+
 /** What is worth knowing about how a result came about. */
 export interface Facts {
   /** Of the prompt, and the text that did not fit. */
@@ -158,6 +189,12 @@ export interface Facts {
   readonly weightBits?: 4 | 8;
   /** The last of the measures that it took for the picture to fit into memory. */
   readonly thrift?: Thrift;
+  /** What it took of the memory there is: measured where that can be, else planned. */
+  readonly memory?: MemoryUse;
+  /** Of pictures that were judged. */
+  readonly likeness?: LikenessFact;
+  /** Of a picture that was brought to a palette. */
+  readonly paletteDistance?: PaletteDistance;
   /** What it was made with, the model first. */
   readonly models?: readonly UsedModel[];
 }
@@ -188,6 +225,7 @@ export type JobEvent =
 
 const row = <K extends TaskKind>(kind: K): TaskRow<TaskKind> => TASKS[kind] as TaskRow<TaskKind>;
 
+export const endsWithClient = (task: Task): boolean => row(task.kind).endsWithClient;
 export const imagesOf = (task: Task): readonly string[] => row(task.kind).images(task);
 export const modelsOf = (task: Task): readonly string[] => row(task.kind).models(task);
 export const withModels = (task: Task, rename: (id: string) => string): Task => row(task.kind).withModels(task, rename);

@@ -36,5 +36,9 @@ export function licenceMeaning(licence: string): LicenceMeaning | undefined {
 /** Undefined where the licence is not known here: its page has to be read. */
 export const commercialUseOf = (licence: string): CommercialUse | undefined => known(licence)?.[1];
 
+/** The same for a model that may come without a licence. */
+export const useOf = ({ licence }: { readonly licence?: string | undefined }): CommercialUse | "unknown" =>
+  commercialUseOf(licence ?? "") ?? "unknown";
+
 /** The short hash by which sites and recipes name a file. */
 export const autoV2 = (sha256: string) => sha256.slice(0, 10).toUpperCase();

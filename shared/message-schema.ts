@@ -1,6 +1,7 @@
 /** Every message of protocol.ts as a schema, both directions. Unknown fields are refused. */
 import * as v from "valibot";
 import { type AttachmentInfo, type Facts, MEDIA_TYPES, type Result, STAGES, taskSchema } from "./job.ts";
+import { likenessFact } from "./likeness.ts";
 import { memoryUseSchema } from "./memory-use.ts";
 import { PROBLEM_CODES, type ProblemCode } from "./problem.ts";
 import type { ClientMessage, CompanionMessage } from "./protocol.ts";
@@ -45,8 +46,9 @@ export const clientMessageSchema: v.GenericSchema<unknown, ClientMessage> = v.va
     jobs: v.pipe(v.array(v.strictObject({ job: id, seed: v.optional(count) })), v.minLength(1), v.maxLength(SEEDS)),
     images: v.pipe(v.array(v.strictObject({ name: nameSchema, sha256: secret })), v.maxLength(IMAGES)),
     batch: v.optional(v.boolean()),
+    fleeting: v.optional(v.boolean()),
   }),
-  message("cancel", { job: id }),
+  message("cancel", { job: id, unlessRunning: v.optional(v.boolean()) }),
   message("attach", { job: id }),
   message("acknowledge", { job: id }),
   message("list-models", {}),
@@ -85,7 +87,10 @@ export const modelSchema = v.strictObject({
   plain: v.optional(v.boolean()),
   guidesAbove: v.optional(seconds),
   ignoresNegativePrompt: v.optional(v.boolean()),
-  defaults: v.strictObject({ steps: count, guidanceScale: seconds, scheduler: text }),
+  defaults: v.strictObject({
+    ...{ steps: count, guidanceScale: seconds, scheduler: text },
+    editGuidanceScale: v.optional(seconds),
+  }),
   note: v.optional(text),
   licence: v.optional(text),
   provenance: v.optional(v.array(v.strictObject({ name: text, licence: text }))),
@@ -98,11 +103,12 @@ export const modelSchema = v.strictObject({
 export const addOnSchema = v.strictObject({
   id: nameSchema,
   name: text,
-  kind: v.picklist(["lora", "control", "embedding", "vae", "upscaler", "matting"]),
+  kind: v.picklist(["lora", "control", "embedding", "vae", "motion", "upscaler", "matting"]),
   families: v.array(v.strictObject(family)),
   triggerWords: v.array(text),
   controlKind: v.optional(v.picklist(["controlnet", "t2i-adapter"])),
   upscaler: v.optional(v.strictObject({ architecture: text, scale: count })),
+  motion: v.optional(v.strictObject({ frames: count })),
   matting: v.optional(v.strictObject({ architecture: text })),
   suggestedWeight: v.optional(v.pipe(v.number(), v.finite())),
   licence: v.optional(text),
@@ -115,11 +121,15 @@ const models = {
   modelProblems: v.array(v.strictObject({ name: text, problem: problemSchema })),
 };
 
+const distance = v.pipe(v.number(), v.finite(), v.minValue(0));
 const facts: v.GenericSchema<unknown, Facts> = v.strictObject({
   tokens: v.optional(count),
   droppedText: v.optional(text),
   weightBits: v.optional(v.picklist([4, 8])),
   thrift: v.optional(v.picklist(THRIFTS)),
+  memory: v.optional(memoryUseSchema),
+  likeness: v.optional(likenessFact),
+  paletteDistance: v.optional(v.strictObject({ before: distance, after: distance })),
   models: v.optional(usedModelsSchema),
 });
 /** What a job brought, without its pictures. */
@@ -161,7 +171,7 @@ export const companionMessageSchema: v.GenericSchema<unknown, CompanionMessage> 
     recommended: v.array(
       v.strictObject({
         repo,
-        kind: v.picklist(["model", "reference", "lora", "control", "vae"]),
+        kind: v.picklist(["model", "reference", "lora", "control", "vae", "motion", "upscaler", "matting"]),
         name: text,
         family: text,
         goodFor: text,

@@ -47,7 +47,13 @@ export interface ModelInfo {
   readonly guidesAbove?: number;
   /** True where the guidance is an input of the network (LCM): the negative prompt is not used, whatever the scale. */
   readonly ignoresNegativePrompt?: boolean;
-  readonly defaults: { readonly steps: number; readonly guidanceScale: number; readonly scheduler: string };
+  /** What is recommended for it; `editGuidanceScale` in Edit, where that is another one. */
+  readonly defaults: {
+    readonly steps: number;
+    readonly guidanceScale: number;
+    readonly scheduler: string;
+    readonly editGuidanceScale?: number;
+  };
   /** One honest sentence about what it can do, for the starter model. */
   readonly note?: string;
   /** Licence in plain words, and where the training data came from, where the model's folder says so. */
@@ -70,7 +76,7 @@ export interface AddOnInfo {
   /** The library's id, as requests name it (`loras[].model`, `controls[].model`, `embeddings[].model`, `vae`, `upscaler`). */
   readonly id: string;
   readonly name: string;
-  readonly kind: "lora" | "control" | "embedding" | "vae" | "upscaler" | "matting";
+  readonly kind: "lora" | "control" | "embedding" | "vae" | "motion" | "upscaler" | "matting";
   /** Those that it fits. Empty: it can't be told from the file, or it needs no model. */
   readonly families: readonly Family[];
   /** Words that call up what a LoRA has learnt; for an embedding its own token. From the file's metadata or its side-car. */
@@ -79,6 +85,8 @@ export interface AddOnInfo {
   readonly controlKind?: "controlnet" | "t2i-adapter";
   /** For kind "upscaler": what it is built like ("ESRGAN", "DAT"), and how many times as long it makes a side. */
   readonly upscaler?: { readonly architecture: string; readonly scale: number };
+  /** For kind "motion": frames that it draws at most. */
+  readonly motion?: { readonly frames: number };
   /** For kind "matting": what it is built like. */
   readonly matting?: { readonly architecture: string };
   /** The weight that its maker suggests, where a side-car says so. */
@@ -101,7 +109,7 @@ export interface RecommendedModel {
   /** "owner/name". */
   readonly repo: string;
   /** "reference": an IP-Adapter with its image encoder. */
-  readonly kind: "model" | "reference" | "lora" | "control" | "vae";
+  readonly kind: "model" | "reference" | "lora" | "control" | "vae" | "motion" | "upscaler" | "matting";
   readonly name: string;
   /** In words, e.g. "Stable Diffusion 1.x and XL". */
   readonly family: string;

@@ -2,7 +2,8 @@
  * How plugin and companion know each other. Once, by a code that a person carries over: SPAKE2 (spake2.ts) makes a key of it,
  * and pairing id and token of the key, so that neither code nor token is ever sent, and a typed code is worth nothing to
  * whoever only pretends to be the companion. From then on by mutual proof: each shows that it knows the token. The proof is
- * HMAC-SHA-256 with the token's 32 bytes as key, over a word ("client" or "companion"), the protocol's version and both nonces.
+ * HMAC-SHA-256 with the token's 32 bytes as key, over who proves, the protocol's version and both nonces. The companion proves
+ * where it is reached, too: whoever holds the plugin's port and passes on what a companion on another port says proves nothing.
  * Everything is lower-case hexadecimal on the wire.
  */
 import { hkdf } from "@noble/hashes/hkdf.js";
@@ -15,11 +16,19 @@ import { beginExchange, codeScalar, type Side } from "./spake2.ts";
 /** Bytes of a token and of a nonce. */
 export const SECRET_BYTES = 32;
 
-/** Who proves: the word keeps one side's proof from being replayed as the other's. */
-export type Prover = "client" | "companion";
+type Party = "client" | "companion";
+
+/** Where a companion is: on a port of its own, or behind TLS, where whoever brings what comes has it on a port of their own machine. */
+export type Reached = number | "relayed";
+
+/** Who proves: the words keep one side's proof from being replayed as the other's. */
+export type Prover = "client" | `companion at ${Reached}`;
+
+/** A companion, and where it is by its own account. */
+export const companionAt = (reached: Reached): Prover => `companion at ${reached}`;
 
 /** One from each side, hexadecimal, fresh for every connection. */
-export type Nonces = Readonly<Record<Prover, string>>;
+export type Nonces = Readonly<Record<Party, string>>;
 
 /** Hexadecimal. */
 export interface PairingSecret {
@@ -66,20 +75,20 @@ export interface PairingExchange {
   finish(share: string): PairingKey | undefined;
 }
 
-const SIDES: Readonly<Record<Prover, Side>> = { client: "A", companion: "B" };
+const SIDES: Readonly<Record<Party, Side>> = { client: "A", companion: "B" };
 const IDENTITIES = { A: "underpaint plugin", B: "underpaint companion" } as const;
 
-/** Begins pairing as `prover`, by a code of digits. */
-export function beginPairing(prover: Prover, { code, nonces }: { code: string; nonces: Nonces }): PairingExchange {
+/** Begins pairing as `party`, by a code of digits. */
+export function beginPairing(party: Party, { code, nonces }: { code: string; nonces: Nonces }): PairingExchange {
   const context = ` underpaint ${PROTOCOL_VERSION} ${nonces.client} ${nonces.companion}`;
-  const exchange = beginExchange(SIDES[prover], { w: codeScalar(code), identities: IDENTITIES, context });
+  const exchange = beginExchange(SIDES[party], { w: codeScalar(code), identities: IDENTITIES, context });
   return {
     share: bytesToHex(exchange.share),
     finish: (share) => {
       const agreement = exchange.finish(hexToBytes(share));
       if (agreement === undefined) return undefined;
       const { A, B } = agreement.confirmations;
-      const [ours, theirs] = prover === "client" ? [A, B] : [B, A];
+      const [ours, theirs] = party === "client" ? [A, B] : [B, A];
       const derive = (name: string, bytes: number) =>
         bytesToHex(hkdf(sha256, agreement.key, hexToBytes(nonces.client + nonces.companion), utf8ToBytes(name), bytes));
       return {

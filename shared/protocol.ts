@@ -28,7 +28,7 @@ import type { ProblemData } from "./problem.ts";
 export type * from "./kept-pictures.ts";
 export type * from "./model-info.ts";
 
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 8;
 export const PORT = 47821;
 export const PATH = "/v1";
 export const SUBPROTOCOL = "underpaint.v1";
@@ -89,10 +89,14 @@ export interface Submit {
   readonly images: readonly ImageHash[];
   /** True where nobody waits before the screen for these: they are a part of a long run, and let others pass. */
   readonly batch?: boolean;
+  /** True where the results are of use only to this connection, and only now: the jobs end with it, and nothing of them is kept. */
+  readonly fleeting?: boolean;
 }
 export interface Cancel {
   readonly type: "cancel";
   readonly job: string;
+  /** True where it is to go on if it runs already: something newer takes its place in the queue alone. */
+  readonly unlessRunning?: boolean;
 }
 /** Send me this job's events from now on; a result that is ready comes at once. */
 export interface Attach {

@@ -1,6 +1,7 @@
 /** The parts of a request as schemas, and the ranges of all its numbers. */
 import * as v from "valibot";
-import { BLOCK_CHOICES, INFILLS, MASK_EDGES, PREPROCESSOR_NAMES, type SchedulerChoice, SEAMS } from "./request.ts";
+import { HEX_COLOR } from "./color/srgb.ts";
+import { BLOCK_CHOICES, COMBINATIONS, PREPROCESSOR_NAMES, type SchedulerChoice } from "./request.ts";
 import { closestSchedulerName, namedScheduler, SCHEDULE_LABELS, scheduleSettings } from "./scheduler-names.ts";
 import { outOfRange } from "./scheduler-ranges.ts";
 
@@ -13,6 +14,7 @@ export const REQUEST_LIMITS = {
   /** Pixels that SDXL is told of. */
   toldSide: { min: 0, max: 16384 },
   aestheticScore: { min: 0, max: 10 },
+  /** Also of the images that share one attention, and of all images together. */
   references: 8,
   referenceWeight: { min: 0, max: 2 },
   blockScale: { min: -2, max: 2 },
@@ -25,8 +27,14 @@ export const REQUEST_LIMITS = {
   embeddings: 64,
   tokenCharacters: 200,
   clipSkip: { min: 0, max: 12 },
+  cacheInterval: { min: 2, max: 20 },
+  cacheBranch: { min: 0, max: 11 },
+  paletteColors: 32,
   /** Pixels. */
   maskReach: { min: 0, max: 512 },
+  /** Pixels of a source. */
+  calmPlace: { min: -16_384, max: 16_384 },
+  calmAreas: 8,
   schedulerSettings: 64,
   schedulerNameCharacters: 100,
   timestep: { min: 0, max: 100_000 },
@@ -121,7 +129,11 @@ const blocks = v.union(
 
 export const reference = v.pipe(
   v.strictObject({
-    image: nameSchema,
+    image: v.union(
+      [nameSchema, v.pipe(v.array(nameSchema), v.minLength(1), v.maxLength(REQUEST_LIMITS.references))],
+      `must be an image's name, or a list of up to ${REQUEST_LIMITS.references}`,
+    ),
+    combine: v.optional(v.picklist(COMBINATIONS)),
     weight: v.optional(between(REQUEST_LIMITS.referenceWeight), 1),
     start: v.optional(share, 0),
     end: v.optional(share, 1),
@@ -135,6 +147,33 @@ export const reference = v.pipe(
     ["end"],
   ),
 );
+
+export const interval = v.pipe(
+  v.strictObject({ start: v.optional(share, 0), end: v.optional(share, 1) }),
+  v.forward(
+    v.check(({ start, end }) => start < end, "must be greater than `start`"),
+    ["end"],
+  ),
+);
+
+export const deepCache = v.strictObject({
+  interval: wholeBetween(REQUEST_LIMITS.cacheInterval),
+  branch: v.optional(wholeBetween(REQUEST_LIMITS.cacheBranch), 0),
+});
+
+export const palette = v.strictObject({
+  colors: v.pipe(
+    v.array(
+      v.pipe(
+        v.string(),
+        v.check((color) => HEX_COLOR.test(color), "must be a colour such as “#0d99ff”"),
+      ),
+    ),
+    v.minLength(1),
+    v.maxLength(REQUEST_LIMITS.paletteColors),
+  ),
+  strength: v.optional(share, 1),
+});
 
 export const lora = v.strictObject({
   model: nameSchema,
@@ -170,36 +209,17 @@ export const control = v.pipe(
   ),
 );
 
-const reach = v.optional(between(REQUEST_LIMITS.maskReach));
-const grows = ({ grow, feather }: { grow?: number | undefined; feather?: number | undefined }) =>
-  grow !== undefined || feather !== undefined;
-
-export const region = v.pipe(
-  v.strictObject({
-    detail: v.optional(share, 0.5),
-    edge: v.optional(v.picklist(MASK_EDGES)),
-    edgeWidth: reach,
-    grow: reach,
-    feather: reach,
-    colorMatch: v.optional(v.boolean(), true),
-    seam: v.optional(v.picklist(SEAMS)),
-    infill: v.optional(v.picklist(INFILLS)),
-  }),
-  v.forward(
-    v.check(
-      (region) => region.edge === undefined || region.edge === "spill" || !grows(region),
-      'must be "spill" with `grow` or `feather`, which change what is outside the mask',
+export const sceneText = v.strictObject({
+  image: nameSchema,
+  strength: v.optional(share, 0.75),
+  end: v.optional(
+    v.pipe(
+      share,
+      v.check((end) => end > 0, "must be above 0"),
     ),
-    ["edge"],
+    1,
   ),
-  v.forward(
-    v.check(
-      (region) => region.edgeWidth === undefined || !grows(region),
-      "must be left out where `grow` or `feather` says it",
-    ),
-    ["edgeWidth"],
-  ),
-);
+});
 
 const toldSide = wholeBetween(REQUEST_LIMITS.toldSide);
 const pictureSize = v.optional(v.strictObject({ width: toldSide, height: toldSide }));

@@ -21,9 +21,18 @@ export interface BlockScales {
   readonly up?: number | Readonly<Record<string, BlockScale>>;
 }
 
-/** An image that the result should follow (IP-Adapter). */
+export const COMBINATIONS = ["concat", "average"] as const;
+
+/** An image that the result should follow (IP-Adapter), or several that it follows together. */
 export interface Reference {
-  readonly image: ImageRef;
+  /** Several share one attention, as those of an inner list do in diffusers' `ip_adapter_image`. */
+  readonly image: ImageRef | readonly ImageRef[];
+  /**
+   * How several become one. "concat": each with its own tokens, among which each place of the picture chooses. "average": as if
+   * there were one image, whose embedding is the mean of theirs (ComfyUI_IPAdapter_plus has both). Models that see their
+   * references as pictures see each by itself. Default "concat".
+   */
+  readonly combine?: (typeof COMBINATIONS)[number];
   /** 0 … 2; 0 is exactly no adapter. */
   readonly weight: number;
   /** Shares of the steps, 0 … 1, start < end: the reference acts from `start` up to `end`. */
@@ -42,7 +51,32 @@ export interface Reference {
   readonly imageEncoder?: string;
 }
 
-export const PREPROCESSOR_NAMES = ["canny", "scribble", "tile", "color", "outline"] as const;
+/** Shares of a picture's evaluations, 0 … 1, start < end: it acts from `start` up to `end`. */
+export interface Interval {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * What the UNet's inner layers gave is used again: Ma et al. 2024, "DeepCache: Accelerating Diffusion Models for Free", in the
+ * numbers of its authors' `set_params`.
+ */
+export interface DeepCache {
+  /** The whole UNet runs at every `interval`-th evaluation, 2 … 20 (`cache_interval`). */
+  readonly interval: number;
+  /** The outermost skip connections that run at the others, less one, 0 … 11 (`cache_branch_id`). Default 0. */
+  readonly branch: number;
+}
+
+/** What the finished picture's colours are moved to (companion/image/palette/recolor.ts). */
+export interface Palette {
+  /** 1 to 32, as "#rrggbb". */
+  readonly colors: readonly string[];
+  /** How far, 0 … 1: at 1 the picture's main colours are the palette's. Default 1. */
+  readonly strength: number;
+}
+
+export const PREPROCESSOR_NAMES = ["canny", "scribble", "tile", "color", "outline", "inpaint"] as const;
 export type PreprocessorName = (typeof PREPROCESSOR_NAMES)[number];
 
 /** Canny's thresholds, 0 … 10000: an edge is as strong as `high` somewhere, and nowhere weaker than `low`. */
@@ -72,9 +106,31 @@ export interface Control {
   /**
    * What makes the control picture of `image`, at the size that the model sees. "canny": edges. "scribble": the lines of a
    * drawing or photo. "tile": the picture itself. "color": its colours in cells of 64 pixels. "outline": lines that are drawn
-   * already, made white on black. Absent: `image` is the control picture.
+   * already, made white on black. "inpaint": the picture, and −1 wherever the request's mask has it painted anew (ControlNets trained
+   * to fill; needs `mask`). Absent: `image` is the control picture.
    */
   readonly preprocessor?: PreprocessorName | CannySettings;
+}
+
+/**
+ * Letters that the picture is painted around: of a sign, a label, a wall. At up to eight evaluations before `end`, evenly spread,
+ * where x̂ is what the denoiser takes for the finished picture, it goes on as if it had taken P′(x̂) for it. With a the letters'
+ * coverage, c their colour, L(x̂) the mean of x̂ over the letters nearby, g = 1 beside the letters and falling to 0 one stroke
+ * away, Y luminance, s = `strength`:
+ *
+ *   P′ = x̂ + a · (c + (1 − s) · (x̂ − L(x̂)) − x̂) + (1 − a) · g · k,
+ *
+ * k the least grey that keeps |Y(x̂) − Y(c)| from falling below the contrast that letters are read by. P′ is made of pixels,
+ * the change of the latent is E(P′) − E(x̂). After "Zero-Shot Image Restoration Using Denoising Diffusion Null-Space Model"
+ * (Wang et al. 2022, equation 13): what is known replaces a part of the estimate, the rest is the denoiser's own.
+ */
+export interface SceneText {
+  /** The letters in their colours, transparent elsewhere. In the place of `image`, or of the whole result. */
+  readonly image: ImageRef;
+  /** 0 … 1. 1: printed, in their colour. 0: of what is painted there, as light or dark as they are. Default 0.75. */
+  readonly strength: number;
+  /** The share of the evaluations after which the picture is left to itself, above 0 up to 1. Default 1. */
+  readonly end: number;
 }
 
 export const MASK_EDGES = ["hard", "soft", "spill"] as const;
@@ -83,8 +139,14 @@ export type MaskEdge = (typeof MASK_EDGES)[number];
 export const SEAMS = ["plain", "membrane"] as const;
 export type Seam = (typeof SEAMS)[number];
 
-export const INFILLS = ["none", "membrane"] as const;
+export const INFILLS = ["none", "membrane", "patchmatch"] as const;
 export type Infill = (typeof INFILLS)[number];
+
+/** How a Fill's own surroundings count as a reference. */
+export interface Surroundings extends Interval {
+  /** 0 … 2; 0 is exactly no adapter. */
+  readonly weight: number;
+}
 
 /** How a Fill chooses what the model sees around the mask. Lengths in pixels of the source image. */
 export interface Region {
@@ -111,9 +173,29 @@ export interface Region {
   readonly seam?: Seam;
   /**
    * What the model begins with under the mask, at full strength, too. "membrane": the picture's surroundings, continued smoothly, as
-   * outpainting needs it where there is no picture at all. "none": noise alone. Default "none".
+   * outpainting needs it where there is no picture at all. "patchmatch": made of patches of the surroundings, so that grain, edges
+   * and patterns go on (Barnes et al. 2009, "PatchMatch"; Wexler et al. 2007, "Space-Time Completion of Video"); where the result
+   * fades in, it fades in over them, so that nothing shows through of what was under the mask. "none": noise alone. Default "none".
    */
   readonly infill?: Infill;
+  /**
+   * What the result follows like a reference (IP-Adapter): what the model sees of the picture, with the hole continued from around it.
+   * Only for models that an image adapter is there for. Absent: nothing.
+   */
+  readonly surroundings?: Surroundings;
+  /**
+   * Where writing will lie: there what is painted is softened, so that nothing competes with it. Pixels of the source; what lies
+   * outside of it, or is not painted, stays as it is. Absent: nowhere.
+   */
+  readonly calm?: readonly CalmArea[];
+}
+
+/** Pixels of the source. */
+export interface CalmArea {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Pixels, 0 … 16384. */
@@ -154,6 +236,25 @@ export interface Refiner {
   readonly model: string;
   /** The share of the noise schedule after which it takes over, above 0 and below 1. */
   readonly start: number;
+}
+
+/**
+ * How a loop closes. "none": it begins anew. "ping-pong": it goes back the way it came. "ring": the frames are drawn as a ring, which has
+ * no first and no last one.
+ */
+export const LOOPS = ["ping-pong", "ring", "none"] as const;
+export type Loop = (typeof LOOPS)[number];
+
+/** A picture that moves: AnimateDiff (Guo et al. 2023). */
+export interface Motion {
+  /** A motion module by its library id, or (command line only) a path. */
+  readonly model: string;
+  /** How many are drawn, 8 … 32, and no more than the module has places for. Default 16, which modules are trained with. */
+  readonly frames: number;
+  /** A second, 1 … 30. Default 8. */
+  readonly frameRate: number;
+  /** Default "ping-pong". */
+  readonly loop: Loop;
 }
 
 /** An adapter that changes the model's own layers: LoRA, LoCon, LoHa, LoKr, DoRA. */

@@ -1,19 +1,24 @@
 /** The GenerateRequest of request.ts as a schema: types, ranges, defaults. validate.ts turns its findings into sentences. */
 import * as v from "valibot";
+import { motionSchema } from "./motion-schema.ts";
+import { region } from "./region-schema.ts";
 import { DEFAULT_SIZE, type GenerateRequest, PROMPT_SYNTAXES, REQUEST_DEFAULTS } from "./request.ts";
 import {
   between,
   control,
+  deepCache,
   embedding,
+  interval,
   lora,
   microConditioning,
   nameSchema,
   ownList,
+  palette,
   prompt,
   REQUEST_LIMITS,
   reference,
   refiner,
-  region,
+  sceneText,
   scheduler,
   share,
   side,
@@ -54,6 +59,8 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     guidanceScale: v.optional(between(REQUEST_LIMITS.guidanceScale), REQUEST_DEFAULTS.guidanceScale),
     guidanceRescale: v.optional(share, REQUEST_DEFAULTS.guidanceRescale),
     imageGuidanceScale: v.optional(between(REQUEST_LIMITS.guidanceScale), REQUEST_DEFAULTS.imageGuidanceScale),
+    guidanceInterval: v.optional(interval),
+    deepCache: v.optional(deepCache),
     microConditioning: v.optional(microConditioning),
     refiner: v.optional(refiner),
     scheduler: v.optional(scheduler, REQUEST_DEFAULTS.scheduler),
@@ -67,8 +74,21 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     region: v.optional(region),
     composite: v.optional(v.boolean(), REQUEST_DEFAULTS.composite),
     tiling: v.optional(v.boolean(), REQUEST_DEFAULTS.tiling),
-    references: v.optional(v.pipe(v.array(reference), v.maxLength(REQUEST_LIMITS.references)), []),
+    motion: v.optional(motionSchema),
+    references: v.optional(
+      v.pipe(
+        v.array(reference),
+        v.maxLength(REQUEST_LIMITS.references),
+        v.check(
+          (references) => references.flatMap(({ image }) => image).length <= REQUEST_LIMITS.references,
+          `must have at most ${REQUEST_LIMITS.references} images in all`,
+        ),
+      ),
+      [],
+    ),
     controls: v.optional(v.pipe(v.array(control), v.maxLength(REQUEST_LIMITS.controls)), []),
+    palette: v.optional(palette),
+    sceneText: v.optional(sceneText),
     quantize: v.optional(v.picklist([4, 8, "int8"])),
     contentFilter: v.optional(v.boolean()),
   }),
@@ -77,8 +97,30 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     ["mask"],
   ),
   v.forward(
+    v.check(
+      ({ controls, mask }) => mask !== undefined || controls.every(({ preprocessor }) => preprocessor !== "inpaint"),
+      'needs `mask`, where the preprocessor "inpaint" is asked for',
+    ),
+    ["controls"],
+  ),
+  v.forward(
     v.check(({ refiner, mask }) => refiner === undefined || mask === undefined, "cannot be used with `mask`"),
     ["refiner"],
+  ),
+  v.forward(
+    v.check(({ motion, mask }) => motion === undefined || mask === undefined, "cannot be used with `mask`"),
+    ["motion"],
+  ),
+  v.forward(
+    v.check(
+      ({ motion, sceneText }) => motion === undefined || sceneText === undefined,
+      "cannot be used with `sceneText`",
+    ),
+    ["motion"],
+  ),
+  v.forward(
+    v.check(({ motion, refiner }) => motion === undefined || refiner === undefined, "cannot be used with `refiner`"),
+    ["motion"],
   ),
   v.forward(
     v.check(({ region, mask }) => region === undefined || mask !== undefined, "needs `mask`"),

@@ -6,13 +6,18 @@
 
 import type {
   Control,
+  DeepCache,
   EmbeddingChoice,
   ImageRef,
+  Interval,
   LoraChoice,
   MicroConditioning,
+  Motion,
+  Palette,
   Reference,
   Refiner,
   Region,
+  SceneText,
 } from "./request-parts.ts";
 import type { SchedulerChoice } from "./scheduler-choice.ts";
 
@@ -63,6 +68,10 @@ export interface GenerateRequest {
    * ignore it. Default 1.5.
    */
   readonly imageGuidanceScale: number;
+  /** Where there is guidance: the evaluations that have it, the others run once and follow the prompt alone. Absent: all. */
+  readonly guidanceInterval?: Interval;
+  /** The inner layers of a UNet run only now and then, for speed. Absent: at every evaluation. */
+  readonly deepCache?: DeepCache;
   /** What an SDXL model is told about the picture's making. Others ignore it. */
   readonly microConditioning?: MicroConditioning;
   /** A second model that takes over for the last steps. Not with a mask. */
@@ -103,9 +112,18 @@ export interface GenerateRequest {
    * are multiples of what the model halves at most (usually 64). Not with `region`, and not with every family of models.
    */
   readonly tiling: boolean;
+  /**
+   * A loop of frames instead of one picture, with Stable Diffusion 1: from the prompt, or, with `image`, from that picture as
+   * every frame, of which `strength` may change. Not with a mask or a refiner. Absent: one picture.
+   */
+  readonly motion?: Motion;
   readonly references: readonly Reference[];
   /** Up to 4. With `region` in the place of `image`, otherwise of the whole result. */
   readonly controls: readonly Control[];
+  /** The colours of what is painted, moved to these. Absent: as the model made them. */
+  readonly palette?: Palette;
+  /** Letters that the picture is painted around. Absent: none. */
+  readonly sceneText?: SceneText;
   /**
    * Bits of the weights of the denoiser's linear layers, for machines with little memory; "int8": its layers compute in whole
    * numbers of 8 bits, for speed, on processors. Absent: weights as the file has them, and exact arithmetic.

@@ -2,7 +2,18 @@
 import * as v from "valibot";
 
 export const USED_AS = [
-  ...(["model", "vae", "lora", "embedding", "control", "ip-adapter", "image-encoder", "upscaler", "matting"] as const),
+  ...([
+    "model",
+    "vae",
+    "lora",
+    "embedding",
+    "control",
+    "ip-adapter",
+    "image-encoder",
+    "motion",
+    "upscaler",
+    "matting",
+  ] as const),
 ];
 export type UsedAs = (typeof USED_AS)[number];
 

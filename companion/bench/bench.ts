@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | klein | quality | queue]`: how fast this machine opens a model of any family, in
+ * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue]`: how fast this machine opens a model of any family, in
  * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
- * for Stable Diffusion 1. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
+ * for Stable Diffusion 1; `--peers` (peers/peers.ts) sets it beside several programs. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
  * temporary folder (4.3 GB) and removed at the end.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -26,12 +26,19 @@ import { adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
 import { narrowWeights, planNarrow } from "../pipeline/weights/narrow.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
+import { runAround } from "./around.ts";
 import { deviationsFrom } from "./deviations.ts";
 import { startDiffusers } from "./diffusers.ts";
 import { runFast } from "./fast.ts";
 import { runKlein } from "./klein/klein.ts";
+import { runLessWork } from "./less-work.ts";
+import { runLikeness } from "./likeness.ts";
+import { runLive } from "./live/live.ts";
 import { openUNet } from "./open-unet.ts";
 import { openings } from "./openings.ts";
+import { parsePeers } from "./peers/options.ts";
+import { serveOwn } from "./peers/own-program.ts";
+import { runPeers } from "./peers/peers.ts";
 import { pictureUNet } from "./picture-unet.ts";
 import { runQuality } from "./quality/quality.ts";
 import { runQueueOverhead } from "./queue-overhead.ts";
@@ -45,11 +52,15 @@ const STEPS = 3;
 
 /** Resolves to the exit code; throws Problem. */
 export async function runBench(argv: string[]): Promise<number> {
+  const [first, ...rest] = argv;
+  if (first === "--serve-peer") return serve(rest);
+  if (first === "--peers") return inScratch((scratch) => runPeers(parsePeers(rest), scratch));
   const { model: given, python, only, side } = readArguments(argv);
   if (only === "quality") return runQuality();
+  if (only === "likeness") return runLikeness();
+  if (only === "live") return runLive();
   if (only === "queue") return runQueueOverhead();
-  const scratch = mkdtempSync(path.join(tmpdir(), "underpaint-bench-"));
-  try {
+  return inScratch(async (scratch) => {
     if (only === "klein") return await runKlein({ model: given, python, side, scratch });
     if (given === undefined) {
       console.log("Writing a random model (4.3 GB) …");
@@ -59,6 +70,8 @@ export async function runBench(argv: string[]): Promise<number> {
     const device = await chooseDevice();
     console.log(`On ${device.info.name}`);
     if (only === "fast") return await runFast(place, device, scratch);
+    if (only === "around") return await runAround(place, device);
+    if (only === "less-work") return await runLessWork(place, device, { side, narrowFolder: scratch });
     await reportOpenings(place, device);
     if (only === "opening") return 0;
     const model = await openUNet(place);
@@ -94,6 +107,17 @@ export async function runBench(argv: string[]): Promise<number> {
       report("The text embedding, from diffusers'", share(text));
     }
     return 0;
+  });
+}
+
+/** What `--peers` starts for ours. */
+const serve = ([repeats, model, inputs, kept]: readonly string[]) =>
+  serveOwn({ model: model!, inputs: inputs!, kept: kept! }, Number(repeats));
+
+async function inScratch<T>(body: (folder: string) => Promise<T>): Promise<T> {
+  const scratch = mkdtempSync(path.join(tmpdir(), "underpaint-bench-"));
+  try {
+    return await body(scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -122,14 +146,17 @@ function readArguments(argv: string[]): { model?: string; python?: string; only?
   const wrong = (what: string) =>
     new Problem(
       "request-invalid",
-      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | klein | quality | queue]`,
+      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue]`,
     );
   try {
     const { values } = parseArgs({ args: argv, options: { model: text, python: text, only: text, side: text } });
     const side = values.side === undefined ? undefined : Number(values.side);
     if (side !== undefined && !(side >= 64 && side % 16 === 0))
       throw wrong(`A side of "${values.side}" is no multiple of 16`);
-    if (values.only === undefined || ["opening", "fast", "klein", "quality", "queue"].includes(values.only))
+    if (
+      values.only === undefined ||
+      ["opening", "fast", "less-work", "around", "klein", "likeness", "live", "quality", "queue"].includes(values.only)
+    )
       return { ...values, side };
     throw wrong(`There is no part "${values.only}"`);
   } catch (error) {

@@ -9,7 +9,7 @@ const sine = (dims: number[]): Tensor =>
     dims,
   );
 
-export const sineFeeds = ({ inputs, freeInputs }: Graph): Record<string, Tensor> =>
+export const sineFeeds = ({ inputs, freeInputs }: Pick<Graph, "inputs" | "freeInputs">): Record<string, Tensor> =>
   Object.fromEntries(
     inputs.filter(({ name }) => !freeInputs.has(name)).map(({ name, dims }) => [name, sine(fixedDims(dims))]),
   );

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
-import type { ClipTextConfig, VaeConfig } from "../networks/configs.ts";
+import type { ClipTextConfig, KlVaeConfig, VaeConfig } from "../networks/configs.ts";
 import { parseClipTextConfig } from "./config/clip-config.ts";
 import { parseQwen3Config } from "./config/qwen3-config.ts";
 import { parseSchedulerConfig } from "./config/scheduler-config.ts";
@@ -99,6 +99,17 @@ export class FolderReader {
 
   vae(): Component<VaeConfig> {
     return this.component("vae", parseVaeConfig, renameAutoencoder);
+  }
+
+  /** The same where a tiny one cannot take its place. Throws Problem "config-invalid". */
+  klVae(): Component<KlVaeConfig> {
+    const { config, weights } = this.vae();
+    if (config.kind !== "kl")
+      throw new Problem(
+        "config-invalid",
+        `"${this.name}" has a tiny autoencoder in the place of its own: download it again.`,
+      );
+    return { config, weights };
   }
 
   /** CLIP's, with its tokenizer; `suffix`: "" or "_2". */

@@ -15,12 +15,14 @@ export type {
   AnyModel,
   ChatEncoder,
   Denoiser,
+  Flux1Model,
   Flux2Model,
   ImageEncoder,
   LatentNorm,
   Model,
   ModelKind,
   ModelSettings,
+  T5Encoder,
   TextEncoder,
   UNetModel,
   ZImageModel,
@@ -48,7 +50,7 @@ export async function openModel(place: string, options: SingleFileOptions = {}):
   if (!isGguf(place, options)) return openSingleFile(place, options, store);
   throw new Problem(
     "model-unsupported",
-    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or FLUX.2 klein or Z-Image.`,
+    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or one of FLUX or Z-Image.`,
   );
 }
 

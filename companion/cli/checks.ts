@@ -143,8 +143,9 @@ const models: Check = async (config) => {
 };
 
 /** In the engine's own process, because a broken driver may end it. */
-const provider: Check = async ({ engineEntry, modelsFolders, starter, provider }) => {
-  const engine = new Engine({ entry: engineEntry, setup: { modelsFolders, starter, provider }, pausesMs: [] });
+const provider: Check = async ({ engineEntry, modelsFolders, starter, provider, narrowFolder, findings }) => {
+  const setup = { modelsFolders, starter, provider, narrowFolder, findings };
+  const engine = new Engine({ entry: engineEntry, setup, pausesMs: [] });
   try {
     const { device, problem } = await settled(engine);
     if (device === undefined)
@@ -154,11 +155,18 @@ const provider: Check = async ({ engineEntry, modelsFolders, starter, provider }
     const chosen = `Pictures are made on ${device.name}`;
     if (device.provider !== "cpu") return [ok(chosen)];
     const slow = warn(chosen, "It works, but a graphics card is ten to a hundred times faster.");
-    return [slow, ...device.passedOver.map(({ provider, reason }) => warn(`${provider} is not used`, reason))];
+    const others = device.passedOver.map(({ provider, reason }) => warn(`${provider} is not used`, reason));
+    return [slow, ...others, ok(fastPictures(device.timesFaster))];
   } finally {
     await engine.close();
   }
 };
+
+/** What the engine's self-test said of arithmetic in 8 bits. */
+const fastPictures = (times: number | undefined): string =>
+  times === undefined
+    ? "Fast pictures (8 bits) are not offered: on this processor their arithmetic is wrong, or hardly faster than exact"
+    : `Fast pictures (8 bits) are offered: a step about ${times.toFixed(1)} times as fast as an exact one, timed on this processor`;
 
 /** The engine's first word. */
 function settled(engine: Engine): Promise<EngineState> {

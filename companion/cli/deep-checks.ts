@@ -14,6 +14,7 @@ import { encodePng } from "../image/encode.ts";
 import type { Library } from "../library/library.ts";
 import { visible } from "../library/plain-text.ts";
 import { generate } from "../pipeline/generate.ts";
+import { openFittingModule } from "../pipeline/motion/motion.ts";
 import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
@@ -75,6 +76,7 @@ const TRIALS: Readonly<Record<AddOnInfo["kind"], Trial>> = {
   vae: { open: (studio, id, model) => studio.exchangeVae(model, id), says: fits },
   control: { open: (studio, id, model) => studio.openControl(id, model), says: opensBeside },
   embedding: { open: (studio, id) => studio.openEmbedding(id), says: opensBeside },
+  motion: { open: (studio, id, model) => openFittingModule(id, model, studio), says: fits },
   matting: { open: (studio, id) => studio.openMatting(id), says: () => "is whole" },
   upscaler: { open: (studio, id) => studio.openUpscaler(id), says: () => "is whole" },
 };

@@ -26,8 +26,9 @@ import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { narrowed } from "./narrowed.ts";
 import { print, printError } from "./print.ts";
+import { openProfile } from "./profile.ts";
 
-const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--fast] [--trace]";
+const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--fast] [--trace] [--profile FILE]";
 
 /**
  * Writes `image.png` (with --fast as a request of `quantize: "int8"` says), with the request in it as `underpaint settings` and other tools read it, and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
@@ -39,6 +40,7 @@ export async function runGenerate(argv: string[]): Promise<number> {
   const report = path.join(order.out, "result.json");
   // What an earlier run left must not pass for this one's, however it ends.
   await rm(report, { force: true });
+  const profile = order.profile === undefined ? undefined : openProfile(order.profile);
   try {
     return await make(order, report);
   } catch (error) {
@@ -46,6 +48,8 @@ export async function runGenerate(argv: string[]): Promise<number> {
     // Where the folder can't be written, the sentence on the terminal has to do.
     await write(report, { problem }).catch(() => {});
     throw error;
+  } finally {
+    profile?.close();
   }
 }
 
@@ -61,6 +65,8 @@ interface Order {
   readonly trace: boolean;
   /** In whole numbers of 8 bits. */
   readonly fast: boolean;
+  /** Where it is told what took how long. */
+  readonly profile?: string;
 }
 
 async function make({ file, out, models, trace, fast }: Order, reportFile: string): Promise<number> {
@@ -90,9 +96,10 @@ async function make({ file, out, models, trace, fast }: Order, reportFile: strin
     const hashes = new Hashes({ file: config.hashesFile, restMs: 0 });
     const made = { madeBy: packageVersion(), models: await usedModels(uses, { library, hashes }) };
     await writeFile(path.join(out, "image.png"), withPngTexts(result.png, recipeTexts({ request, ...made })));
+    if (result.gif) await writeFile(path.join(out, "image.gif"), result.gif);
     if (kept) await writeSafetensors(path.join(out, "trace.safetensors"), kept);
     const seconds = (performance.now() - begin) / 1000;
-    const { width, height, tokens, chunks, droppedText, weightBits, thrift } = result;
+    const { width, height, tokens, chunks, droppedText, weightBits, thrift, paletteDistance } = result;
     const report = {
       width,
       height,
@@ -101,6 +108,7 @@ async function make({ file, out, models, trace, fast }: Order, reportFile: strin
       droppedText,
       weightBits,
       thrift,
+      paletteDistance,
       seconds,
       device: studio.device.info,
       models: made.models,
@@ -110,7 +118,7 @@ async function make({ file, out, models, trace, fast }: Order, reportFile: strin
     if (droppedText !== undefined) printError(`The prompt was too long; this was left out: ${droppedText}`);
     if (weightBits !== undefined) printError(`The UNet's weights were ${narrowed(request, weightBits)}.`);
     if (thrift !== undefined) printError(`To fit into memory, ${THRIFT_WORDS[thrift]}.`);
-    print(path.join(out, "image.png"));
+    print(path.join(out, result.gif ? "image.gif" : "image.png"));
     return 0;
   } finally {
     await studio.close();
@@ -128,12 +136,13 @@ function readArguments(argv: string[]): Order {
         models: { type: "string", multiple: true },
         trace: { type: "boolean", default: false },
         fast: { type: "boolean", default: false },
+        profile: { type: "string" },
       },
     });
     if (positionals.length !== 1) throw wrong(`Name one request file, not ${positionals.length}`);
     if (values.out === undefined) throw wrong("Name a folder for the result with --out");
-    const { models, trace, fast } = values;
-    return { file: positionals[0]!, out: path.resolve(values.out), models, trace, fast };
+    const { models, trace, fast, profile } = values;
+    return { file: positionals[0]!, out: path.resolve(values.out), models, trace, fast, profile };
   } catch (error) {
     throw error instanceof Problem ? error : wrong((error as Error).message);
   }

@@ -37,6 +37,7 @@ export function logLine(event: CompanionEvent, { prompts }: LogLineOptions): str
     case "begun": {
       const { task } = event;
       if (task.kind === "matte") return `matte begins: by ${task.request.side} pixels`;
+      if (task.kind === "likeness") return `likeness begins: ${task.request.pictures.length} pictures`;
       if (task.kind === "enlarge") return `enlarge begins: ${task.request.factor} times`;
       const { width, height, steps, prompt } = task.request;
       return `generate begins: ${width} × ${height}, ${steps} steps${prompts ? ` “${prompt}”` : ""}`;
@@ -45,7 +46,7 @@ export function logLine(event: CompanionEvent, { prompts }: LogLineOptions): str
       const { attachments, seconds, facts } = event.result;
       const bits = facts.weightBits === undefined ? "" : `, weights of ${facts.weightBits} bits`;
       const thrift = facts.thrift === undefined ? "" : `, ${THRIFT_WORDS[facts.thrift]}`;
-      const sizes = attachments.map(({ width, height }) => `${width} × ${height}`).join(", ");
+      const sizes = attachments.map(({ width, height }) => `${width} × ${height}`).join(", ") || "no picture";
       return `${event.task.kind} is done: ${sizes} in ${seconds.toFixed(1)} s${bits}${thrift}`;
     }
     case "failed":

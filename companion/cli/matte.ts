@@ -5,13 +5,14 @@ import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { MATTE_SIDE, matteSchema } from "../../shared/matte.ts";
 import { Problem } from "../../shared/problem.ts";
+import { THRIFT_WORDS } from "../../shared/thrift.ts";
 import { readConfig } from "../config.ts";
 import { openWholeMatting } from "../opening/open-whole.ts";
 import { mattePicture } from "../pipeline/matte/matte-picture.ts";
 import { defaultMemoryBudget } from "../pipeline/studio/create-studio.ts";
 import { createSessions } from "../pipeline/studio/sessions.ts";
 import { chooseDevice } from "../runtime/device.ts";
-import { print } from "./print.ts";
+import { print, printError } from "./print.ts";
 
 const USAGE = "underpaint matte IMAGE --model FILE --out FILE [--side PIXELS]";
 
@@ -30,6 +31,7 @@ export async function runMatte(argv: string[]): Promise<number> {
       if (!done) continue;
       await writeFile(out, value.png);
       print(`${out}: ${value.width} × ${value.height}`);
+      if (value.thrift !== undefined) printError(`To fit into memory, ${THRIFT_WORDS[value.thrift]}.`);
       return 0;
     }
   } finally {

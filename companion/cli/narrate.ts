@@ -77,6 +77,7 @@ const spaced = (code: string) => code.replace(/(?<=^(?:...)+)(?=.)/g, " ");
 
 function what(task: Task): string {
   if (task.kind === "matte") return "A picture without its background";
+  if (task.kind === "likeness") return "How alike pictures are";
   return task.kind === "generate" ? quoted(task.request.prompt) : `A picture ${task.request.factor} times as large`;
 }
 

@@ -17,7 +17,11 @@ type OnEvent = (event: CompanionEvent) => void;
 export async function openOwnWork(config: Config, onEvent: OnEvent): Promise<Work> {
   const former = formerQueue(config.home);
   if (former !== undefined) onEvent({ type: "note", line: former });
-  const setup = { queueFolder: config.queueFolder, engine: engineProgram(config) };
+  const setup = {
+    queueFolder: config.queueFolder,
+    engine: engineProgram(config),
+    profile: config.profile !== undefined,
+  };
   const work = await WorkInThread.open({ entry: config.workEntry, setup, onEvent });
   work.onChange((state) => onEvent({ type: "engine", state }));
   const library = openLibraryThread(config);
@@ -75,6 +79,7 @@ function engineProgram(config: Config): EngineProgram {
       statesFolder: config.statesFolder,
       contentFilter: config.contentFilter,
       hashesFile: config.hashesFile,
+      profile: config.profile !== undefined,
     },
   };
 }

@@ -9,6 +9,7 @@ import { openLog } from "./log.ts";
 import { narrate } from "./narrate.ts";
 import { hasDisplay, openBrowser } from "./open-browser.ts";
 import { printError } from "./print.ts";
+import { openProfile } from "./profile.ts";
 import { redisAddress } from "./redis-address.ts";
 import { Terminal } from "./terminal.ts";
 import { tlsListener } from "./tls-listener.ts";
@@ -27,6 +28,7 @@ export const START_OPTIONS = {
   port: { type: "string" },
   "pair-code": { type: "string" },
   "log-prompts": { type: "boolean", default: false },
+  profile: { type: "string" },
   redis: { type: "string" },
   "redis-ca": { type: "string" },
   listen: { type: "string" },
@@ -39,11 +41,18 @@ export async function runStart(args: string[]): Promise<number> {
   const values = readArguments(args);
   const port = values.port === undefined ? undefined : Number(values.port);
   const contentFilter = values["enforce-content-filter"] ? "enforced" : "on-request";
-  const config = readConfig({ models: values.models, provider: values.provider, port, contentFilter });
+  const config = readConfig({
+    models: values.models,
+    provider: values.provider,
+    port,
+    contentFilter,
+    profile: values.profile,
+  });
   const listener = config.port === 0 ? { kind: "nobody" as const } : await whoIsThere(config.port);
   if (listener.kind !== "nobody") throw portTaken(config.port, listener);
 
   whenUnread("go on");
+  const profile = config.profile === undefined ? undefined : openProfile(config.profile);
   const terminal = new Terminal();
   // What happens before the welcome is told after it, and the goodbye has the last word.
   const early: CompanionEvent[] = [];
@@ -89,6 +98,7 @@ export async function runStart(args: string[]): Promise<number> {
   terminal.setFooter("");
   terminal.print("\n  Stopping. Pictures in work go on at the next start.");
   await Promise.all([playground?.close(), companion.close()]);
+  profile?.close();
   log.end();
   return 0;
 }

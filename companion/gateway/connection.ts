@@ -6,10 +6,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CLIENT_HEADER, frameParts, STRANGER_HEADER } from "../../shared/codec.ts";
 import { FrameReader } from "../../shared/frame-reader.ts";
+import type { Reached } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
 import { type ClientMessage, type CompanionMessage, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { parseClientMessage } from "../../shared/validate.ts";
-import { fitList } from "./fit-list.ts";
+import { beginSpan } from "../profile/spans.ts";
+import { fitList, modelsFrame } from "./fit-list.ts";
 import { type Authenticated, checkVersion, Greeting } from "./greeting.ts";
 import { HistoryOfClient } from "./history-of-client.ts";
 import type { Host, ModelList } from "./host.ts";
@@ -47,11 +49,11 @@ export class Connection {
   #state: "greeting" | "welcomed" | "closed" = "greeting";
 
   /** `hasRoom`: whether one more client may prove itself. */
-  constructor(socket: ClientSocket, host: Host, hasRoom: () => boolean) {
+  constructor(socket: ClientSocket, host: Host, { hasRoom, reached }: { hasRoom: () => boolean; reached: Reached }) {
     this.#socket = socket;
     this.#hasRoom = hasRoom;
     this.#host = host;
-    this.#greeting = new Greeting(host);
+    this.#greeting = new Greeting(host, reached);
     this.#deadline = setTimeout(() => this.#refuse(tooLate()), HELLO_MS).unref();
     this.#thumbnails = new Thumbnails({
       find: (id) => host.models.thumbnail(id),
@@ -87,6 +89,7 @@ export class Connection {
     this.checkPairing();
     if (this.#isClosed()) return;
     let jobs: string[] = [];
+    const end = beginSpan("read a piece", "wire");
     try {
       const frame = this.#reader.read(piece, this.trusted ? CLIENT_HEADER : STRANGER_HEADER);
       if (frame === undefined) return;
@@ -104,6 +107,8 @@ export class Connection {
       }
     } catch (error) {
       this.#answerProblem(Problem.from(error), jobs);
+    } finally {
+      end();
     }
   }
 
@@ -196,7 +201,7 @@ export class Connection {
       case "submit":
         return this.#jobs.submit(message, attachments, pairing);
       case "cancel":
-        return this.#host.queue.cancel(message.job, pairing);
+        return this.#host.queue.cancel(message.job, pairing, { unlessRunning: message.unlessRunning === true });
       case "attach":
         return this.#jobs.watch(message.job, pairing);
       case "acknowledge":
@@ -237,7 +242,7 @@ export class Connection {
   }
 
   #sendModels(list: ModelList): void {
-    this.#send({ type: "models", ...fitList(list) });
+    if (!this.#isClosed()) this.#socket.send(modelsFrame(list));
   }
 
   #sendDownloads(): void {

@@ -1,3 +1,4 @@
+import { frameParts } from "../../shared/codec.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { Models } from "../../shared/protocol.ts";
 import type { ModelList } from "./host.ts";
@@ -6,6 +7,14 @@ import type { ModelList } from "./host.ts";
 export const LIST_CHARACTERS = 4 * 1024 * 1024;
 
 type Lists = Pick<Models, "models" | "addOns" | "modelProblems">;
+
+/** The message, made once for all clients that are told of the same list. */
+export function modelsFrame(list: ModelList): readonly Uint8Array[] {
+  const frame = frames.get(list) ?? frameParts({ type: "models", ...fitList(list) } satisfies Models);
+  frames.set(list, frame);
+  return frame;
+}
+const frames = new WeakMap<ModelList, readonly Uint8Array[]>();
 
 /** The list as it goes over the wire: what does not fit is left out, and that is said. */
 export function fitList({ models, addOns, problems }: ModelList): Lists {

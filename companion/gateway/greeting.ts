@@ -1,4 +1,11 @@
-import { type PairingSecret, proofOf, randomSecret, verifyProof } from "../../shared/pairing.ts";
+import {
+  companionAt,
+  type PairingSecret,
+  proofOf,
+  type Reached,
+  randomSecret,
+  verifyProof,
+} from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
 import { type ClientMessage, type CompanionMessage, type Hello, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import type { Host } from "./host.ts";
@@ -35,10 +42,13 @@ export function checkVersion(message: unknown): void {
 export class Greeting {
   readonly nonce = randomSecret();
   readonly #host: Pick<Host, "pairings" | "code">;
+  readonly #reached: Reached;
   #step: Step = { awaits: "hello" };
 
-  constructor(host: Pick<Host, "pairings" | "code">) {
+  /** `reached`: how the client came in. */
+  constructor(host: Pick<Host, "pairings" | "code">, reached: Reached) {
     this.#host = host;
+    this.#reached = reached;
   }
 
   /** True once the client has shown that it knows a token or the code. */
@@ -83,7 +93,7 @@ export class Greeting {
   }
 
   #authenticated(hello: Hello, { pairing, token }: PairingSecret): Authenticated {
-    const proof = proofOf("companion", { token, nonces: this.#nonces(hello) });
+    const proof = proofOf(companionAt(this.#reached), { token, nonces: this.#nonces(hello) });
     return { pairing, build: hello.build, proof };
   }
 

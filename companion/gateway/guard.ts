@@ -4,6 +4,7 @@
  * iframe is "null" too, so this proves nothing; pairing does.
  */
 import type { IncomingHttpHeaders } from "node:http";
+import type { Reached } from "../../shared/pairing.ts";
 import { PATH, SUBPROTOCOL } from "../../shared/protocol.ts";
 
 interface Asked {
@@ -11,9 +12,6 @@ interface Asked {
   readonly method?: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
-
-/** The port that the companion listens on. "relayed": over TLS, where whoever brings it has it on a port of their own machine. */
-export type Reached = number | "relayed";
 
 /** The HTTP status to refuse with, or undefined where all is well. */
 export function refuseUpgrade(asked: Asked, port: Reached): number | undefined {

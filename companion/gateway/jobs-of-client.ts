@@ -1,7 +1,8 @@
 /** What one client wants done, and what it is told of it. */
-import { type AttachmentInfo, type JobEvent, type Progress, withSeed } from "../../shared/job.ts";
+import { type AttachmentInfo, endsWithClient, type JobEvent, type Progress, withSeed } from "../../shared/job.ts";
 import type { CompanionMessage, Submit } from "../../shared/protocol.ts";
 import { checkImages } from "../../shared/validate.ts";
+import { beginSpan, inSpan } from "../profile/spans.ts";
 import type { NewJob } from "../queue/job-queue.ts";
 import { Pace } from "../queue/pace.ts";
 import type { Host } from "./host.ts";
@@ -23,6 +24,8 @@ export class JobsOfClient {
   readonly #parts: ClientParts;
   /** How to stop watching, by job. */
   readonly #watched = new Map<string, () => void>();
+  /** Of use to nobody once this client has left: the owner, by job. */
+  readonly #onlyOurs = new Map<string, string>();
   #left = false;
 
   constructor(parts: ClientParts) {
@@ -31,28 +34,32 @@ export class JobsOfClient {
 
   /** Stores the jobs and watches them, or says which images are missing. Rejects with a Problem. */
   async submit(
-    { task, jobs, images, batch }: Submit,
+    { task, jobs, images, batch, fleeting = endsWithClient(task) }: Submit,
     attachments: ReadonlyMap<string, Uint8Array>,
     owner: string,
   ): Promise<void> {
     checkImages(task, { images, attachments });
     const given = new Map(images.flatMap(({ name, sha256 }) => toPair(sha256, attachments.get(name))));
     const person = this.#parts.host.pairings.find(owner)?.name;
-    const models = await this.#parts.host.models.named(task);
+    const models = await inSpan("name models", "wire", () => this.#parts.host.models.named(task));
     const named = Object.fromEntries(images.map(({ name, sha256 }) => [name, sha256]));
     const fresh: NewJob[] = jobs.map(({ job: id, seed }) => ({
       ...{ id, owner, models, images: named },
       ...(person !== undefined && { person }),
       ...(batch && { batch }),
+      ...(fleeting && { fleeting }),
       task: seed === undefined ? task : withSeed(task, seed),
     }));
-    const { missing } = await this.#parts.host.queue.submit(fresh, given);
+    const { missing } = await inSpan("hand to the queue", "wire", () => this.#parts.host.queue.submit(fresh, given));
     if (missing.length > 0) {
       const names = images.filter(({ sha256 }) => missing.includes(sha256)).map(({ name }) => name);
       this.#parts.send({ type: "missing", jobs: jobs.map(({ job }) => job), images: names });
       return;
     }
-    for (const { job } of jobs) await this.watch(job, owner);
+    if (fleeting) for (const { job } of jobs) this.#onlyOurs.set(job, owner);
+    // All at a time: a studio's queue looks their places up once, not once for each.
+    await Promise.all(jobs.map(({ job }) => this.watch(job, owner)));
+    if (this.#left) this.#endOurs();
   }
 
   /** Tells where the job stands, and everything that follows. */
@@ -85,13 +92,25 @@ export class JobsOfClient {
 
   async acknowledge(job: string, owner: string): Promise<void> {
     this.#unwatch(job);
+    this.#onlyOurs.delete(job);
     await this.#parts.host.queue.acknowledge(job, owner);
   }
 
-  /** The client is gone; its jobs go on. */
+  /** The client is gone; those of its jobs go on whose results it can fetch later. */
   leave(): void {
     this.#left = true;
     for (const job of [...this.#watched.keys()]) this.#unwatch(job);
+    this.#endOurs();
+  }
+
+  #endOurs(): void {
+    const { host, refuse } = this.#parts;
+    for (const [job, owner] of this.#onlyOurs)
+      host.queue
+        .cancel(job, owner)
+        .then(() => host.queue.acknowledge(job, owner))
+        .catch((error: unknown) => refuse(error, [job]));
+    this.#onlyOurs.clear();
   }
 
   #unwatch(job: string): void {
@@ -108,7 +127,9 @@ export class JobsOfClient {
     const { task, result } = event;
     const attachments = result.attachments.map(({ bytes: _, ...info }): AttachmentInfo => info);
     const bytes = new Map(result.attachments.map((each) => [each.name, each.bytes]));
+    const end = beginSpan("send picture", "wire");
     send({ type: "done", job, task, result: { ...result, attachments } }, bytes);
+    end();
   }
 }
 

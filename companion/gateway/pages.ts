@@ -4,8 +4,9 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Reached } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
-import { hostIsOurs, type Reached } from "./guard.ts";
+import { hostIsOurs } from "./guard.ts";
 
 export interface Page {
   readonly type: string;

@@ -65,6 +65,11 @@ export class PairingCode {
     return (this.#options.invitations?.current()?.code ?? this.#code).length;
   }
 
+  /** Whether the code that counts was made for a person who was asked in by name. */
+  get invited(): boolean {
+    return this.#options.invitations?.current() !== undefined;
+  }
+
   /** Begins the key exchange over the code that is shown now; `share` is the plugin's. */
   attempt({ share, nonces }: { share: string; nonces: Nonces }): PairingAttempt {
     const { invitations } = this.#options;

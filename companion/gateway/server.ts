@@ -7,11 +7,13 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import type { Reached } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
 import { PIECE_BYTES, PROTOCOL_VERSION, SUBPROTOCOL } from "../../shared/protocol.ts";
 import { Connection } from "./connection.ts";
-import { type Reached, refuseHealth, refuseUpgrade } from "./guard.ts";
+import { refuseHealth, refuseUpgrade } from "./guard.ts";
 import type { Host } from "./host.ts";
+import { Outbox } from "./outbox.ts";
 import { answerPage } from "./pages.ts";
 import type { ClientSocket } from "./socket.ts";
 import { Strangers } from "./strangers.ts";
@@ -23,6 +25,8 @@ export const STUDIO_CLIENTS = 100;
 const REQUEST_MS = 5000;
 /** Between two pings, milliseconds; a client that answered none of the last two is gone. */
 export const PING_MS = 15_000;
+/** For the last frames to leave, milliseconds: whoever does not read them is cut off. */
+const CLOSING_MS = 30_000;
 
 const LIMITS = {
   requestTimeout: REQUEST_MS,
@@ -77,7 +81,7 @@ export async function openGateway(
 
   const strangers = new Strangers();
   const proven = () => [...clients.values()].filter(({ connection }) => connection.trusted);
-  const admit = (socket: WebSocket, wire: Duplex) => {
+  const admit = (socket: WebSocket, { wire, reached }: { wire: Duplex; reached: Reached }) => {
     if (proven().length >= mostClients) {
       socket.close(1013, "Too many clients");
       return undefined;
@@ -86,13 +90,14 @@ export async function openGateway(
       strangers.release(wire);
       return proven().filter((other) => other !== client).length < mostClients;
     };
-    const client: Client = { connection: new Connection(overWebSocket(socket), host, onProven), unanswered: 0 };
+    const connection = new Connection(overWebSocket(socket), host, { hasRoom: onProven, reached });
+    const client: Client = { connection, unanswered: 0 };
     clients.set(socket, client);
     socket.on("close", () => clients.delete(socket));
     socket.on("pong", () => {
       client.unanswered = 0;
     });
-    return client.connection;
+    return connection;
   };
   const heartbeat = setInterval(() => {
     for (const [socket, client] of clients) {
@@ -114,7 +119,8 @@ export async function openGateway(
     const status = refuseHealth(request, reached());
     if (status !== undefined) return void response.writeHead(status).end();
     response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" });
-    const health = { version: host.version, protocol: PROTOCOL_VERSION, codeDigits: host.code.digits };
+    const { digits: codeDigits, invited } = host.code;
+    const health = { version: host.version, protocol: PROTOCOL_VERSION, codeDigits, ...(invited && { invited }) };
     response.end(JSON.stringify({ app: "underpaint", ...health }));
   };
   const upgrade = (reached: () => Reached) => (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -124,7 +130,7 @@ export async function openGateway(
       let connection: Connection | undefined;
       strangers.limit(socket, () => connection?.trusted === true);
       return sockets.handleUpgrade(request, socket, head, (client) => {
-        connection = admit(client, socket);
+        connection = admit(client, { wire: socket, reached: reached() });
       });
     }
     socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -195,14 +201,15 @@ function listen(server: Server, { address, port }: { address: string; port: numb
 function overWebSocket(socket: WebSocket): ClientSocket {
   // What ws finds wrong with a client (too large, not WebSocket) it closes by itself; the close event tells the rest.
   socket.on("error", () => {});
+  const outbox = new Outbox({ send: (bytes, fin, onLeft) => socket.send(bytes, { binary: true, fin }, onLeft) });
   return {
-    // As fragments of one message: nothing is copied, however much it is.
-    send: (parts) => {
-      for (const [i, part] of parts.entries()) socket.send(part, { binary: true, fin: i === parts.length - 1 });
+    send: (parts) => outbox.send(parts),
+    close: (reason) => {
+      outbox.whenEmpty(() => socket.close(1000, reason));
+      setTimeout(() => socket.terminate(), CLOSING_MS).unref();
     },
-    close: (reason) => socket.close(1000, reason),
     get bufferedAmount() {
-      return socket.bufferedAmount;
+      return outbox.bytes + socket.bufferedAmount;
     },
     onPiece: (listener) => {
       // Text is not of this protocol: an empty frame is refused as one.

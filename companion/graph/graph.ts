@@ -38,6 +38,8 @@ export type BranchedMatrix = {
       readonly window?: readonly number[];
       /** Its result with something in the bias' place, of any dims that broadcast to the result's [M, out]. */
       result(bias: Value | undefined): Value;
+      /** The same with another weight [out, in]. Absent: its own is multiplied by in a form that numbers can't join. */
+      resultOf?(weight: Value, bias: Value | undefined): Value;
     }
   | {
       readonly kind: "conv2d";

@@ -40,9 +40,17 @@ function product(
 ): Value {
   const dims = [out, dimAt(x, -1)] as const;
   const rows = reshape(op, x, [-1, dims[1]]);
-  const { whole, result } = matrixOf(op, w, { dims, as: as ?? dims, x, rows });
+  const { whole, result, resultOf } = matrixOf(op, w, { dims, as: as ?? dims, x, rows });
   const own = bias === "added" ? weight(op, w, "bias", [out]) : undefined;
-  const layer = { kind: "linear", out, x: rows, bias: own, weight: whole, result } as const;
+  const layer = {
+    kind: "linear",
+    out,
+    x: rows,
+    bias: own,
+    weight: whole,
+    result,
+    ...(resultOf && { resultOf }),
+  } as const;
   return reshape(op, op.branchAt(w.path)?.(op, layer) ?? result(own), [...x.dims.slice(0, -1), out]);
 }
 
@@ -58,20 +66,26 @@ interface Factors {
 
 type Result = (bias: Value | undefined) => Value;
 
-/** A layer's matrix [out, in], as the file or the quantizer has it: all of it, and rows · matrixᵀ + bias. */
-function matrixOf(op: Graph, w: Weights, { dims, as, x, rows }: Factors) {
-  if (w.has("weight.T")) {
-    const turned = weight(op, w, "weight.T", dims.toReversed());
-    const exact = transpose(op, turned, [1, 0]);
-    const result: Result = (bias) => gemm(op, rows, exact, bias);
-    return { whole: () => exact, result };
-  }
+interface Matrix {
+  /** [out, in] */
+  whole(): Value;
+  /** rows · matrixᵀ + bias */
+  readonly result: Result;
+  /** rows · weightᵀ + bias; absent where the matrix is narrow. */
+  readonly resultOf?: (weight: Value, bias: Value | undefined) => Value;
+}
+
+/** A layer's matrix [out, in], as the file or the quantizer has it. */
+function matrixOf(op: Graph, w: Weights, { dims, as, x, rows }: Factors): Matrix {
+  const exactly = (exact: Value): Matrix => {
+    const resultOf = (weight: Value, bias: Value | undefined) => gemm(op, rows, weight, bias);
+    return { whole: () => exact, result: (bias) => resultOf(exact, bias), resultOf };
+  };
+  if (w.has("weight.T")) return exactly(transpose(op, weight(op, w, "weight.T", dims.toReversed()), [1, 0]));
   const ref = w.get("weight", as);
   const narrow = op.quantizer(ref, dims, { path: w.path, kind: "linear" });
   if (narrow) return { whole: () => wholeOf(op, ref, dims), result: narrowResult(op, narrow, { dims, x, rows }) };
-  const exact = weight(op, w, "weight", as, dims);
-  const result: Result = (bias) => gemm(op, rows, exact, bias);
-  return { whole: () => exact, result };
+  return exactly(weight(op, w, "weight", as, dims));
 }
 
 function narrowResult(op: Graph, narrow: NarrowMatrix, { dims, x, rows }: Omit<Factors, "as">): Result {

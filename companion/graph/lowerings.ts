@@ -102,14 +102,15 @@ export function scaledDotProductAttention(
   if (k.dims[2] !== width || v.dims[2] !== width || v.dims[1] !== keys)
     op.fail(`Cannot attend from [${q.dims}] to [${k.dims}] and [${v.dims}]`);
   const long = isFixed(queries) && isFixed(keys) && (queries < keys || queries * keys > op.dialect.maxScores);
-  if (heads === 1 && batch === 1 && options.mask === "none" && !options.bias && long)
+  if (heads === 1 && batch === 1 && options.mask === "none" && !options.bias && options.scale === undefined && long)
     return longAttention(op, [q, k, v]);
   if (op.dialect.attention === "fused") return multiHeadAttention(op, [q, k, v], options);
 
   const size = width / heads;
   const perHead = (x: Value, order: readonly number[]) =>
     transpose(op, reshape(op, x, [batch, x.dims[1]!, heads, size]), order);
-  const qs = mul(op, perHead(q, [0, 2, 1, 3]), scalar(op, size ** -0.5)); // [B, h, S, d]
+  const scale = scalar(op, options.scale ?? size ** -0.5);
+  const qs = mul(op, perHead(q, [0, 2, 1, 3]), scale); // [B, h, S, d]
   const kt = perHead(k, [0, 2, 3, 1]); // [B, h, d, T]
   const vs = perHead(v, [0, 2, 1, 3]); // [B, h, T, d]
   const chunks = chunksOf(op, [queries, keys], batch * heads).map(([start, end]) => {

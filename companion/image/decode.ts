@@ -1,5 +1,6 @@
 import type { PixelImage } from "../../shared/pixels.ts";
 import { Problem } from "../../shared/problem.ts";
+import { inSpan } from "../profile/spans.ts";
 import sharp from "../sharp.ts";
 
 /** The longest side, in pixels. */
@@ -35,15 +36,16 @@ export async function decodeImage(bytes: Uint8Array): Promise<PixelImage> {
       `The image has ${width} × ${height} pixels; at most ${MAX_SIDE} on a side and ${MAX_PIXELS / 1e6} million in all can be used: choose a smaller layer or export scale.`,
     );
   }
-  const { data, info } = await source
-    .autoOrient()
-    .toColourspace("srgb")
-    .ensureAlpha()
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true })
-    .catch((error) => {
-      throw unreadable(error);
-    });
+  const decode = () =>
+    source
+      .autoOrient()
+      .toColourspace("srgb")
+      .ensureAlpha()
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+  const { data, info } = await inSpan(`decode ${width} × ${height}`, "picture", decode).catch((error) => {
+    throw unreadable(error);
+  });
   if (info.channels !== 4) throw unreadable(new Error(`decoded to ${info.channels} channels`));
   return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
 }

@@ -1,4 +1,5 @@
 import type { PixelImage } from "../../shared/pixels.ts";
+import { inSpan } from "../profile/spans.ts";
 import sharp from "../sharp.ts";
 
 /**
@@ -8,9 +9,11 @@ import sharp from "../sharp.ts";
 export async function encodePng(image: PixelImage): Promise<Uint8Array> {
   const { width, height, data } = image;
   const raw = sharp(data, { raw: { width, height, channels: 4 } });
-  const png = await (isOpaque(image) ? raw.removeAlpha() : raw)
-    .png({ compressionLevel: 6, adaptiveFiltering: true, palette: false })
-    .toBuffer();
+  const png = await inSpan(`encode ${width} × ${height}`, "picture", () =>
+    (isOpaque(image) ? raw.removeAlpha() : raw)
+      .png({ compressionLevel: 6, adaptiveFiltering: true, palette: false })
+      .toBuffer(),
+  );
   return new Uint8Array(png.buffer, png.byteOffset, png.length);
 }
 

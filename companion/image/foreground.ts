@@ -2,8 +2,8 @@
  * Colours of a subject without its ground's. Forte 2021, "Approximate Fast Foreground Colour Estimation" (blur fusion, equations 4
  * to 6). Source: ZhengPeng7/BiRefNet, image_proc.py (FB_blur_fusion_foreground_estimator_gpu_2).
  */
-import type { Size } from "../../shared/geometry.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
+import { blurred } from "./box-blur.ts";
 
 /** Pixels over which both are blurred, first and then. */
 const WIDTHS = [90, 6] as const;
@@ -38,23 +38,4 @@ export function foregroundOf({ width, height, data }: PixelImage, alpha: Uint8Ar
     for (const [i, value] of subject.entries()) out[4 * i + c] = value * 255;
   }
   return { width, height, data: out };
-}
-
-/** Means over squares of `side` pixels, the picture's edges repeated; an even one reaches further down and to the right. */
-function blurred(values: Float32Array, { width, height }: Size, side: number): Float32Array {
-  const before = Math.ceil(side / 2) - 1;
-  const out = new Float32Array(values.length);
-  const line = (from: Float32Array, [start, step, length]: readonly [number, number, number]) => {
-    const at = (k: number) => from[start + step * Math.min(length - 1, Math.max(0, k))]!;
-    let sum = 0;
-    for (let k = -before; k < side - before; k++) sum += at(k);
-    for (let k = 0; k < length; k++) {
-      out[start + step * k] = sum / side;
-      sum += at(k + side - before) - at(k - before);
-    }
-  };
-  for (let y = 0; y < height; y++) line(values, [y * width, 1, width]);
-  const rows = out.slice();
-  for (let x = 0; x < width; x++) line(rows, [x, width, height]);
-  return out;
 }

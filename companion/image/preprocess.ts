@@ -41,6 +41,15 @@ export function toControlImage({ width, height, data }: PixelImage, channels: nu
   return tensor(out, [1, channels, height, width]);
 }
 
+/**
+ * A control picture [1, C, H, W] with −1 where the mask is 128 or more: what ControlNets that are trained to fill look at. Source:
+ * diffusers' make_inpaint_condition, docs/source/en/using-diffusers/controlnet.md.
+ */
+export function maskControlImage(control: Tensor, mask: Mask): Tensor {
+  const area = mask.width * mask.height;
+  return { ...control, data: control.data.map((value, i) => (mask.data[i % area]! >= 128 ? -1 : value)) };
+}
+
 /** The VAE's picture in 0 … 1, [1, 3, H, W], clamped: diffusers' output_type "pt" (VaeImageProcessor.denormalize). */
 export function toUnitRange(sample: Tensor): Tensor {
   return { ...sample, data: sample.data.map((v) => Math.min(Math.max(v * 0.5 + 0.5, 0), 1)) };
@@ -80,6 +89,26 @@ export function toLatentMask(mask: Mask, { width, height }: Size): Tensor {
       out[y * width + x] = mask.data[row + Math.floor((x * mask.width) / width)]! >= 128 ? 1 : 0;
   }
   return tensor(out, [1, 1, height, width]);
+}
+
+/**
+ * The binarized mask of every pixel as channels of the latent's places, [1, factor², h, w]: pixel (y, x) of a place is channel
+ * y · factor + x. Without a mask everything is masked.
+ */
+export function maskChannels(
+  mask: Mask | undefined,
+  { width, height, factor }: Size & { readonly factor: number },
+): Tensor {
+  const dims = [1, factor ** 2, height, width];
+  const area = width * height;
+  const out = new Float32Array(factor ** 2 * area).fill(1);
+  if (!mask) return tensor(out, dims);
+  for (let y = 0; y < mask.height; y++)
+    for (let x = 0; x < mask.width; x++) {
+      const place = Math.floor(y / factor) * width + Math.floor(x / factor);
+      out[((y % factor) * factor + (x % factor)) * area + place] = mask.data[y * mask.width + x]! >= 128 ? 1 : 0;
+    }
+  return tensor(out, dims);
 }
 
 /**

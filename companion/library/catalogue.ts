@@ -22,6 +22,7 @@ const CONTROLNET_OPENRAIL =
 const STABILITY =
   "Stability AI Community Licence: free for research and for commercial use below one million dollars of yearly revenue, after you register; above, a paid licence. Check the model's page.";
 const APACHE = "Apache-2.0: any use, commercial use too; keep the licence and its notices when you pass it on.";
+const BSD = "BSD-3-Clause: any use, commercial use too; keep the licence and its notices when you pass it on.";
 const MIT = "MIT: any use, commercial use too; keep the licence when you pass it on.";
 
 export const CATALOGUE: readonly CatalogueRow[] = [
@@ -113,6 +114,32 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     bytes: 3.3 * GB,
     memoryBytes: 2.6 * GB,
     licence: APACHE,
+    commercialUse: "allowed",
+  },
+  {
+    // File, size and licence: the repository's list at revisions b9a7bec and aa5bf0a, and its card. Its memory is an estimate.
+    repo: "ZhengPeng7/BiRefNet_lite",
+    kind: "matting",
+    name: "BiRefNet lite",
+    family: "All models",
+    goodFor: "Cuts subjects out of any background, hair and soft edges too.",
+    files: ["model.safetensors"],
+    bytes: 178e6,
+    memoryBytes: 3 * GB,
+    licence: MIT,
+    commercialUse: "allowed",
+  },
+  {
+    // File: the repository's card; size and licence: lists of projects that check it by its SHA-256 (37f9a931…). Its memory is an estimate.
+    repo: "Comfy-Org/Real-ESRGAN_repackaged",
+    kind: "upscaler",
+    name: "Real-ESRGAN x4plus",
+    family: "All models",
+    goodFor: "Enlarges pictures up to four times, with clean edges and textures.",
+    files: ["RealESRGAN_x4plus.safetensors"],
+    bytes: 67e6,
+    memoryBytes: 1 * GB,
+    licence: BSD,
     commercialUse: "allowed",
   },
   {

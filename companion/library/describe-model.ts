@@ -19,8 +19,8 @@ const triggerNote = (trigger: string) => `Put "${trigger.slice(0, 200)}" into th
 
 /** The model as the plugin shows it. References are found later, when all files are known. */
 export function describeModel(model: Model, { id, notes, community, thumbnail }: Description): ModelInfo {
-  const { factor, note: ofKind, defaults, ...facts } = factsOf(model, community.distilled);
-  const licence = notes.licence ?? community.licence ?? recommendedLicence(id);
+  const { factor, note: ofKind, defaults, licence: ofFamily, ...facts } = factsOf(model, community.distilled);
+  const licence = notes.licence ?? community.licence ?? recommendedLicence(id) ?? ofFamily;
   const trigger = community.triggerWords.join(", ");
   const note = notes.note ?? ofKind ?? (trigger === "" ? undefined : triggerNote(trigger));
   return {

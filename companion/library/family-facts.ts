@@ -1,9 +1,12 @@
 /** What the plugin is told of a model's family and of what its kind can do: one function for each architecture. */
+import path from "node:path";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import type { Distillation } from "../checkpoint/identify/distillation.ts";
 import { familyOf } from "../checkpoint/identify/families.ts";
-import type { Flux2Model, Model, UNetModel, ZImageModel } from "../checkpoint/model.ts";
+import type { Flux1Model, Flux2Model, Model, UNetModel, ZImageModel } from "../checkpoint/model.ts";
+import { FLUX1_CELL } from "../networks/flux1-transformer.ts";
 import { Z_IMAGE_CELL } from "../networks/z-image-transformer.ts";
+import { FLUX1_FAMILY } from "../opening/flux1-family.ts";
 import { FLUX2_FAMILY } from "../opening/flux2-family.ts";
 import { Z_IMAGE_FAMILY } from "../opening/z-image-family.ts";
 import { samplingDefaults } from "./sampling-defaults.ts";
@@ -24,6 +27,8 @@ type Facts = Pick<
 > & {
   /** Pixels of a place that is denoised, along a side. */
   readonly factor: number;
+  /** What holds for all published models of its kind, where nothing else says it. */
+  readonly licence?: string;
 };
 
 /** `said`: what is said of the model beside its file. */
@@ -31,6 +36,8 @@ export function factsOf(model: Model, said?: Distillation): Facts {
   switch (model.denoiser.architecture) {
     case "unet":
       return unetFacts(model as UNetModel, said);
+    case "flux1":
+      return flux1Facts(model as Flux1Model);
     case "flux2":
       return flux2Facts(model as Flux2Model);
     case "z-image":
@@ -68,6 +75,40 @@ const PUBLISHED_HEADS = [24, 32];
 
 /** What a model along a flow is drawn with, which no request names: every other one is refused there. */
 const OWN_SCHEDULER = "FlowMatchEulerDiscreteScheduler";
+
+/** Of the published transformers. */
+const FLUX1_HEADS = 24;
+
+/** As their cards say. */
+const FLUX1_DEFAULTS = {
+  draw: { steps: 28, guidanceScale: 3.5 },
+  fill: { steps: 50, guidanceScale: 30 },
+  edit: { steps: 28, guidanceScale: 2.5 },
+} as const;
+/**
+ * Black Forest Labs publish what takes the guidance scale as an input (dev, Fill, Kontext, Krea) under this one; schnell, which takes
+ * none, is known by its name. Source: the models' cards.
+ */
+const FLUX1_LICENCE =
+  "FLUX.1 [dev] Non-Commercial License: not for commercial work unless you have a licence from Black Forest Labs. What it says of pictures made with the model is on the model's page.";
+const SCHNELL_LICENCE = "Apache-2.0, as FLUX.1 schnell is published: any use, commercial use too.";
+
+const SCHNELL_DEFAULTS = { steps: 4, guidanceScale: 1 } as const;
+
+function flux1Facts(model: Flux1Model): Facts {
+  const { text, denoiser, use } = model;
+  const { guidance_embeds: told, num_attention_heads: heads } = denoiser.config;
+  return {
+    family: { id: model.family, name: FLUX1_FAMILY.name, like: heads !== FLUX1_HEADS },
+    maxTokens: text.tokenizer.maxLength,
+    ...{ inpainting: use === "fill", edits: false, references: false },
+    ...(use === "edit" && { seesPictures: true }),
+    ...{ plain: true, ignoresNegativePrompt: true },
+    defaults: { ...(told ? FLUX1_DEFAULTS[use] : SCHNELL_DEFAULTS), scheduler: OWN_SCHEDULER },
+    ...(told ? { licence: FLUX1_LICENCE } : /schnell/i.test(path.basename(model.path)) && { licence: SCHNELL_LICENCE }),
+    factor: factorOf(model) * FLUX1_CELL,
+  };
+}
 
 /** As its card says: 4 steps, or with the base model 50 and guidance. */
 function flux2Facts(model: Flux2Model): Facts {

@@ -10,7 +10,7 @@ export interface Known {
   /** Of the file and its side-cars. */
   readonly signature: string;
   readonly finding: Finding;
-  /** Where the finding depends on files near it: `stampNear` then. */
+  /** Where the finding depends on files near it: `stampNear` of its folder then. */
   readonly near?: string;
 }
 
@@ -22,13 +22,20 @@ export interface FindingCacheOptions {
 }
 
 /** To be raised where a finding has other fields, or is judged by other rules: also builds that have no name differ then. */
-const VERSION = 4;
+const VERSION = 6;
 
 const SAVED = v.object({
   version: v.literal(VERSION),
   build: v.string(),
   known: v.array(
-    v.tuple([v.string(), v.object({ signature: v.string(), finding: v.looseObject({ kind: v.string() }) })]),
+    v.tuple([
+      v.string(),
+      v.object({
+        signature: v.string(),
+        finding: v.looseObject({ kind: v.string() }),
+        near: v.optional(v.string()),
+      }),
+    ]),
   ),
 });
 

@@ -19,6 +19,8 @@ export interface HashesOptions {
   readonly restMs?: number;
 }
 
+/** Between two times that what is known is kept, milliseconds: there may be thousands of small files, and all are kept in one. */
+const SAVE_MS = 5000;
 /** Hashed in about 2 ms, while which nothing else runs. */
 const PIECE_BYTES = 2 ** 20;
 
@@ -69,15 +71,21 @@ export class Hashes {
   }
 
   async #run(onKnown: (file: string) => void): Promise<void> {
+    let [isNew, savedAt] = [false, performance.now()];
     for (const file of this.#waiting) {
       this.#waiting.delete(file);
       const stamp = stampOf(file);
       const sha256 = await this.#hash(file);
       if (sha256 === undefined || stamp === undefined || stamp !== stampOf(file)) continue;
       this.#known[file] = { stamp, sha256 };
-      this.#save();
+      isNew = true;
+      if (performance.now() - savedAt > SAVE_MS) {
+        this.#save();
+        [isNew, savedAt] = [false, performance.now()];
+      }
       onKnown(file);
     }
+    if (isNew) this.#save();
   }
 
   /** Undefined where the file went away, or the work was stopped. */

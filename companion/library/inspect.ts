@@ -58,7 +58,7 @@ export type Finding =
       /** What adapters of each kind take from it. */
       readonly widths: Readonly<Record<IpAdapter["kind"], number>>;
     }
-  | (AddOnFinding & { readonly kind: "controlnet" | "t2i-adapter" | "vae" })
+  | (AddOnFinding & { readonly kind: "controlnet" | "t2i-adapter" | "motion" | "vae" })
   | (AddOnFinding & { readonly kind: "lora" | "embedding"; readonly names: readonly string[] })
   /** It needs no model. */
   | { readonly kind: "upscaler" | "matting"; readonly addOn: AddOnInfo }
@@ -80,6 +80,10 @@ const REFUSALS: Partial<Record<Place["kind"], { readonly code: ProblemCode; read
   pickle: {
     code: "file-not-safetensors",
     says: "is a pickle, which can run code when it is opened: use the model's .safetensors version.",
+  },
+  fooocus: {
+    code: "file-not-safetensors",
+    says: "belongs to Fooocus' inpaint patch, which comes only as pickles that can run code when they are opened: for Fill, use an inpainting model of Stable Diffusion XL as .safetensors.",
   },
   outside: {
     code: "file-outside-models",
@@ -108,6 +112,7 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
     case "embedding":
     case "controlnet":
     case "t2i-adapter":
+    case "motion":
     case "vae":
       return findAddOn(place, found, { opened: store, ...options });
     case "upscaler": {
@@ -142,7 +147,8 @@ function findAddOn(
 ): Finding {
   const { metadata } = opened;
   const whole = openAddOn(found, place.path, { ...options, opened });
-  const fitting = fittingFamilies(whole);
+  // A motion module has the widths of Stable Diffusion 2 as well, and was trained with 1.
+  const fitting = fittingFamilies(whole).filter((id) => found !== "motion" || id === "sd1");
   const scalingFactor = found === "vae" ? scalingFactorIn(path.dirname(place.path), options) : undefined;
   const isControl = found === "controlnet" || found === "t2i-adapter";
   const described = describeAddOn(place, {
@@ -153,7 +159,12 @@ function findAddOn(
     ...{ metadata, options },
   });
   const words = [...new Set([...whole.tokens.map((token) => plainText(token)), ...described.triggerWords])];
-  const addOn = { ...described, triggerWords: words, ...(isControl && { controlKind: found }) };
+  const addOn = {
+    ...described,
+    triggerWords: words,
+    ...(isControl && { controlKind: found }),
+    ...(whole.frames !== undefined && { motion: { frames: whole.frames } }),
+  };
   const misfit = fitting.length === 0 ? misfitWithAll(whole, publishedModels())?.toJSON() : undefined;
   const finding = { addOn, ...(misfit && { misfit }) };
   if (found === "lora") return { kind: found, names: loraNames(metadata), ...finding };

@@ -9,19 +9,43 @@ import type { Place } from "./scan.ts";
 
 export type AddOn = Extract<Finding, { readonly kind: AddOnKind }>;
 
-/** Why no model takes it, published or installed; undefined where one does. */
-export type InstalledFit = (place: Place, finding: AddOn, models: readonly NamedMeasures[]) => ProblemData | undefined;
+/**
+ * Why no model takes it, published or installed; undefined where one does. "unknown" where it had to be opened to know, and
+ * there is no time `mayOpen`.
+ */
+export type InstalledFit = (
+  place: Place,
+  finding: AddOn,
+  models: readonly NamedMeasures[],
+  mayOpen: boolean,
+) => Promise<ProblemData | "unknown" | undefined>;
 
-/** Looks into a file once for each set of models. Never throws. */
-export function createInstalledFit(options: OpenOptions): InstalledFit {
-  const known = new Map<string, { readonly asked: string; readonly problem: ProblemData | undefined }>();
-  return (place, { kind, misfit }, models) => {
+/** Looks into a file once for each set of models. `beforeOpening`: as the library is told. Never rejects. */
+export function createInstalledFit(
+  options: OpenOptions,
+  beforeOpening: (place: Place) => Finding | undefined = () => undefined,
+): InstalledFit {
+  const known = new Map<
+    string,
+    { readonly signature: string; readonly models: string; readonly problem: ProblemData | undefined }
+  >();
+  /** What they are, once for all add-ons of a list. */
+  let asked: { readonly models: readonly NamedMeasures[]; readonly key: string } | undefined;
+  return async (place, { kind, misfit }, models, mayOpen) => {
     if (!misfit) return undefined;
-    const asked = `${place.signature}\n${models.map(({ name, measures }) => `${name} ${keyOf(measures)}`).join("\n")}`;
+    if (asked?.models !== models)
+      asked = { models, key: models.map(({ name, measures }) => `${name} ${keyOf(measures)}`).join("\n") };
+    const { key } = asked;
     const old = known.get(place.path);
-    if (old?.asked === asked) return old.problem;
-    const problem = look(() => misfitWithAll(openAddOn(kind, place.path, options), models));
-    known.set(place.path, { asked, problem });
+    if (old?.signature === place.signature && old.models === key) return old.problem;
+    if (!mayOpen) return "unknown";
+    const refused = beforeOpening(place);
+    const problem =
+      refused?.kind === "problem"
+        ? refused.problem
+        : look(() => misfitWithAll(openAddOn(kind, place.path, options), models));
+    known.set(place.path, { signature: place.signature, models: key, problem });
+    await new Promise(setImmediate); // Let others have their turn.
     return problem;
   };
 }

@@ -41,6 +41,8 @@ export class LibraryInThread implements LiveLibrary {
   #worker: Worker | undefined;
   #opening: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #nextList: Promise<LibraryList> | undefined;
+  #lastList: Promise<unknown> = Promise.resolve();
   #lastId = 0;
   #closed = false;
 
@@ -49,12 +51,25 @@ export class LibraryInThread implements LiveLibrary {
     this.#begin();
   }
 
+  /** One answer after the other, as they are long: whoever asks before the next is asked for shares it. */
   list(): Promise<LibraryList> {
-    return this.#ask({ name: "list" });
+    if (this.#nextList === undefined) {
+      const ask = (): Promise<LibraryList> => {
+        this.#nextList = undefined;
+        return this.#ask({ name: "list" });
+      };
+      this.#nextList = this.#lastList.then(ask, ask);
+      this.#lastList = this.#nextList;
+    }
+    return this.#nextList;
   }
 
   digests(): Promise<ReadonlyMap<string, string>> {
     return this.#ask({ name: "digests" });
+  }
+
+  hashes(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#ask({ name: "hashes", ids });
   }
 
   thumbnail(id: string): Promise<Uint8Array | undefined> {
@@ -102,18 +117,26 @@ export class LibraryInThread implements LiveLibrary {
 
   #hear(message: FromLibrary): void {
     this.#watchTime();
-    if (message.type === "changed") for (const listener of [...this.#listeners]) listener();
-    else if (message.type === "opening") this.#opening = message.file;
+    if (message.type === "opening") {
+      this.#opening = message.file;
+      return;
+    }
+    if (message.type === "changed") this.#tellChange();
     else {
       const call = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
       if (message.type === "answer") call?.resolve(message.value as never);
       else call?.reject(new Problem(message.problem.code, message.problem.message));
-      if (this.#waiting.size > 0) return;
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      this.#opening = undefined;
     }
+    if (this.#waiting.size > 0) return;
+    // Said between two files: where it reads on, the next one's "opening" follows.
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#opening = undefined;
+  }
+
+  #tellChange(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 
   /** Each message of the thread gives it as much time again. */
@@ -145,6 +168,8 @@ export class LibraryInThread implements LiveLibrary {
     this.#timer = undefined;
     this.#begin();
     if (this.#waiting.size > 0) this.#watchTime();
+    // What was being read behind a list that was given in part is to be asked for anew.
+    else if (file !== undefined) this.#tellChange();
   }
 
   #say(message: ToLibrary): void {

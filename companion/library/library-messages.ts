@@ -17,6 +17,7 @@ export type LibraryAnswer = LibraryList | ReadonlyMap<string, string> | Uint8Arr
 export type LibraryCall =
   | { readonly name: "list" }
   | { readonly name: "digests" }
+  | { readonly name: "hashes"; readonly ids: readonly string[] }
   /** Of a model or an add-on. */
   | { readonly name: "thumbnail"; readonly id: string };
 

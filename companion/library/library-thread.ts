@@ -22,6 +22,7 @@ let stop: (() => void) | undefined;
 
 function answer(call: LibraryCall): Promise<LibraryAnswer> {
   if (call.name === "thumbnail") return live.thumbnail(call.id);
+  if (call.name === "hashes") return live.hashes(call.ids);
   return call.name === "list" ? live.list() : live.digests();
 }
 

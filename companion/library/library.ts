@@ -5,16 +5,16 @@ import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
 import { resolveInside } from "../checkpoint/files/files.ts";
 import type { UNetModel } from "../checkpoint/model.ts";
-import { stampNear } from "../checkpoint/parts/parts-near.ts";
 import { attentionWidths } from "../networks/blocks/image-attentions.ts";
 import type { UNetConfig } from "../networks/configs.ts";
 import { isTransformer } from "../opening/measures.ts";
 import { publishedModels } from "./add-on-families.ts";
 import { recommendedLicence } from "./catalogue.ts";
-import { type FindingCacheOptions, type Known, readFindings, saveFindings } from "./finding-cache.ts";
+import type { FindingCacheOptions } from "./finding-cache.ts";
 import { type Finding, inspect } from "./inspect.ts";
 import { createInstalledFit, distinctMeasures } from "./installed-fit.ts";
 import { layoutOf } from "./layouts.ts";
+import { type Found, Look } from "./look.ts";
 import { isLostLink, lostLink } from "./lost-link.ts";
 import { type Place, scanFolder } from "./scan.ts";
 import { readThumbnail } from "./thumbnail.ts";
@@ -53,11 +53,6 @@ export interface FolderReport {
   readonly found: Readonly<Partial<Record<Finding["kind"], number>>>;
 }
 
-interface Found {
-  readonly place: Place;
-  readonly finding: Finding;
-}
-
 /** What a prompt may mean by a name. */
 export interface NamedAddOn {
   readonly id: string;
@@ -66,11 +61,22 @@ export interface NamedAddOn {
   readonly families: readonly string[];
 }
 
+export interface LibraryList {
+  readonly models: ModelInfo[];
+  readonly addOns: AddOnInfo[];
+  readonly problems: ModelProblem[];
+  /** Files that are still being read. */
+  readonly left: number;
+}
+
 export interface Library {
   /** All folders that may be read, symlinks included. */
   readonly roots: readonly string[];
-  /** Looks again, and opens what is new or changed. */
-  list(): Promise<{ models: ModelInfo[]; addOns: AddOnInfo[]; problems: ModelProblem[] }>;
+  /**
+   * Looks again, and opens what is new or changed. With `patienceMs`, what is known by then: `left` files are still being read, and
+   * a line among the problems says so.
+   */
+  list(options?: { readonly patienceMs?: number }): Promise<LibraryList>;
   /** The single file behind an id of the last list; undefined for a folder. */
   fileOf(id: string): string | undefined;
   /** A small JPEG for a model or an add-on of the list; undefined where there is none, or no such thing. Never throws. */
@@ -97,48 +103,29 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
   const searched = [...pointed, ...elsewhere].filter(({ root }, i, all) => all.findIndex((a) => a.root === root) === i);
   const linked = searched.flatMap(({ layout }) => layout.linked);
   const roots = [...searched.map(({ root }) => root), ...linked, path.resolve(starter)];
-  const known = cache ? readFindings(cache) : new Map<string, Known>();
-
-  const misfitHere = createInstalledFit({ within: roots });
+  const misfitHere = createInstalledFit({ within: roots }, (place) => beforeOpening?.(place));
 
   /** By the ids of the last list: a name that a client sends is never a path. */
-  const listed = new Map<string, Place>();
+  let listed: ReadonlyMap<string, Place> = new Map();
 
   const places = (): Place[] => [
     ...scanFolder(path.resolve(starter)).map((place) => ({ ...place, id: STARTER_ID })),
     ...searched.flatMap(({ root, layout: { below } }) => scanFolder(root, { roots, below })),
   ];
 
-  const look = async (): Promise<Found[]> => {
-    const all: Found[] = [];
-    let learnt = 0;
-    for (const place of places()) {
-      const old = known.get(place.path);
-      const open = () => beforeOpening?.(place) ?? inspect(place, { within: roots });
-      const same = old?.signature === place.signature && (old.near ?? stampNear(place.path)) === stampNear(place.path);
-      const finding = same ? old.finding : await open();
-      if (finding !== old?.finding) {
-        known.set(place.path, { signature: place.signature, finding, ...nearOf(place, finding) });
-        learnt += 1;
-        await new Promise(setImmediate); // Opening is synchronous work: let others have their turn.
-      }
-      all.push({ place, finding });
-    }
-    if (learnt > 0 && cache) saveFindings(known, cache);
-    return all;
-  };
-  /** One after the other: two at once would open every file twice. */
-  let looking: Promise<unknown> = Promise.resolve();
-  const findings = (): Promise<Found[]> => {
-    const mine = looking.then(look, look);
-    looking = mine;
-    return mine;
-  };
+  const look = new Look({
+    places,
+    open: (place) => beforeOpening?.(place) ?? inspect(place, { within: roots }),
+    ...(cache && { cache }),
+  });
 
   const library: Library = {
     roots,
-    list: async () => {
-      const all = await findings();
+    list: async ({ patienceMs } = {}) => {
+      const deadline = performance.now() + (patienceMs ?? Number.POSITIVE_INFINITY);
+      const { found: all, left: unread } =
+        patienceMs === undefined ? { found: await look.all(), left: 0 } : await look.soon(patienceMs);
+      let left = unread;
       const measured = all.flatMap(({ finding: found }) =>
         found.kind === "model" ? [{ id: found.info.id, name: `"${found.info.name}"`, measures: found.measures }] : [],
       );
@@ -154,7 +141,8 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
       const problems: ModelProblem[] = searched.flatMap(({ root, layout: { problem } }) =>
         problem ? [{ name: path.basename(root), problem }] : [],
       );
-      listed.clear();
+      const parts = referenceParts(all);
+      const places = new Map<string, Place>();
       for (const { place, finding } of all) {
         // It went away while we looked.
         if (finding.kind === "problem" && !existsSync(place.path) && !isLostLink(place.path)) continue;
@@ -163,19 +151,27 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
           for (const aside of finding.asides)
             problems.push({ name: `${place.id}/${aside.place}`, problem: aside.problem });
         if (finding.kind !== "model" && !("addOn" in finding)) continue;
-        const misfit = "misfit" in finding ? misfitHere(place, finding, takers) : undefined;
+        // A model that takes it may be among what is still to be read.
+        const mayOpen = unread === 0 && performance.now() < deadline;
+        const misfit = "misfit" in finding ? await misfitHere(place, finding, takers, mayOpen) : undefined;
+        if (misfit === "unknown") {
+          left += 1;
+          continue;
+        }
         if (misfit) {
           problems.push({ name: place.id, problem: misfit });
           continue;
         }
         // The same file is called otherwise where another folder above it is pointed to.
         const { id } = place;
-        if (listed.has(id)) problems.push(twice(id));
-        else if (finding.kind === "model") models.push({ ...withReferences(finding, all), id });
+        if (places.has(id)) problems.push(twice(id));
+        else if (finding.kind === "model") models.push({ ...withReferences(finding, parts), id });
         else addOns.push({ ...finding.addOn, id });
-        if (!listed.has(place.id)) listed.set(place.id, place);
+        if (!places.has(place.id)) places.set(place.id, place);
       }
-      return { models, addOns, problems };
+      listed = places;
+      if (left > 0) problems.push(stillReading(left, all.length + unread));
+      return { models, addOns, problems, left };
     },
     fileOf: (id) => {
       const place = listed.get(id);
@@ -198,24 +194,23 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
       }
       throw new Problem("model-not-found", `There is no model "${name.slice(0, 200)}": choose one from the list.`);
     },
-    references: async (model) => filesFor(await findings(), model.denoiser.config),
+    references: async (model) => filesFor(referenceParts(await look.all()), model.denoiser.config),
     adapters: async (kind) =>
-      (await findings()).flatMap(({ place: { id }, finding }) => {
+      (await look.all()).flatMap(({ place: { id }, finding }) => {
         if (finding.kind !== kind || !("names" in finding)) return [];
         const { name: shown } = finding.addOn;
         const families = finding.addOn.families.map((family) => family.id);
         return [...new Set([path.posix.basename(id), shown, ...finding.names])].map((name) => ({ id, name, families }));
       }),
     about: async (paths) => {
-      const here = (await findings()).filter(({ place }) => paths.includes(place.path));
-      const said = here.map(({ place: { id, path: place }, finding }) => {
+      const said = (await look.at(paths)).map(({ place: { id, path: place }, finding }) => {
         const licence = recommendedLicence(id);
         return [place, { id, finding, ...(licence !== undefined && { licence }) }] as const;
       });
       return new Map(said);
     },
     survey: async () => {
-      const all = await findings();
+      const all = await look.all();
       return searched.map(({ root, layout }) => {
         const inside = all.filter(({ place }) => place.path === root || place.path.startsWith(root + path.sep));
         const found: Partial<Record<Finding["kind"], number>> = {};
@@ -255,27 +250,37 @@ function find(folder: string, id: string): string | undefined {
 /** Plain adapters come first: of the others some are for faces only, which no tensor of theirs says. */
 const BY_KIND = { plain: 0, plus: 1, full: 2 } as const;
 
-function filesFor(all: readonly Found[], unet: UNetConfig): ReferenceFiles | undefined {
-  const [context, widths] = [unet.cross_attention_dim[0], String(attentionWidths(unet))];
+/** What references need, of all that is here. */
+function referenceParts(all: readonly Found[]) {
   const adapters = all.flatMap(({ finding }) => (finding.kind === "ip-adapter" ? [finding] : []));
-  for (const { path: file, adapter } of adapters.sort((a, b) => BY_KIND[a.adapter.kind] - BY_KIND[b.adapter.kind])) {
+  const encoders = all.flatMap(({ finding }) => (finding.kind === "image-encoder" ? [finding] : []));
+  return { adapters: adapters.sort((a, b) => BY_KIND[a.adapter.kind] - BY_KIND[b.adapter.kind]), encoders };
+}
+
+function filesFor(
+  { adapters, encoders }: ReturnType<typeof referenceParts>,
+  unet: UNetConfig,
+): ReferenceFiles | undefined {
+  const [context, widths] = [unet.cross_attention_dim[0], String(attentionWidths(unet))];
+  for (const { path: file, adapter } of adapters) {
     if (adapter.crossAttentionDim !== context || String(adapter.widths) !== widths) continue;
-    for (const { finding: other } of all)
-      if (other.kind === "image-encoder" && other.widths[adapter.kind] === adapter.embeddingDim)
-        return { adapter: file, imageEncoder: other.path };
+    const encoder = encoders.find((one) => one.widths[adapter.kind] === adapter.embeddingDim);
+    if (encoder) return { adapter: file, imageEncoder: encoder.path };
   }
   return undefined;
 }
 
-const withReferences = ({ info, measures }: Extract<Finding, { kind: "model" }>, all: readonly Found[]): ModelInfo => ({
+const withReferences = (
+  { info, measures }: Extract<Finding, { kind: "model" }>,
+  parts: ReturnType<typeof referenceParts>,
+): ModelInfo => ({
   ...info,
-  references: info.references || (!isTransformer(measures) && filesFor(all, measures.unet) !== undefined),
+  references: info.references || (!isTransformer(measures) && filesFor(parts, measures.unet) !== undefined),
 });
 
-/** A transformer's other parts may come, go and change; so may what was missing. */
-function nearOf({ path: file, kind }: Place, finding: Finding): { near?: string } {
-  const hasParts = finding.kind === "model" && isTransformer(finding.measures);
-  return kind === "file" && (hasParts || finding.kind === "problem") ? { near: stampNear(file) } : {};
+function stillReading(left: number, of: number): ModelProblem {
+  const says = `${left} of ${of} files in the models folders are still being read: the list grows by itself.`;
+  return { name: "…", problem: new Problem("models-unread", says).toJSON() };
 }
 
 function twice(id: string): ModelProblem {

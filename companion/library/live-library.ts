@@ -8,20 +8,24 @@ export interface LiveLibrary {
   list(): Promise<{ models: ModelInfo[]; addOns: AddOnInfo[]; problems: ModelProblem[] }>;
   /** Of what is in the list: id → digest, as far as they are known. `onChange` tells of more. */
   digests(): Promise<ReadonlyMap<string, string>>;
+  /** SHA-256 of these files by their ids in the last list, as far as they are known. Looks at nothing else. */
+  hashes(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   thumbnail(id: string): Promise<Uint8Array | undefined>;
   /** Returns how to stop listening. */
   onChange(listener: () => void): () => void;
 }
 
 export interface LiveLibraryOptions {
-  /** Between two tellings of new hashes, milliseconds: hundreds of files may be hashed in a minute, and a list is long. */
+  /** Between two tellings of new hashes and newly read files, milliseconds: there may be hundreds in a minute, and a list is long. */
   readonly hashesMs?: number;
+  /** How long a list may take before it is given as far as it is known: `onChange` tells when there is more, milliseconds. */
+  readonly patienceMs?: number;
 }
 
 export function liveLibrary(
   library: Library,
   hashes: Hashes,
-  { hashesMs = 10_000 }: LiveLibraryOptions = {},
+  { hashesMs = 10_000, patienceMs = 3000 }: LiveLibraryOptions = {},
 ): LiveLibrary {
   const listeners = new Set<() => void>();
   let stop: (() => void) | undefined;
@@ -37,16 +41,30 @@ export function liveLibrary(
     }, hashesMs);
     timer.unref();
   };
+  let isReading = false;
+  const list = async () => {
+    const listed = await library.list({ patienceMs });
+    if (listed.left === 0) return listed;
+    tellSoon();
+    if (isReading) return listed;
+    isReading = true;
+    const read = () => {
+      isReading = false;
+      tell();
+    };
+    library.list().then(read, read);
+    return listed;
+  };
   return {
     list: async () => {
-      const { models, addOns, problems } = await library.list();
+      const { models, addOns, problems } = await list();
       const places = [...models, ...addOns].flatMap(({ id }) => placeOf(id, library) ?? []);
       hashes.want(places.flatMap(filesOf), tellSoon);
       const hashed = <T extends ModelInfo | AddOnInfo>(info: T): T => withHash(info, { library, hashes });
       return { models: models.map(hashed), addOns: addOns.map(hashed), problems };
     },
     digests: async () => {
-      const { models, addOns } = await library.list();
+      const { models, addOns } = await list();
       const places = [...models, ...addOns].flatMap(({ id }) => {
         const place = placeOf(id, library);
         return place === undefined ? [] : [{ id, place, files: filesOf(place) }];
@@ -58,6 +76,7 @@ export function liveLibrary(
       const known = places.map(({ id, place, files }) => [id, digestOf(place, files, hashes)] as const);
       return new Map(known.filter((each): each is readonly [string, string] => each[1] !== undefined));
     },
+    hashes: async (ids) => new Map(ids.flatMap((id) => hashOf(id, { library, hashes }))),
     thumbnail: (id) => library.thumbnail(id),
     onChange: (listener) => {
       listeners.add(listener);
@@ -81,12 +100,20 @@ function placeOf(id: string, library: Library): string | undefined {
   }
 }
 
-/** With the file's SHA-256, where it is known. */
-export function withHash<T extends ModelInfo | AddOnInfo>(
-  info: T,
-  { library, hashes }: { readonly library: Library; readonly hashes: Hashes },
-): T {
-  const file = library.fileOf(info.id);
+interface Hashed {
+  readonly library: Library;
+  readonly hashes: Hashes;
+}
+
+/** The file's SHA-256 behind its id, where it is known. */
+function hashOf(id: string, { library, hashes }: Hashed): [id: string, sha256: string][] {
+  const file = library.fileOf(id);
   const sha256 = file && hashes.find(file);
+  return sha256 === undefined ? [] : [[id, sha256]];
+}
+
+/** With the file's SHA-256, where it is known. */
+export function withHash<T extends ModelInfo | AddOnInfo>(info: T, hashed: Hashed): T {
+  const [[, sha256] = []] = hashOf(info.id, hashed);
   return sha256 === undefined ? info : { ...info, sha256 };
 }

@@ -10,8 +10,8 @@ export interface Place {
   readonly id: string;
   /** Absolute. */
   readonly path: string;
-  /** "outside": a link to a folder that may not be read. "lost": a link to what is not there. */
-  readonly kind: "file" | "folder" | "pickle" | "outside" | "lost";
+  /** "fooocus": a part of Fooocus' inpaint patch, a pickle. "outside": a link to a folder that may not be read. "lost": a link to what is not there. */
+  readonly kind: "file" | "folder" | "pickle" | "fooocus" | "outside" | "lost";
   /** What other programs have noted about it, and pictures of what it draws. */
   readonly beside: readonly SideCar[];
   /** Changes when a file or a side-car does: sizes and times. */
@@ -74,7 +74,11 @@ export function scanFolder(
   return places;
 }
 
-const kindOf = (name: string): Place["kind"] | undefined => KINDS[path.extname(name).toLowerCase()];
+/** lllyasviel/fooocus_inpaint, by the names of its files. */
+const FOOOCUS = /^(?:fooocus_inpaint_head\.pth|inpaint\w*\.fooocus\.patch)$/i;
+
+const kindOf = (name: string): Place["kind"] | undefined =>
+  FOOOCUS.test(name) ? "fooocus" : KINDS[path.extname(name).toLowerCase()];
 
 function isModelFolder(folder: string, entries: readonly Dirent[]): boolean {
   const names = new Set(entries.map((entry) => entry.name));

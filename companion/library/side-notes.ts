@@ -9,6 +9,7 @@ import type { ModelInfo } from "../../shared/protocol.ts";
 import { readJsonFile } from "../checkpoint/files/json-file.ts";
 import type { OpenOptions } from "../checkpoint/files/safetensors.ts";
 
+const guidance = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 const line = v.pipe(v.string(), v.minLength(1), v.maxLength(1000));
 
 /** Anything else in it is an error, so that a misspelt field is noticed. */
@@ -25,7 +26,9 @@ const NOTES = v.strictObject({
   defaults: v.optional(
     v.strictObject({
       steps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
-      guidanceScale: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
+      guidanceScale: v.optional(guidance),
+      /** In Edit, where a smaller one keeps more of the picture. */
+      editGuidanceScale: v.optional(guidance),
       scheduler: v.optional(line),
     }),
   ),

@@ -64,6 +64,18 @@ export interface T2IAdapterConfig {
   readonly adapter_type: "full_adapter" | "full_adapter_xl" | "light_adapter";
 }
 
+/** MotionAdapter: AnimateDiff's motion module. Lists have one entry a level, outermost first. */
+export interface MotionConfig {
+  readonly block_out_channels: readonly number[];
+  /** Temporal transformers on the way in (the way out has one more). */
+  readonly motion_layers_per_block: readonly number[];
+  /** Heads. */
+  readonly motion_num_attention_heads: readonly number[];
+  /** Frames that it has places for. */
+  readonly motion_max_seq_length: number;
+  readonly use_motion_mid_block: boolean;
+}
+
 /** AutoencoderKL. */
 interface AutoencoderConfig {
   readonly in_channels: number;
@@ -144,6 +156,28 @@ export interface ImageProcessorConfig {
   readonly do_normalize: boolean;
 }
 
+/** FluxTransformer2DModel. */
+export interface Flux1Config {
+  /** Numbers of a place that are read: of the latent, and with them what Fill sees of a picture. */
+  readonly in_channels: number;
+  /** Numbers of a place of the latent. */
+  readonly out_channels: number;
+  /** Blocks with a stream for the text and one for the picture. */
+  readonly num_layers: number;
+  /** Blocks with one stream for both. */
+  readonly num_single_layers: number;
+  readonly attention_head_dim: number;
+  readonly num_attention_heads: number;
+  /** Numbers of a place of the text. */
+  readonly joint_attention_dim: number;
+  /** Numbers of the whole text. */
+  readonly pooled_projection_dim: number;
+  /** Whether it was distilled to take the guidance scale as an input. */
+  readonly guidance_embeds: boolean;
+  /** Numbers of a head that each coordinate of a place turns. */
+  readonly axes_dims_rope: readonly number[];
+}
+
 /** Flux2Transformer2DModel. */
 export interface Flux2Config {
   /** Numbers of a place of the latent, in and out. */
@@ -194,4 +228,19 @@ export interface Qwen3Config {
   readonly head_dim: number;
   readonly rms_norm_eps: number;
   readonly rope_theta: number;
+}
+
+/** T5EncoderModel with gated MLPs (T5 1.1). */
+export interface T5Config {
+  readonly vocab_size: number;
+  readonly d_model: number;
+  /** Numbers of a head. */
+  readonly d_kv: number;
+  readonly d_ff: number;
+  readonly num_layers: number;
+  readonly num_heads: number;
+  /** Of the distances between places, on both sides. */
+  readonly relative_attention_num_buckets: number;
+  readonly relative_attention_max_distance: number;
+  readonly layer_norm_epsilon: number;
 }

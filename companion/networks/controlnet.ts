@@ -6,7 +6,7 @@ import { conv2d } from "../graph/layers.ts";
 import { cast, concat, mul, reduceMean, reshape, silu, slice } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
 import { type TimeEmbeddingOptions, timeEmbedding } from "./blocks/time-embedding.ts";
-import { inwardHalf, unetBlocks } from "./blocks/unet-parts.ts";
+import { inwardHalf, takeInward, unetBlocks } from "./blocks/unet-parts.ts";
 import type { ControlNetConfig } from "./configs.ts";
 
 /** A ControlNet to build into a UNet's graph. */
@@ -52,7 +52,8 @@ export function residualCount({ unet }: ControlNetConfig): number {
 }
 
 /**
- * What control `index` adds to the UNet's skip connections, outermost first, and last to its mid block. Inputs of the graph:
+ * What control `index` adds to the UNet's skip connections, outermost first, and last to its mid block; `most`: to no more than
+ * so many of them. Inputs of the graph:
  * `control_hint.i` [1, C, H, W] (`controlHintGraph`'s) and `control_scale.i` [B, residuals]. `sample` [B, ≥ in, H, W]: the
  * latent is what it begins with. Keys: a UNet's inward half, controlnet_down_blocks.N, controlnet_mid_block. diffusers
  * models/controlnets/controlnet.py, ControlNetModel.forward.
@@ -61,7 +62,7 @@ export function controlResiduals(
   op: Graph,
   { config, weights }: ControlBranch,
   index: number,
-  { sample, ...timing }: TimeEmbeddingOptions & { readonly sample: Value },
+  { sample, most, ...timing }: TimeEmbeddingOptions & { readonly sample: Value; readonly most?: number },
 ): Value[] {
   const { unet } = config;
   const { batch, context, input } = timing;
@@ -71,9 +72,9 @@ export function controlResiduals(
   const time = timeEmbedding(op, weights, unet, timing);
   const latent = slice(op, sample, 1, [0, unet.in_channels]);
   const blocks = unetBlocks(op, unet, { time, context });
-  const { x, skips } = inwardHalf(op, unet, weights, latent, { blocks, hint });
-  return [...skips, x].map((value, k) => {
-    const place = k < skips.length ? weights.at("controlnet_down_blocks").at(k) : weights.at("controlnet_mid_block");
+  const deepest = residualCount(config) - 1;
+  return takeInward(inwardHalf(op, unet, weights, latent, { blocks, hint }), most).map((value, k) => {
+    const place = k < deepest ? weights.at("controlnet_down_blocks").at(k) : weights.at("controlnet_mid_block");
     const residual = conv2d(op, place, value, [dimAt(value, 1), 1]);
     const scaled = mul(op, residual, reshape(op, slice(op, scales, 1, [k, k + 1]), [batch, 1, 1, 1]));
     return config.global_pool_conditions ? reduceMean(op, reduceMean(op, scaled, 3), 2) : scaled;

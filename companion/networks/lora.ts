@@ -6,7 +6,7 @@
  * first ⊗ second (LyCORIS' LoKr; with a single number for `first` any matrix at all); its own numbers ∘ stretch (DoRA, Liu et
  * al. 2024). Its bias can gain numbers too, and so can a norm's weight and bias.
  */
-import { dimAt, fixedDims } from "../graph/dim.ts";
+import { type Dim, dimAt, fixedDims, isFixed } from "../graph/dim.ts";
 import type { Branch, BranchedMatrix, BranchedNorm, Graph, Value } from "../graph/graph.ts";
 import {
   add,
@@ -67,8 +67,77 @@ export const slot =
         : met();
     if (layer.kind === "norm") return normSlot(op, layer, kinds, fed);
     const own = () => (layer.kind === "linear" ? layer.result(layer.bias) : layer.result());
-    return when("used", () => layer.result(additions(op, layer, { kinds, fed, when })), own);
+    const parts = { kinds, fed, when };
+    const changed = () => {
+      const { resultOf } = layer.kind === "linear" ? layer : {};
+      return resultOf && hasManyRows(op, layer)
+        ? withChangedWeight(op, { ...(layer as Linear), resultOf }, parts)
+        : layer.result(additions(op, layer, parts));
+    };
+    return when("used", changed, own);
   };
+
+type Linear = Extract<BranchedMatrix, { kind: "linear" }>;
+
+/** Multiplications of a layer from which on it matters what its slot costs. Below, a weight is not touched. */
+const LARGE = 2 ** 28;
+/** How many times as long an element of a weight takes that is read, changed and written as one that is added to a result. Measured. */
+const CHANGE = 2;
+
+/**
+ * Whether a layer's weight is changed before it multiplies, rather than that something joins its result: where there are so
+ * many rows that this takes less. In float32 alone: float16 would round what little an adapter adds to a weight.
+ */
+function hasManyRows(op: Graph, { x, out }: BranchedMatrix): boolean {
+  const [rows, inner] = x.dims as readonly [Dim, Dim];
+  if (op.float !== "float32" || !isFixed(rows) || !isFixed(inner)) return false;
+  return rows * inner * out >= LARGE && rows * (inner + out) >= CHANGE * inner * out;
+}
+
+/** The result with a weight that gained all that joins it, anew in each run: strengths may change between two. */
+function withChangedWeight(
+  op: Graph,
+  layer: Linear & Required<Pick<Linear, "resultOf">>,
+  { kinds, fed, when }: Slot,
+): Value {
+  const { bias, out, resultOf } = layer;
+  const inner = dimAt(layer.x, 1);
+  const gained = kinds.includes("bias") ? fed("bias", 1) : undefined;
+  const sum = bias && gained ? add(op, bias, gained) : (bias ?? gained);
+  const lowRank = kinds.includes("lowRank") ? { down: fed("down", 1, inner), up: scaledUp(op, out, fed) } : undefined;
+  const times = (weight: Value) =>
+    resultOf(lowRank ? gemm(op, lowRank.up, lowRank.down, weight, "in-out") : weight, sum);
+  const changes = weightChanges(op, layer, { kinds, fed }, [inner]);
+  if (changes.length === 0) return times(layer.weight());
+  return when(
+    "reweighed",
+    () => times(changes.reduce((weight, make) => add(op, weight, make()), layer.weight())),
+    () => times(layer.weight()),
+  );
+}
+
+const scaledUp = (op: Graph, out: number, fed: Feed): Value => mul(op, fed("up", out, 1), fed("gates", 1, 1));
+
+/** What a weight [out, ...window] gains beside a low rank, of the same dims. */
+function weightChanges(
+  op: Graph,
+  layer: BranchedMatrix,
+  { kinds, fed }: Pick<Slot, "kinds" | "fed">,
+  window: readonly number[],
+): (() => Value)[] {
+  return [
+    ...(kinds.includes("stretch") ? [() => stretched(op, layer.weight(), fed("stretch", 1, 1))] : []),
+    ...(kinds.includes("product")
+      ? [
+          () =>
+            reshapeFree(op, mul(op, fed("first", 1, 1, 1, 1), fed("second", 1, 1, 1, elementCount(window))), [
+              -1,
+              ...window,
+            ]),
+        ]
+      : []),
+  ];
+}
 
 /** A norm of other numbers: few, so that they are fed at all weights. */
 function normSlot(op: Graph, { weight, bias, result }: BranchedNorm, kinds: readonly ChangeKind[], fed: Feed): Value {
@@ -93,12 +162,7 @@ function additions(op: Graph, layer: BranchedMatrix, slot: Slot): Value {
   const window = picture ? [dimAt(x, 1), layer.kernel, layer.kernel] : (layer.window ?? [dimAt(x, 1)]);
   const width = elementCount(window);
   const both = (a: Value | undefined, b: Value) => (a ? add(op, a, b) : b);
-  const changes = [
-    ...(kinds.includes("stretch") ? [() => stretched(op, layer.weight(), fed("stretch", 1, 1))] : []),
-    ...(kinds.includes("product")
-      ? [() => reshapeFree(op, mul(op, fed("first", 1, 1, 1, 1), fed("second", 1, 1, 1, width)), [-1, ...window])]
-      : []),
-  ];
+  const changes = weightChanges(op, layer, slot, window);
   const reweighed = (sum: Value | undefined) => {
     const change = changes.map((make) => make()).reduce((a, b) => add(op, a, b));
     return picture
@@ -118,7 +182,7 @@ function additions(op: Graph, layer: BranchedMatrix, slot: Slot): Value {
     );
   if (!kinds.includes("lowRank")) return sum!;
   const down = fed("down", 1, width);
-  const up = mul(op, fed("up", out, 1), fed("gates", 1, 1));
+  const up = scaledUp(op, out, fed);
   if (!picture) return gemm(op, gemm(op, x, down), up, sum);
   const inner = conv(op, x, reshapeFree(op, down, [-1, ...window]), undefined, layer);
   return both(sum, conv(op, inner, reshapeFree(op, up, [out, -1, 1, 1]), undefined));

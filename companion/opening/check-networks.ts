@@ -8,6 +8,7 @@ import type { AnyModel } from "../checkpoint/model.ts";
 import type { ContentFilter } from "../checkpoint/parts/content-filter.ts";
 import { CONTROLNET_PREFIX, type ControlNet } from "../checkpoint/parts/controlnet.ts";
 import type { IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
+import type { MotionModule } from "../checkpoint/parts/motion-module.ts";
 import type { T2IAdapter } from "../checkpoint/parts/t2i-adapter.ts";
 import { DIALECTS, type Dialect } from "../graph/dialect.ts";
 import { Graph } from "../graph/graph.ts";
@@ -19,6 +20,7 @@ import { controlHintGraph, controlResiduals } from "../networks/controlnet.ts";
 import { imageProjectionGraph } from "../networks/ip-adapter.ts";
 import type { BirefnetConfig } from "../networks/matting/birefnet.ts";
 import { mattingGraph } from "../networks/matting/matting.ts";
+import { motionPartsGraph } from "../networks/motion.ts";
 import { t2iAdapterGraph } from "../networks/t2i-adapter.ts";
 import { type Upscaler, upscalerGraph } from "../networks/upscalers/upscaler.ts";
 import { buildWhole } from "./build-whole.ts";
@@ -60,6 +62,10 @@ export function checkControlNet(net: ControlNet): void {
 export function checkT2IAdapter(adapter: T2IAdapter): void {
   const side = 8 * adapter.config.downscale_factor;
   buildWhole(adapter, (w) => t2iAdapterGraph(adapter.config, w, { height: side, width: side }, dialect));
+}
+
+export function checkMotionModule(motion: MotionModule): void {
+  buildWhole(motion, (w) => motionPartsGraph(motion.config, w, dialect));
 }
 
 export function checkUpscaler({ config, weights }: Component<Upscaler>): void {

@@ -4,6 +4,7 @@ import type { ImageEncoder } from "../checkpoint/model.ts";
 import type { ControlNet } from "../checkpoint/parts/controlnet.ts";
 import type { Embedding } from "../checkpoint/parts/embedding.ts";
 import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
+import type { MotionModule } from "../checkpoint/parts/motion-module.ts";
 import type { T2IAdapter } from "../checkpoint/parts/t2i-adapter.ts";
 import { refuseUnknownGroups, type Vae } from "../checkpoint/parts/vae.ts";
 import { attentionWidths } from "../networks/blocks/image-attentions.ts";
@@ -64,6 +65,22 @@ function refuseOtherFeatures({ origin, config }: T2IAdapter, { unet, vae }: Meas
     "adapter-mismatch",
     `The T2I-Adapter "${origin}" gives ${words(given)} of ${pixels} × ${pixels} pixels, and this model takes ${words(taken)}: choose one of the model's family.`,
   );
+}
+
+/** A motion module follows every layer of the UNet: it is as wide, and there are as many. */
+export function refuseOtherLayers({ origin, config }: MotionModule, { unet }: Measures): void {
+  const refuse = (its: unknown, has: unknown) => {
+    throw new Problem(
+      "adapter-mismatch",
+      `The motion module "${origin}" is made for ${its}, and this model has ${has}: choose a motion module of the model's family.`,
+    );
+  };
+  const { block_out_channels: channels, motion_layers_per_block: layers, use_motion_mid_block: middle } = config;
+  if (channels.join() !== unet.block_out_channels.join())
+    refuse(`levels of ${channels.join(", ")} channels`, unet.block_out_channels.join(", "));
+  if (layers.join() !== unet.layers_per_block.join())
+    refuse(`${layers.join(", ")} layers a level`, unet.layers_per_block.join(", "));
+  if (middle && unet.mid_block_type !== "UNetMidBlock2DCrossAttn") refuse("a whole mid block", "none");
 }
 
 export function refuseOtherAttentions(adapter: IpAdapter, { unet }: Measures): void {

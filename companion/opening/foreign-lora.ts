@@ -17,6 +17,5 @@ export function refuseForeignLora(lora: LoraFile): void {
 const UNET_LAYER =
   /^(?:down_blocks|up_blocks|mid_block|input_blocks|output_blocks|middle_block|conv_(?:in|out)$|time_embed|add_embedding|label_emb|out_)/;
 const FOREIGN: readonly (readonly [RegExp, string])[] = [
-  [/(?:^|_)(?:double|single)_blocks_\d|single_transformer_blocks_\d/, "FLUX.1"],
   [/(?:^|_)joint_blocks_\d|^transformer_blocks_\d+_attn_add_/, "Stable Diffusion 3"],
 ];

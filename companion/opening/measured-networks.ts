@@ -17,7 +17,9 @@ const textShapes = (config: ClipTextConfig) =>
 
 /** The networks of a model that is not there, for `planLora`. */
 export const measuredNetworks = (measures: AnyMeasures): Networks =>
-  isTransformer(measures) ? transformerFamily(measures.family).networks(measures.config) : unetAndTexts(measures);
+  isTransformer(measures)
+    ? transformerFamily(measures.family).networks(measures.config, measures.clip)
+    : unetAndTexts(measures);
 
 const unetAndTexts = ({ unet, text }: Measures): Networks => ({
   find: (target) => {

@@ -12,11 +12,13 @@ export interface Measures {
 /** The families that draw with a transformer. */
 export type TransformerId = Exclude<Model, UNetModel>["family"];
 
-/** The same of one of these, of which LoRAs change the transformer alone. */
+/** The same of one of these, of which LoRAs change the transformer, and CLIP where there is one. */
 export interface TransformerMeasures {
   readonly family: TransformerId;
   /** Of the transformer, as its family reads it. */
   readonly config: object;
+  /** Absent: none, or as published. */
+  readonly clip?: ClipTextConfig;
 }
 
 export type AnyMeasures = Measures | TransformerMeasures;
@@ -26,7 +28,10 @@ export const isTransformer = (measures: AnyMeasures): measures is TransformerMea
 export const anyMeasuresOf = (model: Model): AnyMeasures =>
   model.denoiser.architecture === "unet"
     ? measuresOf(model as UNetModel)
-    : { family: model.family as TransformerId, config: model.denoiser.config };
+    : {
+        ...{ family: model.family as TransformerId, config: model.denoiser.config },
+        ...("clip" in model && { clip: model.clip.component.config }),
+      };
 
 export const measuresOf = ({ denoiser, textEncoders, vae }: UNetModel): Measures => ({
   unet: denoiser.config,

@@ -5,12 +5,17 @@ import { identify } from "../checkpoint/identify/identify.ts";
 import { FILE_LAYOUTS } from "../checkpoint/layouts.ts";
 import { chatPrefix, openChatFile } from "../checkpoint/parts/chat-file.ts";
 import type { ChatReading } from "../checkpoint/parts/chat-reading.ts";
+import { clipPrefix, openClipFile } from "../checkpoint/parts/clip-file.ts";
 import { FLUX_VAE_CHANNELS, fluxVaePrefix, openFluxVae } from "../checkpoint/parts/flux-vae-file.ts";
+import { openT5File, t5Prefix } from "../checkpoint/parts/t5-file.ts";
 import { chatNetwork } from "./chat-network.ts";
 import { checkNetworks, checkVae } from "./check-networks.ts";
+import { clipNetwork } from "./clip-network.ts";
+import { t5Network } from "./t5-network.ts";
 
 /** All layers: which of them are read shows with a transformer. */
-const WHOLE: ChatReading = { states: (layers) => [layers], tokens: 512, thinking: "open", padding: "read" };
+const TOKENS = 512;
+const WHOLE: ChatReading = { states: (layers) => [layers], tokens: TOKENS, thinking: "open", padding: "read" };
 
 interface PartKind {
   is(store: SafetensorsFile): boolean;
@@ -22,6 +27,14 @@ const PARTS: readonly PartKind[] = [
   {
     is: (store) => chatPrefix(store) !== undefined,
     check: (store, options) => checkNetworks([chatNetwork(openChatFile(store, WHOLE, options))]),
+  },
+  {
+    is: (store) => t5Prefix(store) !== undefined,
+    check: (store, options) => checkNetworks([t5Network(openT5File(store, TOKENS, options))]),
+  },
+  {
+    is: (store) => identify(store).kind === "text-encoder" && clipPrefix(store) !== undefined,
+    check: (store, options) => checkNetworks([clipNetwork(openClipFile(store, options))]),
   },
   {
     is: (store) => vaePrefix(store) !== undefined,

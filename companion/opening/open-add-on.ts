@@ -2,13 +2,13 @@ import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetenso
 import { textWidthOf } from "../checkpoint/lora/lora-file.ts";
 import { planLora } from "../checkpoint/lora/plan-lora.ts";
 import { openEmbedding } from "../checkpoint/parts/embedding.ts";
-import { refuseOtherControl, refuseOtherLatents, refuseOtherTexts } from "./fit.ts";
+import { refuseOtherControl, refuseOtherLatents, refuseOtherLayers, refuseOtherTexts } from "./fit.ts";
 import { measuredNetworks } from "./measured-networks.ts";
 import type { Measures, TransformerId, TransformerMeasures } from "./measures.ts";
-import { openWholeControl, openWholeLora, openWholeVae } from "./open-whole.ts";
+import { openWholeControl, openWholeLora, openWholeMotionModule, openWholeVae } from "./open-whole.ts";
 import { familyOfTransformerLora } from "./transformer-families.ts";
 
-export type AddOnKind = "lora" | "embedding" | "controlnet" | "t2i-adapter" | "vae";
+export type AddOnKind = "lora" | "embedding" | "controlnet" | "t2i-adapter" | "motion" | "vae";
 
 /** An add-on that is whole. */
 export type WholeAddOn = Described & (ForUNets | ForTransformers);
@@ -30,6 +30,8 @@ interface Described {
   readonly textWidth?: number;
   /** Text encoders that it has something for, where that tells what it was made for. */
   readonly texts?: number;
+  /** Of a motion module: what it draws at most. */
+  readonly frames?: number;
   /** Words that prompts call it by. */
   readonly tokens: readonly string[];
 }
@@ -78,6 +80,14 @@ export function openAddOn(
         refuseOther: (measures) => refuseOtherControl(control, measures),
         ...(attends && { textWidth: control.config.unet.cross_attention_dim[0]! }),
         tokens: [],
+      };
+    }
+    case "motion": {
+      const motion = openWholeMotionModule(place, options);
+      return {
+        refuseOther: (measures) => refuseOtherLayers(motion, measures),
+        tokens: [],
+        frames: motion.config.motion_max_seq_length,
       };
     }
     case "vae": {

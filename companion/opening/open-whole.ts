@@ -15,6 +15,7 @@ import { type ControlNet, openControlNet } from "../checkpoint/parts/controlnet.
 import { type ImageEncoderOptions, openImageEncoder } from "../checkpoint/parts/image-encoder.ts";
 import { type IpAdapter, openIpAdapter } from "../checkpoint/parts/ip-adapter.ts";
 import { openMatting } from "../checkpoint/parts/matting.ts";
+import { type MotionModule, openMotionModule } from "../checkpoint/parts/motion-module.ts";
 import { opensAsT2IAdapter, openT2IAdapter, type T2IAdapter } from "../checkpoint/parts/t2i-adapter.ts";
 import { openUpscaler } from "../checkpoint/parts/upscaler.ts";
 import { openVae, type Vae, type VaeDefaults } from "../checkpoint/parts/vae.ts";
@@ -29,6 +30,7 @@ import {
   checkControlNet,
   checkIpAdapter,
   checkMatting,
+  checkMotionModule,
   checkNetworks,
   checkT2IAdapter,
   checkUpscaler,
@@ -96,6 +98,13 @@ export function openWholeControl(place: string, options: OpenOptions = {}, base?
   const net = openControlNet(place, options);
   checkControlNet(net);
   return base ? openControlNet(place, { ...options, base }) : net;
+}
+
+/** Throws as `openMotionModule` and `buildWhole`. */
+export function openWholeMotionModule(place: string, options: OpenOptions = {}): MotionModule {
+  const motion = openMotionModule(place, options);
+  checkMotionModule(motion);
+  return motion;
 }
 
 /** Throws as `openIpAdapter` and `buildWhole`. */

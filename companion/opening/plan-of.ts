@@ -1,6 +1,7 @@
 /** The noise levels and steps of a picture with a model of each architecture. */
 import type { SchedulerChoice } from "../../shared/request.ts";
-import type { Flux2Model, Model, UNetModel, ZImageModel } from "../checkpoint/model.ts";
+import type { AnyModel, Flux2Model, Model, UNetModel } from "../checkpoint/model.ts";
+import { FLUX1_CELL } from "../networks/flux1-transformer.ts";
 import { Z_IMAGE_CELL } from "../networks/z-image-transformer.ts";
 import { empiricalShift, evenSigmas, shiftOfLength } from "../schedulers/flow-sigmas.ts";
 import { createScheduler, type Plan, type PlanOptions } from "../schedulers/scheduler.ts";
@@ -15,24 +16,29 @@ export interface PlanWish {
 export function planOf(model: Model, wish: PlanWish): Plan {
   switch (model.denoiser.architecture) {
     case "unet":
-      return unetPlan(model as UNetModel, { ...wish, masked: false }, {});
+      return unetPlan(model as UNetModel, { ...wish, masked: false, moves: false }, {});
     case "flux2":
       return flux2Plan(
         model as Flux2Model,
         { ...wish, places: placesOf(model, (model as Flux2Model).latentNorm.patch) },
         {},
       );
+    case "flux1":
+      return shiftedPlan(model, { ...wish, places: placesOf(model, FLUX1_CELL) }, {});
     case "z-image":
-      return zImagePlan(model as ZImageModel, { ...wish, places: placesOf(model, Z_IMAGE_CELL) }, {});
+      return shiftedPlan(model, { ...wish, places: placesOf(model, Z_IMAGE_CELL) }, {});
   }
 }
 
 /** Throws Problem "scheduler-unsupported". */
 export const unetPlan = (
   model: UNetModel,
-  { steps, scheduler, masked }: PlanWish & { readonly masked: boolean },
+  { steps, scheduler, masked, moves }: PlanWish & { readonly masked: boolean; readonly moves: boolean },
   options: PlanOptions,
-): Plan => createScheduler(model.schedulerConfig, scheduler, pipelineOf(model, masked)).setTimesteps(steps, options);
+): Plan => {
+  const pipeline = moves ? "animatediff" : pipelineOf(model, masked);
+  return createScheduler(model.schedulerConfig, scheduler, pipeline).setTimesteps(steps, options);
+};
 
 /** The pipeline of diffusers that would draw this, as far as schedulers care. */
 function pipelineOf({ denoiser, kind }: UNetModel, masked: boolean): DiffusersPipeline {
@@ -52,9 +58,12 @@ export function flux2Plan(
   return createScheduler(model.schedulerConfig, scheduler).setTimesteps(steps, { ...options, mu, sigmas });
 }
 
-/** `places`: as above. The levels are given, as diffusers' pipeline gives them. Throws Problem "scheduler-unsupported". */
-export function zImagePlan(
-  model: ZImageModel,
+/**
+ * Of FLUX.1 and Z-Image; `places`: as above. The levels are given, as diffusers' pipelines give them. Throws Problem
+ * "scheduler-unsupported".
+ */
+export function shiftedPlan(
+  model: AnyModel,
   { steps, scheduler, places }: PlanWish & { readonly places: number },
   options: PlanOptions,
 ): Plan {
@@ -63,7 +72,7 @@ export function zImagePlan(
   return createScheduler(model.schedulerConfig, scheduler).setTimesteps(steps, { ...options, mu, sigmas });
 }
 
-/** Source: diffusers, pipeline_z_image.py, calculate_shift. */
+/** Source: diffusers, pipeline_flux.py and pipeline_z_image.py, __call__ and calculate_shift. */
 const LENGTHS = { base_image_seq_len: 256, max_image_seq_len: 4096, base_shift: 0.5, max_shift: 1.15 };
 
 const placesOf = ({ nativeSize, vae }: Model, cell: number): number =>

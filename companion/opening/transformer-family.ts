@@ -3,6 +3,7 @@
 import { Problem } from "../../shared/problem.ts";
 import type { LoraFile } from "../checkpoint/lora/lora-file.ts";
 import { type Networks, planLora } from "../checkpoint/lora/plan-lora.ts";
+import type { ClipTextConfig } from "../networks/configs.ts";
 import type { TransformerId } from "./measures.ts";
 
 export interface TransformerFamily {
@@ -11,8 +12,8 @@ export interface TransformerFamily {
   readonly name: string;
   /** transformer/config.json of the published models, the smallest first. */
   readonly published: readonly object[];
-  /** Of a model that is not there, for `planLora`; `config` as one of `published`, or an installed model's. */
-  networks(config: object): Networks;
+  /** Of a model that is not there, for `planLora`; `config` as one of `published`, or an installed model's, and so `clip`. */
+  networks(config: object, clip?: ClipTextConfig): Networks;
   /** Whether a LoRA was made for it. */
   isOwn(lora: LoraFile): boolean;
 }

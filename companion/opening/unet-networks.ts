@@ -1,8 +1,8 @@
 import type { UNetModel } from "../checkpoint/model.ts";
 import { timeIdCount } from "../checkpoint/parts/model-kind.ts";
-import { clipTextGraph } from "../networks/clip-text.ts";
 import { clipVisionGraph } from "../networks/clip-vision.ts";
 import { unetGraph } from "../networks/unet.ts";
+import { clipNetwork } from "./clip-network.ts";
 import type { Network } from "./network.ts";
 
 const SMALL = { batch: 1, height: 16, width: 16, tokens: 77 };
@@ -12,12 +12,7 @@ export function unetNetworks({ denoiser, textEncoders, imageEncoder, settings }:
   const shape = { ...SMALL, timeIds: timeIdCount(settings) };
   return [
     { weights: denoiser.weights, build: (w, options) => unetGraph(denoiser.config, w, shape, options) },
-    ...textEncoders.map(
-      ({ component: { config, weights } }): Network => ({
-        weights,
-        build: (w, options) => clipTextGraph(config, w, { batch: 1, tokens: 1 }, options),
-      }),
-    ),
+    ...textEncoders.map(clipNetwork),
     ...(imageEncoder ? [imageEncoderNetwork(imageEncoder)] : []),
   ];
 }

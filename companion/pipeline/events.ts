@@ -1,4 +1,4 @@
-import type { Stage } from "../../shared/job.ts";
+import type { PaletteDistance, Stage } from "../../shared/job.ts";
 import type { MemoryUse } from "../../shared/memory-use.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import type { Thrift } from "../../shared/thrift.ts";
@@ -32,7 +32,10 @@ export interface RungEvent {
 export type PipelineEvent = StageEvent | StepEvent | RungEvent;
 
 export interface GenerateResult {
+  /** Where it moves, its first frame. */
   readonly png: Uint8Array;
+  /** Where it moves. */
+  readonly gif?: Uint8Array;
   readonly width: number;
   readonly height: number;
   /** The prompt's tokens, without padding; see `TokenizedPrompt`. */
@@ -45,12 +48,14 @@ export interface GenerateResult {
   readonly weightBits?: 4 | 8;
   /** What was done last for the picture to fit into memory; see ladder.ts. */
   readonly thrift?: Thrift;
+  /** Where it was brought to a palette. */
+  readonly paletteDistance?: PaletteDistance;
 }
 
 /**
  * What happened on the way, for comparison with diffusers: `token_ids` int64 [1, T], `prompt_embeds` [1, T, D] (and
  * `negative_token_ids`, `negative_prompt_embeds` where there is guidance), `initial_noise` (the draw itself, before it is
  * scaled), `latents.0`, `latents.1`, … after each network evaluation, `image` [1, 3, H, W] in 0 … 1 as decoded, before
- * quantisation and compositing.
+ * quantisation and compositing. Where it moves latents are [1, C, F, h, w], and the image [F, 3, H, W].
  */
 export type Trace = Map<string, AnyTensor>;

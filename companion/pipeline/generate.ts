@@ -1,19 +1,28 @@
-/** The method, on one page: from a request to a PNG. Same request, same weights, same bytes. */
+/** The method, on one page: from a request to a PNG, or to a GIF that moves. Same request, same weights, same bytes. */
+import type { PixelImage } from "../../shared/pixels.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { encodePng } from "../image/encode.ts";
+import { encodeGif } from "../image/encode-gif.ts";
 import { toPixels, toUnitRange } from "../image/preprocess.ts";
+import { inSpan } from "../profile/spans.ts";
 import type { Tensor } from "../tensor.ts";
 import { denoise } from "./denoiser/denoise.ts";
 import type { GenerateResult, PipelineEvent, Trace } from "./events.ts";
 import type { Conditions, Family, PreparedJob } from "./job.ts";
 import { levelAfter, lower } from "./ladder.ts";
-import { latentPreview } from "./latent/latent-preview.ts";
+import { type LatentPreview, latentPreview } from "./latent/latent-preview.ts";
+import { sharpenLetters } from "./latent/scene-text.ts";
+import { frameAt, framesOf } from "./motion/frames.ts";
+import { shown } from "./motion/loop.ts";
+import type { JobMotion } from "./motion/motion.ts";
 import type { Images } from "./picture/canvas.ts";
 import { passContentFilter } from "./picture/content-filter.ts";
+import { inPalette } from "./picture/in-palette.ts";
 import { prepareJob } from "./prepare.ts";
 import type { Studio } from "./studio/studio.ts";
+import { stack } from "./tensors.ts";
 import { tooLargeFor } from "./weights/too-large.ts";
 
 export interface GenerateOptions {
@@ -37,7 +46,7 @@ export async function* generate(
   const drawn: Drawn = {};
   for (let level = first; ; ) {
     yield { type: "stage", stage: "loading" };
-    const job = await prepareJob(parsed, images, studio, level);
+    const job = await inSpan("prepare", "stage", () => prepareJob(parsed, images, studio, level));
     const next = levelAfter(level, job);
     yield { type: "rung", ...(next !== undefined && { next }) };
     try {
@@ -57,29 +66,41 @@ interface Drawn {
 }
 
 async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenerator<PipelineEvent, GenerateResult> {
-  const { studio } = job;
+  const { studio, sceneText } = job;
   const { memory } = job.rung;
   yield {
     ...{ type: "stage", stage: "encoding" },
     ...(memory && { memory: { ...memory, ...(typeof job.format === "number" && { bits: job.format }) } }),
   };
-  const conditions = await job.family.encode(job, trace);
+  const conditions = await inSpan("encode conditions", "stage", () => job.family.encode(job, trace));
   const by = [job, job.refining].map((one) => `${one?.rung.runs}/${one?.format}`).join();
   const latent = drawn.latest?.by === by ? drawn.latest.latent : yield* draw(job, conditions, trace);
   drawn.latest = { by, latent };
 
   yield { type: "stage", stage: "decoding" };
   if (job.rung.strips === "small") await studio.sessions.close();
-  const image = toUnitRange(await (job.refining ?? job).autoencoder.decode(latent));
-  trace.set("image", image);
-  const made = toPixels(image);
-  if (job.contentFilter) await passContentFilter(made, job.contentFilter, studio);
-  const result = job.canvas.finish(made);
+  const { autoencoder } = job.refining ?? job;
+  const decoded: Tensor[] = [];
+  const pictures: ReturnType<typeof inPalette>[] = [];
+  for (const one of job.motion ? framesOf(latent) : [latent]) {
+    // A sign of life, and where it may end, between two of them.
+    if (pictures.length > 0) yield { type: "stage", stage: "decoding" };
+    const sample = await inSpan("decode latent", "stage", () => autoencoder.decode(one));
+    const image = toUnitRange(sceneText ? sharpenLetters(sample, sceneText) : sample);
+    decoded.push(image);
+    const made = toPixels(image);
+    if (job.contentFilter) await passContentFilter(made, job.contentFilter, studio);
+    const toned = inPalette(made, job.request.palette);
+    pictures.push({ ...toned, image: await inSpan("put back", "picture", () => job.canvas.finish(toned.image)) });
+  }
+  trace.set("image", stack(decoded));
+  const { image: result, ...toned } = pictures[0]!;
   const { tokens, dropped, chunks } = conditions.prompt;
   const { width, height } = result;
   const thrift = lower(job.rung, job.refining?.rung).name;
   return {
     png: await encodePng(result),
+    ...(job.motion && { gif: await gifOf(pictures, job.motion) }),
     width,
     height,
     tokens,
@@ -87,7 +108,20 @@ async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenera
     ...(dropped && { droppedText: dropped }),
     ...(typeof job.format === "number" && { weightBits: job.format }),
     ...(thrift && { thrift }),
+    ...(toned.distance && { paletteDistance: toned.distance }),
   };
+}
+
+const gifOf = (pictures: readonly { readonly image: PixelImage }[], { loop, frameRate }: JobMotion) =>
+  encodeGif(
+    shown(pictures, loop).map(({ image }) => image),
+    frameRate,
+  );
+
+/** Of frames the first one. */
+async function previewOf(job: PreparedJob): Promise<LatentPreview> {
+  const paint = await latentPreview(job);
+  return job.motion ? (latent) => paint(frameAt(latent, 0)) : paint;
 }
 
 /** From conditions to the finished latent. */
@@ -96,9 +130,9 @@ async function* draw(job: PreparedJob, conditions: Conditions, trace: Trace): As
     job: job.refining,
     conditions: await job.refining.family.encode(job.refining, new Map()),
   };
-  const first = await job.family.firstLatent(job, trace);
+  const first = await inSpan("first latent", "stage", () => job.family.firstLatent(job, trace));
   // A preview would show what the filter may withhold.
-  const preview = job.contentFilter ? undefined : await latentPreview(job);
+  const preview = job.contentFilter ? undefined : await previewOf(job);
 
   yield { type: "stage", stage: "denoising" };
   if (job.rung.strips === "small") await job.studio.sessions.close();

@@ -9,11 +9,19 @@ export interface GuidanceBranch {
   readonly picture: "shown" | "hidden";
 }
 
-export interface Guidance {
-  /** The runs of one evaluation, in the batch's order. */
+/** What one evaluation consists of. */
+export interface Evaluation {
+  /** Its runs, in the batch's order. */
   readonly branches: readonly GuidanceBranch[];
   /** What the branches predict, each [1, C, h, w] → the guided prediction. */
   combine(predictions: readonly Tensor[]): Tensor;
+}
+
+export interface Guidance {
+  /** All the runs that an evaluation may have, in the batch's order. */
+  readonly branches: readonly GuidanceBranch[];
+  /** Evaluation `i` of `of`. */
+  at(i: number, of: number): Evaluation;
   /** The scale as an input of the network, which was distilled to take it (LCM): `timestep_cond` [1, P]. */
   readonly embedding?: Tensor;
 }
@@ -26,7 +34,7 @@ interface Guided {
   readonly embedding: number | null;
 }
 
-type Scales = Pick<GenerateRequest, "guidanceScale" | "guidanceRescale" | "imageGuidanceScale">;
+type Scales = Pick<GenerateRequest, "guidanceScale" | "guidanceRescale" | "imageGuidanceScale" | "guidanceInterval">;
 
 const POSITIVE: GuidanceBranch = { prompt: "positive", picture: "shown" };
 const NEGATIVE: GuidanceBranch = { prompt: "negative", picture: "shown" };
@@ -34,18 +42,30 @@ const NOTHING: GuidanceBranch = { prompt: "negative", picture: "hidden" };
 
 /**
  * As diffusers decides it: guidance from a scale above 1 on, never beside an embedded one; for a model that edits by
- * instruction the picture's scale must be at least 1, too.
+ * instruction the picture's scale must be at least 1, too. Outside `guidanceInterval` the prompt is followed without it:
+ * Kynkäänniemi et al. 2024, "Applying Guidance in a Limited Interval Improves Sample and Distribution Quality in Diffusion
+ * Models", eq. 5, in evaluations as diffusers counts them (guiders/guider_utils.py, `start` and `stop`).
  */
-export function guidanceOf(
+export function guidanceOf(scales: Scales, guided: Guided): Guidance {
+  const { guidanceInterval: { start, end } = { start: 0, end: 1 }, guidanceScale } = scales;
+  const whole = evaluationOf(scales, guided);
+  const within = (i: number, of: number) => Math.trunc(start * of) <= i && i < Math.trunc(end * of);
+  return {
+    branches: whole.branches,
+    at: (i, of) => (within(i, of) ? whole : UNGUIDED),
+    ...(guided.embedding !== null && { embedding: guidanceEmbedding(guidanceScale, guided.embedding) }),
+  };
+}
+
+const UNGUIDED: Evaluation = { branches: [POSITIVE], combine: ([only]) => only! };
+
+function evaluationOf(
   { guidanceScale, guidanceRescale, imageGuidanceScale }: Scales,
-  { edits, embedding: size }: Guided,
-): Guidance {
+  { edits, embedding }: Guided,
+): Evaluation {
   const rescaled = (guided: Tensor, text: Tensor) =>
     guidanceRescale > 0 ? rescale(guidanceRescale, guided, text) : guided;
-  if (size !== null)
-    return { branches: [POSITIVE], combine: ([only]) => only!, embedding: guidanceEmbedding(guidanceScale, size) };
-  if (guidanceScale <= 1 || (edits && imageGuidanceScale < 1))
-    return { branches: [POSITIVE], combine: ([only]) => only! };
+  if (embedding !== null || guidanceScale <= 1 || (edits && imageGuidanceScale < 1)) return UNGUIDED;
   if (edits)
     return {
       branches: [POSITIVE, NEGATIVE, NOTHING],

@@ -15,6 +15,8 @@ import type { Rung } from "./ladder.ts";
 import type { Autoencoder } from "./latent/autoencoder.ts";
 import type { ExtraChannels, FirstLatent } from "./latent/first-latent.ts";
 import type { LatentSpace } from "./latent/latent-space.ts";
+import type { SceneLetters } from "./latent/scene-text.ts";
+import type { JobMotion } from "./motion/motion.ts";
 import type { ParsedPrompt } from "./parsed-prompt.ts";
 import type { Canvas, Images } from "./picture/canvas.ts";
 import type { RunSize } from "./studio/sessions.ts";
@@ -35,6 +37,8 @@ export interface PreparedJob<M extends AnyModel = AnyModel> extends Sketch<M> {
   readonly format?: NumberFormat;
   /** What the picture has to pass. Until it has, nobody sees it. */
   readonly contentFilter?: ContentFilter;
+  /** Letters that it is painted around. */
+  readonly sceneText?: SceneLetters;
   /** The last steps, where another model takes them over. */
   readonly refining?: PreparedJob;
 }
@@ -49,6 +53,8 @@ export interface Sketch<M extends AnyModel = AnyModel> {
   readonly extraChannels: ExtraChannels;
   /** What its denoising begins with: noise alone, or something that is there. */
   readonly beginning: "noise" | "picture";
+  /** Absent: one picture. */
+  readonly motion?: JobMotion;
 }
 
 /** What a denoiser is told besides the latent and the time: its own family reads it, and nobody else. */
@@ -81,6 +87,8 @@ export interface DenoiserShape {
   /** Of the latent. */
   readonly height: number;
   readonly width: number;
+  /** What moves all frames of a run. */
+  readonly motion?: Pick<JobMotion, "module" | "frames">;
 }
 
 /** What a request may bring along beyond a prompt, a picture and a mask. */
@@ -88,12 +96,15 @@ export type Extra =
   | "a1111"
   | "clipSkip"
   | "controls"
+  | "deepCache"
   | "embeddings"
   | "loras"
   | "microConditioning"
+  | "motion"
   | "references"
   | "refiner"
   | "secondPrompt"
+  | "surroundings"
   | "tiling";
 
 /**
@@ -110,6 +121,8 @@ export interface Family<M extends AnyModel = AnyModel, C extends Conditions = Co
   extraChannels(model: M): ExtraChannels;
   /** Into how many the sides of its latent have to fall for a picture that repeats. Absent: it draws none. */
   tilingMultiple?(model: M): number;
+  /** Of how many branches (as DeepCache counts them) its denoiser can keep what lies inside. Absent: of none. */
+  cacheBranches?(model: M): number;
   /** Absent: its denoiser makes the runs of an evaluation together, unless the ladder says otherwise. */
   readonly runs?: "one-by-one";
   /** Layers of the denoiser, by their paths, that stay exact where all others compute in "int8". Absent: it can't. */

@@ -6,6 +6,7 @@
  * which is rounding; 8 and 4 bits make another picture.
  */
 import type { MemoryUse } from "../../shared/memory-use.ts";
+import type { Interval } from "../../shared/request.ts";
 import type { Thrift } from "../../shared/thrift.ts";
 import type { Bits, NumberFormat } from "../graph/quantize.ts";
 
@@ -61,15 +62,15 @@ interface OnLadder {
   readonly rung: Rung;
   readonly family: { readonly runs?: "one-by-one" };
   readonly guidance: { readonly branches: readonly unknown[] };
-  readonly request: { readonly quantize?: NumberFormat };
+  readonly request: { readonly quantize?: NumberFormat; readonly guidanceInterval?: Interval };
 }
 
 /**
  * How many runs of the denoiser are made together, on the ladder's top. In whole numbers each run has ranges of its own: what
- * else is in the batch would change it.
+ * else is in the batch would change it. Where not all evaluations have the same runs, one network does for all.
  */
-export const runsTogether = ({ family, guidance, request }: Omit<OnLadder, "rung">): number =>
-  family.runs === "one-by-one" || request.quantize === "int8" ? 1 : guidance.branches.length;
+export const runsTogether = ({ family, guidance, request: { quantize, guidanceInterval } }: Omit<OnLadder, "rung">) =>
+  family.runs === "one-by-one" || quantize === "int8" || guidanceInterval ? 1 : guidance.branches.length;
 
 /** Where a job that began on `level`, and is on `rung` with its denoiser, goes on without more memory. Undefined: nowhere. */
 export function levelAfter(level: number, job: OnLadder): number | undefined {

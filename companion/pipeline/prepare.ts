@@ -4,10 +4,13 @@ import type { AnyModel } from "../checkpoint/model.ts";
 import { createGenerator } from "../random/generator.ts";
 import type { PlanOptions } from "../schedulers/scheduler.ts";
 import { parsePrompt } from "./conditioning/parse-prompt.ts";
+import { refuseBranch } from "./denoiser/deep-cache.ts";
 import { denoiserRung, refuseIntegers } from "./denoiser/weight-bits.ts";
 import type { Extra, Family, PreparedJob } from "./job.ts";
 import { formatOn, rungAt } from "./ladder.ts";
 import { openAutoencoder } from "./latent/autoencoder.ts";
+import { openLetters } from "./latent/scene-text.ts";
+import { openMotion } from "./motion/motion.ts";
 import { type Canvas, type Images, prepareCanvas } from "./picture/canvas.ts";
 import { filterFor } from "./picture/content-filter.ts";
 import type { Studio } from "./studio/studio.ts";
@@ -30,6 +33,7 @@ export async function prepareJob(
   const model = await open(request.model);
   const family = studio.familyOf(model);
   refuseExtras(request, family, model);
+  const motion = openMotion(request, model, studio);
   const contentFilter = filterFor(request, model, studio);
   const latent = family.latentSpace(model);
   const { multiple: factor } = latent;
@@ -39,9 +43,12 @@ export async function prepareJob(
   if (extraChannels === "picture") refuseMisuse(canvas);
   const beginning = canvas.picture && extraChannels !== "picture" ? "picture" : "noise";
   const prompt = await parsePrompt(request, model, studio);
+  const sceneText = await openLetters(request, images, canvas);
   const base = {
     ...{ request, prompt, images, studio, canvas },
+    ...(sceneText && { sceneText }),
     generator: createGenerator(request.seed),
+    ...(motion && { motion }),
     ...(contentFilter && { contentFilter }),
   };
   const { strips } = rungAt(level);
@@ -75,6 +82,7 @@ type Undecided = Omit<PreparedJob, "guidance" | "plan" | "rung" | "format">;
 async function decide(job: Undecided, level: number, options: PlanOptions): Promise<PreparedJob> {
   const { request, family } = job;
   await refuseIntegers(job);
+  refuseBranch(job);
   const { eta, seed, timesteps, sigmas } = request;
   const plan = family.plan(job, { ...options, eta, seed, timesteps, sigmas });
   const guidance = family.guidance(job);
@@ -90,17 +98,26 @@ const BROUGHT: Readonly<Record<Extra, { in(request: GenerateRequest): boolean; w
   },
   clipSkip: { in: ({ clipSkip }) => clipSkip > 0, words: "skipped layers of its text encoder: leave out `clipSkip`" },
   controls: { in: ({ controls }) => controls.length > 0, words: "control pictures: leave out `controls`" },
+  deepCache: {
+    in: ({ deepCache }) => deepCache !== undefined,
+    words: "cache of inner layers: leave out `deepCache`",
+  },
   embeddings: { in: ({ embeddings }) => embeddings.length > 0, words: "embeddings: leave out `embeddings`" },
   loras: { in: ({ loras }) => loras.length > 0, words: "LoRAs: leave out `loras`" },
   microConditioning: {
     in: ({ microConditioning }) => microConditioning !== undefined,
     words: "sizes and corners: leave out `microConditioning`",
   },
+  motion: { in: ({ motion }) => motion !== undefined, words: "motion: leave out `motion`" },
   references: { in: ({ references }) => references.length > 0, words: "references: leave out `references`" },
   refiner: { in: ({ refiner }) => refiner !== undefined, words: "refiner: leave out `refiner`" },
   secondPrompt: {
     in: ({ prompt2, negativePrompt2 }) => prompt2 !== undefined || negativePrompt2 !== undefined,
     words: "second prompt: leave out `prompt2` and `negativePrompt2`",
+  },
+  surroundings: {
+    in: ({ region }) => region?.surroundings !== undefined,
+    words: "adapter that follows the surroundings: leave out `region.surroundings`",
   },
   tiling: { in: ({ tiling }) => tiling, words: "pictures that repeat: leave out `tiling`" },
 };

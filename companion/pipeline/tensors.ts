@@ -45,11 +45,38 @@ export function concatLast(tensors: readonly Tensor[]): Tensor {
   return tensor(data, [...first.dims.slice(0, -1), width]);
 }
 
-/** The n parts of a tensor along its first axis, sharing its data. */
-export function unstack(x: Tensor): Tensor[] {
-  const count = x.dims[0]!;
+/** [B, Ta, D], [B, Tb, D], … → [B, Ta + Tb + …, D]. */
+export function concatTokens(tensors: readonly Tensor[]): Tensor {
+  const [first] = tensors;
+  if (!first) throw new RangeError("Cannot join no tensors");
+  if (tensors.length === 1) return first;
+  const [batch, , width] = first.dims as [number, number, number];
+  const tokens = tensors.reduce((sum, { dims }) => sum + dims[1]!, 0);
+  const data = new Float32Array(batch * tokens * width);
+  for (let b = 0, at = 0; b < batch; b++)
+    for (const { data: own, dims } of tensors) {
+      const size = dims[1]! * width;
+      data.set(own.subarray(b * size, (b + 1) * size), at);
+      at += size;
+    }
+  return tensor(data, [batch, tokens, width]);
+}
+
+/** Of tensors of the same dims, place by place. */
+export function mean(tensors: readonly Tensor[]): Tensor {
+  const [first] = tensors;
+  if (!first) throw new RangeError("No tensors have no mean");
+  const data = first.data.map((_, i) => tensors.reduce((sum, t) => sum + t.data[i]!, 0) / tensors.length);
+  return tensor(data, first.dims);
+}
+
+/** A tensor along its first axis, one by one, sharing its data. */
+export const unstack = (x: Tensor): Tensor[] => partsOf(x, x.dims[0]!);
+
+/** The same in `count` equal parts. */
+export function partsOf(x: Tensor, count: number): Tensor[] {
   const size = x.data.length / count;
-  const dims = [1, ...x.dims.slice(1)];
+  const dims = [x.dims[0]! / count, ...x.dims.slice(1)];
   return Array.from({ length: count }, (_, i) => tensor(x.data.subarray(i * size, (i + 1) * size), dims));
 }
 
@@ -61,18 +88,4 @@ export function blend(mask: Tensor, outside: Tensor, inside: Tensor): Tensor {
     return Math.fround((1 - m) * outside.data[i]!) + Math.fround(m * value);
   });
   return tensor(data, inside.dims);
-}
-
-/** [1, Ta, D], [1, Tb, D], … → [1, Ta + Tb + …, D]. */
-export function concatTokens(tensors: readonly Tensor[]): Tensor {
-  const [first] = tensors;
-  if (tensors.length === 1) return first!;
-  const tokens = tensors.reduce((sum, { dims }) => sum + dims[1]!, 0);
-  const data = new Float32Array(tokens * first!.dims[2]!);
-  let at = 0;
-  for (const t of tensors) {
-    data.set(t.data, at);
-    at += t.data.length;
-  }
-  return tensor(data, [1, tokens, first!.dims[2]!]);
 }

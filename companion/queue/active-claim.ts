@@ -5,7 +5,9 @@ import type { JobContent } from "./stored.ts";
 
 /** What a claim asks of the queue that gave it out, as long as it is held. */
 export interface ClaimHolder {
-  images(id: string): ReadonlyMap<string, Uint8Array>;
+  images(id: string): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Takes a result's pictures to the disk, while others are heard; resolves to how to let go of what nobody stored. */
+  bring(end: JobEnd): Promise<() => void>;
   progress(id: string, progress: Progress): void;
   end(id: string, end: JobEnd): void;
   breakOff(claim: ActiveClaim, problem: Problem): void;
@@ -58,7 +60,7 @@ export class ActiveClaim implements Claim {
     this.#abort.abort();
   }
 
-  async images(): Promise<ReadonlyMap<string, Uint8Array>> {
+  images(): Promise<ReadonlyMap<string, Uint8Array>> {
     return this.#holder.images(this.id);
   }
 
@@ -73,7 +75,10 @@ export class ActiveClaim implements Claim {
   }
 
   async finish(end: Exclude<JobEnd, { state: "cancelled" }>): Promise<void> {
+    if (this.#state === "lost") return;
+    const letGo = await this.#holder.bring(end);
     if (this.#letGo()) this.#holder.end(this.id, end);
+    letGo();
   }
 
   async breakOff(problem: Problem): Promise<void> {

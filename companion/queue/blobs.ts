@@ -1,15 +1,27 @@
 /** Pictures on disk: one file for each content, under the name that its bytes hash to. What is deleted is free at once. */
-import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Sha256 } from "./job-queue.ts";
+import { sha256, sha256InTurns } from "./sha256.ts";
 
 const NAME = /^[0-9a-f]{64}$/;
 
-export const sha256 = (bytes: Uint8Array): Sha256 => createHash("sha256").update(bytes).digest("hex");
-
 export class Blobs {
   readonly #folder: string;
+  /** What was written by this process, as the file system described it then. */
+  readonly #written = new Map<Sha256, string>();
 
   /** `makeFolder` comes before all else. */
   constructor(folder: string) {
@@ -24,7 +36,7 @@ export class Blobs {
   /** Through to the disk when it returns; what is there and damaged is replaced. Throws as the file system does. */
   put(hash: Sha256, bytes: Uint8Array): void {
     const place = this.#place(hash);
-    if (this.get(hash) !== undefined) return;
+    if (this.#isAsWritten(hash) || this.get(hash) !== undefined) return;
     try {
       // Under its own name: half of it is nothing that `get` gives.
       const file = openSync(place, "w", 0o600);
@@ -39,6 +51,35 @@ export class Blobs {
       throw error;
     }
     this.#syncFolder();
+    this.#written.set(hash, this.#describe(hash)!);
+  }
+
+  /** As `put`, while others are heard on this thread: `put` finds it there. Rejects as the file system does. */
+  async bring(hash: Sha256, bytes: Uint8Array): Promise<void> {
+    if (this.#isAsWritten(hash)) return;
+    // Half of it is nothing that `put` or `get` may find.
+    const aside = `${this.#place(hash)}.${randomUUID()}`;
+    try {
+      await through(await open(aside, "wx", 0o600), (file) => file.writeFile(bytes));
+      await rename(aside, this.#place(hash));
+      if (process.platform !== "win32") await through(await open(this.#folder, "r"));
+      this.#written.set(hash, this.#describe(hash) ?? "");
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    }
+  }
+
+  /** As `get`, while others are heard on this thread. */
+  async read(hash: Sha256): Promise<Uint8Array | undefined> {
+    if (!NAME.test(hash)) return undefined;
+    try {
+      const bytes = await readFile(this.#place(hash));
+      return (await sha256InTurns(bytes)) === hash ? bytes : undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
   }
 
   /** Undefined where it is gone, or is not what it was. */
@@ -55,7 +96,9 @@ export class Blobs {
 
   /** What cannot be a picture's name is no file of ours. */
   remove(hash: Sha256): void {
-    if (NAME.test(hash)) rmSync(this.#place(hash), { force: true });
+    if (!NAME.test(hash)) return;
+    this.#written.delete(hash);
+    rmSync(this.#place(hash), { force: true });
   }
 
   list(): Sha256[] {
@@ -68,6 +111,16 @@ export class Blobs {
       if (!kept.has(name)) rmSync(path.join(this.#folder, name), { force: true });
   }
 
+  #isAsWritten(hash: Sha256): boolean {
+    const written = this.#written.get(hash);
+    return written !== undefined && written === this.#describe(hash);
+  }
+
+  #describe(hash: Sha256): string | undefined {
+    const found = statSync(this.#place(hash), { bigint: true, throwIfNoEntry: false });
+    return found && `${found.ino} ${found.size} ${found.mtimeNs}`;
+  }
+
   #place(hash: Sha256): string {
     return path.join(this.#folder, hash);
   }
@@ -78,5 +131,15 @@ export class Blobs {
     const folder = openSync(this.#folder, "r");
     fsyncSync(folder);
     closeSync(folder);
+  }
+}
+
+/** What `write` writes is through to the disk when it resolves. */
+async function through(file: FileHandle, write: (file: FileHandle) => Promise<void> = async () => {}): Promise<void> {
+  try {
+    await write(file);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from "@photostructure/sqlite";
 import { Problem } from "../../shared/problem.ts";
 import { diskProblem } from "./disk-problem.ts";
+import { LogSync } from "./log-sync.ts";
 
 export interface DatabaseOptions {
   readonly schema: string;
@@ -17,12 +18,11 @@ export interface DatabaseOptions {
 
 export type Value = string | number | null | Uint8Array;
 
-export type Durability = "through" | "later";
-const SYNCHRONOUS = { through: "full", later: "normal" } as const;
+export type Durability = "through" | "soon" | "later";
 
 const PAGE_BYTES = 4096;
-/** The write-ahead log is folded into the file when it is longer, and cut to this. */
-const WAL_BYTES = 1024 * 1024;
+/** The write-ahead log is folded into the file when it is longer than the first, and cut to the second. */
+const [WAL_BYTES, MAX_WAL_BYTES] = [2 ** 20, 1.5 * 2 ** 20];
 /** Free pages that the file may keep. */
 const FREE_PAGES = 64;
 
@@ -31,11 +31,12 @@ export class Database {
   readonly #file: string;
   readonly #statements = new Map<string, StatementSyncInstance>();
   readonly mode: DatabaseOptions["mode"];
-  #durability: Durability = "through";
+  readonly #logSync: LogSync;
 
   /** Opens or creates `file`. Throws Problem "data-in-use", "data-damaged", "data-newer", "disk-full" or "data-not-writable". */
   constructor(file: string, options: DatabaseOptions) {
     this.#file = file;
+    this.#logSync = new LogSync(`${file}-wal`);
     this.mode = options.mode;
     const writable = options.mode === "writable";
     // SQLite would create it readable for everyone.
@@ -67,9 +68,9 @@ export class Database {
       );
     if (found === 0) this.#db.exec(`PRAGMA page_size=${PAGE_BYTES}; PRAGMA auto_vacuum=incremental`);
     this.#db.exec(`PRAGMA journal_mode=wal; PRAGMA wal_autocheckpoint=${WAL_BYTES / PAGE_BYTES}`);
-    this.#db.exec(
-      `PRAGMA journal_size_limit=${WAL_BYTES}; PRAGMA synchronous=${SYNCHRONOUS.through}; PRAGMA foreign_keys=on`,
-    );
+    // https://www.sqlite.org/pragma.html#pragma_synchronous: in WAL mode, "normal" does not wait for the disk, and stays consistent:
+    // only what is folded into the file is brought to the disk before.
+    this.#db.exec(`PRAGMA journal_size_limit=${MAX_WAL_BYTES}; PRAGMA synchronous=normal; PRAGMA foreign_keys=on`);
     this.#db.exec("BEGIN IMMEDIATE");
     const changes = found === 0 ? [schema] : upgrades.slice(found - 1);
     if (changes.length > 0) this.#db.exec(`${changes.join("")} PRAGMA user_version=${version};`);
@@ -111,14 +112,12 @@ export class Database {
   }
 
   /**
-   * All of `body` is written, or nothing is. "through": it is on the disk when this returns; "later": a kill does not undo it, a
-   * power cut may, until the next that goes through. Throws Problem "disk-full", "data-damaged".
+   * All of `body` is written, or nothing is. "through": it is on the disk when this returns; "soon": some milliseconds later;
+   * "later": with the next that goes there. A kill undoes none of them, a power cut what is not on the disk. Throws Problem
+   * "disk-full", "data-damaged", "data-not-writable"; where a disk that fails does not confirm what it was given, it may be there.
    */
   write(body: () => void, durability: Durability = "through"): void {
     this.#guard(() => {
-      // https://www.sqlite.org/pragma.html#pragma_synchronous: in WAL mode, "normal" does not wait for the disk, and stays consistent.
-      if (this.#durability !== durability) this.#db.exec(`PRAGMA synchronous=${SYNCHRONOUS[durability]}`);
-      this.#durability = durability;
       this.#db.exec("BEGIN IMMEDIATE");
       try {
         body();
@@ -128,6 +127,8 @@ export class Database {
         if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
         throw error;
       }
+      if (durability === "through") this.#logSync.now();
+      else if (durability === "soon") this.#logSync.soon();
     });
   }
 
@@ -142,6 +143,7 @@ export class Database {
    * yet keep the connection half open (sqlite3_close_v2). Throws Problem "disk-full".
    */
   unlock(): void {
+    this.#logSync.stop();
     this.#statements.clear();
     this.#guard(() => {
       // An exclusive lock in WAL mode ends with the mode.
@@ -151,6 +153,7 @@ export class Database {
   }
 
   close(): void {
+    this.#logSync.stop();
     this.#db.close();
   }
 

@@ -60,3 +60,11 @@ function probe(file: string): string | undefined {
     return (error as NodeJS.ErrnoException).code;
   }
 }
+
+/** Problem "disk-full" for the disk of `folder`, `bytes` of which are pictures that wait. */
+export const fullOf = (folder: string, bytes: number, cause?: unknown): Problem =>
+  new Problem(
+    "disk-full",
+    `The disk of "${folder}" is full: free some space. ${Math.round(bytes / 1e6)} MB of it are pictures that wait here: those that are placed or discarded in Figma are deleted.`,
+    { cause },
+  );

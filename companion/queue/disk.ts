@@ -3,13 +3,14 @@ import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import { putAside } from "./aside.ts";
-import { Blobs, sha256 } from "./blobs.ts";
+import { Blobs } from "./blobs.ts";
 import { Database, type Durability, type Value } from "./database.ts";
-import { diskProblem, isFull } from "./disk-problem.ts";
+import { diskProblem, fullOf, isFull } from "./disk-problem.ts";
 import type { Sha256 } from "./job-queue.ts";
 import { repair } from "./repair.ts";
 import { Reserve } from "./reserve.ts";
 import { SCHEMA, SCHEMA_VERSION, UPGRADES } from "./schema.ts";
+import { sha256 } from "./sha256.ts";
 
 export interface DiskOptions {
   /** Of the database. */
@@ -77,7 +78,7 @@ export class Disk {
     return !this.#settled;
   }
 
-  /** What was opened for reading only can be written from now on, where there is room by now. Returns whether it can. */
+  /** What was opened for reading only can be written from now on, where there is room by now. Whether it can. */
   tryWriting(): boolean {
     if (this.#settled) return true;
     if (this.#database?.mode === "read-only") {
@@ -147,6 +148,24 @@ export class Disk {
     return this.#guard(() => this.#blobs.get(hash));
   }
 
+  /** As `picture`, while others are heard on this thread. */
+  async pictureInTurns(hash: Sha256): Promise<Uint8Array | undefined> {
+    return this.#hasFile(hash) ? this.#blobs.read(hash) : this.picture(hash);
+  }
+
+  /** Takes large pictures to the disk before `put` stores them, while others are heard on this thread. */
+  async bring(pictures: ReadonlyMap<Sha256, Uint8Array>): Promise<void> {
+    if (this.isReadOnly) return;
+    const large = [...pictures].filter(([, bytes]) => bytes.length > SMALL_BYTES);
+    // What fails here, `put` tries again and says.
+    for (const [hash, bytes] of large) await this.#blobs.bring(hash, bytes).catch(() => {});
+  }
+
+  /** Deletes what was brought, and is named by no job. */
+  letGo(hashes: Iterable<Sha256>): void {
+    for (const hash of hashes) if (this.#users(hash) === 0) this.#blobs.remove(hash);
+  }
+
   /**
    * Stores pictures, and the rows that `body` writes within the same `write`. A companion that dies in between leaves files that
    * nobody names. Throws Problem "disk-full".
@@ -164,24 +183,26 @@ export class Disk {
         body();
       }, options);
     } catch (error) {
-      for (const [hash] of large) if (this.#users(hash) === 0) this.#blobs.remove(hash);
+      this.letGo(large.map(([hash]) => hash));
       throw isFull(error) ? this.#full(error) : error;
     }
   }
 
   /**
    * `body` lets go of these pictures: those that no job names then are deleted, and room that the database does not need is given
-   * back. A companion that dies in between leaves files that nobody names.
+   * back. A companion that dies in between leaves files that nobody names. Soon on the disk; at once where pictures have files,
+   * which must not be gone before their names are.
    */
   drop(pictures: readonly Sha256[], body: () => void = () => {}): void {
     let unused: Sha256[] = [];
+    const durability = pictures.some((hash) => this.#hasFile(hash)) ? "through" : "soon";
     this.write(
       () => {
         body();
         unused = [...new Set(pictures)].filter((hash) => this.#users(hash) === 0);
         for (const hash of unused) this.run("DELETE FROM blobs WHERE hash = ?", hash);
       },
-      { room: "spare" },
+      { room: "spare", durability },
     );
     for (const hash of unused) this.#blobs.remove(hash);
     this.#db.shrink();
@@ -256,17 +277,17 @@ export class Disk {
     );
   }
 
+  #hasFile(hash: Sha256): boolean {
+    return this.get("SELECT 1 FROM blobs WHERE hash = ? AND content IS NULL", hash) !== undefined;
+  }
+
   #users(hash: Sha256): number {
     return this.get<{ users: number }>("SELECT COUNT(*) AS users FROM refs WHERE hash = ?", hash)!.users;
   }
 
   #full(cause?: unknown): Problem {
     const { bytes } = this.get<{ bytes: number }>("SELECT COALESCE(SUM(bytes), 0) AS bytes FROM blobs")!;
-    return new Problem(
-      "disk-full",
-      `The disk of "${this.#folder}" is full: free some space. ${Math.round(bytes / 1e6)} MB of it are pictures that wait here: those that are placed or discarded in Figma are deleted.`,
-      { cause },
-    );
+    return fullOf(this.#folder, bytes, cause);
   }
 
   #guard<T>(body: () => T): T {

@@ -1,7 +1,8 @@
 /**
  * The queue of one machine: jobs in a ledger on its disk, handed out in fair order to the workers that claim them. It stores a
  * job before it says so, and keeps every end until its owner acknowledges it. It knows nothing of models or sockets. Each
- * method is done when it returns, but for the hashes of images, so that no two are ever half done at once.
+ * method is done when it returns, but for large pictures, which are hashed and taken to the disk before anything is decided, so
+ * that no two are ever half done at once.
  *
  * What is dropped, and how it is said: when pictures that were offered to their owner are more than `limits.keptBytes`, or were
  * offered `limits.keptMs` ago, the oldest become "failed" with Problem "result-expired", which waits in their place. Ends
@@ -16,8 +17,8 @@ import { mayPass } from "./disk-problem.ts";
 import { DiskRetry } from "./disk-retry.ts";
 import { brokenOff, endEvent } from "./endings.ts";
 import { makeRoom } from "./expiry.ts";
-import { newJobs, refuseTooMany } from "./intake.ts";
-import type { Claim, JobQueue, NewJob, Sha256, WorkSource } from "./job-queue.ts";
+import { type KnownJobs, lookAt } from "./intake.ts";
+import type { CancelOptions, Claim, JobQueue, NewJob, Sha256, WorkSource } from "./job-queue.ts";
 import type { JobRow, Ledger } from "./ledger.ts";
 import { QUEUE_LIMITS, type QueueLimits } from "./limits.ts";
 import { verifyImages } from "./verify-images.ts";
@@ -42,6 +43,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   readonly #watchdog: NodeJS.Timeout;
   #lastWatch = performance.now();
   readonly #retry: DiskRetry;
+  readonly #known: KnownJobs;
   #closed = false;
 
   /** Takes up what an earlier companion left behind. Owns the ledger. */
@@ -49,33 +51,40 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     this.#ledger = ledger;
     this.#limits = { ...QUEUE_LIMITS, ...limits };
     this.#log = log;
+    this.#known = {
+      ...{ find: (id) => ledger.find(id), holds: (owner, hash) => ledger.holds(owner, hash) },
+      ...{ waiting: (owner) => this.#waiting.countOf(owner), limit: this.#limits.waiting },
+    };
     this.#audience = new Audience((error) => log(Problem.from(error).message));
     this.#retry = new DiskRetry({ ms: this.#limits.retryMs, log, again: () => this.#tryAgain() });
-    for (const row of ledger.inState("queued")) this.#waiting.add(row);
     this.#retry.safely(() => {
+      for (const id of ledger.fleeting()) ledger.forget(id);
       this.#takeUpBroken();
       this.#makeRoom();
     });
+    for (const row of ledger.inState("queued")) this.#waiting.add(row);
     this.#watchdog = setInterval(() => this.#watchLeases(), this.#limits.leaseMs / 3).unref();
   }
 
   async submit(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>) {
     await verifyImages(images);
-    const fresh = newJobs(jobs, (id) => this.#ledger.find(id));
-    const missing = fresh.flatMap(({ images: named, owner }) =>
-      Object.values(named).filter((hash) => !images.has(hash) && !this.#ledger.holds(owner, hash)),
-    );
-    if (missing.length > 0) return { missing: [...new Set(missing)] };
-    if (fresh.length === 0) return { missing: [] };
-    refuseTooMany(fresh, { waiting: (owner) => this.#waiting.countOf(owner), limit: this.#limits.waiting });
-    this.#ledger.add(fresh, images);
-    for (const { id } of fresh) this.#waiting.add(this.#ledger.find(id)!);
+    const before = lookAt(jobs, images, this.#known);
+    if (before.missing.length > 0 || before.fresh.length === 0) return { missing: before.missing };
+    const letGo = await this.#ledger.bring(images.values());
+    try {
+      const { fresh, missing } = lookAt(jobs, images, this.#known);
+      if (missing.length > 0 || fresh.length === 0) return { missing };
+      this.#ledger.add(fresh, images);
+      for (const { id } of fresh) this.#waiting.add(this.#ledger.find(id)!);
+    } finally {
+      letGo();
+    }
     this.#pump();
     return { missing: [] };
   }
 
-  async cancel(id: string, owner: string): Promise<void> {
-    if (this.#hasEnded(this.#find(id, owner))) return;
+  async cancel(id: string, owner: string, { unlessRunning = false }: CancelOptions = {}): Promise<void> {
+    if (this.#hasEnded(this.#find(id, owner)) || (unlessRunning && this.#claims.has(id))) return;
     // Said and stored at once; the worker winds down behind it.
     this.#claims.get(id)?.lose();
     this.end(id, { state: "cancelled" });
@@ -140,10 +149,12 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     this.#ledger.close();
   }
 
-  // ---- what claims ask for
-
-  images(id: string): ReadonlyMap<string, Uint8Array> {
+  images(id: string): Promise<ReadonlyMap<string, Uint8Array>> {
     return this.#ledger.images(id);
+  }
+
+  bring(end: JobEnd): Promise<() => void> {
+    return this.#ledger.bring(end.state === "done" ? end.result.attachments.map(({ bytes }) => bytes) : []);
   }
 
   progress(id: string, progress: Progress): void {

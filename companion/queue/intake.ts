@@ -1,7 +1,7 @@
 /** What is looked at before jobs are taken in. */
 import { createHash } from "node:crypto";
 import { Problem } from "../../shared/problem.ts";
-import type { NewJob } from "./job-queue.ts";
+import type { NewJob, Sha256 } from "./job-queue.ts";
 
 /** Of what a job is to do and with which images: tells a repeated submit from a stolen id. */
 function digestOf({ task, images }: Pick<NewJob, "task" | "images">): string {
@@ -36,10 +36,34 @@ function isKnown(job: Taken, known: Pick<Taken, "owner" | "digest"> | undefined)
   throw new Problem("request-invalid", `Cannot use the job's id as another job has it: received "${job.id}".`);
 }
 
-/** Throws Problem "queue-full". `waiting`: how many of an owner wait already. */
-export function refuseTooMany(
+/** What a queue knows already. */
+export interface KnownJobs {
+  find(id: string): Pick<Taken, "owner" | "digest"> | undefined;
+  /** Whether an image is kept for a job of this owner. */
+  holds(owner: string, hash: Sha256): boolean;
+  /** How many of an owner wait. */
+  waiting(owner: string): number;
+  /** How many of an owner may. */
+  readonly limit: number;
+}
+
+/**
+ * Of `jobs` those that are new, and the images that they name which are neither in `images` nor kept. Throws Problem
+ * "request-invalid", and "queue-full" where no image is missing.
+ */
+export function lookAt(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>, known: KnownJobs) {
+  const fresh = newJobs(jobs, known.find);
+  const missing = fresh.flatMap(({ images: named, owner }) =>
+    Object.values(named).filter((hash) => !images.has(hash) && !known.holds(owner, hash)),
+  );
+  if (missing.length === 0) refuseTooMany(fresh, known);
+  return { fresh, missing: [...new Set(missing)] };
+}
+
+/** Throws Problem "queue-full". */
+function refuseTooMany(
   jobs: readonly Pick<NewJob, "owner">[],
-  { waiting, limit }: { readonly waiting: (owner: string) => number; readonly limit: number },
+  { waiting, limit }: Pick<KnownJobs, "waiting" | "limit">,
 ): void {
   for (const owner of new Set(jobs.map((job) => job.owner))) {
     const [there, more] = [waiting(owner), jobs.filter((job) => job.owner === owner).length];

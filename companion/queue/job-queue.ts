@@ -28,6 +28,13 @@ export interface NewJob {
   readonly person?: string;
   /** One of many that nobody sits and waits for: jobs that are not go first. */
   readonly batch?: boolean;
+  /** Of use only to whoever submits it, and only now: it does not outlive the queue that took it in. */
+  readonly fleeting?: boolean;
+}
+
+export interface CancelOptions {
+  /** A job that runs goes on. */
+  readonly unlessRunning?: boolean;
 }
 
 /** The side of those who want work done. */
@@ -43,7 +50,7 @@ export interface JobQueue {
     images: ReadonlyMap<Sha256, Uint8Array>,
   ): Promise<{ readonly missing: readonly Sha256[] }>;
   /** A job that has ended stays as it ended. Rejects with Problem "job-unknown". */
-  cancel(id: string, owner: string): Promise<void>;
+  cancel(id: string, owner: string, options?: CancelOptions): Promise<void>;
   /** Forgets a job that has ended, and the images that no other job needs. One that is unknown was forgotten before. */
   acknowledge(id: string, owner: string): Promise<void>;
   /** Tells `listener` where the job stands now, and everything that follows. Rejects with Problem "job-unknown". */

@@ -4,10 +4,10 @@
  */
 import type { JobEnd } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
-import { sha256 } from "./blobs.ts";
 import { Disk, type DiskOptions } from "./disk.ts";
 import { unreadable } from "./endings.ts";
 import type { NewJob, Sha256 } from "./job-queue.ts";
+import { sha256, sha256InTurns } from "./sha256.ts";
 import { type JobContent, readContent, readEnd, writeContent, writeEnd } from "./stored.ts";
 
 /** queued → running → done | failed | cancelled; running → queued when an attempt broke off. */
@@ -52,6 +52,7 @@ export class Ledger {
   readonly #now: () => number;
   /** What the clock showed when it was opened, less `now` at that time. */
   readonly #clockOffset: number;
+  #closed = false;
 
   /** Opens or creates the ledger in `folder`. Throws Problem "data-in-use", "data-newer", "data-not-writable" or "disk-full". */
   constructor(folder: string, { now = () => performance.now(), ...options }: LedgerOptions = {}) {
@@ -67,13 +68,17 @@ export class Ledger {
   }
 
   close(): void {
+    this.#closed = true;
     this.#disk.close(() => this.#saveClock());
   }
 
-  /** All jobs, with those of `images` that they name, are on disk when it returns. Throws Problem "disk-full". */
+  /**
+   * All jobs, with those of `images` that they name, are on disk when it returns; where all are fleeting, which a power cut ends
+   * anyway, soon. Throws Problem "disk-full".
+   */
   add(jobs: readonly (NewJob & { readonly digest: string })[], images: ReadonlyMap<Sha256, Uint8Array>): void {
     const named = new Set(jobs.flatMap((job) => Object.values(job.images)));
-    this.#disk.put(new Map([...images].filter(([hash]) => named.has(hash))), () => {
+    const write = () => {
       for (const { id, owner, digest, images: named, ...job } of jobs) {
         const content = writeContent(job);
         this.#disk.run(
@@ -82,7 +87,14 @@ export class Ledger {
         );
         for (const [name, hash] of Object.entries(named)) this.#refer(id, `in/${name}`, hash);
       }
-    });
+    };
+    const durability = jobs.every(({ fleeting }) => fleeting) ? "soon" : "through";
+    this.#disk.put(new Map([...images].filter(([hash]) => named.has(hash))), write, { durability });
+  }
+
+  /** Jobs of use only to those who submitted them to an earlier companion. A damaged one is none. */
+  fleeting(): string[] {
+    return this.#disk.all<{ id: string }>(`SELECT id FROM jobs WHERE ${OF_CONTENT("fleeting")}`).map(({ id }) => id);
   }
 
   find(id: string): JobRow | undefined {
@@ -119,15 +131,28 @@ export class Ledger {
     }
   }
 
-  /** The task's images by the names that it calls them. Throws Problem "data-damaged". */
-  images(id: string): Map<string, Uint8Array> {
+  /** The task's images by the names that it calls them, while others are heard. Rejects with Problem "data-damaged". */
+  async images(id: string): Promise<Map<string, Uint8Array>> {
     const images = new Map<string, Uint8Array>();
     for (const [name, hash] of this.#refs(id, "in/")) {
-      const bytes = this.#disk.picture(hash);
+      const bytes = await this.#disk.pictureInTurns(hash);
       if (bytes === undefined) throw unreadable(id, `its image "${name}"`);
       images.set(name, bytes);
     }
     return images;
+  }
+
+  /**
+   * Takes pictures to the disk for an `add` or a `finish` that follows, while others are heard. Resolves to how to delete those
+   * that no job names afterwards.
+   */
+  async bring(pictures: Iterable<Uint8Array>): Promise<() => void> {
+    const named = new Map<Sha256, Uint8Array>();
+    for (const bytes of pictures) named.set(await sha256InTurns(bytes), bytes);
+    if (!this.#closed) await this.#disk.bring(named);
+    return () => {
+      if (!this.#closed) this.#disk.letGo(named.keys());
+    };
   }
 
   /** The job belongs to another owner from now on. */
@@ -151,7 +176,10 @@ export class Ledger {
     );
   }
 
-  /** Stores how the job ended. `offered`: its owner is there to fetch it. */
+  /**
+   * Stores how the job ended. `offered`: its owner is there to fetch it. Soon on the disk: a job whose end a power cut undoes runs
+   * again, and makes the same picture.
+   */
   finish(id: string, end: JobEnd, { offered }: { readonly offered: boolean }): void {
     const attachments = end.state === "done" ? end.result.attachments : [];
     const hashed = attachments.map(({ bytes, ...info }) => ({ bytes, info, hash: sha256(bytes) }));
@@ -168,7 +196,7 @@ export class Ledger {
         for (const { hash, info } of hashed) this.#refer(id, `out/${info.name}`, hash);
         this.#saveClock();
       },
-      { room: "spare" },
+      { room: "spare", durability: "soon" },
     );
     if (dropped.length > 0) this.#disk.drop(dropped);
   }

@@ -5,7 +5,7 @@ import { problemSchema, resultSchema } from "../../shared/message-schema.ts";
 import type { ModelName, NewJob } from "./job-queue.ts";
 
 /** What is written down of a job: what a worker needs, and whose turn it takes. */
-export interface JobContent extends Pick<NewJob, "person" | "batch"> {
+export interface JobContent extends Pick<NewJob, "person" | "batch" | "fleeting"> {
   readonly task: Task;
   readonly models: readonly ModelName[];
 }
@@ -15,10 +15,16 @@ const contentSchema = v.strictObject({
   models: v.array(v.strictObject({ id: v.string(), digest: v.optional(v.string()) })),
   person: v.optional(v.string()),
   batch: v.optional(v.boolean()),
+  fleeting: v.optional(v.boolean()),
 });
 
-export const writeContent = ({ task, models, person, batch }: JobContent): string =>
-  JSON.stringify({ task, models, ...(person !== undefined && { person }), ...(batch && { batch }) });
+export const writeContent = ({ task, models, person, batch, fleeting }: JobContent): string =>
+  JSON.stringify({
+    ...{ task, models },
+    ...(person !== undefined && { person }),
+    ...(batch && { batch }),
+    ...(fleeting && { fleeting }),
+  });
 
 /** Throws where it is not what `writeContent` wrote. */
 export const readContent = (text: string): JobContent => v.parse(contentSchema, JSON.parse(text)) as JobContent;

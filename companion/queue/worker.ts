@@ -1,6 +1,7 @@
 /** Takes jobs from a queue, one after the other, and runs them; its heartbeat tells the queue that it lives. */
 import type { Progress, Result, Task } from "../../shared/job.ts";
 import { Problem, type ProblemCode } from "../../shared/problem.ts";
+import { inSpan } from "../profile/spans.ts";
 import { type Claim, LEASE_MS, type ModelName, type WorkSource } from "./job-queue.ts";
 
 export interface RunningJob {
@@ -64,12 +65,13 @@ export class Worker {
     const reasons = [claim.signal, this.#stop.signal];
     for (const each of reasons) each.aborted ? abort() : each.addEventListener("abort", abort);
     try {
-      const images = await claim.images();
+      const images = await inSpan("read images", "queue", () => claim.images());
       signal.throwIfAborted();
       const onProgress = (progress: Progress) => claim.progress(progress);
-      const result = await this.#options.run({ id, task, models, images }, { onProgress, signal });
+      const run = () => this.#options.run({ id, task, models, images }, { onProgress, signal });
+      const result = await inSpan("make picture", "queue", run);
       // What was finished in the last moment counts.
-      await claim.finish({ state: "done", result });
+      await inSpan("store picture", "queue", () => claim.finish({ state: "done", result }));
     } catch (error) {
       const problem = Problem.from(error);
       if (this.#stop.signal.aborted) await claim.giveBack();

@@ -66,6 +66,20 @@ export function predict(
   }
 }
 
+/** How much x0 changes with the network's output, ∂x0/∂output, before it is clipped: the same at every place. */
+export function slopeOf(settings: PredictionSettings, { signal, noise, norm }: NoiseLevel): number {
+  switch (settings.prediction_type) {
+    case "epsilon":
+      return -noise / signal;
+    case "v_prediction":
+      return -noise / norm;
+    case "flow_prediction":
+      return -noise;
+    default:
+      return 1;
+  }
+}
+
 /** Clips x0 as the settings say. */
 function restrain(settings: PredictionSettings, x0: Tensor): Tensor {
   if (settings.thresholding) {

@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor.ts";
 import { combine, roundHalfEven } from "./float32.ts";
 import type { SamplingSchedule } from "./method.ts";
 import { ownLists } from "./own-lists.ts";
-import { predict } from "./prediction.ts";
+import { predict, slopeOf } from "./prediction.ts";
 import { type DiffusersPipeline, resolveScheduler, type SchedulerConfig, type Settings } from "./settings.ts";
 
 export type { SchedulerConfig } from "./settings.ts";
@@ -60,6 +60,8 @@ export interface Plan {
   addNoise(original: Tensor, noise: Tensor, i: number): Tensor;
   /** The network's idea of the finished latent at evaluation `i`, clipped where the settings say so: for previews. */
   denoised(i: number, modelOutput: Tensor, latent: Tensor): Tensor;
+  /** The network's output, had its idea of the finished latent at evaluation `i` been other by `change`. */
+  redirect(i: number, modelOutput: Tensor, change: Tensor): Tensor;
   /**
    * The next latent. To be called once for every evaluation, in order: multistep methods remember.
    * `randn(dims)` is the job's generator: some methods draw noise in every step.
@@ -126,6 +128,8 @@ function createPlan(schedule: SamplingSchedule, settings: Settings, steps: numbe
       return combine([signal, original], [sigma, noise]);
     },
     denoised: (i, modelOutput, latent) => predict(settings, schedule.level(begin + i), modelOutput, latent).denoised,
+    redirect: (i, modelOutput, change) =>
+      combine([1, modelOutput], [1 / slopeOf(settings, schedule.level(begin + i)), change]),
     step: (i, modelOutput, latent, randn) => {
       if (i !== next) throw new RangeError(`Cannot take evaluation ${i} as evaluation ${next} is due`);
       next++;

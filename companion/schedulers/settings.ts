@@ -20,18 +20,28 @@ const CORRECTIONS = {
   "stable-diffusion": { steps_offset: 1, clip_sample: false },
   "stable-diffusion-inpaint": { steps_offset: 1, skip_prk_steps: true },
   "stable-diffusion-xl": {},
+  animatediff: {},
 } as const satisfies Record<string, Record<string, unknown>>;
 export type DiffusersPipeline = keyof typeof CORRECTIONS;
+
+/**
+ * What a model's configuration is exchanged for where its pictures move: motion modules were trained with other noise. Source:
+ * diffusers' documentation of AnimateDiff, and guoyww/AnimateDiff, configs/inference/inference-v3.yaml.
+ */
+const EXCHANGED: Partial<Record<DiffusersPipeline, SchedulerConfig>> = {
+  animatediff: { beta_schedule: "linear", clip_sample: false, timestep_spacing: "linspace", steps_offset: 1 },
+};
 
 /** All settings of a scheduler, checked. */
 export type Settings = PredictionSettings & Readonly<Record<string, unknown>>;
 
 /** The scheduler and all of its settings. */
 export function resolveScheduler(
-  config: SchedulerConfig,
+  own: SchedulerConfig,
   choice: SchedulerChoice,
   pipeline: DiffusersPipeline,
 ): { scheduler: Method<Settings>; settings: Settings } {
+  const config = { ...own, ...EXCHANGED[pipeline] };
   const { name, ...wishes } = choice;
   const named = name === undefined ? { className: String(config._class_name), settings: {} } : NAMED_SCHEDULERS[name];
   const scheduler = named && METHODS.get(named.className);

@@ -43,7 +43,7 @@ export class TeamWorker {
       run: (job, run) => this.#run(job, run),
       ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
     });
-    this.#unlisten = [library.onChange(() => void this.#look()), engine.onChange(() => this.#tellSoon())];
+    this.#unlisten = [library.onChange(() => void this.#look()), engine.onChange((state) => this.#onEngine(state))];
   }
 
   /** Takes jobs from now on. Resolves when everybody knows what it has, as far as that is known by now. */
@@ -81,6 +81,12 @@ export class TeamWorker {
     } catch (error) {
       log(Problem.from(error).message);
     }
+  }
+
+  /** What was open is not, where the engine's process is another one. */
+  #onEngine({ device }: Engine["state"]): void {
+    if (device === undefined) this.#open = [];
+    this.#tellSoon();
   }
 
   #tellSoon(): void {

@@ -3,8 +3,9 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { packageRoot } from "../root.ts";
 
+/** What a file of assets/ holds. */
+export const dataIn = (name: string): Uint8Array =>
+  gunzipSync(readFileSync(path.join(packageRoot(), "companion", "tokenizer", "assets", name)));
+
 /** The merges in a file of assets/, most frequent first. */
-export function mergesIn(name: string): string[] {
-  const file = path.join(packageRoot(), "companion", "tokenizer", "assets", name);
-  return gunzipSync(readFileSync(file)).toString("utf8").trimEnd().split("\n");
-}
+export const mergesIn = (name: string): string[] => new TextDecoder().decode(dataIn(name)).trimEnd().split("\n");

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { JobEvent } from "../../shared/job.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { EngineState } from "../engine/engine.ts";
+import { passSpan } from "../profile/spans.ts";
 import type { JobQueue, NewJob, Sha256 } from "../queue/job-queue.ts";
 import { movedImages } from "./moved.ts";
 import type { FromWork, ToWork, WorkCall, WorkEvent, WorkSetup } from "./work-messages.ts";
@@ -172,6 +173,7 @@ export class WorkInThread implements JobQueue {
 
   #hear(message: Exclude<FromWork, { type: "opened" | "refused" }>): void {
     if (message.type === "job") this.#subscriptions.get(message.listener)?.listener(message.event);
+    else if (message.type === "span") passSpan(message.span);
     else if (message.type === "engine") {
       this.#state = message.state;
       for (const listener of [...this.#engineListeners]) listener(message.state);

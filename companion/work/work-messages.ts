@@ -3,12 +3,15 @@ import type { AttachmentInfo, JobEvent, Result, Task } from "../../shared/job.ts
 import type { Problem, ProblemData } from "../../shared/problem.ts";
 import type { EngineState } from "../engine/engine.ts";
 import type { EngineProgram } from "../engine/engine-process.ts";
+import type { Span } from "../profile/spans.ts";
 import type { NewJob, Sha256 } from "../queue/job-queue.ts";
 
 /** `workerData` of the work's thread. */
 export interface WorkSetup {
   readonly queueFolder: string;
   readonly engine: Pick<EngineProgram, "entry" | "setup">;
+  /** The thread tells what takes how long. Absent: it does not. */
+  readonly profile?: boolean;
 }
 
 /** What happens to the jobs, for a person at the terminal. */
@@ -48,4 +51,5 @@ export type FromWork =
   | { readonly type: "failed"; readonly id: number; readonly problem: ProblemData }
   | { readonly type: "job"; readonly listener: number; readonly event: JobEvent }
   | { readonly type: "engine"; readonly state: EngineState }
+  | { readonly type: "span"; readonly span: Span }
   | { readonly type: "event"; readonly event: WorkEvent<ProblemData> };

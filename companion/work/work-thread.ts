@@ -5,6 +5,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Problem } from "../../shared/problem.ts";
 import { Engine } from "../engine/engine.ts";
+import { inSpan, measureSpans } from "../profile/spans.ts";
 import { EmbeddedQueue } from "../queue/embedded-queue.ts";
 import { Ledger } from "../queue/ledger.ts";
 import { type RunJob, Worker } from "../queue/worker.ts";
@@ -15,7 +16,8 @@ import type { FromWork, ToWork, WorkAnswer, WorkCall, WorkEvent, WorkSetup } fro
 const say = (message: FromWork, transfer: ArrayBuffer[] = []) => parentPort!.postMessage(message, transfer);
 const log = (line: string) => say({ type: "event", event: { type: "note", line } });
 
-function main({ queueFolder, engine: program }: WorkSetup): void {
+function main({ queueFolder, engine: program, profile }: WorkSetup): void {
+  if (profile) measureSpans("queue", (span) => say({ type: "span", span }));
   const queue = new EmbeddedQueue(new Ledger(queueFolder, { log }), { log });
   const engine = new Engine(program);
   engine.onChange((state) => say({ type: "engine", state }));
@@ -27,7 +29,7 @@ function main({ queueFolder, engine: program }: WorkSetup): void {
   async function answer(call: WorkCall): Promise<WorkAnswer> {
     switch (call.name) {
       case "submit":
-        return queue.submit(call.jobs, call.images);
+        return inSpan("store job", "queue", () => queue.submit(call.jobs, call.images));
       case "cancel":
         return void (await queue.cancel(call.id, call.owner));
       case "acknowledge":

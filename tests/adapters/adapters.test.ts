@@ -52,7 +52,7 @@ const lora = (model: string, weight = 1) => ({ model, weight });
 
 test.each<[string, keyof typeof PROBLEM_CODES, RegExp]>([
   ["xl", "adapter-mismatch", /"xl\.safetensors" reads texts of width 2048.*32: it was made for Stable Diffusion XL/],
-  ["elsewhere", "model-unsupported", /is a LoRA for FLUX/],
+  ["elsewhere", "adapter-mismatch", /layers that this model does not have \("lora_unet_single_blocks/],
   ["second", "adapter-mismatch", /second text encoder/],
   ["odd", "weights-leftover", /"lora_unet_x\.on_input"/],
   ["normed", "weights-leftover", /w_norm"/],

@@ -141,11 +141,11 @@ describe("openModel() refuses", () => {
     [
       "a pipeline without a UNet",
       (folder) => {
-        writeFileSync(path.join(folder, "model_index.json"), '{"_class_name": "FluxPipeline"}');
+        writeFileSync(path.join(folder, "model_index.json"), '{"_class_name": "PixArtAlphaPipeline"}');
         rmSync(path.join(folder, "unet"), { recursive: true });
       },
       "model-unsupported",
-      /is a FluxPipeline, which has no UNet, and this version cannot run it: choose a Stable Diffusion model\.$/,
+      /is a PixArtAlphaPipeline, which has no UNet, and this version cannot run it: choose a Stable Diffusion model\.$/,
     ],
     [
       "pickled weights",

@@ -56,6 +56,24 @@ test.each<[string, Record<string, SampleTensor>]>([
   ["a textual inversion embedding", { "<cat-toy>": { shape: [1, 768] } }],
   ["a textual inversion embedding", { clip_g: { shape: [2, 1280] }, clip_l: { shape: [2, 768] } }],
   ["an AnimateDiff motion module", { "down_blocks.0.motion_modules.0.x": one }],
+  ["an AnimateDiff motion module", { "module.mid_block.motion_modules.0.x": one }],
+  [
+    "an AnimateDiff motion module for SDXL (beta)",
+    { "up_blocks.2.motion_modules.0.temporal_transformer.norm.weight": { shape: [320] } },
+  ],
+  [
+    "a SparseCtrl, which tells a motion module single frames",
+    { "down_blocks.0.motion_modules.0.x": one, "controlnet_cond_embedding.conv_in.weight": one },
+  ],
+  [
+    "a PIA motion module, which sees a picture as channels",
+    { "down_blocks.0.motion_modules.0.x": one, "conv_in.weight": { shape: [320, 9, 3, 3] } },
+  ],
+  [
+    "a motion LoRA of AnimateDiff, which moves the camera",
+    { "down_blocks.0.motion_modules.0.transformer_blocks.0.attn1.processor.to_q_lora.down.weight": one },
+  ],
+  ["a Hotshot-XL motion module", { "down_blocks.0.temporal_attentions.0.x": one }],
   ["Stable Diffusion 3", { "model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight": one }],
   ["FLUX.1", { "double_blocks.0.img_attn.qkv.weight": one }],
   ["FLUX.2", { "single_stream_modulation.lin.weight": one, "double_blocks.0.img_attn.qkv.weight": one }],

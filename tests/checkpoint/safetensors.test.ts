@@ -157,10 +157,10 @@ describe("openSafetensors() refuses", () => {
   });
 
   test("a number format that it does not know, by name", () => {
-    expect(refusal({ a: entry("F4_X", [2], [0, 1]) }, 1)).toMatchObject({
+    expect(refusal({ a: entry("F4", [2], [0, 1]) }, 1)).toMatchObject({
       code: "model-unsupported",
       message:
-        '"x.safetensors" stores "a" as "F4_X", a number format that this version cannot read: use an fp16, bf16 or fp32 version.',
+        '"x.safetensors" stores "a" as "F4", a number format that this version cannot read: use an fp16, bf16 or fp32 version.',
     });
   });
 

@@ -1,5 +1,5 @@
 /** Z-Image as the files that people have: put together, the same picture as the folder's, and what is missing is named. */
-import { appendFileSync, cpSync, rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
 import { openModel, type ZImageModel } from "../../companion/checkpoint/model.ts";
 import { refuseMisfits } from "../../companion/checkpoint/z-image/model.ts";
@@ -9,7 +9,8 @@ import { deviation } from "../networks/fixture.ts";
 import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
 import { blockNumbers } from "./block-numbers.ts";
 import { asBlocks, writeGguf } from "./gguf-sample.ts";
-import { headerOf, temporaryFolder, writeData, writeRaw } from "./sample.ts";
+import { temporaryFolder, writeData } from "./sample.ts";
+import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
 import { asOriginal, layBeside, writeSplitZImage, Z_IMAGE, zImagePart } from "./z-image-sample.ts";
 
 const top = temporaryFolder();
@@ -155,37 +156,10 @@ test.each(["Q8_0", "Q4_0"] as const)(
 
 test("float8 with a scale for each matrix draws what its numbers draw", async () => {
   const file = writeSplitZImage(path.join(top, "scaled"));
-  const floats = (values: readonly number[]) => new Uint8Array(Float32Array.from(values).buffer);
-  const own = Object.entries(asOriginal(zImagePart("transformer")));
-  // 0, ±2⁻⁶ … ±1.75: eight numbers of float8 e4m3, and what they are.
-  const codes = [0x00, 0x08, 0x20, 0x30, 0x3e, 0x88, 0xb0, 0xbe];
-  const values = [0, 2 ** -6, 2 ** -3, 0.5, 1.75, -(2 ** -6), -0.5, -1.75];
-  const scaleOf = (key: string) => 2 ** -(3 + (key.length % 3));
-  const pick = (key: string, i: number) => (Math.imul(i + key.length, 2654435761) >>> 29) % codes.length;
-  const isMatrix = (shape: readonly number[]) => shape.length === 2 && shape[0]! > 1;
-  const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-  type Mixed = { readonly dtype: string; readonly shape: readonly number[]; readonly data: Uint8Array };
-  const scaled = own.flatMap(([key, value]): [string, Mixed][] => {
-    if (!isMatrix(value.shape)) return [[key, { dtype: "F32", ...value }]];
-    const data = Uint8Array.from({ length: size(value.shape) }, (_, i) => codes[pick(key, i)]!);
-    return [
-      [key, { dtype: "F8_E4M3", shape: value.shape, data }],
-      [key.replace(/weight$/, "scale_weight"), { dtype: "F32", shape: [], data: floats([scaleOf(key)]) }],
-    ];
-  });
-  const marked = Object.fromEntries([
-    ...scaled,
-    ["scaled_fp8", { dtype: "F8_E4M3", shape: [2], data: Uint8Array.of(0, 0) }] as const,
-  ]);
-  writeRaw(file, JSON.stringify(headerOf(marked).header), 0);
-  for (const { data } of Object.values(marked)) appendFileSync(file, data);
+  const own = asOriginal(zImagePart("transformer"));
+  writeScaledFloat8(file, own);
   const found = (await painted(file)).trace;
-  const plain = own.map(([key, value]) => {
-    if (!isMatrix(value.shape)) return [key, value] as const;
-    const numbers = Array.from({ length: size(value.shape) }, (_, i) => values[pick(key, i)]! * scaleOf(key));
-    return [key, { shape: value.shape, data: floats(numbers) }] as const;
-  });
-  writeData(file, Object.fromEntries(plain), "F32");
+  writeData(file, numbersOfScaledFloat8(own), "F32");
   const exact = (await painted(file)).trace;
   for (const name of ["latents.0", "image"])
     expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);

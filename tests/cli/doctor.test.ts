@@ -80,6 +80,18 @@ test("the provider: what was chosen, or why there is none", async () => {
   ]);
 });
 
+test("the provider: whether fast pictures pay here, as the engine's self-test found", async () => {
+  const said = async (starter: string) => (await check("provider", { starter })).at(-1);
+  expect(await said("")).toEqual({
+    mark: "ok",
+    text: expect.stringContaining("Fast pictures (8 bits) are not offered"),
+  });
+  expect(await said("integers pay")).toEqual({
+    mark: "ok",
+    text: expect.stringContaining("a step about 1.9 times as fast as an exact one"),
+  });
+});
+
 test("a check that fails itself is a finding", async () => {
   expect(await check("packages", { root: path.join(home, "nowhere") })).toMatchObject([
     { mark: "bad", text: 'The check "packages" failed' },

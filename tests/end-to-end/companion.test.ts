@@ -113,7 +113,9 @@ test("a request becomes a picture, with previews on the way, at a priority below
   expect(done.result.attachments).toMatchObject([{ width: 128, height: 128, mediaType: "image/png" }]);
   expect(done.task.request).toMatchObject({ prompt: "a cat", composite: true });
   expect(done.result.facts.tokens).toBeGreaterThan(2);
-  const { models } = done.result.facts;
+  const { models, memory } = done.result.facts;
+  expect(memory!.need).toBeGreaterThan(5e7);
+  expect(memory!.need).toBeLessThan(memory!.of);
   expect(models).toMatchObject([{ id: "starter", name: "Starter", licence: expect.stringMatching(/MIT/) }]);
   const own = parseOwnRecipe((await pngTexts(client.attachmentsOf(done).get("image")!)).get("underpaint")!);
   expect(own).toMatchObject({ request: done.task.request, models });
@@ -197,7 +199,7 @@ test("a job that kills the engine twice fails with the reason, and the next one 
   expect((await client.next("failed", first)).problem.code).toBe("engine-crashed");
   await client.next("done", second);
   // Three engines start one after the other.
-}, 180_000);
+});
 
 test("cancel in mid-job stops between steps and keeps the engine", async () => {
   const companion = await start();
@@ -277,7 +279,7 @@ test("SIGINT lets the running step end, a frozen engine holds it up for seconds 
   const begin = performance.now();
   await gone(companion.process);
   expect(companion.process.exitCode).toBe(0);
-  expect((performance.now() - begin) / 1000).toBeLessThan(15);
+  expect((performance.now() - begin) / 1000).toBeLessThan(25);
   await until(() => !lives(engine!));
 
   const again = dial(await start());
@@ -300,7 +302,7 @@ test("a second SIGINT ends it at once, and the engine with it", async () => {
   companion.process.kill("SIGINT");
   await gone(companion.process);
   expect(companion.process.exitCode).toBe(130);
-  expect(performance.now() - begin).toBeLessThan(4000);
+  expect(performance.now() - begin).toBeLessThan(10_000);
   process.kill(engine!, "SIGCONT");
   await until(() => !lives(engine!));
 });

@@ -42,8 +42,6 @@ const each =
 /** Played with all only. */
 const long = (name: string, body: () => Promise<void>) => isAll && test(name, body);
 
-/** Companions start and models open, on machines that do other things, too. */
-jest.setTimeout(180_000);
 const opened: FaultyCompanion[] = [];
 function open(home?: string): FaultyCompanion {
   const companion = new FaultyCompanion(home);

@@ -38,8 +38,6 @@ beforeAll(async () => {
   undisturbed = await pictureOf(client, job);
   await acknowledge(job);
 });
-/** Companions start and models open, on machines that do other things, too. */
-jest.setTimeout(180_000);
 afterAll(() => companion.remove());
 
 /** Resolves when it is obeyed: an acknowledged job is unknown. */

@@ -1,7 +1,7 @@
 /** What becomes of jobs on their way: tasks with many seeds, stored jobs, images by their hashes, and recipes made again. */
 import fc from "fast-check";
 import * as v from "valibot";
-import { sha256 } from "../../companion/queue/blobs.ts";
+import { sha256 } from "../../companion/queue/sha256.ts";
 import { readContent, readEnd } from "../../companion/queue/stored.ts";
 import { verifyImages } from "../../companion/queue/verify-images.ts";
 import { intentOfRecipe } from "../../plugin/ui/request/intent.ts";
@@ -24,6 +24,7 @@ const TASK_SAMPLES = [
   { kind: "generate", request },
   { kind: "enlarge", request: enlarge },
   { kind: "matte", request: { image: "i", model: "m", side: 1024 } },
+  { kind: "likeness", request: { model: "m", pictures: ["i"], references: ["i"] } },
 ];
 const submits = TASK_SAMPLES.map((task) => ({
   ...{ type: "submit", task, batch: true },

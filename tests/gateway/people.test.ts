@@ -41,9 +41,10 @@ function pairs(digits: string) {
 test("whoever is asked in pairs once, under that name, and the shown code counts again after it", () => {
   const invitation = new Invitations(config.invitationFile).add("Ada");
   expect(statSync(config.invitationFile).mode & 0o077).toBe(0);
-  expect(code.digits).toBe(9);
+  expect([code.digits, code.invited]).toEqual([9, true]);
   expect(() => pairs(shown)).toThrow(expect.objectContaining({ code: "pairing-code-wrong" }));
   expect(pairs(invitation.code).name).toBe("Ada");
+  expect(code.invited).toBe(false);
   expect(() => pairs(invitation.code)).toThrow(expect.objectContaining({ code: "pairing-code-wrong" }));
   expect(pairs(shown).name).toBeUndefined();
 });

@@ -138,16 +138,22 @@ test("bytes that are not WebSocket cut off their sender and nobody else", async 
 });
 
 test("more clients than there is room for are refused when they have proven themselves, and before", async () => {
-  const strangers = Array.from({ length: MAX_CLIENTS + 1 }, () => dial());
-  for (const stranger of strangers) await stranger.next("challenge");
-  const late = strangers.pop()!;
-  for (const stranger of strangers) await stranger.pair(CODE);
+  const proven: WsClient[] = [];
+  const pair = async (client: WsClient) => {
+    await client.pair(CODE);
+    proven.push(client);
+  };
+  // One by one: each has some seconds to prove itself, however slow the machine is.
+  while (proven.length < MAX_CLIENTS - 1) await pair(dial());
+  const [last, late] = [dial(), dial()];
+  for (const stranger of [last, late]) await stranger.next("challenge");
+  await pair(last);
   await expect(late.pair(CODE)).rejects.toThrow(/Closed/);
   expect(late.ofType("refused")[0]!.problem.code).toBe("queue-full");
   const later = dial();
   await until(() => later.closed !== 0);
   expect(later.closed).toBe(1013);
-  expect(strangers.every(({ closed }) => closed === 0)).toBe(true);
+  expect(proven.every(({ closed }) => closed === 0)).toBe(true);
 });
 
 test("crowds of strangers neither put out a proven client nor keep the owner from pairing", async () => {
@@ -186,7 +192,7 @@ test("a request that trickles in is cut off", async () => {
   slow.write("GET /health HTTP/1.1\r\nHost: ");
   await until(() => closed);
   clearInterval(drip);
-}, 15_000);
+});
 
 test("a wrong token gets no welcome over the real wire", async () => {
   const client = dial();

@@ -3,7 +3,7 @@ import { Connection } from "../../companion/gateway/connection.ts";
 import type { Host } from "../../companion/gateway/host.ts";
 import { COMPANION_HEADER, decodeFrame, encodeFrame, piecesOf } from "../../shared/codec.ts";
 import { beginPairing, type Nonces, type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
-import { type Challenge, type CompanionMessage, PROTOCOL_VERSION, type Welcome } from "../../shared/protocol.ts";
+import { type Challenge, type CompanionMessage, PORT, PROTOCOL_VERSION, type Welcome } from "../../shared/protocol.ts";
 import { parseCompanionMessage } from "../../shared/validate.ts";
 
 export interface Received {
@@ -42,7 +42,7 @@ export class TestClient {
         },
       },
       host,
-      () => true,
+      { hasRoom: () => true, reached: PORT },
     );
   }
 

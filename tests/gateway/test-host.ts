@@ -6,7 +6,6 @@ import type { GatewayEvent, Host, ModelList } from "../../companion/gateway/host
 import { PairingCode } from "../../companion/gateway/pairing-code.ts";
 import { Pairings } from "../../companion/gateway/pairings.ts";
 import { History } from "../../companion/history/history.ts";
-import type { LiveLibrary } from "../../companion/library/live-library.ts";
 import { namedModels } from "../../companion/library/named-models.ts";
 import { EmbeddedQueue } from "../../companion/queue/embedded-queue.ts";
 import { Ledger } from "../../companion/queue/ledger.ts";
@@ -48,7 +47,7 @@ export function openTestHost(
     history: new History(path.join(folder, "history")),
     models: {
       list: models,
-      named: (task) => namedModels(task, { list: models as LiveLibrary["list"] }),
+      named: (task) => namedModels(task, { hashes: async () => hashesIn(await models()) }),
       thumbnail: async (id) => (id === "pictured" ? new Uint8Array([1, 2, 3]) : undefined),
       onChange: (listener) => {
         watchers.add(listener);
@@ -82,3 +81,6 @@ export function openTestHost(
     },
   };
 }
+
+const hashesIn = ({ models, addOns }: ModelList) =>
+  new Map([...models, ...addOns].flatMap(({ id, sha256 }) => (sha256 === undefined ? [] : [[id, sha256] as const])));

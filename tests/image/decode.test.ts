@@ -84,6 +84,6 @@ test("requireModestTotal() refuses pictures that are too much together, by their
     code: "image-too-large",
     message: expect.stringContaining("720 million"),
   });
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(4000);
   await expect(requireModestTotal([new Uint8Array(0), Uint8Array.of(1, 2, 3)])).resolves.toBeUndefined();
 });

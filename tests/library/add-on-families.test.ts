@@ -60,7 +60,6 @@ test("a LoRA goes with the families that have its layers, and believes its file 
 });
 
 test.each([
-  ["transformer.single_transformer_blocks.3.attn.to_q", "FLUX.1"],
   ["transformer.transformer_blocks.3.attn.add_k_proj", "Stable Diffusion 3"],
   ["diffusion_model.blocks.0.self_attn.q", "another kind of model"],
 ])("a LoRA that changes %s is named for what it is: %s", (layer, what) => {
@@ -94,6 +93,23 @@ test("a LoRA for FLUX.2 klein is put to klein's own layers, the published ones' 
   expect(
     finds(pair("lora_unet_double_blocks_4_img_attn_proj", [64, 64]), [...publishedModels(), here]),
   ).toBeUndefined();
+});
+
+test("a LoRA for FLUX.1 is told from FLUX.2's by its sizes, and put to the published model's layers", () => {
+  const finds = (tensors: Record<string, SampleTensor>) => {
+    const addOn = openAddOn("lora", file(tensors));
+    return [addOn.own, misfitWithAll(addOn, publishedModels())?.message];
+  };
+  const [width, all] = [3072, 7 * 3072];
+  expect(finds(pair("lora_unet_single_blocks_3_linear1", [all, width]))).toEqual(["flux1", undefined]);
+  expect(
+    finds(pair("transformer.single_transformer_blocks.37.proj_mlp", [4 * width, width], "lora_A", "lora_B")),
+  ).toEqual(["flux1", undefined]);
+  expect(finds(pair("transformer.transformer_blocks.18.attn.to_q", [width, width], "lora_A", "lora_B"))).toEqual([
+    ...["flux1", undefined],
+  ]);
+  const small = finds(pair("transformer.single_transformer_blocks.3.attn.to_q", [64, 64], "lora_A", "lora_B"));
+  expect(small).toEqual(["flux1", expect.stringMatching(/^No model here takes this\. With FLUX\.1: /)]);
 });
 
 test("an embedding goes by the number and the widths of its texts", () => {

@@ -1,7 +1,7 @@
 /** What is downloaded is found, and known for what it is. */
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { recommendedModels } from "../../companion/library/catalogue.ts";
+import { recommendedFiles, recommendedModels } from "../../companion/library/catalogue.ts";
 import { downloadModel } from "../../companion/library/download/download.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { temporaryFolder, writeSample } from "../checkpoint/sample.ts";
@@ -12,12 +12,12 @@ const top = temporaryFolder();
 let count = 0;
 
 /** The library after a repository with these files was downloaded. */
-async function downloaded(repository: Record<string, Buffer>, files?: readonly string[]) {
+async function downloaded(repository: Record<string, Buffer>, files?: readonly string[], repo = "some/model") {
   const folder = path.join(top, String(count++));
-  const hub = await standInHub(repository);
+  const hub = await standInHub(repository, repo);
   try {
     await downloadModel(
-      { repo: "some/model", variant: "fp16", ...(files && { files }) },
+      { repo, variant: "fp16", ...(files && { files }) },
       { folder, endpoint: hub.endpoint, signal: new AbortController().signal, onProgress: () => {} },
     );
   } finally {
@@ -86,6 +86,33 @@ test("an adapter and its image encoder out of a large repository", async () => {
   const { models, problems } = await library.list();
   expect(problems).toEqual([]);
   expect(models.find(({ id }) => id === "bare")).toMatchObject({ references: true });
+});
+
+test.each([
+  [
+    "ZhengPeng7/BiRefNet_lite",
+    "matting-birefnet",
+    { kind: "matting", matting: { architecture: "BiRefNet" } },
+    "MIT: any use",
+  ],
+  ["Comfy-Org/Real-ESRGAN_repackaged", "upscaler-esrgan", { kind: "upscaler", upscaler: { scale: 4 } }, "BSD-3-Clause"],
+])("%s, of which the catalogue names one file", async (repo, weights, known, licence) => {
+  const [file = ""] = recommendedFiles(repo)!;
+  const { folder, library } = await downloaded(
+    {
+      "config.json": Buffer.from(
+        JSON.stringify({ _name_or_path: repo, architectures: ["BiRefNet"], bb_pretrained: false }),
+      ),
+      [file]: readFileSync(path.join(__dirname, `../fixtures/networks/${weights}/weights.safetensors`)),
+      "handler.py": Buffer.from("not wanted"),
+    },
+    [file],
+    repo,
+  );
+  const { addOns, problems } = await library.list();
+  expect(problems).toEqual([]);
+  expect(addOns).toMatchObject([{ ...known, licence: expect.stringContaining(licence) }]);
+  expect(recommendedModels(folder).flatMap((row) => (row.installed ? [row.repo] : []))).toEqual([repo]);
 });
 
 test("recommendedModels() says what is installed, and that half of it is not enough", async () => {

@@ -81,21 +81,29 @@ describe("list()", () => {
 
   test("says of each unusable file why", async () => {
     const { folder, library } = fresh();
-    writeSample(path.join(folder, "motion.safetensors"), { "a.motion_modules.b": { shape: [4, 1] } });
+    writeSample(path.join(folder, "motion.safetensors"), {
+      "up_blocks.2.motion_modules.0.norm.weight": { shape: [320] },
+    });
     writeFileSync(path.join(folder, "old.ckpt"), "PK\x03\x04");
     writeSample(path.join(folder, "broken.safetensors"), tensorsOf("sd1"));
     truncateSync(path.join(folder, "broken.safetensors"), 1_000_000);
+    writeFileSync(path.join(folder, "inpaint_v26.fooocus.patch"), "PK\x03\x04");
+    writeFileSync(path.join(folder, "fooocus_inpaint_head.pth"), "PK\x03\x04");
+    writeFileSync(path.join(folder, "fix.patch"), "of somebody's own");
     writeFileSync(path.join(folder, "notes.txt"), "not a model at all");
     writeFileSync(path.join(folder, ".hidden.safetensors"), "");
     const { models, problems } = await library.list();
     expect(models).toHaveLength(1);
     expect(problems.map(({ name, problem }) => [name, problem.code])).toEqual([
       ["broken", "file-truncated"],
+      ["fooocus_inpaint_head.pth", "file-not-safetensors"],
+      ["inpaint_v26.fooocus.patch", "file-not-safetensors"],
       ["motion", "model-unsupported"],
       ["old.ckpt", "file-not-safetensors"],
     ]);
-    expect(problems[1]!.problem.message).toBe(
-      '"motion.safetensors" is an AnimateDiff motion module, not a model that can draw by itself: choose the model that it was made for.',
+    expect(problems[2]!.problem.message).toMatch(/^"inpaint_v26\.fooocus\.patch" belongs to Fooocus' inpaint patch/);
+    expect(problems[3]!.problem.message).toBe(
+      '"motion.safetensors" is an AnimateDiff motion module for SDXL (beta), not a model that can draw by itself: choose one for Stable Diffusion 1.',
     );
   });
 
@@ -125,7 +133,7 @@ describe("list()", () => {
     const lora = { [`${key}.lora_down.weight`]: { shape: [4, 2048] }, [`${key}.lora_up.weight`]: { shape: [1280, 4] } };
     write("ink", lora, { "modelspec.license": "MIT" });
     writeFileSync(path.join(folder, "ink.json"), '{"activation text": "inked, line", "preferred weight": 0.8}');
-    write("flux", { "lora_unet_double_blocks_18_img_mlp_0.lora_up.weight": { shape: [4, 1] } });
+    write("foreign", { "lora_unet_joint_blocks_18_x_block_attn_qkv.lora_up.weight": { shape: [4, 1] } });
     write("word", { emb_params: { shape: [2, 768] } });
     write("pose", { "controlnet_cond_embedding.conv_in.weight": { shape: [16, 3, 3, 3] } });
     write("sketch", { "body.0.resnets.0.block1.weight": { shape: [8] }, "conv_in.weight": { shape: [8, 768, 3, 3] } });
@@ -142,7 +150,7 @@ describe("list()", () => {
       { ...plain, id: "word", name: "word", kind: "embedding", families: [sd1], triggerWords: ["word"] },
     ]);
     expect(problems.map(({ name, problem }) => [name, problem.message])).toEqual([
-      ["flux", expect.stringContaining("a LoRA for FLUX")],
+      ["foreign", expect.stringContaining("a LoRA for Stable Diffusion 3")],
       ["other", expect.stringContaining("for a layer of another size")],
       ["pose", expect.stringContaining('lacks the tensor "')],
       ["short", expect.stringContaining('lacks the "up"')],

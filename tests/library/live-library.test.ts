@@ -16,11 +16,15 @@ test("list() has each file's hash once it is known, and tells of all of them tog
   mkdirSync(folder);
   for (let i = 0; i < 20; i++) writeSample(path.join(folder, `lora ${i}.safetensors`), UP, { i: String(i) });
   const hashes = new Hashes({ file: path.join(top, "hashes.json"), restMs: 0 });
-  const library = liveLibrary(openLibrary({ folders: [folder], starter }), hashes, { hashesMs: 1000 });
+  const library = liveLibrary(openLibrary({ folders: [folder], starter }), hashes, {
+    hashesMs: 1000,
+    patienceMs: 60_000,
+  });
   let changes = 0;
   const stop = library.onChange(() => changes++);
   expect((await library.list()).addOns.map(({ sha256 }) => sha256)).toEqual(Array(20).fill(undefined));
   while (changes === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await hashes.idle();
   const { models, addOns } = await library.list();
   expect(models[0]!.sha256).toBeUndefined();
   for (const { id, sha256 } of addOns)

@@ -36,7 +36,9 @@ export type Mischief =
   | "moved"
   | "login";
 
-export async function standInHub(files: Readonly<Record<string, Buffer>>): Promise<StandInHub> {
+/** `repo`: the one that it has. */
+export async function standInHub(files: Readonly<Record<string, Buffer>>, repo = "some/model"): Promise<StandInHub> {
+  const contents = `/${repo}/resolve/main/`;
   const server = createServer((request, response) => answer(request, response));
   const hub: StandInHub = {
     endpoint: "",
@@ -70,7 +72,7 @@ export async function standInHub(files: Readonly<Record<string, Buffer>>): Promi
     hub.pages += 1;
     const { port } = other.address() as AddressInfo;
     const next = hub.listing === "elsewhere" ? `http://127.0.0.1:${port}` : hub.endpoint;
-    const link = `<${next}/api/models/some/model/tree/main?cursor=${hub.pages}>; rel="next"`;
+    const link = `<${next}/api/models/${repo}/tree/main?cursor=${hub.pages}>; rel="next"`;
     response.writeHead(200, { "content-type": "application/json", ...(hub.listing !== "long" && { link }) });
     if (hub.listing !== "long") return void response.end("[]");
     const write = () => {
@@ -84,15 +86,15 @@ export async function standInHub(files: Readonly<Record<string, Buffer>>): Promi
     hub.tokens.push(headers.authorization);
     if (hub.status !== undefined)
       return void response.writeHead(hub.status, { "content-type": "text/plain" }).end("no");
-    if (url.startsWith("/api/models/some/model/tree/main") && hub.listing !== undefined) return void list(response);
-    if (url.startsWith("/api/models/some/model/tree/main"))
+    if (url.startsWith(`/api/models/${repo}/tree/main`) && hub.listing !== undefined) return void list(response);
+    if (url.startsWith(`/api/models/${repo}/tree/main`))
       return void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(tree));
     serve({ url, headers }, response, hub.mischief.shift());
   }
 
   type Asked = Pick<IncomingMessage, "url" | "headers">;
   function serve({ url = "", headers }: Asked, response: ServerResponse, mischief: Mischief | undefined): void {
-    const name = decodeURIComponent(/^\/some\/model\/resolve\/main\/(.+)$/.exec(url)?.[1] ?? "");
+    const name = decodeURIComponent(url.startsWith(contents) ? (url.slice(contents.length).split("?")[0] ?? "") : "");
     const bytes = files[name];
     if (bytes === undefined) return void response.writeHead(404, { "content-type": "text/plain" }).end("no");
     const [, from = "0", to = String(bytes.length - 1)] = /^bytes=(\d+)-(\d+)?$/.exec(headers.range ?? "") ?? [];

@@ -26,6 +26,7 @@ const top = temporaryFolder();
 const [latent, text] = [expected.latent as Tensor, expected.text as Tensor];
 /** 3 × 5 places of 6 × 10, of 32 rows; 33 tokens of 64. */
 const [ROWS, TOKENS] = [32, 64];
+const CELLS = { cell: 2, order: "by-place" } as const;
 
 function feeds(): Record<string, Tensor> {
   const turn = (places: number[][]) =>
@@ -38,7 +39,7 @@ function feeds(): Record<string, Tensor> {
   const told = new Float32Array(TOKENS * 16);
   told.set(text.data);
   return {
-    latent: toCellRows(latent, { cell: 2, rows: ROWS }),
+    latent: toCellRows(latent, { ...CELLS, rows: ROWS }),
     timestep: tensor(Float32Array.of(Math.fround(Math.fround(0.3) * 1000)), [1]),
     text: tensor(told, [1, TOKENS, 16]),
     ...{ latent_padding: padding(15, ROWS), text_padding: padding(33, TOKENS) },
@@ -58,7 +59,7 @@ async function run(graph: Graph): Promise<Record<string, Tensor>> {
   return session.run(feeds()).finally(() => session.release());
 }
 
-const pictureIn = ({ out }: Record<string, Tensor>) => fromCellRows(out!, latent.dims, 2);
+const pictureIn = ({ out }: Record<string, Tensor>) => fromCellRows(out!, latent.dims, CELLS);
 
 test("agrees with diffusers, with padding of both picture and text", async () => {
   const found = pictureIn(await run(graphOf(store, DIALECTS.cpu)));

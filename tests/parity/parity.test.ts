@@ -13,9 +13,17 @@ import { hashOf, recordBytes, recordedBytes } from "./same-bytes.ts";
 /** The largest difference, as a share of the largest value of a tensor. */
 const TOLERANCE = 3e-4;
 
-const own = ["cases", "adapter-cases", "control-cases", "cell-cases", "klein-cases", "z-image-cases"].map((name) =>
-  path.join(__dirname, "../fixtures/parity", name),
-);
+const own = [
+  "cases",
+  "adapter-cases",
+  "control-cases",
+  "cell-cases",
+  "flux1-cases",
+  "klein-cases",
+  "z-image-cases",
+  "less-work-cases",
+  "motion-cases",
+].map((name) => path.join(__dirname, "../fixtures/parity", name));
 const folders = process.env.UNDERPAINT_PARITY_CASES === undefined ? own : [process.env.UNDERPAINT_PARITY_CASES];
 const cases = folders.flatMap((folder) =>
   readdirSync(folder)

@@ -133,3 +133,75 @@ test("with an infill the model is shown no white beside the picture, and none is
   for (let i = 0; i < 96 * 64; i++)
     if (i % 96 < 48) expect(made.data.subarray(i * 4, i * 4 + 4)).toEqual(source!.data.subarray(i * 4, i * 4 + 4));
 });
+
+/** Grey of a level, red under the mask. */
+function marked(
+  level: (x: number) => number,
+  mask: PixelImage,
+): { readonly known: PixelImage; readonly source: PixelImage } {
+  const { width, height } = mask;
+  const data = Uint8Array.from({ length: 4 * width * height }, (_, i) => (i % 4 === 3 ? 255 : level((i >> 2) % width)));
+  const red = data.slice();
+  for (let i = 0; i < width * height; i++) if (mask.data[4 * i + 3]! > 0) red.set([255, 0, 0], 4 * i);
+  return { known: { width, height, data }, source: { width, height, data: red } };
+}
+
+const everywhere = { weight: 1, start: 0, end: 1 };
+
+test("an infill of patches goes on with the pattern around, and what lies under the mask is not seen", async () => {
+  const mask = disc(128, 128, [64, 64, 20]);
+  const { known, source } = marked((x) => (x % 8 < 4 ? 40 : 220), mask);
+  const canvas = await canvasOf(source, mask, { edge: "hard", infill: "patchmatch", surroundings: everywhere }, 128);
+  expect(canvas.infilled).toBe(true);
+  expect(canvas.surroundings).toBe(canvas.picture);
+  const whole = await canvasOf(known, mask, { edge: "hard" }, 128);
+  expect([whole.infilled, whole.surroundings]).toEqual([undefined, undefined]);
+  expect(Buffer.compare(canvas.picture!.data, whole.picture!.data)).toBe(0);
+});
+
+test("surroundings are continued for the reference alone where the model is to begin at noise", async () => {
+  const mask = disc(128, 128, [64, 64, 20]);
+  const { source } = marked(() => 90, mask);
+  const canvas = await canvasOf(source, mask, { edge: "hard", surroundings: everywhere }, 128);
+  expect(canvas.infilled).toBe(undefined);
+  const reds = ({ data }: PixelImage) => Math.max(...data.filter((_, i) => i % 4 === 0));
+  expect([reds(canvas.picture!), reds(canvas.surroundings!)]).toEqual([255, 90]);
+});
+
+test("what was under the mask does not show through where the result fades in over an infill of patches", async () => {
+  const mask = disc(128, 128, [64, 64, 30]);
+  const { known, source } = marked(() => 90, mask);
+  const finished = async (region: Partial<Region>) => {
+    const canvas = await canvasOf(source, mask, { edge: "soft", colorMatch: false, ...region }, 128);
+    return canvas.finish(await canvasOf(known, mask, {}, 128).then(({ picture }) => picture!));
+  };
+  const redness = ({ data }: PixelImage) =>
+    Math.max(...data.map((value, i) => (i % 4 === 0 ? value - data[i + 1]! : 0)));
+  expect(redness(await finished({}))).toBeGreaterThan(100);
+  const made = await finished({ infill: "patchmatch" });
+  expect(redness(made)).toBeLessThan(3);
+  for (let i = 0; i < 128 * 128; i++)
+    if (mask.data[4 * i + 3] === 0)
+      expect(made.data.subarray(4 * i, 4 * i + 4)).toEqual(source.data.subarray(4 * i, 4 * i + 4));
+});
+
+test("a calm area softens what is painted there, no more, and none leaves a request's bytes as they are", async () => {
+  const source = testPicture(96, 64);
+  const outside = disc(96, 64, [66, 32, 24]);
+  const region = { edge: "hard" } as const;
+  const area = { x: 56, y: 24, width: 20, height: 16 };
+  const [plain, calm] = [
+    await canvasOf(source, outside, region),
+    await canvasOf(source, outside, { ...region, calm: [area] }),
+  ];
+  const made = {
+    ...plain.size,
+    data: plain.picture!.data.map((value, i) => (i % 4 === 3 ? 255 : i % 8 < 4 ? 0 : value)),
+  };
+  const [rough, soft] = [plain.finish(made), calm.finish(made)];
+  expect((await canvasOf(source, outside, { ...region, calm: [] })).finish(made)).toEqual(rough);
+  expect(soft).not.toEqual(rough);
+  for (let i = 0; i < 96 * 64; i++)
+    if (outside.data[i * 4 + 3] === 0)
+      expect(soft.data.subarray(i * 4, i * 4 + 4)).toEqual(source.data.subarray(i * 4, i * 4 + 4));
+});

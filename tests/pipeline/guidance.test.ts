@@ -52,6 +52,15 @@ describe("guidanceOf()", () => {
     expect(prompts({ ...scales, imageGuidanceScale: 0.9 }, model("pix2pix"))).toEqual(["positive"]);
   });
 
+  test("guides in its interval alone, counted as diffusers' guider counts", () => {
+    const { at, branches } = guidanceOf({ ...scales, guidanceInterval: { start: 0.3, end: 0.8 } }, model("pix2pix"));
+    const runs = Array.from({ length: 7 }, (_, i) => at(i, 7).branches.length);
+    expect(branches).toHaveLength(3);
+    expect(runs).toEqual([1, 1, 3, 3, 3, 1, 1]);
+    expect(at(0, 7).combine([row(1, 2)]).data).toEqual(Float32Array.of(1, 2));
+    expect(branches).toContain(at(0, 7).branches[0]);
+  });
+
   test("leaves it to a network that takes the scale", () => {
     const { branches, embedding } = guidanceOf(scales, model("base", 16));
     expect(branches).toHaveLength(1);

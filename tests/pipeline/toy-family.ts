@@ -170,16 +170,17 @@ const openDenoiser: Family<ToyModel, ToyConditions>["openDenoiser"] = async (job
   );
   return {
     release,
-    predict: async (x, { timestep }) => {
+    predict: async (x, { timestep, i, of }) => {
       const feeds = {
         latent: joined([toRows(x), ...behind]),
         places,
         sigma: tensor(Float32Array.of(timestep / 1000), [1, 1]),
       };
+      const { branches, combine } = guidance.at(i, of);
       const predictions: Tensor[] = [];
-      for (const { prompt } of guidance.branches)
+      for (const { prompt } of branches)
         predictions.push(fromRows((await run({ ...feeds, text: states[prompt]! })).out!, dims));
-      return guidance.combine(predictions);
+      return combine(predictions);
     },
   };
 };

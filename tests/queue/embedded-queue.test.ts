@@ -93,6 +93,22 @@ test("offered pictures beyond the limit make room, longest offered first; those 
   expect(await kept()).toEqual(["failed", "failed", "done", "done"]);
 });
 
+test("fleeting jobs do not outlive their queue, in whatever state it left them, and neither do their pictures", async () => {
+  const first = folder.open();
+  const { calls } = handWorker(first);
+  const fleeting = { fleeting: true, images: { image: hashOf(png(4)) } };
+  await first.submit([job(1, fleeting), job(2, fleeting), job(3, fleeting)], given(png(4)));
+  await first.submit([job(4)], given(IMAGE));
+  await settle();
+  calls[0]!.finish();
+  await settle();
+  await folder.kill(first);
+  const queue = folder.open();
+  expect(await queue.jobsOf("p")).toEqual([id(4)]);
+  expect(folder.pictures()).toEqual([hashOf(IMAGE)]);
+  expect((await listen(queue, 4)).events).toMatchObject([{ type: "queued", ahead: 0 }]);
+});
+
 test("images that no job names are not stored", async () => {
   const queue = folder.open();
   await queue.submit([job(1)], given(IMAGE, png(1)));

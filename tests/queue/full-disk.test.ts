@@ -23,13 +23,24 @@ afterEach(async () => {
 
 /** From now on nothing can be written while `isFull`. Returns how to make room. */
 function fillDisk(isFull = () => true): () => void {
-  const real = fs.openSync;
-  const spy = jest.spyOn(fs, "openSync").mockImplementation((file, flags, mode) => {
+  const refuse = (flags: unknown) => {
     if (flags !== "r" && isFull())
       throw Object.assign(new Error("no space left on device"), { code: "ENOSPC", syscall: "open" });
-    return real(file, flags, mode);
-  });
-  return () => spy.mockRestore();
+  };
+  const [sync, later] = [fs.openSync, fs.promises.open];
+  const spies = [
+    jest.spyOn(fs, "openSync").mockImplementation((file, flags, mode) => {
+      refuse(flags);
+      return sync(file, flags, mode);
+    }),
+    jest.spyOn(fs.promises, "open").mockImplementation(async (file, flags, mode) => {
+      refuse(flags);
+      return later(file, flags, mode);
+    }),
+  ];
+  return () => {
+    for (const spy of spies) spy.mockRestore();
+  };
 }
 
 async function begun(retryMs = 20): Promise<{ queue: EmbeddedQueue; calls: ReturnType<typeof handWorker>["calls"] }> {

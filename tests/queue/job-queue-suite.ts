@@ -169,6 +169,20 @@ export function testJobQueue({ opened, handWorker, settle }: Opener): void {
     expect((await listen(queue, 1)).events).toEqual([{ type: "cancelled" }]);
   });
 
+  test("a job that is cancelled unless it runs goes on where it does", async () => {
+    const queue = await opened();
+    const { calls } = handWorker(queue);
+    await queue.submit([job(1), job(2)], given(IMAGE));
+    await settle();
+    const events = [await listen(queue, 1), await listen(queue, 2)].map((each) => each.events);
+    for (const n of [1, 2]) await queue.cancel(id(n), "p", { unlessRunning: true });
+    await settle();
+    expect(calls.map((call) => call.signal.aborted)).toEqual([false]);
+    calls[0]!.finish();
+    await settle();
+    expect(events.map((each) => each.at(-1)!.type)).toEqual(["done", "cancelled"]);
+  });
+
   test("a job that is cancelled and acknowledged as its picture is done does not hold up the next one", async () => {
     const queue = await opened();
     const { calls } = handWorker(queue);

@@ -26,9 +26,20 @@ export const job = (n: number, more: Partial<NewJob> = {}): NewJob => ({
   task: { kind: "generate", request: parseRequest({ model: "m", prompt: `${n}`, seed: n, image: "image" }) },
   ...more,
 });
-/** In turns of 10 ms, so that what waits for its turn has as many of them on a busy machine. */
-export async function settle(ms = 10): Promise<void> {
-  for (let waited = 0; waited < ms; waited += 10) await new Promise((resolve) => setTimeout(resolve, 10));
+/** Of a whole file's reading, writing or hashing one part after the other. */
+const AT_WORK = /^FSReq|^Immediate$|Job$/;
+const LONGEST_MS = 60_000;
+
+/**
+ * In turns of 10 ms, so that what waits for its turn has as many of them on a busy machine; and on until files have been quiet for
+ * that long.
+ */
+export async function settle(ms = 40): Promise<void> {
+  const end = Date.now() + LONGEST_MS;
+  for (let quiet = 0; quiet < ms && Date.now() < end; ) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    quiet = process.getActiveResourcesInfo().some((type) => AT_WORK.test(type)) ? 0 : quiet + 10;
+  }
 }
 
 /** A worker that the test moves by hand: each job waits for `finish` or `fail`. */

@@ -21,6 +21,8 @@ export interface Opener {
   opened(options?: Parameters<QueueUnderTest["open"]>[0]): Promise<Queue>;
   killed(queue: Queue): Promise<void>;
   readonly leaseMs: number;
+  /** Of a queue whose killed workers are to be missed. */
+  readonly ending: { readonly leaseMs?: number };
   handWorker(queue: Queue, leaseMs?: number): ReturnType<typeof handWorker>;
   /** Until everybody has heard of what was said, or so many milliseconds. */
   settle(ms?: number): Promise<unknown>;
@@ -54,7 +56,10 @@ export function describeQueue(name: string, begin: () => Promise<QueueUnderTest>
       get leaseMs() {
         return under.leaseMs ?? 60;
       },
-      handWorker: (queue, leaseMs = under.leaseMs) => handWorker(queue, leaseMs),
+      get ending() {
+        return under.missedLate ? { leaseMs: under.leaseMs! } : {};
+      },
+      handWorker,
       settle: (ms = under.settleMs) => settle(ms),
       missed: () => settle(under.missedLate ? 4 * under.leaseMs! : under.settleMs),
     };

@@ -97,33 +97,35 @@ export function testWorkSource(opener: Opener): void {
   });
 
   test("everything is there again after a kill: waiting, running and ended jobs, with their images", async () => {
-    const before = await opened();
-    const { calls } = handWorker(before);
+    const { ending } = opener;
+    const before = await opened(ending);
+    const { calls } = handWorker(before, ending.leaseMs);
     await before.submit([job(1), job(2), job(3)], given(IMAGE));
     await settle();
     calls[0]!.finish();
     await settle();
     await killed(before);
-    const queue = await opened();
+    const queue = await opened(ending);
     expect(await queue.jobsOf("p")).toEqual([id(1), id(2), id(3)]);
     expect((await listen(queue, 1)).events).toEqual([{ type: "done", task: job(1).task, result: result() }]);
     await missed();
-    const again = handWorker(queue);
+    const again = handWorker(queue, ending.leaseMs);
     await settle();
     expect(again.calls[0]).toMatchObject({ id: id(2), images: new Map([["image", IMAGE]]) });
   });
 
   test("a job that took two companions along is not tried a third time", async () => {
+    const { ending } = opener;
     for (let i = 0; i < 2; i++) {
-      const queue = await opened();
+      const queue = await opened(ending);
       await queue.submit([job(1)], given(IMAGE));
-      const { calls } = handWorker(queue);
+      const { calls } = handWorker(queue, ending.leaseMs);
       await missed();
       expect(calls).toHaveLength(1);
       await killed(queue);
     }
-    const queue = await opened();
-    const { calls } = handWorker(queue);
+    const queue = await opened(ending);
+    const { calls } = handWorker(queue, ending.leaseMs);
     await missed();
     expect(calls).toEqual([]);
     expect((await listen(queue, 1)).events).toMatchObject([{ type: "failed", problem: { code: "engine-crashed" } }]);

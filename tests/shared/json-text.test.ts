@@ -39,5 +39,5 @@ test.each([
 ])("parseJson() takes as long as the text is: %s", (_, text) => {
   const started = performance.now();
   expect(() => parseJson(text, PYTHON)).toThrow();
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(4000);
 });

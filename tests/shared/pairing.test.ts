@@ -1,4 +1,11 @@
-import { beginPairing, equalInConstantTime, proofOf, randomSecret, verifyProof } from "../../shared/pairing.ts";
+import {
+  beginPairing,
+  companionAt,
+  equalInConstantTime,
+  proofOf,
+  randomSecret,
+  verifyProof,
+} from "../../shared/pairing.ts";
 
 const freshNonces = () => ({ client: randomSecret(), companion: randomSecret() });
 
@@ -7,7 +14,11 @@ test("verifyProof() accepts only the right prover, token and nonces", () => {
   const proof = proofOf("client", secret);
   expect(proof).toMatch(/^[0-9a-f]{64}$/);
   expect(verifyProof("client", proof, secret)).toBe(true);
-  expect(verifyProof("companion", proof, secret)).toBe(false);
+  for (const reached of [47821, "relayed"] as const) {
+    expect(verifyProof(companionAt(reached), proof, secret)).toBe(false);
+    expect(verifyProof(companionAt(reached), proofOf(companionAt(reached), secret), secret)).toBe(true);
+    expect(verifyProof(companionAt(reached), proofOf(companionAt(50_000), secret), secret)).toBe(false);
+  }
   expect(verifyProof("client", proof, { ...secret, token: randomSecret() })).toBe(false);
   const { client, companion } = secret.nonces;
   for (const nonces of [freshNonces(), { client, companion: client }, { client: companion, companion: client }])

@@ -76,6 +76,14 @@ test.each([
   [{ ...smallest, mask: "m" }, "Cannot use the request as `mask` needs `image`, the picture to repair."],
   [{ ...smallest, image: "i", region: {} }, "Cannot use the request as `region` needs `mask`."],
   [
+    { ...smallest, controls: [{ image: "i", model: "net", preprocessor: "inpaint" }] },
+    'Cannot use the request as `controls` needs `mask`, where the preprocessor "inpaint" is asked for.',
+  ],
+  [
+    { ...smallest, image: "i", mask: "m", region: { surroundings: { start: 0.5, end: 0.5 } } },
+    "Cannot use the request as `region.surroundings.end` must be greater than `start`.",
+  ],
+  [
     { ...smallest, references: [{ image: "a", start: 0.5, end: 0.5 }] },
     "Cannot use the request as `references[0].end` must be greater than `start`.",
   ],

@@ -1,4 +1,5 @@
 /** compose.yaml and the Dockerfile as far as they can be read without containers: what they name exists, by the program's own tables. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -28,6 +29,25 @@ const TABLES = { gateway: ["start", START_OPTIONS], worker: ["worker", WORKER_OP
 /** What compose puts in place of `${NAME:?…}` and `${NAME:-…}`. */
 const filled = (text: string) =>
   text.replace(/\$\{(\w+):([?-])([^}]*)\}/g, (_, name, kind, rest) => (kind === "?" ? `<${name}>` : rest));
+
+/** Compose, as a part of docker or as a program of its own; neither needs containers to read a file. */
+const compose = [["docker", "compose"], ["docker-compose"]].find(
+  ([program, ...args]) => spawnSync(program!, [...args, "version"]).status === 0,
+);
+(compose === undefined ? test.skip : test)(
+  `compose reads the file, and says where the password is missing${compose === undefined ? " (no docker compose here)" : ""}`,
+  () => {
+    const [program, ...args] = compose!;
+    const config = (env: NodeJS.ProcessEnv) =>
+      spawnSync(program!, [...args, "-f", "compose.yaml", "config"], { cwd: root, encoding: "utf8", env });
+    const { REDIS_PASSWORD: _, ...rest } = process.env;
+    const read = config({ ...rest, REDIS_PASSWORD: "secret" });
+    expect(`${read.status} ${read.stderr}`).toBe("0 ");
+    expect(parse(read.stdout).services.worker.environment.UNDERPAINT_REDIS).toBe("redis://:secret@queue:6379");
+    const without = config(rest);
+    expect([without.status === 0, without.stderr]).toEqual([false, expect.stringMatching(/REDIS_PASSWORD/)]);
+  },
+);
 
 test.each(["gateway", "worker"] as const)("the %s's command is one that the program itself reads", (name) => {
   const [command, options] = TABLES[name];

@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { RedisQueue } from "../../companion/queue/bullmq/redis-queue.ts";
 import type { NewJob } from "../../companion/queue/job-queue.ts";
+import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
 import type { StandIns } from "./stand-ins.ts";
 
@@ -88,7 +89,7 @@ export async function playCrowd({
         await queue.submit(third, new Map());
         const before = begun.size;
         mine.set(owner, [...(mine.get(owner) ?? []), ...third.map(({ id }) => ({ id, before }))]);
-        await Promise.all(third.map(({ id }) => watch(id, owner)));
+        await Promise.all(third.map(({ id }) => onceReached(() => watch(id, owner))));
       }),
     );
   await submitWave(0);
@@ -119,4 +120,15 @@ export async function playCrowd({
     worstShare: Math.max(...shares),
     seconds,
   };
+}
+
+/** As a gateway's clients do while the queue's server is away: asks until it is back. */
+async function onceReached<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;)
+    try {
+      return await ask();
+    } catch (error) {
+      if (Problem.from(error).code !== "queue-unreachable") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
 }

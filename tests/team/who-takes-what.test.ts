@@ -5,7 +5,7 @@ import type { WorkerCard } from "../../companion/team/card.ts";
 import { referencesFor } from "../../companion/team/card.ts";
 import { TeamEngine } from "../../companion/team/team-engine.ts";
 import { TeamLibrary } from "../../companion/team/team-library.ts";
-import { TeamWorker } from "../../companion/team/team-worker.ts";
+import { TeamWorker, type TeamWorkerOptions } from "../../companion/team/team-worker.ts";
 import type { Task } from "../../shared/job.ts";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import { parseRequest } from "../../shared/validate.ts";
@@ -127,6 +127,38 @@ describeWithRedis("who takes what", () => {
     await until(() => engine.state.problem?.code === "model-not-found");
     expect(engine.state.problem!.message).toContain("“dream”");
     expect(await library.workers()).toHaveLength(1);
+  });
+
+  test("a worker whose engine ended has no model open any more", async () => {
+    let change: (state: TeamWorkerOptions["engine"]["state"]) => void = () => {};
+    const device = { provider: "cpu", name: "CPU", passedOver: [] } as const;
+    const team = opened(
+      new TeamWorker({
+        ...{ url, name: "box", version: "0", contentFilter: "off" },
+        library: {
+          list: async () => ({ models: [model("m")], addOns: [], problems: [] }),
+          digests: async () => new Map([["m", digest("a")]]),
+          onChange: () => () => {},
+        },
+        engine: {
+          state: { device },
+          onChange: (listener) => {
+            change = listener;
+            return () => {};
+          },
+          run: async () => result(),
+        },
+      }),
+    );
+    await team.start();
+    await queue.submit(
+      [job(1, { images: {}, task: task({ model: "m" }), models: [{ id: "m", digest: digest("a") }] })],
+      new Map(),
+    );
+    const open = async () => (await new TeamLibrary(queue).workers()).flatMap((each) => each.open);
+    await until(async () => (await open()).length === 1);
+    change({});
+    await until(async () => (await open()).length === 0);
   });
 
   test("a worker runs a job by the names that its own library has", async () => {

@@ -12,6 +12,7 @@ export interface AttackedCompanion {
   readonly said: () => string;
   /** MiB of memory, of the companion's process alone; 0 where the system does not tell. */
   readonly memory: () => number;
+  readonly pid: number;
   /** Of the engine's process, the youngest of those that it started. */
   readonly enginePid: () => number;
   /** Milliseconds that its thread was silent at most since the last time. */
@@ -56,6 +57,7 @@ export async function attackedCompanion(
   return {
     port: Number(/localhost:(\d+)/.exec(text)![1]),
     said: () => text,
+    pid: child.pid!,
     memory: () => {
       if (process.platform !== "linux") return 0;
       return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))![1]) / 1024;

@@ -79,7 +79,7 @@ test("no process of the companion connects to another machine or asks for its ad
   expect(lines.filter((line) => !line.startsWith("watched") && !isLoopback(line))).toEqual([]);
   // ONNX Runtime's telemetry would leave a device's id and a database.
   expect(existsSync(home) ? readdirSync(home, { recursive: true }) : []).toEqual([]);
-}, 120_000);
+});
 
 inTrace(
   `no system call reaches another machine${canTrace ? "" : " (there is no strace)"}`,

@@ -1,3 +1,5 @@
+import { text, u32, u64 } from "../../companion/bench/klein/gguf-head.ts";
+
 /** Files that are made to mislead a reader of models, by their place in the models folder. None harms another program. */
 function safetensors(json: string, data = 16): Buffer {
   const length = Buffer.alloc(8);
@@ -7,20 +9,9 @@ function safetensors(json: string, data = 16): Buffer {
 const tensor = (range: readonly number[], shape: readonly number[]) =>
   safetensors(JSON.stringify({ a: { dtype: "F16", shape, data_offsets: range } }));
 
-const u32 = (value: number) => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-};
-const u64 = (value: number) => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-};
-const named = (name: string) => Buffer.concat([u64(name.length), Buffer.from(name)]);
 const gguf = (tensors: number, fields: number) =>
   Buffer.concat([Buffer.from("GGUF"), u32(3), u64(tensors), u64(fields)]);
-const field = (name: string, type: number, ...value: Buffer[]) => Buffer.concat([named(name), u32(type), ...value]);
+const field = (name: string, type: number, ...value: Buffer[]) => Buffer.concat([text(name), u32(type), ...value]);
 
 export const HOSTILE_FILES: Readonly<Record<string, () => Buffer>> = {
   "entries.safetensors": () => safetensors(`{${Array.from({ length: 2_400_000 }, (_, i) => `"${i}":{}`).join()}}`),
@@ -37,13 +28,13 @@ export const HOSTILE_FILES: Readonly<Record<string, () => Buffer>> = {
   "text.gguf": () => Buffer.concat([gguf(0, 1), field("a", 8, u64(2 ** 62))]),
   "lists.gguf": () => Buffer.concat([gguf(0, 1), field("a", 9, u32(9), u64(2 ** 40))]),
   "dims.gguf": () =>
-    Buffer.concat([gguf(1, 0), named("t"), u32(4), ...[1, 2, 3, 4].map(() => u64(2 ** 30)), u32(0), u64(0)]),
-  "rank.gguf": () => Buffer.concat([gguf(1, 0), named("t"), u32(0xffffffff)]),
-  "blocks.gguf": () => Buffer.concat([gguf(1, 0), named("t"), u32(1), u64(2 ** 40), u32(8), u64(0), Buffer.alloc(99)]),
+    Buffer.concat([gguf(1, 0), text("t"), u32(4), ...[1, 2, 3, 4].map(() => u64(2 ** 30)), u32(0), u64(0)]),
+  "rank.gguf": () => Buffer.concat([gguf(1, 0), text("t"), u32(0xffffffff)]),
+  "blocks.gguf": () => Buffer.concat([gguf(1, 0), text("t"), u32(1), u64(2 ** 40), u32(8), u64(0), Buffer.alloc(99)]),
   "twice.gguf": () =>
     Buffer.concat([
       gguf(2, 0),
-      ...[0, 1].map(() => Buffer.concat([named("t"), u32(1), u64(1), u32(0), u64(0)])),
+      ...[0, 1].map(() => Buffer.concat([text("t"), u32(1), u64(1), u32(0), u64(0)])),
       Buffer.alloc(99),
     ]),
   "model.gguf": () => Buffer.concat([Buffer.from("GGUF"), Buffer.alloc(60, 255)]),

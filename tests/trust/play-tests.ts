@@ -13,7 +13,14 @@ export interface Played<Told> {
 export function playTests<Told>(tests: readonly string[], env: Readonly<Record<string, string>> = {}): Played<Told> {
   const scratch = mkdtempSync(path.join(tmpdir(), "underpaint-trust-"));
   const report = path.join(scratch, "told");
-  const jest = ["node_modules/jest/bin/jest.js", "--config", "tests/jest.config.cjs", "--runInBand", ...tests];
+  const jest = [
+    "node_modules/jest/bin/jest.js",
+    "--config",
+    "tests/jest.config.cjs",
+    "--runInBand",
+    "--forceExit",
+    ...tests,
+  ];
   const { status } = spawnSync(process.execPath, ["--no-warnings", ...jest], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, ...env, UNDERPAINT_TRUST_REPORT: report },

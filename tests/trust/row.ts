@@ -4,6 +4,8 @@ export interface Row {
   readonly promise: string;
   /** The file or folder that holds the test, or the command. */
   readonly test: string;
+  /** It measures time: it has the machine for itself. The others run two at a time. */
+  readonly alone?: true;
   /** Measures. A row that throws is broken. The working folder is the project's, what was built lies in dist. */
   run(): Promise<Outcome>;
 }

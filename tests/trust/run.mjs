@@ -1,13 +1,13 @@
 /**
  * `npm run trust`: puts what we promise to the test, and prints promise × test × figure. Each file of tests/trust/rows is a
- * row of the table and runs in a process of its own, one after the other. `-- NAME …` runs just those rows; `-- --write`
+ * row of the table and runs in a process of its own: those that measure time one after the other, then the others two at a time. `-- NAME …` runs just those rows; `-- --write`
  * writes the table of all into the README, with date and hardware. Ends with 1 where a promise was not kept.
  */
 import { fork, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, platform, totalmem } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { betweenMarks, tableOf } from "./table.mjs";
@@ -56,12 +56,24 @@ function played(name) {
 }
 
 const started = performance.now();
-const rows = [];
-for (const name of names) {
+const outcomes = new Map();
+async function play(name) {
   const begun = performance.now();
-  rows.push(await played(name));
+  outcomes.set(name, await played(name));
   console.error(`${name}: ${Math.round((performance.now() - begun) / 1000)} s`);
 }
+const isAlone = new Map();
+for (const name of names) {
+  const { row } = await import(pathToFileURL(path.join(root, `dist/trust/${name}.mjs`)).href);
+  isAlone.set(name, row.alone === true);
+}
+for (const name of names.filter((name) => isAlone.get(name))) await play(name);
+const together = names.filter((name) => !isAlone.get(name));
+const lane = async () => {
+  for (let name = together.shift(); name !== undefined; name = together.shift()) await play(name);
+};
+await Promise.all([lane(), lane()]);
+const rows = names.map((name) => outcomes.get(name));
 const minutes = ((performance.now() - started) / 60_000).toFixed(1);
 const hardware = `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${arch()}, Node ${process.versions.node}`;
 const measured = `Measured on ${new Date().toISOString().slice(0, 10)} in ${minutes} minutes on ${hardware}.`;

@@ -11,17 +11,18 @@ export interface GgufTensor {
   readonly byteLength: number;
 }
 
-const u32 = (value: number) => {
+/** Numbers and texts as the format writes them, little-endian. */
+export const u32 = (value: number) => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
   return bytes;
 };
-const u64 = (value: number) => {
+export const u64 = (value: number) => {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(value));
   return bytes;
 };
-const text = (value: string) => Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)]);
+export const text = (value: string) => Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)]);
 
 /** Zeros behind so many bytes, as far as the next place where something may begin. */
 export const ggufPadding = (length: number): Buffer => Buffer.alloc((ALIGNMENT - (length % ALIGNMENT)) % ALIGNMENT);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:quality`: the seam of a Fill without a model. The picture is known, and the "model" paints it again with its
+ * `npm run bench:quality`: what a Fill without words makes of an object (removal.ts), then the seam of a Fill without a model. The picture is known, and the "model" paints it again with its
  * colours off by some levels (drift), with fresh noise where the ground has any; what is still off afterwards is the blend's.
  */
 import type { Mask } from "../../../shared/mask.ts";
@@ -7,11 +7,13 @@ import type { PixelImage } from "../../../shared/pixels.ts";
 import { BLENDS, type Blend, EXPANDING } from "./blends.ts";
 import { GROUNDS, type Ground, pictureOf, SHAPES, SURROUNDINGS } from "./grounds.ts";
 import { type Seam, seamOf } from "./measure.ts";
+import { tellRemovals } from "./removal.ts";
 
 const DRIFTS = [0, 5, 10] as const;
 
 /** Resolves to the exit code. */
 export async function runQuality(): Promise<number> {
+  await tellRemovals();
   console.log(
     "Levels of 255: step (colour shift) of the seam at a drift of 0, 5 and 10 levels; pixels changed outside",
   );

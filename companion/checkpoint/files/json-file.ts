@@ -8,8 +8,14 @@ import type { OpenOptions } from "./safetensors.ts";
 /** Bytes. tokenizer.json of the largest vocabularies has a few tens of millions. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
-/** A text file's content; undefined where there is none. Throws Problem "file-unreadable", "file-outside-models", "config-invalid". */
-export function readTextFile(file: string, { within }: OpenOptions = {}): string | undefined {
+/** A text file's content; undefined where there is none. Throws as `readSmallFile`. */
+export function readTextFile(file: string, options: OpenOptions = {}): string | undefined {
+  const bytes = readSmallFile(file, options);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** A file's bytes; undefined where there is none. Throws Problem "file-unreadable", "file-outside-models", "config-invalid". */
+export function readSmallFile(file: string, { within }: OpenOptions = {}): Uint8Array | undefined {
   if (!existsSync(file)) return undefined;
   const real = resolveInside(file, within);
   const name = path.join(path.basename(path.dirname(file)), path.basename(file));
@@ -22,7 +28,7 @@ export function readTextFile(file: string, { within }: OpenOptions = {}): string
       throw new Problem("config-invalid", `"${name}" has ${size} bytes, too many to be what its name says.`);
     const bytes = new Uint8Array(size);
     attempt(name, () => readFully(fd, bytes, 0));
-    return new TextDecoder().decode(bytes);
+    return bytes;
   } finally {
     closeSync(fd);
   }

@@ -14,6 +14,7 @@ export type FileKind =
         | "image-encoder"
         | "vae"
         | "text-encoder"
+        | "motion"
         | "upscaler"
         | "matting";
     }
@@ -63,6 +64,7 @@ const NAMES = {
   "image-encoder": "an image encoder",
   vae: "an autoencoder (VAE)",
   "text-encoder": "a text encoder",
+  motion: "an AnimateDiff motion module",
   upscaler: "a picture upscaler",
   matting: "a matting model",
 } as const;

@@ -11,7 +11,7 @@ export interface Signature {
   /** What a request can name it as, beside a model. */
   readonly adapter?: "lora" | "embedding";
   /** Where it is a kind of its own. */
-  readonly kind?: "ip-adapter" | "controlnet" | "t2i-adapter" | "upscaler" | "matting";
+  readonly kind?: "ip-adapter" | "controlnet" | "t2i-adapter" | "motion" | "upscaler" | "matting";
 }
 
 const some =
@@ -26,6 +26,9 @@ const takes =
     ["model.diffusion_model.input_blocks.0.0.weight", "input_blocks.0.0.weight", "conv_in.weight"].some(
       (key) => store.find(key)?.dims[1] === channels && store.find(key)?.dims.length === 4,
     );
+
+/** A layer of an AnimateDiff motion module. */
+const MOTION = /^(?:module\.)?(?:(?:down|up)_blocks\.\d+|mid_block)\.motion_modules\.\d+\./;
 
 const ADD_ON = "choose the model that it was made for";
 const FACES = "choose a plain, Plus or Full IP-Adapter";
@@ -63,6 +66,11 @@ const ADD_ONS: readonly Signature[] = [
   { test: some(/^ip_adapter_proj_model\./), what: "an IP-Adapter for FLUX", use: FACES },
   { test: some(IP_PROJECTION, IP_LAYERS), what: "an IP-Adapter", kind: "ip-adapter" },
   {
+    test: some(/\.motion_modules\.\d+\..*(?:_lora|\.lora_[AB])\./),
+    what: "a motion LoRA of AnimateDiff, which moves the camera",
+    use: "choose a motion module",
+  },
+  {
     test: some(/\.(?:oft_(?:blocks|diag)|oft_R(?:\.[\w-]+)?\.weight)$/),
     what: "an OFT add-on",
     use: ADD_ON,
@@ -92,7 +100,27 @@ const ADD_ONS: readonly Signature[] = [
     use: ADD_ON,
     adapter: "lora",
   },
-  { test: some(/\.motion_modules\.|^motion_modules/), what: "an AnimateDiff motion module", use: ADD_ON },
+  {
+    test: some(MOTION, /controlnet_cond_embedding\./),
+    what: "a SparseCtrl, which tells a motion module single frames",
+    use: "choose the motion module itself",
+  },
+  {
+    test: some(MOTION, /^(?:module\.)?conv_in\./),
+    what: "a PIA motion module, which sees a picture as channels",
+    use: "choose an AnimateDiff motion module for Stable Diffusion 1",
+  },
+  {
+    test: (keys, store) =>
+      some(MOTION)(keys, store) &&
+      ["temporal_transformer.norm.weight", "norm.weight"].some(
+        (name) => store.find(`up_blocks.2.motion_modules.0.${name}`)?.dims[0] === 320,
+      ),
+    what: "an AnimateDiff motion module for SDXL (beta)",
+    use: "choose one for Stable Diffusion 1",
+  },
+  { test: some(MOTION), what: "an AnimateDiff motion module", kind: "motion" },
+  { test: some(/\.temporal_attentions\.\d/), what: "a Hotshot-XL motion module", use: "choose one of AnimateDiff" },
   { test: some(/^brushnet_\w+_blocks\./), what: "a BrushNet", use: "choose an inpainting model" },
   { test: some(/^position_net\./), what: "a GLIGEN model", use: ADD_ON },
   {

@@ -1,4 +1,4 @@
-/** A change of several layers at once: of one matrix that a model has in equal parts, as queries, keys and values. */
+/** A change of several layers at once: of one matrix that a model has in parts, as queries, keys and values. */
 import { elementCount } from "../../tensor.ts";
 import { deferred } from "../files/deferred-numbers.ts";
 import type { Numbers } from "../files/tensor-data.ts";
@@ -18,19 +18,22 @@ export function planFused(
   paths: readonly string[],
   { bases, ...options }: FusedOptions,
 ): [string, Change][] {
-  const out = bases[0]!.dims[0]!;
+  let end = 0;
+  const ranges = bases.map(({ dims }) => {
+    end += dims[0]!;
+    return [end - dims[0]!, end] as const;
+  });
   const whole = planLayer(parts, { ...options, base: together(bases) });
   const slices = createSlices();
   return paths.map((path, i) => {
-    const range = [i * out, (i + 1) * out] as const;
-    return [path, { at: (weight) => rowsOf(whole.at(weight), range, slices) }];
+    return [path, { at: (weight) => rowsOf(whole.at(weight), ranges[i]!, slices) }];
   });
 }
 
 /** The layers as one, one below the other. */
 function together(bases: readonly Base[]): Base {
   const [{ dims, read, readBias }] = bases as [Base];
-  const whole = [bases.length * dims[0]!, ...dims.slice(1)];
+  const whole = [bases.reduce((sum, base) => sum + base.dims[0]!, 0), ...dims.slice(1)];
   const all = (one: (base: Base) => Numbers) => stacked(bases.map((base) => asMatrix(one(base)))).data;
   return {
     dims: whole,

@@ -22,7 +22,7 @@ export interface LoraPlan {
 export interface Networks {
   /** Undefined where the model has no such network. Keys as diffusers names them. */
   find(target: Target): WeightStore | undefined;
-  /** What else add-ons call layers of the denoiser at `paths`, each for one or for equal parts of one matrix, in order. Absent: as Stable Diffusion's. */
+  /** What else add-ons call layers of the denoiser at `paths`, each for one or for parts of one matrix, in order. Absent: as Stable Diffusion's. */
   otherNames?(paths: readonly string[]): ReadonlyMap<string, readonly string[]>;
 }
 

@@ -1,10 +1,18 @@
 /** Layers under the names of the original code, and under diffusers': one table serves files and LoRAs. */
 import type { WeightRef } from "../../graph/weights.ts";
-import { type Refs, rows } from "../files/component.ts";
+import type { Refs } from "../files/component.ts";
 import { RenamedRefs } from "../files/renamed-refs.ts";
+import { rowRange } from "../files/row-range.ts";
 
-/** "#" stands for a block's number. Several of diffusers' names are equal parts of one matrix, in order. */
-export type LayerNames = readonly (readonly [published: string, diffusers: readonly string[]])[];
+/**
+ * "#" stands for a block's number. Several of diffusers' names are parts of one matrix, in order: equal ones, or as large by each
+ * other as their shares are.
+ */
+export type LayerNames = readonly (readonly [published: string, diffusers: readonly LayerName[]])[];
+type LayerName = string | readonly [name: string, share: number];
+
+const nameOf = (name: LayerName): string => (typeof name === "string" ? name : name[0]);
+const shareOf = (name: LayerName): number => (typeof name === "string" ? 1 : name[1]);
 
 /** What else layers are called than in `paths` (diffusers' names), and which of those it stands for. */
 export function otherNamesIn(names: LayerNames, paths: readonly string[]): Map<string, readonly string[]> {
@@ -13,13 +21,13 @@ export function otherNamesIn(names: LayerNames, paths: readonly string[]): Map<s
   const found = new Map<string, readonly string[]>();
   for (const [published, diffusers] of names)
     for (const block of blocks) {
-      const own = diffusers.map((name) => name.replace("#", block));
+      const own = diffusers.map((name) => nameOf(name).replace("#", block));
       if (own.every((path) => all.has(path))) found.set(published.replace("#", block), own);
     }
   return found;
 }
 
-type Rule = readonly [pattern: RegExp, names: readonly string[]];
+type Rule = readonly [pattern: RegExp, names: readonly LayerName[]];
 
 /** Whole names. `endOf`: how a layer's tensors end, as a pattern; what its group "end" finds stays, or else they are weights. */
 export const rulesOf = (names: LayerNames, endOf: (published: string) => string): readonly Rule[] =>
@@ -50,8 +58,16 @@ export function renameLayers(
 
 function partsOf(key: string, ref: WeightRef, [pattern, names]: Rule): (readonly [string, WeightRef])[] {
   const { block = "", end = "weight" } = pattern.exec(key)!.groups ?? {};
-  const called = names.map((name) => `${name.replace("#", block)}.${end}`);
-  if (called.length === 1) return [[called[0]!, ref]];
-  const whole = ref.dims.length === 2 && ref.dims[0]! % called.length === 0;
-  return whole ? called.map((name, i) => [name, rows(ref, i, called.length)]) : [[called[0]!, ref]];
+  const called = names.map((name) => `${nameOf(name).replace("#", block)}.${end}`);
+  const shares = names.map(shareOf);
+  const all = shares.reduce((sum, share) => sum + share, 0);
+  const whole = ref.dims.length <= 2 && ref.dims[0]! % all === 0;
+  if (called.length === 1 || !whole) return [[called[0]!, ref]];
+  const each = ref.dims[0]! / all;
+  let first = 0;
+  return called.map((name, i) => {
+    const part = rowRange(ref, first, shares[i]! * each);
+    first += shares[i]! * each;
+    return [name, part];
+  });
 }

@@ -2,10 +2,12 @@
 import type {
   ClipTextConfig,
   ClipVisionConfig,
+  Flux1Config,
   Flux2Config,
   ImageProcessorConfig,
   KlVaeConfig,
   Qwen3Config,
+  T5Config,
   UNetConfig,
   VaeConfig,
   ZImageConfig,
@@ -32,6 +34,12 @@ export interface ChatEncoder {
   readonly states: readonly number[];
   /** Whether the transformer reads the states of padding as well. */
   readonly padding: "read" | "left-out";
+}
+
+/** A T5 that reads prompts for a transformer: the states of all places, padding too. */
+export interface T5Encoder {
+  readonly component: Component<T5Config>;
+  readonly tokenizer: PromptTokenizer;
 }
 
 export interface ImageEncoder extends Component<ClipVisionConfig> {
@@ -100,6 +108,16 @@ export interface Flux2Model extends AnyModel<Denoiser<"flux2", Flux2Config>> {
   readonly distilled: boolean;
 }
 
+/** FLUX.1: a transformer, told by T5 what to draw, and by CLIP what all of it is. */
+export interface Flux1Model extends AnyModel<Denoiser<"flux1", Flux1Config>> {
+  readonly family: "flux1";
+  readonly text: T5Encoder;
+  readonly clip: TextEncoder;
+  readonly vae: Component<KlVaeConfig>;
+  /** What it was trained to do: draw from noise, fill what is masked (Fill), change a picture by instruction (Kontext). */
+  readonly use: "draw" | "fill" | "edit";
+}
+
 /** Z-Image: a transformer that reads text and picture as one sequence, told by a language model what to draw. */
 export interface ZImageModel extends AnyModel<Denoiser<"z-image", ZImageConfig>> {
   readonly family: "z-image";
@@ -110,4 +128,4 @@ export interface ZImageModel extends AnyModel<Denoiser<"z-image", ZImageConfig>>
 }
 
 /** The models that `openModel` opens by itself. */
-export type Model = UNetModel | Flux2Model | ZImageModel;
+export type Model = UNetModel | Flux1Model | Flux2Model | ZImageModel;

@@ -1,4 +1,5 @@
 /** The other parts of a model whose transformer is a file of its own, where ComfyUI and Forge keep them. */
+import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
@@ -17,46 +18,49 @@ const LEVELS_UP = 3;
 const WEIGHTS = /\.(?:safetensors|sft|gguf)$/i;
 
 /**
- * Files that may be such a part, nearest first and of one folder the largest first: in the transformer's own folder, and in the
+ * Files that may be such a part, nearest first and of one folder the largest first: in the transformer's own `folder`, and in the
  * folders for it beside that folder and beside those around it, or one folder deeper.
  */
-function candidatesNear(file: string, part: Part): string[] {
-  const own = path.dirname(path.resolve(file));
+function candidatesNear(folder: string, part: Part): string[] {
+  const own = path.resolve(folder);
   const around = Array.from({ length: LEVELS_UP + 1 }, (_, up) => path.resolve(own, ...Array<string>(up).fill("..")));
   const named = around.flatMap((folder) => FOLDERS[part].map((name) => path.join(folder, name)));
   const folders = [own, ...named].flatMap((folder) => [folder, ...(folder === own ? [] : foldersIn(folder))]);
-  return [...new Set(folders.flatMap(weightsIn))].filter((each) => each !== path.resolve(file));
+  return [...new Set(folders.flatMap(weightsIn))];
 }
 
-/** What the parts are called and where they are published, for people who lack one. */
-export interface PublishedParts {
-  /** "FLUX.2 klein" */
-  readonly model: string;
+/** A part, what it is called and where it is published, for people who lack it. */
+export interface PartPlace {
+  readonly part: Part;
+  /** "the autoencoder (VAE)" */
+  readonly what: string;
+  /** The file's name as published. */
+  readonly name: string;
+  /** The repository. */
   readonly source: string;
-  readonly text: { readonly what: string; readonly name: string };
-  readonly vae: { readonly what: string; readonly name: string };
+  fits(candidate: SafetensorsFile): boolean;
 }
 
 /**
  * The file that holds a part: the transformer's own (`store`), or else the first near it that `fits`. What cannot be opened is not
- * it: the library says of each file what is wrong with it. Throws Problem "weights-missing".
+ * it: the library says of each file what is wrong with it. `model`: as people call it. Throws Problem "weights-missing".
  */
 export function findPart(
   file: string,
   store: SafetensorsFile,
-  { part, fits }: { readonly part: Part; readonly fits: (candidate: SafetensorsFile) => boolean },
-  published: PublishedParts,
+  { part, what, name, source, fits }: PartPlace,
+  model: string,
   options: OpenOptions,
 ): SafetensorsFile {
   if (fits(store)) return store;
-  for (const place of candidatesNear(file, part)) {
+  for (const place of candidatesNear(path.dirname(file), part)) {
+    if (place === path.resolve(file)) continue;
     const candidate = attemptOpen(place, options);
     if (candidate && fits(candidate)) return candidate;
   }
-  const { what, name } = published[part];
   throw new Problem(
     "weights-missing",
-    `"${store.origin}" is the transformer of ${published.model} and needs ${what}: put "${name}" of ${published.source} into a folder "${FOLDERS[part][0]}" beside the file's folder.`,
+    `"${store.origin}" is the transformer of ${model} and needs ${what}: put "${name}" of ${source} into a folder "${FOLDERS[part][0]}" beside the file's folder.`,
   );
 }
 
@@ -69,12 +73,16 @@ function attemptOpen(place: string, options: OpenOptions): SafetensorsFile | und
   }
 }
 
-/** Changes when a candidate comes, goes or changes. */
-export const stampNear = (file: string): string =>
-  (["text", "vae"] as const)
-    .flatMap((part) => candidatesNear(file, part))
-    .map((place) => `${place}:${statOf(place)}`)
-    .join("\n");
+/** Changes when a candidate for a file in `folder` comes, goes or changes. */
+export const stampNear = (folder: string): string =>
+  createHash("sha256")
+    .update(
+      (["text", "vae"] as const)
+        .flatMap((part) => candidatesNear(folder, part))
+        .map((place) => `${place}:${statOf(place)}`)
+        .join("\n"),
+    )
+    .digest("hex");
 
 const statOf = (place: string) => {
   const { size = 0, mtimeMs = 0, ino = 0 } = statSync(place, { throwIfNoEntry: false }) ?? {};

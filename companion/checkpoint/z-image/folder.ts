@@ -1,5 +1,4 @@
 /** Z-Image and Z-Image-Turbo as a folder of diffusers. */
-import { Problem } from "../../../shared/problem.ts";
 import { parseZImageConfig } from "../config/z-image-config.ts";
 import type { FolderLayout } from "../folder.ts";
 import type { FolderReader } from "../folder-reader.ts";
@@ -16,17 +15,11 @@ export const zImageFolder: FolderLayout<ZImageModel> = {
 function openZImageFolder(reader: FolderReader): ZImageModel {
   const denoiser = reader.component("transformer", parseZImageConfig, renameZImage);
   const text = reader.chat(Z_IMAGE_READING);
-  const { config, weights } = reader.vae();
-  if (config.kind !== "kl")
-    throw new Problem(
-      "config-invalid",
-      `"${reader.name}" has a tiny autoencoder in the place of its own: download it again.`,
-    );
-  const vae = { config, weights };
+  const vae = reader.klVae();
   const schedulerConfig = reader.scheduler();
   const stores = [denoiser.weights, text.component.weights, vae.weights];
   const model: ZImageModel = {
-    ...reader.identity(stores, [denoiser.config, text.component.config, config, schedulerConfig]),
+    ...reader.identity(stores, [denoiser.config, text.component.config, vae.config, schedulerConfig]),
     ...{ family: "z-image", denoiser: { architecture: "z-image", ...denoiser }, text, vae, schedulerConfig },
     ...{ distilled: isTurbo(reader.name), nativeSize: Z_IMAGE_NATIVE_SIZE },
   };

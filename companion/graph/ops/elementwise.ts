@@ -46,6 +46,10 @@ export const relu = (op: Graph, x: Value): Value => unary(op, "Relu", x);
 /** x · Φ(x), with the error function. Hendrycks & Gimpel 2016. */
 export const gelu = (op: Graph, x: Value): Value => op.emit("Gelu", [x], [x], { approximate: string("none") })[0]!;
 
+/** The same with the hyperbolic tangent in the error function's place. */
+export const tanhGelu = (op: Graph, x: Value): Value =>
+  op.emit("FastGelu", [x], [x], {}, { domain: "com.microsoft" })[0]!;
+
 /** x · sigmoid(αx). */
 export const quickGelu = (op: Graph, x: Value, alpha: number): Value =>
   op.emit("QuickGelu", [x], [x], { alpha: float(alpha) }, { domain: "com.microsoft" })[0]!;

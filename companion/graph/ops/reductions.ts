@@ -55,8 +55,10 @@ export interface AttentionOptions {
   readonly heads: number;
   /** "causal": a query sees the keys up to its own position. */
   readonly mask: "none" | "causal";
-  /** What is added to the scores, [1, 1, S, T]. */
+  /** What is added to the scores, [1, 1 or heads, S, T]. */
   readonly bias?: Value;
+  /** What q·kᵀ is multiplied by. Default: 1/√d. */
+  readonly scale?: number;
 }
 
 /** ONNX Runtime's attention in one kernel: softmax(q·kᵀ/√d)·v per head. q [B, S, C], k and v [B, T, C] → [B, S, C]. */
@@ -65,7 +67,10 @@ export function multiHeadAttention(
   [q, k, v]: readonly [Value, Value, Value],
   options: AttentionOptions,
 ): Value {
-  const attributes = { num_heads: int(options.heads), unidirectional: int(options.mask === "causal" ? 1 : 0) };
+  const attributes = {
+    ...{ num_heads: int(options.heads), unidirectional: int(options.mask === "causal" ? 1 : 0) },
+    ...(options.scale !== undefined && { scale: float(options.scale) }),
+  };
   const inputs = options.bias ? [q, k, v, undefined, undefined, options.bias] : [q, k, v];
   return op.emit("MultiHeadAttention", inputs, [q], attributes, { domain: "com.microsoft" })[0]!;
 }

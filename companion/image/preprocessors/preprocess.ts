@@ -9,8 +9,11 @@ import { scribble } from "./scribble.ts";
 
 const WHITE = [255, 255, 255] as const;
 
+/** Those that look at the picture alone. */
+type OwnPreprocessor = Exclude<PreprocessorName, "inpaint">;
+
 /** "tile" keeps the picture: its ControlNet draws new detail over old shapes and colours. */
-const PREPROCESSORS: Readonly<Record<PreprocessorName, (image: PixelImage) => PixelImage>> = {
+const PREPROCESSORS: Readonly<Record<OwnPreprocessor, (image: PixelImage) => PixelImage>> = {
   canny: (image) => canny(flatten(image, WHITE)),
   scribble: (image) => scribble(flatten(image, WHITE)),
   tile: (image) => flatten(image, WHITE),
@@ -19,7 +22,7 @@ const PREPROCESSORS: Readonly<Record<PreprocessorName, (image: PixelImage) => Pi
 };
 
 /** A picture's control picture, opaque and of the same size. Transparency is taken as white, but by "outline". */
-export function preprocess(image: PixelImage, preprocessor: PreprocessorName | CannySettings): PixelImage {
+export function preprocess(image: PixelImage, preprocessor: OwnPreprocessor | CannySettings): PixelImage {
   return typeof preprocessor === "string"
     ? PREPROCESSORS[preprocessor](image)
     : canny(flatten(image, WHITE), preprocessor);

@@ -1,11 +1,11 @@
 /** The two kinds of blocks of FLUX.2. Source: diffusers, transformer_flux2.py. Streams are as modulation.ts says. */
 import { dimAt } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
-import { linearNoBias, rmsNorm } from "../../graph/layers.ts";
-import { scaledDotProductAttention } from "../../graph/lowerings.ts";
-import { concat, type Rotation, reshape, rotaryEmbedding, slice } from "../../graph/ops.ts";
+import { linearNoBias } from "../../graph/layers.ts";
+import { concat, type Rotation, slice } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
 import type { Flux2Config } from "../configs.ts";
+import { attend, attendJointly, type JointAttentionOptions, normedHeads, type Qkv } from "./joint-attention.ts";
 import { gated, type Modulation, modulated } from "./modulation.ts";
 import { swiglu } from "./swiglu.ts";
 
@@ -23,21 +23,9 @@ export interface Flux2Streams {
   readonly picture: Value;
 }
 
-type Qkv = readonly [Value, Value, Value];
-
-/** Each head's queries and keys by their own norm. Keys: the names' weights. */
-function normed(op: Graph, w: Weights, [q, k, v]: Qkv, names: readonly [string, string], config: Flux2Config): Qkv {
-  const { attention_head_dim: size, num_attention_heads: heads, eps } = config;
-  const norm = (name: string, x: Value) =>
-    reshape(op, rmsNorm(op, w.at(name), reshape(op, x, [1, x.dims[1]!, heads, size]), eps), x.dims);
-  return [norm(names[0], q), norm(names[1], k), v];
-}
-
-function attend(op: Graph, [q, k, v]: Qkv, { config, rotation }: Flux2BlockOptions): Value {
-  const turned = (x: Value) => rotaryEmbedding(op, x, rotation, "neighbours");
-  const heads = config.num_attention_heads;
-  return scaledDotProductAttention(op, [turned(q), turned(k), v], { heads, mask: "none" });
-}
+const attentionOf = ({ config, rotation }: Flux2BlockOptions): JointAttentionOptions => ({
+  ...{ heads: config.num_attention_heads, size: config.attention_head_dim, eps: config.eps, rotation },
+});
 
 /** The halves of x [1, S, 2 · N] as gate and the rest → [1, S, N]. */
 function gluHalves(op: Graph, x: Value): Value {
@@ -64,12 +52,7 @@ export function doubleBlock(
   const begin = (x: Value, [first]: readonly Modulation[]) => modulated(op, x, first!, config.eps);
   const ofText = project(begin(text, changes.text), ["add_q_proj", "add_k_proj", "add_v_proj"]);
   const ofPicture = project(begin(picture, changes.picture), ["to_q", "to_k", "to_v"]);
-  const textRows = normed(op, attn, ofText, ["norm_added_q", "norm_added_k"], config);
-  const pictureRows = normed(op, attn, ofPicture, ["norm_q", "norm_k"], config);
-  const seen = op.scope(attn.path, () => {
-    const both = textRows.map((x, i) => concat(op, [x, pictureRows[i]!], 1)) as unknown as Qkv;
-    return attend(op, both, options);
-  });
+  const seen = attendJointly(op, attn, { text: ofText, picture: ofPicture }, attentionOf(options));
   const tokens = dimAt(text, 1);
   const finish = (x: Value, [begin, end]: readonly [number, Value["dims"][number]], part: "text" | "picture") => {
     const [attention, mlp] = changes[part] as readonly [Modulation, Modulation];
@@ -94,18 +77,13 @@ export function singleBlock(op: Graph, w: Weights, x: Value, change: Modulation,
   const { config } = options;
   const width = dimAt(x, 2);
   const inner = Math.trunc(width * config.mlp_ratio);
-  const attn = w.at("attn");
+  const [attn, attention] = [w.at("attn"), attentionOf(options)];
   const all = linearNoBias(op, attn.at("to_qkv_mlp_proj"), modulated(op, x, change, config.eps), 3 * width + 2 * inner);
   const part = (begin: number, size: number) => slice(op, all, 2, [begin, begin + size]);
-  const qkv = normed(
-    op,
-    attn,
-    [part(0, width), part(width, width), part(2 * width, width)],
-    ["norm_q", "norm_k"],
-    config,
-  );
+  const own: Qkv = [part(0, width), part(width, width), part(2 * width, width)];
+  const qkv = normedHeads(op, attn, own, ["norm_q", "norm_k"], attention);
   const both = op.scope(attn.path, () =>
-    concat(op, [attend(op, qkv, options), gluHalves(op, part(3 * width, 2 * inner))], 2),
+    concat(op, [attend(op, qkv, attention), gluHalves(op, part(3 * width, 2 * inner))], 2),
   );
   return gated(op, x, linearNoBias(op, attn.at("to_out"), both, width), change);
 }

@@ -70,12 +70,12 @@ export interface ImageAttentionOptions {
   readonly adapters: readonly IpAdapterBranch[];
 }
 
-/** Hands out each cross attention's share of the adapters. Inputs of the graph: see `unetGraph`. */
+/** Each cross attention's share of the adapters. Inputs of the graph: see `unetGraph`. */
 export function imageAttentions(
   op: Graph,
   config: UNetConfig,
   { batch, height, width, adapters }: ImageAttentionOptions,
-): Required<Surroundings>["nextImages"] {
+): Required<Surroundings>["imagesAt"] {
   const places = attentionPlaces(config);
   const count = layersOf(places);
   const input = (name: string, dims: readonly number[]) =>
@@ -91,10 +91,10 @@ export function imageAttentions(
       ]),
     ),
   }));
-  const before = (part: Part) => layersOf(places.filter((place) => ORDER[place.part] < ORDER[part]));
-  const position = { down: 0, up: before("up"), mid: before("mid") };
-  return (part, queries) => {
-    const k = position[part]++;
+  const nameOf = ({ part, block, index }: Place) => `${part}.${block}.${index}`;
+  const firsts = new Map(places.map((place, i) => [nameOf(place), layersOf(places.slice(0, i))]));
+  return (place, layer, queries) => {
+    const k = firsts.get(nameOf(place))! + layer;
     return branches.map(
       ({ weights, tokens, scales, masks }): ImageAttention => ({
         weights: weights.at(2 * k + 1),
@@ -105,5 +105,3 @@ export function imageAttentions(
     );
   };
 }
-
-const ORDER = { down: 0, up: 1, mid: 2 } as const;

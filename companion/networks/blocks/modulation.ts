@@ -38,14 +38,23 @@ function parted(op: Graph, all: Value, [count, size]: readonly [number, number])
 }
 
 /** For `parts` parts of a block, each its shift, scale and gate in the file's order. */
-export function modulationsOf(op: Graph, w: Weights, time: Value, parts: number): Modulation[] {
-  const vectors = vectorsOf(op, w, time, 3 * parts);
-  return Array.from({ length: parts }, (_, i) => ({
+export const modulationsOf = (op: Graph, w: Weights, time: Value, parts: number): Modulation[] =>
+  inThrees(vectorsOf(op, w, time, 3 * parts));
+
+/** The same with a bias and without an activation before. Keys: weight, bias. */
+export const modulationsWithBias = (
+  op: Graph,
+  w: Weights,
+  time: Value,
+  [parts, size]: readonly [number, number],
+): Modulation[] => inThrees(vectorsWithBias(op, w, time, [3 * parts, size]));
+
+const inThrees = (vectors: readonly Value[]): Modulation[] =>
+  Array.from({ length: vectors.length / 3 }, (_, i) => ({
     shift: vectors[3 * i]!,
     scale: vectors[3 * i + 1]!,
     gate: vectors[3 * i + 2]!,
   }));
-}
 
 /** x [..., D] to mean 0 and variance 1, · (1 + scale) + shift, in the graph's type. */
 export const modulated = (op: Graph, x: Value, { shift, scale }: Pick<Modulation, "shift" | "scale">, eps: number) =>

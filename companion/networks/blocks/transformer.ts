@@ -1,9 +1,10 @@
-import { dimAt, fixedDims } from "../../graph/dim.ts";
+import { fixedDims } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
 import { groupNorm, layerNorm, linear, pointwise } from "../../graph/layers.ts";
-import { add, gelu, mul, reshape, split, transpose } from "../../graph/ops.ts";
+import { add, reshape, transpose } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
 import { attention, type ImageAttention } from "./attention.ts";
+import { feedForward } from "./feed-forward.ts";
 
 export interface TransformerOptions {
   readonly layers: number;
@@ -46,15 +47,4 @@ function transformerBlock(op: Graph, w: Weights, x: Value, context: Value, optio
   const images = options.nextImages();
   h = residual(h, attention(op, w.at("attn2"), norm("norm2", h), context, { heads, images }));
   return residual(h, feedForward(op, w.at("ff.net"), norm("norm3", h)));
-}
-
-/** Four times wider inside, gated by GELU (Shazeer 2020, GEGLU). Keys: 0.proj 2. */
-function feedForward(op: Graph, w: Weights, x: Value): Value {
-  const width = dimAt(x, 2);
-  const both = linear(op, w.at("0.proj"), x, 8 * width);
-  const gated = op.scope(w.path, () => {
-    const [h, gate] = split(op, both, 2, 2) as [Value, Value];
-    return mul(op, h, gelu(op, gate));
-  });
-  return linear(op, w.at("2"), gated, width);
 }

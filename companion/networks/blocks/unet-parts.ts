@@ -39,17 +39,21 @@ export interface Surroundings {
   readonly time: Value;
   /** [B, T, D] */
   readonly context: Value;
-  /** The image attentions of the part's next cross attention, which has so many queries. */
-  readonly nextImages?: (part: Part, queries: number) => readonly ImageAttention[];
+  /** The image attentions of cross attention `layer` of a place, which has so many queries. */
+  readonly imagesAt?: (place: Place, layer: number, queries: number) => readonly ImageAttention[];
+  /** What follows a layer of a place. */
+  readonly after?: (x: Value, place: Place) => Value;
 }
 
 export interface Blocks {
   resnet(w: Weights, x: Value, out: number, scaleFactor?: number): Value;
   attend(w: Weights, x: Value, place: Place): Value;
+  /** To be called with what a layer gives: a resnet, and its attention where it has one. */
+  finish(x: Value, place: Place): Value;
 }
 
 /** The two kinds of block that a UNet consists of. */
-export function unetBlocks(op: Graph, config: UNetConfig, { time, context, nextImages }: Surroundings): Blocks {
+export function unetBlocks(op: Graph, config: UNetConfig, { time, context, imagesAt, after }: Surroundings): Blocks {
   const groups = config.norm_num_groups;
   return {
     resnet: (w, x, out, scaleFactor = 1) =>
@@ -59,15 +63,17 @@ export function unetBlocks(op: Graph, config: UNetConfig, { time, context, nextI
       }),
     attend: (w, x, place) => {
       const [level, { part }] = [levelOf(config, place), place];
+      let layer = 0;
       return transformer(op, w, x, context, {
         layers: layersAt(config, place),
         heads: config.num_attention_heads[level]!,
         groups,
         projection: config.use_linear_projection ? "linear" : "convolution",
         attentions: part !== "mid" && config.only_cross_attention[level] ? "cross-only" : "self-then-cross",
-        nextImages: () => nextImages?.(part, dimAt(x, 2) * dimAt(x, 3)) ?? [],
+        nextImages: () => imagesAt?.(place, layer++, dimAt(x, 2) * dimAt(x, 3)) ?? [],
       });
     },
+    finish: (x, place) => after?.(x, place) ?? x,
   };
 }
 
@@ -100,54 +106,65 @@ export interface InwardOptions {
 }
 
 /**
- * sample [B, in, H, W] → what the mid block gives, and all that the outward half will meet again, outermost first.
- * Keys: conv_in down_blocks.N mid_block. diffusers models/unets/unet_2d_condition.py, forward, steps 2 to 4.
+ * sample [B, in, H, W] → all that the outward half will meet again, outermost first, and at the end what the mid block gives.
+ * Nothing is built that is not asked for. Keys: conv_in down_blocks.N mid_block. diffusers
+ * models/unets/unet_2d_condition.py, forward, steps 2 to 4.
  */
-export function inwardHalf(
+export function* inwardHalf(
   op: Graph,
   config: UNetConfig,
   weights: Weights,
   sample: Value,
   { blocks, hint, features = [] }: InwardOptions,
-): { readonly x: Value; readonly skips: Value[] } {
-  const { resnet, attend } = blocks;
+): Generator<Value, Value> {
+  const { resnet, attend, finish } = blocks;
   const channels = config.block_out_channels;
   const last = channels.length - 1;
   let x = conv2d(op, weights.at("conv_in"), sample, [channels[0]!, 3], { padding: [1, 1, 1, 1] });
   if (hint) x = add(op, x, hint);
-  const skips = [x];
-  config.down_block_types.forEach((type, level) => {
+  yield x;
+  for (const [level, type] of config.down_block_types.entries()) {
     const w = weights.at("down_blocks").at(level);
     const attends = type === "CrossAttnDownBlock2D";
     const feature = features[level];
     const layers = config.layers_per_block[level]!;
     for (let i = 0; i < layers; i++) {
+      const place = { part: "down", block: level, index: i } as const;
       x = resnet(w.at("resnets").at(i), x, channels[level]!);
-      if (attends) x = attend(w.at("attentions").at(i), x, { part: "down", block: level, index: i });
-      if (attends && feature && i === layers - 1) x = add(op, x, feature);
-      skips.push(x);
+      if (attends) x = attend(w.at("attentions").at(i), x, place);
+      x = finish(x, place);
+      // A level without attention gets it after its downsampling.
+      if (feature && i === layers - 1 && (attends || level === last)) x = add(op, x, feature);
+      yield x;
     }
-    if (level < last) {
-      const p = config.downsample_padding;
-      x = downsample(op, w.at("downsamplers.0"), x, p === 0 ? [0, 0, 1, 1] : [p, p, p, p]);
-      skips.push(x);
-    }
-    // A level without attention gets it after its downsampling, and so does its last skip connection.
-    if (!attends && feature) {
-      x = add(op, x, feature);
-      skips[skips.length - 1] = x;
-    }
-  });
+    if (level === last) break;
+    const p = config.downsample_padding;
+    x = downsample(op, w.at("downsamplers.0"), x, p === 0 ? [0, 0, 1, 1] : [p, p, p, p]);
+    if (feature && !attends) x = add(op, x, feature);
+    yield x;
+  }
   x = midBlock(config, weights.at("mid_block"), x, blocks);
   const deepest = features[last + 1];
-  return { x: deepest ? add(op, x, deepest) : x, skips };
+  return deepest ? add(op, x, deepest) : x;
 }
 
-function midBlock(config: UNetConfig, w: Weights, input: Value, { resnet, attend }: Blocks): Value {
+/** What an inward half gives, the mid block's last; `most`: no more than so many of the outermost. */
+export function takeInward(half: Generator<Value, Value>, most = Number.POSITIVE_INFINITY): Value[] {
+  const taken: Value[] = [];
+  while (taken.length < most) {
+    const { value, done } = half.next();
+    taken.push(value);
+    if (done) break;
+  }
+  return taken;
+}
+
+function midBlock(config: UNetConfig, w: Weights, input: Value, { resnet, attend, finish }: Blocks): Value {
   if (config.mid_block_type === null) return input;
   const [out, factor] = [dimAt(input, 1), config.mid_block_scale_factor];
   const x = resnet(w.at("resnets.0"), input, out, factor);
   if (config.mid_block_type === "UNetMidBlock2D") return x;
-  const attended = attend(w.at("attentions.0"), x, { part: "mid", block: 0, index: 0 });
+  const place = { part: "mid", block: 0, index: 0 } as const;
+  const attended = finish(attend(w.at("attentions.0"), x, place), place);
   return resnet(w.at("resnets.1"), attended, out, factor);
 }

@@ -1,12 +1,13 @@
 /** Control pictures: Zhang et al. 2023, "ControlNet"; Mou et al. 2023, "T2I-Adapter". */
-import type { PixelImage } from "../../../shared/pixels.ts";
+import type { Size } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { Control } from "../../../shared/request.ts";
 import { CONTROLNET_PREFIX, type ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
 import { tilingDialect } from "../../graph/dialect.ts";
 import type { Weights } from "../../graph/weights.ts";
-import { toControlImage, toGrey } from "../../image/preprocess.ts";
+import { flatten } from "../../image/composite.ts";
+import { maskControlImage, toControlImage, toGrey } from "../../image/preprocess.ts";
 import { preprocess } from "../../image/preprocessors/preprocess.ts";
 import { featureDims } from "../../networks/blocks/unet-parts.ts";
 import { controlHintGraph, residualCount } from "../../networks/controlnet.ts";
@@ -16,6 +17,8 @@ import { type Tensor, tensor } from "../../tensor.ts";
 import { readImage } from "../picture/canvas.ts";
 import { isActive } from "./active.ts";
 import type { UNetJob } from "./unet-job.ts";
+
+const WHITE = [255, 255, 255] as const;
 
 /** A ControlNet as the UNet's graph takes it. */
 export interface ControlHint {
@@ -49,11 +52,11 @@ export async function encodeControls(job: UNetJob): Promise<Controls> {
   for (const control of job.request.controls) {
     if (control.weight === 0) continue;
     const opened = await job.studio.openControl(control.model, job.model);
-    const picture = await pictureOf(control, job, channelsOf(opened));
+    const image = await imageOf(control, job, channelsOf(opened));
     if (opened.kind === "controlnet") {
       allGuess ??= opened.config.global_pool_conditions;
-      hints.push(await hintOf(allGuess ? { ...control, mode: "guess" } : control, opened, picture, job));
-    } else adapted.push({ control, features: await featuresOf(control, opened, picture, job) });
+      hints.push(await hintOf(allGuess ? { ...control, mode: "guess" } : control, opened, image, job));
+    } else adapted.push({ control, features: await featuresOf(control, opened, image, job) });
   }
   return { hints, ...(adapted.length > 0 && { features: together(adapted) }) };
 }
@@ -61,23 +64,27 @@ export async function encodeControls(job: UNetJob): Promise<Controls> {
 const channelsOf = (opened: ControlNet | T2IAdapter): number =>
   opened.kind === "controlnet" ? opened.config.conditioning_channels : opened.config.in_channels;
 
-/** As the model sees it. What is to be grey is so before it is resized, as when diffusers is given a grey picture. */
-async function pictureOf(control: Control, { canvas, images }: UNetJob, channels: number): Promise<PixelImage> {
+/** As the model sees it, [1, C, H, W]. What is to be grey is so before it is resized, as when diffusers is given a grey picture. */
+async function imageOf(control: Control, { canvas, images }: UNetJob, channels: number): Promise<Tensor> {
   const { image, preprocessor } = control;
   const source = await readImage(images, image);
-  return preprocessor === undefined
-    ? canvas.see(channels === 1 ? toGrey(source) : source)
-    : preprocess(canvas.see(source), preprocessor);
+  if (preprocessor === "inpaint")
+    return maskControlImage(toControlImage(flatten(canvas.see(source), WHITE), channels), canvas.mask!);
+  const picture =
+    preprocessor === undefined
+      ? canvas.see(channels === 1 ? toGrey(source) : source)
+      : preprocess(canvas.see(source), preprocessor);
+  return toControlImage(picture, channels);
 }
 
-async function hintOf(control: Control, net: ControlNet, picture: PixelImage, job: UNetJob): Promise<ControlHint> {
+async function hintOf(control: Control, net: ControlNet, image: Tensor, job: UNetJob): Promise<ControlHint> {
   const { studio, guidance } = job;
   const { config } = net;
   const { dialect, mark } = tilingDialect(studio.device.dialect, job.request.tiling);
   const isOther = (key: string) => !key.startsWith(`${CONTROLNET_PREFIX}.controlnet_cond_embedding.`);
-  const draw = (w: Weights) => controlHintGraph({ config, weights: w.at(CONTROLNET_PREFIX) }, picture, dialect);
-  const name = `${net.fingerprint}/control-hint/${picture.width}x${picture.height}${mark}`;
-  const image = toControlImage(picture, config.conditioning_channels);
+  const size = sizeOf(image);
+  const draw = (w: Weights) => controlHintGraph({ config, weights: w.at(CONTROLNET_PREFIX) }, size, dialect);
+  const name = `${net.fingerprint}/control-hint/${size.width}x${size.height}${mark}`;
   const { hint } = await studio.kept.of(name, [image], () =>
     studio.sessions.use(
       name,
@@ -105,7 +112,9 @@ async function hintOf(control: Control, net: ControlNet, picture: PixelImage, jo
   };
 }
 
-async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelImage, job: UNetJob): Promise<Tensor[]> {
+const sizeOf = ({ dims }: Tensor): Size => ({ height: dims[2]!, width: dims[3]! });
+
+async function featuresOf(control: Control, adapter: T2IAdapter, image: Tensor, job: UNetJob): Promise<Tensor[]> {
   const { studio } = job;
   const { config, origin } = adapter;
   if (control.mode === "guess")
@@ -113,7 +122,12 @@ async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelI
       "request-invalid",
       `Cannot use the T2I-Adapter "${origin}" in guess mode: only ControlNets have it.`,
     );
-  const { width, height } = picture;
+  if (control.preprocessor === "inpaint")
+    throw new Problem(
+      "request-invalid",
+      `Cannot use the T2I-Adapter "${origin}" with the preprocessor "inpaint": only ControlNets are trained to fill.`,
+    );
+  const { width, height } = sizeOf(image);
   const side = config.downscale_factor;
   if (width % side !== 0 || height % side !== 0)
     throw new Problem(
@@ -122,7 +136,6 @@ async function featuresOf(control: Control, adapter: T2IAdapter, picture: PixelI
     );
   const { dialect, mark } = tilingDialect(studio.device.dialect, job.request.tiling);
   const name = `${adapter.fingerprint}/t2i-adapter/${width}x${height}${mark}`;
-  const image = toControlImage(picture, config.in_channels);
   const outputs = await studio.kept.of(name, [image], () =>
     studio.sessions.use(
       name,

@@ -1,4 +1,6 @@
 /** Reference images: Ye et al. 2023, "IP-Adapter". */
+import { imagesOfReference } from "../../../shared/image-refs.ts";
+import type { PixelImage } from "../../../shared/pixels.ts";
 import type { Reference } from "../../../shared/request.ts";
 import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
 import type { Weights } from "../../graph/weights.ts";
@@ -12,7 +14,7 @@ import { buildWhole } from "../../opening/build-whole.ts";
 import { refuseOtherEncoder } from "../../opening/fit.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import { readImage } from "../picture/canvas.ts";
-import { stack } from "../tensors.ts";
+import { concatTokens, mean, stack } from "../tensors.ts";
 import { isActive } from "./active.ts";
 import { blockScales } from "./block-scales.ts";
 import type { UNetJob } from "./unet-job.ts";
@@ -34,7 +36,7 @@ export interface ReferenceTokens {
  */
 export async function encodeReferences(job: UNetJob): Promise<ReferenceTokens[]> {
   const encoded: ReferenceTokens[] = [];
-  for (const reference of job.request.references) {
+  for (const reference of followedBy(job)) {
     if (reference.weight === 0) continue;
     const adapter = await job.studio.openAdapter(job.model, reference);
     const scales = blockScales(reference.blocks, job.model).map((scale) => scale * reference.weight);
@@ -43,7 +45,7 @@ export async function encodeReferences(job: UNetJob): Promise<ReferenceTokens[]>
     const masks = await masksOf(reference, job);
     encoded.push({
       adapter,
-      tokens: await project(await embedBranches(reference, adapter, job), adapter, job),
+      tokens: await tokensOf(reference, adapter, job),
       ...(masks && { masks }),
       scalesAt: (i, of) => (isActive(reference, i, of) ? active : inactive),
     });
@@ -51,15 +53,53 @@ export async function encodeReferences(job: UNetJob): Promise<ReferenceTokens[]>
   return encoded;
 }
 
+/** A reference with its pictures as they are looked at. */
+interface Followed extends Omit<Reference, "image"> {
+  look(): Promise<readonly PixelImage[]>;
+}
+
+/** The request's own, and last a Fill's surroundings. */
+function followedBy({ request, images, canvas }: UNetJob): readonly Followed[] {
+  const named = request.references.map((reference) => ({
+    ...reference,
+    look: () => Promise.all(imagesOfReference(reference).map((image) => readImage(images, image))),
+  }));
+  const { surroundings } = canvas;
+  const own = request.region?.surroundings;
+  return surroundings && own ? [...named, { ...own, look: async () => [surroundings] }] : named;
+}
+
+/**
+ * Images that are followed together: with "concat" the tokens of each, one after the other, so that one attention chooses among
+ * all of them (diffusers, models/embeddings.py, MultiIPAdapterImageProjection); with "average" those of the mean of what the
+ * encoder makes of them (cubiq/ComfyUI_IPAdapter_plus, IPAdapterPlus.py, `combine_embeds`).
+ */
+async function tokensOf(reference: Followed, adapter: IpAdapter, job: UNetJob): Promise<Tensor> {
+  const seen: Tensor[][] = [];
+  for (const image of await reference.look()) seen.push(await embedBranches(image, reference, adapter, job));
+  if (reference.combine === "average") {
+    const means = seen[0]!.map((_, branch) => mean(seen.map((branches) => branches[branch]!)));
+    return project(means, adapter, job);
+  }
+  const tokens: Tensor[] = [];
+  for (const branches of seen) tokens.push(await project(branches, adapter, job));
+  return concatTokens(tokens);
+}
+
 /**
  * What the branches of the guidance see. The unconditional one sees an embedding of zeros with a plain projection, and what the
  * encoder makes of a picture of zeros with the others. Source: diffusers, pipeline_stable_diffusion.py, encode_image.
  */
-async function embedBranches(reference: Reference, adapter: IpAdapter, job: UNetJob): Promise<Tensor[]> {
-  const { studio, model, guidance, images } = job;
+async function embedBranches(
+  image: PixelImage,
+  reference: Followed,
+  adapter: IpAdapter,
+  job: UNetJob,
+): Promise<Tensor[]> {
+  const { studio, model, guidance } = job;
   const encoder = await studio.openImageEncoder(model, reference, adapter);
   refuseOtherEncoder(adapter, encoder);
-  const pixels = toClipPixels(await readImage(images, reference.image), encoder.processor);
+  const pixels = toClipPixels(image, encoder.processor);
   const look = async (seen: Tensor) => {
     const name = `${encoder.weights.fingerprint}/image-encoder`;
     const build = (w: Weights) => clipVisionGraph(encoder.config, w, { batch: 1 }, studio.device.dialect);
@@ -79,7 +119,7 @@ async function embedBranches(reference: Reference, adapter: IpAdapter, job: UNet
 }
 
 /** The reference's mask for every size of attention. */
-async function masksOf({ mask }: Reference, job: UNetJob): Promise<ReadonlyMap<number, Tensor> | undefined> {
+async function masksOf({ mask }: Followed, job: UNetJob): Promise<ReadonlyMap<number, Tensor> | undefined> {
   if (mask === undefined) return undefined;
   const coverage = coverageOf(job.canvas.see(await readImage(job.images, mask)));
   const [, , height, width] = job.latent.dims(job.canvas.size);

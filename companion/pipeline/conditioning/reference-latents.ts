@@ -1,5 +1,6 @@
 /** References that a denoiser attends to as it does to its own latent: each in a sequence of its own, behind the picture's. */
 import type { Rect, Size } from "../../../shared/geometry.ts";
+import { imagesOfReference } from "../../../shared/image-refs.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { ImageRef, Reference } from "../../../shared/request.ts";
@@ -21,7 +22,7 @@ export async function encodeReferenceLatents(job: Seeing, area: number): Promise
   for (const reference of job.request.references) {
     if (reference.weight === 0) continue;
     refuseSettings(reference);
-    latents.push(await encodeReference(job, reference.image, area));
+    for (const image of imagesOfReference(reference)) latents.push(await encodeReference(job, image, area));
   }
   return latents;
 }
@@ -41,7 +42,7 @@ export async function encodeReference(
 }
 
 /** What only an adapter beside cross attention has. */
-function refuseSettings({ weight, start, end, mask, blocks, adapter, imageEncoder }: Reference): void {
+function refuseSettings({ weight, start, end, mask, blocks, adapter, imageEncoder, combine }: Reference): void {
   const wanted = [
     ["weight", weight !== 1],
     ["start", start > 0],
@@ -50,6 +51,7 @@ function refuseSettings({ weight, start, end, mask, blocks, adapter, imageEncode
     ["blocks", blocks !== undefined && blocks !== "all"],
     ["adapter", adapter !== undefined],
     ["imageEncoder", imageEncoder !== undefined],
+    ["combine", combine !== undefined],
   ].find(([, given]) => given);
   if (wanted === undefined) return;
   throw new Problem(

@@ -4,6 +4,7 @@ import type { StepEvent, Trace } from "../events.ts";
 import type { Conditions, PreparedJob } from "../job.ts";
 import type { FirstLatent } from "../latent/first-latent.ts";
 import type { LatentPreview } from "../latent/latent-preview.ts";
+import { steerToLetters } from "../latent/scene-text.ts";
 import { blend } from "../tensors.ts";
 import { finite, finiteStep } from "../weights/finite.ts";
 
@@ -22,7 +23,7 @@ export interface DenoiseOptions {
  * work; the network is given back either way.
  */
 export async function* denoise(job: PreparedJob, options: DenoiseOptions): AsyncGenerator<StepEvent, Tensor> {
-  const { plan, generator } = job;
+  const { plan, generator, sceneText } = job;
   const { conditions, first, preview, trace, done } = options;
   const { noise, extraChannels, keep } = first;
   const of = plan.timesteps.length;
@@ -34,8 +35,10 @@ export async function* denoise(job: PreparedJob, options: DenoiseOptions): Async
       // Networks block their thread: let messages in and out between two of them.
       await setImmediate();
       const input = finiteStep(plan.scaleInput(latent, i));
-      const prediction = await denoiser.predict(input, { timestep: plan.timesteps[i]!, i, of });
-      finite(prediction, job.model.denoiser.weights.origin);
+      const own = await denoiser.predict(input, { timestep: plan.timesteps[i]!, i, of });
+      finite(own, job.model.denoiser.weights.origin);
+      const at = { i, prediction: own, latent, done, of: whole };
+      const prediction = sceneText ? await steerToLetters({ ...job, sceneText }, at) : own;
       let soFar = plan.denoised(i, prediction, latent);
       latent = plan.step(i, prediction, latent, (dims) => generator.randn(dims));
       if (keep) {

@@ -44,17 +44,18 @@ export async function openFlux2(
   );
   return {
     release,
-    predict: async (x, { timestep }) => {
+    predict: async (x, { timestep, i, of }) => {
       const feeds = {
         ...constant,
         ...loras.feedsFor(inputs),
         latent: concatTokens([toRows(x), ...behind]),
         timestep: tensor(Float32Array.of(asTold(timestep)), [1]),
       };
+      const { branches, combine } = guidance.at(i, of);
       const predictions: Tensor[] = [];
-      for (const { prompt } of guidance.branches)
+      for (const { prompt } of branches)
         predictions.push(fromRows((await run({ ...feeds, text: states[prompt]! })).out!, dims));
-      return guidance.combine(predictions);
+      return combine(predictions);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
 import { tilingDialect } from "../../graph/dialect.ts";
 import { Weights } from "../../graph/weights.ts";
-import { unetGraph } from "../../networks/unet.ts";
+import { type Reuse, unetGraph } from "../../networks/unet.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Controls } from "../conditioning/control.ts";
 import type { ReferenceTokens } from "../conditioning/image-encoder.ts";
@@ -11,8 +11,11 @@ import type { Prompts } from "../conditioning/text-encoder.ts";
 import type { UNetJob } from "../conditioning/unet-job.ts";
 import type { Conditions, DenoiserInputs, OpenDenoiser } from "../job.ts";
 import { runsTogether } from "../ladder.ts";
-import { concatChannels, stack, unstack } from "../tensors.ts";
+import { forEachRow, framesInBatch, ONE_PICTURE } from "../motion/in-batch.ts";
+import { motionBranch } from "../motion/motion.ts";
+import { concatChannels, partsOf, stack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
+import { type Feeds, openRuns } from "./deep-cache.ts";
 import { oneByOne } from "./one-by-one.ts";
 import { unetAddOns } from "./unet-addons.ts";
 import { dialectOf, quantizerOf } from "./weight-bits.ts";
@@ -29,13 +32,15 @@ export async function openUNet(
   job: UNetJob,
   { conditions, extraChannels, done }: DenoiserInputs<UNetConditions>,
 ): Promise<OpenDenoiser> {
-  const { model, studio, guidance } = job;
+  const { model, studio, guidance, motion } = job;
   const { prompts, references, controls } = conditions;
   const [, , height, width] = job.latent.dims(job.canvas.size);
   const { config, weights } = model.denoiser;
   const { branches } = guidance;
   const count = branches.length;
-  const batch = job.rung.runs === "together" ? runsTogether(job) : 1;
+  const runs = job.rung.runs === "together" ? runsTogether(job) : 1;
+  const { rows: perRun, spread, gather } = motion ? framesInBatch(motion) : ONE_PICTURE;
+  const batch = runs * perRun;
   const promptsAt = (i: number) => branches.map(({ prompt }) => promptAt(prompts[prompt]!, done + i));
   const shape = {
     ...{ batch, height, width, tokens: lengthOf(promptsAt(0).map(({ embeds }) => embeds)) },
@@ -44,21 +49,26 @@ export async function openUNet(
   const addOns = unetAddOns(references, controls);
   const { dialect, mark } = tilingDialect(dialectOf(job), job.request.tiling);
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
-  const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.format ? `-${job.format}` : ""}/${loras.key}${addOns.key}${mark}`;
+  const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.format ? `-${job.format}` : ""}/${loras.key}${addOns.key}${mark}${motion ? `/${motion.module.fingerprint}x${motion.frames}` : ""}`;
   const quantizer = await quantizerOf(job);
-  const lease = await studio.sessions.lease(key, () => {
-    const graph = unetGraph(config, new Weights(weights), shape, {
-      ...addOns.options,
-      dialect,
-      branchAt: loras.branchAt,
-      ...(quantizer && { quantizer }),
+  const open = (reuse?: Reuse) =>
+    studio.sessions.lease(reuse ? `${key}/${reuse.part}-${reuse.outer}` : key, () => {
+      const graph = unetGraph(config, new Weights(weights), shape, {
+        ...addOns.options,
+        dialect,
+        branchAt: loras.branchAt,
+        ...(motion && { motion: motionBranch(motion) }),
+        ...(quantizer && { quantizer }),
+        ...(reuse && { reuse }),
+      });
+      if (reuse?.part !== "outer") addOns.refuseUnused();
+      return graph;
     });
-    addOns.refuseUnused();
-    return graph;
-  });
-
-  const { inputs, release } = lease;
-  const run = batch === count ? lease.run : oneByOne(lease, count);
+  const { inputs, at, release } = await openRuns(open, job.request.deepCache);
+  const run = (i: number, feeds: Feeds, rows: readonly number[]) => {
+    const all = forEachRow(feeds, inputs, { rows: perRun, count });
+    return runs === count ? at(i)(all, 0) : oneByOne({ run: at(i), inputs }, count, perRun)(all, rows);
+  };
 
   const textFeeds = keepLast((encoded: readonly EncodedPrompt[]) => ({
     encoder_hidden_states: stack(atOneLength(encoded.map(({ embeds }) => embeds))),
@@ -68,18 +78,22 @@ export async function openUNet(
 
   return {
     predict: async (latent, { timestep, i, of }) => {
+      const own = spread(latent, i);
       const samples = branches.map(({ picture }) =>
-        extraChannels ? concatChannels([latent, picture === "shown" ? extraChannels : hidden!]) : latent,
+        extraChannels ? concatChannels([own, picture === "shown" ? extraChannels : hidden!]) : own,
       );
-      const { out } = await run({
+      const feeds = {
         ...addOns.constant,
         ...loras.feedsFor(inputs),
         ...textFeeds(promptsAt(i)),
         ...addOns.feedsAt(i, of),
         sample: stack(samples),
         timestep: filled(timestep, count),
-      });
-      return guidance.combine(unstack(out!));
+      };
+      const evaluation = guidance.at(i, of);
+      const rows = evaluation.branches.map((branch) => branches.indexOf(branch));
+      const { out } = await run(i, feeds, rows);
+      return evaluation.combine(partsOf(out!, rows.length).map((part) => gather(part, i)));
     },
     release,
   };

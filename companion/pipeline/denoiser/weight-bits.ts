@@ -52,7 +52,7 @@ export async function denoiserRung(
   job: Sketch & Pick<PreparedJob, "studio" | "guidance">,
   level: number,
 ): Promise<Rung> {
-  const { request, model, family, studio } = job;
+  const { request, model, family, studio, motion } = job;
   const runs = runsTogether(job);
   const rungs = rungsFrom(level, { runs, quantize: request.quantize });
   const limit = studio.memoryLimit;
@@ -67,10 +67,12 @@ export async function denoiserRung(
     const narrow = rung.bits !== undefined || hasCodes(network);
     const quantizer = narrow ? planNarrow(network, rung.bits, "/planned").quantizer : undefined;
     const options = { dialect, ...(quantizer && { quantizer }) };
-    const shape = { batch: rung.runs === "together" ? runs : 1, height, width };
+    const batch = rung.runs === "together" ? runs : 1;
+    const shape = { batch, height, width, ...(motion && { motion }) };
     return studio.sessions.needOf(family.denoiserGraph(model, new Weights(weights), shape, options), size);
   };
+  const moved = motion && [motion.module.fingerprint, motion.frames];
   // Building the graph to see what it needs takes as long as a step of a small picture.
-  const key = `${model.fingerprint}/rung/${JSON.stringify([level, runs, height, width, size, limit])}`;
+  const key = `${model.fingerprint}/rung/${JSON.stringify([level, runs, height, width, size, limit, moved])}`;
   return studio.remember(key, async () => planMemory(rungs, need, limit));
 }

@@ -15,6 +15,8 @@ export interface ZImageConditions extends Conditions {
   readonly states: PromptStates;
 }
 
+const CELLS = { cell: Z_IMAGE_CELL, order: "by-place" } as const;
+
 export async function openZImage(
   job: PreparedJob<ZImageModel>,
   { conditions: { states } }: DenoiserInputs<ZImageConditions>,
@@ -23,12 +25,12 @@ export async function openZImage(
   const { config, weights } = model.denoiser;
   const dims = latent.dims(canvas.size);
   const rows = placesIn(dims);
-  const branches = guidance.branches.map(({ prompt }) => feedsOf(states[prompt]!, dims, config));
+  const prompts = new Map(guidance.branches.map(({ prompt }) => [prompt, feedsOf(states[prompt]!, dims, config)]));
   const quantizer = await quantizerOf(job);
   const { dialect } = studio.device;
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
   const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
-  const tokens = Math.max(...branches.map(({ text }) => text.dims[1]!));
+  const tokens = Math.max(...[...prompts.values()].map(({ text }) => text.dims[1]!));
   const { run, inputs, release } = await studio.sessions.lease(
     `${model.fingerprint}/z-image/${job.format ?? ""}/${loras.key}`,
     () => zImageTransformerGraph(config, new Weights(weights), options),
@@ -36,16 +38,19 @@ export async function openZImage(
   );
   return {
     release,
-    predict: async (x, { timestep }) => {
+    predict: async (x, { timestep, i, of }) => {
       const common = {
         ...loras.feedsFor(inputs),
-        latent: toCellRows(x, { cell: Z_IMAGE_CELL, rows }),
+        latent: toCellRows(x, { ...CELLS, rows }),
         timestep: tensor(Float32Array.of(asTold(timestep, config.t_scale)), [1]),
       };
+      const { branches, combine } = guidance.at(i, of);
       const predictions: Tensor[] = [];
-      for (const branch of branches)
-        predictions.push(opposite(fromCellRows((await run({ ...common, ...branch })).out!, dims, Z_IMAGE_CELL)));
-      return guidance.combine(predictions);
+      for (const { prompt } of branches) {
+        const { out } = await run({ ...common, ...prompts.get(prompt)! });
+        predictions.push(opposite(fromCellRows(out!, dims, CELLS)));
+      }
+      return combine(predictions);
     },
   };
 }

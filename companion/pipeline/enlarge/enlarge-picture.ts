@@ -1,5 +1,5 @@
 /** A task of kind "enlarge", on one page: larger by an upscaler or resampled, then drawn over for detail, then a PNG. */
-import { ENLARGE_LIMITS, type EnlargeRequest } from "../../../shared/enlarge.ts";
+import { ENLARGE_LIMITS, type EnlargeRequest, enlargedSize } from "../../../shared/enlarge.ts";
 import type { Size } from "../../../shared/geometry.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
@@ -53,9 +53,7 @@ async function imageNamed(name: string, images: Images): Promise<PixelImage> {
 }
 
 function sizeOf({ width, height }: Size, factor: number): Size {
-  const longer = Math.max(width, height);
-  const side = (length: number) => Math.max(1, Math.round((length * Math.round(longer * factor)) / longer));
-  const size = { width: side(width), height: side(height) };
+  const size = enlargedSize({ width, height }, factor);
   if (Math.max(size.width, size.height) <= ENLARGE_LIMITS.longest) return size;
   throw new Problem(
     "image-too-large",

@@ -3,7 +3,7 @@ import { familyOf } from "../../checkpoint/identify/families.ts";
 import { networksOf } from "../../checkpoint/lora/plan-lora.ts";
 import type { UNetModel } from "../../checkpoint/model.ts";
 import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
-import { unetGraph } from "../../networks/unet.ts";
+import { skipCount, unetGraph } from "../../networks/unet.ts";
 import { UNET } from "../../opening/architectures.ts";
 import { unetPlan } from "../../opening/plan-of.ts";
 import { encodeControls } from "../conditioning/control.ts";
@@ -15,15 +15,20 @@ import { guidanceOf } from "../guidance.ts";
 import type { Extra, Family } from "../job.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { latentSpace } from "../latent/latent-space.ts";
+import { firstFrames } from "../motion/first-frames.ts";
+import { motionBranch } from "../motion/motion.ts";
 
 const ALL: readonly Extra[] = [
   "a1111",
   "clipSkip",
   "controls",
+  "deepCache",
   "embeddings",
   "loras",
   "microConditioning",
+  "motion",
   "references",
+  "surroundings",
   "refiner",
   "secondPrompt",
   "tiling",
@@ -66,19 +71,28 @@ export const stableDiffusion: Family<UNetModel, UNetConditions> = {
   },
   // Halved without a rest on every level, so that both ends meet on each.
   tilingMultiple: ({ denoiser }) => 2 ** (denoiser.config.block_out_channels.length - 1),
+  // The last skip connection lies innermost: there is nothing inside of it.
+  cacheBranches: ({ denoiser }) => skipCount(denoiser.config) - 1,
   extraChannels: ({ kind }) => (kind === "inpaint" ? "masked-picture" : kind === "pix2pix" ? "picture" : "none"),
   guidance: ({ request, model: { kind, denoiser } }) =>
     guidanceOf(request, { edits: kind === "pix2pix", embedding: denoiser.config.time_cond_proj_dim }),
-  plan: ({ model, request: { steps, scheduler }, canvas }, options) =>
-    unetPlan(model, { steps, scheduler, masked: canvas.mask !== undefined }, options),
+  plan: ({ model, request: { steps, scheduler }, canvas, motion }, options) =>
+    unetPlan(model, { steps, scheduler, masked: canvas.mask !== undefined, moves: motion !== undefined }, options),
   encode: async (job, trace) => {
     const prompts = await encodePrompts(job, trace);
     const references = await encodeReferences(job);
     const controls = await encodeControls(job);
     return { prompts, references, controls, prompt: longestOf(prompts.positive) };
   },
-  firstLatent,
-  denoiserGraph: ({ denoiser, settings }, weights, shape, options) =>
-    unetGraph(denoiser.config, weights, { ...shape, tokens: TOKENS, timeIds: timeIdCount(settings) }, options),
+  firstLatent: (job, trace) => (job.motion ? firstFrames(job, job.motion.frames, trace) : firstLatent(job, trace)),
+  denoiserGraph: ({ denoiser, settings }, weights, { motion, ...shape }, options) => {
+    const all = { ...shape, batch: shape.batch * (motion?.frames ?? 1), tokens: TOKENS };
+    return unetGraph(
+      denoiser.config,
+      weights,
+      { ...all, timeIds: timeIdCount(settings) },
+      { ...options, ...(motion && { motion: motionBranch(motion) }) },
+    );
+  },
   openDenoiser: openUNet,
 };

@@ -3,13 +3,13 @@ import type { ZImageModel } from "../../checkpoint/model.ts";
 import { otherNames } from "../../checkpoint/z-image/names.ts";
 import { Z_IMAGE_CELL, zImageTransformerGraph } from "../../networks/z-image-transformer.ts";
 import { Z_IMAGE } from "../../opening/architectures.ts";
-import { zImagePlan } from "../../opening/plan-of.ts";
+import { shiftedPlan } from "../../opening/plan-of.ts";
 import { encodeChat } from "../conditioning/chat-states.ts";
 import { openZImage, placesIn, type ZImageConditions } from "../denoiser/z-image.ts";
 import { guidanceOf } from "../guidance.ts";
 import type { Family } from "../job.ts";
 import { firstLatent } from "../latent/first-latent.ts";
-import { latentSpace } from "../latent/latent-space.ts";
+import { fluxLatentSpace } from "../latent/flux-latent-space.ts";
 
 export const zImage: Family<ZImageModel, ZImageConditions> = {
   ...Z_IMAGE,
@@ -19,15 +19,7 @@ export const zImage: Family<ZImageModel, ZImageConditions> = {
     find: (target) => (target === "unet" ? denoiser.weights : undefined),
     otherNames,
   }),
-  latentSpace: ({ vae: { config } }) =>
-    latentSpace({
-      channels: config.latent_channels,
-      factor: 2 ** (config.block_out_channels.length - 1),
-      cell: Z_IMAGE_CELL,
-      scale: config.scaling_factor,
-      mean: config.shift_factor ?? 0,
-      float: config.force_upcast ? "float32" : "device",
-    }),
+  latentSpace: ({ vae: { config } }) => fluxLatentSpace(config, Z_IMAGE_CELL),
   extraChannels: () => "none",
   runs: "one-by-one",
   // Its scale counts from 0, which is no guidance: c + g · (c − u), where others' is u + g · (c − u).
@@ -35,7 +27,7 @@ export const zImage: Family<ZImageModel, ZImageConditions> = {
     guidanceOf({ ...request, guidanceScale: request.guidanceScale + 1 }, { edits: false, embedding: null }),
   plan: ({ model, request: { steps, scheduler }, latent, canvas }, options) => {
     const [, , height, width] = latent.dims(canvas.size);
-    return zImagePlan(model, { steps, scheduler, places: (height * width) / Z_IMAGE_CELL ** 2 }, options);
+    return shiftedPlan(model, { steps, scheduler, places: (height * width) / Z_IMAGE_CELL ** 2 }, options);
   },
   encode: async (job, trace) => {
     const states = await encodeChat(job, trace);

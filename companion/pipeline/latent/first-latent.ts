@@ -72,7 +72,9 @@ export async function firstLatent(job: Beginning, trace: Trace): Promise<FirstLa
   const maskedLatent = await autoencoder.encode(maskedSample(canvas, sample), maskedNoise);
   return { latent, noise, extraChannels: concatChannels([mask, maskedLatent]) };
 }
-function pureNoise({ data, dims }: Tensor, { plan }: Pick<Beginning, "plan">): Tensor {
+
+/** As large as the plan begins with. */
+export function pureNoise({ data, dims }: Tensor, { plan }: Pick<Beginning, "plan">): Tensor {
   const sigma = Math.fround(plan.initNoiseSigma);
   return tensor(
     data.map((value) => value * sigma),
@@ -88,7 +90,8 @@ function latentMask({ mask }: Canvas, dims: readonly number[]): Tensor {
     : tensor(new Float32Array(width * height).fill(1), [1, 1, height, width]);
 }
 
-function maskedSample({ mask, size }: Canvas, sample: Tensor | undefined): Tensor {
+/** Grey where it is masked: everywhere, where there is no picture. */
+export function maskedSample({ mask, size }: Canvas, sample: Tensor | undefined): Tensor {
   if (mask && sample) return maskSample(sample, mask);
   return tensor(new Float32Array(3 * size.width * size.height), [1, 3, size.height, size.width]);
 }

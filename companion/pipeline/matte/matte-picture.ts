@@ -4,6 +4,7 @@ import type { Size } from "../../../shared/geometry.ts";
 import type { MatteRequest } from "../../../shared/matte.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
+import type { Thrift } from "../../../shared/thrift.ts";
 import { decodeImage } from "../../image/decode.ts";
 import { encodePng } from "../../image/encode.ts";
 import { foregroundOf } from "../../image/foreground.ts";
@@ -15,18 +16,25 @@ import type { Images } from "../picture/canvas.ts";
 import type { Studio } from "../studio/studio.ts";
 import { finite } from "../weights/finite.ts";
 import { wholeGraph } from "../weights/whole-graph.ts";
+import { matteRungAt } from "./matte-ladder.ts";
 
 export interface Matted extends Size {
   readonly png: Uint8Array;
+  /** What was done last for it to fit into memory. */
+  readonly thrift?: Thrift;
 }
 
 type MattingStudio = Pick<Studio, "sessions" | "device" | "openMatting">;
 
-/** Yields what happens, returns the picture. To cancel, stop iterating. Throws Problem "image-…", "model-…", "weights-…". */
+/**
+ * Yields what happens, returns the picture. To cancel, stop iterating. `level`: of the rung on which it begins; where memory runs out it goes
+ * on one lower. Throws Problem "image-…", "model-…", "weights-…", "out-of-memory".
+ */
 export async function* mattePicture(
   { image, model, side }: MatteRequest,
   images: Images,
   studio: MattingStudio,
+  { level = 0 }: { readonly level?: number } = {},
 ): AsyncGenerator<PipelineEvent, Matted> {
   yield { type: "stage", stage: "loading" };
   const bytes = images.get(image);
@@ -36,12 +44,33 @@ export async function* mattePicture(
 
   yield { type: "stage", stage: "denoising" };
   await setImmediate();
-  const alpha = await matteOf(source, matting, side, studio);
+  const { alpha, thrift } = yield* onLadder(level, side, (at) => matteOf(source, matting, at, studio), studio);
   yield { type: "step", step: 1, of: 1 };
 
   yield { type: "stage", stage: "decoding" };
   const { width, height } = source;
-  return { png: await encodePng(withAlpha(foregroundOf(source, alpha), source, alpha)), width, height };
+  const png = await encodePng(withAlpha(foregroundOf(source, alpha), source, alpha));
+  return { png, width, height, ...(thrift && { thrift }) };
+}
+
+/** The matte on the first rung on which there is memory for it. */
+async function* onLadder(
+  first: number,
+  side: number,
+  matteAt: (side: number) => Promise<Uint8Array>,
+  { sessions }: Pick<Studio, "sessions">,
+): AsyncGenerator<PipelineEvent, { readonly alpha: Uint8Array; readonly thrift?: Thrift }> {
+  for (let level = first; ; ) {
+    const { next, thrift, side: at } = matteRungAt(level, side);
+    if (level > 0) await sessions.close();
+    yield { type: "rung", ...(next !== undefined && { next }) };
+    try {
+      return { alpha: await matteAt(at), ...(thrift && { thrift }) };
+    } catch (error) {
+      if (next === undefined || Problem.from(error).code !== "out-of-memory") throw error;
+      level = next;
+    }
+  }
 }
 
 /** How much of each pixel is the subject, 0 … 255: as BiRefNet's README has it, by a square of `side` pixels. */

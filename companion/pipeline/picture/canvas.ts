@@ -9,14 +9,17 @@ import {
   DEFAULT_SIZE,
   type GenerateRequest,
   type ImageRef,
+  type Infill,
   type Region,
   requestedSize,
 } from "../../../shared/request.ts";
+import { calmed } from "../../image/calm.ts";
 import { matchColors } from "../../image/color-match.ts";
 import { composite, crop, cropMask, flatten } from "../../image/composite.ts";
 import { decodeImage, requireModestTotal } from "../../image/decode.ts";
 import { infilled } from "../../image/infill.ts";
 import { binarize, coverageOf, coverCells } from "../../image/mask.ts";
+import { patchMatched } from "../../image/patch-match/patch-match.ts";
 import { resample, resizeImage } from "../../image/resample.ts";
 import { withoutSeam } from "../../image/seam.ts";
 
@@ -32,6 +35,8 @@ export interface Canvas {
   readonly mask?: Mask;
   /** True where the model begins with `picture` under the mask, too, whatever the strength. */
   readonly infilled?: boolean;
+  /** `picture` with what is under the mask continued from around it, where the result follows that. */
+  readonly surroundings?: PixelImage;
   /** Another picture in the source's place (or, without a source, in the result's) as the model sees it, of `size`. */
   see(image: PixelImage): PixelImage;
   /** The model's picture (of `size`) → the result. */
@@ -117,10 +122,12 @@ function regionCanvas(
 
   // Transparent parts look as they do on Figma's white canvas.
   const cropped = flatten(crop(source, rect), [255, 255, 255]);
-  const isInfilled = region.infill === "membrane";
+  const { infill = "none", surroundings: follows } = region;
+  const isInfilled = infill !== "none";
   const outside = isInfilled ? "repeated" : "nothing";
-  const seen = isInfilled ? infilled(cropped, cropMask(coverage, rect, outside)) : cropped;
-  const picture = resizeImage(seen, diffusion, "lanczos");
+  const continued =
+    isInfilled || follows ? continueHole(cropped, cropMask(coverage, rect, outside), diffusion, infill) : undefined;
+  const picture = isInfilled ? continued! : resizeImage(cropped, diffusion, "lanczos");
   const see = (image: PixelImage) =>
     resizeImage(crop(resizeImage(image, source, "lanczos"), rect), diffusion, "lanczos");
   // Everything that will be painted at all is drawn afresh, in whole latent places.
@@ -132,13 +139,29 @@ function regionCanvas(
     picture,
     mask,
     ...(isInfilled && { infilled: true }),
+    ...(follows && { surroundings: continued! }),
     finish: (made) => {
       const matched = region.colorMatch ? matchColors(made, picture, mask) : made;
       const meeting = region.seam === "membrane" ? withoutSeam(matched, picture, { shown, drawn: mask }) : matched;
-      const patch = resizeImage(meeting, rect, "lanczos");
-      return composite(source, patch, { rect, mask: paste ? painted : wholeRect(source, rect) });
+      const { calm = [] } = region;
+      const whole = resizeImage(meeting, rect, "lanczos");
+      const areas = calm.map((area) => ({ ...area, x: area.x - rect.x, y: area.y - rect.y }));
+      const patch = areas.length > 0 ? calmed(whole, cropMask(painted, rect, outside), areas) : whole;
+      if (!paste) return composite(source, patch, { rect, mask: wholeRect(source, rect) });
+      // What lay under the mask must not show through where the result fades in.
+      const under =
+        infill === "patchmatch"
+          ? composite(source, resizeImage(picture, rect, "lanczos"), { rect, mask: coverage })
+          : source;
+      return composite(under, patch, { rect, mask: painted });
     },
   };
+}
+
+/** The picture at `size`, its hole continued smoothly from what is around, or by patches of that. */
+function continueHole(picture: PixelImage, hole: Mask, size: Size, infill: Infill): PixelImage {
+  const smooth = resizeImage(infilled(picture, hole), size, "lanczos");
+  return infill === "patchmatch" ? patchMatched(smooth, resizeMask(hole, size)) : smooth;
 }
 
 function requireBounds(mask: Mask): Rect {

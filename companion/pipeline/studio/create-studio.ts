@@ -7,6 +7,7 @@ import { type LoraPlan, planLora } from "../../checkpoint/lora/plan-lora.ts";
 import { type AnyModel, type ImageEncoder, requireUNet, type UNetModel } from "../../checkpoint/model.ts";
 import { openEmbedding } from "../../checkpoint/parts/embedding.ts";
 import { embeddingWidth } from "../../checkpoint/parts/ip-adapter.ts";
+import { STARTER_ID } from "../../library/library.ts";
 import { refuseOtherAttentions, refuseOtherControl, refuseOtherLatents } from "../../opening/fit.ts";
 import { measuresOf } from "../../opening/measures.ts";
 import {
@@ -17,6 +18,7 @@ import {
   openWholeLora,
   openWholeMatting,
   openWholeModel,
+  openWholeMotionModule,
   openWholeUpscaler,
   openWholeVae,
 } from "../../opening/open-whole.ts";
@@ -172,6 +174,7 @@ export function createStudio<F extends ModelFamily>({
       refuseOtherControl(control, measuresOf(unet));
       return control;
     },
+    openMotionModule: (name) => openWholeMotionModule(use("motion", name), reading),
     openImageEncoder: async (model, { adapter, imageEncoder }, ipAdapter) => {
       if (imageEncoder !== undefined) return openWholeImageEncoder(use("image-encoder", imageEncoder), reading);
       const folder = path.dirname(ipAdapter.files[0]!);
@@ -190,6 +193,19 @@ export function createStudio<F extends ModelFamily>({
       throw new Problem(
         "model-not-found",
         "Neither the model nor the IP-Adapter comes with an image encoder, which references need: name one as the reference's `imageEncoder`.",
+      );
+    },
+    openJudge: async (name) => {
+      const ownOf = async (model: AnyModel) => {
+        if (model.denoiser.architecture !== "unet") return undefined;
+        const unet = requireUNet(model);
+        return unet.imageEncoder ?? (await fromLibrary(unet))?.encoder;
+      };
+      const own = (await ownOf(await studio.openModel(name))) ?? (await ownOf(await studio.openModel(STARTER_ID)));
+      if (own) return own;
+      throw new Problem(
+        "model-not-found",
+        "Likeness needs an image encoder, and neither the model nor the starter has one: put one into the models folder.",
       );
     },
     openMatting: (name) => openWholeMatting(use("matting", name), reading),

@@ -1,5 +1,6 @@
 import type { Graph } from "../../graph/graph.ts";
 import { estimateMemory, HEAVY_WEIGHTS, type MemoryEstimate, type MemoryOptions } from "../../graph/memory.ts";
+import { inSpan } from "../../profile/spans.ts";
 import type { Device } from "../../runtime/device.ts";
 import { openSession, type Session } from "../../runtime/session.ts";
 
@@ -64,6 +65,9 @@ interface Entry {
   leases: number;
 }
 
+/** Of a key, what a person calls it: its fingerprint is left out. */
+const partOf = (key: string): string => key.split("/").slice(1, 3).join(" ");
+
 export function createSessions({ device, budget }: { device: Device; budget: number }): Sessions {
   // A Map keeps its order: an entry that is used is taken out and put back at the end.
   const open = new Map<string, Entry>();
@@ -111,7 +115,8 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       const memory = estimateMemory(graph, { ...options, ...size });
       const estimate = size.symbols ? (of: RunSize) => estimateMemory(graph, { ...options, ...of }) : () => memory;
       await evict(() => total(memory) <= budget);
-      entry = { session: await openSession(graph, device, { ...options, ...size }), memory, estimate, leases: 0 };
+      const open = () => openSession(graph, device, { ...options, ...size });
+      entry = { session: await inSpan(`open ${partOf(key)}`, "network", open), memory, estimate, leases: 0 };
       spent.opening += performance.now() - begin;
     } else if (size.symbols) {
       const memory = entry.estimate(size);
@@ -130,7 +135,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       run: async (feeds) => {
         const begin = performance.now();
         try {
-          return await held.session.run(feeds);
+          return await inSpan(partOf(key), "network", () => held.session.run(feeds));
         } finally {
           spent.running += performance.now() - begin;
         }

@@ -7,6 +7,7 @@ import type { ContentFilter } from "../../checkpoint/parts/content-filter.ts";
 import type { ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { Embedding } from "../../checkpoint/parts/embedding.ts";
 import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
+import type { MotionModule } from "../../checkpoint/parts/motion-module.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
 import type { Use } from "../../library/used-models.ts";
 import type { BirefnetConfig } from "../../networks/matting/birefnet.ts";
@@ -91,11 +92,22 @@ export interface Studio<F extends ModelFamily = ModelFamily> {
   /** What the library has: of several of one name, those for the model's family come first, and those for others last. */
   adapters(kind: AdapterKind, model: AnyModel): Promise<readonly NamedAdapter[]>;
   /** The reference's IP-Adapter, or else the model's own. Throws Problem "model-not-found", "model-unsupported". */
-  openAdapter(model: UNetModel, reference: Reference): Promise<IpAdapter>;
+  openAdapter(model: UNetModel, reference: Pick<Reference, "adapter">): Promise<IpAdapter>;
   /** A ControlNet or T2I-Adapter. Throws Problem "model-not-found", "model-unsupported", "weights-leftover". */
   openControl(name: string, model: AnyModel): Promise<ControlNet | T2IAdapter>;
+  /** Throws Problem "model-not-found", "model-unsupported", "weights-…", "config-invalid". */
+  openMotionModule(name: string): MotionModule;
   /** The reference's image encoder, or else the one beside its adapter, or else the model's own. */
-  openImageEncoder(model: UNetModel, reference: Reference, adapter: IpAdapter): Promise<ImageEncoder>;
+  openImageEncoder(
+    model: UNetModel,
+    reference: Pick<Reference, "adapter" | "imageEncoder">,
+    adapter: IpAdapter,
+  ): Promise<ImageEncoder>;
+  /**
+   * By which likeness is judged: the model's own image encoder, else one of the library that fits it, else the starter's. Throws
+   * Problem as `openModel`.
+   */
+  openJudge(model: string): Promise<ImageEncoder>;
   /** Throws Problem "model-not-found", "model-unsupported", "config-invalid". */
   openUpscaler(name: string): Component<Upscaler>;
   /** Throws Problem as `openUpscaler`. */

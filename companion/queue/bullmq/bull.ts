@@ -5,6 +5,8 @@ import type { Redis } from "ioredis";
 const NAME = "jobs";
 /** Events that BullMQ keeps for its own listeners; ours are on channels.ts. */
 const KEPT_EVENTS = 100;
+/** Jobs put in at a time: some milliseconds of the thread. */
+const AT_A_TIME = 32;
 
 /** `prefix` ends in ":", BullMQ adds its own. */
 const options = (redis: Redis, prefix: string) => ({ connection: redis, prefix: prefix.replace(/:$/, "") });
@@ -23,9 +25,11 @@ export function openBullQueue(redis: Redis, prefix: string): BullQueue {
 
 /** Puts jobs in; what is there already stays. All are in it when it resolves. */
 export async function addJobs(queue: BullQueue, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  // What is known of a job is our own, see store.ts: BullMQ carries who has its turn.
-  await queue.addBulk(ids.map((id) => ({ name: "job", data: {}, opts: { jobId: id, ...KEPT } })));
+  for (let first = 0; first < ids.length; first += AT_A_TIME) {
+    const some = ids.slice(first, first + AT_A_TIME);
+    // What is known of a job is our own, see store.ts: BullMQ carries who has its turn.
+    await queue.addBulk(some.map((id) => ({ name: "job", data: {}, opts: { jobId: id, ...KEPT } })));
+  }
 }
 
 const KEPT = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const;

@@ -1,73 +1,17 @@
+import { COMMON } from "./lua-common.ts";
+
 /**
  * What must happen at once in Redis, as scripts that run there. KEYS[1] is the prefix of all our keys:
  *
  * job:ID (hash: owner, person, batch, seq, digest, needs, content, images, state, attempts, holder, passed, ending, outs),
  * jobs:OWNER (sorted by arrival), queued:OWNER, wait:PERSON (interactive before batch, then by arrival), people (who have jobs
  * waiting), usage (jobs begun, by person) and turn (the usage of whoever was served last), running (by when it was handed out),
- * blob:SHA256 with refs:SHA256 (the jobs that need it), workers (by when each is taken for dead), has:WORKER and open:WORKER.
+ * blob:SHA256 with refs:SHA256 (the jobs that need it), aside:ID (bytes that are to be one, see redis-blobs.ts), workers (by when each is taken for dead), has:WORKER and open:WORKER.
  *
  * Job data is data: none of it is ever run.
  */
 
-const COMMON = `
-local P = KEYS[1]
-local BATCH = 2 ^ 40
-local function at(kind, name) return P .. kind .. ':' .. name end
-local function number(value) return tonumber(value or '0') or 0 end
-
--- A person who comes back has no credit for the time away.
-local function enqueue(id)
-  local j = redis.call('HMGET', at('job', id), 'person', 'batch', 'seq', 'owner')
-  if redis.call('SADD', P .. 'people', j[1]) == 1 then
-    local turn = number(redis.call('GET', P .. 'turn'))
-    if number(redis.call('HGET', P .. 'usage', j[1])) < turn then redis.call('HSET', P .. 'usage', j[1], turn) end
-  end
-  redis.call('ZADD', at('wait', j[1]), number(j[2]) * BATCH + number(j[3]), id)
-  redis.call('SADD', at('queued', j[4]), id)
-end
-
-local function dequeue(id)
-  local j = redis.call('HMGET', at('job', id), 'person', 'owner')
-  if not j[1] then return end
-  redis.call('ZREM', at('wait', j[1]), id)
-  redis.call('SREM', at('queued', j[2]), id)
-  if redis.call('ZCARD', at('wait', j[1])) > 0 then return end
-  redis.call('SREM', P .. 'people', j[1])
-  if redis.call('SCARD', P .. 'people') == 0 then redis.call('DEL', P .. 'usage', P .. 'turn') end
-end
-
-local function charge(person)
-  local usage = number(redis.call('HGET', P .. 'usage', person))
-  redis.call('HSET', P .. 'usage', person, usage + 1)
-  if usage > number(redis.call('GET', P .. 'turn')) then redis.call('SET', P .. 'turn', usage) end
-end
-
--- Whoever lost a turn to a worker's death gets it back.
-local function refund(person)
-  local usage = number(redis.call('HGET', P .. 'usage', person))
-  if usage >= 1 then redis.call('HSET', P .. 'usage', person, usage - 1) end
-end
-
-local function ended(state) return state == 'done' or state == 'failed' or state == 'cancelled' end
-
--- role: 'in:' for an image of the job, 'out:' for its result's.
-local function keep(hash, role, id, ttl)
-  redis.call('SADD', at('refs', hash), role .. id)
-  redis.call('PEXPIRE', at('refs', hash), ttl)
-  redis.call('PEXPIRE', at('blob', hash), ttl)
-end
-
-local function hashesOf(id)
-  local j = redis.call('HMGET', at('job', id), 'images', 'outs')
-  local all = {}
-  for i, role in ipairs({'in:', 'out:'}) do
-    if j[i] then for _, pair in ipairs(cjson.decode(j[i])) do all[#all + 1] = {pair[2], role} end end
-  end
-  return all
-end
-`;
-
-/** ARGV: jobs (JSON), hashes of the blobs (JSON), waiting jobs an owner may have, milliseconds to keep, then the blobs. */
+/** ARGV: jobs (JSON), hashes of the blobs (JSON), waiting jobs an owner may have, milliseconds to keep, then where the blobs were put aside. */
 const ADMIT = `
 local jobs, given = cjson.decode(ARGV[1]), cjson.decode(ARGV[2])
 local limit, ttl = number(ARGV[3]), ARGV[4]
@@ -102,7 +46,7 @@ for owner, count in pairs(more) do
   local there = redis.call('SCARD', at('queued', owner))
   if there + count > limit then return {'full', there} end
 end
-for hash, bytes in pairs(brought) do redis.call('SET', at('blob', hash), bytes, 'PX', ttl) end
+for hash, aside in pairs(brought) do takeIn(aside, hash, ttl) end
 local ids = {}
 for _, job in ipairs(fresh) do
   local seq = redis.call('INCR', P .. 'seq')
@@ -222,12 +166,12 @@ redis.call('PUBLISH', P .. 'work', '')
 return 'queued'
 `;
 
-/** ARGV: id, field that must match ("holder", "owner", "state"), its value, state, ending, outs, now, milliseconds to keep, blobs. → 1 for the first end. */
+/** ARGV: id, field that must match ("holder", "owner", "state"), its value, state, ending, outs, now, milliseconds to keep, where its blobs were put aside. → 1 for the first end. */
 const FINISH = `
 local id, outs, ttl = ARGV[1], cjson.decode(ARGV[6]), ARGV[8]
 local j = redis.call('HMGET', at('job', id), 'state', ARGV[2])
 if not j[1] or ended(j[1]) or j[2] ~= ARGV[3] then return 0 end
-for i, pair in ipairs(outs) do redis.call('SET', at('blob', pair[2]), ARGV[8 + i], 'PX', ttl) end
+for i, pair in ipairs(outs) do takeIn(ARGV[8 + i], pair[2], ttl) end
 dequeue(id)
 redis.call('ZREM', P .. 'running', id)
 redis.call('HSET', at('job', id), 'state', ARGV[4], 'ending', ARGV[5], 'outs', #outs > 0 and ARGV[6] or '[]', 'finished', ARGV[7])

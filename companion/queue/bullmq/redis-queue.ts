@@ -8,8 +8,7 @@ import { Problem } from "../../../shared/problem.ts";
 import { Audience, type Listener } from "../audience.ts";
 import { endEvent } from "../endings.ts";
 import { fairOrder } from "../fair-order.ts";
-import type { JobQueue, NewJob, Sha256 } from "../job-queue.ts";
-import { LEASE_MS } from "../job-queue.ts";
+import { type CancelOptions, type JobQueue, LEASE_MS, type NewJob, type Sha256 } from "../job-queue.ts";
 import { QUEUE_LIMITS } from "../limits.ts";
 import { verifyImages } from "../verify-images.ts";
 import { addJobs, type BullQueue, openBullQueue } from "./bull.ts";
@@ -22,8 +21,9 @@ import { RedisStore } from "./store.ts";
 export const PREFIX = "underpaint:";
 /** Images and results that nobody fetched: over a long weekend. Milliseconds. */
 export const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
-/** Between two tellings of places, milliseconds. */
+/** Between two tellings of places: milliseconds, and how many times what the last one took. */
 const PLACES_MS = 50;
+const PLACES_SHARE = 4;
 
 export interface RedisQueueOptions {
   readonly url: string;
@@ -47,6 +47,14 @@ export class RedisQueue implements JobQueue {
   readonly #heard = new Map<string, () => void>();
   readonly #mending: NodeJS.Timeout;
   #places: NodeJS.Timeout | undefined;
+  /** Since the last look at them. */
+  #placesChanged = false;
+  /** What the last telling took, milliseconds. */
+  #placesMs = 0;
+  /** One message of jobs is taken in at a time: a crowd's all at once would keep the thread for themselves. */
+  #intake: Promise<unknown> = Promise.resolve();
+  #lastOrder: Promise<unknown> = Promise.resolve();
+  #nextOrder: Promise<ReadonlyMap<string, number>> | undefined;
   #closed = false;
 
   /** Connects at once, and again whenever the connection is lost. Throws Problem "request-invalid" for another address. */
@@ -69,25 +77,15 @@ export class RedisQueue implements JobQueue {
     this.#background(this.#mend());
   }
 
-  async submit(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>) {
-    await verifyImages(images);
-    const { missing } = await this.store.admit(jobs, images, this.#limit);
-    if (missing.length > 0) return { missing };
-    // Those that are known, too: the gateway may have ended before it came to this.
-    const ids = jobs.map(({ id }) => id);
-    const known = await Promise.all(ids.map((id) => this.store.find(id)));
-    await this.#safely(
-      addJobs(
-        this.#bull,
-        ids.filter((_, i) => known[i]?.state === "queued"),
-      ),
-    );
-    await this.#say("work", "");
-    return { missing: [] };
+  submit(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>): Promise<{ missing: Sha256[] }> {
+    const taken = this.#intake.then(() => this.#takeIn(jobs, images));
+    this.#intake = taken.catch(() => {});
+    return taken;
   }
 
-  async cancel(id: string, owner: string): Promise<void> {
+  async cancel(id: string, owner: string, { unlessRunning = false }: CancelOptions = {}): Promise<void> {
     const { state } = await this.#find(id, owner);
+    if (unlessRunning && state !== "queued") return;
     if (!(await this.store.finish(id, { owner }, { state: "cancelled" }))) return;
     // A worker that has it takes it out itself.
     if (state === "queued") await this.#safely(this.#bull.remove(id)).catch(() => {});
@@ -98,6 +96,7 @@ export class RedisQueue implements JobQueue {
   }
 
   async subscribe(id: string, owner: string, listener: Listener): Promise<() => void> {
+    await this.#audience.turn();
     await this.#find(id, owner);
     let state: "asking" | "told" | "ended" = "asking";
     const waiting: JobEvent[] = [];
@@ -115,6 +114,7 @@ export class RedisQueue implements JobQueue {
     try {
       await this.#hear(id);
       const first = await this.#stateOf(id);
+      await this.#audience.turn();
       for (const event of [...first, ...waiting]) {
         if (event.type === "queued") this.#audience.tellPlace(id, event.ahead, tell);
         else tell(event);
@@ -149,6 +149,23 @@ export class RedisQueue implements JobQueue {
     this.store.redis.disconnect();
   }
 
+  async #takeIn(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>): Promise<{ missing: Sha256[] }> {
+    await verifyImages(images);
+    const { missing } = await this.store.admit(jobs, images, this.#limit);
+    if (missing.length > 0) return { missing };
+    // Those that are known, too: the gateway may have ended before it came to this.
+    const ids = jobs.map(({ id }) => id);
+    const known = await Promise.all(ids.map((id) => this.store.find(id)));
+    await this.#safely(
+      addJobs(
+        this.#bull,
+        ids.filter((_, i) => known[i]?.state === "queued"),
+      ),
+    );
+    await this.#say("work", "");
+    return { missing: [] };
+  }
+
   /** What whoever subscribes is told first. */
   async #stateOf(id: string): Promise<JobEvent[]> {
     const ended = await this.#endOf(id);
@@ -172,8 +189,18 @@ export class RedisQueue implements JobQueue {
     return endEvent(ended.end, () => ended.content!.task);
   }
 
-  /** Job → jobs that run before it. */
-  async #order(): Promise<ReadonlyMap<string, number>> {
+  /** Job → jobs that run before it. Whoever asks while it is being looked up shares the next answer with all who do. */
+  #order(): Promise<ReadonlyMap<string, number>> {
+    this.#nextOrder ??= this.#lastOrder.then(() => {
+      this.#nextOrder = undefined;
+      const order = this.#lookUpOrder();
+      this.#lastOrder = order.catch(() => {});
+      return order;
+    });
+    return this.#nextOrder;
+  }
+
+  async #lookUpOrder(): Promise<ReadonlyMap<string, number>> {
     const [{ rows, usage }, running] = await Promise.all([this.store.waiting(), this.store.running()]);
     const order = fairOrder(rows, (person) => usage.get(person) ?? 0);
     return new Map(order.map(({ id }, i) => [id, i + running.length]));
@@ -204,17 +231,19 @@ export class RedisQueue implements JobQueue {
   }
 
   #tellPlacesSoon(): void {
+    this.#placesChanged = true;
     if (this.#places !== undefined || this.#closed || this.#heard.size === 0) return;
-    this.#places = setTimeout(() => {
-      this.#background(
-        this.#order()
-          .then((places) => this.#audience.tellPlaces(() => places))
-          .finally(() => {
-            this.#places = undefined;
-          }),
-      );
-    }, PLACES_MS);
-    this.#places.unref();
+    const tell = async () => {
+      const began = performance.now();
+      this.#placesChanged = false;
+      await this.#order()
+        .then((places) => this.#audience.tellPlacesInTurns(places))
+        .catch(() => {});
+      this.#placesMs = performance.now() - began;
+      this.#places = undefined;
+      if (this.#placesChanged) this.#tellPlacesSoon();
+    };
+    this.#places = setTimeout(tell, Math.max(PLACES_MS, PLACES_SHARE * this.#placesMs)).unref();
   }
 
   async #mend(): Promise<void> {

@@ -6,14 +6,15 @@ import type { Redis } from "ioredis";
 import * as v from "valibot";
 import type { JobEnd } from "../../../shared/job.ts";
 import { Problem } from "../../../shared/problem.ts";
-import { sha256 } from "../blobs.ts";
 import { expired, unreadable } from "../endings.ts";
 import { newJobs } from "../intake.ts";
 import type { ModelName, NewJob, Sha256 } from "../job-queue.ts";
 import { QUEUE_LIMITS } from "../limits.ts";
+import { sha256 } from "../sha256.ts";
 import { type JobContent, readContent, readEnd, writeContent, writeEnd } from "../stored.ts";
 import { SCRIPTS } from "./lua.ts";
 import { redisProblem } from "./redis.ts";
+import { putAside, readBlob } from "./redis-blobs.ts";
 
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const pairs = v.array(v.tuple([v.pipe(v.string(), v.maxLength(1000)), hash]));
@@ -59,8 +60,10 @@ export class RedisStore {
       ...{ digest: job.digest, needs: job.models.map(needOf), content: writeContent(job) },
       images: Object.entries(job.images),
     }));
-    const given = [JSON.stringify([...images.keys()]), limit, this.#keptMs, ...[...images.values()].map(asBuffer)];
+    const aside = await this.#putAside([...images.values()]);
+    const given = [JSON.stringify([...images.keys()]), limit, this.#keptMs, ...aside];
     const [what, ...rest] = (await this.#list("ADMIT", JSON.stringify(rows), ...given)).map(String);
+    if (what !== "ok") await this.#drop(aside);
     if (what === "taken")
       throw new Problem("request-invalid", `Cannot use the job's id as another job has it: received "${rest[0]}".`);
     if (what === "full")
@@ -103,8 +106,10 @@ export class RedisStore {
     const outs = attachments.map(({ name, bytes }) => [name, sha256(bytes)]);
     const [[field, value]] = Object.entries(by) as [[string, string]];
     const what = [end.state, writeEnd(end), JSON.stringify(outs), Date.now(), this.#keptMs];
-    const blobs = attachments.map(({ bytes }) => asBuffer(bytes));
-    return this.#did("FINISH", id, field, value, ...what, ...blobs);
+    const aside = await this.#putAside(attachments.map(({ bytes }) => bytes));
+    const isFirst = await this.#did("FINISH", id, field, value, ...what, ...aside);
+    if (!isFirst) await this.#drop(aside);
+    return isFirst;
   }
 
   async forget(id: string, owner: string): Promise<boolean> {
@@ -201,9 +206,17 @@ export class RedisStore {
     return bytes;
   }
 
-  async #blob(hash: Sha256): Promise<Uint8Array | undefined> {
-    const bytes = await this.#safely(this.redis.getBuffer(this.key("blob", hash)));
-    return bytes !== null && sha256(bytes) === hash ? new Uint8Array(bytes) : undefined;
+  #blob(hash: Sha256): Promise<Uint8Array | undefined> {
+    return this.#safely(readBlob(this.redis, this.key("blob", hash), hash));
+  }
+
+  /** Their keys. */
+  #putAside(all: readonly Uint8Array[]): Promise<string[]> {
+    return this.#safely(Promise.all(all.map((bytes) => putAside(this.redis, this.prefix, bytes))));
+  }
+
+  async #drop(keys: readonly string[]): Promise<void> {
+    if (keys.length > 0) await this.#safely(this.redis.unlink(...keys));
   }
 
   async #list(script: keyof typeof SCRIPTS, ...args: Argument[]): Promise<unknown[]> {
@@ -217,7 +230,7 @@ export class RedisStore {
   }
 
   #run(script: keyof typeof SCRIPTS, args: readonly Argument[]): Promise<unknown> {
-    return this.#safely(this.redis.call("EVAL", SCRIPTS[script], "1", this.prefix, ...args.map(asArgument)));
+    return this.#safely(this.redis.call("EVAL", SCRIPTS[script], "1", this.prefix, ...args.map(String)));
   }
 
   async #safely<T>(answer: Promise<T>): Promise<T> {
@@ -229,8 +242,4 @@ export class RedisStore {
   }
 }
 
-type Argument = string | number | Buffer;
-
-const asArgument = (value: Argument): string | Buffer => (typeof value === "number" ? String(value) : value);
-
-const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+type Argument = string | number;

@@ -18,6 +18,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 export const row: Row = {
   promise: "No attack of [the threat model](docs/threat-model.md) gets in",
   test: "tests/trust",
+  alone: true,
   run: async () => {
     const { passed, told } = playTests<Attack>(TESTS);
     const [attempts, gotIn] = [sum(told.map((each) => each.attempts)), sum(told.map((each) => each.gotIn))];

@@ -2,13 +2,14 @@ import { until } from "../../gateway/test-client.ts";
 import { engineAlone } from "../engine-alone.ts";
 import type { Row } from "../row.ts";
 
-const FREEZES = 5;
+const FREEZES = 3;
 /** Seconds. */
 const PROMISED = 3;
 
 export const row: Row = {
   promise: "A frozen engine is noticed within 3 s and replaced",
   test: "tests/trust/rows/engine-frozen.ts",
+  alone: true,
   run: async () => {
     if (process.platform === "win32") return { skipped: "Windows stops no process" };
     const noticed: number[] = [];

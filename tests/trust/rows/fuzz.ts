@@ -14,6 +14,7 @@ interface Fuzzed {
 export const row: Row = {
   promise: "Nothing that strangers send or write crashes, hangs or fills the memory",
   test: "npm run fuzz",
+  alone: true,
   run: async () => {
     const { passed, told } = playTests<Fuzzed>(["tests/fuzz"], { UNDERPAINT_FUZZ_SECONDS: SECONDS });
     const runs = told.reduce((sum, each) => sum + each.runs, 0);

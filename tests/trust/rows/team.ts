@@ -12,6 +12,7 @@ interface Told {
 export const row: Row = {
   promise: "In a studio no job is lost, none ends twice, and nobody waits for more than twice the fair share",
   test: "tests/team/crowd.test.ts",
+  alone: true,
   run: async () => {
     const { passed, told } = playTests<Told>(["tests/team/crowd"], {
       UNDERPAINT_TEAM_JOBS: "500",

@@ -1,0 +1,68 @@
+/** A program that does what it is told to, one line in, one line out: how peers are measured, each in a process of its own. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** Its answer to a task. */
+export interface Answer {
+  readonly seconds?: number;
+  /** What parts of it took, of a program that can't do them alone. */
+  readonly parts?: Readonly<Record<string, readonly number[]>>;
+  /** Whether "prepare" found nothing kept from an earlier run. */
+  readonly fresh?: boolean;
+  /** The most that its process had resident. */
+  readonly bytes?: number;
+  /** Why it can't. */
+  readonly refused?: string;
+}
+
+export interface Asked {
+  readonly task: string;
+  readonly mode: string;
+  /** Where a step's result goes: float32, as it lies. */
+  readonly output?: string;
+}
+
+export interface Program {
+  ask(asked: Asked): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** Starts it. Resolves to why not, in the program's own last words, where it does not get ready. */
+export async function startProgram(command: string, args: readonly string[]): Promise<Program | { absent: string }> {
+  const child = spawn(command, args);
+  let complaint = "";
+  child.stderr.on("data", (text) => {
+    complaint = String(text).trim().split("\n").at(-1) || complaint;
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once("close", () => resolve());
+    child.once("error", ({ message }) => {
+      complaint = message;
+      resolve();
+    });
+  });
+  const next = answersOf(child);
+  const first = await Promise.race([next(), ended.then(() => undefined)]);
+  if (first === undefined) {
+    await ended;
+    return { absent: complaint };
+  }
+  return {
+    ask: async (asked) => {
+      child.stdin.write(`${JSON.stringify(asked)}\n`);
+      const line = await next();
+      return line === undefined ? { refused: `it ended (${complaint})` } : (JSON.parse(line) as Answer);
+    },
+    stop: async () => {
+      child.stdin.end();
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+/** Line by line; undefined when there are no more. */
+function answersOf({ stdout }: ChildProcessWithoutNullStreams): () => Promise<string | undefined> {
+  const lines = createInterface(stdout)[Symbol.asyncIterator]();
+  return async () => (await lines.next()).value as string | undefined;
+}

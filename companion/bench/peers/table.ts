@@ -1,0 +1,96 @@
+/** What was measured of several programs in turns, as one table, and whether ours holds what it promises beside the others. */
+
+/** What is measured of a program, in the order of the columns, and as the table says it. */
+export const TASKS = {
+  prepare: "first opening",
+  open: "opening",
+  text: "text encoding",
+  step: "guided step",
+  decode512: "decode 512²",
+  decode1024: "decode 1024²",
+  picture4: "4 steps",
+  picture20: "20 steps",
+} as const;
+export type Task = keyof typeof TASKS;
+
+/** One run of one program. */
+export interface Sample {
+  readonly contestant: string;
+  readonly task: Task;
+  readonly seconds: number;
+}
+
+export interface Results {
+  /** The rows, in this order. */
+  readonly contestants: readonly string[];
+  readonly samples: readonly Sample[];
+  /** Most bytes resident while a picture was made, by contestant. */
+  readonly memory: ReadonlyMap<string, number>;
+  /** Largest difference of a step from the reference's, as a share of its largest value, by contestant. */
+  readonly deviation: ReadonlyMap<string, number>;
+}
+
+/** A step of `ours` is to take at most `most` times as long as one of `theirs`. */
+export interface Promised {
+  readonly ours: string;
+  readonly theirs: string;
+  readonly most: number;
+}
+
+const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
+export const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]!;
+
+const secondsOf = ({ samples }: Results, contestant: string, task: Task): number[] =>
+  samples.filter((one) => one.contestant === contestant && one.task === task).map(({ seconds }) => seconds);
+
+const digits = (seconds: number) => (seconds < 1 ? seconds.toFixed(3) : seconds.toFixed(seconds < 10 ? 2 : 1));
+
+/** "5.46 s (5.40–5.61)": the middle one, the least and the most; "–" where there is none. */
+function cell(seconds: readonly number[]): string {
+  if (seconds.length === 0) return "–";
+  const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
+  const middle = `${digits(median(seconds))} s`;
+  return seconds.length === 1 ? middle : `${middle} (${digits(least)}–${digits(most)})`;
+}
+
+/** A Markdown table of what there is: columns that nobody has are left out. */
+export function tableOf(results: Results): string {
+  const { contestants, samples, memory, deviation } = results;
+  const tasks = (Object.keys(TASKS) as Task[]).filter((task) => samples.some((one) => one.task === task));
+  const share = (name: string) => {
+    const found = deviation.get(name);
+    if (found === undefined) return "–";
+    return found < 1e-3 ? found.toExponential(1) : `${(100 * found).toFixed(2)} %`;
+  };
+  const gib = (name: string) => (memory.has(name) ? `${(memory.get(name)! / 2 ** 30).toFixed(2)} GiB` : "–");
+  const head = [
+    "",
+    ...tasks.map((task) => TASKS[task]),
+    ...(memory.size > 0 ? ["peak memory"] : []),
+    ...(deviation.size > 0 ? ["off float32"] : []),
+  ];
+  const rows = contestants.map((name) => [
+    name,
+    ...tasks.map((task) => cell(secondsOf(results, name, task))),
+    ...(memory.size > 0 ? [gib(name)] : []),
+    ...(deviation.size > 0 ? [share(name)] : []),
+  ]);
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** One sentence for each promise of which both sides were measured, and whether all of those hold. */
+export function judged(results: Results, promises: readonly Promised[]): { holds: boolean; sentences: string[] } {
+  const found = promises.flatMap(({ ours, theirs, most }) => {
+    const [a, b] = [secondsOf(results, ours, "step"), secondsOf(results, theirs, "step")];
+    if (a.length === 0 || b.length === 0) return [];
+    const ratio = median(a) / median(b);
+    const verdict = ratio <= most ? "holds" : "DOES NOT HOLD";
+    return [
+      {
+        holds: ratio <= most,
+        sentence: `A step of ${ours} takes ${ratio.toFixed(2)} of one of ${theirs}; at most ${most.toFixed(2)}: ${verdict}.`,
+      },
+    ];
+  });
+  return { holds: found.every(({ holds }) => holds), sentences: found.map(({ sentence }) => sentence) };
+}

@@ -1,0 +1,61 @@
+/** What FLUX.1's parts must have in common, and what none of their files says. */
+import { Problem } from "../../../shared/problem.ts";
+import type { Flux1Config } from "../../networks/configs.ts";
+import type { SchedulerConfig } from "../config/scheduler-config.ts";
+import type { Flux1Model } from "../parts/model-record.ts";
+
+/** Pixels. */
+export const FLUX1_NATIVE_SIZE = 1024;
+
+/** Places of a text as trained with: schnell, which takes no guidance scale, hears fewer. Source: black-forest-labs/flux, util.py, load_t5. */
+export const tokensOf = ({ guidance_embeds }: Pick<Flux1Config, "guidance_embeds">): number =>
+  guidance_embeds ? 512 : 256;
+
+/** As published (black-forest-labs/FLUX.1-dev and FLUX.1-schnell, scheduler/scheduler_config.json). */
+export function schedulerOf({ guidance_embeds: told }: Pick<Flux1Config, "guidance_embeds">): SchedulerConfig {
+  return {
+    _class_name: "FlowMatchEulerDiscreteScheduler",
+    num_train_timesteps: 1000,
+    ...(told ? { shift: 3, use_dynamic_shifting: true, base_shift: 0.5, max_shift: 1.15 } : { shift: 1 }),
+    ...{ base_image_seq_len: 256, max_image_seq_len: 4096 },
+  };
+}
+
+/** Places of the autoencoder's latent that are read as one. */
+const CELL = 2 * 2;
+/** What Fill sees of each place of the latent: the masked picture's, and the mask of each of its 8 × 8 pixels. */
+const fillChannels = (latent: number, factor: number) => CELL * (2 * latent + factor ** 2);
+
+/**
+ * What the transformer was trained to do, by how many numbers it reads of a place; of those that read a latent alone, by whether
+ * it is called Kontext. Throws Problem "model-unsupported".
+ */
+export function useOf(config: Flux1Config, { isKontext, origin }: { isKontext: boolean; origin: string }) {
+  const { in_channels: read, out_channels: drawn } = config;
+  if (read === drawn) return isKontext ? "edit" : "draw";
+  if (read !== 2 * drawn) return "fill";
+  throw new Problem(
+    "model-unsupported",
+    `"${origin}" is FLUX.1 for edges or depth (Canny, Depth), which this version cannot run: choose FLUX.1 schnell, dev, Fill or Kontext.`,
+  );
+}
+
+/** Throws Problem "weights-shape" where parts of several models were put together. */
+export function refuseMisfits({ path: place, denoiser, text, clip, vae, use }: Flux1Model): void {
+  const { joint_attention_dim: read, pooled_projection_dim: pooled, in_channels, out_channels } = denoiser.config;
+  const refuse = (what: string): never => {
+    throw new Problem("weights-shape", `The parts of "${place}" do not belong together: ${what}.`);
+  };
+  const { d_model: width, vocab_size: words } = text.component.config;
+  if (width !== read) refuse(`the transformer reads texts of width ${read}, and T5 gives ${width}`);
+  const { hidden_size } = clip.component.config;
+  if (hidden_size !== pooled)
+    refuse(`the transformer reads whole texts of width ${pooled}, and CLIP gives ${hidden_size}`);
+  const { latent_channels: channels, block_out_channels: levels } = vae.config;
+  if (CELL * channels !== out_channels)
+    refuse(`the transformer draws latents of ${out_channels / CELL} channels, and the autoencoder reads ${channels}`);
+  if (use === "fill" && in_channels !== fillChannels(channels, 2 ** (levels.length - 1)))
+    refuse(`the transformer reads ${in_channels} numbers of a place, which are none of a masked picture`);
+  if (text.tokenizer.vocabSize > words)
+    refuse(`the tokenizer has ${text.tokenizer.vocabSize} words, and the text encoder ${words}`);
+}

@@ -1,0 +1,71 @@
+/** FLUX.1: a transformer that attends to T5's states and to its own latent alike. */
+import { tokensOf } from "../../checkpoint/flux1/model.ts";
+import { otherNames } from "../../checkpoint/flux1/names.ts";
+import type { Flux1Model } from "../../checkpoint/model.ts";
+import { FLUX1_CELL, flux1TransformerGraph } from "../../networks/flux1-transformer.ts";
+import { FLUX1 } from "../../opening/architectures.ts";
+import { shiftedPlan } from "../../opening/plan-of.ts";
+import { beginsWithPicture, kontextSize, seenByKontext } from "../conditioning/kontext-picture.ts";
+import { encodeT5 } from "../conditioning/t5-states.ts";
+import { type Flux1Conditions, openFlux1 } from "../denoiser/flux1.ts";
+import { guidanceOf } from "../guidance.ts";
+import type { Family, Sketch } from "../job.ts";
+import { fillFirstLatent } from "../latent/fill-first-latent.ts";
+import { firstLatent } from "../latent/first-latent.ts";
+import { fluxLatentSpace } from "../latent/flux-latent-space.ts";
+
+const placesOf = ({ latent, canvas }: Pick<Sketch, "latent" | "canvas">): number => {
+  const [, , height, width] = latent.dims(canvas.size);
+  return (height * width) / FLUX1_CELL ** 2;
+};
+
+/** Of the picture that it looks at. */
+function placesSeen(sketch: Sketch<Flux1Model>): number {
+  const { model, latent, canvas } = sketch;
+  if (model.use !== "edit" || !canvas.picture) return 0;
+  return placesOf(
+    beginsWithPicture(sketch) ? sketch : { latent, canvas: { ...canvas, size: kontextSize(canvas.size) } },
+  );
+}
+
+/** Kontext takes the mode of a picture's posterior where the others draw from it. */
+const BEGINNINGS: Readonly<Record<Flux1Model["use"], typeof firstLatent>> = {
+  draw: firstLatent,
+  fill: fillFirstLatent,
+  edit: (job, trace) => {
+    const autoencoder = { ...job.autoencoder, hasPosterior: false };
+    const whole = !job.canvas.mask && job.request.strength === 1;
+    const { picture: _, ...nothing } = job.canvas;
+    return firstLatent({ ...job, autoencoder, ...(whole && { canvas: nothing }) }, trace);
+  },
+};
+
+const NAMES = { draw: "FLUX.1", fill: "FLUX.1 Fill", edit: "FLUX.1 Kontext" } as const;
+
+export const flux1: Family<Flux1Model, Flux1Conditions> = {
+  ...FLUX1,
+  takes: ["loras"],
+  nameOf: ({ use }) => NAMES[use],
+  loraNetworks: ({ denoiser, clip }) => ({
+    find: (target) => (target === "unet" ? denoiser.weights : target === 0 ? clip.component.weights : undefined),
+    otherNames,
+  }),
+  latentSpace: ({ vae: { config } }) => fluxLatentSpace(config, FLUX1_CELL),
+  extraChannels: ({ use }) => (use === "fill" ? "masked-picture" : "none"),
+  runs: "one-by-one",
+  // The scale is an input, or, of schnell, nothing.
+  guidance: ({ request }) => guidanceOf({ ...request, guidanceScale: 1 }, { edits: false, embedding: null }),
+  plan: (sketch, options) => {
+    const { steps, scheduler } = sketch.request;
+    return shiftedPlan(sketch.model, { steps, scheduler, places: placesOf(sketch) }, options);
+  },
+  encode: async (job, trace) => ({
+    ...(await encodeT5(job, trace)),
+    references: job.model.use === "edit" ? await seenByKontext(job) : [],
+  }),
+  firstLatent: (job, trace) => BEGINNINGS[job.model.use](job, trace),
+  denoiserGraph: ({ denoiser }, weights, _, options) =>
+    flux1TransformerGraph(denoiser.config, weights, { tokens: tokensOf(denoiser.config) }, options),
+  runSize: (sketch) => ({ symbols: { S: placesOf(sketch) + placesSeen(sketch) } }),
+  openDenoiser: openFlux1,
+};
