@@ -7,16 +7,22 @@
  * Uint8Array (Figma lets nothing else binary through).
  */
 import * as v from "valibot";
+import { boardOrder, keyVisual, MOST_BOARDS, madeBoard } from "./bridge/artboard.ts";
+import { character, characterName, placedPicture, referenceNote } from "./bridge/character.ts";
 import { openJob, pairing, settings } from "./bridge/kept.ts";
-import { maskFate } from "./bridge/mask.ts";
+import { maskFate, textFate } from "./bridge/mask.ts";
 import { drawing, exportOrder, layerExport } from "./bridge/pixels.ts";
+import { quickAction } from "./bridge/quick-action.ts";
 import { layer, selection } from "./bridge/selection.ts";
 import { fit, layering, spot, ticket, where } from "./bridge/ticket.ts";
 import { bytes, margins, nodeId, problem, size } from "./bridge/values.ts";
 
+export * from "./bridge/artboard.ts";
+export * from "./bridge/character.ts";
 export * from "./bridge/kept.ts";
 export * from "./bridge/mask.ts";
 export * from "./bridge/pixels.ts";
+export * from "./bridge/quick-action.ts";
 export * from "./bridge/selection.ts";
 export * from "./bridge/ticket.ts";
 export { type Margins, margins, rect } from "./bridge/values.ts";
@@ -31,6 +37,9 @@ export type Check = v.InferOutput<typeof check>;
 
 const nothing = v.object({});
 
+/** Of one sheet. */
+export const MOST_FRAMES = 24;
+
 export const CALLS = {
   /** The first call: everything the ui needs to begin. */
   start: {
@@ -44,6 +53,9 @@ export const CALLS = {
       jobs: v.array(openJob),
       /** By which the companion finds the file's pictures; absent: none were ever kept. */
       file: v.optional(v.string()),
+      /** What Figma's quick actions gave, or why that can't be used. */
+      asked: v.optional(quickAction),
+      problem: v.optional(problem),
     }),
   },
   /** Gives the file this id where it has none; answers with the one that it has. */
@@ -61,9 +73,16 @@ export const CALLS = {
       ...{ target: nodeId, mask: v.optional(nodeId), alsoMasks: v.optional(v.array(nodeId)) },
       /** How far beyond the target; "masks": as far as its masks go. */
       expand: v.optional(v.union([margins, v.literal("masks")])),
+      ...{
+        texts: v.optional(v.array(nodeId)),
+        painted: v.optional(v.array(nodeId)),
+        seesTexts: v.optional(v.boolean()),
+      },
     }),
     output: ticket,
   },
+  /** Tell from now on when this layer, or what lies in it, is edited: one at a time; null: none. */
+  "watch-layer": { input: v.object({ node: v.nullable(nodeId) }), output: nothing },
   /**
    * A layer's pixels. "box" covers exactly the layer's own box; "rendered" also strokes that stick out. `without`: layers
    * inside it that are not to be seen (masks, where they were drawn inside the picture's frame).
@@ -88,6 +107,8 @@ export const CALLS = {
       ...{ layering, job: v.string(), replaces: v.array(nodeId) },
       /** Absent: they stay as they are. */
       maskFate: v.optional(maskFate),
+      /** What becomes of the text layers that are painted in it. Absent: they stay as they are. */
+      textFate: v.optional(textFate),
     }),
     output: v.object({ node: nodeId, note: v.optional(v.string()) }),
   },
@@ -108,6 +129,50 @@ export const CALLS = {
   },
   /** What the layers of these ids are now; those that are gone are left out. */
   "describe-layers": { input: v.object({ nodes: v.array(nodeId) }), output: v.object({ layers: v.array(layer) }) },
+  /** The file's characters: those that are known of in it and those of this page; "all": also those of every other page. */
+  "list-characters": {
+    input: v.object({ pages: v.picklist(["known", "all"]) }),
+    output: v.object({ characters: v.array(character) }),
+  },
+  /**
+   * Makes a character of layers: of a section or frame of pictures itself, of others by pictures of them in a new section beside
+   * them. One undo step.
+   */
+  "save-character": {
+    input: v.object({ nodes: v.array(nodeId), name: characterName }),
+    output: v.object({ node: nodeId, copied: v.boolean() }),
+  },
+  /** Puts pictures of layers into a character. One undo step. */
+  "add-references": { input: v.object({ character: nodeId, nodes: v.array(nodeId) }), output: nothing },
+  /** How a layer of a character counts. One undo step. */
+  "set-reference": { input: v.object({ layer: nodeId, note: referenceNote }), output: nothing },
+  /** Empty frames of one size, each with its name, in free space beside a layer. One undo step. */
+  "make-frames": {
+    input: v.object({
+      names: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(MOST_FRAMES)),
+      ...{ width: size, height: size, beside: nodeId },
+    }),
+    output: v.object({ frames: v.array(layer) }),
+  },
+  /** What of a layer goes into other formats. */
+  "read-key-visual": { input: v.object({ node: nodeId }), output: keyVisual },
+  /** Frames in other formats beside a key visual, each with its picture and copies of the layers over it. One undo step. */
+  "make-artboards": {
+    input: v.object({
+      ...{ node: nodeId, picture: nodeId },
+      boards: v.pipe(v.array(boardOrder), v.minLength(1), v.maxLength(MOST_BOARDS)),
+    }),
+    output: v.object({ boards: v.array(madeBoard) }),
+  },
+  /** The colours of the file's styles and variables, "#rrggbb", each once. */
+  "read-palette": {
+    input: nothing,
+    output: v.object({ colors: v.array(v.object({ name: v.string(), color: v.string() })) }),
+  },
+  /** Pictures of ours on all pages, newest first of what there is. Every page is loaded. */
+  "placed-pictures": { input: nothing, output: v.object({ pictures: v.array(placedPicture) }) },
+  /** Goes to a layer, whichever page it is on, and selects it. */
+  "show-layer": { input: v.object({ node: nodeId }), output: nothing },
   save: {
     input: v.variant("slot", [
       v.object({ slot: v.literal("settings"), value: settings }),
@@ -127,7 +192,10 @@ export type CallInput<N extends CallName> = v.InferOutput<(typeof CALLS)[N]["inp
 export type CallOutput<N extends CallName> = v.InferOutput<(typeof CALLS)[N]["output"]>;
 
 const event = v.variant("type", [
-  v.object({ type: v.literal("selection"), selection }),
+  /** `around`: layers that everything selected is, or lies in. */
+  v.object({ type: v.literal("selection"), selection, around: v.array(nodeId) }),
+  /** The watched layer looks different, or may. */
+  v.object({ type: v.literal("edited"), node: nodeId }),
   /** The result of this job was dragged out of the interface and dropped on the canvas. */
   v.object({ type: v.literal("dropped"), job: v.string(), spot }),
 ]);

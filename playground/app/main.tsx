@@ -11,6 +11,8 @@ import { Notices } from "./notices.tsx";
 import { PluginHost } from "./plugin-host.ts";
 import { PluginWindow } from "./plugin-window.tsx";
 import { PropertiesPanel } from "./properties-panel.tsx";
+import { QuickActions } from "./quick-actions.ts";
+import { QuickActionsBox } from "./quick-actions-box.tsx";
 import { exportNode } from "./render/export-node.ts";
 import { openSample } from "./sample/open-sample.ts";
 import { listenToKeys } from "./shortcuts.ts";
@@ -32,7 +34,13 @@ const inset = (pluginWidth: number | undefined) => ({
   bottom: 76,
 });
 
-function App({ editor, host }: { readonly editor: Editor; readonly host: PluginHost }) {
+interface Open {
+  readonly editor: Editor;
+  readonly host: PluginHost;
+  readonly quick: QuickActions;
+}
+
+function App({ editor, host, quick }: Open) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useLayoutEffect(() => editor.subscribe(() => redraw(undefined)), [editor]);
   editor.camera.inset = inset(host.window?.visible ? host.window.width : undefined);
@@ -40,7 +48,7 @@ function App({ editor, host }: { readonly editor: Editor; readonly host: PluginH
     <>
       <CanvasView editor={editor} />
       <LayersPanel editor={editor} />
-      <PropertiesPanel editor={editor} host={host} />
+      <PropertiesPanel editor={editor} host={host} quick={quick} />
       <Toolbar editor={editor} />
       <Notices host={host} />
       {host.window !== undefined && (
@@ -51,6 +59,7 @@ function App({ editor, host }: { readonly editor: Editor; readonly host: PluginH
           form={query.get("ui") === "data" ? "data" : "srcdoc"}
         />
       )}
+      {quick.isOpen && <QuickActionsBox quick={quick} />}
     </>
   );
 }
@@ -71,9 +80,10 @@ async function main(): Promise<void> {
       ? "dark"
       : "light",
   );
-  listenToKeys(editor);
+  const quick = new QuickActions(host);
+  listenToKeys(editor, quick);
   addEventListener("playground-notice", (event) => host.say((event as CustomEvent<string>).detail, true));
-  render(<App editor={editor} host={host} />, document.getElementById("app")!);
+  render(<App editor={editor} host={host} quick={quick} />, document.getElementById("app")!);
   // The browser test drives the page through this; it is at anyone's hand in the console.
   Object.assign(globalThis, { playground: { editor, host, exportNode } });
   if (query.get("plugin") !== "closed") host.start("open");

@@ -68,11 +68,14 @@ export class PluginHost {
     return this.#machine !== undefined;
   }
 
-  /** Starts the plugin with a menu or relaunch command; a running one is closed first. */
-  start(command: string): void {
+  /**
+   * Starts the plugin with a menu or relaunch command; a running one is closed first. `querying`: it is to answer what is typed
+   * for the command's parameters, and runs when the caller begins the run.
+   */
+  start(command: string, querying = false): PluginRun {
     this.close();
     this.editor.history.commit();
-    const run = new PluginRun(this.#stage(), { command, html: this.files.html, mode: "default" });
+    const run = new PluginRun(this.#stage(), { command, html: this.files.html, mode: "default", querying });
     this.#run = run;
     this.#machine = createMachine({
       quickjs: this.#quickjs,
@@ -83,6 +86,7 @@ export class PluginHost {
     });
     this.#machine.start(this.files.code);
     this.editor.changed();
+    return run;
   }
 
   close(): void {

@@ -8,38 +8,48 @@ import type { NodeRecord } from "../host/record.ts";
 import { originOf, rotationOf, withRotation } from "../host/transform.ts";
 import type { Editor } from "./editor.ts";
 import type { PluginHost } from "./plugin-host.ts";
+import type { QuickActions } from "./quick-actions.ts";
 import { css } from "./render/paints.ts";
 import { measureText } from "./render/text.ts";
 
-export function PropertiesPanel({ editor, host }: { readonly editor: Editor; readonly host: PluginHost }) {
+interface Properties {
+  readonly editor: Editor;
+  readonly host: PluginHost;
+  readonly quick: QuickActions;
+}
+
+export function PropertiesPanel({ editor, host, quick }: Properties) {
   const [node] = editor.selected;
   return (
     <aside class="panel properties" aria-label="Properties">
-      <PluginMenu host={host} />
+      <PluginMenu host={host} quick={quick} />
       {node === undefined ? <Nothing /> : <Selected editor={editor} node={node} />}
       {node !== undefined && editor.selection.length === 1 && <Relaunch host={host} node={node} />}
     </aside>
   );
 }
 
-function PluginMenu({ host }: { readonly host: PluginHost }) {
+function PluginMenu({ host, quick }: Omit<Properties, "editor">) {
   const { manifest } = host.files;
   return (
     <section class="plugin-menu">
       <h2>Plugin</h2>
       {(manifest.menu ?? [{ name: manifest.name, command: "" }]).map(
-        ({ name, command, separator }) =>
+        ({ separator, ...item }) =>
           separator !== true && (
             <button
-              key={command}
+              key={item.command}
               type="button"
-              class={command === "open" ? "primary" : ""}
-              onClick={() => host.start(command ?? "")}
+              class={item.command === "open" ? "primary" : ""}
+              onClick={() => quick.start(item)}
             >
-              {name}
+              {item.name}
             </button>
           ),
       )}
+      <button type="button" title="Quick actions — Ctrl /" onClick={() => quick.open()}>
+        Quick actions
+      </button>
     </section>
   );
 }

@@ -1,5 +1,6 @@
 /** The editor's keys, where no text is being typed. */
 import type { Editor } from "./editor.ts";
+import type { QuickActions } from "./quick-actions.ts";
 import { toolOfKey } from "./toolbar.tsx";
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
@@ -12,7 +13,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 const typing = (event: KeyboardEvent) =>
   event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
 
-export function listenToKeys(editor: Editor): void {
+export function listenToKeys(editor: Editor, quick: QuickActions): void {
   addEventListener("keydown", (event) => {
     if (typing(event)) return;
     const { key, shiftKey } = event;
@@ -21,6 +22,7 @@ export function listenToKeys(editor: Editor): void {
       const command = {
         z: () => (shiftKey ? editor.redo() : editor.undo()),
         y: () => editor.redo(),
+        "/": () => quick.open(),
         g: () => (shiftKey ? editor.ungroup() : editor.group()),
         a: () => editor.select(editor.scene.get(editor.page).children),
       }[key.toLowerCase()];

@@ -32,6 +32,7 @@ export function dispatch(run: PluginRun, request: Request): unknown {
 
 function demandWritable(run: PluginRun): void {
   if (run.options.mode === "inspect") throw new Error("Cannot write to the document in Dev Mode");
+  if (run.querying) throw new Error("Cannot write to the document while parameters are typed");
 }
 
 function onNode(run: PluginRun, { id, type, op, name, args }: Request): unknown {

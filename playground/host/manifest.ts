@@ -1,11 +1,15 @@
 /** manifest.json as Figma reads it: what Figma refuses is refused here, in Figma's words where they are known. */
 import { checkDomain, domainsOf, type NetworkAccess } from "./network-access.ts";
+import { checkParameters, type Parameter } from "./parameters.ts";
 
 export interface MenuItem {
   readonly name?: string;
   readonly command?: string;
   readonly separator?: boolean;
   readonly menu?: readonly MenuItem[];
+  readonly parameters?: readonly Parameter[];
+  /** False: the command also runs without any. Default true. */
+  readonly parameterOnly?: boolean;
 }
 
 export interface Manifest {
@@ -76,6 +80,8 @@ export function parseManifest(text: string): Manifest {
   demand(json.documentAccess === "dynamic-page", `"documentAccess" must be "dynamic-page" for new plugins.`);
   for (const permission of (json.permissions as string[] | undefined) ?? [])
     demand(PERMISSIONS.includes(permission), `Unknown permission "${permission}".`);
+  for (const item of commandsIn((json.menu as MenuItem[] | undefined) ?? []))
+    wrong.push(...checkParameters(item.parameters));
   const seen = new Set<string>();
   for (const button of (json.relaunchButtons as { command: unknown; name: unknown }[] | undefined) ?? []) {
     demand(
@@ -88,6 +94,11 @@ export function parseManifest(text: string): Manifest {
   wrong.push(...checkNetworkAccess(json.networkAccess as NetworkAccess | undefined));
   if (wrong.length > 0) throw new Error(`Manifest error: ${wrong.join(" ")}`);
   return json as unknown as Manifest;
+}
+
+/** The menu's commands, those of submenus too. */
+export function commandsIn(menu: readonly MenuItem[]): readonly MenuItem[] {
+  return menu.flatMap((item) => [...(item.command === undefined ? [] : [item]), ...commandsIn(item.menu ?? [])]);
 }
 
 function checkNetworkAccess(access: NetworkAccess | undefined): string[] {

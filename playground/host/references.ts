@@ -26,8 +26,8 @@ export class CallbackRef {
 
 /** An object of functions that live in the host, such as a notification's handle. */
 export class HandleRef {
-  readonly methods: Readonly<Record<string, () => void>>;
-  constructor(methods: Readonly<Record<string, () => void>>) {
+  readonly methods: Readonly<Record<string, (...args: readonly unknown[]) => void>>;
+  constructor(methods: HandleRef["methods"]) {
     this.methods = methods;
   }
 }

@@ -1,4 +1,5 @@
 /** One running plugin: what it asked for, and how to reach it. */
+import { type Parameter, type SuggestionListener, suggestionResults } from "./parameters.ts";
 import { CallbackRef, NodeRef } from "./references.ts";
 import type { Stage } from "./stage.ts";
 
@@ -14,6 +15,8 @@ export interface RunOptions {
   readonly html: string;
   /** "inspect" = Dev Mode: nothing in the document can be changed. */
   readonly mode: "default" | "inspect";
+  /** The plugin starts while its parameters are typed: until `begin` it only answers what is typed. */
+  readonly querying?: boolean;
 }
 
 export class PluginRun {
@@ -22,6 +25,7 @@ export class PluginRun {
   readonly loadedPages: Set<string>;
   readonly loadedFonts = new Set<string>();
   closed = false;
+  querying: boolean;
   skipInvisibleInstanceChildren = false;
   /** Set by whoever runs the plugin's code. */
   deliver: (delivery: Delivery) => void = () => {};
@@ -29,6 +33,7 @@ export class PluginRun {
   constructor(stage: Stage, options: RunOptions) {
     this.stage = stage;
     this.options = options;
+    this.querying = options.querying === true;
     this.loadedPages = new Set([stage.currentPage]);
   }
 
@@ -41,6 +46,18 @@ export class PluginRun {
     setTimeout(() => {
       if (!this.closed) this.deliver({ kind: "emit", target, type, args });
     }, 0);
+  }
+
+  /** Asks the plugin what fits a parameter for which this was typed. */
+  ask(parameter: Parameter, query: string, parameters: object, listener: SuggestionListener): void {
+    const result = suggestionResults(parameter, listener);
+    this.emit("figma.parameters", "input", { query, key: parameter.key, parameters, result });
+  }
+
+  /** The plugin runs, with the parameters that it was given. */
+  begin(parameters?: object): void {
+    this.querying = false;
+    this.emit("figma", "run", { command: this.options.command, parameters });
   }
 
   callback(callback: unknown, ...args: readonly unknown[]): void {

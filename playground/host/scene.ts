@@ -1,4 +1,5 @@
 /** The document's records, with the only functions that change them. */
+import { type FileColors, NO_COLORS } from "./file-colors.ts";
 import { DEFAULTS, isFitted } from "./kinds.ts";
 import { BLANK, type NodeRecord, type NodeType } from "./record.ts";
 import { IDENTITY, multiply, type Transform } from "./transform.ts";
@@ -20,6 +21,8 @@ export class Scene {
   /** Kinds of all nodes that ever were: who holds a removed one still knows what it was. */
   readonly #kinds = new Map<string, NodeType>();
   #serial = 1;
+  /** That the file keeps by name. */
+  colors: FileColors = NO_COLORS;
   /** Called after every change, with nothing: readers compare `records`. */
   onChange: () => void = () => {};
 
@@ -108,6 +111,18 @@ export class Scene {
       const children = this.get(parent).children.filter((child) => child !== id);
       this.#relink(parent, children);
     }
+  }
+
+  /** A component moves to the team's library: it is in no page of this file any more, and its copies stay. */
+  toLibrary(id: string): void {
+    const { parent } = this.get(id);
+    if (parent !== null)
+      this.#relink(
+        parent,
+        this.get(parent).children.filter((child) => child !== id),
+      );
+    this.#put({ ...this.get(id), parent: null });
+    this.onChange();
   }
 
   /** All nodes below `id`, parents before children, back to front. */

@@ -5,8 +5,12 @@ import type { PluginRun } from "./run.ts";
 import type { Records } from "./scene.ts";
 
 /** How the fields of a record are called in a `nodechange` event. */
-const RENAMED: Readonly<Record<string, string>> = { transform: "relativeTransform", radii: "cornerRadius" };
-const UNSEEN = ["selection", "children", "expanded", "parent"];
+const RENAMED: Readonly<Record<string, string>> = {
+  transform: "relativeTransform",
+  radii: "cornerRadius",
+  vectorPaths: "vectorNetwork",
+};
+const UNSEEN = ["selection", "children", "expanded", "relaunchData", "sharedPluginData"];
 
 /** Compares the document with what it was and tells the plugin; call it after any change. */
 export function watch(run: PluginRun): () => void {
@@ -19,6 +23,8 @@ export function watch(run: PluginRun): () => void {
     const after = run.scene.snapshot();
     const pageChanged = page !== run.stage.currentPage;
     page = run.stage.currentPage;
+    // Whoever goes to a page has it loaded.
+    if (pageChanged) run.loadedPages.add(page);
     if (pageChanged) run.emit("figma", "currentpagechange");
     const changes = pageChanged ? [] : changesOf(run, before, after, page);
     if (changes.length > 0) run.emit(`page:${page}`, "nodechange", { nodeChanges: changes });

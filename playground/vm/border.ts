@@ -89,7 +89,7 @@ export function createBorder(run: PluginRun, outlets: Outlets): HostBorder {
       return request.name === "set"
         ? outlets.setTimer(first as number, second as number)
         : outlets.clearTimer(first as number);
-    if (request.on === "handle") return handles[Number(request.id)]!.methods[request.name]!();
+    if (request.on === "handle") return handles[Number(request.id)]!.methods[request.name]!(...request.args);
     const result = dispatch(run, request);
     if (!(result instanceof Promise)) return result;
     const promise = promises++;

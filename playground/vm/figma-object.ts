@@ -146,6 +146,8 @@ export function createFigma({ names, request, events, mixed }: Ingredients) {
     viewport: part("figma.viewport", {}),
     clientStorage: part("figma.clientStorage", {}),
     util: part("figma.util", {}),
+    variables: part("figma.variables", {}),
+    parameters: part("figma.parameters", listening("figma.parameters", ["input"], "figma.parameters")),
     base64Encode,
     base64Decode,
     closePlugin: (message?: unknown) => {

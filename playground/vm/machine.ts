@@ -104,7 +104,7 @@ export function createMachine(options: MachineOptions): Machine {
   return {
     start: (code) => {
       turn(() => evaluate(code, "main.js"));
-      run.emit("figma", "run", { command: run.options.command, parameters: undefined });
+      if (!run.querying) run.begin();
     },
     documentChanged,
     dispose() {

@@ -69,7 +69,7 @@ export function install(border: Border, names: Names): Installed {
       if (tag.$ !== "handle") return undefined;
       const methods = (tag.methods as string[]).map((name) => [
         name,
-        () => request("handle", "call", name, [], { id: String(tag.number) }),
+        (...args: unknown[]) => request("handle", "call", name, args, { id: String(tag.number) }),
       ]);
       return { value: Object.freeze(Object.fromEntries(methods)) };
     },

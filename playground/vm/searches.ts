@@ -2,6 +2,12 @@
 interface Node {
   readonly type: string;
   readonly children: readonly Node[];
+  getPluginDataKeys(): readonly string[];
+}
+/** Of `types` where they are given, with one of the keys where `pluginData` is (without keys: with any). */
+interface Criteria {
+  readonly types?: readonly string[];
+  readonly pluginData?: { readonly keys?: readonly string[] };
 }
 type Test = (node: Node) => boolean;
 const everything: Test = () => true;
@@ -29,9 +35,14 @@ export const searches = {
   findOne,
   findChildren: (node: Node, test: Test = everything) => node.children.filter(test),
   findChild: (node: Node, test: Test) => node.children.find(test) ?? null,
-  findAllWithCriteria: (node: Node, { types, ...rest }: { types: string[] }) => {
+  findAllWithCriteria: (node: Node, { types, pluginData, ...rest }: Criteria) => {
     const [other] = Object.keys(rest);
     if (other !== undefined) throw new Error(`not available in the playground: findAllWithCriteria by ${other}`);
-    return findAll(node, (one) => types.includes(one.type));
+    const { keys } = pluginData ?? {};
+    const holds = (one: Node) => one.getPluginDataKeys().some((key) => keys === undefined || keys.includes(key));
+    return findAll(
+      node,
+      (one) => (types === undefined || types.includes(one.type)) && (pluginData === undefined || holds(one)),
+    );
   },
 } as unknown as Record<string, (...args: unknown[]) => unknown>;

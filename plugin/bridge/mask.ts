@@ -19,3 +19,7 @@ export const PLAIN_SHAPE: MaskShape = { loop: "area", inverted: false };
 /** What happens to the mask's layers when a picture is placed over their target. */
 export const maskFate = v.picklist(["keep", "hide", "remove"]);
 export type MaskFate = v.InferOutput<typeof maskFate>;
+
+/** The same of a text layer whose letters are painted in the picture. */
+export const textFate = v.picklist(["hide", "keep"]);
+export type TextFate = v.InferOutput<typeof textFate>;

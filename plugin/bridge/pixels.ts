@@ -10,6 +10,8 @@ export const exportOrder = v.object({
   without: v.optional(v.array(nodeId)),
   /** A layer that is hidden is shown for the time of the export: a mask that was put out of sight still says where. */
   evenHidden: v.optional(v.boolean()),
+  /** Pictures inside it that were placed for it are not to be seen. */
+  withoutResults: v.optional(v.boolean()),
 });
 
 export const layerExport = v.object({

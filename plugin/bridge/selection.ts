@@ -16,6 +16,8 @@ export const layer = v.object({
   fingerprint: v.string(),
   /** How wide its lines are, canvas pixels, where it shows nothing but lines. */
   line: v.optional(size),
+  /** Pixels to one of the canvas at which it, or what it lies in, is set up to be exported; the largest of several. */
+  exportScale: v.optional(size),
   /** The job whose picture the layer shows, where one was placed as it. */
   job: v.optional(v.string()),
 });
@@ -30,6 +32,15 @@ export type NamedText = v.InferOutput<typeof namedText>;
 /** Texts that a prompt can take words from: those inside the layer first, then the nearest of each name beside it. */
 const texts = v.array(namedText);
 
+const textOver = v.object({
+  ...{ id: nodeId, name: v.string(), text: v.string() },
+  /** True where its layer was hidden as its letters were put into a picture. */
+  hidden: v.optional(v.literal(true)),
+});
+/** A text layer that is seen over what is painted, and the beginning of what it says. */
+export type TextOver = v.InferOutput<typeof textOver>;
+const textsOver = v.optional(v.array(textOver));
+
 export const targetLayer = v.object({
   id: nodeId,
   name: v.string(),
@@ -37,7 +48,9 @@ export const targetLayer = v.object({
   width: size,
   height: size,
   hasPicture: v.boolean(),
+  exportScale: v.optional(size),
   texts,
+  textsOver,
 });
 /** One of several layers that are painted into at once. */
 export type TargetLayer = v.InferOutput<typeof targetLayer>;
@@ -63,7 +76,10 @@ export const selection = v.variant("kind", [
     holds: v.optional(v.object({ picture: layer, masks: v.array(layer) })),
     room: v.optional(margins),
     recipe: v.optional(v.string()),
+    /** True where it has a picture that a set of formats can be made of. */
+    isVisual: v.optional(v.boolean()),
     texts: v.optional(texts),
+    textsOver,
   }),
   /**
    * `layers`: the first of them. `targets`: all, in the order in which one reads; none where `refused` says why they can't be

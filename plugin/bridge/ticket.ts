@@ -53,11 +53,30 @@ export const ticket = v.object({
   expand: v.optional(margins),
   /** Besides in front (where it is expanded: all the ways): how else a picture can be put on the target. */
   takes: v.optional(v.array(layering)),
+  /** Text layers over it, which stay above the picture. */
+  texts: v.optional(v.array(nodeId)),
+  /** Those that are painted into the picture instead. */
+  painted: v.optional(v.array(nodeId)),
+  /** True where the model sees the texts that stay. */
+  seesTexts: v.optional(v.boolean()),
   /** The target's outline in its own space, as SVG path data; absent: its box. */
   outline: v.optional(v.string()),
 });
 /** The target as it was when the job was submitted. */
 export type Ticket = v.InferOutput<typeof ticket>;
+
+/** The layers that only say where, or that are not for the model: a picture of the target is taken without them. */
+export const unseenOf = ({
+  mask,
+  alsoMasks = [],
+  texts = [],
+  painted = [],
+  seesTexts = false,
+}: Pick<Ticket, "mask" | "alsoMasks" | "texts" | "painted" | "seesTexts">): string[] => [
+  ...(mask === undefined ? [] : [mask, ...alsoMasks]),
+  ...painted,
+  ...(seesTexts ? [] : texts),
+];
 
 /** A point of the page, and the layer (or page) that is there. */
 export const spot = v.object({ x: size, y: size, inside: nodeId });

@@ -1,6 +1,6 @@
 import { Problem } from "../../shared/problem.ts";
 import type { CallInput, LayerExport } from "../bridge.ts";
-import { findLayer } from "./find-layer.ts";
+import { existingLayer, findLayer } from "./find-layer.ts";
 import { isInside, renderBoundsOf } from "./layer.ts";
 import { whileVisible } from "./while-visible.ts";
 
@@ -28,10 +28,14 @@ export async function exportLayer({
   bounds,
   without = [],
   evenHidden = false,
+  withoutResults = false,
 }: CallInput<"export-layer">): Promise<LayerExport> {
   const node = await findLayer(id);
   const unseen: SceneNode[] = [];
-  for (const one of without) unseen.push(await findLayer(one));
+  // What is gone is not seen either.
+  for (const one of without) unseen.push(...[await existingLayer(one)].filter((layer) => layer !== null));
+  if (withoutResults && "findAll" in node)
+    unseen.push(...node.findAll((child) => child.visible && child.getPluginData("target") === node.id));
   return await whileVisible(
     { shown: evenHidden && !node.visible ? [node] : [], hidden: unseen.filter((layer) => isInside(layer, node)) },
     () => pixelsOf(node, { scale, bounds }),

@@ -22,9 +22,14 @@ const CLOSED: Partial<Record<NodeType, string>> = {
 
 /**
  * The place directly above the target: above the mask where that stands in the same frame and is painted later, above results
- * placed earlier for the same target, and outside of everything that takes no new children.
+ * placed earlier for the same target, and outside of everything that takes no new children. `texts` stay above it: in a frame that
+ * holds some, it is the place below the first of them.
  */
-export function findPlace(target: SceneNode, mask: SceneNode | null): Place {
+export function findPlace(target: SceneNode, mask: SceneNode | null, texts: readonly SceneNode[] = []): Place {
+  if (holdsContents(target)) {
+    const lowest = lowestIn(target, texts);
+    if (lowest < target.children.length) return findPlaceUnderTexts(target, mask, lowest);
+  }
   const own = climbOut(target);
   const together = mask !== null && frameOf(mask)?.id === frameOf(own.anchor)?.id;
   const covered = together ? inPaintOrder(own.anchor, mask)[1] : own.anchor;
@@ -32,13 +37,44 @@ export function findPlace(target: SceneNode, mask: SceneNode | null): Place {
   const parent = anchor.parent as BaseNode & ChildrenMixin;
   let index = parent.children.findIndex((child) => child.id === anchor.id) + 1;
   while (index < parent.children.length && parent.children[index]!.getPluginData("target") === target.id) index++;
+  index = Math.min(index, lowestIn(parent, texts, placeIn(parent, own.anchor) + 1));
+  const covers = together && placeIn(parent, mask) >= index;
   const notes = [
     closed ? `Placed above the ${CLOSED[closed.type]} “${closed.name}”.` : "",
-    mask !== null && !together && !isInside(mask, anchor) && inPaintOrder(anchor, mask)[1].id === mask.id
+    mask !== null && (covers || (!together && !isInside(mask, anchor) && inPaintOrder(anchor, mask)[1].id === mask.id))
       ? `${closed ? "" : "Placed over the picture. "}“${mask.name}” still covers it.`
       : "",
   ].filter((note) => note !== "");
   return { parent, index, container: containerOf(anchor), ...(notes.length > 0 && { note: notes.join(" ") }) };
+}
+
+function findPlaceUnderTexts(target: FrameNode, mask: SceneNode | null, index: number): Place {
+  const above = target.children.slice(index).find((child) => child.visible && !holdsText(child));
+  const cover = mask !== null && placeIn(target, mask) >= index ? mask : above;
+  return {
+    ...{ parent: target, index, container: target.absoluteTransform },
+    ...(cover && { note: `Placed over the picture. “${cover.name}” still covers it.` }),
+  };
+}
+
+const holdsText = (node: SceneNode): boolean =>
+  node.type === "TEXT" ||
+  node.type === "TEXT_PATH" ||
+  ("findAllWithCriteria" in node && node.findAllWithCriteria({ types: ["TEXT", "TEXT_PATH"] }).length > 0);
+
+/** Of a container's children, from `first` on, the index of the first that is one of these layers or holds one; else their number. */
+function lowestIn(parent: BaseNode & ChildrenMixin, layers: readonly SceneNode[], first = 0): number {
+  const places = layers.map((layer) => placeIn(parent, layer)).filter((place) => place >= first);
+  return Math.min(parent.children.length, ...places);
+}
+
+/** The index of the child that is the layer or holds it; -1 where none does. */
+function placeIn(parent: BaseNode & ChildrenMixin, layer: SceneNode): number {
+  for (let at: BaseNode | null = layer; at !== null; at = at.parent) {
+    const { id } = at;
+    if (at.parent?.id === parent.id) return parent.children.findIndex((child) => child.id === id);
+  }
+  return -1;
 }
 
 /** The place directly below the target, above what lies there already, and outside of everything that takes no new children. */

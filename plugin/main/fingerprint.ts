@@ -20,11 +20,11 @@ export function fingerprintOf(node: SceneNode): string {
 
 /**
  * A short text that changes whenever what the layer shows changes: not where it is moved, turned or put, how large it is drawn
- * or how opaque it is, since a result follows all of that. `masks`: layers that only say where.
+ * or how opaque it is, since a result follows all of that. `unseen`: layers that are not for the model.
  */
-export function contentFingerprintOf(node: SceneNode, masks: readonly string[]): string {
+export function contentFingerprintOf(node: SceneNode, unseen: readonly string[]): string {
   // Results that were put on it before are no change of what it shows.
-  const counts = ({ id }: SceneNode) => !masks.includes(id);
+  const counts = ({ id }: SceneNode) => !unseen.includes(id);
   const isOwn = (child: SceneNode) => counts(child) && child.getPluginData("target") !== node.id;
   const inside = "findAll" in node ? node.findAll(isOwn) : [];
   const own = JSON.stringify([

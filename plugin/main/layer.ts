@@ -1,5 +1,6 @@
 import { Problem } from "../../shared/problem.ts";
 import type { LayerInfo } from "../bridge.ts";
+import { exportScaleOf } from "./export-scale.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { lineWeightOf } from "./line-weight.ts";
 import { showsPicture } from "./shows-picture.ts";
@@ -36,6 +37,7 @@ export function imagePaintOf(node: SceneNode): ImagePaint | undefined {
 export function describeLayer(node: SceneNode): LayerInfo {
   const job = node.getPluginData("job");
   const line = lineWeightOf(node);
+  const exportScale = exportScaleOf(node);
   return {
     id: node.id,
     name: node.name,
@@ -45,6 +47,7 @@ export function describeLayer(node: SceneNode): LayerInfo {
     hasPicture: hasPicture(node),
     fingerprint: fingerprintOf(node),
     ...(line !== undefined && { line }),
+    ...(exportScale !== undefined && { exportScale }),
     ...(job !== "" && { job }),
   };
 }
@@ -81,8 +84,20 @@ function hiddenBy(node: SceneNode): boolean {
   return false;
 }
 
+/** The ids of layers that every one of these is, or lies in. */
+export function aroundAll(nodes: readonly SceneNode[]): string[] {
+  const [first, ...others] = nodes.map(pathOf);
+  return first === undefined ? [] : first.filter((id) => others.every((path) => path.includes(id)));
+}
+
+function pathOf(node: SceneNode): string[] {
+  const path: string[] = [];
+  for (let at: BaseNode | null = node; at !== null && at.type !== "PAGE"; at = at.parent) path.push(at.id);
+  return path;
+}
+
 /** True where `node` lies somewhere inside `ancestor`. */
-export function isInside(node: BaseNode, ancestor: BaseNode): boolean {
+export function isInside(node: BaseNode, ancestor: Pick<BaseNode, "id">): boolean {
   for (let at = node.parent; at !== null; at = at.parent) if (at.id === ancestor.id) return true;
   return false;
 }

@@ -1,7 +1,8 @@
 import { compose, invert } from "../../shared/affine.ts";
 import { Problem } from "../../shared/problem.ts";
-import type { CallInput, CallOutput, Spot, Ticket, Where } from "../bridge.ts";
+import { type CallInput, type CallOutput, type Spot, type Ticket, unseenOf, type Where } from "../bridge.ts";
 import { findFreeSpot } from "./find-free-spot.ts";
+import { existingLayer } from "./find-layer.ts";
 import {
   containerOf,
   findPlace,
@@ -17,6 +18,7 @@ import { overhang } from "./margins.ts";
 import { putOnAsFill, takesFill } from "./own-fill.ts";
 import { settleMasks } from "./settle-masks.ts";
 import type { SourceLayer } from "./source-layer.ts";
+import { PAINTED_KEY } from "./texts-over.ts";
 
 /** Figma allows 100 kB an entry of pluginData; the id and the key count too. */
 const MOST_RECIPE_CHARACTERS = 30_000;
@@ -34,8 +36,9 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
   const { ticket, recipe, where } = input;
   if (recipe.length > MOST_RECIPE_CHARACTERS)
     throw new Problem("target-unsupported", "The settings of this picture are too long to be kept in the layer.");
-  const masks: SceneNode[] = [];
-  for (const id of masksOf(ticket)) masks.push(...[await existingLayer(id)].filter((layer) => layer !== null));
+  const masks = await layersOf(masksOf(ticket));
+  const texts = await layersOf(ticket.texts);
+  const painted = await layersOf(ticket.painted);
   const earlier = await firstPlaced(input);
   const target = await existingLayer(ticket.target);
   const under = typeof where === "string" ? null : await existingLayer(where.inside);
@@ -49,28 +52,42 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
       earlier.fills = [shown.paint];
       if (isPart(input) || earlier.getPluginData("part") !== "") refit(earlier, shown);
     }
-    return finish(earlier, { input, masks }, "Placed instead of the other picture.");
+    return finish(earlier, { input, masks, painted }, "Placed instead of the other picture.");
   }
   if (covered !== null && input.layering === "fill" && takesFill(covered) && shown.isAsTarget) {
     putOnAsFill(covered, shown.paint);
-    return finish(covered, { input, masks }, `Put on “${covered.name}” as a fill.`);
+    return finish(covered, { input, masks, painted }, `Put on “${covered.name}” as a fill.`);
   }
   const { expand } = ticket;
   if (covered !== null && input.layering === "fill" && expand !== undefined && canGrow(covered)) {
     putOnAsFill(covered, shown.paint);
     growLayer(covered, { ...expand, width: shown.width, height: shown.height });
     covered.fills = [shown.paint];
-    return finish(covered, { input, masks }, `“${covered.name}” is larger now; what it showed has not moved.`);
+    return finish(covered, { input, masks, painted }, `“${covered.name}” is larger now; what it showed has not moved.`);
   }
   const layer = imageLayer(covered, shown);
   try {
     const mask = masks.find(({ id }) => id === ticket.mask) ?? null;
-    const note = putNew(layer, input, { target, covered, mask, under, transform: shown.transform });
-    return finish(layer, { input, masks }, note);
+    const note = putNew(layer, input, {
+      target,
+      covered,
+      mask,
+      under,
+      transform: shown.transform,
+      above: input.textFate === "keep" ? [...texts, ...painted] : texts,
+    });
+    return finish(layer, { input, masks, painted }, note);
   } catch (error) {
     layer.remove();
     throw error;
   }
+}
+
+/** Those that are still there. */
+async function layersOf(ids: readonly string[] = []): Promise<SceneNode[]> {
+  const layers: SceneNode[] = [];
+  for (const id of ids) layers.push(...[await existingLayer(id)].filter((layer) => layer !== null));
+  return layers;
 }
 
 /** True where the layer shows less than its target, so that another picture in it has another box. */
@@ -93,16 +110,22 @@ interface Around {
   readonly under: SceneNode | null;
   /** The layer's on the page, over its target. */
   readonly transform: Transform;
+  /** Texts that stay above it. */
+  readonly above: readonly SceneNode[];
 }
 
 /** Puts a new layer where it was wished for. Returns what the designer should know. */
 function putNew(
   layer: RectangleNode | EllipseNode,
   { ticket, where, layering }: CallInput<"place-layer">,
-  { target, covered, mask, under, transform }: Around,
+  { target, covered, mask, under, transform, above }: Around,
 ): string | undefined {
   if (covered !== null)
-    return putOver(layer, { target: covered, mask: mask?.removed ? null : mask, transform }, { layering, ticket });
+    return putOver(
+      layer,
+      { target: covered, mask: mask?.removed ? null : mask, transform, above },
+      { layering, ticket },
+    );
   if (typeof where !== "string") {
     putAt(layer, where, findPlaceInside(under?.removed ? null : under));
     return undefined;
@@ -123,10 +146,16 @@ const isOver = (where: Where): where is "over" | "over anyway" => where === "ove
 interface Placing {
   readonly input: CallInput<"place-layer">;
   readonly masks: readonly SceneNode[];
+  /** Texts whose letters are in the picture. */
+  readonly painted: readonly SceneNode[];
 }
 
 /** What the layer has to know of its picture, and what becomes of the masks; ends the step of undo. A target that got a fill keeps its own name. */
-function finish(layer: SceneNode, { input, masks }: Placing, placed: string | undefined): CallOutput<"place-layer"> {
+function finish(
+  layer: SceneNode,
+  { input, masks, painted }: Placing,
+  placed: string | undefined,
+): CallOutput<"place-layer"> {
   const { ticket, name, recipe, job, where } = input;
   if (layer.id !== ticket.target) layer.name = name;
   layer.setPluginData("recipe", recipe);
@@ -136,8 +165,9 @@ function finish(layer: SceneNode, { input, masks }: Placing, placed: string | un
   layer.setPluginData("part", isPart(input) ? "yes" : "");
   layer.setRelaunchData({ regenerate: "Generate again with the same prompt" });
   const settled = isOver(where) ? settleMasks(masks, input.maskFate ?? "keep") : undefined;
+  const hidden = isOver(where) && input.textFate === "hide" ? hideTexts(painted, ticket.target) : undefined;
   figma.commitUndo();
-  const note = [placed, settled].filter((text) => text !== undefined).join(" ");
+  const note = [placed, settled, hidden].filter((text) => text !== undefined).join(" ");
   return { node: layer.id, ...(note !== "" && { note }) };
 }
 
@@ -151,35 +181,38 @@ async function firstPlaced({ replaces, ticket }: CallInput<"place-layer">) {
   return null;
 }
 
-/** The layer of that id with its page loaded, or null where it is gone. */
-async function existingLayer(id: string): Promise<SceneNode | null> {
-  const node = await figma.getNodeByIdAsync(id);
-  if (node === null || node.type === "PAGE" || node.type === "DOCUMENT") return null;
-  await pageOf(node)?.loadAsync();
-  return node.removed ? null : node;
-}
-
-function pageOf(node: BaseNode): PageNode | null {
-  for (let at: BaseNode | null = node; at !== null; at = at.parent) if (at.type === "PAGE") return at;
-  return null;
-}
-
 function checkTarget(target: SceneNode | null, ticket: Ticket, where: "over" | "over anyway"): void {
   if (target === null)
     throw new Problem(
       "target-gone",
       `“${ticket.name}” was deleted while the picture was made. Place it as a new layer instead.`,
     );
-  if (where === "over" && contentFingerprintOf(target, masksOf(ticket)) !== ticket.fingerprint)
+  if (where === "over" && contentFingerprintOf(target, unseenOf(ticket)) !== ticket.fingerprint)
     throw new Problem(
       "target-changed",
       `“${ticket.name}” shows something else than when the picture was made. Place it over that anyway, or as a new layer.`,
     );
 }
 
+/** What the picture says now need not be said twice. Returns what the designer should know. */
+function hideTexts(texts: readonly SceneNode[], target: string): string | undefined {
+  const left = texts.filter((text) => !text.removed && text.visible);
+  for (const text of left) {
+    text.visible = false;
+    text.setPluginData(PAINTED_KEY, target);
+  }
+  const [first] = left;
+  if (first === undefined) return undefined;
+  return left.length === 1
+    ? `The text “${first.name}” is in the picture now, so its layer is hidden.`
+    : `${left.length} texts are in the picture now, so their layers are hidden.`;
+}
+
 interface Over {
   readonly target: SceneNode;
   readonly mask: SceneNode | null;
+  /** Texts that stay above. */
+  readonly above: readonly SceneNode[];
   /** The layer's on the page. */
   readonly transform: Transform;
 }
@@ -187,11 +220,11 @@ interface Over {
 /** Puts the layer directly above what it covers, or behind what is in it. Returns what the designer should know. */
 function putOver(
   layer: RectangleNode | EllipseNode,
-  { target, mask, transform }: Over,
+  { target, mask, transform, above }: Over,
   { layering, ticket }: Pick<CallInput<"place-layer">, "layering" | "ticket">,
 ): string | undefined {
   const behind = ticket.expand === undefined ? findPlaceBehind : findPlaceBeneath;
-  const place = (layering === "behind" ? behind(target) : undefined) ?? findPlace(target, mask);
+  const place = (layering === "behind" ? behind(target) : undefined) ?? findPlace(target, mask, above);
   insert(layer, place, transform);
   // Where the parent is resized later, the result goes along with its target.
   if (place.parent.id === target.parent?.id && "constraints" in target) layer.constraints = target.constraints;

@@ -1,6 +1,7 @@
 import { Problem } from "../../shared/problem.ts";
 import type { SelectionInfo, TargetLayer } from "../bridge.ts";
-import { checkPaintable, describeLayer, hasPicture, kindOf } from "./layer.ts";
+import { visualPicture } from "./artboards/visual-picture.ts";
+import { checkPaintable, describeLayer } from "./layer.ts";
 import { beyondOf } from "./margins.ts";
 import { inPaintOrder } from "./paint-order.ts";
 import { pictureInside, roomAround } from "./picture-inside.ts";
@@ -8,6 +9,7 @@ import { overlap, pictureUnder } from "./picture-under.ts";
 import { inReadingOrder } from "./reading-order.ts";
 import { showsPicture } from "./shows-picture.ts";
 import { textsOf } from "./texts-of.ts";
+import { textsOver } from "./texts-over.ts";
 
 const MOST_SHOWN = 8;
 /** Of one run: so many jobs may wait. */
@@ -29,18 +31,21 @@ const MASK_TYPES: readonly NodeType[] = [
 
 /**
  * The selection in the interface's terms. One layer is the target; where it is a shape over a picture, that picture is told
- * too. Two, where the upper one is a shape that overlaps the lower one, are a picture and its mask; so are a picture and
- * several shapes over it. More are painted into at once, or are candidates for references.
+ * too. A picture and shapes that overlap it are a picture and its mask, also where they lie below it and look out from under it; so are two
+ * layers, where the upper one is a shape that overlaps the lower one. More are painted into at once, or are candidates for references.
  */
 export function readSelection(): SelectionInfo {
   const nodes = figma.currentPage.selection;
   if (nodes.length === 0) return { kind: "none", page: figma.currentPage.name };
   try {
     if (nodes.length === 1) return target(nodes[0]!);
-    const [lowest, ...above] = paintOrdered(nodes);
-    if (nodes.length === 2 && canMask(above[0]!) && overlap(lowest!, above[0]!)) return target(lowest!, above);
-    if (above.every((node) => canMask(node) && overlap(lowest!, node)) && showsPicture(lowest!))
-      return target(lowest!, above);
+    const ordered = paintOrdered(nodes);
+    const [picture, ...more] = ordered.filter(showsPicture);
+    const shapes = ordered.filter(canMask);
+    if (picture !== undefined && more.length === 0 && shapes.length === nodes.length - 1)
+      if (shapes.every((shape) => overlap(picture, shape))) return target(picture, shapes);
+    const [lower, upper] = ordered;
+    if (nodes.length === 2 && canMask(upper!) && overlap(lower!, upper!)) return target(lower!, [upper!]);
   } catch (error) {
     const problem = Problem.from(error);
     if (problem.code !== "selection-unsupported") throw error;
@@ -81,8 +86,13 @@ function questionOf(nodes: readonly SceneNode[]) {
 }
 
 function describeTarget(node: SceneNode): TargetLayer {
-  const { id, name, width, height } = node;
-  return { id, name, kind: kindOf(node), width, height, hasPicture: hasPicture(node), texts: textsOf(node) };
+  const { id, name, kind, width, height, hasPicture, exportScale } = describeLayer(node);
+  const over = textsOver(node, [node]);
+  return {
+    ...{ id, name, kind, width, height, hasPicture, texts: textsOf(node) },
+    ...(exportScale && { exportScale }),
+    ...(over.length > 0 && { textsOver: over }),
+  };
 }
 
 /** From the first painted to the last. */
@@ -106,6 +116,7 @@ function target(node: SceneNode, masks: readonly SceneNode[] = []): SelectionInf
         : undefined;
   const inside = mask === undefined && under === null ? pictureInside(node) : undefined;
   const room = mask === undefined && under === null ? roomAround(inside ?? node, inside ? node : undefined) : undefined;
+  const over = textsOver(under ?? holds?.picture ?? node, masks.length > 0 ? masks : holds ? holds.masks : [node]);
   return {
     kind: "target",
     target: describeLayer(node),
@@ -117,6 +128,8 @@ function target(node: SceneNode, masks: readonly SceneNode[] = []): SelectionInf
     ...(inside && { inside: describeLayer(inside) }),
     ...(room && { room }),
     ...(recipe !== "" && { recipe }),
+    ...(over.length > 0 && { textsOver: over }),
+    ...(mask === undefined && visualPicture(node) !== undefined && { isVisual: true }),
     texts: textsOf(node),
   };
 }

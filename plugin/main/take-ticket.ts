@@ -1,5 +1,5 @@
 import { Problem } from "../../shared/problem.ts";
-import type { CallInput, Layering, Ticket } from "../bridge.ts";
+import { type CallInput, type Layering, type Ticket, unseenOf } from "../bridge.ts";
 import { findLayer } from "./find-layer.ts";
 import { holdsContents } from "./find-place.ts";
 import { contentFingerprintOf } from "./fingerprint.ts";
@@ -10,7 +10,8 @@ import { takesFill } from "./own-fill.ts";
 import { fitsBack, onlyImageOf } from "./own-picture.ts";
 
 /** The target as it is now, so that a result is never put over newer work. Problems as `checkPaintable`. */
-export async function takeTicket({ target, mask, alsoMasks = [], expand }: CallInput<"take-ticket">): Promise<Ticket> {
+export async function takeTicket(input: CallInput<"take-ticket">): Promise<Ticket> {
+  const { target, mask, alsoMasks = [], expand, texts = [], painted = [], seesTexts } = input;
   const node = await findLayer(target);
   checkPaintable(node);
   const masks = mask === undefined ? [] : [mask, ...alsoMasks];
@@ -19,7 +20,8 @@ export async function takeTicket({ target, mask, alsoMasks = [], expand }: CallI
   const size = await imageSizeOf(node);
   const now = await findLayer(target);
   const [row, column] = now.absoluteTransform;
-  const only = onlyImageOf(now, masks);
+  const unseen = unseenOf(input);
+  const only = onlyImageOf(now, unseen);
   const picture = only && size?.hash === only.hash ? { ...size, paint: only.paint } : undefined;
   const outline = outlineOf(now);
   const expands = expand === "masks" ? outward(overhang(now, shapes)) : expand;
@@ -34,11 +36,14 @@ export async function takeTicket({ target, mask, alsoMasks = [], expand }: CallI
       [row[0], row[1], row[2]],
       [column[0], column[1], column[2]],
     ],
-    fingerprint: contentFingerprintOf(now, masks),
+    fingerprint: contentFingerprintOf(now, unseen),
     naturalScale:
       size === null ? SCREEN_DENSITY : Math.max(1, Math.min(size.width / now.width, size.height / now.height)),
     ...(picture && fitsBack(picture, now) && { picture }),
     ...(expands && { expand: expands }),
+    ...(texts.length > 0 && { texts }),
+    ...(painted.length > 0 && { painted }),
+    ...(seesTexts && { seesTexts }),
     takes: expands ? waysToExpand(now, picture) : waysBesides(now),
     ...(outline !== undefined && { outline }),
   };

@@ -2,14 +2,23 @@ import { useCallback, useEffect } from "preact/hooks";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import { MODES, type Mode } from "../bridge.ts";
 import type { Actions } from "./actions/actions.ts";
+import { ArtboardsPanel } from "./panels/artboards.tsx";
+import { ArtboardsBar } from "./panels/artboards-bar.tsx";
+import { CharactersPanel } from "./panels/characters.tsx";
+import { CharactersBar } from "./panels/characters-bar.tsx";
 import { ConnectionPanel } from "./panels/connection-help.tsx";
 import { ControlPanel } from "./panels/control.tsx";
 import { EditStrength } from "./panels/edit-strength.tsx";
 import { FillPreview } from "./panels/fill-preview.tsx";
 import { GenerateBar } from "./panels/generate-bar.tsx";
 import { Header } from "./panels/header.tsx";
+import { canKeep, LiveBar } from "./panels/live-bar.tsx";
+import { LiveSwitch } from "./panels/live-switch.tsx";
+import { LiveView } from "./panels/live-view.tsx";
 import { ModelsPanel } from "./panels/models.tsx";
+import { MoveChoice } from "./panels/move-choice.tsx";
 import { NoticeBar } from "./panels/notice.tsx";
+import { PalettePanel } from "./panels/palette.tsx";
 import { PicturesPanel } from "./panels/pictures.tsx";
 import { PicturesBar } from "./panels/pictures-bar.tsx";
 import { PromptPanel } from "./panels/prompt.tsx";
@@ -18,11 +27,14 @@ import { SelectionCard } from "./panels/selection-card.tsx";
 import { SelfTestPanel } from "./panels/self-test.tsx";
 import { SettingsPanel } from "./panels/settings.tsx";
 import { StylesPanel } from "./panels/styles.tsx";
+import { TextsOver } from "./panels/texts-over.tsx";
 import { keepFocus, leaveField } from "./parts/focus.ts";
 import { ResizeHandle } from "./parts/resize-handle.tsx";
 import { type Segment, Segmented } from "./parts/segmented.tsx";
 import { useEscape } from "./parts/use-escape.ts";
 import { useFileDrop } from "./parts/use-file-drop.ts";
+import { paintingModel } from "./state/fill-tool.ts";
+import { liveHere } from "./state/live-here.ts";
 import { modelInUse } from "./state/model-in-use.ts";
 import { whatIsMissing } from "./state/readiness.ts";
 import type { State } from "./state/state.ts";
@@ -60,7 +72,7 @@ export function App({ actions, store }: { actions: Actions; store: Store }) {
         </p>
       )}
       <Content state={state} actions={actions} />
-      <ResizeHandle onResize={actions.resize} />
+      <ResizeHandle size={state.settings.window} onResize={actions.resize} />
     </div>
   );
 }
@@ -83,11 +95,16 @@ function Content({ state, actions }: { state: State; actions: Actions }) {
       <Header state={state} actions={actions} />
       <main key={state.view} tabIndex={-1}>
         {state.view === "create" && <Create state={state} actions={actions} />}
+        {state.view === "artboards" && <ArtboardsPanel state={state} actions={actions} />}
+        {state.view === "characters" && <CharactersPanel state={state} actions={actions} />}
         {state.view === "pictures" && <PicturesPanel state={state} actions={actions} />}
         {state.view === "models" && <ModelsPanel state={state} actions={actions} />}
       </main>
       <NoticeBar state={state} actions={actions} />
-      {state.view === "create" && <GenerateBar state={state} actions={actions} />}
+      {state.view === "create" && liveHere(state) === null && <GenerateBar state={state} actions={actions} />}
+      <LiveBar state={state} actions={actions} />
+      {state.view === "artboards" && <ArtboardsBar state={state} actions={actions} />}
+      {state.view === "characters" && <CharactersBar state={state} actions={actions} />}
       {state.view === "pictures" && <PicturesBar state={state} actions={actions} />}
     </>
   );
@@ -106,11 +123,16 @@ function Create({ state, actions }: { state: State; actions: Actions }) {
       <section>
         <SelectionCard state={state} actions={actions} />
         <Segmented label={t.run.whatToDo} segments={modesOf(model)} value={mode} onChange={actions.chooseMode} />
+        {mode === "edit" && <LiveSwitch state={state} actions={actions} />}
       </section>
-      {mode === "fill" && <FillPreview state={state} actions={actions} model={model} />}
+      <LiveView state={state} />
+      {mode === "fill" && <FillPreview state={state} actions={actions} model={paintingModel(state)} />}
       <PromptPanel state={state} actions={actions} model={model} />
       {mode === "edit" && <EditStrength settings={state.settings} actions={actions} model={model} />}
+      {model && <MoveChoice state={state} actions={actions} model={model} />}
+      <TextsOver state={state} actions={actions} />
       {model?.references && <ReferencesPanel state={state} actions={actions} model={model} />}
+      {model && mode !== "fill" && <PalettePanel state={state} actions={actions} />}
       {model && <StylesPanel state={state} actions={actions} model={model} />}
       {model && !model.plain && <ControlPanel state={state} actions={actions} model={model} />}
       {model && <SettingsPanel state={state} actions={actions} model={model} />}
@@ -132,7 +154,7 @@ const mainOf = () => document.querySelector("main");
 /** Escape: out of the field, then out of the view, then out of the plugin. */
 function leave({ view, companion }: State, actions: Actions): void {
   if (leaveField(mainOf())) return;
-  if (companion !== null && (view === "pictures" || view === "models")) actions.show("create");
+  if (companion !== null && view !== "create" && view !== "self-test") actions.show("create");
   else actions.close();
 }
 
@@ -140,6 +162,8 @@ function leave({ view, companion }: State, actions: Actions): void {
 function runPrimary(state: State, actions: Actions): void {
   if (state.companion === null || state.connection.kind !== "ready") return;
   const chosen = state.pictures.find(({ job }) => job.job === state.chosen);
-  if (state.view === "create" && whatIsMissing(state) === null) actions.generate();
+  const live = liveHere(state);
+  if (live !== null) canKeep(live) && actions.keepLive();
+  else if (state.view === "create" && whatIsMissing(state) === null) actions.generate();
   else if (state.view === "pictures" && chosen?.phase === "done") actions.place(chosen);
 }

@@ -2,7 +2,7 @@
  * Random pictures, masks and transforms through the built plugin in a real browser, with random colours in place of a model:
  * not one byte changes outside of the mask, and the preview shows exactly the pixels that change. Where a layer shows a picture
  * of its own, its pixels are compared; where a Fill works on what is drawn, what the page draws.
- * UNDERPAINT_FILL_CASES says how many (20), UNDERPAINT_FILL_FIRST from which seed on.
+ * UNDERPAINT_FILL_CASES says how many (12), UNDERPAINT_FILL_FIRST from which seed on.
  */
 import path from "node:path";
 import { boundsOf } from "../../shared/affine.ts";
@@ -13,9 +13,9 @@ import { buildScene, clearScene, type FillScene, look, lookAtMask } from "./fill
 import { findBrowser } from "./find-browser.ts";
 import { type Painting, rgba, shownUpright, startPainting } from "./random-painter.ts";
 import { coverageErrors, liesAsItsTarget, maskScaleOf, patchErrors, rasterOf } from "./raster-check.ts";
-import { TURN_MS } from "./take-turn.ts";
+import { toCreate } from "./to-create.ts";
 
-const CASES = Number(process.env.UNDERPAINT_FILL_CASES ?? 20);
+const CASES = Number(process.env.UNDERPAINT_FILL_CASES ?? 12);
 const FIRST = Number(process.env.UNDERPAINT_FILL_FIRST ?? 1);
 
 const root = path.resolve(__dirname, "../..");
@@ -30,7 +30,7 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     if ("missing" in found) return;
     painting = await startPainting(root, found.path);
     designer = painting.designer;
-  }, TURN_MS);
+  });
   afterAll(() => painting?.close());
 
   /** Selects the case's layers and sets its edge. False where the mask covers none of the picture. */
@@ -67,8 +67,7 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
       return (await prepare(one)) ? await compare(one, scene) : null;
     } finally {
       await clearScene(designer.page, scene);
-      const back = designer.ui.getByRole("button", { name: "Back" });
-      if (await back.isVisible()) await back.click();
+      await toCreate(designer.ui);
     }
   }
 
@@ -137,7 +136,7 @@ inBrowser(`a Fill${"missing" in found ? ` (${found.missing})` : ""}`, () => {
   }
 
   test(`changes 0 bytes outside of its mask in ${CASES} random pictures, and says beforehand which it changes`, async () => {
-    await designer.ui.getByText("Nothing selected").waitFor({ timeout: 15_000 });
+    await designer.ui.getByText("Nothing selected").waitFor();
     const failed: string[] = [];
     let [done, bytes, unlike, farthest] = [0, 0, 0, 0];
     for (let seed = FIRST; done < CASES; seed++) {

@@ -8,7 +8,8 @@ import type { NodeRecord } from "../../playground/host/record.ts";
 import type { Box, Transform } from "../../playground/host/transform.ts";
 import { CLIENT_HEADER, COMPANION_HEADER, decodeFrame } from "../../shared/codec.ts";
 import { FrameReader } from "../../shared/frame-reader.ts";
-import type { Envelope } from "../../shared/protocol.ts";
+import { type Envelope, PORT } from "../../shared/protocol.ts";
+import { companionPort } from "./companion-port.ts";
 
 declare const playground: { readonly editor: Editor; readonly host: PluginHost };
 /** Put into the page by `openPlayground`. */
@@ -79,7 +80,8 @@ const FOLDER = process.env.UNDERPAINT_SCREENSHOTS;
 
 export async function openPlayground(browser: Browser, options: OpenOptions): Promise<Driver> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "light" });
-  context.setDefaultTimeout(15_000);
+  // For what never comes; a slow machine is no failure.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const errors: string[] = [];
   const frames: Driver["frames"] = [];
@@ -99,11 +101,14 @@ export async function openPlayground(browser: Browser, options: OpenOptions): Pr
     socket.on("framereceived", note(false));
   });
   const { manifest, settings, pairing } = options;
-  if (manifest !== undefined)
-    await page.route("**/manifest.json", async (route) => {
-      const text = await (await route.fetch()).text();
-      await route.fulfill({ json: manifest(JSON.parse(text) as Record<string, unknown>) });
-    });
+  const port = String(await companionPort());
+  await page.route(/\/(manifest\.json|dist\/plugin\/[^/]+)$/, async (route) => {
+    const response = await route.fetch();
+    const text = (await response.text()).replaceAll(String(PORT), port);
+    const isManifest = route.request().url().endsWith("manifest.json");
+    const body = isManifest && manifest ? JSON.stringify(manifest(JSON.parse(text) as Record<string, unknown>)) : text;
+    await route.fulfill({ response, body });
+  });
   if (settings !== undefined)
     await page.addInitScript(
       (kept) => {

@@ -13,16 +13,19 @@ import { maskBounds } from "../../shared/mask.ts";
 import { edgeOf, paintedMask } from "../../shared/mask-edge.ts";
 import { randomSecret } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
+import { until } from "../gateway/test-client.ts";
 import { openTestStudio } from "../pipeline/studio-for-tests.ts";
 import { addOn } from "../plugin/ui/fixtures.ts";
 import type { Driver } from "./driver.ts";
 import { type FillCase, fillCase } from "./fill-cases.ts";
 import { buildScene, clearScene, look } from "./fill-scene.ts";
 import { findBrowser } from "./find-browser.ts";
+import { buildFrames } from "./frames-scene.ts";
+import { alphaAcross, buildGlass } from "./glass-scene.ts";
 import { openStage, type Stage } from "./open-stage.ts";
 import { rasterOf } from "./raster-check.ts";
 import { type Made, startStandIn } from "./stand-in-companion.ts";
-import { TURN_MS } from "./take-turn.ts";
+import { toCreate } from "./to-create.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
@@ -96,7 +99,7 @@ inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}
     stage = await openStage({ root, path: found.path, settings, pairing, answer });
     ({ designer } = stage);
     await designer.ui.getByText("Nothing selected").waitFor();
-  }, TURN_MS);
+  });
   afterAll(async () => {
     await stage?.close();
     await studio.close();
@@ -137,9 +140,9 @@ inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}
     await primary("Enlarge").click();
     await ui.getByText("768 × 768 px").waitFor();
     expect(task).toEqual({ kind: "enlarge", request: { image: "image", factor: 4 } });
-    await ui.getByRole("button", { name: "Back" }).click();
+    await toCreate(ui);
     expect(designer.errors).toEqual([]);
-  }, 120_000);
+  });
 
   test("the subject alone by a matting model, placed without the empty space around it; the whole one replaces it again", async () => {
     const { ui } = designer;
@@ -169,8 +172,8 @@ inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}
     await ui.getByText("Placed instead").waitFor();
     expect(await designer.count()).toBe(layers);
     expect(await place()).toEqual([0, 0, target.width, target.height]);
-    await ui.getByRole("button", { name: "Back" }).click();
-  }, 60_000);
+    await toCreate(ui);
+  });
 
   test(`of a Fill it is what it changed, where it lay (${SEEDS})`, async () => {
     for (const seed of SEEDS) {
@@ -180,7 +183,62 @@ inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}
       expect([seed, wrong]).toEqual([seed, { outside: 0, inside: 0 }]);
     }
     expect(designer.errors).toEqual([]);
-  }, 300_000);
+  });
+
+  test("several at once, each in the place of its own; one that was expanded, and what is seen through it, as a whole", async () => {
+    const { ui, page } = designer;
+    const press = (name: string) => ui.getByRole("button", { name, exact: true }).click();
+    await buildFrames(page, ["one", "two", "three"]);
+    await primary("Generate 3").click();
+    await ui.getByText("3 of 3 painted").waitFor();
+    // What is painted is placed a moment later.
+    const placed = () => ui.locator(".run").first().getByText("placed", { exact: true });
+    await placed().nth(2).waitFor();
+    const layers = await designer.count();
+    await press("Enlarge all");
+    await ui.getByText("3 of 3 painted").waitFor();
+    await placed().nth(2).waitFor();
+    await until(async () => (await designer.count()) === layers);
+    for (const i of [1, 2, 3])
+      expect(await designer.image(new RegExp(`^Generated – Avatar ${i} `))).toMatchObject({ width: 192, height: 192 });
+    await toCreate(ui);
+
+    await buildGlass(page);
+    await ui.locator(".segmented label", { hasText: /^Fill$/ }).click();
+    await ui.locator(".expand-raster img").waitFor();
+    await press("50 %");
+    await ui.locator("canvas.crop-mask").waitFor();
+    await primary("Expand").click();
+    await primary(/^Place/).waitFor();
+    await ui.locator(".segmented label", { hasText: "Behind it" }).click();
+    await primary(/^Place/).click();
+    await ui.getByText("Place again").waitFor();
+    // Its own pixels are seen through the glass once, not twice.
+    expect(alphaAcross(await designer.pixels(/^Expanded – Glass/))).toEqual([255, 0, 0, 255]);
+    await ui.getByRole("button", { name: "More" }).click();
+    await ui.getByRole("menuitem", { name: "Discard", exact: true }).click();
+    await toCreate(ui);
+    await page.locator("canvas").click({ position: { x: 300, y: 60 } });
+    await page.keyboard.press("Control+z");
+
+    await designer.select("Glass");
+    await primary("Expand").click();
+    await primary(/^Place/).waitFor();
+    await ui.locator(".segmented label", { hasText: "Grow the layer" }).click();
+    await primary(/^Place/).click();
+    await ui.getByText("is larger now").first().waitFor();
+    expect(alphaAcross(await designer.pixels("Glass"))).toEqual([255, 128, 255, 255]);
+    const [grown, small] = [await designer.node("Glass"), await designer.image("Glass")];
+    await inMenu(`Enlarge to ${2 * small.width} × ${2 * small.height} px`);
+    await primary(/^Place/).click();
+    await ui.getByText("Placed instead").waitFor();
+    const { width, height, absoluteTransform } = await designer.node("Glass");
+    expect([width, height, absoluteTransform]).toEqual([grown.width, grown.height, grown.absoluteTransform]);
+    expect(await designer.image("Glass")).toMatchObject({ width: 2 * small.width, height: 2 * small.height });
+    expect(alphaAcross(await designer.pixels("Glass"))).toEqual([255, 128, 255, 255]);
+    await toCreate(ui);
+    expect(designer.errors).toEqual([]);
+  });
 
   /** How many pixels of the page the larger Fill changes where no edge of it is near, at twice the canvas' scale. */
   async function compare(one: FillCase) {
@@ -214,8 +272,7 @@ inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}
       return { outside, inside };
     } finally {
       await clearScene(page, scene);
-      const back = ui.getByRole("button", { name: "Back" });
-      if (await back.isVisible()) await back.click();
+      await toCreate(ui);
     }
   }
 });

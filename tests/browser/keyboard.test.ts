@@ -1,11 +1,11 @@
 /** From pairing to a placed layer with the keyboard alone, and a name for everything that can be reached. */
 import path from "node:path";
 import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
+import { until } from "../gateway/test-client.ts";
 import { createDataFolder, PAIRING_CODE, removeDataFolder, startCompanion } from "./companion-process.ts";
 import type { Driver } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
 import { openStage, type Stage } from "./open-stage.ts";
-import { TURN_MS } from "./take-turn.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
@@ -27,7 +27,7 @@ inBrowser(`the keyboard${"missing" in found ? ` (${found.missing})` : ""}`, () =
     const settings = { ...DEFAULT_SETTINGS, count: 1, steps: 2, seed: 7, seedLocked: true };
     stage = await openStage({ root, path: found.path, settings, answer });
     ({ designer } = stage);
-  }, TURN_MS);
+  });
   afterAll(async () => {
     await stage?.close();
     removeDataFolder(home);
@@ -90,7 +90,7 @@ inBrowser(`the keyboard${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await tabTo(/^button Generate/);
     await page.keyboard.press("Enter");
 
-    await ui.locator("footer button.primary:enabled", { hasText: /^Place/ }).waitFor({ timeout: 60_000 });
+    await ui.locator("footer button.primary:enabled", { hasText: /^Place/ }).waitFor();
     expect(await nameless()).toEqual([]);
     await tabTo(/^option/);
     const placed = designer.nextLayer();
@@ -103,7 +103,125 @@ inBrowser(`the keyboard${"missing" in found ? ` (${found.missing})` : ""}`, () =
     await ui.getByRole("menu").waitFor();
     await page.keyboard.press("Escape");
     await ui.getByRole("menu").waitFor({ state: "detached" });
-    expect(await focused()).toContain("More");
+    // It is given back a moment after the menu is gone.
+    await until(async () => (await focused()).includes("More"));
     expect(designer.errors).toEqual([]);
-  }, 120_000);
+  });
+
+  test("goes on to the models, the history and its search, the edges to expand to, and the window's size", async () => {
+    const { page, ui } = designer;
+    // From as many runs on as this, they can be searched.
+    for (let runs = 2; runs <= 4; runs++) {
+      await tabTo(/^button Vary/);
+      await page.keyboard.press("Enter");
+      await ui
+        .locator(".result.done")
+        .nth(runs - 1)
+        .waitFor();
+    }
+    await ui.locator("html").press("Tab");
+    await tabTo(/^button Create/);
+    await page.keyboard.press("Enter");
+    await ui.locator("#prompt").waitFor();
+
+    await ui.locator("html").press("Tab");
+    await tabTo(/^button Starter/);
+    await page.keyboard.press("Enter");
+    await ui.getByText("Runs on").waitFor();
+    expect(await nameless()).toEqual([]);
+    await tabTo(/^input Starter/);
+    await tabTo(/^summary Licence/);
+    await page.keyboard.press("Enter");
+    await tabTo(/^input .*Hugging Face/);
+    await page.keyboard.type("https://civitai.com/models/4384");
+    await ui.getByText(/Only models on Hugging Face/).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await ui.locator("#prompt").waitFor();
+
+    await ui.locator("html").press("Tab");
+    await tabTo(/^button History/);
+    await page.keyboard.press("Enter");
+    await tabTo(/^input Find pictures/);
+    await page.keyboard.type("lighthouse");
+    await ui.getByText("No picture was asked for as “lighthouse”.").waitFor();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("rocket");
+    await tabTo(/^option/);
+    await page.keyboard.press("Space");
+    await ui.locator(".hold").waitFor();
+    expect(await nameless()).toEqual([]);
+    await page.keyboard.press("Escape");
+    await ui.locator("html").press("Tab");
+    await tabTo(/^button Create/);
+    await page.keyboard.press("Enter");
+
+    await designer.select("Breakfast");
+    await ui.locator("#prompt").waitFor();
+    await ui.locator("html").press("Tab");
+    await tabTo(/^input (Generate|Edit|Fill)$/);
+    for (let i = 0; i < 3 && !/Fill$/.test(await focused()); i++) await page.keyboard.press("ArrowRight");
+    await ui.locator(".expand-frame").waitFor();
+    await tabTo(/^slider Right edge/);
+    await page.keyboard.press("Shift+ArrowRight");
+    await ui.getByRole("slider", { name: "Right edge" }).and(ui.locator("[aria-valuenow='10']")).waitFor();
+    expect(await nameless()).toEqual([]);
+
+    await tabTo(/^slider Size of the window/);
+    const width = async () => (await page.getByTestId("plugin-window").boundingBox())!.width;
+    const before = await width();
+    await page.keyboard.press("Shift+ArrowRight");
+    const end = Date.now() + 120_000;
+    while ((await width()) === before && Date.now() < end) await page.waitForTimeout(20);
+    expect(await width()).toBe(before + 50);
+    expect(designer.errors).toEqual([]);
+  });
+
+  test("a quick action starts at once where nothing is missing, and else fills the panel", async () => {
+    const { page, ui } = designer;
+    const input = (name: string) => page.getByRole("textbox", { name });
+    const submitted = () => designer.frames.filter(({ sent, message }) => sent && message.type === "submit");
+    const before = submitted().length;
+    await designer.select("Rocket");
+    await page.getByRole("button", { name: "Quick actions" }).click();
+    await input("Quick actions").press("Escape");
+    await input("Quick actions").waitFor({ state: "detached" });
+    await page.keyboard.press("Control+/");
+    await input("Quick actions").pressSequentially("Generate");
+    await designer.screenshot("quick-actions-command");
+    await page.keyboard.press("Tab");
+    await input("Prompt").pressSequentially("a red apple");
+    await page.getByRole("option", { name: "a red apple" }).waitFor();
+    await designer.screenshot("quick-actions-prompt");
+    await page.keyboard.press("Enter");
+    await ui.locator("footer button.primary:enabled", { hasText: /^Place/ }).waitFor({ timeout: 60_000 });
+    expect(
+      submitted()
+        .slice(before)
+        .map(({ message }) => JSON.stringify(message)),
+    ).toEqual([expect.stringContaining('"a red apple"')]);
+
+    await designer.select();
+    await page.getByRole("button", { name: "Theme" }).click();
+    await page.getByRole("button", { name: "Quick actions" }).click();
+    await input("Quick actions").pressSequentially("Generate");
+    await page.keyboard.press("Tab");
+    await page.getByRole("option", { name: "a red apple" }).waitFor();
+    await input("Prompt").pressSequentially("a green pear");
+    await page.getByRole("option", { name: "a green pear" }).waitFor();
+    await page.keyboard.press("Tab");
+    await input("Pictures").pressSequentially("7");
+    await page.getByText("1 to 4 pictures can be made at once.").waitFor();
+    await input("Pictures").fill("3");
+    await page.getByRole("option", { name: "3 pictures" }).waitFor();
+    await designer.screenshot("quick-actions-pictures-dark");
+    await page.keyboard.press("Enter");
+    await ui.getByText("Nothing selected").waitFor();
+    await ui.locator("footer button.primary:disabled", { hasText: "Generate" }).waitFor();
+    expect(await ui.locator("#prompt").inputValue()).toBe("a green pear");
+    expect(await ui.locator("footer output").textContent()).toBe("3");
+    await designer.screenshot("quick-actions-missing-dark");
+    expect(submitted()).toHaveLength(before + 1);
+    expect(designer.errors).toEqual([]);
+  });
 });

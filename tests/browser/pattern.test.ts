@@ -11,20 +11,22 @@ import type { Driver } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
 import { openStage, type Stage } from "./open-stage.ts";
 import { type Made, startStandIn } from "./stand-in-companion.ts";
-import { TURN_MS } from "./take-turn.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
 const inBrowser = "path" in found ? describe : describe.skip;
 
+/** Of the picture, whatever was asked for: pixels. */
+const SIDE = 64;
 const studio = openTestStudio();
 let asked: Extract<Task, { kind: "generate" }>["request"];
 
 async function make(task: Task): Promise<Made> {
   const { request } = task as Extract<Task, { kind: "generate" }>;
   asked = request;
-  const { result } = await paint(studio, { ...request, model: "starter", width: 64, height: 64 });
-  return { bytes: result.png, width: 64, height: 64 };
+  const size = { width: SIDE, height: SIDE };
+  const { result } = await paint(studio, { ...request, model: "starter", ...size });
+  return { bytes: result.png, ...size };
 }
 
 inBrowser(`A pattern${"missing" in found ? ` (${found.missing})` : ""}`, () => {
@@ -39,7 +41,7 @@ inBrowser(`A pattern${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     stage = await openStage({ root, path: found.path, settings, pairing, answer });
     ({ designer } = stage);
     await designer.ui.getByText("Nothing selected").waitFor();
-  }, TURN_MS);
+  });
   afterAll(async () => {
     await stage?.close();
     await studio.close();
@@ -71,10 +73,10 @@ inBrowser(`A pattern${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     await ready.click();
     await placed;
     const { fills } = await designer.node(/^Generated/);
-    const tile = Math.min(width, height) / 2 / asked.width!;
+    const tile = Math.min(width, height) / 2 / SIDE;
     expect(fills).toMatchObject([{ type: "IMAGE", scaleMode: "TILE", scalingFactor: tile }]);
     await designer.look("Picture to repair");
     await designer.screenshot("pattern-placed");
     expect(designer.errors).toEqual([]);
-  }, 120_000);
+  });
 });

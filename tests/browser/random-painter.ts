@@ -1,18 +1,16 @@
 /** The built plugin in a browser, with random colours in place of a model. */
-import { chromium } from "playwright-core";
 import sharp from "sharp";
 import { coverageOf } from "../../companion/image/mask.ts";
 import type { ImagePaint } from "../../playground/host/paint.ts";
-import { servePlayground } from "../../playground/serve.ts";
 import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import { maskBounds } from "../../shared/mask.ts";
 import { type Edge, edgeOf, paintedMask } from "../../shared/mask-edge.ts";
 import { randomSecret } from "../../shared/pairing.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import { requestOf } from "../request-of.ts";
-import { type Driver, openPlayground } from "./driver.ts";
+import type { Driver } from "./driver.ts";
+import { openStage } from "./open-stage.ts";
 import { type Made, startStandIn } from "./stand-in-companion.ts";
-import { takeTurn } from "./take-turn.ts";
 
 /** What it painted last. */
 export interface Painted extends PixelImage {
@@ -63,18 +61,16 @@ export interface Painting {
 }
 
 export async function startPainting(root: string, browserPath: string): Promise<Painting> {
-  const endTurn = await takeTurn();
   const pairing = { pairing: "5".repeat(32), token: randomSecret() };
   let last: Painted;
-  const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
-  const served = await servePlayground({ root, port: 0 });
-  const stop = await startStandIn(pairing, async (task, images) => {
-    const { painted, ...made } = await paintRandomly(requestOf(task), images);
-    last = painted;
-    return made;
-  });
+  const answer = () =>
+    startStandIn(pairing, async (task, images) => {
+      const { painted, ...made } = await paintRandomly(requestOf(task), images);
+      last = painted;
+      return made;
+    });
   const settings = { ...DEFAULT_SETTINGS, count: 1, prompt: "x", seedLocked: true };
-  const designer = await openPlayground(browser, { url: served.url, settings, pairing });
+  const { designer, close } = await openStage({ root, path: browserPath, settings, pairing, answer });
   const { ui } = designer;
   return {
     designer,
@@ -95,17 +91,12 @@ export async function startPainting(root: string, browserPath: string): Promise<
       await ui.locator("footer button.primary:enabled", { hasText: /^(Fill|Expand)/ }).click();
       const place = ui.locator("footer button.primary:enabled", { hasText: /^Place/ });
       // A picture of many pixels takes its time on a busy machine.
-      await place.waitFor({ timeout: 120_000 });
+      await place.waitFor();
       if (layering !== undefined) await ui.locator(".segmented label", { hasText: layering }).click();
       await place.click();
-      await ui.getByText("Place again").or(ui.getByText("is larger now").first()).first().waitFor({ timeout: 60_000 });
+      await ui.getByText("Place again").or(ui.getByText("is larger now").first()).first().waitFor();
     },
-    async close() {
-      await browser.close();
-      await served.close();
-      await stop();
-      endTurn();
-    },
+    close,
   };
 }
 

@@ -3,8 +3,6 @@
  * killed in the middle, and asked again with one word changed.
  */
 import path from "node:path";
-import { type Browser, chromium } from "playwright-core";
-import { type ServedPlayground, servePlayground } from "../../playground/serve.ts";
 import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import {
   type CompanionProcess,
@@ -13,10 +11,11 @@ import {
   removeDataFolder,
   startCompanion,
 } from "./companion-process.ts";
-import { type Driver, openPlayground } from "./driver.ts";
+import type { Driver } from "./driver.ts";
 import { findBrowser } from "./find-browser.ts";
 import { buildFrames, placedPictures } from "./frames-scene.ts";
-import { TURN_MS, takeTurn } from "./take-turn.ts";
+import { openStage, type Stage } from "./open-stage.ts";
+import { toCreate } from "./to-create.ts";
 
 const root = path.resolve(__dirname, "../..");
 const found = findBrowser(root);
@@ -26,33 +25,28 @@ const WORDS = ["rocket", "fox", "sun", "house", "penguin", "star", "cactus", "cr
 /** UNDERPAINT_FRAMES says how many: 24 take twice as long. */
 const COUNT = Number(process.env.UNDERPAINT_FRAMES ?? 9);
 const SUBJECTS = Array.from({ length: COUNT }, (_, i) => (i < WORDS.length ? "" : "red ") + WORDS[i % WORDS.length]);
-const TIMEOUT = 120_000;
+const TIMEOUT = 240_000;
 
 inBrowser(`several layers at once${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let browser: Browser;
-  let served: ServedPlayground;
-  let companion: CompanionProcess | undefined;
+  let stage: Stage | undefined;
+  let companion: CompanionProcess;
   let designer: Driver;
   const home = createDataFolder();
-  let endTurn: (() => void) | undefined;
 
   beforeAll(async () => {
     if ("missing" in found) return;
-    endTurn = await takeTurn();
-    browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
-    served = await servePlayground({ root, port: 0 });
-    companion = await startCompanion(root, home);
-    const settings = { ...DEFAULT_SETTINGS, steps: 2 };
-    designer = await openPlayground(browser, { url: served.url, settings });
+    const answer = async () => {
+      companion = await startCompanion(root, home);
+      return () => companion.stop();
+    };
+    stage = await openStage({ root, path: found.path, settings: { ...DEFAULT_SETTINGS, steps: 2 }, answer });
+    ({ designer } = stage);
     await designer.ui.getByLabel("Pairing code, six digits").fill(PAIRING_CODE);
     await designer.ui.getByText("Nothing selected").waitFor();
-  }, TURN_MS);
+  });
   afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-    await companion?.stop();
+    await stage?.close();
     removeDataFolder(home);
-    endTurn?.();
   });
 
   const placed = () => placedPictures(designer.page);
@@ -86,7 +80,7 @@ inBrowser(`several layers at once${"missing" in found ? ` (${found.missing})` : 
       await designer.screenshot("several-cancelled");
       await press(/^Paint the \d+ that are missing/);
       await until(early + 2);
-      await companion!.kill();
+      await companion.kill();
       companion = await startCompanion(root, home);
       await until(SUBJECTS.length);
       await bar(`${COUNT} of ${COUNT} painted`).waitFor();
@@ -106,7 +100,7 @@ inBrowser(`several layers at once${"missing" in found ? ` (${found.missing})` : 
     async () => {
       const { ui } = designer;
       const before = await placed();
-      await press("Back");
+      await toCreate(ui);
       await ui.locator("#prompt").fill("{thing}");
       await ui.getByText(`Nothing for {thing} in “Avatar 1” and ${COUNT - 1} more`).waitFor();
       await press("From a table…");

@@ -4,10 +4,11 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { CLIENT_HEADER, encodeFrame } from "../../shared/codec.ts";
 import { FrameReader } from "../../shared/frame-reader.ts";
 import { PICTURE, type Task } from "../../shared/job.ts";
-import { type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
+import { companionAt, type PairingSecret, proofOf, randomSecret } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
-import { type ClientMessage, PORT, PROTOCOL_VERSION } from "../../shared/protocol.ts";
+import { type ClientMessage, PROTOCOL_VERSION, type RecommendedModel } from "../../shared/protocol.ts";
 import { companion } from "../plugin/ui/fixtures.ts";
+import { companionPort } from "./companion-port.ts";
 
 export interface Made {
   readonly width: number;
@@ -16,12 +17,14 @@ export interface Made {
 }
 type Make = (task: Task, images: ReadonlyMap<string, Uint8Array>) => Promise<Made>;
 
-/** A Problem that `make` throws is what the job fails with. `more`: what else the companion has. */
+/** A Problem that `make` throws is what the job fails with. `more`: what else the companion has; `recommended`: what could be downloaded. */
 export async function startStandIn(
   { token }: PairingSecret,
   make: Make,
   more: Partial<typeof companion> = {},
+  recommended: readonly RecommendedModel[] = [],
 ): Promise<() => Promise<void>> {
+  const port = await companionPort();
   const health = { app: "underpaint", version: companion.version, protocol: PROTOCOL_VERSION, codeDigits: 6 };
   /** By their hashes: an image is sent once. */
   const kept = new Map<string, Uint8Array>();
@@ -43,13 +46,14 @@ export async function startStandIn(
       const { message, attachments } = frame;
       const said = message as ClientMessage;
       if (said.type === "hello") {
-        const proof = proofOf("companion", { token, nonces: { client: said.nonce, companion: nonce } });
+        const proof = proofOf(companionAt(port), { token, nonces: { client: said.nonce, companion: nonce } });
         const { device, models, modelsFolder, addOns, modelProblems, contentFilter, version } = {
           ...companion,
           ...more,
         };
         const known = { device, models, modelsFolder, addOns, modelProblems, contentFilter, version };
         say({ type: "welcome", protocol: PROTOCOL_VERSION, proof, jobs: [], ...known });
+        say({ type: "downloads", downloads: [], recommended });
       } else if (said.type === "submit") {
         const { task, jobs, images } = said;
         for (const { name, sha256 } of images) kept.set(sha256, attachments.get(name) ?? kept.get(sha256)!);
@@ -68,7 +72,7 @@ export async function startStandIn(
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(PORT, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return async () => {
     for (const socket of sockets.clients) socket.terminate();
     server.closeAllConnections();

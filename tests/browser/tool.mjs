@@ -1,5 +1,5 @@
 /**
- * Runs one of tests/browser/tools: `node tests/browser/tool.mjs expand`, `… latency`, `… klein`, `… panel`, `… pictures`, `… screenshot` or `… zimage`. Builds first, so that it shows the
+ * Runs one of tests/browser/tools: `node tests/browser/tool.mjs characters`, `… expand`, `… latency`, `… klein`, `… live`, `… panel`, `… pictures`, `… scene`, `… screenshot` or `… zimage`. Builds first, so that it shows the
  * sources as they are.
  */
 import { spawnSync } from "node:child_process";
@@ -12,7 +12,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
 const [name = ""] = process.argv.slice(2);
 const source = path.join(root, "tests/browser/tools", `${name}.ts`);
 if (!/^\w+$/.test(name) || !existsSync(source)) {
-  console.error("Name a tool: expand, klein, latency, panel, pictures, screenshot or zimage.");
+  console.error("Name a tool: characters, expand, klein, latency, live, panel, pictures, scene, screenshot or zimage.");
   process.exit(1);
 }
 if (process.env.UNDERPAINT_BUILT === undefined)

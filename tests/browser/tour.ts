@@ -7,7 +7,7 @@ import { INK, WASH } from "./sample-add-ons.ts";
 
 export type Look = (view: string) => Promise<void>;
 
-/** From the empty panel to a picture at close range. The add-ons of `writeAddOns` are installed, and one picture is painted. */
+/** From the empty panel to a placed picture, one that is expanded, and the self-test. The add-ons of `writeAddOns` are installed, and one picture is painted. */
 export async function tour(designer: Driver, language: Language, look: Look): Promise<void> {
   const t: Texts = TEXTS[language];
   const { ui, page } = designer;
@@ -71,7 +71,7 @@ export async function tour(designer: Driver, language: Language, look: Look): Pr
   await ui.locator("footer button.primary:enabled").click();
   await ui.locator(".preview").waitFor();
   await look("12-painting");
-  await ui.locator(".result.done").first().waitFor({ timeout: 60_000 });
+  await ui.locator(".result.done").first().waitFor();
   await settled();
   await look("13-result");
   await button(t.common.more).click();
@@ -80,8 +80,45 @@ export async function tour(designer: Driver, language: Language, look: Look): Pr
   await ui.getByRole("menuitem", { name: t.pictures.showLarge }).click();
   await settled();
   await look("15-close");
+  await ui.locator(".made-with summary").click();
+  await toEnd();
+  await look("15-made-with");
   await button(t.common.back).click();
   await button(t.pictures.placeOnCanvas).click();
   await ui.locator(".notice").waitFor();
   await look("16-placed");
+  await ui.locator(".notice").getByRole("button", { name: t.common.dismiss }).click();
+  await button(t.window.create).click();
+  await designer.select("Breakfast");
+  await mode(t.run.modes.fill.label).click();
+  await ui.locator(".expand-raster img").waitFor();
+  await settled();
+  await look("17-expand");
+  await button(t.fill.percent(50)).click();
+  await ui.locator("canvas.crop-mask").waitFor();
+  await settled();
+  await look("18-expanded");
+  await button(t.window.characters).click();
+  await ui.getByText(t.characters.mention("Rufus the fox")).waitFor();
+  await ui.locator(".character .reference").first().click();
+  await settled();
+  await look("19-characters");
+  await button(t.characters.makeSheet).click();
+  await look("20-sheet");
+  await button(t.common.cancel).click();
+  await button(t.characters.check).click();
+  await ui.getByText(t.characters.noPictures).waitFor();
+  await button(t.characters.saveSelection).click();
+  await look("21-save");
+  await button(t.common.cancel).click();
+  await button(t.window.create).click();
+  await ui.locator("#prompt").fill("");
+  await ui.locator("#prompt").press("@");
+  await ui.getByRole("option").first().waitFor();
+  await settled();
+  await look("22-completion");
+  await page.getByRole("button", { name: "Self-test" }).click();
+  await ui.locator("main h1").waitFor();
+  await settled();
+  await look("23-self-test");
 }

@@ -91,13 +91,13 @@ test("selection events come once, later, for many changes", async () => {
 test("nodechange names the nodes and their properties", async () => {
   const { value } = await inFigma(`
     const rect = figma.createRectangle();
-    await new Promise((r) => setTimeout(r, 50));
+    await new Promise((r) => setTimeout(r, 400));
     const changes = [];
     figma.currentPage.on("nodechange", (event) => changes.push(...event.nodeChanges.map((c) => [c.type, c.properties ? c.properties.sort().join() : c.node.removed])));
     rect.name = "x"; rect.opacity = 0.5;
-    await new Promise((r) => setTimeout(r, 50));
+    await new Promise((r) => setTimeout(r, 400));
     rect.remove();
-    await new Promise((r) => setTimeout(r, 50));
+    await new Promise((r) => setTimeout(r, 400));
     return changes;
   `);
   expect(value).toEqual([

@@ -20,6 +20,19 @@ test.each([
   [{ editorType: ["figjam", "dev"] }, "cannot stand together"],
   [{ permissions: ["everything"] }, 'Unknown permission "everything"'],
   [{ nonsense: 1 }, 'Unknown key "nonsense"'],
+  [{ menu: [{ name: "A", command: "a", parameters: [{ name: "B" }] }] }, "A parameter needs name and key"],
+  [
+    { menu: [{ name: "A", command: "a", parameters: [{ name: "B", key: "b", free: true }] }] },
+    'Unknown or wrong "free"',
+  ],
+  [
+    {
+      menu: [
+        { name: "A", command: "a", parameters: ["b", "c"].map((key, i) => ({ name: key, key, optional: i === 0 })) },
+      ],
+    },
+    "stands after one that is optional",
+  ],
   [{ networkAccess: { allowedDomains: [] } }, "must not be empty"],
   [{ networkAccess: { allowedDomains: ["http://localhost:1"] } }, '"reasoning" is required'],
   [

@@ -152,7 +152,7 @@ export async function inFigma(
   return { value, ...plugin };
 }
 
-export async function until(holds: () => boolean, milliseconds = 10_000): Promise<void> {
+export async function until(holds: () => boolean, milliseconds = 120_000): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!holds()) {
     if (Date.now() > end) throw new Error("Waited too long");

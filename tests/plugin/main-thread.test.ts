@@ -49,6 +49,34 @@ test("readSelection() takes a shape above a picture as its mask, in any order of
   });
 });
 
+test("readSelection() takes shapes that look out from under a picture as its mask, too", async () => {
+  await open(`add("Rectangle", "Ground", 0, 0, 200, 100); await paint(add("Rectangle", "Photo", 50, 0, 50, 50));
+    add("Ellipse", "Spot", 60, 10, 10, 10); select("Ground", "Photo", "Spot");`);
+  const target = { name: "Photo" };
+  const known = { kind: "target", target, mask: { name: "Spot" }, alsoMasks: [{ name: "Ground" }], beyond: "around" };
+  expect(await selection()).toMatchObject(known);
+  await host.script(`const find = (name) => figma.currentPage.findOne((node) => node.name === name);
+    figma.currentPage.selection = ["Photo", "Ground"].map(find);`);
+  expect(await selection()).toMatchObject({ kind: "target", target, mask: { name: "Ground" }, beyond: "around" });
+});
+
+test("readSelection() knows at which scale a layer is exported, by its own settings and those around it", async () => {
+  await open(`
+    const f = add("Frame", "F", 0, 0, 100, 50); const a = add("Rectangle", "A", 0, 0, 20, 20, f); add("Rectangle", "B", 300, 0, 20, 20);
+    f.exportSettings = [{ format: "SVG" }, { format: "PNG", constraint: { type: "WIDTH", value: 150 } }];
+    a.exportSettings = [{ format: "PNG" }, { format: "JPG", suffix: "@3x", constraint: { type: "SCALE", value: 3 } }];
+    select("F", "A", "B");`);
+  const scaleOf = async (name: string) =>
+    (await host.call("describe-layers", { nodes: [await idOf(name)] })).layers[0]!.exportScale;
+  expect([await scaleOf("F"), await scaleOf("A"), await scaleOf("B")]).toEqual([1.5, 3, undefined]);
+  const several = await selection();
+  expect(several.kind === "several" && several.targets.map(({ exportScale }) => exportScale)).toEqual([
+    1.5,
+    3,
+    undefined,
+  ]);
+});
+
 test.each([
   [
     "the frame it was drawn in",
@@ -90,7 +118,7 @@ test.each([
 
 test.each([
   ["beside each other", `add("Rectangle", "A", 0, 0, 50, 50); add("Rectangle", "B", 100, 0, 50, 50);`],
-  ["with a picture above", `add("Rectangle", "A", 0, 0, 50, 50); await paint(add("Rectangle", "B", 10, 0, 50, 50));`],
+  ["with a picture beside", `add("Rectangle", "A", 0, 0, 50, 50); await paint(add("Rectangle", "B", 60, 0, 50, 50));`],
   ["with a frame above", `add("Rectangle", "A", 0, 0, 50, 50); add("Frame", "B", 10, 0, 50, 50);`],
 ])("readSelection() takes two layers %s as several", async (_what, setUp) => {
   await open(`${setUp} select("A", "B");`);
@@ -243,6 +271,39 @@ test("storage keeps settings, pairing and open jobs from one opening to the next
   await host.call("save", { slot: "finished-job", value: job.job });
   await host.call("save", { slot: "pairing", value: null });
   expect(await host.call("start", {})).toMatchObject({ pairing: null, jobs: [] });
+});
+
+test("each file has its own choices, and what holds everywhere is the same in all", async () => {
+  await open("");
+  const save = (value: Partial<Settings>) =>
+    host.call("save", { slot: "settings", value: { ...DEFAULT_SETTINGS, ...value } });
+  const start = async () => (await host.call("start", {})).settings;
+  const inFile = (id: string) => host.script(`figma.root.setPluginData("file", "${id}");`);
+  const [first, second] = ["1".repeat(32), "2".repeat(32)];
+  await inFile(first);
+  await save({ prompt: "a fox", steps: 9, language: "en" });
+  await inFile(second);
+  // A file in which nothing was chosen begins with what was chosen last.
+  expect(await start()).toMatchObject({ prompt: "a fox", steps: 9 });
+  await save({ prompt: "a pear", steps: 30, language: "de", recentPrompts: ["a pear"] });
+  await inFile(first);
+  expect(await start()).toMatchObject({ prompt: "a fox", steps: 9, language: "de", recentPrompts: ["a pear"] });
+  await inFile(second);
+  expect(await start()).toMatchObject({ prompt: "a pear", steps: 30 });
+});
+
+test("of more than a hundred files the one that was worked in longest ago is forgotten", async () => {
+  await open("");
+  const stored = JSON.stringify(DEFAULT_SETTINGS);
+  await host.script(
+    `for (let i = 0; i < 100; i++) await figma.clientStorage.setAsync("settings:" + i, { savedAt: i === 40 ? 5 : 1000 + i, settings: ${stored} });`,
+  );
+  await host.script(`figma.root.setPluginData("file", "${"a".repeat(32)}");`);
+  await host.call("save", { slot: "settings", value: DEFAULT_SETTINGS });
+  const keys = await host.script<string[]>("return figma.clientStorage.keysAsync();");
+  const files = keys.filter((key) => key.startsWith("settings:"));
+  expect(files).toHaveLength(100);
+  expect(files).not.toContain("settings:40");
 });
 
 test("storage reads the settings of a version that knew fewer", async () => {

@@ -258,6 +258,46 @@ test.each([
   expect(overlaps).toBe(false);
 });
 
+test.each([
+  [
+    "into a turned frame",
+    `const f = frame("New", null, 300, 40, 200, 200); f.rotation = 30; f.appendChild(find("Target"));`,
+    "New",
+  ],
+  ["out of its frame", `figma.currentPage.appendChild(find("Target"));`, "Page 1"],
+  [
+    "into a group",
+    `const g = figma.group([find("Target"), rect("Beside", null, 500, 0, 9, 9)], figma.currentPage); g.name = "New";`,
+    "New",
+  ],
+  [
+    "into an auto layout",
+    `const f = frame("New", null, 300, 40, 200, 200); f.layoutMode = "HORIZONTAL"; f.appendChild(find("Target"));`,
+    "New",
+  ],
+  [
+    "into a section",
+    `const s = figma.createSection(); s.name = "New"; s.x = 700; s.appendChild(find("Target"));`,
+    "New",
+  ],
+  [
+    "to another page",
+    `const p = figma.createPage(); p.name = "New"; await p.loadAsync(); p.appendChild(find("Target"));`,
+    "New",
+  ],
+])("placeLayer() follows a target that was put %s, resized and turned meanwhile", async (_what, change, parent) => {
+  await open(`const f = frame("Frame", null, 0, 0, 400, 300); rect("Target", f, 10, 10, 100, 100);`);
+  const ticket = await ticketFor("Target");
+  const id = await idOf("Target");
+  await host.script(`${SCENERY} const t = find("Target"); ${change} t.resize(70, 45); t.rotation = 20;`);
+  const { node } = await place(ticket);
+  const seen = await host.script<{ same: boolean; parents: string[]; size: number[] }>(`
+    const [n, t] = [await figma.getNodeByIdAsync(${JSON.stringify(node)}), await figma.getNodeByIdAsync(${JSON.stringify(id)})];
+    const close = (a, b) => a.every((row, i) => row.every((v, j) => Math.abs(v - b[i][j]) < 1e-3));
+    return { same: close(n.absoluteTransform, t.absoluteTransform), parents: [n.parent.name, t.parent.name], size: [n.width, n.height] };`);
+  expect(seen).toEqual({ same: true, parents: [parent, parent], size: [70, 45] });
+});
+
 test("placeLayer() refuses an edit inside a frame, not a change of its neighbour", async () => {
   await open(
     `const f = frame("Target", null, 0, 0, 200, 200); rect("Child", f, 10, 10, 20, 20); rect("Neighbour", null, 500, 0, 10, 10);`,

@@ -1,6 +1,7 @@
 /** The built main thread in the strict stand-in for Figma: a document to play with, and the bridge's calls. */
 import { build } from "esbuild";
 import { boundingBox, renderBounds } from "../../playground/host/bounds.ts";
+import type { Parameter, Suggestion } from "../../playground/host/parameters.ts";
 import { NodeRef } from "../../playground/host/references.ts";
 import type { CallInput, CallName, CallOutput } from "../../plugin/bridge.ts";
 import { Problem, type ProblemData } from "../../shared/problem.ts";
@@ -27,6 +28,8 @@ export interface Host {
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>;
   /** Runs a script of the test's own against the same document, as another plugin would. */
   script<T>(body: string): Promise<T>;
+  /** What main answers when this is typed for a parameter in the quick actions box. */
+  typed(parameter: Parameter, query: string): Promise<{ suggestions?: readonly Suggestion[]; error?: string }>;
   /** What main announced on its own, newest last. */
   events(): unknown[];
   /** Drops something from the plugin's window on a layer. */
@@ -36,14 +39,18 @@ export interface Host {
   close(): void;
 }
 
-/** A document made by `setUp` (the body of an async function that knows `figma`), with our plugin running in it. */
-export async function openHost(setUp: string, command = "open"): Promise<Host> {
+/**
+ * A document made by `setUp` (the body of an async function that knows `figma`), with our plugin running in it. `parameters`: what
+ * the quick actions box gives to the command.
+ */
+export async function openHost(setUp: string, command = "open", parameters?: object): Promise<Host> {
   const stage = createTestStage();
   Object.assign(stage, { exportNode: exportBounds(stage) });
   const script = <T>(body: string) => runScript<T>(stage, body);
   await script(setUp);
   stage.history.commit();
-  const plugin = await startPlugin(await mainScript(), { stage, command });
+  const plugin = await startPlugin(await mainScript(), { stage, command, querying: parameters !== undefined });
+  if (parameters !== undefined) plugin.run.begin(parameters);
   await until(() => stage.opened.length > 0 || plugin.errors.length > 0);
   let lastId = 0;
 
@@ -60,6 +67,22 @@ export async function openHost(setUp: string, command = "open"): Promise<Host> {
       plugin.run.emit("figma", "drop", { node: new NodeRef(node), x: 0, y: 0, items: [], files: [], ...event }),
     emitClose: () => plugin.run.emit("figma", "close"),
     close: () => plugin.machine.dispose(),
+    async typed(parameter, query) {
+      const answers: { suggestions?: readonly Suggestion[]; error?: string }[] = [];
+      plugin.run.ask(
+        parameter,
+        query,
+        {},
+        {
+          onSuggestions: (suggestions) => answers.push({ suggestions }),
+          onError: (error) => answers.push({ error }),
+          onLoading: () => {},
+        },
+      );
+      await until(() => answers.length + plugin.errors.length > 0);
+      if (plugin.errors.length > 0) throw new Error(plugin.errors[0]);
+      return answers[0]!;
+    },
     async call(name, input) {
       const id = ++lastId;
       plugin.run.emit("figma.ui", "message", { kind: "call", id, name, input }, { origin: "null" });

@@ -17,6 +17,7 @@ export const showUi: ApiMembers = {
   showUI: {
     call: (run, html, options = {}) => {
       const given = uiOptions(options);
+      if (run.querying && given.visible !== false) throw new Error("Cannot show a window while parameters are typed");
       const width = Math.max(MIN_UI.width, given.width ?? 300);
       const height = Math.max(MIN_UI.height, given.height ?? 200);
       run.stage.ui.open(text(html), { ...given, width, height });

@@ -3,15 +3,17 @@ import type { ApiMember, ApiMembers } from "../member.ts";
 import { creation } from "./creating.ts";
 import { documentApi } from "./document.ts";
 import { editor } from "./editor.ts";
+import { paintStyles, variables } from "./file-colors.ts";
 import { grouping } from "./grouping.ts";
 import { clientStorage, showUi, ui, util, viewport } from "./parts.ts";
 
 const PARTS: Readonly<Record<string, ApiMembers>> = {
-  figma: { ...editor, ...documentApi, ...creation, ...grouping, ...showUi },
+  figma: { ...editor, ...documentApi, ...creation, ...grouping, ...showUi, ...paintStyles },
   "figma.ui": ui,
   "figma.viewport": viewport,
   "figma.clientStorage": clientStorage,
   "figma.util": util,
+  "figma.variables": variables,
 };
 
 /** What `part.name` is; throws by name where the playground lacks it. */

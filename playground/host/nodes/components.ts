@@ -48,6 +48,7 @@ export const cloneable: NodeMembers = { clone: { call: clone } };
 
 export const component: NodeMembers = {
   description: field("description", text),
+  remote: { get: (run, node) => run.scene.pageOf(node.id) === undefined },
   createInstance: {
     call: (run, node) => new NodeRef(instanceOf(run.scene, node, run.stage.currentPage).id),
   },

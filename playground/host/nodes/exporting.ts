@@ -1,8 +1,8 @@
 /** ExportMixin: PNG and JPG, drawn by the editor's own renderer. */
 import type { NodeMembers } from "../member.ts";
 import type { ExportSettings } from "../stage.ts";
-import { bool, number, oneOf, shape, text } from "../validate.ts";
-import { readOnly, validated } from "./field.ts";
+import { bool, listOf, number, oneOf, shape, text } from "../validate.ts";
+import { field, validated } from "./field.ts";
 
 const settingsShape = shape<ExportSettings>(
   {
@@ -15,10 +15,17 @@ const settingsShape = shape<ExportSettings>(
   },
   ["contentsOnly", "useAbsoluteBounds", "suffix", "constraint", "colorProfile"],
 );
+/** Of SVG and PDF nothing but that they are these is known here. */
+const anySettings = (value: unknown) => {
+  const { format } = (value ?? {}) as { format?: unknown };
+  return format === "SVG" || format === "PDF"
+    ? shape({ format: text, suffix: text }, ["suffix"])(value)
+    : settingsShape(value);
+};
 const UNBUILT = ["SVG", "SVG_STRING", "PDF", "JSON_REST_V1", "MP4", "GIF", "WEBM"];
 
 export const exporting: NodeMembers = {
-  exportSettings: readOnly("exportSettings"),
+  exportSettings: field("exportSettings", listOf(anySettings)),
   exportAsync: {
     call: async (run, node, settings = { format: "PNG" }) => {
       const { format } = settings as { format: string };

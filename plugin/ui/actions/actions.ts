@@ -1,8 +1,10 @@
-import type { Margins, Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
+import type { Rect, Size } from "../../../shared/geometry.ts";
+import type { Character, CharacterReference, Margins, Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
 import type { SidePictures } from "../pixels/side-pictures.ts";
 import type { Thumbnails } from "../pixels/thumbnails.ts";
 import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
 import type { Picture } from "../state/picture.ts";
+import type { LayerRef } from "../state/recipe.ts";
 import type { View } from "../state/state.ts";
 import type { Table } from "../text/table.ts";
 import type { EnlargeWish } from "./enlarge-pictures.ts";
@@ -26,6 +28,10 @@ export interface Actions {
 
   /** Takes the pixels and sends one job a picture. */
   generate(): void;
+  /** Paints this frame anew whenever it is edited, and no other; null: none. */
+  goLive(target: (LayerRef & Size) | null): void;
+  /** Makes what was painted so a layer. */
+  keepLive(): void;
   /** The same with new seeds; neither panel nor selection change. */
   vary(picture: Picture): void;
   /** Those that brought no picture, once more as they were, seeds included. */
@@ -60,14 +66,42 @@ export interface Actions {
   takeFiles(files: readonly File[], as: "reference" | "anything"): void;
   /** The selected layers. Resolves to the ids of those that were added. */
   addReferences(): void;
+  paletteOfFile(): void;
+  paletteOfSelection(): void;
+  styleOfSelection(): void;
   addControls(): Promise<readonly string[]>;
   setReferences(references: readonly ReferenceLayer[]): void;
   setControls(controls: readonly ControlLayer[]): void;
+
+  /** What characters the file has; "all": on every page. */
+  listCharacters(pages: "known" | "all"): void;
+  /** Which of them is looked at. */
+  chooseCharacter(character: string | null): void;
+  /** Makes the selected layers a character. */
+  saveCharacter(name: string): void;
+  /** Puts pictures of the selected layers into a character. */
+  addToCharacter(character: Character): void;
+  /** How one of a character's layers counts from now on. */
+  setCharacterReference(reference: CharacterReference): void;
+  /** A frame for each scene, and a picture of the character in each. */
+  makeSheet(character: Character, scenes: readonly string[]): void;
+  /** Judges every picture of the character that lies in the file. */
+  reportLikeness(character: Character): void;
+  /** Looks at the selected layer as a key visual, to make it in other formats. */
+  openArtboards(): void;
+  /** What of its picture must be seen in each: 0 … 1 of its width and height. */
+  setSubject(subject: Rect): void;
+  /** Makes the chosen frames, and paints what the picture leaves open in them. */
+  makeArtboards(): void;
+  /** Goes to a layer, whichever page it is on. */
+  showLayer(node: string): void;
 
   /** Selects layers on the canvas. */
   selectLayers(nodes: readonly string[]): void;
   set(change: Partial<Settings>): void;
   type(prompt: string): void;
+  /** Which text layers are painted into the picture, by their ids. */
+  paintTexts(painted: readonly string[]): void;
   /** How far Fill goes beyond a picture that has no mask. */
   expand(target: string, margins: Margins): void;
   /** Words for each of several layers. */

@@ -1,6 +1,17 @@
 /** What the interface does: every effect of a button, and the wiring of main, companion and state. */
+import type { Rect } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
-import type { BridgeEvent, CallInput, Margins, Mode, SelectionInfo, Settings, Where } from "../../bridge.ts";
+import type {
+  BridgeEvent,
+  CallInput,
+  Character,
+  CharacterReference,
+  Margins,
+  Mode,
+  SelectionInfo,
+  Settings,
+  Where,
+} from "../../bridge.ts";
 import { usableWindow } from "../../window-size.ts";
 import { shrink } from "../pixels/shrink.ts";
 import { SidePictures } from "../pixels/side-pictures.ts";
@@ -18,19 +29,30 @@ import { browserSurroundings, type Surroundings } from "../wires/probe.ts";
 import type { Actions } from "./actions.ts";
 import { followChanges } from "./after-change.ts";
 import { type Attempt, attemptsOf } from "./attempt.ts";
+import { listCharacters } from "./characters-in-file.ts";
+import { paletteOfFile, paletteOfSelection, styleOfSelection } from "./choose-palette.ts";
 import { cutOut } from "./cut-out.ts";
 import { retryDerived } from "./derived-pictures.ts";
 import { type EnlargeWish, enlargePictures } from "./enlarge-pictures.ts";
 import { fillPanel, recipeOf } from "./fill-panel.ts";
 import { findPlaced } from "./find-placed.ts";
 import { addControls, addReferences } from "./follow-layers.ts";
+import { goLive, keepLive } from "./go-live.ts";
 import { hearMessage, hearWelcome } from "./hear-companion.ts";
 import { HistoryDesk } from "./history-desk.ts";
 import { JobDesk } from "./job-desk.ts";
+import { judgeAsTheyCome } from "./judge-as-they-come.ts";
+import { LikenessDesk } from "./likeness-desk.ts";
+import { reportLikeness } from "./likeness-report.ts";
+import { LiveDesk } from "./live-desk.ts";
+import { makeArtboards, openArtboards } from "./make-artboards.ts";
+import { addToCharacter, makeSheet, saveCharacter, setCharacterReference } from "./make-characters.ts";
 import { placeAsTheyCome } from "./place-as-they-come.ts";
 import { placePicture, revertPicture } from "./place-picture.ts";
+import { problemNotice } from "./problem-notice.ts";
 import { generate, retry, vary } from "./run.ts";
 import { takeFiles } from "./take-files.ts";
+import { takeQuickAction } from "./take-quick-action.ts";
 import { targetPicture } from "./target-picture.ts";
 
 export class Controller implements Actions {
@@ -38,6 +60,8 @@ export class Controller implements Actions {
   readonly main: MainClient;
   readonly desk: JobDesk;
   readonly history: HistoryDesk;
+  readonly judge: LikenessDesk;
+  readonly live: LiveDesk;
   readonly thumbnails: Thumbnails;
   readonly linework: Thumbnails;
   readonly sidePictures: SidePictures;
@@ -66,20 +90,27 @@ export class Controller implements Actions {
       ...{ store: this.store, companion: this.#companion, main: this.main, shrink },
       release: (job) => this.desk.release(job),
     });
+    this.judge = new LikenessDesk(this.#companion);
+    this.live = new LiveDesk({ store: this.store, main: this.main, companion: this.#companion });
     followChanges(this.store, this.main, this.#attempt);
+    judgeAsTheyCome(this);
     placeAsTheyCome(this);
   }
 
   /** Asks main for everything that was kept, then looks for the companion. */
   async start(): Promise<void> {
-    const { command, document, selection, settings, pairing, jobs, file } = await this.main.call("start", {});
+    const started = await this.main.call("start", {});
+    const { command, document, selection, settings, pairing, jobs, file, asked, problem } = started;
     const view = command === "self-test" ? "self-test" : "create";
     this.store.dispatch({ type: "started", document, selection, settings, view });
     this.desk.remember(jobs.filter((job) => job.ticket.document === document));
     this.history.remember(file);
     this.#companion.start(pairing);
+    await this.listCharacters("known");
     if (command === "regenerate") await this.recall(selection);
     if (command === "self-test") await this.selfTest();
+    if (problem) this.store.dispatch(problemNotice(new Problem(problem.code, problem.message)));
+    if (asked) await takeQuickAction(this, asked);
   }
 
   // ---- the companion -----------------------------------------------------------------------------------------------
@@ -93,6 +124,8 @@ export class Controller implements Actions {
   // ---- pictures ----------------------------------------------------------------------------------------------------
 
   generate = () => this.#attempt(() => generate(this));
+  goLive = (target: Parameters<Actions["goLive"]>[0]) => goLive(this, target);
+  keepLive = () => this.#attempt(() => keepLive(this));
   vary = (picture: Picture) => this.#attempt(() => vary(this, picture));
   retry = (pictures: readonly Picture[]) =>
     this.#attempt(async () => {
@@ -153,10 +186,35 @@ export class Controller implements Actions {
       this.#say(t.window.settingsRecalled);
     });
 
+  // ---- characters -----------------------------------------------------------------------------------------------------
+
+  listCharacters = (pages: "known" | "all") => this.#attempt(() => listCharacters(this, pages));
+  chooseCharacter = (character: string | null) => this.store.dispatch({ type: "character", character });
+  saveCharacter = (name: string) => this.#attempt(() => saveCharacter(this, name));
+  addToCharacter = (character: Character) => this.#attempt(() => addToCharacter(this, character));
+  setCharacterReference = (reference: CharacterReference) =>
+    this.#attempt(() => setCharacterReference(this, reference));
+  makeSheet = (character: Character, scenes: readonly string[]) =>
+    this.#attempt(() => makeSheet(this, character, scenes));
+  reportLikeness = (character: Character) => this.#attempt(() => reportLikeness(this, character));
+  showLayer = (node: string) => this.#attempt(async () => void (await this.main.call("show-layer", { node })));
+
+  // ---- formats --------------------------------------------------------------------------------------------------------
+
+  openArtboards = () => this.#attempt(() => openArtboards(this));
+  setSubject = (subject: Rect) => {
+    const { artboards } = this.store.state;
+    if (artboards !== null) this.store.dispatch({ type: "artboards", artboards: { ...artboards, subject } });
+  };
+  makeArtboards = () => this.#attempt(() => makeArtboards(this));
+
   // ---- the panel ---------------------------------------------------------------------------------------------------
 
   takeFiles = (files: readonly File[], as: "reference" | "anything") => this.#attempt(() => takeFiles(this, files, as));
   addReferences = () => this.#attempt(async () => addReferences(this.store));
+  paletteOfFile = () => this.#attempt(() => paletteOfFile(this));
+  paletteOfSelection = () => this.#attempt(() => paletteOfSelection(this));
+  styleOfSelection = () => this.#attempt(() => styleOfSelection(this));
   addControls = async (): Promise<readonly string[]> => {
     const before = this.store.state.controls.map(({ layer }) => layer.id);
     await this.#attempt(() => addControls(this));
@@ -169,11 +227,15 @@ export class Controller implements Actions {
   type = (prompt: string) => this.store.dispatch({ type: "prompt", prompt });
   expand = (target: string, margins: Margins) =>
     this.store.dispatch({ type: "expansion", expansion: { target, margins } });
+  paintTexts = (painted: readonly string[]) => this.store.dispatch({ type: "painted", painted });
   useTable = (table: Table | null) => this.store.dispatch({ type: "table", table });
   chooseMode = (mode: Mode) => this.store.dispatch({ type: "mode", mode });
   choose = ({ job }: Picture) => this.store.dispatch({ type: "chosen", job: job.job });
   lookClosely = (close: boolean) => this.store.dispatch({ type: "close", close });
-  show = (view: View) => this.store.dispatch({ type: "view", view });
+  show = (view: View) => {
+    this.store.dispatch({ type: "view", view });
+    if (view === "characters") void this.listCharacters("known");
+  };
   dismissNotice = () => this.store.dispatch({ type: "notice", notice: null });
 
   /** What was set for the last model no longer fits. */
@@ -208,7 +270,9 @@ export class Controller implements Actions {
     if (event.type === "selection") {
       this.store.dispatch(event);
       void this.#attempt(() => findPlaced(this.store, this.main));
-    } else {
+      if (this.store.state.view === "characters") void this.listCharacters("known");
+    } else if (event.type === "edited") this.live.onEdited(event.node);
+    else {
       const picture = this.store.state.pictures.find(({ job }) => job.job === event.job);
       if (picture !== undefined) void this.place(picture, event.spot);
     }

@@ -4,7 +4,7 @@ import type { EnlargeTask, MatteTask } from "../../../shared/job.ts";
 import { Problem } from "../../../shared/problem.ts";
 import { changedPart } from "../pixels/enlarged-part.ts";
 import { IMAGE, MASK } from "../request/build-request.ts";
-import { factorsFor } from "../request/enlargement.ts";
+import { factorsFor, isWithinTarget } from "../request/enlargement.ts";
 import { hashesOf } from "../request/hashes-of.ts";
 import { newId } from "../request/new-id.ts";
 import type { Order } from "../request/prepare-run.ts";
@@ -55,7 +55,7 @@ export async function submitDerived(runner: Runner, wishes: readonly Wish[]): Pr
 }
 
 async function prepare(runner: Runner, { picture, task, place }: Wish): Promise<Order> {
-  const { bytes } = await runner.history.load(picture);
+  const { bytes, width, height } = await runner.history.load(picture);
   const { ticket, mode, job: from } = picture.job;
   const { images, change, part } =
     task.kind === "matte"
@@ -64,7 +64,8 @@ async function prepare(runner: Runner, { picture, task, place }: Wish): Promise<
   const { run, index, of, batch, submittedAt } = place;
   const steps = task.kind === "enlarge" ? (task.request.detail?.steps ?? 1) : 1;
   const job = { run, index, of, batch, submittedAt, job: newId(), mode, ticket, steps };
-  const enlargedFrom = { job: from, ...(part && { part }) };
+  const painted = picture.recipe.enlargedFrom?.painted ?? { width, height };
+  const enlargedFrom = { job: from, painted, ...(part && { part }) };
   return { jobs: [{ job, recipe: { ...picture.recipe, ...change, enlargedFrom } }], images, hashes: hashesOf(images) };
 }
 
@@ -74,10 +75,10 @@ interface ToEnlarge {
   readonly request: EnlargeRequest;
 }
 
-/** Of a Fill it is the part that it changed. */
+/** Of a Fill within its target it is the part that it changed. */
 async function prepareEnlargement({ main }: Runner, { picture, bytes, request }: ToEnlarge) {
   const last = "enlarge" as const;
-  if (picture.recipe.mode !== "fill")
+  if (!isWithinTarget(picture.recipe))
     return { images: new Map([[IMAGE, bytes]]), change: { enlarged: request, last }, part: undefined };
   const { part, image, mask } = await changedPart(bytes, picture.job.ticket, main);
   if (!factorsFor(part, { whole: true }).includes(request.factor))

@@ -1,6 +1,6 @@
 import { Problem } from "../../../shared/problem.ts";
 import { settingsOf } from "../request/recipe-settings.ts";
-import { type Recipe, readRecipe } from "../state/recipe.ts";
+import { promptOf, type Recipe, readRecipe } from "../state/recipe.ts";
 import type { Store } from "../state/store.ts";
 import type { MainClient } from "../wires/main-client.ts";
 
@@ -20,15 +20,18 @@ export async function fillPanel(
   recipe: Recipe,
   { lockSeed }: { readonly lockSeed: boolean },
 ): Promise<void> {
-  const { prompt, seed } = recipe.request;
-  const [references, controls] = await followed([recipe.references, recipe.controls], main);
+  const { seed } = recipe.request;
+  // What characters brought along comes with their names in the prompt.
+  const own = recipe.references.filter(({ character }) => character === undefined || recipe.typed === undefined);
+  const [references, controls] = await followed([own, recipe.controls], main);
   store.dispatch({ type: "settings", change: { ...settingsOf(recipe), seed, seedLocked: lockSeed } });
-  store.dispatch({ type: "prompt", prompt });
+  store.dispatch({ type: "prompt", prompt: promptOf(recipe) });
   store.dispatch({ type: "mode", mode: recipe.mode });
   if (recipe.expand && recipe.expand !== "masks")
     store.dispatch({ type: "expansion", expansion: { target: recipe.target.id, margins: recipe.expand } });
   store.dispatch({ type: "references", references });
   store.dispatch({ type: "controls", controls });
+  store.dispatch({ type: "painted", painted: (recipe.painted ?? []).map(({ id }) => id) });
 }
 
 type Named = { readonly id: string; readonly name: string };

@@ -17,9 +17,13 @@ export function addReferences(store: Store): void {
 }
 
 /** As many as there is room for. */
-export function addReferenceLayers(store: Store, layers: readonly LayerInfo[]): void {
+export function addReferenceLayers(
+  store: Store,
+  layers: readonly LayerInfo[],
+  blocks: ReferenceLayer["blocks"] = "all",
+): void {
   const { references } = store.state;
-  const added = layers.map((layer): ReferenceLayer => ({ layer, ...WHOLE, weight: 0.8, blocks: "all" }));
+  const added = layers.map((layer): ReferenceLayer => ({ layer, ...WHOLE, weight: 0.8, blocks }));
   const all = [...references, ...added].slice(0, REQUEST_LIMITS.references);
   store.dispatch({ type: "references", references: all });
 }
@@ -50,7 +54,8 @@ export function controlModels(state: State) {
   return model === null ? [] : usableAddOns(state.companion?.addOns ?? [], "control", model);
 }
 
-function newLayers(selection: SelectionInfo, followed: readonly FollowedLayer[]): readonly LayerInfo[] {
+/** Those that are selected and not followed yet. */
+export function newLayers(selection: SelectionInfo, followed: readonly FollowedLayer[]): readonly LayerInfo[] {
   return selectedLayers(selection).filter(({ id }) => followed.every(({ layer }) => layer.id !== id));
 }
 

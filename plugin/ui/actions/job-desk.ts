@@ -14,9 +14,10 @@ import { requestedSize } from "../../../shared/request.ts";
 import { USED_LIMITS, type UsedModel } from "../../../shared/used-model.ts";
 import type { CallInput, OpenJob } from "../../bridge.ts";
 import { addressOf } from "../pixels/raster.ts";
+import { oncePerHash } from "../request/hashes-of.ts";
 import type { Order } from "../request/prepare-run.ts";
-import { learnPace } from "../state/estimate.ts";
 import type { AppEvent, NewJob } from "../state/events.ts";
+import { learn, workOf } from "../state/experience.ts";
 import { isActive, type Picture } from "../state/picture.ts";
 import { readRecipe, taskOf, writeRecipe } from "../state/recipe.ts";
 import type { Store } from "../state/store.ts";
@@ -178,7 +179,9 @@ export class JobDesk {
   }
 
   #onProgress(progress: ProgressMessage, preview: Uint8Array | undefined): void {
-    const old = this.#picture(progress.job)?.preview;
+    const picture = this.#picture(progress.job);
+    if (!picture || !isActive(picture)) return;
+    const old = picture.preview;
     this.#store.dispatch({ type: "progress", progress, preview: preview ? addressOf(preview) : null });
     if (preview && old) URL.revokeObjectURL(old);
   }
@@ -199,15 +202,26 @@ export class JobDesk {
     const recipe = { ...picture.recipe, request, ...(madeWith.length > 0 && { madeWith: eachOnce(madeWith) }) };
     const { width, height } = shown;
     const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
-    const { tokens = 0, droppedText = null, weightBits = null, thrift = null } = facts;
+    const { tokens = 0, droppedText = null, weightBits = null, thrift = null, paletteDistance = null } = facts;
     this.#unconfirmed.delete(job);
-    this.#store.dispatch({ type: "done", job, image, seconds, tokens, droppedText, weightBits, thrift, recipe });
+    this.#store.dispatch({
+      type: "done",
+      job,
+      image,
+      seconds,
+      tokens,
+      droppedText,
+      weightBits,
+      thrift,
+      paletteDistance,
+      recipe,
+    });
     void this.#keep({ job: picture.job, recipe });
     const size = requestedSize(request);
     if (size === undefined || task.kind !== "generate") return;
-    const steps = request.steps * (recipe.mode === "edit" ? request.strength : 1);
-    const pace = learnPace(this.#store.state.settings.pace, { model: request.model, size, steps, seconds });
-    this.#store.dispatch({ type: "settings", change: { pace } });
+    const taken = { seconds, memory: facts.memory };
+    const experience = learn(this.#store.state.settings.experience, workOf(request, size), taken);
+    this.#store.dispatch({ type: "settings", change: { experience } });
   }
 
   #onRejected({ job, problem }: Rejected): void {
@@ -225,21 +239,14 @@ export class JobDesk {
     const [first] = jobs;
     if (first === undefined || !this.#connected) return; // The next welcome sends it.
     const images = [...order.hashes].map(([name, hash]) => ({ name, sha256: hash }));
-    const fresh = new Set<string>();
-    const attached = new Map(
-      [...order.images].filter(([name]) => {
-        const hash = order.hashes.get(name)!;
-        const isNew = !this.#held.has(hash) && !fresh.has(hash);
-        fresh.add(hash);
-        return isNew;
-      }),
-    );
+    const unknown = [...order.images].filter(([name]) => !this.#held.has(order.hashes.get(name)!));
+    const attached = oncePerHash(new Map(unknown), order.hashes);
     const seeds = jobs.map(({ job, recipe }) => ({ job: job.job, seed: recipe.request.seed }));
     const { batch } = first.job;
     try {
       const task = taskOf(first.recipe);
       this.#companion.send({ type: "submit", task, jobs: seeds, images, ...(batch && { batch }) }, attached);
-      for (const hash of fresh) this.#held.add(hash);
+      for (const name of order.images.keys()) this.#held.add(order.hashes.get(name)!);
     } catch (error) {
       const problem = Problem.from(error).toJSON();
       for (const { job } of jobs) this.#end(job.job, { type: "failed", job: job.job, problem });

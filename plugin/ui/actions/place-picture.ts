@@ -1,5 +1,4 @@
 import { Problem } from "../../../shared/problem.ts";
-import { DEFAULT_SIZE } from "../../../shared/request.ts";
 import type { Ticket, Where } from "../../bridge.ts";
 import { cutOutPicture } from "../pixels/cut-out-picture.ts";
 import { partResult } from "../pixels/enlarged-part.ts";
@@ -7,7 +6,7 @@ import { type ExpandedResult, expandedResult } from "../pixels/expanded-result.t
 import { changedResult, type FittedResult, wholeResult } from "../pixels/fitted-result.ts";
 import { trimmedResult } from "../pixels/trimmed-result.ts";
 import { layeringOf } from "../request/layering.ts";
-import type { Picture } from "../state/picture.ts";
+import type { Picture, ResultImage } from "../state/picture.ts";
 import { layerName, writeRecipe } from "../state/recipe.ts";
 import { t } from "../text/language.ts";
 import { said } from "../text/said.ts";
@@ -56,13 +55,16 @@ export async function putOnCanvas(
   const { ticket } = job;
   const bytes = await FORMS[form](image.bytes);
   const isCutOut = form === "cut-out" || recipe.matted !== undefined;
-  const result = isCutOut ? await trimmedResult(bytes, ticket) : await fittedResult(picture, bytes, { where, main });
-  const { note: fitNote = "", ...fitted } = { note: "", ...result };
   const layering = layeringOf(recipe.mode, ticket, store.state.settings);
   const replaces = layersToReplace(store.state.pictures, picture, form);
+  const inItself = (replaces[0] ?? (layering === "fill" && ticket.target)) === ticket.target;
+  const result = isCutOut
+    ? await trimmedResult(bytes, ticket)
+    : await fittedResult(picture, { ...image, bytes }, { where, main, inItself });
+  const { note: fitNote = "", ...fitted } = { note: "", ...result };
   const words = { name: layerName(recipe), recipe: writeRecipe(recipe) };
-  const { maskFate } = store.state.settings;
-  const input = { ticket, ...fitted, where, ...words, layering, job: job.job, replaces, maskFate };
+  const { maskFate, textFate } = store.state.settings;
+  const input = { ticket, ...fitted, where, ...words, layering, job: job.job, replaces, maskFate, textFate };
   const { node, note = t.window.placed } = await main.call("place-layer", input);
   store.dispatch({ type: "placed", job: job.job, layer: node });
   desk.release(job.job);
@@ -80,29 +82,37 @@ const layersToReplace = (pictures: readonly Picture[], { job }: Picture, form: P
     .filter((other) => other.job.run === job.run || other.job.batch)
     .flatMap(({ layers }) => [...layers]);
 
+interface Fitting {
+  readonly where: Where;
+  readonly main: MainClient;
+  /** True where the target itself shows the picture, as its fill. */
+  readonly inItself: boolean;
+}
+
 /** A Fill over its target shows only what it changed. */
 async function fittedResult(
   { recipe, job }: Picture,
-  bytes: Uint8Array,
-  { where, main }: { readonly where: Where; readonly main: MainClient },
+  { bytes, width }: Pick<ResultImage, "bytes" | "width">,
+  { where, main, inItself }: Fitting,
 ): Promise<FittedResult | ExpandedResult> {
   const { expand } = job.ticket;
-  if (expand !== undefined) return expandedResult(bytes, { ...job.ticket, expand }, main);
-  if (recipe.request.tiling) return { bytes, fit: { tile: tileScale(recipe, job.ticket) } };
+  const isOver = where === "over" || where === "over anyway";
+  if (expand !== undefined) {
+    const painted = recipe.enlargedFrom?.painted;
+    return expandedResult(bytes, { ticket: { ...job.ticket, expand }, painted, alone: inItself || !isOver, main });
+  }
+  if (recipe.request.tiling) return { bytes, fit: { tile: tileScale(width, job.ticket) } };
   if (recipe.mode !== "fill") return { bytes, fit: "cover" };
   const { part } = recipe.enlargedFrom ?? {};
   if (part !== undefined) return partResult(bytes, { part, ticket: job.ticket, main });
-  const isOver = where === "over" || where === "over anyway";
   return isOver ? changedResult(bytes, job.ticket, main) : wholeResult(bytes, job.ticket);
 }
 
 /** Tiles along the shorter side of a target: enough to see that they repeat. The designer scales them in Figma. */
 const TILES = 2;
 
-function tileScale({ request, enlarged }: Picture["recipe"], { width, height }: Ticket): number {
-  const pixels = (request.width ?? DEFAULT_SIZE.width) * (enlarged?.factor ?? 1);
-  return Math.min(width, height) / TILES / pixels;
-}
+/** Canvas pixels for one of a tile that has so many along a side. */
+const tileScale = (pixels: number, { width, height }: Ticket): number => Math.min(width, height) / TILES / pixels;
 
 /** Takes a picture away that became a fill of its target. */
 export async function revertPicture({ store, main }: Runner, { job }: Picture): Promise<void> {

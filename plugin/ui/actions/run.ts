@@ -1,13 +1,17 @@
 /** From a pressed button to jobs that are on their way. */
 import { Problem } from "../../../shared/problem.ts";
-import { type Intent, intentOfRecipe, intentsOf } from "../request/intent.ts";
+import { artboardIntents, type ToExpand } from "../request/artboard-intents.ts";
+import { type Intent, intentOfRecipe, intentsOf, sheetIntents } from "../request/intent.ts";
 import { type Order, prepareRun } from "../request/prepare-run.ts";
-import type { RunPlace } from "../request/run-place.ts";
+import { newRun, type RunPlace } from "../request/run-place.ts";
 import { isPaintedAlready } from "../state/painted-already.ts";
 import type { Picture } from "../state/picture.ts";
+import { withRecent } from "../state/recent-prompts.ts";
+import type { LayerRef } from "../state/recipe.ts";
 import type { Store } from "../state/store.ts";
 import { t } from "../text/language.ts";
 import type { MainClient } from "../wires/main-client.ts";
+import { listCharacters } from "./characters-in-file.ts";
 import type { HistoryDesk } from "./history-desk.ts";
 import type { JobDesk } from "./job-desk.ts";
 
@@ -21,12 +25,17 @@ export interface Runner {
 /** What the panel says. The seed that it drew for one layer is shown. */
 export async function generate(runner: Runner): Promise<void> {
   const { store } = runner;
+  // What characters look like may have been changed since they were listed.
+  if (store.state.prompt.includes("@")) await listCharacters(runner, "known");
   const intents = intentsOf(store.state);
   // Of several layers, those that show their picture already keep it.
   const isAnew = (order: Order) =>
     intents.length === 1 || !order.jobs.every((job) => isPaintedAlready(job, store.state.pictures));
   const sent = await send(runner, () => intents, undefined, isAnew);
   const [only, ...more] = intents;
+  const { prompt, settings } = store.state;
+  const recentPrompts = withRecent(settings.recentPrompts, prompt);
+  if (sent) store.dispatch({ type: "settings", change: { recentPrompts } });
   if (sent && more.length === 0 && !store.state.settings.seedLocked)
     store.dispatch({ type: "settings", change: { seed: only!.seeds[0]! } });
 }
@@ -47,6 +56,22 @@ export async function retry(runner: Runner, pictures: readonly Picture[]): Promi
   if (!sent) return;
   for (const { job } of pictures) runner.desk.release(job.job);
   runner.store.dispatch({ type: "discarded", jobs: pictures.map(({ job }) => job.job) });
+}
+
+/** A picture in each of the frames that were made for a sheet, all of them a run. */
+export async function paintSheet(
+  runner: Runner,
+  frames: readonly LayerRef[],
+  promptFor: (frame: LayerRef) => string,
+): Promise<void> {
+  const intents = sheetIntents(runner.store.state, frames, promptFor);
+  await send(runner, () => intents, newRun(intents.length, { batch: true }));
+}
+
+/** What the pictures of a set leave open in their frames, all of it a run. */
+export async function paintArtboards(runner: Runner, frames: readonly ToExpand[]): Promise<void> {
+  const intents = artboardIntents(runner.store.state, frames);
+  await send(runner, () => intents, newRun(intents.length, { batch: true }));
 }
 
 type CompanionNow = NonNullable<Store["state"]["companion"]>;

@@ -4,7 +4,9 @@ import { smallPng } from "../pixels/canvas.ts";
 import { addressOf } from "../pixels/raster.ts";
 import { readSource } from "../pixels/read-source.ts";
 import { takeMask } from "../request/take-mask.ts";
+import { textsOfRow, ticketTexts } from "../request/texts-of-row.ts";
 import { expansionOf } from "../state/expansion.ts";
+import { rowsOf } from "../state/rows.ts";
 import type { FillView, State } from "../state/state.ts";
 import type { Store } from "../state/store.ts";
 import { masksOf, type Subject, subjectOf } from "../state/subject.ts";
@@ -31,6 +33,7 @@ interface Asked {
   readonly subject: Subject;
   readonly shape: MaskShape;
   readonly expand: ReturnType<typeof expansionOf>;
+  readonly texts: ReturnType<typeof ticketTexts>;
 }
 
 /** Null where there is no picture, or no Fill. */
@@ -40,15 +43,19 @@ function askedOf(state: State): Asked | null {
   const shape = state.settings.maskShape;
   const expand = expansionOf(state);
   const masks = masksOf(subject).map(({ fingerprint }) => fingerprint);
-  return { subject, shape, expand, key: JSON.stringify([subject.target.fingerprint, masks, shape, expand]) };
+  const [row] = rowsOf(state);
+  const texts = row ? ticketTexts(textsOfRow(row, state), state.settings) : {};
+  const key = JSON.stringify([subject.target.fingerprint, masks, shape, expand, texts]);
+  return { subject, shape, expand, texts, key };
 }
 
-async function load({ subject, shape, expand }: Asked, main: MainClient): Promise<Omit<FillView, "key">> {
+async function load({ subject, shape, expand, texts }: Asked, main: MainClient): Promise<Omit<FillView, "key">> {
   const [mask, ...alsoMasks] = masksOf(subject).map(({ id }) => id);
   const ticket = await main.call("take-ticket", {
     target: subject.target.id,
     ...(mask && { mask, alsoMasks }),
     ...(expand && { expand }),
+    ...texts,
   });
   const { raster, context } = await readSource(ticket, main);
   const nothing = { bounds: null, coverage: new Uint8Array(0), hasLoop: false, line: undefined };

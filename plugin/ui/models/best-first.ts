@@ -13,7 +13,7 @@ export function fitnessOf({ memoryBytes }: Pick<RecommendedModel, "memoryBytes">
   return memoryBytes <= 2 * memory ? "tight" : "too-large";
 }
 
-const KINDS = ["model", "reference", "lora", "control", "vae"] as const;
+const KINDS = ["model", "reference", "matting", "upscaler", "lora", "control", "motion", "vae"] as const;
 const FITNESS = ["fits", "tight", "too-large"] as const;
 const USES = ["allowed", "limited", "forbidden"] as const;
 /** Bytes: on a processor larger ones take minutes a picture. */

@@ -1,7 +1,7 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 
 /** Words by which nobody would know a thing. */
-const PLAIN = new Set(["red", "blue", "light", "hot", "face", "closed"]);
+const PLAIN = new Set(["red", "light", "face"]);
 const wordsOf = (text: string) => text.toLowerCase().match(/\p{L}{3,}/gu) ?? [];
 const singular = (word: string) => word.replace(/(?<=\p{L}{2})(?:es|s)$/u, "");
 

@@ -10,9 +10,9 @@ import { hasWords, withWords } from "../text/prompt-words.ts";
 import { said } from "../text/said.ts";
 
 /** Nobody makes pictures of what these do. */
-const PLAIN: readonly AddOnKind[] = ["vae", "upscaler", "matting"];
+const PLAIN: readonly AddOnKind[] = ["vae", "motion", "upscaler", "matting"];
 
-const KINDS: readonly AddOnKind[] = ["lora", "control", "embedding", "upscaler", "matting", "vae"];
+const KINDS: readonly AddOnKind[] = ["lora", "control", "embedding", "motion", "upscaler", "matting", "vae"];
 
 /** What works beside a model: what is installed, and what one can add. */
 export function AddOnsPanel({ companion, state, actions }: { companion: Companion; state: State; actions: Actions }) {
@@ -57,7 +57,7 @@ function AddOn({ addOn, state, actions }: { addOn: AddOnInfo; state: State; acti
   const about = matting?.architecture ?? (upscaler && `${upscaler.architecture}, ${upscaler.scale}×`);
   const facts = [made, about, licence && said(licenceInWords(licence)), sha256 && `AutoV2 ${autoV2(sha256)}`];
   return (
-    <div class="add-on-row">
+    <div class={`add-on-row ${PLAIN.includes(kind) ? "plain" : ""}`}>
       {!PLAIN.includes(kind) && <SidePicture pictures={actions.sidePictures} of={addOn} />}
       <div>
         <b class="ellipsis" title={name}>

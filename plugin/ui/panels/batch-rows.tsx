@@ -2,8 +2,10 @@ import { useEffect } from "preact/hooks";
 import type { Actions } from "../actions/actions.ts";
 import { Warning } from "../parts/icons.tsx";
 import { canRetry, isActive, type Picture } from "../state/picture.ts";
+import { promptOf } from "../state/recipe.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
+import { likenessInWords } from "../text/likeness-words.ts";
 import { problemInWords } from "../text/said.ts";
 
 interface RowsProps {
@@ -19,7 +21,7 @@ export function BatchRows({ pictures, state, actions }: RowsProps) {
       {pictures.map((picture) => (
         <li key={picture.job.job}>
           <Small picture={picture} actions={actions} />
-          <div title={picture.recipe.request.prompt}>
+          <div title={promptOf(picture.recipe)}>
             <b class="ellipsis">{picture.job.ticket.name}</b>
             <small class="ellipsis" title={picture.problem ? problemInWords(picture.problem).text : undefined}>
               {statusOf(picture)}
@@ -60,9 +62,12 @@ function Small({ picture, actions }: { picture: Picture; actions: Actions }) {
   return <span class={`small-picture ${failed ? "failed" : ""}`}>{failed && <Warning />}</span>;
 }
 
-function statusOf({ phase, stage, step, of, placed, problem }: Picture): string {
+function statusOf({ phase, stage, step, of, placed, problem, likeness }: Picture): string {
   if (problem !== null) return problemInWords(problem).text;
-  if (phase === "done") return placed ? t.pictures.placed : t.pictures.notPlaced;
+  if (phase === "done") {
+    const likely = (likeness ?? []).map(({ name, ...judged }) => likenessInWords(name, judged));
+    return [placed ? t.pictures.placed : t.pictures.notPlaced, ...likely].join(" · ");
+  }
   if (phase === "unsent") return t.pictures.notPainted;
   if (phase !== "running") return t.pictures.waiting;
   if (stage === "loading") return t.pictures.loading;

@@ -19,6 +19,7 @@ export function ConnectionPanel({ connection, actions }: { connection: Connectio
         <Pairing
           version={connection.version}
           digits={connection.codeDigits}
+          invited={connection.invited === true}
           problem={connection.problem ?? null}
           onPair={actions.pair}
         />

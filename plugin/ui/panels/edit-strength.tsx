@@ -14,7 +14,7 @@ interface EditStrengthProps {
 /** How much of a picture Edit may change: in noise, or for a model that edits by instruction in guidance. */
 export function EditStrength({ settings, actions, model }: EditStrengthProps) {
   const { strength, imageGuidanceScale } = settings;
-  const steps = model === null ? 0 : effectiveSettings(model, settings).steps;
+  const steps = model === null ? 0 : effectiveSettings({ mode: "edit", model, settings }).steps;
   if (model?.seesPictures)
     return (
       <section>

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
+import { enlargedSize } from "../../../shared/enlarge.ts";
 import type { Actions } from "../actions/actions.ts";
 import { Segmented } from "../parts/segmented.tsx";
 import { Select } from "../parts/select.tsx";
 import { useEscape } from "../parts/use-escape.ts";
-import { chosenOf, enlargeChoices, enlargedSize } from "../request/enlargement.ts";
+import { chosenOf, enlargeChoices, isWithinTarget } from "../request/enlargement.ts";
 import type { Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
@@ -23,14 +24,14 @@ export function EnlargeOptions({ picture, state, actions, onClose }: OptionsProp
   useEscape(onClose);
   if (!choices) return null;
   const { way, factor } = chosenOf(choices, { enlargeBy: chosen.way ?? settings.enlargeBy }, chosen.factor);
-  const isFill = picture.recipe.mode === "fill";
+  const isPart = isWithinTarget(picture.recipe);
   const sizes = choices.factors.map((each) => {
     const { width, height } = enlargedSize(picture, each);
     const size = `${t.common.size({ width, height })} px`;
     return {
       value: String(each),
-      label: isFill ? `${each}×` : size,
-      title: isFill ? t.pictures.partThatChanged : size,
+      label: isPart ? `${each}×` : size,
+      title: isPart ? t.pictures.partThatChanged : size,
     };
   });
   return (

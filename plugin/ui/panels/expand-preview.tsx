@@ -9,6 +9,7 @@ import { finenessInWords } from "../text/fineness-in-words.ts";
 import { t } from "../text/language.ts";
 import { EdgeControls } from "./edge-controls.tsx";
 import { ExpandStage } from "./expand-stage.tsx";
+import { FillToolLine } from "./fill-kind-control.tsx";
 
 /** By how much width and height grow at a press. */
 const SHARES = [0.25, 0.5, 1];
@@ -57,6 +58,7 @@ export function ExpandPreview({ state, actions, fill, model }: ExpandProps) {
         ))}
       </fieldset>
       {expansionOf(state) === null && <p class="hint">{t.fill.expandHow}</p>}
+      <FillToolLine state={state} actions={actions} />
       {fill.expand && fill.maskBounds && (
         <EdgeControls fill={fill} bounds={fill.maskBounds} settings={settings} actions={actions} />
       )}

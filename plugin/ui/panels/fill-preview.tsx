@@ -3,6 +3,7 @@ import type { Actions } from "../actions/actions.ts";
 import { fitBox } from "../parts/fit-box.ts";
 import { Slider } from "../parts/slider.tsx";
 import { contextOfFill, fillRegion } from "../request/fill-region.ts";
+import { expansionOf } from "../state/expansion.ts";
 import type { FillView, State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
 import { finenessInWords } from "../text/fineness-in-words.ts";
@@ -10,6 +11,7 @@ import { t } from "../text/language.ts";
 import { ChangedArea } from "./area-overlay.tsx";
 import { EdgeControls } from "./edge-controls.tsx";
 import { ExpandPreview } from "./expand-preview.tsx";
+import { FillKindControl, FillToolLine } from "./fill-kind-control.tsx";
 import { MaskControls } from "./mask-controls.tsx";
 
 /** The picture, the mask, and the part that the model will see. */
@@ -17,6 +19,15 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
   const { fill, settings } = state;
   const subject = subjectOf(state);
   const mask = subject?.mask;
+  const question = state.selection.kind === "several" ? state.selection.question : undefined;
+  if (question !== undefined)
+    return (
+      <section class="hint-block">
+        <b>{t.fill.inEach(question.pictures.length, question.masks.length)}</b>
+        <p>{t.fill.inEachHow}</p>
+        <FillKindControl state={state} actions={actions} />
+      </section>
+    );
   if (mask === undefined && !subject?.target.hasPicture)
     return (
       <section class="hint-block">
@@ -40,7 +51,7 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
           <button
             type="button"
             class="link"
-            onClick={() => actions.set({ maskShape: { ...settings.maskShape, inverted: false } })}
+            onClick={() => actions.set({ maskShape: { ...settings.maskShape, inverted: false }, fillKind: undefined })}
           >
             {t.fill.shapeItself}
           </button>
@@ -56,6 +67,11 @@ export function FillPreview({ state, actions, model }: { state: State; actions: 
         {...{ min: 0, max: 1, step: 0.05, value: settings.detail }}
         onChange={(detail) => actions.set({ detail })}
       />
+      {expansionOf(state) === null ? (
+        <FillKindControl state={state} actions={actions} />
+      ) : (
+        <FillToolLine state={state} actions={actions} />
+      )}
       <EdgeControls fill={fill} bounds={fill.maskBounds} settings={settings} actions={actions} />
       <MaskControls fill={fill} state={state} actions={actions} />
     </section>

@@ -1,8 +1,11 @@
+import { MOST_PICTURES } from "../../bridge.ts";
 import type { Actions } from "../actions/actions.ts";
 import { Stepper } from "../parts/stepper.tsx";
-import { effectiveSettings, instructs, sizeAtModel } from "../request/build-request.ts";
-import { estimateSeconds, inWords } from "../state/estimate.ts";
+import { sizeAtModel } from "../request/build-request.ts";
+import { preflight } from "../request/preflight.ts";
+import { inWords } from "../state/estimate.ts";
 import { expansionOf } from "../state/expansion.ts";
+import { inUse } from "../state/in-use.ts";
 import { modelInUse } from "../state/model-in-use.ts";
 import { whatIsMissing } from "../state/readiness.ts";
 import { rowsOf } from "../state/rows.ts";
@@ -10,10 +13,10 @@ import { softnessInWords } from "../state/sharpness.ts";
 import type { State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
 import { t } from "../text/language.ts";
+import { LicenceNote } from "./licence-note.tsx";
 
-export const MOST_PICTURES = 4;
 const MOST_VARIATIONS = 999;
-const SHORTCUT = /Mac/.test(navigator.userAgent) ? "⌘↵" : "Ctrl ↵";
+export const SHORTCUT = /Mac/.test(navigator.userAgent) ? "⌘↵" : "Ctrl ↵";
 
 /** How many, the one primary button, and what pressing it means. */
 export function GenerateBar({ state, actions }: { state: State; actions: Actions }) {
@@ -27,6 +30,7 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
   const soft = missing === null ? softness(state) : null;
   return (
     <footer class="generate-bar">
+      <LicenceNote state={state} actions={actions} />
       <div class="go">
         {several ? (
           <Stepper
@@ -50,7 +54,8 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
       </div>
       <p>
         <span>
-          {missing ?? [several ? t.run.variation(settings.variation) : "", estimate(state)].filter(Boolean).join(" · ")}
+          {missing ??
+            [several ? t.run.variation(settings.variation) : "", estimateInWords(state)].filter(Boolean).join(" · ")}
         </span>
         <span>{missing !== null ? "" : t.run.promises[mode === "fill" ? kept : mode]}</span>
       </p>
@@ -59,25 +64,22 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
   );
 }
 
-/** A Fill says in its preview how finely it is drawn. */
+/** A Fill says in its preview how finely it is drawn; what moves can't be enlarged afterwards. */
 function softness(state: State): string | null {
   const model = modelInUse(state);
   const { settings, mode, fill } = state;
-  const target = rowsOf(state)[0]?.target;
-  if (model === null || target === undefined || mode === "fill") return null;
-  return softnessInWords(sizeAtModel({ mode, model, settings, target, fill }), target);
+  if (model === null || mode === "fill" || inUse(state, model).motion) return null;
+  for (const { target } of rowsOf(state)) {
+    const soft = softnessInWords(sizeAtModel({ mode, model, settings, target, fill }), target);
+    if (soft !== null) return soft;
+  }
+  return null;
 }
 
-function estimate(state: State): string {
-  const model = modelInUse(state);
-  const { settings, mode, fill, selection } = state;
-  const rows = rowsOf(state);
-  const target = rows[0]?.target;
-  if (model === null || target === undefined) return "";
-  const count = selection.kind === "several" ? rows.length : settings.count;
-  const size = sizeAtModel({ mode, model, settings, target, fill });
-  const steps =
-    effectiveSettings(model, settings).steps * (mode === "edit" && !instructs(model) ? settings.strength : 1);
-  const seconds = estimateSeconds(settings.pace, { model: model.id, size, steps, count });
-  return seconds === null ? "" : t.run.about(inWords(seconds));
+/** "About 21 s · 4.1 of 8 GB" */
+function estimateInWords(state: State): string {
+  const { seconds, memory } = preflight(state) ?? {};
+  if (seconds === undefined) return "";
+  const about = t.run.about(inWords(seconds));
+  return memory ? `${about} · ${t.run.memory(memory.need / 2 ** 30, memory.of / 2 ** 30)}` : about;
 }

@@ -3,17 +3,17 @@ import type { Actions } from "../actions/actions.ts";
 import { ChevronDown, ChevronLeft } from "../parts/icons.tsx";
 import { modelInUse } from "../state/model-in-use.ts";
 import { isActive, isShown } from "../state/picture.ts";
-import type { State } from "../state/state.ts";
+import type { State, View } from "../state/state.ts";
 import { t } from "../text/language.ts";
 import { said } from "../text/said.ts";
 
 /** Where we are, and which model is at work. */
 export function Header({ state, actions }: { state: State; actions: Actions }) {
   const model = modelInUse(state);
-  const back = state.view !== "create";
   return (
     <header class="header">
-      {back ? (
+      <h1 class="off-screen">{t.window.titles[state.view]}</h1>
+      {state.view === "models" || state.view === "artboards" || state.close ? (
         <button
           type="button"
           class="quiet"
@@ -22,13 +22,13 @@ export function Header({ state, actions }: { state: State; actions: Actions }) {
           <ChevronLeft /> {t.common.back}
         </button>
       ) : (
-        <Pictures state={state} actions={actions} />
+        <Views state={state} actions={actions} />
       )}
       {state.view !== "models" && (
         <button
           type="button"
           class="quiet model"
-          title={t.window.modelsAndDevice}
+          title={`${t.window.modelsAndDevice} · ${deviceName(state.companion?.device ?? null)}`}
           onClick={() => actions.show("models")}
         >
           <span class={`dot ${dotOf(state)}`} />
@@ -42,15 +42,36 @@ export function Header({ state, actions }: { state: State; actions: Actions }) {
   );
 }
 
-/** The way back to pictures that are being made or wait to be placed. */
-function Pictures({ state, actions }: { state: State; actions: Actions }) {
+/** Pictures that are being made or wait to be placed are told beside their view's name. */
+function Views({ state, actions }: { state: State; actions: Actions }) {
   const active = state.pictures.filter(isActive).length;
   const shown = state.pictures.filter(isShown).length;
-  if (active + shown === 0) return <span class="quiet still">{deviceName(state.companion?.device ?? null)}</span>;
+  const views: readonly { readonly view: View; readonly label: string; readonly title?: string }[] = [
+    { view: "create", label: t.window.create },
+    { view: "characters", label: t.window.characters },
+    { view: "pictures", label: t.window.history, ...(active > 0 && { title: t.window.painting(active) }) },
+  ];
   return (
-    <button type="button" class="quiet news" onClick={() => actions.show("pictures")}>
-      {active > 0 ? t.window.painting(active) : t.window.pictures(shown)}
-    </button>
+    <nav class="views" aria-label={t.window.views}>
+      {views.map(({ view, label, title }) => (
+        <button
+          key={view}
+          type="button"
+          class={`quiet view ${state.view === view ? "on" : ""}`}
+          aria-current={state.view === view ? "page" : undefined}
+          disabled={view === "pictures" && active + shown === 0}
+          title={title}
+          onClick={() => actions.show(view)}
+        >
+          {label}
+          {view === "pictures" && active > 0 && (
+            <span class="count" aria-hidden="true">
+              {active}
+            </span>
+          )}
+        </button>
+      ))}
+    </nav>
   );
 }
 

@@ -45,7 +45,11 @@ export function MaskControls({ fill, state, actions }: MaskProps) {
         <input
           type="checkbox"
           checked={maskShape.inverted}
-          onChange={(event) => shape({ inverted: event.currentTarget.checked })}
+          onChange={(event) => {
+            const inverted = event.currentTarget.checked;
+            // All but the shape is the background, and what was chosen for the shape is not meant for that.
+            actions.set({ maskShape: { ...maskShape, inverted }, fillKind: undefined });
+          }}
         />
         {t.fill.invert}
       </label>

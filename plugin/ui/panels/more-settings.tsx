@@ -20,7 +20,7 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
   const { settings, companion, mode } = state;
   const timesFaster = companion?.device?.timesFaster;
   const { vae, refiner, quantize, clipSkip, guidanceRescale, eta, tiling } = settings;
-  const { guidanceScale, scheduler } = effectiveSettings(model, settings);
+  const { guidanceScale, scheduler } = effectiveSettings({ mode, model, settings });
   const vaes = usableAddOns(companion?.addOns ?? [], "vae", model).map(toOption);
   const refiners = mode === "fill" ? [] : refinersFor(model, companion?.models ?? []).map(toOption);
   return (

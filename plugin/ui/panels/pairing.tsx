@@ -9,11 +9,13 @@ import { problemInWords } from "../text/said.ts";
 export function Pairing({
   version,
   digits: length,
+  invited,
   problem,
   onPair,
 }: {
   version: string;
   digits: number;
+  invited: boolean;
   problem: ProblemData | null;
   onPair: (code: string) => void;
 }) {
@@ -36,13 +38,13 @@ export function Pairing({
     setCode(digits);
     if (digits.length === length && !sent) send(digits);
   };
-  const longer = whyLonger(length);
+  const longer = invited ? null : whyLonger(length);
   const cells = Array.from({ length }, (_, index) => code[index] ?? "");
   return (
     <>
       <section>
-        <h1>{t.connection.connectTo}</h1>
-        <p class="secondary-text">{t.connection.typeDigits(length)}</p>
+        <h1>{invited ? t.connection.connectToStudio : t.connection.connectTo}</h1>
+        <p class="secondary-text">{invited ? t.connection.typeGivenDigits(length) : t.connection.typeDigits(length)}</p>
         <label class={`code ${problem ? "wrong" : ""}`}>
           <input
             ref={input}

@@ -6,6 +6,7 @@ import { useEscape } from "../parts/use-escape.ts";
 import { isShown, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
+import { likenessExplained } from "../text/likeness-words.ts";
 import { whenInWords } from "../text/when-in-words.ts";
 import { MadeWith } from "./made-with.tsx";
 
@@ -36,7 +37,7 @@ export function PictureClose({ picture, state, actions }: { picture: Picture; st
         <b class="ellipsis">{job.ticket.name}</b>
         <span>{whenInWords(job.submittedAt, Date.now())}</span>
       </h2>
-      <div class="close-picture">
+      <div class={`close-picture ${recipe.matted && !isBefore ? "see-through" : ""}`}>
         {address && tiling && !isBefore && (
           <div
             class="close-tiles"
@@ -62,6 +63,11 @@ export function PictureClose({ picture, state, actions }: { picture: Picture; st
       </div>
       {prompt !== "" && <p class="close-prompt">{prompt}</p>}
       <p class="secondary-text">{t.pictures.about(seed, t.common.size(picture), recipe.model)}</p>
+      {(picture.likeness ?? []).map(({ character, name, ...judged }) => (
+        <p key={character} class="secondary-text">
+          {likenessExplained(name, judged)}
+        </p>
+      ))}
       <MadeWith models={recipe.madeWith} />
     </section>
   );

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
+import { enlargedSize } from "../../../shared/enlarge.ts";
 import type { Actions } from "../actions/actions.ts";
 import { Dots, Star } from "../parts/icons.tsx";
 import { Menu } from "../parts/menu.tsx";
-import { chosenOf, enlargeChoices, enlargedSize } from "../request/enlargement.ts";
+import { chosenOf, enlargeChoices, isWithinTarget } from "../request/enlargement.ts";
 import { mattingModel } from "../state/matting-model.ts";
 import { canRetry, isActive, isEnlarged, isOwnFill, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
@@ -119,7 +120,7 @@ function actionsFor(picture: Picture, { state, actions, onEnlarge }: MenuProps) 
     ...(isOwnFill(picture) ? [{ label: t.pictures.takeFillAway, onChoose: () => actions.revert(picture) }] : []),
     ...enlargeItems(picture, { state, actions, onEnlarge }),
     { label: t.pictures.useSettings, onChoose: () => actions.reuse(picture) },
-    ...(picture.phase === "done" && picture.recipe.mode === "generate" && picture.recipe.matted === undefined
+    ...(canCutOut(picture)
       ? [
           {
             label: mattingModel(state) ? t.pictures.removeBackground : t.pictures.placeCutOut,
@@ -132,14 +133,17 @@ function actionsFor(picture: Picture, { state, actions, onEnlarge }: MenuProps) 
   ];
 }
 
+/** What moves would stand still. */
+const canCutOut = ({ phase, recipe }: Picture): boolean =>
+  phase === "done" && recipe.mode === "generate" && recipe.matted === undefined && recipe.request.motion === undefined;
+
 function enlargeItems(picture: Picture, { state, actions, onEnlarge }: MenuProps) {
   const choices = state.companion && enlargeChoices(picture, state.companion);
   if (!choices) return [];
   const { factor } = chosenOf(choices, state.settings);
-  const label =
-    picture.recipe.mode === "fill"
-      ? t.pictures.enlargeWhat(String(factor))
-      : t.pictures.enlargeTo(t.common.size(enlargedSize(picture, factor)));
+  const label = isWithinTarget(picture.recipe)
+    ? t.pictures.enlargeWhat(String(factor))
+    : t.pictures.enlargeTo(t.common.size(enlargedSize(picture, factor)));
   const siblings = state.pictures.filter(
     (each) =>
       each.job.run === picture.job.run && !isEnlarged(each) && state.companion && enlargeChoices(each, state.companion),

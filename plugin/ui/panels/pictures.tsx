@@ -2,6 +2,8 @@ import { useState } from "preact/hooks";
 import type { Actions } from "../actions/actions.ts";
 import { Cross, Search } from "../parts/icons.tsx";
 import { isActive, isShown } from "../state/picture.ts";
+import { rankedByLikeness } from "../state/ranked-by-likeness.ts";
+import { promptOf } from "../state/recipe.ts";
 import { type PictureRun, runsOf } from "../state/runs.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
@@ -18,7 +20,7 @@ const MOST_RUNS = 10;
 
 function isFoundBy({ pictures, title }: PictureRun, typed: string): boolean {
   const words = typed.trim().toLowerCase().split(/\s+/);
-  const text = [title, ...pictures.flatMap(({ recipe, job }) => [recipe.request.prompt, job.ticket.name])].join("\n");
+  const text = [title, ...pictures.flatMap(({ recipe, job }) => [promptOf(recipe), job.ticket.name])].join("\n");
   return words.every((word) => text.toLowerCase().includes(word));
 }
 
@@ -60,6 +62,9 @@ export function PicturesPanel({ state, actions }: { state: State; actions: Actio
       {chosen?.weightBits && (
         <p class="hint aside">{t.pictures.narrowed(chosen.weightBits, chosen.recipe.request.quantize !== undefined)}</p>
       )}
+      {chosen?.paletteDistance && (
+        <p class="hint aside">{t.palette.distance(chosen.paletteDistance.after, chosen.paletteDistance.before)}</p>
+      )}
       {chosen?.thrift && chosen.thrift !== "fewer-bits" && <p class="hint aside">{t.pictures.thrift[chosen.thrift]}</p>}
     </>
   );
@@ -67,7 +72,7 @@ export function PicturesPanel({ state, actions }: { state: State; actions: Actio
 
 function RunSection({ run, state, actions }: { run: PictureRun; state: State; actions: Actions }) {
   const { title, prompt, submittedAt, batch, pictures } = run;
-  const shown = pictures.filter(isShown);
+  const shown = rankedByLikeness(pictures.filter(isShown));
   const clearable = pictures.some(isActive) ? [] : shown.filter(({ starred }) => !starred);
   if (!batch && shown.length === 0) return null;
   return (

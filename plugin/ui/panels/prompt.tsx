@@ -1,5 +1,7 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
+import { PromptField } from "../parts/prompt-field.tsx";
+import { wordsAlone } from "../state/character-references.ts";
 import { longestPrompt } from "../state/rows.ts";
 import type { State } from "../state/state.ts";
 import { approximateTokens, partsFor } from "../text/count-tokens.ts";
@@ -19,13 +21,14 @@ export function PromptPanel({ state, actions, model }: { state: State; actions: 
         <label for="prompt">{several ? t.prompt.labelForEach : t.prompt.label}</label>
         <TokenCount state={state} model={model} />
       </h2>
-      <textarea
-        id="prompt"
-        rows={3}
+      <PromptField
         value={prompt}
         placeholder={t.prompt.placeholders[mode]}
-        onInput={(event) => actions.type(event.currentTarget.value)}
-        onKeyDown={emphasiseByKeys}
+        characters={model?.references ? state.characters : []}
+        fields={several}
+        thumbnails={actions.thumbnails}
+        onType={actions.type}
+        onKey={emphasiseByKeys}
       />
       {several && <WordsForEach state={state} actions={actions} />}
       {!several && model !== null && <Subjects state={state} actions={actions} model={model} />}
@@ -35,8 +38,9 @@ export function PromptPanel({ state, actions, model }: { state: State; actions: 
 
 /** Of several layers' prompts the longest counts. */
 function TokenCount({ state, model }: { state: State; model: ModelInfo | null }) {
-  const { tokens, mode } = state;
-  const prompt = longestPrompt(state);
+  const { tokens, mode, characters } = state;
+  const typed = longestPrompt(state);
+  const prompt = model === null ? typed : wordsAlone(typed, characters, model);
   if (prompt.trim() === "") return <span>{mode === "fill" ? t.prompt.optional : ""}</span>;
   const excess = tooLong(prompt);
   if (excess !== null) return <span class="warning-text">{excess}</span>;

@@ -21,20 +21,25 @@ export function RecommendedModels({
     recommended.filter(({ installed }) => !installed),
     device,
   );
+  const addOns = missing.filter(({ kind }) => kind !== "model");
+  const downloadOf = (repo: string) => downloads.find((download) => download.repo === repo);
+  const offer = (model: RecommendedModel, isBest: boolean) => (
+    <Offer key={model.repo} download={downloadOf(model.repo)} {...{ model, device, isBest, actions }} />
+  );
   const others = downloads.filter(({ repo }) => missing.every((model) => model.repo !== repo));
   return (
     <section>
       <h2>{t.models.download}</h2>
-      {missing.map((model, i) => (
-        <Offer
-          key={model.repo}
-          model={model}
-          device={device}
-          isBest={i === 0 && model.kind === "model"}
-          download={downloads.find(({ repo }) => repo === model.repo)}
-          actions={actions}
-        />
-      ))}
+      {missing.filter(({ kind }) => kind === "model").map((model, i) => offer(model, i === 0))}
+      {addOns.length > 0 && (
+        <details class="add-on-kind" open={addOns.some(({ repo }) => downloadOf(repo) !== undefined)}>
+          <summary>
+            {t.models.moreOffers}
+            <span class="count">{addOns.length}</span>
+          </summary>
+          {addOns.map((model) => offer(model, false))}
+        </details>
+      )}
       {others.map((download) => (
         <div key={download.repo} class="model-card">
           <b>{download.repo}</b>

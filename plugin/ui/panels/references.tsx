@@ -7,10 +7,12 @@ import { FollowRange } from "../parts/follow-range.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import { useEscape } from "../parts/use-escape.ts";
+import { usedReferences } from "../state/character-references.ts";
 import { FOLLOWED_PARTS, type ReferenceLayer } from "../state/followed.ts";
 import { hasKnownParts } from "../state/in-use.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
+import { charactersIn } from "../text/mentions.ts";
 
 /** Layers that the result should follow. */
 export function ReferencesPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
@@ -56,6 +58,28 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
             </small>
           </button>
         ))}
+        {charactersIn(state.prompt, state.characters).flatMap((character) =>
+          usedReferences(character).map(({ layer, role, weight }) => (
+            <button
+              key={`${character.id} ${layer.id}`}
+              type="button"
+              class="reference"
+              title={t.characters.inPrompt(t.characters.mention(character.name))}
+              onClick={() => {
+                actions.chooseCharacter(character.id);
+                actions.show("characters");
+              }}
+            >
+              <Thumbnail thumbnails={actions.thumbnails} layer={layer} />
+              {!model.seesPictures && (
+                <span class="weight">
+                  <i style={{ width: `${Math.min(100, weight * 50)}%` }} />
+                </span>
+              )}
+              <small class="ellipsis">{t.characters.roles[role].label}</small>
+            </button>
+          )),
+        )}
         <button
           type="button"
           class="add-layer"
@@ -65,6 +89,17 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
         >
           {t.followed.addLayer}
         </button>
+        {hasKnownParts(model) && !model.seesPictures && (
+          <button
+            type="button"
+            class="add-layer"
+            disabled={!canAdd}
+            title={canAdd ? t.palette.styleHow : t.followed.selectFirst}
+            onClick={actions.styleOfSelection}
+          >
+            {t.palette.style}
+          </button>
+        )}
       </div>
       {model.seesPictures && references.length > 0 && <p class="hint">{t.followed.byNumber(first)}</p>}
       {opened && (

@@ -2,18 +2,24 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Actions } from "../actions/actions.ts";
 import { isFocusFree } from "../parts/focus.ts";
 import { Check, Star, Warning } from "../parts/icons.tsx";
+import { nearestInNextRow } from "../parts/nearest-row.ts";
 import { isActive, isShown, type Picture } from "../state/picture.ts";
-import { taskOf } from "../state/recipe.ts";
+import { rankedByLikeness } from "../state/ranked-by-likeness.ts";
+import { promptOf, taskOf } from "../state/recipe.ts";
+import { runsOf } from "../state/runs.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
+import { likenessExplained, likenessInWords } from "../text/likeness-words.ts";
 import { problemInWords } from "../text/said.ts";
 
-/** Columns of the grid, see styles/panels.css. */
-const COLUMNS = 2;
-const MOVES: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
+const SIDEWAYS: Readonly<Record<string, -1 | 1>> = { ArrowLeft: -1, ArrowRight: 1 };
+const ROWS: Readonly<Record<string, "up" | "down">> = { ArrowUp: "up", ArrowDown: "down" };
 
 /** What can be chosen, in the order in which arrow keys go. */
-const choosable = ({ pictures }: State) => pictures.filter((picture) => isShown(picture) && !picture.job.batch);
+const choosable = ({ pictures }: State) =>
+  runsOf(pictures).flatMap((run) =>
+    rankedByLikeness(run.pictures.filter((picture) => isShown(picture) && !picture.job.batch)),
+  );
 
 interface ResultsProps {
   readonly title: string;
@@ -35,11 +41,20 @@ export function Results({ title, shown, state, actions }: ResultsProps) {
     if (isFocusFree()) grid.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
   }, [state.chosen]);
   const move = (event: KeyboardEvent) => {
-    const next = all[at + (MOVES[event.key] ?? Number.NaN)];
-    if (next === undefined) return;
+    const [sideways, row] = [SIDEWAYS[event.key], ROWS[event.key]];
+    if (sideways === undefined && row === undefined) return;
     event.preventDefault();
-    actions.choose(next);
-    document.getElementById(idOf(next))?.focus();
+    // A search hides some.
+    const shown = all.flatMap((picture) => {
+      const element = document.getElementById(idOf(picture));
+      return element === null ? [] : { picture, element };
+    });
+    const from = shown.findIndex(({ picture }) => picture.job.job === state.chosen);
+    const boxes = shown.map(({ element }) => element.getBoundingClientRect());
+    const next = shown[(row ? nearestInNextRow(boxes, from, row) : from + sideways!) ?? -1];
+    if (next === undefined) return;
+    actions.choose(next.picture);
+    next.element.focus();
   };
   return (
     <div
@@ -109,7 +124,7 @@ function Result({ picture, reached, state, actions }: ResultProps) {
       {picture.phase === "unsent" && (
         <span class="failure">
           <Warning />
-          {t.pictures.notSent(picture.recipe.request.prompt.slice(0, 60))}
+          {t.pictures.notSent(promptOf(picture.recipe).slice(0, 60))}
         </span>
       )}
       {problem && (
@@ -123,9 +138,19 @@ function Result({ picture, reached, state, actions }: ResultProps) {
           <Star filled /> <span class="off-screen">{t.pictures.starred}</span>
         </span>
       )}
+      {picture.recipe.request.motion && done && <span class="tag size">{t.move.tag}</span>}
       {picture.recipe.matted && done && <span class="tag size">{t.pictures.cutOutTag}</span>}
       {taskOf(picture.recipe).kind === "enlarge" && picture.image && (
         <span class="tag size">{t.common.size(picture.image)} px</span>
+      )}
+      {picture.likeness !== null && (
+        <span class="likeness-tags">
+          {picture.likeness.map(({ character, name, ...judged }) => (
+            <span key={character} class="tag likeness-tag" title={likenessExplained(name, judged)}>
+              {likenessInWords(name, judged)}
+            </span>
+          ))}
+        </span>
       )}
       {picture.placed && (
         <span class="tag">

@@ -27,7 +27,7 @@ export function SelectionCard({ state, actions }: { state: State; actions: Actio
         </div>
       );
     case "several":
-      return <SeveralCard selection={selection} actions={actions} />;
+      return <SeveralCard selection={selection} state={state} actions={actions} />;
     case "unsupported":
       return (
         <div class="card">
@@ -47,9 +47,11 @@ export function SelectionCard({ state, actions }: { state: State; actions: Actio
 
 function SeveralCard({
   selection: { layers, targets, total, refused, question },
+  state,
   actions,
 }: {
   readonly selection: Extract<SelectionInfo, { kind: "several" }>;
+  readonly state: State;
   readonly actions: Actions;
 }) {
   const [first] = targets;
@@ -79,7 +81,12 @@ function SeveralCard({
                 {name}
               </button>
             ))}
-            <button type="button" class="link" onClick={() => actions.chooseMode("fill")}>
+            <button
+              type="button"
+              class="link"
+              aria-pressed={state.mode === "fill"}
+              onClick={() => actions.chooseMode("fill")}
+            >
               {t.selection.allPictures}
             </button>
           </fieldset>
@@ -116,7 +123,8 @@ interface TargetCardProps {
 function TargetCard({ state, selection, actions }: TargetCardProps) {
   const { target, mask, alsoMasks = [] } = subjectOf(state) ?? selection;
   const { recipe, under = selection.holds?.picture } = selection;
-  const size = `${pixels(target.width)} × ${pixels(target.height)}`;
+  const exported = target.exportScale === undefined ? "" : ` · ${t.selection.exportedAt(times(target.exportScale))}`;
+  const size = `${pixels(target.width)} × ${pixels(target.height)}${exported}`;
   const madeWith = useMemo(() => (recipe === undefined ? undefined : readRecipe(recipe)?.madeWith), [recipe]);
   return (
     <div class="card">
@@ -129,6 +137,11 @@ function TargetCard({ state, selection, actions }: TargetCardProps) {
         {recipe !== undefined && !mask && (
           <button type="button" class="link" onClick={() => actions.recall(selection)}>
             {t.selection.useSettings}
+          </button>
+        )}
+        {selection.isVisual && !mask && (
+          <button type="button" class="link" onClick={() => actions.openArtboards()}>
+            {t.artboards.open}
           </button>
         )}
         {!mask && <MadeWith models={madeWith} />}
@@ -144,5 +157,7 @@ function TargetCard({ state, selection, actions }: TargetCardProps) {
 
 const masksInWords = ({ name }: LayerInfo, others: readonly LayerInfo[]) =>
   others.length === 0 ? t.selection.maskedBy(name) : t.selection.maskedByShapes(others.length + 1);
+
+const times = (scale: number) => t.common.figure(scale, Number.isInteger(scale) ? 0 : 1);
 
 const pixels = (length: number) => String(Math.round(length * 10) / 10);

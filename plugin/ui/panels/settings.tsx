@@ -6,6 +6,7 @@ import { NumberField } from "../parts/number-field.tsx";
 import { Select } from "../parts/select.tsx";
 import { effectiveSettings, isGuided, sizeAtModel } from "../request/build-request.ts";
 import { randomSeed } from "../request/intent.ts";
+import { liveHere } from "../state/live-here.ts";
 import { rowsOf } from "../state/rows.ts";
 import { MODELS_OWN, type State } from "../state/state.ts";
 import { t } from "../text/language.ts";
@@ -26,9 +27,10 @@ function negativeHint(model: ModelInfo, guidanceScale: number): string {
 /** What most people never need, behind one line that says what it is set to. */
 export function SettingsPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
   const { settings, companion, mode, fill } = state;
-  const { steps, guidanceScale } = effectiveSettings(model, settings);
+  const { steps, guidanceScale } = effectiveSettings({ mode, model, settings });
   const drawn = state.selection.kind === "several" ? t.settings.seedForEach : t.settings.randomSeed;
-  const summary = t.settings.summary(settings.seedLocked ? t.settings.seedOf(settings.seed) : drawn, steps);
+  const isKnown = settings.seedLocked || liveHere(state) !== null;
+  const summary = t.settings.summary(isKnown ? t.settings.seedOf(settings.seed) : drawn, steps);
   const target = rowsOf(state)[0]?.target ?? null;
   const sizeOf = (sizeFactor: number) => {
     if (target === null) return "";

@@ -5,6 +5,7 @@ import { bestFirst } from "../models/best-first.ts";
 import { canDraw } from "../models/draws.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
+import { charactersIn } from "../text/mentions.ts";
 
 interface SubjectsProps {
   readonly state: State;
@@ -16,10 +17,11 @@ interface SubjectsProps {
 const FEW = 8;
 
 /** What the model is known to draw well, as long as nothing is typed; and a way to another model where it can't draw what is. */
-export function Subjects({ state: { prompt, recommended, companion }, actions, model }: SubjectsProps) {
+export function Subjects({ state: { prompt, characters, recommended, companion }, actions, model }: SubjectsProps) {
   const [all, setAll] = useState(false);
   const { suggestions } = model;
-  if (suggestions.length === 0) return null;
+  // A character is drawn by its pictures.
+  if (suggestions.length === 0 || charactersIn(prompt, characters).length > 0) return null;
   if (prompt.trim() !== "") {
     if (canDraw(prompt, model)) return null;
     const [best] = bestFirst(

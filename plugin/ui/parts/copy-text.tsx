@@ -22,8 +22,9 @@ export function CopyText({ text }: { text: string }) {
   );
 }
 
-/** The plugin's frame is not a secure context and has no clipboard of its own: the old way still works. */
+/** The plugin's frame is not a secure context and has no clipboard of its own: the old way still works. The focus stays where it was. */
 function copy(text: string): void {
+  const focused = document.activeElement;
   const area = document.createElement("textarea");
   area.value = text;
   area.className = "off-screen";
@@ -31,4 +32,5 @@ function copy(text: string): void {
   area.select();
   document.execCommand("copy");
   area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
 }

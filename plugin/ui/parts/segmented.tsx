@@ -8,6 +8,8 @@ export interface Segment<T extends string> {
 /** One of a few, all visible. Arrow keys move, as in a group of radio buttons, which it is. */
 export function Segmented<T extends string>(props: {
   label: string;
+  /** Where several have the same label: another for each. */
+  group?: string;
   segments: readonly Segment<T>[];
   value: T;
   onChange: (value: T) => void;
@@ -18,7 +20,7 @@ export function Segmented<T extends string>(props: {
         <label key={value} title={title} class={value === props.value ? "on" : disabled ? "off" : ""}>
           <input
             type="radio"
-            name={props.label}
+            name={props.group ?? props.label}
             disabled={disabled}
             checked={value === props.value}
             onChange={() => props.onChange(value)}

@@ -44,6 +44,14 @@ export async function toPng({ canvas }: CanvasRenderingContext2D): Promise<Uint8
   return new Uint8Array(await blob.arrayBuffer());
 }
 
+/** A GIF's first frame as a PNG. */
+export async function firstFrame(gif: Uint8Array): Promise<Uint8Array> {
+  const bitmap = await decode(gif);
+  const context = newCanvas(bitmap);
+  context.drawImage(bitmap, 0, 0);
+  return toPng(context);
+}
+
 /** The canvas' picture with a long side of `longest` pixels at the most. */
 export function smallPng({ canvas }: CanvasRenderingContext2D, longest: number): Promise<Uint8Array> {
   const scale = Math.min(1, longest / Math.max(canvas.width, canvas.height));

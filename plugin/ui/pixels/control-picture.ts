@@ -8,15 +8,15 @@ import { fromPage, type Placement } from "./placement.ts";
 /** Strokes up to this many lines wide are lines; wider ones are shapes, and have an outline. */
 const WIDEST_STROKE = 3;
 
-/** A layer's pixels where they belong, on nothing, or on black where the layer is the control picture itself. */
-export async function layerPicture(
-  exported: LayerExport,
+/** Layers' pixels where they belong, on nothing, or on black where a layer is the control picture itself. */
+export async function layersPicture(
+  exports: readonly LayerExport[],
   placement: Placement,
   ground: "transparent" | "black",
 ): Promise<Uint8Array> {
   const context = newCanvas(placement.size);
   if (ground === "black") fillBlack(context);
-  await drawLayer(context, exported, placement);
+  for (const exported of exports) await drawLayer(context, exported, placement);
   return await toPng(context);
 }
 

@@ -67,6 +67,7 @@ export async function resultOverSource(
 /** The ticket, less masks that are gone, if its target is still drawn as it was; null where it is not. */
 async function sameDrawing(ticket: Ticket, main: MainClient): Promise<Ticket | null> {
   const { target, mask, alsoMasks = [], ...rest } = ticket;
+  const { texts, painted, seesTexts } = ticket;
   const masks = mask === undefined ? [] : [mask, ...alsoMasks];
   const { layers } = await main.call("describe-layers", { nodes: [target, ...masks] });
   const present = (id: string) => layers.some((layer) => layer.id === id);
@@ -75,7 +76,7 @@ async function sameDrawing(ticket: Ticket, main: MainClient): Promise<Ticket | n
   const [first, ...others] = masks.filter(present);
   const left = first !== undefined && { mask: first, alsoMasks: others };
   const then: Ticket = { ...rest, target, ...left };
-  const now = await main.call("take-ticket", { target, ...left });
+  const now = await main.call("take-ticket", { target, ...left, texts, painted, seesTexts });
   const isSame = now.fingerprint === ticket.fingerprint && now.width === ticket.width && now.height === ticket.height;
   return isSame && isMovedOnly(now, ticket) ? then : null;
 }

@@ -6,9 +6,12 @@ import { decode, drawThrough, newCanvas, toPage, toPng } from "./canvas.ts";
 
 type Place = Pick<Ticket, "width" | "height" | "transform">;
 
+/** Whether a picture's bytes are those of one that moves. */
+const isGif = (bytes: Uint8Array): boolean => [0x47, 0x49, 0x46, 0x38].every((byte, i) => bytes[i] === byte);
+
 /** An address under which `<img>` shows these bytes; release it with `URL.revokeObjectURL`. */
 export function addressOf(bytes: Uint8Array): string {
-  return URL.createObjectURL(new Blob([bytes.slice()], { type: "image/png" }));
+  return URL.createObjectURL(new Blob([bytes.slice()], { type: isGif(bytes) ? "image/gif" : "image/png" }));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The pixels that a Fill works on, read from the document. */
 
-import type { Ticket } from "../../bridge.ts";
+import { type Ticket, unseenOf } from "../../bridge.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { decode, newCanvas } from "./canvas.ts";
 import { expandedArea } from "./kept-area.ts";
@@ -40,11 +40,11 @@ function expanded({ raster, context }: Source, ticket: Ticket & Required<Pick<Ti
 }
 
 async function readTarget(ticket: Ticket, main: MainClient): Promise<Source> {
-  const { picture, target, mask, alsoMasks = [] } = ticket;
+  const { picture, target } = ticket;
   if (picture === undefined) {
     const scale = exportedScale(ticket);
-    const without = mask === undefined ? {} : { without: [mask, ...alsoMasks] };
-    const { bytes } = await main.call("export-layer", { node: target, scale, bounds: "box", ...without });
+    const without = unseenOf(ticket);
+    const { bytes } = await main.call("export-layer", { node: target, scale, bounds: "box", without });
     const bitmap = await decode(bytes);
     const context = newCanvas(bitmap);
     context.drawImage(bitmap, 0, 0);

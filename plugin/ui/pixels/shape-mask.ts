@@ -1,6 +1,6 @@
 /** What is made of a drawn mask before it is laid over a picture. */
 import { squaredDistances } from "../../../shared/distance.ts";
-import { HALF_COVERED, type Mask } from "../../../shared/mask.ts";
+import { HALF_COVERED, type Mask, maskBounds } from "../../../shared/mask.ts";
 
 /** The mask with `margin` pixels of nothing around it. */
 export function padded({ width, height, data }: Mask, margin: number): Mask {
@@ -32,8 +32,32 @@ export interface Filled {
   readonly enclosed: boolean;
 }
 
-/** The mask with all that it encloses: what can't be reached from outside without crossing it. */
+/** Of the shorter side of a line's bounds: a gap so wide and its ends are taken to meet, as those of a loop drawn by hand rarely do. */
+const CLOSED_GAP = 0.15;
+
+/** The mask with all that it encloses, or would if its ends met. */
 export function withInside(mask: Mask): Filled {
+  const exact = withEnclosed(mask);
+  const bounds = maskBounds(mask);
+  if (exact.enclosed || bounds === undefined) return exact;
+  const by = (Math.min(bounds.width, bounds.height) * CLOSED_GAP) / 2;
+  const margin = Math.ceil(by) + 1;
+  const closed = widened(padded(mask, margin), by);
+  const filled = withEnclosed(closed);
+  if (!filled.enclosed) return exact;
+  const isInner = (value: number, i: number) => closed.data[i]! < HALF_COVERED && value === 255;
+  const inner = { ...closed, data: filled.mask.data.map((value, i) => (isInner(value, i) ? 255 : 0)) };
+  // Back to the line, from which the wider one kept it.
+  const inside = widened(inner, by);
+  const data = mask.data.map((value, i) => {
+    const [x, y] = [(i % mask.width) + margin, Math.floor(i / mask.width) + margin];
+    return Math.max(value, inside.data[y * inside.width + x]!);
+  });
+  return { mask: { ...mask, data }, enclosed: true };
+}
+
+/** The mask with what can't be reached from outside without crossing it. */
+function withEnclosed(mask: Mask): Filled {
   const outside = padded(mask, 1);
   const { width, height, data } = outside;
   const reached = new Uint8Array(data.length);

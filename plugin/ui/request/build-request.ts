@@ -1,14 +1,15 @@
-import type { Size } from "../../../shared/geometry.ts";
+import type { Rect, Size } from "../../../shared/geometry.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import {
   type Control,
   type GenerateRequest,
   REQUEST_DEFAULTS,
   type Reference,
+  type Region,
   type SchedulerChoice,
 } from "../../../shared/request.ts";
 import { namedScheduler } from "../../../shared/scheduler-names.ts";
-import type { Settings } from "../../bridge.ts";
+import type { Mode, Settings } from "../../bridge.ts";
 import { KEEPS } from "../models/control-keeps.ts";
 import { modelSize } from "../models/model-size.ts";
 import type { ControlLayer } from "../state/followed.ts";
@@ -20,23 +21,33 @@ import type { Intent, RunSettings } from "./intent.ts";
 /** Names of the images that travel beside a request. */
 export const IMAGE = "image";
 export const MASK = "mask";
+export const LETTERS = "letters";
 export const referenceName = (index: number) => `reference.${index}`;
 export const withinName = (index: number) => `within.${index}`;
 export const controlName = (index: number) => `control.${index}`;
 
 /** An intent with what was read of its layers. */
 export interface MeasuredIntent extends Intent {
+  /** `calm` on the raster of the source, pixels. */
+  readonly calmPixels?: readonly Rect[];
   /** The target's own size, canvas pixels. */
   readonly target: Size;
   /** In Fill: what the mask covers. */
   readonly fill: Pick<FillView, "source" | "maskBounds" | "scale" | "expand"> | null;
 }
 
-/** Steps, guidance and scheduler as set, or else those that are recommended for the model. */
-export function effectiveSettings(model: ModelInfo, settings: Pick<Settings, "steps" | "guidanceScale" | "scheduler">) {
+interface SetFor {
+  readonly mode: Mode;
+  readonly model: ModelInfo;
+  readonly settings: Pick<Settings, "steps" | "guidanceScale" | "scheduler">;
+}
+
+/** Steps, guidance and scheduler as set, or else those that are recommended for the model in this mode. */
+export function effectiveSettings({ mode, model, settings }: SetFor) {
+  const { guidanceScale, editGuidanceScale = guidanceScale } = model.defaults;
   return {
     steps: settings.steps ?? model.defaults.steps,
-    guidanceScale: settings.guidanceScale ?? model.defaults.guidanceScale,
+    guidanceScale: settings.guidanceScale ?? (mode === "edit" ? editGuidanceScale : guidanceScale),
     scheduler: settings.scheduler ?? recommendedScheduler(model),
   };
 }
@@ -87,7 +98,7 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
   const { mode, model, settings, prompt, use } = intent;
   const { width, height } = sizeAtModel(intent);
   const negativePrompt = settings.negativePrompt.trim();
-  const effective = effectiveSettings(model, settings);
+  const effective = effectiveSettings(intent);
   return {
     ...REQUEST_DEFAULTS,
     model: model.id,
@@ -106,25 +117,79 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     ...(model.edits && { imageGuidanceScale: settings.imageGuidanceScale }),
     ...(use.refiner && { refiner: use.refiner }),
     ...(settings.quantize && { quantize: settings.quantize }),
+    ...(settings.palette && mode !== "fill" && { palette: settings.palette }),
     ...(settings.contentFilter && { contentFilter: true }),
+    ...(use.motion && { motion: use.motion }),
     tiling: isPattern(intent),
     clipSkip: model.plain ? 0 : settings.clipSkip,
-    strength: mode === "edit" && !instructs(model) ? settings.strength : 1,
+    strength: strengthOf(intent),
     ...(mode !== "generate" && { image: IMAGE }),
-    ...(mode === "fill" && { mask: MASK, region: fillRegion(settings, intent.fill ?? { scale: 1 }) }),
-    references: model.references ? intent.references.map((reference, i) => toReference(reference, i, model)) : [],
-    controls: model.plain ? [] : use.controls.map(toControl),
+    ...(mode === "fill" && { mask: MASK, region: regionOf(intent) }),
+    references: model.references ? toReferences(intent.references, model) : [],
+    controls: model.plain ? [] : [...use.controls.map(toControl), ...fillControl(intent)],
+    ...(intent.painted && { sceneText: { image: LETTERS, strength: settings.textStrength, end: settings.textEnd } }),
   };
+}
+
+function strengthOf({ mode, model, settings, filling }: MeasuredIntent): number {
+  if (mode === "fill") return filling?.strength ?? 1;
+  return mode === "edit" && !instructs(model) ? settings.strength : 1;
+}
+
+/** What a ControlNet that is trained to fill looks at: the picture itself. */
+const fillControl = ({ filling }: MeasuredIntent): readonly Control[] =>
+  filling?.control === undefined
+    ? []
+    : [
+        {
+          image: IMAGE,
+          model: filling.control,
+          weight: 1,
+          start: 0,
+          end: 1,
+          mode: "balanced",
+          preprocessor: "inpaint",
+        },
+      ];
+
+function regionOf({ settings, fill, filling, calmPixels }: MeasuredIntent): Region {
+  const region = fillRegion(settings, fill ?? { scale: 1 }, filling);
+  return calmPixels === undefined ? region : { ...region, calm: calmPixels };
 }
 
 /** Whether Edit changes a picture as the prompt says, whatever is left of it. */
 export const instructs = ({ edits, seesPictures }: ModelInfo): boolean => edits || seesPictures === true;
 
-function toReference(reference: Intent["references"][number], index: number, model: ModelInfo): Reference {
-  const { weight, start, end, blocks, within } = reference;
-  if (model.seesPictures) return { image: referenceName(index), weight: 1, start: 0, end: 1 };
+type Followed = Intent["references"][number];
+
+/** Pictures of one character that count alike share one attention: two of them are not twice as strong as one. */
+function toReferences(references: readonly Followed[], model: ModelInfo): Reference[] {
+  if (model.seesPictures)
+    return references.map((_, index) => ({ image: referenceName(index), weight: 1, start: 0, end: 1 }));
+  const groups: { readonly first: Followed; readonly indices: number[] }[] = [];
+  for (const [index, reference] of references.entries()) {
+    const group = groups.find(({ first }) => sharesAttention(first, reference));
+    if (group) group.indices.push(index);
+    else groups.push({ first: reference, indices: [index] });
+  }
+  return groups.map(({ first, indices }) => toReference(first, indices, model));
+}
+
+const sharesAttention = (a: Followed, b: Followed): boolean =>
+  a.character !== undefined &&
+  a.character.id === b.character?.id &&
+  (["blocks", "weight", "start", "end"] as const).every((key) => a[key] === b[key]) &&
+  a.within === undefined &&
+  b.within === undefined;
+
+function toReference(
+  { weight, start, end, blocks, within }: Followed,
+  indices: readonly number[],
+  model: ModelInfo,
+): Reference {
+  const [index, ...more] = indices as [number, ...number[]];
   return {
-    image: referenceName(index),
+    image: more.length === 0 ? referenceName(index) : indices.map(referenceName),
     weight,
     start,
     end,

@@ -34,20 +34,24 @@ const WORTH_IT = 1.05;
 
 /**
  * How a finished picture can be made larger: by an upscaler, by resampling it and drawing it over with its own model and words, or
- * by resampling alone. Of a Fill it is what it changed, by a whole factor, so that it lies on the pixels around it. Null where it
+ * by resampling alone. Of a Fill within its target it is what it changed, by a whole factor, so that it lies on the pixels around it. Null where it
  * can't be made larger: Figma takes up to 4096 a side. `size`: of what is enlarged, where that is known.
  */
 export function enlargeChoices(
   { phase, recipe, ...picture }: Pick<Picture, "phase" | "recipe" | "width" | "height">,
   { models, addOns }: Pick<Companion, "models" | "addOns">,
-  size: Size | null = recipe.mode === "fill" ? null : picture,
+  size: Size | null = isWithinTarget(recipe) ? null : picture,
 ): EnlargeChoices | null {
-  // It goes on from its target's own pixels, which stay as they are.
-  if (recipe.expand !== undefined) return null;
-  if (phase !== "done" || (recipe.mode === "fill" && recipe.enlarged !== undefined)) return null;
-  const factors = size === null ? [...FACTORS] : factorsFor(size, { whole: recipe.mode === "fill" });
+  // What moves would stand still.
+  if (phase !== "done" || recipe.request.motion || (isWithinTarget(recipe) && recipe.enlarged !== undefined))
+    return null;
+  const factors = size === null ? [...FACTORS] : factorsFor(size, { whole: isWithinTarget(recipe) });
   return factors.length === 0 ? null : { ways: waysFor(recipe, { models, addOns }), factors };
 }
+
+/** True for a Fill that shows only what it changed of its target; one that goes beyond it is a picture of its own. */
+export const isWithinTarget = ({ mode, expand }: Pick<Recipe, "mode" | "expand">): boolean =>
+  mode === "fill" && expand === undefined;
 
 /** By what was chosen last, and by `factor`, where they are there, or else the first of each. */
 export function chosenOf(
@@ -67,13 +71,6 @@ export const enlargeRequest = ({ way, factor }: EnlargeChoice): EnlargeRequest =
   factor,
   ...way.with,
 });
-
-/** Pixels of the result. */
-export function enlargedSize({ width, height }: Size, factor: number): Size {
-  const longer = Math.max(width, height);
-  const side = (length: number) => Math.round((length * Math.round(longer * factor)) / longer);
-  return { width: side(width), height: side(height) };
-}
 
 export function factorsFor({ width, height }: Size, { whole }: { readonly whole: boolean }): number[] {
   const { longest, factor } = ENLARGE_LIMITS;

@@ -5,6 +5,9 @@ import type { Region } from "../../../shared/request.ts";
 import type { Settings } from "../../bridge.ts";
 import type { FillView } from "../state/state.ts";
 
+/** What a Fill begins with, and what it follows. */
+type Filling = Pick<Region, "infill" | "surroundings">;
+
 /** What of the settings says how a Fill looks around and where it ends. */
 export type FillSettings = Pick<Settings, "detail" | "edge" | "edgeWidth">;
 
@@ -18,7 +21,16 @@ export type Painted = Pick<FillView, "scale" | "expand">;
  * The request's region. Beyond the picture there is nothing to fade in over: there the picture keeps every pixel, or what is painted
  * spills over it.
  */
-export function fillRegion({ detail, edge, edgeWidth }: FillSettings, { scale, expand }: Painted): Region {
+export function fillRegion(settings: FillSettings, painted: Painted, filling?: Filling): Region {
+  const { infill = "none", surroundings } = filling ?? {};
+  return {
+    ...regionOf(settings, painted),
+    ...(infill !== "none" && { infill }),
+    ...(surroundings && { surroundings }),
+  };
+}
+
+function regionOf({ detail, edge, edgeWidth }: FillSettings, { scale, expand }: Painted): Region {
   if (expand !== undefined)
     return {
       ...{ detail, colorMatch: true, seam: "membrane", infill: "membrane" },

@@ -1,19 +1,23 @@
 /** What the designer wants of one press of the button: all that a run depends on, and nothing of how the interface holds it. */
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { Size } from "../../../shared/geometry.ts";
+import type { Rect, Size } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { requestedSize } from "../../../shared/request.ts";
 import type { Margins, Mode, Settings } from "../../bridge.ts";
+import { tellCharacters } from "../state/character-references.ts";
 import { expansionOf } from "../state/expansion.ts";
+import { fillToolInUse, paintingModel } from "../state/fill-tool.ts";
 import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
 import { type InUse, inUse } from "../state/in-use.ts";
-import { modelInUse } from "../state/model-in-use.ts";
+import { modelInUse, requireModel } from "../state/model-in-use.ts";
 import { fromRecipe, type LayerRef, type Recipe } from "../state/recipe.ts";
 import { promptOf, type Row, rowsOf } from "../state/rows.ts";
-import { type Companion, DEFAULT_SETTINGS, type State } from "../state/state.ts";
+import { type Companion, DEFAULT_SETTINGS, MODELS_OWN, type State } from "../state/state.ts";
 import { fillMasksOf } from "../state/subject.ts";
+import { type Filling, fillingOf, fillingOfRecipe } from "./filling.ts";
 import { settingsOf } from "./recipe-settings.ts";
+import { textsOfRow } from "./texts-of-row.ts";
 
 /** A followed layer by its id: what it looks like is read when the run is prepared. */
 type Followed<L extends { readonly layer: unknown }> = Omit<L, "layer"> & { readonly layer: LayerRef };
@@ -28,13 +32,19 @@ export type RunSettings = Omit<
   | "variation"
   | "seed"
   | "seedLocked"
-  | "pace"
+  | "experience"
   | "loras"
   | "vae"
   | "refiner"
   | "layerings"
+  | "loopSeconds"
   | "maskFate"
+  | "fillKind"
+  | "fillAlone"
+  | "textFate"
   | "enlargeBy"
+  | "knownLicences"
+  | "artboards"
 >;
 
 export interface Intent {
@@ -42,9 +52,19 @@ export interface Intent {
   readonly model: ModelInfo;
   /** Where it is painted, and in Fill the shapes that say where. */
   readonly layers: { readonly target: LayerRef; readonly mask?: LayerRef; readonly alsoMasks?: readonly LayerRef[] };
+  /** Text layers over it: those that stay above the picture, and those that are painted in it. */
+  readonly texts?: readonly LayerRef[];
+  readonly painted?: readonly LayerRef[];
   /** How far beyond the target a Fill paints; "masks": as far as its masks go. */
   readonly expand?: Margins | "masks";
+  /** In Fill: how it paints what it is for. */
+  readonly filling?: Filling;
+  /** Where writing will lie over what is painted: in the target's own space, canvas pixels. */
+  readonly calm?: readonly Rect[];
+  /** As the model reads it. */
   readonly prompt: string;
+  /** As it was typed, where the model reads something else. */
+  readonly typed?: string;
   readonly settings: RunSettings;
   readonly references: readonly Followed<ReferenceLayer>[];
   readonly use: Omit<InUse, "controls"> & { readonly controls: readonly Followed<ControlLayer>[] };
@@ -52,15 +72,16 @@ export interface Intent {
   readonly seeds: readonly number[];
   /** The size at the model that was chosen before, where the target still has that shape. Absent: it follows from the target. */
   readonly size?: Size;
+  /** True where pictures that were placed for the target are not to be seen in it. */
+  readonly withoutResults?: boolean;
 }
 
 /** What the panel and the selection say: one intent for each layer. Problems say what the designer can do first. */
 export function intentsOf(state: State): Intent[] {
-  const model = modelInUse(state);
-  const { mode, references, settings, prompt, selection } = state;
+  const model = requireModel(paintingModel(state));
+  const { mode, prompt, selection } = state;
+  const settings = settingsFor(state);
   const rows = rowsOf(state);
-  if (model === null)
-    throw new Problem("model-not-found", "There is no model yet. Put one into the models folder, then try again.");
   if (rows.length === 0) throw new Problem("selection-unsupported", "Select a layer to paint into.");
   const [mask, ...alsoMasks] = fillMasksOf(state);
   const expand = expansionOf(state) ?? undefined;
@@ -73,12 +94,55 @@ export function intentsOf(state: State): Intent[] {
   };
   return rows.map((row) => ({
     ...{ mode, model, settings },
-    prompt: promptOf(row, prompt),
+    ...(mode === "fill"
+      ? filled(promptOf(row, prompt), { ...state, settings }, model)
+      : told(promptOf(row, prompt), state, model)),
     layers: { target: row.target, ...(mask && { mask, ...(alsoMasks.length > 0 && { alsoMasks }) }) },
+    ...textsOfRow(row, state),
     ...(expand && { expand }),
-    references: model.references ? references : [],
     use: inUse(state, model),
     seeds: seedsFor(row),
+  }));
+}
+
+/** A model that fills in the chosen one's place has steps and a scheduler of its own. */
+function settingsFor(state: State): Settings {
+  return fillToolInUse(state)?.kind === "model" ? { ...state.settings, ...MODELS_OWN } : state.settings;
+}
+
+/** What a typed prompt asks a Fill for. */
+export function filled(typed: string, state: State, model: ModelInfo, expands = expansionOf(state) !== null) {
+  const { prompt, references } = told(typed, state, model);
+  const { filling, words } = fillingOf({ state, model, typed, prompt, expands });
+  const { negativePrompt, ...said } = words;
+  return { ...said, references, filling, settings: { ...state.settings, negativePrompt } };
+}
+
+/** What a typed prompt asks for: words, and the references of panel and characters. */
+export function told(typed: string, { characters, references: own, mode }: State, model: ModelInfo) {
+  const { prompt, references } = tellCharacters(typed, characters, { references: own, model, mode });
+  return { prompt, ...(prompt !== typed && { typed }), references: model.references ? references : [] };
+}
+
+/** One picture of a character for each frame of a sheet, with a seed of its own, whatever is selected. */
+export function sheetIntents(
+  state: State,
+  frames: readonly LayerRef[],
+  promptFor: (frame: LayerRef) => string,
+): Intent[] {
+  const model = requireModel(modelInUse(state));
+  const { settings } = state;
+  const drawing = {
+    ...state,
+    ...{ mode: "generate" as const, references: [] },
+    settings: { ...settings, loopSeconds: 0 as const },
+  };
+  return frames.map((frame) => ({
+    ...{ mode: "generate", model, settings },
+    ...told(promptFor(frame), drawing, model),
+    layers: { target: frame },
+    use: { ...inUse(drawing, model), controls: [] },
+    seeds: [seedOfLayer(frame.id, settings.variation)],
   }));
 }
 
@@ -91,16 +155,20 @@ export function intentOfRecipe(
   { models }: Pick<Companion, "models">,
   seeds: "its own" | { readonly count: number },
 ): Intent {
-  const { mode, request, target, mask, alsoMasks, expand } = recipe;
+  const { mode, request, target, mask, alsoMasks, texts, painted, expand, calm, typed } = recipe;
   const model = models.find(({ id }) => id === request.model);
   if (model === undefined)
     throw new Problem("model-not-found", `“${recipe.model}”, which made this picture, is gone. Choose another model.`);
-  const { vae, refiner } = request;
+  const { vae, refiner, motion } = request;
   const size = requestedSize(request);
   return {
-    ...{ mode, model, prompt: request.prompt },
+    ...{ mode, model, prompt: request.prompt, ...(typed !== undefined && { typed }) },
     layers: { target, ...(mask && { mask, ...(alsoMasks && { alsoMasks }) }) },
+    ...(texts && { texts }),
+    ...(painted && { painted }),
+    ...(mode === "fill" && { filling: fillingOfRecipe(recipe) }),
     ...(expand && { expand }),
+    ...(calm && { calm }),
     settings: { ...DEFAULT_SETTINGS, ...settingsOf(recipe) },
     references: recipe.references.map(fromRecipe),
     use: {
@@ -108,6 +176,7 @@ export function intentOfRecipe(
       controls: recipe.controls.map(fromRecipe),
       ...(vae !== undefined && { vae }),
       ...(refiner !== undefined && { refiner }),
+      ...(motion !== undefined && { motion }),
     },
     seeds: seeds === "its own" ? [request.seed] : seedsOfRun({ count: seeds.count, seed: randomSeed() }),
     ...(size && { size }),

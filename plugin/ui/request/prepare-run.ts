@@ -1,6 +1,8 @@
 /** From "the designer pressed the button" to jobs with their images. */
+import { boundsOf, compose } from "../../../shared/affine.ts";
+import type { Rect } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
-import type { MaskShape, Ticket } from "../../bridge.ts";
+import { type MaskShape, type Ticket, unseenOf } from "../../bridge.ts";
 import { toPng } from "../pixels/canvas.ts";
 import { type Placement, resultPlacement, sourcePlacement } from "../pixels/placement.ts";
 import { pictureAt } from "../pixels/raster.ts";
@@ -19,8 +21,10 @@ import type { Intent } from "./intent.ts";
 import { newId } from "./new-id.ts";
 import { newRun, type RunPlace } from "./run-place.ts";
 import { takeControls } from "./take-controls.ts";
+import { takeLetters } from "./take-letters.ts";
 import { takeMask } from "./take-mask.ts";
 import { takeReferences } from "./take-references.ts";
+import { ticketTexts } from "./texts-of-row.ts";
 
 /** Jobs that are ready to be sent: one task with several seeds, and its images once. */
 export interface Order {
@@ -51,18 +55,37 @@ async function prepareOrder(intent: Intent, main: MainClient, places: readonly R
   const { target, mask, alsoMasks = [] } = intent.layers;
   const masks = mask && { mask: mask.id, alsoMasks: alsoMasks.map(({ id }) => id) };
   const { expand } = intent;
-  const ticket = await main.call("take-ticket", { target: target.id, ...masks, ...(expand && { expand }) });
+  const ticket = await main.call("take-ticket", {
+    ...{ target: target.id, ...masks, ...(expand && { expand }) },
+    ...ticketTexts(intent, intent.settings),
+  });
   const images = new Map<string, Uint8Array>();
   const fill = mode === "fill" ? await takeFill(ticket, main, { images, shape: intent.settings.maskShape }) : null;
-  const measured: MeasuredIntent = { ...intent, target: ticket, fill };
+  const calmPixels = fill && intent.calm?.map((area) => onRaster(area, fill.raster));
+  const measured: MeasuredIntent = { ...intent, target: ticket, fill, ...(calmPixels && { calmPixels }) };
   if (mode === "edit") await takePicture(ticket, main, { images, intent: measured });
   const placement = placementOf(measured, ticket, fill?.raster);
-  const layers = await layersNow([...references, ...use.controls].flatMap(layersOf), main);
+  const layers = await layersNow(
+    [...[...references, ...use.controls].flatMap(layersOf), ...(intent.painted ?? [])],
+    main,
+  );
   await takeReferences(references, main, { placement, images, layers });
   await takeControls(use.controls, main, { placement, images, layers });
+  await takeLetters(intent.painted ?? [], main, { placement, images, layers });
   const hashes = hashesOf(images);
   return { jobs: jobsOf(measured, { ticket, hashes }, places), images, hashes };
 }
+
+/** Of an area in the target's own space: its bounds on the raster. */
+const onRaster = ({ x, y, width, height }: Rect, { fromTarget }: SourceRaster): Rect =>
+  boundsOf(
+    compose(fromTarget, [
+      [1, 0, x],
+      [0, 1, y],
+    ]),
+    width,
+    height,
+  );
 
 /** The layers that a followed one needs. */
 const layersOf = ({ layer, within }: { readonly layer: LayerRef; readonly within?: LayerRef }) =>
@@ -105,7 +128,10 @@ async function takePicture(
 ): Promise<void> {
   const size = sizeAtModel(intent);
   const scale = Math.min(4, Math.max(size.width / ticket.width, size.height / ticket.height));
-  const exported = await main.call("export-layer", { node: ticket.target, scale, bounds: "box" });
+  const exported = await main.call("export-layer", {
+    ...{ node: ticket.target, scale, bounds: "box", without: unseenOf(ticket) },
+    ...(intent.withoutResults && { withoutResults: true }),
+  });
   images.set(IMAGE, await pictureAt(ticket, exported, size));
 }
 
@@ -124,8 +150,13 @@ function jobsOf(
       target: { id: ticket.target, name: ticket.name },
       ...(layers.mask && { mask: toRef(layers.mask), maskShape: intent.settings.maskShape }),
       ...(layers.alsoMasks && { alsoMasks: layers.alsoMasks.map(toRef) }),
+      ...(intent.filling?.kind && { fillKind: intent.filling.kind }),
+      ...(intent.texts && { texts: intent.texts.map(toRef), seesTexts: intent.settings.seesTexts }),
+      ...(intent.painted && { painted: intent.painted.map(toRef) }),
       ...(intent.expand && { expand: intent.expand }),
+      ...(intent.calm && { calm: [...intent.calm] }),
       references: intent.references.map(toRecipe),
+      ...(intent.typed !== undefined && { typed: intent.typed }),
       controls: intent.use.controls.map(toRecipe),
       asked: askedFor({ mode, request, hashes }),
       request,

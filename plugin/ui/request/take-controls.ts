@@ -1,6 +1,6 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { Ticket } from "../../bridge.ts";
-import { layerPicture, linePicture } from "../pixels/control-picture.ts";
+import { layersPicture, linePicture } from "../pixels/control-picture.ts";
 import { resultPlacement } from "../pixels/placement.ts";
 import type { MainClient } from "../wires/main-client.ts";
 import { controlName, drawsItself } from "./build-request.ts";
@@ -54,5 +54,5 @@ async function controlPicture(
   }
   const scale = exportScale(layers.get(layer.id)!, placement);
   const exported = await main.call("export-layer", { node: layer.id, scale, bounds: "box" });
-  return await layerPicture(exported, placement, control.keeps === "as it is" ? "black" : "transparent");
+  return await layersPicture([exported], placement, control.keeps === "as it is" ? "black" : "transparent");
 }

@@ -1,4 +1,5 @@
 import { Problem } from "../../../shared/problem.ts";
+import type { LayerInfo } from "../../bridge.ts";
 import { coverage } from "../pixels/control-picture.ts";
 import type { Placement } from "../pixels/placement.ts";
 import { referenceOf } from "../pixels/raster.ts";
@@ -9,6 +10,13 @@ import type { Intent } from "./intent.ts";
 
 /** Pixels of a reference's long side: image encoders look at 224 or less. */
 const REFERENCE_PIXELS = 512;
+
+/** How a layer is exported as a reference. */
+export const referenceExport = ({ id, width, height }: Pick<LayerInfo, "id" | "width" | "height">) => ({
+  node: id,
+  scale: Math.min(4, REFERENCE_PIXELS / Math.max(width, height)),
+  bounds: "box" as const,
+});
 
 /** Where images go, and what they are made from. */
 export interface Taking {
@@ -24,10 +32,7 @@ export async function takeReferences(
   { placement, images, layers }: Taking,
 ): Promise<void> {
   if (references.length === 0) return;
-  const pictures = references.map(({ layer }) => {
-    const { width, height } = layers.get(layer.id)!;
-    return { node: layer.id, scale: Math.min(4, REFERENCE_PIXELS / Math.max(width, height)), bounds: "box" as const };
-  });
+  const pictures = references.map(({ layer }) => referenceExport(layers.get(layer.id)!));
   const places = references.flatMap(({ within }, index) => (within === undefined ? [] : [{ within, index }]));
   const masks = places.map(({ within }) => {
     const scale = exportScale(layers.get(within.id)!, placement);

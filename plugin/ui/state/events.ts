@@ -1,12 +1,16 @@
 /** What can happen, as the state hears of it. */
+import type { PaletteDistance } from "../../../shared/job.ts";
 import type { ProblemData } from "../../../shared/problem.ts";
 import type { DeviceInfo, DownloadInfo, ProgressMessage, RecommendedModel } from "../../../shared/protocol.ts";
 import type { Thrift } from "../../../shared/thrift.ts";
-import type { Check, Mode, SelectionInfo, Settings } from "../../bridge.ts";
+import type { Character, Check, Mode, SelectionInfo, Settings } from "../../bridge.ts";
 import type { Table } from "../text/table.ts";
 import type { Connection } from "../wires/connection.ts";
+import type { ArtboardsView } from "./artboard-set.ts";
 import type { ControlLayer, ReferenceLayer } from "./followed.ts";
 import type { KeptAbout } from "./kept-about.ts";
+import type { Likeness, LikenessReport } from "./likeness.ts";
+import type { Live } from "./live.ts";
 import type { PictureJob, ResultImage } from "./picture.ts";
 import type { Recipe } from "./recipe.ts";
 import type { Companion, Expansion, FillView, Notice, View } from "./state.ts";
@@ -32,9 +36,14 @@ export type PictureEvent =
       tokens: number;
       droppedText: string | null;
       weightBits: 4 | 8 | null;
+      paletteDistance: PaletteDistance | null;
       thrift: Thrift | null;
       recipe: Recipe;
     }
+  /** It was painted while its target was edited, and is kept. */
+  | { type: "adopted"; job: NewJob; image: ResultImage; seconds: number }
+  /** How much it is like each character that it was made with. */
+  | { type: "judged"; job: string; likeness: readonly Likeness[] }
   | { type: "failed"; job: string; problem: ProblemData }
   | { type: "cancelled"; job: string }
   | { type: "placed"; job: string; layer: string }
@@ -58,7 +67,8 @@ export type PictureEvent =
 export type AppEvent =
   | PictureEvent
   | { type: "started"; document: string; selection: SelectionInfo; settings: Settings | null; view: View }
-  | { type: "selection"; selection: SelectionInfo }
+  | { type: "selection"; selection: SelectionInfo; around?: readonly string[] }
+  | { type: "live"; live: Live | null }
   | { type: "connection"; connection: Connection }
   | { type: "companion"; companion: Companion }
   | ({ type: "models" } & Pick<Companion, "models" | "addOns" | "modelProblems">)
@@ -70,8 +80,13 @@ export type AppEvent =
   | { type: "prompt"; prompt: string }
   | { type: "table"; table: Table | null }
   | { type: "settings"; change: Partial<Settings> }
+  | { type: "characters"; characters: readonly Character[] }
+  | { type: "character"; character: string | null }
+  | { type: "report"; report: LikenessReport | null }
+  | { type: "artboards"; artboards: ArtboardsView | null }
   | { type: "references"; references: readonly ReferenceLayer[] }
   | { type: "controls"; controls: readonly ControlLayer[] }
+  | { type: "painted"; painted: readonly string[] }
   | { type: "expansion"; expansion: Expansion }
   | { type: "fill"; fill: FillView | null }
   | { type: "submitting"; submitting: boolean }

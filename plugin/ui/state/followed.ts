@@ -1,6 +1,6 @@
 /** Layers that results follow. */
 import type { Control } from "../../../shared/request.ts";
-import type { LayerInfo } from "../../bridge.ts";
+import type { LayerInfo, Role } from "../../bridge.ts";
 import type { KeepName } from "../models/control-keeps.ts";
 
 /** A layer that results should follow. */
@@ -21,6 +21,9 @@ export interface ReferenceLayer extends FollowedLayer {
   readonly blocks: (typeof FOLLOWED_PARTS)[number];
   /** The layer that says where results follow it. Absent: everywhere. */
   readonly within?: Pick<LayerInfo, "id" | "name">;
+  /** The character that brings it along, and as what. Absent: the panel's own. */
+  readonly character?: Pick<LayerInfo, "id" | "name">;
+  readonly role?: Role;
 }
 
 /** By its lines, shapes or colours, place for place (ControlNet, T2I-Adapter). */

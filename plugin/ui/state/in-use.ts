@@ -1,8 +1,11 @@
 /** What of the panel's settings counts for the model at work: the rest waits for another one. */
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
+import type { Motion } from "../../../shared/request.ts";
 import type { LoraUse, Settings } from "../../bridge.ts";
 import { fitOf } from "../models/add-on-fit.ts";
+import { motionOf } from "../models/motion.ts";
 import type { ControlLayer } from "./followed.ts";
+import { movingModule } from "./moving.ts";
 import type { Companion, State } from "./state.ts";
 
 export interface InUse {
@@ -10,15 +13,18 @@ export interface InUse {
   readonly controls: readonly ControlLayer[];
   readonly vae?: string;
   readonly refiner?: NonNullable<Settings["refiner"]>;
+  readonly motion?: Motion;
 }
 
 export function inUse(
-  { companion, settings, controls, mode }: Pick<State, "companion" | "settings" | "controls" | "mode">,
+  state: Pick<State, "companion" | "settings" | "controls" | "mode" | "painted">,
   model: ModelInfo,
 ): InUse {
+  const { companion, settings, controls, mode } = state;
   const { addOns = [], models = [] } = companion ?? {};
   const fits = (id: string, kind: AddOnInfo["kind"]) => isUsable(addOns, { id, kind, model });
-  const { vae, refiner } = settings;
+  const { vae, refiner, loopSeconds } = settings;
+  const module = loopSeconds > 0 ? movingModule(state, model) : undefined;
   const refines = mode !== "fill" && refinersFor(model, models).some(({ id }) => id === refiner?.model);
   return {
     loras: settings.loras.filter(({ model: id }) => fits(id, "lora")),
@@ -27,6 +33,7 @@ export function inUse(
       .map((control) => (knowsGuessing(addOns, control) ? control : { ...control, mode: "balanced" })),
     ...(vae !== undefined && fits(vae, "vae") && { vae }),
     ...(refiner !== undefined && refines && { refiner }),
+    ...(module && { motion: motionOf(loopSeconds, module) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { Problem } from "../../../shared/problem.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { State } from "./state.ts";
 
@@ -6,4 +7,10 @@ export function modelInUse({ companion, settings }: Pick<State, "companion" | "s
   const models = companion?.models ?? [];
   const model = settings.model === undefined ? models[0] : models.find(({ id }) => id === settings.model);
   return model ?? null;
+}
+
+/** The model that a run needs. Throws Problem "model-not-found" where there is none. */
+export function requireModel(model: ModelInfo | null): ModelInfo {
+  if (model !== null) return model;
+  throw new Problem("model-not-found", "There is no model yet. Put one into the models folder, then try again.");
 }

@@ -1,9 +1,10 @@
 import type { Size } from "../../../shared/geometry.ts";
-import type { Stage } from "../../../shared/job.ts";
+import type { PaletteDistance, Stage } from "../../../shared/job.ts";
 import type { MemoryUse } from "../../../shared/memory-use.ts";
 import type { ProblemData } from "../../../shared/problem.ts";
 import type { Thrift } from "../../../shared/thrift.ts";
 import type { OpenJob } from "../../bridge.ts";
+import type { Likeness } from "./likeness.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** A finished picture, in memory and as an address for `<img>`. */
@@ -54,12 +55,16 @@ export interface Picture {
   readonly droppedText: string | null;
   /** To how many bits the model's weights were narrowed, to fit into memory. */
   readonly weightBits: 4 | 8 | null;
+  /** How far its colours are from the palette that it was brought to. */
+  readonly paletteDistance: PaletteDistance | null;
   /** What was done last for it to fit into memory. */
   readonly thrift: Thrift | null;
   /** True while one of its layers is in the document. */
   readonly placed: boolean;
   /** The ids of the layers that it was placed as, undone ones too: a redo brings them back. */
   readonly layers: readonly string[];
+  /** To each character that it was made with; null until it was judged. */
+  readonly likeness: readonly Likeness[] | null;
   readonly problem: ProblemData | null;
 }
 
@@ -82,9 +87,11 @@ export function newPicture(job: PictureJob, recipe: Recipe, phase: Phase = "send
     seconds: null,
     droppedText: null,
     weightBits: null,
+    paletteDistance: null,
     thrift: null,
     placed: false,
     layers: [],
+    likeness: null,
     problem: null,
   };
 }

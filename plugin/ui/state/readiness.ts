@@ -30,3 +30,13 @@ export function whatIsMissing(state: State): string | null {
   if (mode === "generate" && state.prompt.trim() === "") return t.run.missing.prompt;
   return missingWords(rows, state.prompt);
 }
+
+/** Why a set of formats can't be painted now; null where it can. */
+export function whyNoSet(state: State): string | null {
+  if (state.connection.kind !== "ready") return t.window.notAnswering;
+  if (state.companion?.engineProblem) return problemInWords(state.companion.engineProblem).text;
+  const model = modelInUse(state);
+  if (model === null) return state.companion?.models.length ? t.run.missing.modelGone : t.run.missing.model;
+  if (model.edits) return t.run.onlyEdits(model.name);
+  return tooLong(state.prompt) !== null ? t.run.missing.shorterPrompt : null;
+}

@@ -1,12 +1,13 @@
 import * as v from "valibot";
 import { enlargeSchema } from "../../../shared/enlarge.ts";
-import type { Task } from "../../../shared/job.ts";
+import { FILL_KINDS } from "../../../shared/fill-kinds.ts";
+import type { EnlargeTask, GenerateTask, MatteTask } from "../../../shared/job.ts";
 import { parseJson } from "../../../shared/json-text.ts";
 import { matteSchema } from "../../../shared/matte.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
-import { requestSchema } from "../../../shared/request-schema.ts";
+import { REQUEST_LIMITS, requestSchema } from "../../../shared/request-schema.ts";
 import { usedModelsSchema } from "../../../shared/used-model.ts";
-import { MODES, margins, maskShape, rect } from "../../bridge.ts";
+import { MODES, margins, maskShape, ROLES, rect } from "../../bridge.ts";
 import { KEEP_NAMES } from "../models/control-keeps.ts";
 import { t } from "../text/language.ts";
 import { FOLLOWED_PARTS } from "./followed.ts";
@@ -26,23 +27,44 @@ const recipeSchema = v.object({
   mask: v.optional(layerRef),
   alsoMasks: v.optional(v.array(layerRef)),
   maskShape: v.optional(maskShape),
+  /** What a Fill was for. */
+  fillKind: v.optional(v.picklist(FILL_KINDS)),
+  /** Text layers over it: those that stay above the picture, and those that are painted in it. */
+  texts: v.optional(v.array(layerRef)),
+  painted: v.optional(v.array(layerRef)),
+  seesTexts: v.optional(v.boolean()),
   /** How far it went beyond its target; "masks": as far as the masks. */
   expand: v.optional(v.union([margins, v.literal("masks")])),
+  /** Where what was painted was kept calm for writing: in its target's own space, canvas pixels. */
+  calm: v.optional(v.pipe(v.array(rect), v.maxLength(REQUEST_LIMITS.calmAreas))),
   /** How it was made larger afterwards. */
   enlarged: v.optional(enlargeSchema),
   /** How it was cut out afterwards. */
   matted: v.optional(matteSchema),
   /** Which of both made this picture. */
   last: v.optional(v.picklist(["enlarge", "matte"])),
-  /** Of which picture, by its job; of a Fill: which part of the pixels that it worked on. */
-  enlargedFrom: v.optional(v.object({ job: v.string(), part: v.optional(rect) })),
+  /**
+   * Of which picture, by its job, and how large the first of them was; of a Fill within its target: which part of the pixels that it
+   * worked on.
+   */
+  enlargedFrom: v.optional(
+    v.object({
+      job: v.string(),
+      part: v.optional(rect),
+      painted: v.optional(v.object({ width: v.number(), height: v.number() })),
+    }),
+  ),
   references: v.array(
     v.object({
       ...followed,
       blocks: v.optional(v.picklist(FOLLOWED_PARTS), "all"),
       within: v.optional(layerRef),
+      character: v.optional(layerRef),
+      role: v.optional(v.picklist(ROLES)),
     }),
   ),
+  /** The prompt as it was typed, where the model read something else. */
+  typed: v.optional(v.string()),
   controls: v.optional(
     v.array(
       v.object({
@@ -65,6 +87,9 @@ const recipeSchema = v.object({
 /** How a layer was made: kept in the layer itself, so that it can be made again. Image references name layers, not pixels. */
 export type Recipe = v.InferOutput<typeof recipeSchema>;
 
+/** As the designer wrote it. */
+export const promptOf = ({ typed, request }: Recipe): string => typed ?? request.prompt;
+
 /** A layer by its id, and by the name that it had. */
 export type LayerRef = v.InferOutput<typeof layerRef>;
 
@@ -83,7 +108,7 @@ export function writeRecipe(recipe: Recipe): string {
 }
 
 /** What the companion was asked to do for the picture. */
-export function taskOf({ request, enlarged, matted, last }: Recipe): Task {
+export function taskOf({ request, enlarged, matted, last }: Recipe): GenerateTask | EnlargeTask | MatteTask {
   if (matted !== undefined && last !== "enlarge") return { kind: "matte", request: matted };
   return enlarged === undefined ? { kind: "generate", request } : { kind: "enlarge", request: enlarged };
 }

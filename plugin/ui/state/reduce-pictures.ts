@@ -30,14 +30,20 @@ export function reducePictures(state: State, event: PictureEvent): State {
       }));
     }
     case "done": {
-      const { image, seconds, droppedText, weightBits, thrift, recipe } = event;
+      const { image, seconds, droppedText, weightBits, thrift, paletteDistance, recipe } = event;
       const next = changePicture(state, event.job, (picture) => ({
         ...picture,
-        ...{ phase: "done", preview: null, image, seconds, droppedText, weightBits, thrift, recipe },
+        ...{ phase: "done", preview: null, image, seconds, droppedText, weightBits, thrift, paletteDistance, recipe },
         ...{ width: image.width, height: image.height },
       }));
       const tokens = { ...next.tokens, [recipe.request.prompt]: event.tokens };
       return { ...next, tokens, chosen: next.chosen ?? firstChoice(next.pictures) };
+    }
+    case "adopted": {
+      const { image, seconds, job } = event;
+      const { width, height } = image;
+      const picture = { ...newPicture(job.job, job.recipe, "done"), image, width, height, seconds };
+      return { ...state, pictures: inOrder([picture, ...state.pictures]) };
     }
     case "failed": {
       const { job, problem } = event;
@@ -65,6 +71,8 @@ export function reducePictures(state: State, event: PictureEvent): State {
     }
     case "history":
       return withHistory(state, event.pictures);
+    case "judged":
+      return changeAny(state, event.job, { likeness: event.likeness });
     case "kept":
       return changeAny(state, event.job, { kept: true });
     case "starred":

@@ -1,6 +1,7 @@
 /** How each event changes what the interface shows. */
 import type { SelectionInfo } from "../../bridge.ts";
 import type { AppEvent } from "./events.ts";
+import { liveHere } from "./live-here.ts";
 import { modelInUse } from "./model-in-use.ts";
 import { reducePictures } from "./reduce-pictures.ts";
 import type { State } from "./state.ts";
@@ -22,7 +23,9 @@ function change(state: State, event: AppEvent): State {
       return withSelection({ ...state, loaded: true, document, settings, view, prompt: settings.prompt }, selection);
     }
     case "selection":
-      return withSelection(state, event.selection);
+      return withLive(state, { ...withSelection(state, event.selection), around: event.around ?? [] });
+    case "live":
+      return { ...state, live: event.live };
     case "connection":
       return { ...state, connection: event.connection };
     case "companion":
@@ -49,10 +52,20 @@ function change(state: State, event: AppEvent): State {
       return { ...state, table: event.table };
     case "settings":
       return { ...state, settings: { ...state.settings, ...event.change } };
+    case "characters":
+      return { ...state, characters: event.characters };
+    case "character":
+      return { ...state, character: event.character };
+    case "report":
+      return { ...state, report: event.report };
+    case "artboards":
+      return { ...state, artboards: event.artboards };
     case "references":
       return { ...state, references: event.references };
     case "controls":
       return { ...state, controls: event.controls };
+    case "painted":
+      return { ...state, painted: event.painted };
     case "expansion":
       return { ...state, expansion: event.expansion };
     case "fill":
@@ -72,6 +85,11 @@ function change(state: State, event: AppEvent): State {
 function closedUp(state: State, close: boolean): State {
   const chosen = state.pictures.find(({ job }) => job.job === state.chosen);
   return { ...state, close, chosen: !close && chosen?.job.batch ? null : state.chosen };
+}
+
+/** What is selected in a frame is edited there while Live paints it, and means no Fill. */
+function withLive({ mode, modeWithoutMask }: State, next: State): State {
+  return liveHere({ ...next, mode }) === null ? next : { ...next, mode, modeWithoutMask, fill: null };
 }
 
 /** A mask in the selection means Fill; when it leaves, the mode from before comes back. */

@@ -1,5 +1,5 @@
 /** The layers that are painted into, each with the words that its prompt takes from it. */
-import type { NamedText } from "../../bridge.ts";
+import type { NamedText, TargetLayer, TextOver } from "../../bridge.ts";
 import { t } from "../text/language.ts";
 import { fieldsIn, fillIn } from "../text/prompt-fields.ts";
 import type { Table } from "../text/table.ts";
@@ -7,9 +7,11 @@ import type { State } from "./state.ts";
 import { subjectOf } from "./subject.ts";
 
 export interface Row {
-  readonly target: { readonly id: string; readonly name: string; readonly width: number; readonly height: number };
+  readonly target: Pick<TargetLayer, "id" | "name" | "width" | "height" | "exportScale">;
   readonly hasPicture: boolean;
   readonly texts: readonly NamedText[];
+  /** Text layers that are seen over it. */
+  readonly textsOver: readonly TextOver[];
   /** Its row of the pasted table, by column. */
   readonly cells: ReadonlyMap<string, string> | null;
 }
@@ -25,8 +27,8 @@ export function rowsOf(state: Asked): Row[] {
   const targets = selection.kind === "several" ? severalOf(selection, state.mode) : ownOf(state);
   const cells = table === null ? [] : cellsFor(targets, table);
   return targets.map((target, i) => {
-    const { hasPicture, texts } = target;
-    return { target, hasPicture, texts, cells: cells[i] ?? null };
+    const { hasPicture, texts, textsOver = [] } = target;
+    return { target, hasPicture, texts, textsOver, cells: cells[i] ?? null };
   });
 }
 
@@ -38,8 +40,9 @@ function severalOf({ targets, question }: Extract<State["selection"], { kind: "s
 
 function ownOf(state: Asked) {
   const target = subjectOf(state)?.target;
-  const texts = (state.selection.kind === "target" && state.selection.texts) || [];
-  return target === undefined ? [] : [{ ...target, texts }];
+  if (target === undefined || state.selection.kind !== "target") return [];
+  const { texts = [], textsOver } = state.selection;
+  return [{ ...target, texts, textsOver }];
 }
 
 const NAME = "name";

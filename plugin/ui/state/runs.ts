@@ -1,5 +1,6 @@
 import { t } from "../text/language.ts";
 import type { Picture } from "./picture.ts";
+import { promptOf } from "./recipe.ts";
 
 /** Pictures that were asked for together. */
 export interface PictureRun {
@@ -28,6 +29,6 @@ export function runsOf(pictures: readonly Picture[]): PictureRun[] {
     const { job, recipe } = of[0]!;
     const { batch, submittedAt, ticket } = job;
     const title = batch ? t.pictures.layers(job.of) : ticket.name;
-    return { run, batch, title, prompt: recipe.request.prompt, submittedAt, pictures: of };
+    return { run, batch, title, prompt: promptOf(recipe), submittedAt, pictures: of };
   });
 }

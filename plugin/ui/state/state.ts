@@ -11,10 +11,21 @@ import type {
   RecommendedModel,
   Welcome,
 } from "../../../shared/protocol.ts";
-import { type Check, type Margins, type Mode, PLAIN_SHAPE, type SelectionInfo, type Settings } from "../../bridge.ts";
+import {
+  type Character,
+  type Check,
+  type Margins,
+  type Mode,
+  PLAIN_SHAPE,
+  type SelectionInfo,
+  type Settings,
+} from "../../bridge.ts";
 import type { Table } from "../text/table.ts";
 import type { Connection } from "../wires/connection.ts";
+import type { ArtboardsView } from "./artboard-set.ts";
 import type { ControlLayer, ReferenceLayer } from "./followed.ts";
+import type { LikenessReport } from "./likeness.ts";
+import type { Live } from "./live.ts";
 import type { Picture } from "./picture.ts";
 
 /** What is known of the companion that we are connected to. */
@@ -78,7 +89,7 @@ export interface Notice {
   };
 }
 
-export type View = "create" | "pictures" | "models" | "self-test";
+export type View = "create" | "artboards" | "characters" | "pictures" | "models" | "self-test";
 
 export interface State {
   readonly loaded: boolean;
@@ -89,6 +100,9 @@ export interface State {
   readonly companion: Companion | null;
   readonly view: View;
   readonly selection: SelectionInfo;
+  /** Ids of layers that everything selected is, or lies in. */
+  readonly around: readonly string[];
+  readonly live: Live | null;
   readonly mode: Mode;
   /** The mode to go back to when the mask leaves the selection. */
   readonly modeWithoutMask: Mode;
@@ -97,8 +111,18 @@ export interface State {
   readonly table: Table | null;
   /** Exact token counts that the companion told, by prompt. */
   readonly tokens: Readonly<Record<string, number>>;
+  /** The file's characters, as far as they are known. */
+  readonly characters: readonly Character[];
+  /** The one that is looked at. */
+  readonly character: string | null;
+  /** Of one character: how alike the pictures of it are that lie in the file. */
+  readonly report: LikenessReport | null;
+  /** A set of formats that is about to be made. */
+  readonly artboards: ArtboardsView | null;
   readonly references: readonly ReferenceLayer[];
   readonly controls: readonly ControlLayer[];
+  /** Ids of text layers that are to be painted into the picture; the others stay above it. */
+  readonly painted: readonly string[];
   readonly settings: Settings;
   readonly fill: FillView | null;
   /** How far Fill goes beyond a picture without a mask, as it was drawn last. */
@@ -116,6 +140,7 @@ export interface State {
 export const DEFAULT_SETTINGS: Settings = {
   window: { width: 320, height: 600 },
   prompt: "",
+  recentPrompts: [],
   count: 2,
   variation: 1,
   strength: 0.6,
@@ -123,7 +148,10 @@ export const DEFAULT_SETTINGS: Settings = {
   edge: "soft",
   maskShape: PLAIN_SHAPE,
   maskFate: "keep",
+  fillAlone: false,
+  ...{ textStrength: 0.75, textEnd: 1, textFate: "hide", seesTexts: false },
   layerings: {},
+  knownLicences: [],
   sizeFactor: 1,
   negativePrompt: "",
   loras: [],
@@ -132,10 +160,11 @@ export const DEFAULT_SETTINGS: Settings = {
   imageGuidanceScale: 1.5,
   eta: 0,
   tiling: false,
+  loopSeconds: 0,
   contentFilter: false,
   seed: 1,
   seedLocked: false,
-  pace: {},
+  experience: {},
 };
 
 /** What another model starts with: what was set for the last one no longer fits. */
@@ -151,6 +180,8 @@ export const INITIAL_STATE: State = {
   companion: null,
   view: "create",
   selection: { kind: "none", page: "" },
+  around: [],
+  live: null,
   mode: "generate",
   modeWithoutMask: "generate",
   prompt: "",
@@ -158,8 +189,13 @@ export const INITIAL_STATE: State = {
   tokens: {},
   downloads: [],
   recommended: [],
+  characters: [],
+  character: null,
+  report: null,
+  artboards: null,
   references: [],
   controls: [],
+  painted: [],
   settings: DEFAULT_SETTINGS,
   fill: null,
   expansion: null,

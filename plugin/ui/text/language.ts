@@ -1,32 +1,46 @@
 import { LANGUAGES, type Language } from "../../bridge.ts";
+import { artboards } from "./texts/artboards-texts.ts";
+import { characters } from "./texts/characters-texts.ts";
 import { common } from "./texts/common-texts.ts";
 import { connection } from "./texts/connection-texts.ts";
+import { fillKind } from "./texts/fill-kind-texts.ts";
 import { fill } from "./texts/fill-texts.ts";
 import { followed } from "./texts/followed-texts.ts";
 import { found } from "./texts/found-texts.ts";
+import { live } from "./texts/live-texts.ts";
 import { madeWith } from "./texts/made-with-texts.ts";
 import { models } from "./texts/models-texts.ts";
+import { move } from "./texts/move-texts.ts";
+import { palette } from "./texts/palette-texts.ts";
 import { pictures } from "./texts/pictures-texts.ts";
 import { prompt } from "./texts/prompt-texts.ts";
 import { run } from "./texts/run-texts.ts";
 import { selection } from "./texts/selection-texts.ts";
 import { settings } from "./texts/settings-texts.ts";
+import { texts } from "./texts/texts-texts.ts";
 import { window } from "./texts/window-texts.ts";
 
 const AREAS = {
   ...{
+    artboards,
+    characters,
     common,
     connection,
     fill,
+    fillKind,
     followed,
     found,
+    live,
     madeWith,
     models,
+    move,
+    palette,
     pictures,
     prompt,
     run,
     selection,
     settings,
+    texts,
     window,
   },
 };

@@ -1,13 +1,11 @@
 /** What a picture was made with, and what the licences of that say, in a designer's words. */
-import { commercialUseOf } from "../../../shared/licences.ts";
+import { useOf } from "../../../shared/licences.ts";
 import type { UsedModel } from "../../../shared/used-model.ts";
 import { t } from "./language.ts";
 import { licenceInWords } from "./licence-in-words.ts";
 
 /** The strictest first. */
 const STRICTEST = ["forbidden", "unknown", "limited", "allowed"] as const;
-
-const useOf = ({ licence = "" }: UsedModel) => commercialUseOf(licence) ?? "unknown";
 
 /** "Made with Starter and 1 more · commercial use allowed": of several licences the strictest counts. */
 export function madeWithInWords(models: readonly UsedModel[]): string {

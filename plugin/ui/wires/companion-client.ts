@@ -170,9 +170,10 @@ export class CompanionClient {
     return this.#unpaired(found);
   }
 
-  #unpaired({ version, codeDigits }: FoundCompanion): Connection {
+  #unpaired({ version, codeDigits, invited }: FoundCompanion): Connection {
     return {
       ...{ kind: "unpaired", version, codeDigits },
+      ...(invited === true && { invited }),
       ...(this.#refused && { problem: this.#refused }),
     };
   }

@@ -14,11 +14,12 @@ export type Connection =
   /** Another program answers on the port. */
   | { readonly kind: "wrong-app" }
   | { readonly kind: "version-mismatch"; readonly companion: string }
-  /** It runs and waits for the code, of so many digits; `problem`: why the last attempt failed. */
+  /** It runs and waits for the code, of so many digits, which a studio made for whom it asked in; `problem`: why the last attempt failed. */
   | {
       readonly kind: "unpaired";
       readonly version: string;
       readonly codeDigits: number;
+      readonly invited?: true;
       readonly problem?: ProblemData;
     }
   /** It runs, but closes the door for a reason of its own. */

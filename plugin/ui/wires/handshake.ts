@@ -1,5 +1,6 @@
 import {
   beginPairing,
+  companionAt,
   type PairingExchange,
   type PairingSecret,
   proofOf,
@@ -11,6 +12,7 @@ import {
   type ClientMessage,
   type CompanionMessage,
   type Hello,
+  PORT,
   PROTOCOL_VERSION,
   type Welcome,
 } from "../../../shared/protocol.ts";
@@ -30,6 +32,9 @@ export type Heard =
   | { readonly kind: "refused"; readonly problem: ProblemData }
   /** Proven. `fresh`: the secret was made in this attempt. */
   | { readonly kind: "welcome"; readonly welcome: Welcome; readonly secret: PairingSecret; readonly fresh: boolean };
+
+/** Where a companion may be: on the one port that we dial, or in a studio, behind `underpaint connect` on that port. */
+const PLACES = [companionAt(PORT), companionAt("relayed")];
 
 type Step =
   | { readonly awaits: "challenge" }
@@ -92,8 +97,9 @@ export class Handshake {
 
   #enter(welcome: Welcome): Heard {
     const secret = this.#secret;
-    if (secret === null || !verifyProof("companion", welcome.proof, { token: secret.token, nonces: this.#nonces }))
-      throw stranger();
+    const provenBy = (token: string) =>
+      PLACES.some((place) => verifyProof(place, welcome.proof, { token, nonces: this.#nonces }));
+    if (secret === null || !provenBy(secret.token)) throw stranger();
     return { kind: "welcome", welcome, secret, fresh: this.#options.code !== undefined };
   }
 

@@ -18,6 +18,8 @@ export interface FoundCompanion {
   readonly protocol: number;
   /** Of the pairing code that it shows now. */
   readonly codeDigits: number;
+  /** That code was made for somebody whom a studio asked in. */
+  readonly invited?: boolean | undefined;
 }
 
 const PROBE_MS = 3000;
@@ -26,6 +28,7 @@ const Health = v.object({
   version: v.pipe(v.string(), v.maxLength(100)),
   protocol: v.number(),
   codeDigits: v.optional(v.picklist([6, 9, 12]), 6),
+  invited: v.optional(v.boolean()),
 });
 
 /**

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Editor } from "../../../playground/app/editor.ts";
+import { toCreate } from "../to-create.ts";
 import { withDesigner } from "./designer.ts";
 
 declare const playground: { readonly editor: Editor };
@@ -53,7 +54,7 @@ export async function run(root: string): Promise<void> {
     const { width, height } = await designer.image(/^Generated/);
     console.log(`Placed ${width} × ${height} px; ${(await designer.count()) - count} layers more than before`);
     await snap("enlarge-5-placed");
-    await ui.getByRole("button", { name: "Back" }).click();
+    await toCreate(ui);
     await ui.getByRole("button", { name: /Starter/ }).click();
     await ui.locator("details.add-on-kind", { hasText: "Enlarge" }).locator("summary").click();
     await ui.getByText("tiny span").scrollIntoViewIfNeeded();

@@ -1,4 +1,5 @@
 import type { Driver } from "../driver.ts";
+import { toCreate } from "../to-create.ts";
 
 /** One of the panel's modes. */
 export const choose = ({ ui }: Driver, mode: string) =>
@@ -19,6 +20,5 @@ export async function paint(designer: Driver, verb: "Generate" | "Edit" | "Fill"
   const placed = designer.nextLayer();
   await ready.click();
   await placed;
-  const back = ui.getByRole("button", { name: "Back" });
-  if (await back.isVisible()) await back.click();
+  await toCreate(ui);
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Editor } from "../../../playground/app/editor.ts";
 import type { Driver } from "../driver.ts";
 import { buildFrames } from "../frames-scene.ts";
+import { toCreate } from "../to-create.ts";
 import { bothThemes } from "./both-themes.ts";
 import { withDesigner } from "./designer.ts";
 
@@ -20,7 +21,7 @@ export async function run(root: string): Promise<void> {
     const snap = (name: string) => bothThemes(designer, path.join(FOLDER, name));
     const press = (name: string | RegExp) => ui.getByRole("button", { name, exact: true }).first().click();
     const generate = async (layer: string, prompt: string) => {
-      if (await ui.getByRole("button", { name: "Back" }).isVisible()) await press("Back");
+      await toCreate(ui);
       await designer.select(layer);
       await ui.locator("#prompt").fill(prompt);
       await press(/^Generate/);
@@ -70,9 +71,8 @@ export async function run(root: string): Promise<void> {
     await page.waitForTimeout(400);
     await snap("runs-9-before");
     await page.keyboard.up("b");
-    await press("Back");
     await buildFrames(page, SUBJECTS);
-    await press("Back");
+    await toCreate(ui);
     await ui.getByText(`${SUBJECTS.length} frames selected`).waitFor();
     await ui.locator("#prompt").fill("{Subject}, {mood}");
     await page.waitForTimeout(200);
@@ -97,7 +97,7 @@ export async function run(root: string): Promise<void> {
     await press("Back");
     await page.getByRole("button", { name: "Close plugin" }).click();
     await page.getByRole("button", { name: "Open Underpaint" }).click();
-    await press(/^Pictures/);
+    await press(/^History/);
     await page.waitForTimeout(800);
     await snap("history-1-reopened");
     await ui.getByLabel(/^Find pictures/).fill("fox");

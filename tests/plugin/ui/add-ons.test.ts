@@ -96,6 +96,7 @@ test("inUse() leaves out what is not installed or made for another family, and k
       vae: "gone",
     },
     controls: [control, { ...control, model: "gone" }],
+    painted: [],
     mode: "generate",
   } as const;
   const { loras, controls, vae } = inUse(state, model);
@@ -107,7 +108,13 @@ test("inUse() leaves out what is not installed or made for another family, and k
 test("inUse() lets only a ControlNet count more than the prompt", () => {
   const addOns = [{ ...canny, controlKind: "controlnet" } as const, { ...tile, controlKind: "t2i-adapter" } as const];
   const controls = addOns.map(({ id }): ControlLayer => ({ ...control, model: id, mode: "guess" }));
-  const state = { companion: { ...companion, addOns }, settings: DEFAULT_SETTINGS, controls, mode: "edit" } as const;
+  const state = {
+    companion: { ...companion, addOns },
+    settings: DEFAULT_SETTINGS,
+    controls,
+    painted: [],
+    mode: "edit",
+  } as const;
   expect(inUse(state, model).controls.map(({ mode }) => mode)).toEqual(["guess", "balanced"]);
 });
 
@@ -119,6 +126,7 @@ test("inUse() refines with a model of the family's, and not in Fill", () => {
     companion: { ...companion, models: [base, refiner] },
     settings: { ...DEFAULT_SETTINGS, refiner: choice },
     controls: [],
+    painted: [],
   };
   expect(refinersFor(base, [base, refiner])).toEqual([refiner]);
   expect(inUse({ ...state, mode: "generate" }, base).refiner).toEqual(choice);

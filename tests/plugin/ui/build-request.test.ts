@@ -1,3 +1,4 @@
+import type { Mode } from "../../../plugin/bridge.ts";
 import { modelSize } from "../../../plugin/ui/models/model-size.ts";
 import { schedulerMenu } from "../../../plugin/ui/panels/scheduler-menu.ts";
 import {
@@ -75,9 +76,19 @@ test("buildRequest() asks for the edge that was set", () => {
 
 test("effectiveSettings() are those that are recommended for the model, until set", () => {
   const ddim = { name: "ddim" };
-  expect(effectiveSettings(model, DEFAULT_SETTINGS)).toEqual({ steps: 25, guidanceScale: 7.5, scheduler: ddim });
+  const recommended = { mode: "generate", model, settings: DEFAULT_SETTINGS } as const;
+  expect(effectiveSettings(recommended)).toEqual({ steps: 25, guidanceScale: 7.5, scheduler: ddim });
   const set = { steps: 4, guidanceScale: 0, scheduler: { name: "lcm" } } as const;
-  expect(effectiveSettings(model, { ...DEFAULT_SETTINGS, ...set })).toEqual(set);
+  expect(effectiveSettings({ ...recommended, settings: { ...DEFAULT_SETTINGS, ...set } })).toEqual(set);
+});
+
+test("Edit has a guidance of its own where the model recommends one, until another is set", () => {
+  const gentle = { ...model, defaults: { ...model.defaults, editGuidanceScale: 1 } };
+  const of = (mode: Mode, settings = DEFAULT_SETTINGS) =>
+    buildRequest({ ...intent, model: gentle, settings, mode }, 1).guidanceScale;
+  expect([of("edit"), of("generate")]).toEqual([1, 7.5]);
+  expect(of("edit", { ...DEFAULT_SETTINGS, guidanceScale: 3 })).toBe(3);
+  expect(effectiveSettings({ mode: "edit", model, settings: DEFAULT_SETTINGS }).guidanceScale).toBe(7.5);
 });
 
 test("buildRequest() names control pictures, and no preprocessor where the plugin drew the lines itself", () => {

@@ -7,11 +7,19 @@ import {
 import type { Connection } from "../../../plugin/ui/wires/connection.ts";
 import type { Surroundings } from "../../../plugin/ui/wires/probe.ts";
 import { CLIENT_HEADER, decodeFrame, encodeFrame } from "../../../shared/codec.ts";
-import { beginPairing, type PairingSecret, proofOf, randomSecret, verifyProof } from "../../../shared/pairing.ts";
+import {
+  beginPairing,
+  companionAt,
+  type PairingSecret,
+  proofOf,
+  randomSecret,
+  verifyProof,
+} from "../../../shared/pairing.ts";
 import {
   type ClientMessage,
   type CompanionMessage,
   type Hello,
+  PORT,
   PROTOCOL_VERSION,
   type Welcome,
 } from "../../../shared/protocol.ts";
@@ -57,7 +65,7 @@ class FakeSocket {
     return secret;
   }
   welcome(change: Partial<Welcome> = {}, token = TOKEN) {
-    const proof = proofOf("companion", { token, nonces: this.nonces });
+    const proof = proofOf(companionAt(PORT), { token, nonces: this.nonces });
     const lists = { models: [], addOns: [], modelProblems: [], jobs: [] };
     const rest = { protocol: PROTOCOL_VERSION, version: "9", modelsFolder: "/m", contentFilter: "off" } as const;
     this.say({ type: "welcome", proof, ...rest, ...lists, ...change });
@@ -134,6 +142,11 @@ test("CompanionClient asks for the code where there is no pairing", async () => 
   await start(surroundings, null);
   expect(connections.at(-1)).toEqual({ kind: "unpaired", version: "9", codeDigits: 6 });
   expect(surroundings.sockets).toHaveLength(0);
+});
+
+test("CompanionClient tells whom a studio asked in from who has typed wrong codes", async () => {
+  await start(world({ fetch: async () => Response.json({ ...HEALTH, codeDigits: 9, invited: true }) }), null);
+  expect(connections.at(-1)).toEqual({ kind: "unpaired", version: "9", codeDigits: 9, invited: true });
 });
 
 test("CompanionClient proves itself, checks the companion's proof, and is ready", async () => {
@@ -220,7 +233,7 @@ const TRICKS: Record<string, (socket: FakeSocket) => void> = {
   "a welcome that brings its own pairing and token": (socket) => {
     socket.challenge();
     const own = { pairing: "9".repeat(32), token: "ef".repeat(32) };
-    socket.say({ ...welcomeOf(proofOf("companion", { token: own.token, nonces: socket.nonces })), ...own });
+    socket.say({ ...welcomeOf(proofOf(companionAt(PORT), { token: own.token, nonces: socket.nonces })), ...own });
   },
   "a welcome proven with a token of its own": (socket) => {
     socket.challenge();
@@ -237,7 +250,11 @@ const TRICKS: Record<string, (socket: FakeSocket) => void> = {
   "a proof of an earlier connection": (socket) => {
     socket.challenge();
     const nonces = { client: randomSecret(), companion: NONCE };
-    socket.say(welcomeOf(proofOf("companion", { token: TOKEN, nonces })));
+    socket.say(welcomeOf(proofOf(companionAt(PORT), { token: TOKEN, nonces })));
+  },
+  "the right proof, passed on from a companion on another port": (socket) => {
+    socket.challenge();
+    socket.say(welcomeOf(proofOf(companionAt(50_000), { token: TOKEN, nonces: socket.nonces })));
   },
   "a second challenge": (socket) => {
     socket.challenge();

@@ -2,11 +2,12 @@ import * as v from "valibot";
 import { retryDerived } from "../../../plugin/ui/actions/derived-pictures.ts";
 import { type EnlargeWish, enlargePictures } from "../../../plugin/ui/actions/enlarge-pictures.ts";
 import { JobDesk } from "../../../plugin/ui/actions/job-desk.ts";
-import { chosenOf, enlargeChoices, enlargedSize } from "../../../plugin/ui/request/enlargement.ts";
+import { chosenOf, enlargeChoices } from "../../../plugin/ui/request/enlargement.ts";
 import { canRetry, newPicture, type Picture } from "../../../plugin/ui/state/picture.ts";
 import { readRecipe, writeRecipe } from "../../../plugin/ui/state/recipe.ts";
 import { softnessInWords } from "../../../plugin/ui/state/sharpness.ts";
 import { Store } from "../../../plugin/ui/state/store.ts";
+import { enlargedSize } from "../../../shared/enlarge.ts";
 import { taskSchema } from "../../../shared/job.ts";
 import type { AddOnInfo, ClientMessage } from "../../../shared/protocol.ts";
 import { addOn, companion, model, newJob } from "./fixtures.ts";
@@ -38,6 +39,14 @@ test("one that is large already and one that is not there yet are not made large
   expect(factorsOf(finished(4000, 100))).toBeUndefined();
   expect(factorsOf({ ...picture, phase: "running" })).toBeUndefined();
   expect(factorsOf({ ...picture, recipe: { ...picture.recipe, mode: "fill" } })).toEqual([2, 4]);
+});
+
+test("one that goes beyond its target is made larger as a whole, and once more", () => {
+  const picture = finished(1500, 700);
+  const recipe = { ...picture.recipe, mode: "fill", expand: { left: 9, top: 0, right: 9, bottom: 0 } } as const;
+  expect(factorsOf({ ...picture, recipe })).toEqual([2, 4096 / 1500]);
+  const larger = { ...recipe, enlarged: { image: "image", factor: 2 } };
+  expect(factorsOf({ ...picture, recipe: larger })).toEqual([2, 4096 / 1500]);
 });
 
 test("an upscaler is taken by itself where there is one, what was chosen last before it", () => {
@@ -115,7 +124,7 @@ test("a larger version is sent with the picture, shares its run, and keeps how b
   expect(ended.recipe.request).toEqual(picture.recipe.request);
   expect(readRecipe(writeRecipe(ended.recipe))).toMatchObject({
     enlarged: ended.recipe.enlarged,
-    enlargedFrom: { job: "first" },
+    enlargedFrom: { job: "first", painted: { width: 512, height: 512 } },
   });
 });
 
@@ -162,4 +171,7 @@ test("what will look soft at twice the size is said before it is made", () => {
   expect(softnessInWords({ width: 512, height: 512 }, { width: 256, height: 256 })).toBeNull();
   expect(softnessInWords({ width: 512, height: 512 }, { width: 390, height: 390 })).toContain("512 × 512 px");
   expect(softnessInWords({ width: 512, height: 512 }, { width: 390, height: 390 })).toContain("780 × 780");
+  const large = { width: 256, height: 256, exportScale: 3 };
+  expect(softnessInWords({ width: 512, height: 512 }, large)).toContain("at 3× this layer shows 768 × 768");
+  expect(softnessInWords({ width: 512, height: 512 }, { ...large, exportScale: 1 })).toBeNull();
 });

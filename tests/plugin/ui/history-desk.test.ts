@@ -29,7 +29,7 @@ function openHistory({ file }: { file?: string } = {}) {
   const finish = (id: string, more: object = {}) => {
     store.dispatch({ type: "submitted", jobs: [newJob(id, { run: id, ...more })] });
     const image = { url: "", bytes: new Uint8Array([9]), width: 8, height: 4 };
-    const facts = { seconds: 1, tokens: 1, droppedText: null, weightBits: null, thrift: null };
+    const facts = { seconds: 1, tokens: 1, droppedText: null, weightBits: null, paletteDistance: null, thrift: null };
     store.dispatch({ type: "done", job: id, image, ...facts, recipe });
   };
   const hear = (message: CompanionMessage, image?: Uint8Array) =>

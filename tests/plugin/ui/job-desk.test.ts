@@ -83,7 +83,7 @@ test("JobDesk acknowledges a picture only when it is released, not when it arriv
   finish("a");
   expect(brief()).toEqual(["submit a"]);
   expect(saved.at(-1)).toMatchObject({ slot: "job", value: { job: "a" } });
-  expect(Object.values(store.state.settings.pace)).toEqual([5 / request.steps]);
+  expect(Object.values(store.state.settings.experience)).toEqual([[{ steps: request.steps, seconds: 5 }]]);
   desk.release("a");
   expect(brief().at(-1)).toBe("acknowledge a");
   expect(saved.at(-1)).toEqual({ slot: "finished-job", value: "a" });
@@ -223,4 +223,20 @@ test("JobDesk does not take a result without its picture for a result", async ()
   await desk.submit([run("a")]);
   hear(done("a"));
   expect(store.state.pictures[0]).toMatchObject({ phase: "failed", problem: { code: "frame-invalid" } });
+});
+
+test("JobDesk makes nothing of a preview or a picture that nobody asked for", () => {
+  const { store, desk, sent } = openDesk();
+  const addresses = jest.spyOn(URL, "createObjectURL");
+  const attachments = new Map([
+    ["preview", new Uint8Array(8)],
+    ["image", new Uint8Array(8)],
+  ]);
+  const before = store.state;
+  desk.onMessage({ message: { type: "progress", job: ANOTHER, stage: "denoising", step: 1, of: 2 }, attachments });
+  desk.onMessage({ message: done(ANOTHER), attachments });
+  expect(addresses).not.toHaveBeenCalled();
+  expect(store.state.pictures).toEqual(before.pictures);
+  expect(sent).toEqual([]);
+  addresses.mockRestore();
 });

@@ -24,7 +24,15 @@ function setUp(place: (input: Placing) => Promise<{ node: string }>) {
   const runner = { store, main, desk, history } as unknown as Runner;
   placeAsTheyCome(runner);
   const image = { url: "", bytes: new Uint8Array([1]), width: 8, height: 8 };
-  const more = { seconds: 1, tokens: 1, droppedText: null, weightBits: null, thrift: null, recipe };
+  const more = {
+    seconds: 1,
+    tokens: 1,
+    droppedText: null,
+    weightBits: null,
+    paletteDistance: null,
+    thrift: null,
+    recipe,
+  };
   const finish = (job: string) => store.dispatch({ type: "done", job, image, ...more });
   const submit = (id: string, target: string, change: object = {}) => {
     const about = { batch: true, run: id, ticket: { ...ticket, target }, ...change };

@@ -36,7 +36,7 @@ function open() {
     for (const { job, recipe } of jobs) {
       const { width, height } = newPicture(job, recipe);
       const image = { url: "blob:1", bytes: new Uint8Array(1), width, height };
-      const facts = { seconds: 1, tokens: 1, droppedText: null, weightBits: null, thrift: null };
+      const facts = { seconds: 1, tokens: 1, droppedText: null, weightBits: null, paletteDistance: null, thrift: null };
       store.dispatch({ type: "done", job: job.job, image, ...facts, recipe });
       store.dispatch({ type: "placed", job: job.job, layer: `result of ${job.ticket.target}` });
     }

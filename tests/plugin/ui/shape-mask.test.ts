@@ -16,10 +16,25 @@ test("a closed line holds the area inside it", () => {
 });
 
 test("a line that is open stays a line", () => {
-  const open = loop(3);
+  const open = loop(6);
   const { mask: filled, enclosed } = withInside(open);
   expect(enclosed).toBe(false);
   expect(filled.data).toEqual(open.data);
+});
+
+test("a line whose ends nearly meet holds the area inside it, too, and no more", () => {
+  const drawn = loop(2);
+  expect(drawn.data[20 * 40 + 35]).toBe(0);
+  const { mask: filled, enclosed } = withInside(drawn);
+  expect(enclosed).toBe(true);
+  const whole = withInside(loop(0)).mask;
+  expect(filled.data.filter((value, i) => value > whole.data[i]!)).toEqual(new Uint8Array());
+  expect(count(whole) - count(filled)).toBeLessThan(12);
+});
+
+test("a scribble to and fro encloses nothing", () => {
+  const scribble = mask(80, 40, (x, y) => Math.abs(y - 20 - 15 * Math.sin(x / 3)) < 3);
+  expect(withInside(scribble).enclosed).toBe(false);
 });
 
 test("a line from corner to corner encloses nothing, though it meets the picture's ends", () => {

@@ -16,6 +16,7 @@ const done = (id: string): AppEvent => ({
   tokens: 4,
   droppedText: null,
   weightBits: null,
+  paletteDistance: null,
   thrift: null,
   recipe,
 });

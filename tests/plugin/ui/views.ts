@@ -1,7 +1,7 @@
 /** Every view of the interface, as a state: what tests render. */
 
 import { CATALOGUE } from "../../../companion/library/catalogue.ts";
-import type { SelectionInfo } from "../../../plugin/bridge.ts";
+import type { Character, SelectionInfo } from "../../../plugin/bridge.ts";
 import type { AppEvent } from "../../../plugin/ui/state/events.ts";
 import type { ControlLayer } from "../../../plugin/ui/state/followed.ts";
 import { newPicture, type Picture } from "../../../plugin/ui/state/picture.ts";
@@ -47,7 +47,13 @@ const rows = [
   batch("h", { problem: { code: "target-changed", message: "Hm." } }),
 ];
 const pictures: Partial<State> = { ...on, view: "pictures", chosen: "a" };
-const reference = { layer: layer("Face"), start: 0, end: 1, weight: 0.8, blocks: "all" } as const;
+const reference = { layer: layer("Gesicht 1"), start: 0, end: 1, weight: 0.8, blocks: "all" } as const;
+const ada: Character = {
+  ...{ id: "ada", name: "Ada", kind: "Section", page: "P", fromLibrary: false, words: "" },
+  references: (["face", "outfit", "style", "composition", "unused"] as const).map((role) => ({
+    ...{ layer: layer(`L ${role.length}`), role, weight: 0.8, start: 0, end: 1 },
+  })),
+};
 const control: ControlLayer = {
   layer: layer("Lines"),
   start: 0,
@@ -74,6 +80,10 @@ export const VIEWS: Readonly<Record<string, Partial<State>>> = {
   looking: { loaded: true, connection: { kind: "connecting" } },
   "another version": { loaded: true, connection: { kind: "version-mismatch", companion: "9" } },
   pairing: { loaded: true, connection: { kind: "unpaired", version: "1", codeDigits: 9 } },
+  "pairing with a studio": {
+    loaded: true,
+    connection: { kind: "unpaired", version: "1", codeDigits: 9, invited: true },
+  },
   "a refusal": {
     loaded: true,
     connection: { kind: "refused", problem: { code: "unauthorised", message: "Words from elsewhere." } },
@@ -133,6 +143,41 @@ export const VIEWS: Readonly<Record<string, Partial<State>>> = {
         },
       },
     ],
+  },
+  "no characters": { ...on, view: "characters" },
+  characters: {
+    ...on,
+    view: "characters",
+    characters: [ada, { ...ada, id: "ben", name: "Ben", fromLibrary: true }],
+    report: {
+      character: ada.id,
+      rows: [0.4, 0.7, 0.8, 0.95].map((value, i) => ({
+        layer: layer(`N${i}`),
+        name: `N${i}`,
+        page: "P",
+        value,
+        unlike: 0.1,
+      })),
+    },
+  },
+  "a character without pictures": {
+    ...{ ...on, view: "characters", characters: [{ ...ada, references: [] }] },
+    report: { character: ada.id, rows: [] },
+  },
+  "a character that is checked": {
+    ...on,
+    view: "characters",
+    characters: [ada],
+    report: { character: ada.id, rows: null },
+  },
+  "a character in the prompt": { ...on, prompt: "@Ada", characters: [ada] },
+  "pictures that were judged": {
+    ...pictures,
+    pictures: [0.4, 0.7, 0.8, 0.95].map((value, i) => ({
+      ...done,
+      job: job(`j${i}`, { index: i, of: 4 }),
+      likeness: [{ character: "ada", name: "Ada", value, unlike: 0.1 }],
+    })),
   },
   pictures: { ...pictures, pictures: [done, failed] },
   painting: { ...pictures, pictures: [running, done, failed] },

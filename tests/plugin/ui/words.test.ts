@@ -1,10 +1,4 @@
-import {
-  estimateSeconds,
-  inWords,
-  learnPace,
-  patienceWords,
-  secondsLeftOfRun,
-} from "../../../plugin/ui/state/estimate.ts";
+import { inWords, patienceWords, secondsLeftOfRun } from "../../../plugin/ui/state/estimate.ts";
 import { newPicture } from "../../../plugin/ui/state/picture.ts";
 import { whatIsMissing } from "../../../plugin/ui/state/readiness.ts";
 import { layerName, readRecipe, writeRecipe } from "../../../plugin/ui/state/recipe.ts";
@@ -13,27 +7,6 @@ import { approximateTokens, partsFor, roomFor } from "../../../plugin/ui/text/co
 import { modelNamed } from "../../../plugin/ui/text/model-named.ts";
 import { whyLonger } from "../../../plugin/ui/text/pairing-words.ts";
 import { companion, job, layer, recipe, target } from "./fixtures.ts";
-
-const size = { width: 512, height: 512 };
-
-test("estimateSeconds() knows nothing before the first picture", () => {
-  expect(estimateSeconds({}, { model: "m", size, steps: 20, count: 1 })).toBe(null);
-});
-
-test("estimateSeconds() is what the same size took, or in proportion to the area", () => {
-  const pace = learnPace({}, { model: "m", size, steps: 20, seconds: 40 });
-  expect(estimateSeconds(pace, { model: "m", size, steps: 10, count: 3 })).toBe(60);
-  expect(estimateSeconds(pace, { model: "m", size: { width: 256, height: 512 }, steps: 10, count: 1 })).toBe(10);
-  expect(estimateSeconds(pace, { model: "other", size, steps: 10, count: 1 })).toBe(null);
-});
-
-test("learnPace() keeps the newest figures, not all", () => {
-  let pace = {};
-  for (let i = 0; i < 100; i++)
-    pace = learnPace(pace, { model: "m", size: { width: i, height: 8 }, steps: 1, seconds: 1 });
-  expect(Object.keys(pace)).toHaveLength(40);
-  expect(learnPace({}, { model: "m", size, steps: 0, seconds: 1 })).toEqual({});
-});
 
 test("secondsLeftOfRun() counts the pictures that wait", () => {
   const done = { ...newPicture(job("a"), recipe, "done"), seconds: 10 };

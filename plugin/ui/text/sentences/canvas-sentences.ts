@@ -3,6 +3,26 @@ import { type Sentence, sentence } from "./sentence.ts";
 /** What the plugin says of layers, masks and placing. */
 export const CANVAS_SENTENCES: readonly Sentence[] = [
   sentence(
+    "The text “{name}” is in the picture now, so its layer is hidden.",
+    "Der Text „{name}“ steht jetzt im Bild, deshalb ist seine Ebene ausgeblendet.",
+  ),
+  sentence(
+    "{count} texts are in the picture now, so their layers are hidden.",
+    "{count} Texte stehen jetzt im Bild, deshalb sind ihre Ebenen ausgeblendet.",
+  ),
+  sentence(
+    "A layer of the key visual was removed meanwhile. Try again.",
+    "Eine Ebene des Key Visuals wurde inzwischen gelöscht. Versuche es erneut.",
+  ),
+  sentence(
+    "“{name}” shows no picture. Select a picture, or a frame with one.",
+    "„{name}“ zeigt kein Bild. Wähle ein Bild aus, oder einen Frame mit einem.",
+  ),
+  sentence(
+    "“{name}” is turned. Turn it back, then make the set: pictures in other formats are upright.",
+    "„{name}“ ist gedreht. Drehe es zurück und lege dann die Formate an: Dort stehen Bilder gerade.",
+  ),
+  sentence(
     "Figma did not accept “{name}”: {cause}",
     "Figma hat „{name}“ nicht angenommen. Versuche es mit einem anderen Bild.",
     "Figma did not accept “{name}”. Try another picture.",
@@ -11,6 +31,14 @@ export const CANVAS_SENTENCES: readonly Sentence[] = [
     "Figma did not accept the picture: {cause}",
     "Figma hat das Bild nicht angenommen. Platziere es noch einmal.",
     "Figma did not accept the picture. Place it once more.",
+  ),
+  sentence(
+    "“{name}” takes no layers: its pictures are kept in the library.",
+    "„{name}“ nimmt keine Ebenen auf: Ihre Bilder liegen in der Bibliothek.",
+  ),
+  sentence(
+    "“{name}” would have more than {count} pictures, which is what one request takes. Remove some first.",
+    "„{name}“ hätte mehr als {count} Bilder, und mehr nimmt eine Anfrage nicht. Entferne zuerst einige.",
   ),
   sentence(
     "“{name}” shows nothing. Make it visible, then try again.",

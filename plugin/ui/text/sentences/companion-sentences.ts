@@ -26,6 +26,10 @@ export const COMPANION_SENTENCES: readonly Sentence[] = [
     "Plugin und Companion haben verschiedene Versionen: Bringe beide auf denselben Stand.",
   ),
   sentence(
+    '"{name}" belongs to Fooocus\' inpaint patch, which comes only as pickles that can run code when they are opened: for Fill, use an inpainting model of Stable Diffusion XL as .safetensors.',
+    "„{name}“ gehört zu Fooocus’ Inpaint-Patch. Den gibt es nur als Pickle, das beim Öffnen Code ausführen kann: Nimm zum Füllen ein Inpainting-Modell für Stable Diffusion XL als .safetensors.",
+  ),
+  sentence(
     "The picture does not fit into memory: choose a smaller size or a smaller model, or close other programs.",
     "Das Bild passt nicht in den Speicher: Wähle eine kleinere Größe oder ein kleineres Modell, oder schließe andere Programme.",
   ),

@@ -40,6 +40,14 @@ export const MODEL_SENTENCES: readonly Sentence[] = [
   ),
   sentence("Turns a rough drawing into a picture.", "Macht aus einer groben Zeichnung ein Bild."),
   sentence(
+    "Cuts subjects out of any background, hair and soft edges too.",
+    "Stellt Motive vor jedem Hintergrund frei, auch Haare und weiche Kanten.",
+  ),
+  sentence(
+    "Enlarges pictures up to four times, with clean edges and textures.",
+    "Vergrößert Bilder bis auf das Vierfache, mit sauberen Kanten und Strukturen.",
+  ),
+  sentence(
     "Decodes XL's pictures in half precision, where its own autoencoder overflows: faster on graphics cards.",
     "Dekodiert Bilder von XL in halber Genauigkeit: schneller auf Grafikkarten.",
   ),
@@ -70,6 +78,10 @@ export const MODEL_SENTENCES: readonly Sentence[] = [
   sentence(
     "Apache-2.0: any use, commercial use too; keep the licence and its notices when you pass it on.",
     "Apache-2.0: jede Nutzung, auch gewerblich; gib Lizenz und Hinweise mit weiter.",
+  ),
+  sentence(
+    "BSD-3-Clause: any use, commercial use too; keep the licence and its notices when you pass it on.",
+    "BSD-3-Clause: jede Nutzung, auch gewerblich; gib Lizenz und Hinweise mit weiter.",
   ),
   sentence(
     "MIT: any use, commercial use too; keep the licence when you pass it on.",

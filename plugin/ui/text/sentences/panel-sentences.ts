@@ -124,4 +124,13 @@ export const PANEL_SENTENCES: readonly Sentence[] = [
     "There is nothing but background in the picture: choose another one.",
     "Im Bild ist nichts als Hintergrund: Wähle ein anderes.",
   ),
+  sentence(
+    "What was given to Generate is no prompt, or no number of pictures from 1 to 4. Type it here.",
+    "„Generate…“ bekam keinen Prompt oder keine Anzahl von 1 bis 4 Bildern. Gib es hier ein.",
+  ),
+  sentence("Select what the character looks like first.", "Wähle zuerst aus, wie die Figur aussieht."),
+  sentence(
+    "The connection was lost while pictures were judged. Try again.",
+    "Die Verbindung riss ab, während Bilder geprüft wurden. Versuche es noch einmal.",
+  ),
 ];

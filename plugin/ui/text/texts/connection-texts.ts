@@ -26,6 +26,9 @@ export const connection = both(
       `The companion is version ${companion}, and this plugin is ${plugin}. Start the newer companion, and import the plugin again from its manifest.json.`,
     refused: "The companion said no",
     connectTo: "Connect to your computer’s companion",
+    connectToStudio: "Connect to your studio",
+    typeGivenDigits: (count: number) =>
+      `Its computer answers. Type the ${digits(count)} digits that you were given; this happens once.`,
     typeDigits: (count: number) => `It is running. Type the ${digits(count)} digits it shows; this happens once.`,
     codeLabel: (count: number) => `Pairing code, ${digits(count)} digits`,
     whyLonger: (count: number, usual: number) =>
@@ -58,6 +61,9 @@ export const connection = both(
       `Der Companion hat Version ${companion}, dieses Plugin ${plugin}. Starte den neueren Companion und importiere das Plugin neu aus dessen manifest.json.`,
     refused: "Der Companion hat abgelehnt",
     connectTo: "Mit dem Companion auf deinem Computer verbinden",
+    connectToStudio: "Mit deinem Studio verbinden",
+    typeGivenDigits: (count) =>
+      `Sein Rechner antwortet. Tippe die ${ziffern(count)} Ziffern ein, die du bekommen hast; das ist nur einmal nötig.`,
     typeDigits: (count) => `Er läuft. Tippe die ${ziffern(count)} Ziffern ein, die er zeigt; das ist nur einmal nötig.`,
     codeLabel: (count) => `Code zum Verbinden, ${ziffern(count)} Ziffern`,
     whyLonger: (count, usual) =>

@@ -5,6 +5,9 @@ export const fill = both(
   {
     what: "Fill repaints the part of a picture under a shape.",
     how: "Draw any shape, vector stroke or text over the picture, and keep it selected.",
+    inEach: (pictures: number, masks: number) =>
+      `Each of the ${pictures} pictures is repainted under the ${masks === 1 ? "shape" : `${masks} shapes`}.`,
+    inEachHow: "One picture is made for each, all from the same prompt.",
     expandHow: "Drag an edge outward to expand the picture. Or draw a shape over it to repaint a part of it.",
     expandBy: "Larger by",
     percent: (share: number) => `${share} %`,
@@ -65,12 +68,15 @@ export const fill = both(
   {
     what: "Füllen malt den Teil eines Bildes unter einer Form neu.",
     how: "Zeichne eine Form, einen Pfad oder Text über das Bild und lass sie ausgewählt.",
+    inEach: (pictures, masks) =>
+      `Jedes der ${pictures} Bilder wird unter ${masks === 1 ? "der Form" : `den ${masks} Formen`} neu gemalt.`,
+    inEachHow: "Für jedes wird ein Bild gemacht, alle nach demselben Prompt.",
     expandHow:
       "Zieh eine Kante nach außen, um das Bild zu erweitern. Oder zeichne eine Form darüber, um einen Teil neu zu malen.",
     expandBy: "Größer um",
     percent: (share) => `${share} %`,
     percentTitle: (share) => `Breite und Höhe um ${share} % größer, das Bild in der Mitte`,
-    toFrame: "Bis zum Frame",
+    toFrame: "Zum Frame",
     toFrameTitle: "So weit, wie der Frame um das Bild reicht",
     asItIs: "Wie es ist",
     sides: { left: "Linke Kante", top: "Obere Kante", right: "Rechte Kante", bottom: "Untere Kante" },

@@ -1,9 +1,8 @@
 import { both } from "./both.ts";
+import { tenths } from "./tenths.ts";
 
 const NUMBERS = ["no", "one", "two", "three", "four"];
 const ZAHLEN = ["keine", "eine", "zwei", "drei", "vier"];
-
-const tenths = (language: string, value: number) => value.toLocaleString(language, { maximumFractionDigits: 1 });
 
 /** Pictures: coming, finished, placed. */
 export const pictures = both(
@@ -65,6 +64,8 @@ export const pictures = both(
       "guidance-in-two-runs":
         "To fit into this computer’s memory, each step ran the model twice, once with the prompt and once without it.",
       "fewer-bits": "To fit into this computer’s memory, the model’s weights were narrowed.",
+      "coarser-outline":
+        "To fit into this computer’s memory, the subject’s outline was found on a smaller copy of the picture.",
     },
     removeRun: (title: string) => `Remove the pictures for ${title}`,
     removeRunHow: "Remove these pictures; those with a star and what is on the canvas stay",
@@ -187,6 +188,8 @@ export const pictures = both(
       "guidance-in-two-runs":
         "Damit es in den Speicher passt, lief das Modell je Schritt zweimal, einmal mit und einmal ohne den Prompt.",
       "fewer-bits": "Damit es in den Speicher passt, wurden die Gewichte des Modells verkleinert.",
+      "coarser-outline":
+        "Damit es in den Speicher passt, wurde der Umriss des Motivs auf einer kleineren Kopie gesucht.",
     },
     removeRun: (title) => `Bilder für ${title} entfernen`,
     removeRunHow: "Diese Bilder entfernen; die mit Stern und was auf der Zeichenfläche ist, bleiben",

@@ -1,4 +1,5 @@
 import { both } from "./both.ts";
+import { tenths } from "./tenths.ts";
 
 /** The primary button, what it promises, and what is missing before it works. */
 export const run = both(
@@ -31,10 +32,18 @@ export const run = both(
     pictures: "Pictures",
     reading: "Reading the layers…",
     about: (time: string) => `About ${time}`,
+    memory: (need: number, of: number) => `${tenths("en", need)} of ${tenths("en", of)} GB`,
     seconds: (count: number) => `${count} s`,
     minutes: (count: number) => `${count} min`,
-    soft: (made: string, scale: number, needed: string) =>
+    soft: (made: string, scale: string, needed: string) =>
       `It will look soft: ${made} px, and at ${scale}× this layer shows ${needed}. Enlarge it afterwards.`,
+    /** Before the first picture with a model or an add-on. */
+    licences: {
+      forbidden: (name: string) => `What “${name}” makes must not be used commercially`,
+      limited: (name: string) => `What “${name}” makes may be used commercially on conditions`,
+      unknown: (name: string) => `Nothing says what may be done with what “${name}” makes: look where it came from`,
+    },
+    understood: "Understood",
     missing: {
       modelGone: "Choose a model: the last one is gone",
       model: "Add a model first",
@@ -79,10 +88,17 @@ export const run = both(
     pictures: "Bilder",
     reading: "Lese die Ebenen…",
     about: (time) => `Etwa ${time}`,
+    memory: (need, of) => `${tenths("de", need)} von ${tenths("de", of)} GB`,
     seconds: (count) => `${count} s`,
     minutes: (count) => `${count} min`,
     soft: (made, scale, needed) =>
       `Es wird weich aussehen: ${made} px, und bei ${scale}× zeigt diese Ebene ${needed}. Vergrößere es danach.`,
+    licences: {
+      forbidden: (name) => `Was „${name}“ malt, darf nicht gewerblich genutzt werden`,
+      limited: (name) => `Was „${name}“ malt, darf unter Bedingungen gewerblich genutzt werden`,
+      unknown: (name) => `Nirgends steht, was mit Bildern von „${name}“ erlaubt ist: Sieh nach, woher es stammt`,
+    },
+    understood: "Verstanden",
     missing: {
       modelGone: "Wähle ein Modell: Das letzte ist nicht mehr da",
       model: "Füge zuerst ein Modell hinzu",
