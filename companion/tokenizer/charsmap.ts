@@ -8,8 +8,9 @@ export type Normalizer = (text: string) => string;
 
 /** Bytes from which on a cluster of characters is not looked up as one. */
 const LONG = 6;
-/** Letters, digits and marks of English, which no table changes: by themselves, each is a cluster of its own. */
+/** Letters, digits and marks of English: by themselves, each is a cluster of its own. */
 const PLAIN = /^[!-~ ]*$/;
+const PLAIN_LETTERS = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
 
 /** `bytes`: the whole table. Throws Problem "config-invalid" where it is none. `origin`: the file, for messages. */
 export function createCharsmap(bytes: Uint8Array, origin: string): Normalizer {
@@ -30,9 +31,11 @@ export function createCharsmap(bytes: Uint8Array, origin: string): Normalizer {
     known.set(part, found);
     return found;
   };
+  // A table that folds case ("nmt_nfkc_cf") changes capitals.
+  const keepsPlain = PLAIN_LETTERS.every((letter) => (lookUp(letter) ?? letter) === letter);
   const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
   return (text) => {
-    if (PLAIN.test(text)) return text;
+    if (keepsPlain && PLAIN.test(text)) return text;
     let normal = "";
     for (const { segment } of segmenter.segment(text)) {
       const whole = encoder.encode(segment).length < LONG ? lookUp(segment) : undefined;
