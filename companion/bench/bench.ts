@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue]`: how fast this machine opens a model of any family, in
+ * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue | recognition]`: how fast this machine opens a model of any family, in
  * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
  * for Stable Diffusion 1; `--peers` (peers/peers.ts) sets it beside several programs. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
  * temporary folder (4.3 GB) and removed at the end.
@@ -44,6 +44,7 @@ import { runQuality } from "./quality/quality.ts";
 import { runQueueOverhead } from "./queue-overhead.ts";
 import { writeRandomLora } from "./random-lora.ts";
 import { writeRandomModel } from "./random-model.ts";
+import { runRecognition } from "./recognition.ts";
 import { clock, gibibytes, peakOfProcess, report } from "./report.ts";
 import { sineFeeds } from "./sine-feeds.ts";
 import type { Stepper } from "./stepper.ts";
@@ -61,6 +62,7 @@ export async function runBench(argv: string[]): Promise<number> {
   if (only === "live") return runLive();
   if (only === "queue") return runQueueOverhead();
   return inScratch(async (scratch) => {
+    if (only === "recognition") return await runRecognition(scratch);
     if (only === "klein") return await runKlein({ model: given, python, side, scratch });
     if (given === undefined) {
       console.log("Writing a random model (4.3 GB) …");
@@ -146,7 +148,7 @@ function readArguments(argv: string[]): { model?: string; python?: string; only?
   const wrong = (what: string) =>
     new Problem(
       "request-invalid",
-      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue]`,
+      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue | recognition]`,
     );
   try {
     const { values } = parseArgs({ args: argv, options: { model: text, python: text, only: text, side: text } });
@@ -155,7 +157,18 @@ function readArguments(argv: string[]): { model?: string; python?: string; only?
       throw wrong(`A side of "${values.side}" is no multiple of 16`);
     if (
       values.only === undefined ||
-      ["opening", "fast", "less-work", "around", "klein", "likeness", "live", "quality", "queue"].includes(values.only)
+      [
+        "opening",
+        "fast",
+        "less-work",
+        "around",
+        "klein",
+        "likeness",
+        "live",
+        "quality",
+        "queue",
+        "recognition",
+      ].includes(values.only)
     )
       return { ...values, side };
     throw wrong(`There is no part "${values.only}"`);

@@ -5,12 +5,11 @@
  */
 import path from "node:path";
 import { type LikenessFact, NEARNESSES, type Nearness, nearness } from "../../shared/likeness.ts";
-import { parseRequest } from "../../shared/validate.ts";
-import { generate } from "../pipeline/generate.ts";
 import { judgeLikeness } from "../pipeline/likeness/judge-likeness.ts";
 import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import { packageRoot } from "../root.ts";
 import { cpuDevice } from "../runtime/device.ts";
+import { drawWithStarter, lastOf } from "./draw-with-starter.ts";
 import { report } from "./report.ts";
 
 const CHARACTERS = ["red apple", "rocket", "fox", "house", "penguin", "frog", "car", "sunflower", "donut", "cat face"];
@@ -92,28 +91,11 @@ async function judge(
 ): Promise<LikenessFact> {
   const images = new Map([...sheet, ...pictures.map((bytes, i) => [`picture.${i}`, bytes] as const)]);
   const judged = pictures.map((_, i) => `picture.${i}`);
-  return await last(judgeLikeness({ model: "starter", pictures: judged, references: SHEET }, images, studio));
+  return await lastOf(judgeLikeness({ model: "starter", pictures: judged, references: SHEET }, images, studio));
 }
 
-async function draw(
-  studio: PipelineStudio,
-  prompt: string,
-  seed: number,
-  sheet?: ReadonlyMap<string, Uint8Array>,
-): Promise<Uint8Array> {
-  const size = { width: 128, height: 128, steps: 15, guidanceScale: 4, scheduler: { name: "ddim" } };
-  const references = sheet === undefined ? [] : [REFERENCE];
-  const request = parseRequest({ model: "starter", prompt, seed, ...size, references });
-  return (await last(generate(request, sheet ?? new Map(), studio))).png;
-}
-
-/** What a generator returns. */
-async function last<T>(events: AsyncGenerator<unknown, T>): Promise<T> {
-  for (;;) {
-    const { value, done } = await events.next();
-    if (done) return value;
-  }
-}
+const draw = (studio: PipelineStudio, prompt: string, seed: number, sheet?: ReadonlyMap<string, Uint8Array>) =>
+  drawWithStarter(studio, { prompt, seed, references: sheet === undefined ? [] : [REFERENCE] }, sheet);
 
 type Tally = Record<Nearness, number>;
 
