@@ -85,6 +85,7 @@ export const modelSchema = v.strictObject({
   edits: v.boolean(),
   seesPictures: v.optional(v.boolean()),
   plain: v.optional(v.boolean()),
+  follows: v.optional(v.boolean()),
   guidesAbove: v.optional(seconds),
   ignoresNegativePrompt: v.optional(v.boolean()),
   defaults: v.strictObject({

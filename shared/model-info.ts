@@ -43,6 +43,11 @@ export interface ModelInfo {
    * skipped layers, no control pictures, no pictures that repeat.
    */
   readonly plain?: boolean;
+  /**
+   * True for FLUX.1 Canny and Depth: every picture of it follows another one, wholly and at every step. A request names the model itself as
+   * its one control's.
+   */
+  readonly follows?: boolean;
   /** The guidance scale above which it is guided, where that is not 1. */
   readonly guidesAbove?: number;
   /** True where the guidance is an input of the network (LCM): the negative prompt is not used, whatever the scale. */

@@ -91,7 +91,10 @@ export interface CannySettings {
 /** A picture whose lines, shapes or colours the result keeps (ControlNet, T2I-Adapter). */
 export interface Control {
   readonly image: ImageRef;
-  /** A ControlNet or T2I-Adapter by its library id, or (command line only) a path. */
+  /**
+   * A ControlNet or T2I-Adapter by its library id, or (command line only) a path. What the request's own `model` is called, where that was
+   * made to follow a picture (FLUX.1 Canny, Depth): it follows one, with a weight of 1 and at every step.
+   */
   readonly model: string;
   /** 0 … 2; 0 is exactly no control. Default 1. */
   readonly weight: number;

@@ -20,6 +20,7 @@ type Facts = Pick<
   | "references"
   | "seesPictures"
   | "plain"
+  | "follows"
   | "guidesAbove"
   | "ignoresNegativePrompt"
   | "defaults"
@@ -84,9 +85,12 @@ const FLUX1_DEFAULTS = {
   draw: { steps: 28, guidanceScale: 3.5 },
   fill: { steps: 50, guidanceScale: 30 },
   edit: { steps: 28, guidanceScale: 2.5 },
+  follow: { steps: 50, guidanceScale: 30 },
 } as const;
+/** Canny's and Depth's transformers are of one shape. */
+const DEPTH_DEFAULTS = { steps: 30, guidanceScale: 10 } as const;
 /**
- * Black Forest Labs publish what takes the guidance scale as an input (dev, Fill, Kontext, Krea) under this one; schnell, which takes
+ * Black Forest Labs publish what takes the guidance scale as an input (dev, Fill, Kontext, Canny, Depth, Krea) under this one; schnell, which takes
  * none, is known by its name. Source: the models' cards.
  */
 const FLUX1_LICENCE =
@@ -103,12 +107,16 @@ function flux1Facts(model: Flux1Model): Facts {
     maxTokens: text.tokenizer.maxLength,
     ...{ inpainting: use === "fill", edits: false, references: false },
     ...(use === "edit" && { seesPictures: true }),
+    ...(use === "follow" && { follows: true }),
     ...{ plain: true, ignoresNegativePrompt: true },
-    defaults: { ...(told ? FLUX1_DEFAULTS[use] : SCHNELL_DEFAULTS), scheduler: OWN_SCHEDULER },
+    defaults: { ...(told ? flux1Defaults(model) : SCHNELL_DEFAULTS), scheduler: OWN_SCHEDULER },
     ...(told ? { licence: FLUX1_LICENCE } : /schnell/i.test(path.basename(model.path)) && { licence: SCHNELL_LICENCE }),
     factor: factorOf(model) * FLUX1_CELL,
   };
 }
+
+const flux1Defaults = ({ use, path: place }: Flux1Model) =>
+  use === "follow" && /depth/i.test(path.basename(place)) ? DEPTH_DEFAULTS : FLUX1_DEFAULTS[use];
 
 /** As its card says: 4 steps, or with the base model 50 and guidance. */
 function flux2Facts(model: Flux2Model): Facts {

@@ -22,8 +22,8 @@ const CLIP = parseClipTextConfig({
 const clipShapes = (config: ClipTextConfig) =>
   shapesOf((w) => clipTextGraph(config, w, { batch: 1, tokens: 1 }, { dialect }));
 
-/** dev, which has all that schnell has, and Fill, without what is default. */
-const PUBLISHED = [{}, { in_channels: 384, out_channels: 64 }].map((config) =>
+/** dev, which has all that schnell has, Fill, and Canny and Depth, without what is default. */
+const PUBLISHED = [{}, { in_channels: 384, out_channels: 64 }, { in_channels: 128, out_channels: 64 }].map((config) =>
   parseFlux1Config({ ...config, guidance_embeds: true }),
 );
 

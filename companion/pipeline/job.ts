@@ -114,7 +114,9 @@ export type Extra =
  */
 export interface Family<M extends AnyModel = AnyModel, C extends Conditions = Conditions> extends ModelFamily<M> {
   /** What is not here is refused by name. */
-  readonly takes: readonly Extra[];
+  takes(model: M): readonly Extra[];
+  /** Throws Problem "request-invalid" for what of that this model cannot do. Absent: it does all of it. */
+  refuse?(request: GenerateRequest, model: M): void;
   /** The space that the model denoises in. */
   latentSpace(model: M): LatentSpace;
   /** What the model sees of a picture, besides the latent. */

@@ -123,10 +123,12 @@ const BROUGHT: Readonly<Record<Extra, { in(request: GenerateRequest): boolean; w
 };
 
 function refuseExtras(request: GenerateRequest, family: Family, model: AnyModel): void {
+  const takes = family.takes(model);
   for (const [extra, brought] of Object.entries(BROUGHT) as [Extra, (typeof BROUGHT)[Extra]][]) {
-    if (family.takes.includes(extra) || !brought.in(request)) continue;
+    if (takes.includes(extra) || !brought.in(request)) continue;
     throw new Problem("request-invalid", `A model of ${family.nameOf(model)} takes no ${brought.words}.`);
   }
+  family.refuse?.(request, model);
 }
 
 function refuseMisuse({ picture, mask }: Canvas): void {

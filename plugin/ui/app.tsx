@@ -134,7 +134,7 @@ function Create({ state, actions }: { state: State; actions: Actions }) {
       {model?.references && <ReferencesPanel state={state} actions={actions} model={model} />}
       {model && mode !== "fill" && <PalettePanel state={state} actions={actions} />}
       {model && <StylesPanel state={state} actions={actions} model={model} />}
-      {model && !model.plain && <ControlPanel state={state} actions={actions} model={model} />}
+      {model && (!model.plain || model.follows) && <ControlPanel state={state} actions={actions} model={model} />}
       {model && <SettingsPanel state={state} actions={actions} model={model} />}
     </>
   );

@@ -4,7 +4,7 @@ import path from "node:path";
 import { useOf as trainedFor } from "../../companion/checkpoint/flux1/model.ts";
 import { type Flux1Model, openModel } from "../../companion/checkpoint/model.ts";
 import { openLibrary } from "../../companion/library/library.ts";
-import { openWholeModel } from "../../companion/opening/open-whole.ts";
+import { openWholeLora, openWholeModel } from "../../companion/opening/open-whole.ts";
 import { useOf } from "../../shared/licences.ts";
 import { deviation } from "../networks/fixture.ts";
 import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
@@ -163,9 +163,9 @@ test("folders are opened as what they say, and the published ones are told apart
   expect(dev).toMatchObject({ use: "draw", text: { tokenizer: { maxLength: 512 } }, nativeSize: 1024 });
   const { config } = dev.denoiser;
   const called = (isKontext: boolean, in_channels = 64) =>
-    trainedFor({ ...config, in_channels, out_channels: 64 }, { isKontext, origin: "it" });
-  expect([called(false), called(true), called(false, 384)]).toEqual(["draw", "edit", "fill"]);
-  expect(() => called(false, 128)).toThrow("Canny, Depth");
+    trainedFor({ ...config, in_channels, out_channels: 64 }, isKontext);
+  const told = [called(false), called(true), called(false, 384), called(false, 128)];
+  expect(told).toEqual(["draw", "edit", "fill", "follow"]);
 });
 
 test("LoRAs of three spellings are listed for FLUX.1, and Fill and Kontext for what they do", async () => {
@@ -185,7 +185,19 @@ test("LoRAs of three spellings are listed for FLUX.1, and Fill and Kontext for w
   expect(of("flux1-dev")).toMatchObject({ ...common, maxTokens: 512, defaults: { steps: 28, guidanceScale: 3.5 } });
   expect(of("flux1-fill")).toMatchObject({ ...common, inpainting: true, defaults: { steps: 50, guidanceScale: 30 } });
   // Said before the first picture, where no file says it.
-  const uses = ["schnell", "dev", "fill", "kontext"].map((name) => useOf({ licence: of(`flux1-${name}`)!.licence }));
-  expect(uses).toEqual(["allowed", "forbidden", "forbidden", "forbidden"]);
+  const uses = ["schnell", "dev", "fill", "kontext", "canny"].map((name) =>
+    useOf({ licence: of(`flux1-${name}`)!.licence }),
+  );
+  expect(uses).toEqual(["allowed", "forbidden", "forbidden", "forbidden", "forbidden"]);
+  expect(of("flux1-canny")).toMatchObject({ ...common, follows: true, defaults: { steps: 50, guidanceScale: 30 } });
   expect(of("flux1-kontext")).toMatchObject({ ...common, seesPictures: true, defaults: { guidanceScale: 2.5 } });
+});
+
+test("a LoRA that makes dev follow a picture is refused by name", async () => {
+  const file = path.join(top, "flux1-canny-dev-lora.safetensors");
+  const one = { shape: [2, 2], data: new Uint8Array(16) };
+  const ends = ["lora_A.weight", "lora_B.weight", "lora_B.bias"];
+  const keys = ["img_in", "double_blocks.0.img_attn.proj"].flatMap((layer) => ends.map((end) => `${layer}.${end}`));
+  writeData(file, Object.fromEntries(keys.map((key) => [key, one])), "F32");
+  expect(() => openWholeLora(file)).toThrow("choose FLUX.1 Canny or Depth as a whole");
 });

@@ -207,7 +207,7 @@ export const toyFamily: Family<ToyModel, ToyConditions> = {
       };
     },
   },
-  takes: ["references"],
+  takes: () => ["references"],
   nameOf: () => "the toy family",
   networks: (model) => [
     denoiserNetwork({ model, family: toyFamily }),

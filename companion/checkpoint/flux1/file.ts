@@ -48,7 +48,7 @@ export const flux1File = splitFile<Flux1Config, Parts, Flux1Model>({
     },
   }),
   assemble: (denoiser, { text, clip, vae }, store) => {
-    const use = useOf(denoiser.config, { isKontext: isCalled(store, "kontext"), origin: store.origin });
+    const use = useOf(denoiser.config, isCalled(store, "kontext"));
     return {
       model: {
         family: "flux1",

@@ -1,4 +1,4 @@
-/** FLUX.1 schnell, dev, Fill and Kontext as a folder of diffusers. */
+/** FLUX.1 schnell, dev, Fill, Kontext, Canny and Depth as a folder of diffusers. */
 import { parseFlux1Config } from "../config/flux1-config.ts";
 import { parseT5Config } from "../config/t5-config.ts";
 import type { FolderLayout } from "../folder.ts";
@@ -11,16 +11,13 @@ import { FLUX1_NATIVE_SIZE, refuseMisfits, tokensOf, useOf } from "./model.ts";
 
 export const flux1Folder: FolderLayout<Flux1Model> = {
   opens: ({ index }) =>
-    /^Flux(?:Img2Img|Inpaint|Fill|Kontext|KontextInpaint)?Pipeline$/.test(String(index._class_name)),
+    /^Flux(?:(?:Control)?(?:Img2Img|Inpaint)?|Fill|Kontext|KontextInpaint)Pipeline$/.test(String(index._class_name)),
   open: async (reader) => openFlux1Folder(reader),
 };
 
 function openFlux1Folder(reader: FolderReader): Flux1Model {
   const denoiser = reader.component("transformer", parseFlux1Config, renameFlux1);
-  const use = useOf(denoiser.config, {
-    isKontext: /Kontext/.test(String(reader.index._class_name)),
-    origin: reader.name,
-  });
+  const use = useOf(denoiser.config, /Kontext/.test(String(reader.index._class_name)));
   const clip = reader.text("");
   const component = reader.component("text_encoder_2", parseT5Config, renameT5);
   const maxLength = tokensOf(denoiser.config);

@@ -28,16 +28,11 @@ const fillChannels = (latent: number, factor: number) => CELL * (2 * latent + fa
 
 /**
  * What the transformer was trained to do, by how many numbers it reads of a place; of those that read a latent alone, by whether
- * it is called Kontext. Throws Problem "model-unsupported".
+ * it is called Kontext.
  */
-export function useOf(config: Flux1Config, { isKontext, origin }: { isKontext: boolean; origin: string }) {
-  const { in_channels: read, out_channels: drawn } = config;
+export function useOf({ in_channels: read, out_channels: drawn }: Flux1Config, isKontext: boolean): Flux1Model["use"] {
   if (read === drawn) return isKontext ? "edit" : "draw";
-  if (read !== 2 * drawn) return "fill";
-  throw new Problem(
-    "model-unsupported",
-    `"${origin}" is FLUX.1 for edges or depth (Canny, Depth), which this version cannot run: choose FLUX.1 schnell, dev, Fill or Kontext.`,
-  );
+  return read === 2 * drawn ? "follow" : "fill";
 }
 
 /** Throws Problem "weights-shape" where parts of several models were put together. */

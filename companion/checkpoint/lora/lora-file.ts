@@ -6,6 +6,7 @@ import { describe, identify } from "../identify/identify.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
 import type { Embedding } from "../parts/embedding.ts";
 import { bundledEmbeddings } from "./bundled-embeddings.ts";
+import { refuseControlLora } from "./control-lora.ts";
 import { type Part, parseLoraKey, type Target } from "./keys.ts";
 import { type PeftSettings, peftSettings } from "./peft-settings.ts";
 
@@ -44,6 +45,7 @@ export function openLora(
       "model-unsupported",
       `"${path.basename(file)}" is ${describe(store)}, not a LoRA: choose a LoRA's .safetensors file.`,
     );
+  refuseControlLora(store.keys(), origin);
   refuseLeftovers(unknown, origin);
   const peft = peftSettings(store.files[0]!, { ...options, keys: rest.keys(), metadata, origin });
   return {

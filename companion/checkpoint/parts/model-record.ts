@@ -114,8 +114,8 @@ export interface Flux1Model extends AnyModel<Denoiser<"flux1", Flux1Config>> {
   readonly text: T5Encoder;
   readonly clip: TextEncoder;
   readonly vae: Component<KlVaeConfig>;
-  /** What it was trained to do: draw from noise, fill what is masked (Fill), change a picture by instruction (Kontext). */
-  readonly use: "draw" | "fill" | "edit";
+  /** What it was trained to do: draw from noise, fill what is masked (Fill), change a picture by instruction (Kontext), follow one (Canny, Depth). */
+  readonly use: "draw" | "fill" | "edit" | "follow";
 }
 
 /** Z-Image: a transformer that reads text and picture as one sequence, told by a language model what to draw. */

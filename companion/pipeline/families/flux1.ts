@@ -5,11 +5,13 @@ import type { Flux1Model } from "../../checkpoint/model.ts";
 import { FLUX1_CELL, flux1TransformerGraph } from "../../networks/flux1-transformer.ts";
 import { FLUX1 } from "../../opening/architectures.ts";
 import { shiftedPlan } from "../../opening/plan-of.ts";
+import { encodeControlLatent, ownControl } from "../conditioning/control-latent.ts";
 import { beginsWithPicture, kontextSize, seenByKontext } from "../conditioning/kontext-picture.ts";
 import { encodeT5 } from "../conditioning/t5-states.ts";
 import { type Flux1Conditions, openFlux1 } from "../denoiser/flux1.ts";
 import { guidanceOf } from "../guidance.ts";
 import type { Family, Sketch } from "../job.ts";
+import { controlFirstLatent } from "../latent/control-first-latent.ts";
 import { fillFirstLatent } from "../latent/fill-first-latent.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { fluxLatentSpace } from "../latent/flux-latent-space.ts";
@@ -28,10 +30,17 @@ function placesSeen(sketch: Sketch<Flux1Model>): number {
   );
 }
 
+const NAMES = {
+  ...{ draw: "FLUX.1", fill: "FLUX.1 Fill", edit: "FLUX.1 Kontext" },
+  follow: "FLUX.1 that follows a picture (Canny, Depth)",
+} as const;
+
 /** Kontext takes the mode of a picture's posterior where the others draw from it. */
-const BEGINNINGS: Readonly<Record<Flux1Model["use"], typeof firstLatent>> = {
+const BEGINNINGS: Readonly<Record<Flux1Model["use"], Family<Flux1Model>["firstLatent"]>> = {
   draw: firstLatent,
   fill: fillFirstLatent,
+  follow: (job, trace) =>
+    controlFirstLatent(job, trace, (noise) => encodeControlLatent(job, ownControl(job.request, NAMES.follow), noise)),
   edit: (job, trace) => {
     const autoencoder = { ...job.autoencoder, hasPosterior: false };
     const whole = !job.canvas.mask && job.request.strength === 1;
@@ -40,11 +49,12 @@ const BEGINNINGS: Readonly<Record<Flux1Model["use"], typeof firstLatent>> = {
   },
 };
 
-const NAMES = { draw: "FLUX.1", fill: "FLUX.1 Fill", edit: "FLUX.1 Kontext" } as const;
-
 export const flux1: Family<Flux1Model, Flux1Conditions> = {
   ...FLUX1,
-  takes: ["loras"],
+  takes: ({ use }) => (use === "follow" ? ["loras", "controls"] : ["loras"]),
+  refuse: (request, { use }) => {
+    if (use === "follow") ownControl(request, NAMES.follow);
+  },
   nameOf: ({ use }) => NAMES[use],
   loraNetworks: ({ denoiser, clip }) => ({
     find: (target) => (target === "unet" ? denoiser.weights : target === 0 ? clip.component.weights : undefined),

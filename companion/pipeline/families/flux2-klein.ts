@@ -25,7 +25,7 @@ const placesOf = ({ latent, canvas }: Sketch<Flux2Model>): number => {
 
 export const flux2Klein: Family<Flux2Model, Flux2Conditions> = {
   ...FLUX2,
-  takes: ["references", "loras"],
+  takes: () => ["references", "loras"],
   nameOf: () => "FLUX.2 klein",
   loraNetworks: ({ denoiser }) => ({
     find: (target) => (target === "unet" ? denoiser.weights : undefined),

@@ -52,7 +52,7 @@ function sensitiveLayers({ up_block_types: { length } }: UNetModel["denoiser"]["
 
 export const stableDiffusion: Family<UNetModel, UNetConditions> = {
   ...UNET,
-  takes: ALL,
+  takes: () => ALL,
   sensitive: ({ denoiser }) => sensitiveLayers(denoiser.config),
   nameOf: ({ family }) => familyOf(family).name,
   loraNetworks: networksOf,

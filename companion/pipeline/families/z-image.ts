@@ -13,7 +13,7 @@ import { fluxLatentSpace } from "../latent/flux-latent-space.ts";
 
 export const zImage: Family<ZImageModel, ZImageConditions> = {
   ...Z_IMAGE,
-  takes: ["loras"],
+  takes: () => ["loras"],
   nameOf: () => "Z-Image",
   loraNetworks: ({ denoiser }) => ({
     find: (target) => (target === "unet" ? denoiser.weights : undefined),

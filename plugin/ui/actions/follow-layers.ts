@@ -1,8 +1,8 @@
 /** Selected layers become what results follow. */
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
 import type { LayerInfo, SelectionInfo } from "../../bridge.ts";
-import { usableAddOns } from "../models/add-on-fit.ts";
 import { likelyKeep, modelFor } from "../models/control-keeps.ts";
+import { controlModelsFor } from "../models/control-models.ts";
 import type { ControlLayer, FollowedLayer, ReferenceLayer } from "../state/followed.ts";
 import { modelInUse } from "../state/model-in-use.ts";
 import type { State } from "../state/state.ts";
@@ -32,7 +32,7 @@ export function addReferenceLayers(
 export async function addControls({ store, main }: { store: Store; main: MainClient }): Promise<void> {
   const models = controlModels(store.state);
   const { selection, controls } = store.state;
-  const room = REQUEST_LIMITS.controls - controls.length;
+  const room = roomForControls(store.state);
   const added: ControlLayer[] = [];
   // Of a picture and the shape over it, the shape is what says how the result should run.
   const shape = selection.kind === "target" ? selection.mask : undefined;
@@ -48,10 +48,18 @@ export async function addControls({ store, main }: { store: Store; main: MainCli
   store.dispatch({ type: "controls", controls: [...store.state.controls, ...added] });
 }
 
-/** The installed control models that the model at work can use. */
+/** How many layers more a result can follow. */
+export function roomForControls(state: State): number {
+  const model = modelInUse(state);
+  const { controls } = state;
+  if (model?.follows) return 1 - controls.filter((control) => control.model === model.id).length;
+  return REQUEST_LIMITS.controls - controls.length;
+}
+
+/** The control models that the model at work can use. */
 export function controlModels(state: State) {
   const model = modelInUse(state);
-  return model === null ? [] : usableAddOns(state.companion?.addOns ?? [], "control", model);
+  return model === null ? [] : controlModelsFor(state.companion?.addOns ?? [], model);
 }
 
 /** Those that are selected and not followed yet. */

@@ -47,9 +47,10 @@ export function modelFor<M extends Named>(keep: KeepName, models: readonly M[]):
   return models.find((model) => isTrainedFor(model, keep)) ?? models[0];
 }
 
-/** What a layer is likely meant to give: a drawn one its outlines, others what an installed model is trained for. */
+/** What a layer is likely meant to give: a drawn one its outlines unless all models want other pictures, others what an installed model is trained for. */
 export function likelyKeep(models: readonly Named[], { drawn }: { readonly drawn: boolean }): KeepName {
-  if (drawn) return "outlines";
+  const needsMade = models.length > 0 && models.every((model) => isTrainedFor(model, "as it is"));
+  if (drawn && !needsMade) return "outlines";
   const order: readonly KeepName[] = ["edges", "drawing", "detail", "colours", "as it is", "outlines"];
   return order.find((keep) => models.some((model) => isTrainedFor(model, keep))) ?? "edges";
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { Actions } from "../actions/actions.ts";
-import { controlModels, selectedLayers } from "../actions/follow-layers.ts";
+import { controlModels, roomForControls, selectedLayers } from "../actions/follow-layers.ts";
 import { isTrainedFor, KEEP_NAMES, type KeepName, modelFor } from "../models/control-keeps.ts";
 import { FollowRange } from "../parts/follow-range.tsx";
 import { Minus } from "../parts/icons.tsx";
@@ -18,15 +18,17 @@ import { t } from "../text/language.ts";
 export function ControlPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
   const [open, setOpen] = useState<string | null>(null);
   const { controls } = state;
-  const installed = state.companion?.addOns.some(({ kind }) => kind === "control") ?? false;
+  const installed = model.follows || (state.companion?.addOns.some(({ kind }) => kind === "control") ?? false);
   if (!installed && controls.length === 0) return null;
   const models = controlModels(state);
   const blocked =
     models.length === 0
       ? t.followed.nothingInstalled(model.family.name)
-      : selectedLayers(state.selection).length === 0
-        ? t.followed.selectFirst
-        : undefined;
+      : roomForControls(state) <= 0
+        ? t.followed.noMore
+        : selectedLayers(state.selection).length === 0
+          ? t.followed.selectFirst
+          : undefined;
   const add = async () => {
     const [added = null] = await actions.addControls();
     setOpen(added);
@@ -35,7 +37,7 @@ export function ControlPanel({ state, actions, model }: { state: State; actions:
     <section class="adding">
       <SectionHead
         title={t.followed.follow}
-        term="ControlNet"
+        term={model.follows ? "" : "ControlNet"}
         add={t.followed.followAdd}
         blocked={blocked}
         onAdd={() => void add()}
@@ -51,7 +53,7 @@ export function ControlPanel({ state, actions, model }: { state: State; actions:
       {controls.map((control) => (
         <ControlCard
           key={control.layer.id}
-          {...{ control, models, actions }}
+          {...{ control, models, actions, wholly: model.follows === true }}
           open={open === control.layer.id}
           onToggle={() => setOpen(open === control.layer.id ? null : control.layer.id)}
           onChange={(change) =>
@@ -67,6 +69,8 @@ export function ControlPanel({ state, actions, model }: { state: State; actions:
 interface ControlCardProps {
   readonly control: ControlLayer;
   readonly models: readonly AddOnInfo[];
+  /** It cannot be followed less, or for a while. */
+  readonly wholly: boolean;
   readonly actions: Actions;
   readonly open: boolean;
   readonly onToggle: () => void;
@@ -74,7 +78,7 @@ interface ControlCardProps {
   readonly onRemove: () => void;
 }
 
-function ControlCard({ control, models, actions, open, onToggle, onChange, onRemove }: ControlCardProps) {
+function ControlCard({ control, models, wholly, actions, open, onToggle, onChange, onRemove }: ControlCardProps) {
   const { layer, keeps, weight, model } = control;
   const usable = models.some(({ id }) => id === model);
   return (
@@ -85,7 +89,9 @@ function ControlCard({ control, models, actions, open, onToggle, onChange, onRem
           <span>
             <b class="ellipsis">{layer.name}</b>
             <small class={`ellipsis ${usable ? "" : "warning-text"}`}>
-              {usable ? `${t.followed.keeps[keeps].label} · ${t.common.percent(weight)}` : t.followed.controlMisfit}
+              {usable
+                ? [t.followed.keeps[keeps].label, ...(wholly ? [] : [t.common.percent(weight)])].join(" · ")
+                : t.followed.controlMisfit}
             </small>
           </span>
         </button>
@@ -99,7 +105,7 @@ function ControlCard({ control, models, actions, open, onToggle, onChange, onRem
           <Minus />
         </button>
       </div>
-      {open && models.length > 0 && <ControlDetails {...{ control, models, onChange }} />}
+      {open && models.length > 0 && <ControlDetails {...{ control, models, wholly, onChange }} />}
     </div>
   );
 }
@@ -107,7 +113,12 @@ function ControlCard({ control, models, actions, open, onToggle, onChange, onRem
 /** What counts more, where picture and prompt disagree. */
 const MODES = ["balanced", "guess"] as const satisfies readonly ControlLayer["mode"][];
 
-function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "control" | "models" | "onChange">) {
+function ControlDetails({
+  control,
+  models,
+  wholly,
+  onChange,
+}: Pick<ControlCardProps, "control" | "models" | "wholly" | "onChange">) {
   const { layer, keeps, model } = control;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
@@ -149,7 +160,7 @@ function ControlDetails({ control, models, onChange }: Pick<ControlCardProps, "c
           onChange={(mode) => onChange({ mode: mode as ControlLayer["mode"] })}
         />
       )}
-      <FollowRange name={layer.name} value={control} onChange={onChange} />
+      {!wholly && <FollowRange name={layer.name} value={control} onChange={onChange} />}
     </div>
   );
 }

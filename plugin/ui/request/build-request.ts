@@ -126,7 +126,7 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     ...(mode !== "generate" && { image: IMAGE }),
     ...(mode === "fill" && { mask: MASK, region: regionOf(intent) }),
     references: model.references ? toReferences(intent.references, model) : [],
-    controls: model.plain ? [] : [...use.controls.map(toControl), ...fillControl(intent)],
+    controls: model.plain && !model.follows ? [] : [...use.controls.map(toControl), ...fillControl(intent)],
     ...(intent.painted && { sceneText: { image: LETTERS, strength: settings.textStrength, end: settings.textEnd } }),
   };
 }

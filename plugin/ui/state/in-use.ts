@@ -3,6 +3,7 @@ import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { Motion } from "../../../shared/request.ts";
 import type { LoraUse, Settings } from "../../bridge.ts";
 import { fitOf } from "../models/add-on-fit.ts";
+import { controlModelsFor } from "../models/control-models.ts";
 import { motionOf } from "../models/motion.ts";
 import type { ControlLayer } from "./followed.ts";
 import { movingModule } from "./moving.ts";
@@ -28,13 +29,25 @@ export function inUse(
   const refines = mode !== "fill" && refinersFor(model, models).some(({ id }) => id === refiner?.model);
   return {
     loras: settings.loras.filter(({ model: id }) => fits(id, "lora")),
-    controls: controls
-      .filter(({ model: id }) => fits(id, "control"))
-      .map((control) => (knowsGuessing(addOns, control) ? control : { ...control, mode: "balanced" })),
+    controls: controlsInUse(controls, addOns, model),
     ...(vae !== undefined && fits(vae, "vae") && { vae }),
     ...(refiner !== undefined && refines && { refiner }),
     ...(module && { motion: motionOf(loopSeconds, module) }),
   };
+}
+
+const WHOLLY = { weight: 1, start: 0, end: 1 } as const;
+
+function controlsInUse(
+  controls: readonly ControlLayer[],
+  addOns: readonly AddOnInfo[],
+  model: ModelInfo,
+): readonly ControlLayer[] {
+  const usable = controlModelsFor(addOns, model);
+  return controls
+    .filter((control) => usable.some(({ id }) => id === control.model))
+    .map((control) => (knowsGuessing(addOns, control) ? control : { ...control, mode: "balanced" as const }))
+    .map((control) => (model.follows ? { ...control, ...WHOLLY } : control));
 }
 
 /** Only ControlNets can count more than the prompt. */

@@ -2,6 +2,8 @@ import { t } from "../text/language.ts";
 import { problemInWords } from "../text/said.ts";
 import { tooLong } from "../text/too-long.ts";
 import { expansionOf } from "./expansion.ts";
+import { paintingModel } from "./fill-tool.ts";
+import { inUse } from "./in-use.ts";
 import { modelInUse } from "./model-in-use.ts";
 import { longestPrompt, missingWords, rowsOf } from "./rows.ts";
 import type { State } from "./state.ts";
@@ -28,6 +30,8 @@ export function whatIsMissing(state: State): string | null {
   if (tooLong(longestPrompt(state)) !== null) return t.run.missing.shorterPrompt;
   if (tooLong(state.settings.negativePrompt) !== null) return t.run.missing.shorterNegative;
   if (mode === "generate" && state.prompt.trim() === "") return t.run.missing.prompt;
+  const painting = paintingModel(state);
+  if (painting?.follows && inUse(state, painting).controls.length === 0) return t.run.missing.followed(painting.name);
   return missingWords(rows, state.prompt);
 }
 
@@ -38,5 +42,6 @@ export function whyNoSet(state: State): string | null {
   const model = modelInUse(state);
   if (model === null) return state.companion?.models.length ? t.run.missing.modelGone : t.run.missing.model;
   if (model.edits) return t.run.onlyEdits(model.name);
+  if (model.follows) return t.run.missing.followed(model.name);
   return tooLong(state.prompt) !== null ? t.run.missing.shorterPrompt : null;
 }

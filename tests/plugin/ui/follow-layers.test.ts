@@ -1,9 +1,11 @@
 import type { Drawing } from "../../../plugin/bridge.ts";
 import { fillPanel, recipeOf } from "../../../plugin/ui/actions/fill-panel.ts";
 import { addControls, addReferences, selectedShape } from "../../../plugin/ui/actions/follow-layers.ts";
+import { inUse } from "../../../plugin/ui/state/in-use.ts";
+import { whatIsMissing } from "../../../plugin/ui/state/readiness.ts";
 import { Store } from "../../../plugin/ui/state/store.ts";
 import type { MainClient } from "../../../plugin/ui/wires/main-client.ts";
-import { addOn, companion, layer, recipe, target } from "./fixtures.ts";
+import { addOn, companion, layer, model, recipe, target } from "./fixtures.ts";
 
 const canny = addOn("control", "canny");
 const tile = addOn("control", "tile");
@@ -52,6 +54,26 @@ test("addControls() adds no more than a request takes, and nothing where no mode
   it.store.dispatch({ type: "companion", companion: { ...companion, addOns: [canny] } });
   await addControls(it);
   expect(it.store.state.controls).toHaveLength(4);
+});
+
+test("a model that was made to follow pictures follows one by itself, wholly, and draws nothing without it", async () => {
+  const it = panel(["id of Logo"]);
+  const depth = { ...model, id: "flux1-depth-dev", name: "flux1-depth-dev", plain: true, follows: true };
+  it.store.dispatch({ type: "companion", companion: { ...companion, models: [depth], addOns: [canny] } });
+  it.store.dispatch({
+    type: "selection",
+    selection: { kind: "several", total: 2, layers: [layer("Logo"), layer("Photo")], targets: [] },
+  });
+  it.store.dispatch({ type: "prompt", prompt: "a fox" });
+  expect(whatIsMissing(it.store.state)).toContain("Choose a picture to follow");
+  await addControls(it);
+  await addControls(it);
+  const { controls } = it.store.state;
+  expect(controls).toMatchObject([{ layer: { name: "Logo" }, keeps: "as it is", model: depth.id }]);
+  expect(whatIsMissing(it.store.state)).toBe(null);
+  it.store.dispatch({ type: "controls", controls: [{ ...controls[0]!, weight: 0.4, end: 0.5, mode: "guess" }] });
+  const [used] = inUse(it.store.state, depth).controls;
+  expect(used).toMatchObject({ weight: 1, start: 0, end: 1, mode: "balanced" });
 });
 
 test("addReferences() adds each layer once, with all that it shows", () => {

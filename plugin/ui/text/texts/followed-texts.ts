@@ -33,6 +33,7 @@ export const followed = both(
 
     follow: "Follow a picture",
     followAdd: "Follow the selected layer",
+    noMore: "It cannot follow more layers at once",
     nothingInstalled: (family: string) => `Nothing is installed for ${family}`,
     noControl: (family: string) => `No ControlNet or T2I-Adapter for ${family} is installed.`,
     putOne: "Put one into the models folder",
@@ -101,6 +102,7 @@ export const followed = both(
 
     follow: "Einem Bild folgen",
     followAdd: "Der ausgewählten Ebene folgen",
+    noMore: "Mehr Ebenen zugleich kann es nicht folgen",
     nothingInstalled: (family) => `Für ${family} ist nichts installiert`,
     noControl: (family) => `Für ${family} ist kein ControlNet oder T2I-Adapter installiert.`,
     putOne: "Lege eins in den Modellordner",

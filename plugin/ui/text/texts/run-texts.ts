@@ -57,6 +57,7 @@ export const run = both(
       shorterPrompt: "The prompt is too long: shorten it",
       shorterNegative: "The negative prompt is too long: shorten it",
       prompt: "Describe the picture first",
+      followed: (model: string) => `Choose a picture to follow: “${model}” needs one`,
     },
   },
   {
@@ -112,6 +113,7 @@ export const run = both(
       shorterPrompt: "Der Prompt ist zu lang: Kürze ihn",
       shorterNegative: "Der negative Prompt ist zu lang: Kürze ihn",
       prompt: "Beschreibe zuerst das Bild",
+      followed: (model) => `Wähle ein Bild, dem gefolgt wird: „${model}“ braucht eins`,
     },
   },
 );
