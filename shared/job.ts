@@ -4,6 +4,7 @@
  * compiler asks for both rows.
  */
 import * as v from "valibot";
+import type { Drift } from "./drift.ts";
 import { type EnlargeRequest, enlargeSchema } from "./enlarge.ts";
 import { imageRefs } from "./image-refs.ts";
 import { type LikenessFact, type LikenessRequest, likenessSchema } from "./likeness.ts";
@@ -195,6 +196,8 @@ export interface Facts {
   readonly likeness?: LikenessFact;
   /** Of a picture that was brought to a palette. */
   readonly paletteDistance?: PaletteDistance;
+  /** Of a picture that was changed as a whole: how it drifted from the one before, and what was done about it. */
+  readonly drift?: Drift;
   /** What it was made with, the model first. */
   readonly models?: readonly UsedModel[];
 }

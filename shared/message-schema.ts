@@ -1,5 +1,6 @@
 /** Every message of protocol.ts as a schema, both directions. Unknown fields are refused. */
 import * as v from "valibot";
+import { driftSchema } from "./drift.ts";
 import { type AttachmentInfo, type Facts, MEDIA_TYPES, type Result, STAGES, taskSchema } from "./job.ts";
 import { likenessFact } from "./likeness.ts";
 import { memoryUseSchema } from "./memory-use.ts";
@@ -131,6 +132,7 @@ const facts: v.GenericSchema<unknown, Facts> = v.strictObject({
   memory: v.optional(memoryUseSchema),
   likeness: v.optional(likenessFact),
   paletteDistance: v.optional(v.strictObject({ before: distance, after: distance })),
+  drift: v.optional(driftSchema),
   models: v.optional(usedModelsSchema),
 });
 /** What a job brought, without its pictures. */

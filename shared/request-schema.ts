@@ -1,5 +1,6 @@
 /** The GenerateRequest of request.ts as a schema: types, ranges, defaults. validate.ts turns its findings into sentences. */
 import * as v from "valibot";
+import { driftWishSchema } from "./drift.ts";
 import { motionSchema } from "./motion-schema.ts";
 import { region } from "./region-schema.ts";
 import { DEFAULT_SIZE, type GenerateRequest, PROMPT_SYNTAXES, REQUEST_DEFAULTS } from "./request.ts";
@@ -88,6 +89,7 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     ),
     controls: v.optional(v.pipe(v.array(control), v.maxLength(REQUEST_LIMITS.controls)), []),
     palette: v.optional(palette),
+    drift: v.optional(driftWishSchema),
     sceneText: v.optional(sceneText),
     quantize: v.optional(v.picklist([4, 8, "int8"])),
     contentFilter: v.optional(v.boolean()),
@@ -121,6 +123,13 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
   v.forward(
     v.check(({ motion, refiner }) => motion === undefined || refiner === undefined, "cannot be used with `refiner`"),
     ["motion"],
+  ),
+  v.forward(
+    v.check(
+      ({ drift, image, mask, motion }) => drift === undefined || (image !== undefined && !mask && !motion),
+      "needs `image`, the picture that was changed, and neither `mask` nor `motion`",
+    ),
+    ["drift"],
   ),
   v.forward(
     v.check(({ region, mask }) => region === undefined || mask !== undefined, "needs `mask`"),

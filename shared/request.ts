@@ -4,6 +4,7 @@
  * recipe is made of it.
  */
 
+import type { DriftWish } from "./drift.ts";
 import type {
   Control,
   DeepCache,
@@ -122,6 +123,11 @@ export interface GenerateRequest {
   readonly controls: readonly Control[];
   /** The colours of what is painted, moved to these. Absent: as the model made them. */
   readonly palette?: Palette;
+  /**
+   * With `image` and no mask: the result is registered with it on the part that did not change, and what it drifted from there
+   * is taken away. Nothing is done where too little is the same. Absent: as the model made it.
+   */
+  readonly drift?: DriftWish;
   /** Letters that the picture is painted around. Absent: none. */
   readonly sceneText?: SceneText;
   /**

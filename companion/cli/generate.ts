@@ -99,7 +99,7 @@ async function make({ file, out, models, trace, fast }: Order, reportFile: strin
     if (result.gif) await writeFile(path.join(out, "image.gif"), result.gif);
     if (kept) await writeSafetensors(path.join(out, "trace.safetensors"), kept);
     const seconds = (performance.now() - begin) / 1000;
-    const { width, height, tokens, chunks, droppedText, weightBits, thrift, paletteDistance } = result;
+    const { width, height, tokens, chunks, droppedText, weightBits, thrift, paletteDistance, drift } = result;
     const report = {
       width,
       height,
@@ -109,6 +109,7 @@ async function make({ file, out, models, trace, fast }: Order, reportFile: strin
       weightBits,
       thrift,
       paletteDistance,
+      drift,
       seconds,
       device: studio.device.info,
       models: made.models,

@@ -63,7 +63,7 @@ async function* pictureAlone(
 }
 
 async function* picture(events: ReturnType<typeof generate>): Work["events"] {
-  const { png, gif, width, height, tokens, droppedText, weightBits, thrift, paletteDistance } = yield* events;
+  const { png, gif, width, height, tokens, droppedText, weightBits, thrift, paletteDistance, drift } = yield* events;
   const moving = gif && ({ mediaType: "image/gif", bytes: gif } as const);
   return {
     attachments: [{ name: PICTURE, width, height, ...(moving ?? { mediaType: "image/png", bytes: png }) }],
@@ -73,6 +73,7 @@ async function* picture(events: ReturnType<typeof generate>): Work["events"] {
       ...(weightBits && { weightBits }),
       ...(thrift && { thrift }),
       ...(paletteDistance && { paletteDistance }),
+      ...(drift && { drift }),
     },
   };
 }

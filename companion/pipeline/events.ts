@@ -1,3 +1,4 @@
+import type { Drift } from "../../shared/drift.ts";
 import type { PaletteDistance, Stage } from "../../shared/job.ts";
 import type { MemoryUse } from "../../shared/memory-use.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
@@ -50,6 +51,8 @@ export interface GenerateResult {
   readonly thrift?: Thrift;
   /** Where it was brought to a palette. */
   readonly paletteDistance?: PaletteDistance;
+  /** Where it was registered with the picture that it changed. */
+  readonly drift?: Drift;
 }
 
 /**

@@ -19,6 +19,7 @@ import { shown } from "./motion/loop.ts";
 import type { JobMotion } from "./motion/motion.ts";
 import type { Images } from "./picture/canvas.ts";
 import { passContentFilter } from "./picture/content-filter.ts";
+import { driftTaken } from "./picture/drift-taken.ts";
 import { inPalette } from "./picture/in-palette.ts";
 import { prepareJob } from "./prepare.ts";
 import type { Studio } from "./studio/studio.ts";
@@ -81,7 +82,7 @@ async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenera
   if (job.rung.strips === "small") await studio.sessions.close();
   const { autoencoder } = job.refining ?? job;
   const decoded: Tensor[] = [];
-  const pictures: ReturnType<typeof inPalette>[] = [];
+  const pictures: (ReturnType<typeof inPalette> & ReturnType<typeof driftTaken>)[] = [];
   for (const one of job.motion ? framesOf(latent) : [latent]) {
     // A sign of life, and where it may end, between two of them.
     if (pictures.length > 0) yield { type: "stage", stage: "decoding" };
@@ -90,8 +91,15 @@ async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenera
     decoded.push(image);
     const made = toPixels(image);
     if (job.contentFilter) await passContentFilter(made, job.contentFilter, studio);
-    const toned = inPalette(made, job.request.palette);
-    pictures.push({ ...toned, image: await inSpan("put back", "picture", () => job.canvas.finish(toned.image)) });
+    const kept = await inSpan("take drift away", "picture", () =>
+      driftTaken(made, job.canvas.picture, job.request.drift),
+    );
+    const toned = inPalette(kept.image, job.request.palette);
+    pictures.push({
+      ...kept,
+      ...toned,
+      image: await inSpan("put back", "picture", () => job.canvas.finish(toned.image)),
+    });
   }
   trace.set("image", stack(decoded));
   const { image: result, ...toned } = pictures[0]!;
@@ -109,6 +117,7 @@ async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenera
     ...(typeof job.format === "number" && { weightBits: job.format }),
     ...(thrift && { thrift }),
     ...(toned.distance && { paletteDistance: toned.distance }),
+    ...(toned.drift && { drift: toned.drift }),
   };
 }
 

@@ -51,6 +51,16 @@ test("a Fill changes not one byte outside of what is painted", async () => {
   expect(changed.length).toBeGreaterThan(500);
 });
 
+test("noise that has nothing to do with its picture is left as the model made it, byte for byte", async () => {
+  const images = { source: await picture(96, 80, 17) };
+  const edit = { ...fields, width: 96, height: 80, image: "source" };
+  const plain = await paint(studio, request(edit), images);
+  const measured = await paint(studio, request({ ...edit, drift: { place: true, color: true } }), images);
+  expect(plain.result.drift).toBeUndefined();
+  expect(measured.result.drift).toMatchObject({ place: "unknown", color: "unknown" });
+  expect(measured.result.png).toEqual(plain.result.png);
+});
+
 test.each([
   [{ promptSyntax: "a1111" }, "A1111's prompt syntax"],
   [{ clipSkip: 1 }, "skipped layers"],

@@ -3,7 +3,7 @@ import { betaQuantile } from "../../companion/schedulers/beta-quantile.ts";
 import { arange, interpolate, linspace, roundHalfEven } from "../../companion/schedulers/float32.ts";
 import { log32 } from "../../companion/schedulers/log32.ts";
 import { timestepOfSigma } from "../../companion/schedulers/sigma-schedules.ts";
-import { solveLinear } from "../../companion/schedulers/solve-linear.ts";
+import { solveLinear } from "../../shared/solve-linear.ts";
 
 test("arange() can hold one value more than expected, as NumPy's does", () => {
   expect(arange(1000, 0, -1000 / 60).length).toBe(60);

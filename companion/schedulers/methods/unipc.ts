@@ -1,10 +1,10 @@
+import { solveLinear } from "../../../shared/solve-linear.ts";
 import type { Tensor } from "../../tensor.ts";
 import { dpmSchedule, type LogSnr, logSnr, refuseFinalZero } from "../dpm-schedule.ts";
 import { combine, f32 } from "../float32.ts";
 import type { Method, Sampler } from "../method.ts";
 import { scheduleOfSigmas } from "../preserving-schedule.ts";
 import { SOLVER_ALLOWED, SOLVER_DEFAULTS } from "../setting-groups.ts";
-import { solveLinear } from "../solve-linear.ts";
 import { TIMESTEP_SPACINGS } from "../spacing.ts";
 
 const defaults = {

@@ -199,7 +199,12 @@ export class JobDesk {
     // Of a larger version, the request stays that of the picture itself.
     const request = task.kind === "generate" ? task.request : picture.recipe.request;
     const madeWith = [...(picture.recipe.madeWith ?? []), ...(facts.models ?? [])];
-    const recipe = { ...picture.recipe, request, ...(madeWith.length > 0 && { madeWith: eachOnce(madeWith) }) };
+    const recipe = {
+      ...picture.recipe,
+      request,
+      ...(madeWith.length > 0 && { madeWith: eachOnce(madeWith) }),
+      ...(facts.drift && { drift: facts.drift }),
+    };
     const { width, height } = shown;
     const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
     const { tokens = 0, droppedText = null, weightBits = null, thrift = null, paletteDistance = null } = facts;

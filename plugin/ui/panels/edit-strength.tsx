@@ -4,6 +4,7 @@ import type { Actions } from "../actions/actions.ts";
 import { Slider } from "../parts/slider.tsx";
 import { effectiveSettings } from "../request/build-request.ts";
 import { t } from "../text/language.ts";
+import { DriftChoice } from "./drift-choice.tsx";
 
 interface EditStrengthProps {
   readonly settings: Settings;
@@ -19,6 +20,7 @@ export function EditStrength({ settings, actions, model }: EditStrengthProps) {
     return (
       <section>
         <p class="hint">{t.fill.instruct}</p>
+        <DriftChoice settings={settings} actions={actions} />
       </section>
     );
   if (model?.edits)
@@ -33,6 +35,7 @@ export function EditStrength({ settings, actions, model }: EditStrengthProps) {
           {...{ ...IMAGE_GUIDANCE, value: imageGuidanceScale }}
           onChange={(value) => actions.set({ imageGuidanceScale: value })}
         />
+        <DriftChoice settings={settings} actions={actions} />
       </section>
     );
   return (

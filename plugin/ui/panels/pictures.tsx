@@ -6,6 +6,7 @@ import { rankedByLikeness } from "../state/ranked-by-likeness.ts";
 import { promptOf } from "../state/recipe.ts";
 import { type PictureRun, runsOf } from "../state/runs.ts";
 import type { State } from "../state/state.ts";
+import { driftInWords } from "../text/drift-words.ts";
 import { t } from "../text/language.ts";
 import { whenInWords } from "../text/when-in-words.ts";
 import { BatchRows } from "./batch-rows.tsx";
@@ -32,6 +33,7 @@ export function PicturesPanel({ state, actions }: { state: State; actions: Actio
   const found = runs.filter((run) => isFoundBy(run, typed));
   const painting = runs.find(({ pictures }) => pictures.some(isActive));
   const chosen = state.pictures.find(({ job }) => job.job === state.chosen);
+  const drifted = chosen?.phase === "done" ? driftInWords(chosen.recipe.drift) : null;
   if (state.close && chosen?.phase === "done") return <PictureClose picture={chosen} state={state} actions={actions} />;
   return (
     <>
@@ -65,6 +67,7 @@ export function PicturesPanel({ state, actions }: { state: State; actions: Actio
       {chosen?.paletteDistance && (
         <p class="hint aside">{t.palette.distance(chosen.paletteDistance.after, chosen.paletteDistance.before)}</p>
       )}
+      {drifted && <p class="hint aside">{drifted}</p>}
       {chosen?.thrift && chosen.thrift !== "fewer-bits" && <p class="hint aside">{t.pictures.thrift[chosen.thrift]}</p>}
     </>
   );

@@ -116,6 +116,7 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     ...(hasEta(effective.scheduler) && { eta: settings.eta }),
     ...(model.edits && { imageGuidanceScale: settings.imageGuidanceScale }),
     ...(use.refiner && { refiner: use.refiner }),
+    ...(mode === "edit" && instructs(model) && wantsDrift(settings) && { drift: settings.drift }),
     ...(settings.quantize && { quantize: settings.quantize }),
     ...(settings.palette && mode !== "fill" && { palette: settings.palette }),
     ...(settings.contentFilter && { contentFilter: true }),
@@ -159,6 +160,8 @@ function regionOf({ settings, fill, filling, calmPixels }: MeasuredIntent): Regi
 
 /** Whether Edit changes a picture as the prompt says, whatever is left of it. */
 export const instructs = ({ edits, seesPictures }: ModelInfo): boolean => edits || seesPictures === true;
+
+const wantsDrift = ({ drift }: RunSettings): boolean => drift.place || drift.color;
 
 type Followed = Intent["references"][number];
 

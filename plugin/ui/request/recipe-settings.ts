@@ -15,14 +15,14 @@ export function settingsOf({
   typed,
 }: Pick<Recipe, "mode" | "request" | "maskShape" | "seesTexts" | "fillKind" | "typed">): Partial<Settings> {
   const { negativePrompt = "", steps, guidanceScale, strength, model, scheduler, vae, refiner, region } = request;
-  const { clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize, tiling, sceneText, palette } = request;
+  const { clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize, tiling, sceneText, palette, drift } = request;
   return {
     ...{ negativePrompt, steps, guidanceScale, model, scheduler, vae, refiner },
     ...{ clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize, tiling },
     ...(mode !== "fill" && { palette: palette && { ...palette, colors: [...palette.colors] } }),
     loopSeconds: secondsOf(request.motion),
     loras: request.loras.map(({ model, weight }) => ({ model, weight })),
-    ...(mode === "edit" && { strength }),
+    ...(mode === "edit" && { strength, drift: { ...(drift ?? { place: false, color: false }) } }),
     ...(maskShape && { maskShape }),
     ...(mode === "fill" && { fillKind: chosenKind(fillKind, typed ?? request.prompt, maskShape) }),
     ...(seesTexts !== undefined && { seesTexts }),

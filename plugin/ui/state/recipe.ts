@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { driftSchema } from "../../../shared/drift.ts";
 import { enlargeSchema } from "../../../shared/enlarge.ts";
 import { FILL_KINDS } from "../../../shared/fill-kinds.ts";
 import type { EnlargeTask, GenerateTask, MatteTask } from "../../../shared/job.ts";
@@ -80,6 +81,8 @@ const recipeSchema = v.object({
   /** SHA-256 of all that was asked for, images too: recipes with the same one make the same picture. */
   asked: v.optional(v.string()),
   request: requestSchema as v.GenericSchema<unknown, GenerateRequest>,
+  /** How the picture drifted from the one that it changed, once it is there. */
+  drift: v.optional(driftSchema),
   /** The files that took part, once the picture is there. */
   madeWith: v.optional(usedModelsSchema),
 });

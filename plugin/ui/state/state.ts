@@ -158,6 +158,7 @@ export const DEFAULT_SETTINGS: Settings = {
   clipSkip: 0,
   guidanceRescale: 0,
   imageGuidanceScale: 1.5,
+  drift: { place: true, color: true },
   eta: 0,
   tiling: false,
   loopSeconds: 0,

@@ -3,6 +3,7 @@ import { artboards } from "./texts/artboards-texts.ts";
 import { characters } from "./texts/characters-texts.ts";
 import { common } from "./texts/common-texts.ts";
 import { connection } from "./texts/connection-texts.ts";
+import { drift } from "./texts/drift-texts.ts";
 import { fillKind } from "./texts/fill-kind-texts.ts";
 import { fill } from "./texts/fill-texts.ts";
 import { followed } from "./texts/followed-texts.ts";
@@ -26,6 +27,7 @@ const AREAS = {
     characters,
     common,
     connection,
+    drift,
     fill,
     fillKind,
     followed,

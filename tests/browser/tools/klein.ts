@@ -36,6 +36,7 @@ export async function run(root: string): Promise<void> {
     await choose(designer, "Edit");
     await ui.getByText("Say what should change").waitFor();
     await ui.locator("#prompt").fill("make it night");
+    await ui.getByText("What stays as it was").click();
     await designer.screenshot("2-edit");
     await paint(designer, "Edit", "3-edited");
 

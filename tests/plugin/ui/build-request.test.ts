@@ -60,6 +60,17 @@ test("buildRequest() uses the strength in Edit only", () => {
   expect(buildRequest({ ...intent, settings, mode: "edit" }, 1).strength).toBe(0.4);
 });
 
+test("buildRequest() has drift taken away where a model changes a picture by instruction, as far as the panel says", () => {
+  const of = (mode: Mode, seesPictures: boolean, drift = DEFAULT_SETTINGS.drift) => {
+    const settings = { ...DEFAULT_SETTINGS, drift };
+    return buildRequest({ ...intent, mode, settings, model: { ...model, seesPictures } }, 1).drift;
+  };
+  expect(of("edit", true)).toEqual({ place: true, color: true });
+  expect(of("edit", true, { place: false, color: true })).toEqual({ place: false, color: true });
+  expect(of("edit", true, { place: false, color: false })).toBeUndefined();
+  expect([of("generate", true), of("edit", false)]).toEqual([undefined, undefined]);
+});
+
 test("buildRequest() asks a Fill for the context that its preview shows", () => {
   const settings = { ...DEFAULT_SETTINGS, detail: 0.7 };
   const request = buildRequest({ ...intent, settings, mode: "fill", fill }, 1);
