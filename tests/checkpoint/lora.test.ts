@@ -26,6 +26,11 @@ test.each<[string, unknown]>([
   ["base_model.model.conv_in.lora_B.default.weight", ["unet", "conv_in", "up"]],
   ["base_model.model.conv_in.lora_magnitude_vector.weight", ["unet", "conv_in", "magnitude"]],
   ["lora_te_text_model_encoder_layers_3_mlp_fc1.hada_w1_a", [0, "encoder_layers_3_mlp_fc1", "hada_w1_a"]],
+  // By itself: diffusers 0.42.1 passes queries, keys and values over where a file has no `out_proj` (findings/).
+  [
+    "lora_te_text_model_encoder_layers_3_self_attn_q_proj.lora_up.weight",
+    [0, "encoder_layers_3_self_attn_q_proj", "up"],
+  ],
   ["lora_te2_text_projection.lora_up.weight", [1, "text_projection", "up"]],
   ["unet.input_blocks.4.1.proj_in.lora_down.weight", ["unet", "input_blocks_4_1_proj_in", "down"]],
   ["clip_l.text_model.encoder.layers.0.mlp.fc1.lora_up.weight", [0, "encoder_layers_0_mlp_fc1", "up"]],
