@@ -83,6 +83,7 @@ export const modelSchema = v.strictObject({
   maxTokens: count,
   inpainting: v.boolean(),
   references: v.boolean(),
+  redux: v.optional(v.strictObject({ id: nameSchema, name: text, licence: text })),
   edits: v.boolean(),
   seesPictures: v.optional(v.boolean()),
   plain: v.optional(v.boolean()),

@@ -29,8 +29,13 @@ export interface ModelInfo {
   readonly maxTokens: number;
   /** True for a UNet with the extra mask channels. */
   readonly inpainting: boolean;
-  /** True where references (IP-Adapter) can be used with it. */
+  /** True where references (IP-Adapter, FLUX.1 Redux, or pictures that it sees itself) can be used with it. */
   readonly references: boolean;
+  /**
+   * FLUX.1 Redux, where that is what it follows references with: they count by their weight alone, not in one place, for some of the steps or
+   * in some blocks. Its licence is its own.
+   */
+  readonly redux?: { readonly id: string; readonly name: string; readonly licence: string };
   /** True for instruct-pix2pix: it changes a picture as the prompt says, and can neither generate nor fill. */
   readonly edits: boolean;
   /**

@@ -23,7 +23,7 @@ export interface BlockScales {
 
 export const COMBINATIONS = ["concat", "average"] as const;
 
-/** An image that the result should follow (IP-Adapter), or several that it follows together. */
+/** An image that the result should follow (IP-Adapter, FLUX.1 Redux), or several that it follows together. */
 export interface Reference {
   /** Several share one attention, as those of an inner list do in diffusers' `ip_adapter_image`. */
   readonly image: ImageRef | readonly ImageRef[];
@@ -45,9 +45,9 @@ export interface Reference {
    * and for Stable Diffusion 1 and 2 those that ComfyUI's IP-Adapter nodes have for it. Default "all".
    */
   readonly blocks?: (typeof BLOCK_CHOICES)[number] | BlockScales;
-  /** An IP-Adapter by its library id, or (command line only) a path. Absent: the model's own. */
+  /** An IP-Adapter, or FLUX.1 Redux, by its library id, or (command line only) a path. Absent: the model's own, or the library's. */
   readonly adapter?: string;
-  /** A CLIP vision encoder by its library id, or (command line only) a folder. Absent: the adapter's or the model's own. */
+  /** A CLIP vision encoder (for Redux a SigLIP) by its library id, or (command line only) a folder. Absent: the adapter's or the model's own. */
   readonly imageEncoder?: string;
 }
 

@@ -9,6 +9,7 @@ export const USED_AS = [
     "embedding",
     "control",
     "ip-adapter",
+    "redux",
     "image-encoder",
     "motion",
     "upscaler",

@@ -5,7 +5,7 @@ import { familyInWords } from "../../shared/family-in-words.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { Config } from "../config.ts";
 import { Engine, type EngineState } from "../engine/engine.ts";
-import { type Library, openLibrary } from "../library/library.ts";
+import { type FolderReport, type Library, openLibrary } from "../library/library.ts";
 import { visible } from "../library/plain-text.ts";
 import { defaultMemoryLimit, machineMemory } from "../runtime/machine-memory.ts";
 import { sentence } from "./sentence.ts";
@@ -94,7 +94,9 @@ const memory: Check = ({ memory }) => {
   ];
 };
 
-const WORDS: Partial<Record<string, readonly [one: string, many: string]>> = {
+type Kind = keyof FolderReport["found"];
+
+const WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
   model: ["model", "models"],
   lora: ["LoRA", "LoRAs"],
   embedding: ["embedding", "embeddings"],
@@ -103,6 +105,12 @@ const WORDS: Partial<Record<string, readonly [one: string, many: string]>> = {
   "t2i-adapter": ["T2I-Adapter", "T2I-Adapters"],
   "ip-adapter": ["IP-Adapter", "IP-Adapters"],
   "image-encoder": ["image encoder", "image encoders"],
+  redux: ["FLUX.1 Redux", "FLUX.1 Redux"],
+  siglip: ["SigLIP image encoder", "SigLIP image encoders"],
+  motion: ["motion module", "motion modules"],
+  upscaler: ["upscaler", "upscalers"],
+  matting: ["matting model", "matting models"],
+  part: ["part of a model", "parts of models"],
   problem: ["file that can't be used", "files that can't be used"],
 };
 
@@ -123,7 +131,9 @@ const folders: Check = async (config) => {
   return reports.map(({ folder, layout, exists, found }) => {
     if (!exists && folder === modelsFolders[0]) return ok(`The models folder ${folder} is made at the first start`);
     if (!exists) return bad(`The models folder ${folder} does not exist`, "Correct it in settings.json or --models.");
-    const counts = Object.entries(found).map(([kind, count]) => `${count} ${WORDS[kind]![count === 1 ? 0 : 1]}`);
+    const counts = (Object.entries(found) as [Kind, number][]).map(
+      ([kind, count]) => `${count} ${WORDS[kind][count === 1 ? 0 : 1]}`,
+    );
     return ok(`${folder} (${layout}): ${counts.join(", ") || "nothing yet"}`);
   });
 };

@@ -127,6 +127,24 @@ export function toCellMask(mask: Mask, { width, height }: Size): Tensor {
   return tensor(out, [1, 1, height, width]);
 }
 
+/** SiglipImageProcessor's settings (preprocessor_config.json). */
+export interface SquareImageOptions {
+  readonly side: number;
+  readonly image_mean: readonly number[];
+  readonly image_std: readonly number[];
+  readonly rescale_factor: number;
+}
+
+/** A reference image for SigLIP: [1, 3, S, S]. Resized to a square whatever its shape (Pillow's bicubic), scaled, normalised. */
+export function toSquarePixels(image: PixelImage, { side, ...options }: SquareImageOptions): Tensor {
+  const size = { width: side, height: side };
+  return normalised(
+    resizeImage(image, size, "bicubic"),
+    { ...options, do_normalize: true },
+    { ...size, left: 0, top: 0 },
+  );
+}
+
 /** CLIPImageProcessor's settings (preprocessor_config.json). */
 export interface ClipImageOptions {
   readonly shortest_edge: number;
@@ -149,6 +167,15 @@ export function toClipPixels(image: PixelImage, options: ClipImageOptions): Tens
   const target = options.do_center_crop ? { width: options.crop_size, height: options.crop_size } : resized;
   const left = cropStart(resized.width, target.width);
   const top = cropStart(resized.height, target.height);
+  return normalised(resized, options, { ...target, left, top });
+}
+
+/** A part of a picture, 0 where it has none. Source: transformers, image_transforms.py. */
+function normalised(
+  resized: PixelImage,
+  options: Pick<ClipImageOptions, "image_mean" | "image_std" | "rescale_factor" | "do_normalize">,
+  { left, top, ...target }: Size & { readonly left: number; readonly top: number },
+): Tensor {
   const area = target.width * target.height;
   const out = new Float32Array(3 * area);
   for (let c = 0; c < 3; c++) {

@@ -90,10 +90,10 @@ const FLUX1_DEFAULTS = {
 /** Canny's and Depth's transformers are of one shape. */
 const DEPTH_DEFAULTS = { steps: 30, guidanceScale: 10 } as const;
 /**
- * Black Forest Labs publish what takes the guidance scale as an input (dev, Fill, Kontext, Canny, Depth, Krea) under this one; schnell, which takes
+ * Black Forest Labs publish what takes the guidance scale as an input (dev, Fill, Kontext, Canny, Depth, Krea), and Redux, under this one; schnell, which takes
  * none, is known by its name. Source: the models' cards.
  */
-const FLUX1_LICENCE =
+export const FLUX1_LICENCE =
   "FLUX.1 [dev] Non-Commercial License: not for commercial work unless you have a licence from Black Forest Labs. What it says of pictures made with the model is on the model's page.";
 const SCHNELL_LICENCE = "Apache-2.0, as FLUX.1 schnell is published: any use, commercial use too.";
 

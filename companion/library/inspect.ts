@@ -8,6 +8,7 @@ import { isGguf, openWeightFile } from "../checkpoint/files/weight-file.ts";
 import { identify } from "../checkpoint/identify/identify.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
+import { isReduxFolder } from "../checkpoint/parts/redux.ts";
 import { type AnyMeasures, anyMeasuresOf } from "../opening/measures.ts";
 import { isWholePart } from "../opening/model-parts.ts";
 import { type AddOnKind, openAddOn } from "../opening/open-add-on.ts";
@@ -20,11 +21,13 @@ import {
   openWholeUpscaler,
 } from "../opening/open-whole.ts";
 import { planOf } from "../opening/plan-of.ts";
+import { openWholeRedux, openWholeSiglip } from "../opening/redux.ts";
 import { transformerFamily } from "../opening/transformer-families.ts";
 import { familiesOf, fittingFamilies, misfitWithAll, publishedModels } from "./add-on-families.ts";
 import { recommendedLicence } from "./catalogue.ts";
 import { readCommunityNotes } from "./community-notes.ts";
 import { describeModel } from "./describe-model.ts";
+import { FLUX1_LICENCE } from "./family-facts.ts";
 import { lostLink } from "./lost-link.ts";
 import { nameOf } from "./name-of.ts";
 import { plainText } from "./plain-text.ts";
@@ -58,6 +61,17 @@ export type Finding =
       /** What adapters of each kind take from it. */
       readonly widths: Readonly<Record<IpAdapter["kind"], number>>;
     }
+  | {
+      readonly kind: "redux";
+      readonly path: string;
+      /** Widths of the image encoder's states and of the transformer's texts. */
+      readonly reads: number;
+      readonly gives: number;
+      readonly licence: string;
+      /** The SigLIP in its folder. Absent: it is elsewhere. */
+      readonly encoder?: string;
+    }
+  | { readonly kind: "siglip"; readonly path: string; readonly width: number }
   | (AddOnFinding & { readonly kind: "controlnet" | "t2i-adapter" | "motion" | "vae" })
   | (AddOnFinding & { readonly kind: "lora" | "embedding"; readonly names: readonly string[] })
   /** It needs no model. */
@@ -96,7 +110,17 @@ async function open(place: Place, options: OpenOptions): Promise<Finding> {
   if (kind === "lost") throw lostLink(file);
   const refusal = REFUSALS[kind];
   if (refusal) throw new Problem(refusal.code, `"${path.basename(file)}" ${refusal.says}`);
-  return kind === "file" ? openFile(place, openWeightFile(file, options), options) : openWhole(place, options);
+  if (kind === "file") return openFile(place, openWeightFile(file, options), options);
+  return isReduxFolder(file, options) ? findRedux(file, options) : openWhole(place, options);
+}
+
+function findRedux(place: string, options: OpenOptions): Finding {
+  const { config, encoder } = openWholeRedux(place, options);
+  if (encoder) openWholeSiglip(encoder.path, { ...options, processor: encoder.processor });
+  return {
+    ...{ kind: "redux", path: place, reads: config.redux_dim, gives: config.txt_in_features, licence: FLUX1_LICENCE },
+    ...(encoder && { encoder: encoder.path }),
+  };
 }
 
 async function openFile(place: Place, store: SafetensorsFile, options: OpenOptions): Promise<Finding> {
@@ -126,6 +150,10 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
       const { crossAttentionDim, widths, embeddingDim, kind } = await openWholeIpAdapter(file, options);
       return { kind: found, path: file, adapter: { crossAttentionDim, widths, embeddingDim, kind } };
     }
+    case "redux":
+      return findRedux(file, options);
+    case "siglip":
+      return { kind: found, path: file, width: openWholeSiglip(file, options).config.hidden_size };
     case "image-encoder": {
       const encoder = isShard(file) ? path.dirname(file) : file;
       const { config } = await openWholeImageEncoder(encoder, options);

@@ -4,18 +4,17 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
 import { resolveInside } from "../checkpoint/files/files.ts";
-import type { UNetModel } from "../checkpoint/model.ts";
-import { attentionWidths } from "../networks/blocks/image-attentions.ts";
-import type { UNetConfig } from "../networks/configs.ts";
-import { isTransformer } from "../opening/measures.ts";
+import type { Model } from "../checkpoint/model.ts";
+import { anyMeasuresOf } from "../opening/measures.ts";
 import { publishedModels } from "./add-on-families.ts";
 import { recommendedLicence } from "./catalogue.ts";
 import type { FindingCacheOptions } from "./finding-cache.ts";
 import { type Finding, inspect } from "./inspect.ts";
 import { createInstalledFit, distinctMeasures } from "./installed-fit.ts";
 import { layoutOf } from "./layouts.ts";
-import { type Found, Look } from "./look.ts";
+import { Look } from "./look.ts";
 import { isLostLink, lostLink } from "./lost-link.ts";
+import { halvesMissing, type ReferenceFiles, referenceFilesFor, referenceParts } from "./reference-parts.ts";
 import { type Place, scanFolder } from "./scan.ts";
 import { readThumbnail } from "./thumbnail.ts";
 import { watchFolders } from "./watch.ts";
@@ -37,11 +36,6 @@ export interface LibraryOptions {
 export interface ResolveOptions {
   /** True on the command line: also a path anywhere on the machine. */
   readonly allowPaths: boolean;
-}
-
-export interface ReferenceFiles {
-  readonly adapter: string;
-  readonly imageEncoder: string;
 }
 
 export interface FolderReport {
@@ -83,8 +77,8 @@ export interface Library {
   thumbnail(id: string): Promise<Uint8Array | undefined>;
   /** The path of a model, IP-Adapter or image encoder. Throws Problem "model-not-found", "file-outside-models". */
   resolve(idOrPath: string, options: ResolveOptions): string;
-  /** An IP-Adapter and an image encoder in the folders that fit the model. */
-  references(model: Pick<UNetModel, "denoiser">): Promise<ReferenceFiles | undefined>;
+  /** An IP-Adapter, or FLUX.1 Redux, and an image encoder in the folders that fit the model. */
+  references(model: Model): Promise<ReferenceFiles | undefined>;
   /** Every LoRA, or every embedding, by each name that prompts may call it: the file's, and the one in the file. */
   adapters(kind: "lora" | "embedding"): Promise<NamedAddOn[]>;
   /** What the files and folders at these paths were found to be, and the catalogue's word on their licence. */
@@ -170,6 +164,7 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
         if (!places.has(place.id)) places.set(place.id, place);
       }
       listed = places;
+      if (left === 0) problems.push(...halvesMissing(parts));
       if (left > 0) problems.push(stillReading(left, all.length + unread));
       return { models, addOns, problems, left };
     },
@@ -194,7 +189,7 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
       }
       throw new Problem("model-not-found", `There is no model "${name.slice(0, 200)}": choose one from the list.`);
     },
-    references: async (model) => filesFor(referenceParts(await look.all()), model.denoiser.config),
+    references: async (model) => referenceFilesFor(referenceParts(await look.all()), anyMeasuresOf(model)),
     adapters: async (kind) =>
       (await look.all()).flatMap(({ place: { id }, finding }) => {
         if (finding.kind !== kind || !("names" in finding)) return [];
@@ -204,7 +199,7 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
       }),
     about: async (paths) => {
       const said = (await look.at(paths)).map(({ place: { id, path: place }, finding }) => {
-        const licence = recommendedLicence(id);
+        const licence = recommendedLicence(id) ?? (finding.kind === "redux" ? finding.licence : undefined);
         return [place, { id, finding, ...(licence !== undefined && { licence }) }] as const;
       });
       return new Map(said);
@@ -247,36 +242,22 @@ function find(folder: string, id: string): string | undefined {
   return statSync(place).isDirectory() || /\.gguf$/i.test(id) ? place : undefined;
 }
 
-/** Plain adapters come first: of the others some are for faces only, which no tensor of theirs says. */
-const BY_KIND = { plain: 0, plus: 1, full: 2 } as const;
-
-/** What references need, of all that is here. */
-function referenceParts(all: readonly Found[]) {
-  const adapters = all.flatMap(({ finding }) => (finding.kind === "ip-adapter" ? [finding] : []));
-  const encoders = all.flatMap(({ finding }) => (finding.kind === "image-encoder" ? [finding] : []));
-  return { adapters: adapters.sort((a, b) => BY_KIND[a.adapter.kind] - BY_KIND[b.adapter.kind]), encoders };
-}
-
-function filesFor(
-  { adapters, encoders }: ReturnType<typeof referenceParts>,
-  unet: UNetConfig,
-): ReferenceFiles | undefined {
-  const [context, widths] = [unet.cross_attention_dim[0], String(attentionWidths(unet))];
-  for (const { path: file, adapter } of adapters) {
-    if (adapter.crossAttentionDim !== context || String(adapter.widths) !== widths) continue;
-    const encoder = encoders.find((one) => one.widths[adapter.kind] === adapter.embeddingDim);
-    if (encoder) return { adapter: file, imageEncoder: encoder.path };
-  }
-  return undefined;
-}
-
 const withReferences = (
   { info, measures }: Extract<Finding, { kind: "model" }>,
   parts: ReturnType<typeof referenceParts>,
 ): ModelInfo => ({
   ...info,
-  references: info.references || (!isTransformer(measures) && filesFor(parts, measures.unet) !== undefined),
+  ...(info.references ? {} : followedWith(info, referenceFilesFor(parts, measures))),
 });
+
+/** A picture that a model sees itself says all about its references. */
+function followedWith(
+  { seesPictures }: ModelInfo,
+  files: ReferenceFiles | undefined,
+): Partial<Pick<ModelInfo, "references" | "redux">> {
+  if (seesPictures || files === undefined) return {};
+  return { references: true, ...(files.redux && { redux: files.redux }) };
+}
 
 function stillReading(left: number, of: number): ModelProblem {
   const says = `${left} of ${of} files in the models folders are still being read: the list grows by itself.`;

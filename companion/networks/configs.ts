@@ -144,6 +144,33 @@ export interface ClipVisionConfig {
   readonly layer_norm_eps: number;
 }
 
+/** SiglipVisionModel. */
+export interface SiglipVisionConfig {
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly image_size: number;
+  readonly patch_size: number;
+  readonly num_channels: number;
+  readonly hidden_act: "gelu_pytorch_tanh";
+  readonly layer_norm_eps: number;
+}
+
+/** ReduxImageEncoder: from an image encoder's states to a transformer's texts. */
+export interface ReduxConfig {
+  readonly redux_dim: number;
+  readonly txt_in_features: number;
+}
+
+/** SiglipImageProcessor: resize to a square (bicubic), whatever the shape, scale to 0 … 1, normalise. */
+export interface SquarePixels {
+  readonly side: number;
+  readonly image_mean: readonly number[];
+  readonly image_std: readonly number[];
+  readonly rescale_factor: number;
+}
+
 /** CLIPImageProcessor: resize the short side (bicubic), centre crop, scale to 0 … 1, normalise. */
 export interface ImageProcessorConfig {
   readonly shortest_edge: number;

@@ -5,10 +5,13 @@ import type { ControlNet } from "../checkpoint/parts/controlnet.ts";
 import type { Embedding } from "../checkpoint/parts/embedding.ts";
 import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
 import type { MotionModule } from "../checkpoint/parts/motion-module.ts";
+import type { Redux } from "../checkpoint/parts/redux.ts";
+import type { SiglipEncoder } from "../checkpoint/parts/siglip.ts";
 import type { T2IAdapter } from "../checkpoint/parts/t2i-adapter.ts";
 import { refuseUnknownGroups, type Vae } from "../checkpoint/parts/vae.ts";
 import { attentionWidths } from "../networks/blocks/image-attentions.ts";
 import { featureDims } from "../networks/blocks/unet-parts.ts";
+import type { Flux1Config } from "../networks/configs.ts";
 import { t2iFeatureDims } from "../networks/t2i-adapter.ts";
 import { type Latent, latentOf, type Measures } from "./measures.ts";
 
@@ -97,6 +100,25 @@ export function refuseOtherAttentions(adapter: IpAdapter, { unet }: Measures): v
     refuse(`${adapter.widths.length} cross attentions`, `has ${widths.length}`);
   const other = widths.findIndex((width, i) => width !== adapter.widths[i]);
   if (other >= 0) refuse(`cross attentions of width ${adapter.widths[other]}`, `has one of ${widths[other]} there`);
+}
+
+/** Redux stands between an image encoder and a transformer. */
+export function refuseOtherRedux(
+  { config, weights: { origin } }: Pick<Redux, "config" | "weights">,
+  encoder: Pick<SiglipEncoder, "config">,
+  transformer: Pick<Flux1Config, "joint_attention_dim">,
+): void {
+  const refuse = (what: string): never => {
+    throw new Problem(
+      "adapter-mismatch",
+      `FLUX.1 Redux ("${origin}") ${what}: choose parts that were published together.`,
+    );
+  };
+  const { redux_dim: reads, txt_in_features: gives } = config;
+  if (encoder.config.hidden_size !== reads)
+    refuse(`reads an image encoder of width ${reads}, and this one has ${encoder.config.hidden_size}`);
+  if (transformer.joint_attention_dim !== gives)
+    refuse(`gives texts of width ${gives}, and this model reads ${transformer.joint_attention_dim}`);
 }
 
 export function refuseOtherEncoder(adapter: IpAdapter, { config }: Pick<ImageEncoder, "config">): void {

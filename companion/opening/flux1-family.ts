@@ -45,6 +45,7 @@ export const FLUX1_FAMILY: TransformerFamily = {
   name: "FLUX.1",
   published: PUBLISHED,
   networks,
+  referenceWidth: (config) => (config as Flux1Config).joint_attention_dim,
   isOwn: (lora) => {
     const layers = [...(lora.targets.get("unet")?.keys() ?? [])];
     if (layers.some((layer) => LAYER.test(layer))) return true;

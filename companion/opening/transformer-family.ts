@@ -14,6 +14,8 @@ export interface TransformerFamily {
   readonly published: readonly object[];
   /** Of a model that is not there, for `planLora`; `config` as one of `published`, or an installed model's, and so `clip`. */
   networks(config: object, clip?: ClipTextConfig): Networks;
+  /** Of the texts beside which references stand (FLUX.1 Redux), for a model of this `config`. Absent: none do. */
+  referenceWidth?(config: object): number;
   /** Whether a LoRA was made for it. */
   isOwn(lora: LoraFile): boolean;
 }

@@ -1,15 +1,20 @@
 /** FLUX.1 as the files that people have: put together, the same picture as the folder's, and what is missing is named. */
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { useOf as trainedFor } from "../../companion/checkpoint/flux1/model.ts";
 import { type Flux1Model, openModel } from "../../companion/checkpoint/model.ts";
+import { encodePng } from "../../companion/image/encode.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { openWholeLora, openWholeModel } from "../../companion/opening/open-whole.ts";
+import { openWholeRedux, openWholeSiglip } from "../../companion/opening/redux.ts";
+import { openStudio } from "../../companion/pipeline/open-studio.ts";
+import { cpuDevice } from "../../companion/runtime/device.ts";
 import { useOf } from "../../shared/licences.ts";
 import { deviation } from "../networks/fixture.ts";
 import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
 import { blockNumbers } from "./block-numbers.ts";
-import { DEV, flux1AsPublished, flux1Part, layBesideFlux1, SCHNELL, writeSplitFlux1 } from "./flux1-sample.ts";
+import { DEV, flux1AsPublished, flux1Part, layBesideFlux1, REDUX, SCHNELL, writeSplitFlux1 } from "./flux1-sample.ts";
 import { asBlocks, writeGguf } from "./gguf-sample.ts";
 import { temporaryFolder, writeData } from "./sample.ts";
 import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
@@ -200,4 +205,78 @@ test("a LoRA that makes dev follow a picture is refused by name", async () => {
   const keys = ["img_in", "double_blocks.0.img_attn.proj"].flatMap((layer) => ends.map((end) => `${layer}.${end}`));
   writeData(file, Object.fromEntries(keys.map((key) => [key, one])), "F32");
   expect(() => openWholeLora(file)).toThrow("choose FLUX.1 Canny or Depth as a whole");
+});
+
+const reduxPart = (part: "image_embedder" | "image_encoder", prefix = "") => {
+  const name = part === "image_encoder" ? "model" : "diffusion_pytorch_model";
+  const file = openSafetensors(path.join(REDUX, part, `${name}.safetensors`));
+  const entries = [...file.keys()].map((key) => {
+    const data = file.read(key);
+    return [prefix + key, { shape: file.find(key)!.dims, data }] as const;
+  });
+  return Object.fromEntries(entries);
+};
+
+test("Redux and SigLIP as single files are found wherever they lie, follow as the folder does, and each half names the other", async () => {
+  const root = path.join(top, "redux");
+  writeSplitFlux1(root);
+  const place = (folder: string, name: string) => {
+    mkdirSync(path.join(root, folder), { recursive: true });
+    return path.join(root, folder, name);
+  };
+  const embedder = place("style_models", "flux1-redux-dev.safetensors");
+  const encoder = place("clip_vision", "sigclip_vision_patch14_384.safetensors");
+  const listed = async () => {
+    const library = openLibrary({ folders: [root], starter });
+    const { models, problems } = await library.list();
+    const { references, redux } = models.find(({ id }) => id === "diffusion_models/flux1-schnell")!;
+    return { references, redux, problems: problems.map(({ problem }) => problem.message), library };
+  };
+  expect(await listed()).toMatchObject({ references: false, problems: [] });
+  writeData(embedder, reduxPart("image_embedder"), "F32");
+  const missing = (await listed()).problems;
+  expect(missing).toEqual([expect.stringContaining("sigclip_vision_patch14_384.safetensors")]);
+  rmSync(embedder);
+  writeData(encoder, reduxPart("image_encoder", "vision_model."), "F32");
+  // Of so small an encoder no tensor says how many heads it has.
+  cpSync(path.join(REDUX, "image_encoder/config.json"), path.join(root, "clip_vision/config.json"));
+  expect((await listed()).problems).toEqual([expect.stringContaining('put "flux1-redux-dev.safetensors"')]);
+  writeData(embedder, reduxPart("image_embedder"), "F32");
+  const whole = await listed();
+  expect(whole).toMatchObject({ references: true, problems: [], redux: { name: "FLUX.1 Redux" } });
+  expect(useOf({ licence: whole.redux!.licence })).toBe("forbidden");
+
+  const image = await encodePng({
+    width: 9,
+    height: 7,
+    data: Uint8Array.from({ length: 252 }, (_, i) => (i * 37) % 256),
+  });
+  const drawn = async (adapter: { adapter?: string }) => {
+    const studio = openStudio({ device: cpuDevice(), library: whole.library, names: "paths" });
+    const references = [{ image: "r", weight: 0.8, start: 0, end: 1, ...adapter }];
+    try {
+      return (await paint(studio, request({ ...fields, model: SCHNELL, references }), { r: image })).result.png;
+    } finally {
+      await studio.close();
+    }
+  };
+  expect(await drawn({})).toEqual(await drawn({ adapter: REDUX }));
+});
+
+test("a folder of Redux holds both halves, and is listed as nothing else", async () => {
+  const root = path.dirname(SCHNELL);
+  const { models, problems } = await openLibrary({ folders: [root], starter }).list();
+  expect(problems).toEqual([]);
+  const served = models.filter(({ family, references }) => family.id === "flux1" && references).map(({ id }) => id);
+  expect(served.sort()).toEqual(["flux1-canny", "flux1-dev", "flux1-fill", "flux1-schnell"]);
+});
+
+test("a small SigLIP without its config, and one of CLIP's in its place, are refused by name", async () => {
+  const file = path.join(top, "siglip.safetensors");
+  writeData(file, reduxPart("image_encoder"), "F32");
+  expect(() => openWholeSiglip(file)).toThrow("none of the published ones");
+  expect(() => openWholeRedux(file)).toThrow("not FLUX.1 Redux");
+  const { "head.probe": _, ...rest } = reduxPart("image_encoder");
+  writeData(file, rest, "F32");
+  expect(() => openWholeSiglip(file)).toThrow("not SigLIP");
 });

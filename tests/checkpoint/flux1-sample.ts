@@ -9,6 +9,7 @@ const MODELS = path.join(__dirname, "../fixtures/parity/flux1-models");
 export const SCHNELL = path.join(MODELS, "flux1-schnell");
 export const KONTEXT = path.join(MODELS, "flux1-kontext");
 export const CANNY = path.join(MODELS, "flux1-canny");
+export const REDUX = path.join(MODELS, "redux");
 export const DEV = path.join(MODELS, "flux1-dev");
 
 const FILES = {

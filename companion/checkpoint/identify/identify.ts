@@ -16,7 +16,9 @@ export type FileKind =
         | "text-encoder"
         | "motion"
         | "upscaler"
-        | "matting";
+        | "matting"
+        | "redux"
+        | "siglip";
     }
   | { readonly kind: "other"; readonly what: string; readonly use: string; readonly adapter?: "lora" | "embedding" };
 
@@ -67,6 +69,8 @@ const NAMES = {
   motion: "an AnimateDiff motion module",
   upscaler: "a picture upscaler",
   matting: "a matting model",
+  redux: "FLUX.1 Redux, which FLUX.1 follows references with",
+  siglip: "SigLIP's image encoder",
 } as const;
 
 /** A noun phrase for what a file is. */

@@ -11,7 +11,7 @@ export interface Signature {
   /** What a request can name it as, beside a model. */
   readonly adapter?: "lora" | "embedding";
   /** Where it is a kind of its own. */
-  readonly kind?: "ip-adapter" | "controlnet" | "t2i-adapter" | "motion" | "upscaler" | "matting";
+  readonly kind?: "ip-adapter" | "controlnet" | "t2i-adapter" | "motion" | "upscaler" | "matting" | "redux" | "siglip";
 }
 
 const some =
@@ -36,7 +36,6 @@ const FACES = "choose a plain, Plus or Full IP-Adapter";
 /** An IP-Adapter's two halves as published, and as its trainer saves them. */
 const IP_PROJECTION = /^(?:image_proj|(?:module\.)?image_proj_model)\./;
 const IP_LAYERS = /^(?:ip_adapter|(?:module\.)?adapter_modules)\.\d+\.|\.attn2\.processor\.to_[kv]_ip\./;
-
 const TINY_VAE = /^\d+\.conv\.\d+\.weight$|^(?:taesd_)?(?:en|de)coder\.layers\.\d+\.(?:conv\.|weight$)/;
 export const isTinyVae = (keys: readonly string[]) =>
   ["encoder.layers.0.weight", "decoder.layers.0.weight"].every((key) => keys.includes(key));
@@ -65,6 +64,8 @@ const ADD_ONS: readonly Signature[] = [
   },
   { test: some(/^ip_adapter_proj_model\./), what: "an IP-Adapter for FLUX", use: FACES },
   { test: some(IP_PROJECTION, IP_LAYERS), what: "an IP-Adapter", kind: "ip-adapter" },
+  { test: some(/^redux_up\./, /^redux_down\./), what: "FLUX.1 Redux", kind: "redux" },
+  { test: some(/^(?:vision_model\.)?head\.probe$/), what: "SigLIP's image encoder", kind: "siglip" },
   {
     test: some(/\.motion_modules\.\d+\..*(?:_lora|\.lora_[AB])\./),
     what: "a motion LoRA of AnimateDiff, which moves the camera",

@@ -4,16 +4,16 @@ import { layerNorm, linear } from "../../graph/layers.ts";
 import { scaledDotProductAttention } from "../../graph/lowerings.ts";
 import { add } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
-import type { ClipTextConfig, ClipVisionConfig } from "../configs.ts";
+import type { ClipTextConfig, ClipVisionConfig, SiglipVisionConfig } from "../configs.ts";
 import { ACTIVATIONS } from "./activation.ts";
 
 type ClipLayerConfig = Pick<
-  ClipTextConfig & ClipVisionConfig,
+  ClipTextConfig | ClipVisionConfig | SiglipVisionConfig,
   "intermediate_size" | "num_attention_heads" | "hidden_act" | "layer_norm_eps" | "num_hidden_layers"
 >;
 
 /**
- * CLIP's encoder, text and vision alike: x [B, T, D] → the states before layer 0, 1, … and after the last one.
+ * CLIP's encoder, text and vision alike, and SigLIP's: x [B, T, D] → the states before layer 0, 1, … and after the last one.
  * Keys: layers.N.(layer_norm1 self_attn layer_norm2 mlp). Radford et al. 2021; transformers models/clip/modeling_clip.py.
  */
 export function clipLayers(op: Graph, w: Weights, x: Value, config: ClipLayerConfig, mask: "none" | "causal"): Value[] {

@@ -13,7 +13,7 @@ import { adapt } from "../weights/lora-slots.ts";
 import { quantizerFor } from "../weights/narrow.ts";
 
 export interface T5States {
-  /** Of all places, padding too: [1, T, D]. */
+  /** Of all places, padding too, and of what stands behind the words: [1, T, D]. */
   readonly states: Tensor;
   /** Of the whole text: [1, P]. */
   readonly pooled: Tensor;

@@ -36,7 +36,7 @@ export async function openFlux1(
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
   const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
   const { run, inputs, release } = await studio.sessions.lease(
-    `${model.fingerprint}/flux1/${job.format ?? ""}/${loras.key}`,
+    `${model.fingerprint}/flux1/${tokens}/${job.format ?? ""}/${loras.key}`,
     () => flux1TransformerGraph(config, new Weights(weights), { tokens }, options),
     { symbols: { S: places.length - tokens } },
   );

@@ -7,6 +7,7 @@ import { FLUX1 } from "../../opening/architectures.ts";
 import { shiftedPlan } from "../../opening/plan-of.ts";
 import { encodeControlLatent, ownControl } from "../conditioning/control-latent.ts";
 import { beginsWithPicture, kontextSize, seenByKontext } from "../conditioning/kontext-picture.ts";
+import { encodeRedux, refusePartialReferences } from "../conditioning/redux-words.ts";
 import { encodeT5 } from "../conditioning/t5-states.ts";
 import { type Flux1Conditions, openFlux1 } from "../denoiser/flux1.ts";
 import { guidanceOf } from "../guidance.ts";
@@ -15,6 +16,7 @@ import { controlFirstLatent } from "../latent/control-first-latent.ts";
 import { fillFirstLatent } from "../latent/fill-first-latent.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { fluxLatentSpace } from "../latent/flux-latent-space.ts";
+import { concatTokens } from "../tensors.ts";
 
 const placesOf = ({ latent, canvas }: Pick<Sketch, "latent" | "canvas">): number => {
   const [, , height, width] = latent.dims(canvas.size);
@@ -51,8 +53,9 @@ const BEGINNINGS: Readonly<Record<Flux1Model["use"], Family<Flux1Model>["firstLa
 
 export const flux1: Family<Flux1Model, Flux1Conditions> = {
   ...FLUX1,
-  takes: ({ use }) => (use === "follow" ? ["loras", "controls"] : ["loras"]),
+  takes: ({ use }) => ["loras", "references", ...(use === "follow" ? (["controls"] as const) : [])],
   refuse: (request, { use }) => {
+    refusePartialReferences(request);
     if (use === "follow") ownControl(request, NAMES.follow);
   },
   nameOf: ({ use }) => NAMES[use],
@@ -69,10 +72,15 @@ export const flux1: Family<Flux1Model, Flux1Conditions> = {
     const { steps, scheduler } = sketch.request;
     return shiftedPlan(sketch.model, { steps, scheduler, places: placesOf(sketch) }, options);
   },
-  encode: async (job, trace) => ({
-    ...(await encodeT5(job, trace)),
-    references: job.model.use === "edit" ? await seenByKontext(job) : [],
-  }),
+  encode: async (job, trace) => {
+    const text = await encodeT5(job, trace);
+    const words = await encodeRedux(job);
+    return {
+      ...text,
+      states: words ? concatTokens([text.states, words]) : text.states,
+      references: job.model.use === "edit" ? await seenByKontext(job) : [],
+    };
+  },
   firstLatent: (job, trace) => BEGINNINGS[job.model.use](job, trace),
   denoiserGraph: ({ denoiser }, weights, _, options) =>
     flux1TransformerGraph(denoiser.config, weights, { tokens: tokensOf(denoiser.config) }, options),

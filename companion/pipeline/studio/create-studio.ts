@@ -8,7 +8,7 @@ import { type AnyModel, type ImageEncoder, requireUNet, type UNetModel } from ".
 import { openEmbedding } from "../../checkpoint/parts/embedding.ts";
 import { embeddingWidth } from "../../checkpoint/parts/ip-adapter.ts";
 import { STARTER_ID } from "../../library/library.ts";
-import { refuseOtherAttentions, refuseOtherControl, refuseOtherLatents } from "../../opening/fit.ts";
+import { refuseOtherAttentions, refuseOtherControl, refuseOtherLatents, refuseOtherRedux } from "../../opening/fit.ts";
 import { measuresOf } from "../../opening/measures.ts";
 import {
   openWholeContentFilter,
@@ -22,6 +22,7 @@ import {
   openWholeUpscaler,
   openWholeVae,
 } from "../../opening/open-whole.ts";
+import { openWholeRedux, openWholeSiglip } from "../../opening/redux.ts";
 import { machineMemory } from "../../runtime/machine-memory.ts";
 import { createScratchFolder } from "../../runtime/scratch.ts";
 import { createLoraMemory } from "../weights/lora-slots.ts";
@@ -167,6 +168,29 @@ export function createStudio<F extends ModelFamily>({
         "model-not-found",
         "This model comes without an IP-Adapter, which references need: put one into the models folder and name it as the reference's `adapter`.",
       );
+    },
+    openRedux: async (model, { adapter, imageEncoder }) => {
+      const own = await library.references?.(model);
+      const place = adapter !== undefined ? resolve(adapter) : own?.adapter;
+      if (place === undefined)
+        throw new Problem(
+          "model-not-found",
+          "References of FLUX.1 need FLUX.1 Redux: put flux1-redux-dev.safetensors of black-forest-labs/FLUX.1-Redux-dev, and sigclip_vision_patch14_384.safetensors of Comfy-Org/sigclip_vision_384, into the models folder.",
+        );
+      onUse({ as: "redux", path: place, ...(adapter !== undefined && { name: adapter }) });
+      const redux = openWholeRedux(place, reading);
+      const named = imageEncoder !== undefined ? { path: resolve(imageEncoder) } : undefined;
+      const beside = named ?? redux.encoder ?? (own && { path: own.imageEncoder });
+      if (beside === undefined)
+        throw new Problem(
+          "model-not-found",
+          "FLUX.1 Redux looks at references with SigLIP, which is not there: put sigclip_vision_patch14_384.safetensors of Comfy-Org/sigclip_vision_384 into the models folder.",
+        );
+      const { path: seenBy, ...processor } = beside;
+      onUse({ as: "image-encoder", path: seenBy, ...(imageEncoder !== undefined && { name: imageEncoder }) });
+      const encoder = openWholeSiglip(seenBy, { ...reading, ...processor });
+      refuseOtherRedux(redux, encoder, model.denoiser.config);
+      return { redux, encoder };
     },
     openControl: async (name, model) => {
       const unet = requireUNet(model);

@@ -2,12 +2,14 @@
 import type { Reference } from "../../../shared/request.ts";
 import type { Component } from "../../checkpoint/files/component.ts";
 import type { LoraPlan, Networks } from "../../checkpoint/lora/plan-lora.ts";
-import type { AnyModel, ImageEncoder, UNetModel } from "../../checkpoint/model.ts";
+import type { AnyModel, Flux1Model, ImageEncoder, Model, UNetModel } from "../../checkpoint/model.ts";
 import type { ContentFilter } from "../../checkpoint/parts/content-filter.ts";
 import type { ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { Embedding } from "../../checkpoint/parts/embedding.ts";
 import type { IpAdapter } from "../../checkpoint/parts/ip-adapter.ts";
 import type { MotionModule } from "../../checkpoint/parts/motion-module.ts";
+import type { Redux } from "../../checkpoint/parts/redux.ts";
+import type { SiglipEncoder } from "../../checkpoint/parts/siglip.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
 import type { Use } from "../../library/used-models.ts";
 import type { BirefnetConfig } from "../../networks/matting/birefnet.ts";
@@ -25,8 +27,8 @@ export interface Places {
   readonly roots?: readonly string[];
   /** The add-ons of a kind in the library, by the names that prompts use. */
   adapters?(kind: AdapterKind): Promise<readonly NamedAdapter[]>;
-  /** An IP-Adapter and an image encoder of the library that fit a model. */
-  references?(model: UNetModel): Promise<{ readonly adapter: string; readonly imageEncoder: string } | undefined>;
+  /** An IP-Adapter, or FLUX.1 Redux, and an image encoder of the library that fit a model. */
+  references?(model: Model): Promise<{ readonly adapter: string; readonly imageEncoder: string } | undefined>;
   /** The path behind a name. Throws Problem "model-not-found", "file-outside-models". */
   resolve(name: string, options: { readonly allowPaths: boolean }): string;
 }
@@ -93,6 +95,11 @@ export interface Studio<F extends ModelFamily = ModelFamily> {
   adapters(kind: AdapterKind, model: AnyModel): Promise<readonly NamedAdapter[]>;
   /** The reference's IP-Adapter, or else the model's own. Throws Problem "model-not-found", "model-unsupported". */
   openAdapter(model: UNetModel, reference: Pick<Reference, "adapter">): Promise<IpAdapter>;
+  /** The reference's Redux and SigLIP, or else the library's. Throws Problem "model-not-found", "adapter-mismatch". */
+  openRedux(
+    model: Flux1Model,
+    reference: Pick<Reference, "adapter" | "imageEncoder">,
+  ): Promise<{ readonly redux: Redux; readonly encoder: SiglipEncoder }>;
   /** A ControlNet or T2I-Adapter. Throws Problem "model-not-found", "model-unsupported", "weights-leftover". */
   openControl(name: string, model: AnyModel): Promise<ControlNet | T2IAdapter>;
   /** Throws Problem "model-not-found", "model-unsupported", "weights-…", "config-invalid". */

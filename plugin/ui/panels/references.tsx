@@ -105,7 +105,7 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
       {opened && (
         <ReferenceDetails
           reference={opened}
-          settings={model.seesPictures ? "none" : hasKnownParts(model) ? "all" : "no-parts"}
+          settings={settingsOf(model)}
           shape={selectedShape(selection)}
           onChange={change}
           onClose={() => setOpen(null)}
@@ -119,6 +119,15 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
   );
 }
 
+/** What can be said of a reference besides that it is there. */
+type ReferenceSettings = "none" | "weight" | "no-parts" | "all";
+
+function settingsOf(model: ModelInfo): ReferenceSettings {
+  if (model.seesPictures) return "none";
+  if (model.redux) return "weight";
+  return hasKnownParts(model) ? "all" : "no-parts";
+}
+
 function ReferenceDetails({
   reference,
   settings,
@@ -128,8 +137,7 @@ function ReferenceDetails({
   onClose,
 }: {
   reference: ReferenceLayer;
-  /** What can be said of it besides that it is there. */
-  settings: "none" | "no-parts" | "all";
+  settings: ReferenceSettings;
   /** The selected shape, inside of which it could count. */
   shape: LayerInfo | undefined;
   onChange: (reference: ReferenceLayer) => void;
@@ -138,6 +146,7 @@ function ReferenceDetails({
 }) {
   const { within, ...everywhere } = reference;
   const { layer, blocks } = reference;
+  const hasPlaces = settings === "all" || settings === "no-parts";
   useEscape(useCallback(onClose, [layer.id]));
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
@@ -152,9 +161,14 @@ function ReferenceDetails({
         />
       )}
       {settings !== "none" && (
-        <FollowRange name={layer.name} value={reference} onChange={(change) => onChange({ ...reference, ...change })} />
+        <FollowRange
+          name={layer.name}
+          value={reference}
+          weightAlone={settings === "weight"}
+          onChange={(change) => onChange({ ...reference, ...change })}
+        />
       )}
-      {settings !== "none" && within !== undefined && (
+      {hasPlaces && within !== undefined && (
         <p class="between">
           <span class="ellipsis">{t.followed.onlyInside(within.name)}</span>
           <button type="button" class="link" onClick={() => onChange(everywhere)}>
@@ -162,7 +176,7 @@ function ReferenceDetails({
           </button>
         </p>
       )}
-      {settings !== "none" && within === undefined && shape !== undefined && (
+      {hasPlaces && within === undefined && shape !== undefined && (
         <button
           type="button"
           class="link"

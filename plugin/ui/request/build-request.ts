@@ -191,8 +191,10 @@ function toReference(
   model: ModelInfo,
 ): Reference {
   const [index, ...more] = indices as [number, ...number[]];
+  const image = more.length === 0 ? referenceName(index) : indices.map(referenceName);
+  if (model.redux) return { image, weight, start: 0, end: 1 };
   return {
-    image: more.length === 0 ? referenceName(index) : indices.map(referenceName),
+    image,
     weight,
     start,
     end,

@@ -57,12 +57,15 @@ export function fillingOf({ state, model, typed, prompt, expands }: Asked): Fill
       kind,
       infill: row.infill,
       strength: fillStrength(row, { ...model, steps, learntToFill }),
-      ...(row.surroundings && !isSaid && model.references && !model.seesPictures && { surroundings: row.surroundings }),
+      ...(row.surroundings && !isSaid && hearsPlaces(model) && { surroundings: row.surroundings }),
       ...(tool?.kind === "control" && { control: tool.addOn.id }),
     },
     words: wordsOf({ typed, prompt, removed, unsaid: model.drawsOnlySuggestions ? "" : row.unsaid, isSaid, settings }),
   };
 }
+
+/** By an IP-Adapter. */
+const hearsPlaces = ({ references, seesPictures, redux }: ModelInfo): boolean => references && !seesPictures && !redux;
 
 interface Wording {
   readonly typed: string;

@@ -65,7 +65,7 @@ export function isUsable(
 }
 
 /** True where it is known which part of the UNet hears a style and which a layout: in the published families. */
-export const hasKnownParts = (model: Pick<ModelInfo, "family">) => !model.family.like;
+export const hasKnownParts = ({ family, redux }: Pick<ModelInfo, "family" | "redux">) => !family.like && !redux;
 
 /** Models that are made to finish this one's pictures. */
 export function refinersFor(model: ModelInfo, models: Companion["models"]): readonly ModelInfo[] {

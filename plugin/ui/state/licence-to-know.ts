@@ -1,5 +1,7 @@
 /** What a licence keeps a designer from, said before the first picture. */
 import { useOf } from "../../../shared/licences.ts";
+import { charactersIn } from "../text/mentions.ts";
+import { usedReferences } from "./character-references.ts";
 import { fillToolInUse, paintingModel } from "./fill-tool.ts";
 import { inUse } from "./in-use.ts";
 import type { State } from "./state.ts";
@@ -24,7 +26,13 @@ export function licenceToKnow(state: State): LicenceToKnow | null {
   const named = [...loras, ...controls, ...(motion ? [motion] : [])].map((each) => each.model);
   const ids = new Set([...named, ...beside, vae]);
   const { addOns, models } = state.companion;
-  const used = [model, ...models.filter(({ id }) => id === refiner?.model), ...addOns.filter(({ id }) => ids.has(id))];
+  const follows = followsReferences(state) && model.redux ? [model.redux] : [];
+  const used = [
+    model,
+    ...follows,
+    ...models.filter(({ id }) => id === refiner?.model),
+    ...addOns.filter(({ id }) => ids.has(id)),
+  ];
   for (const { id, name, licence } of used) {
     const use = useOf({ licence });
     if (use === "allowed" || state.settings.knownLicences.includes(id)) continue;
@@ -32,6 +40,9 @@ export function licenceToKnow(state: State): LicenceToKnow | null {
   }
   return null;
 }
+
+const followsReferences = ({ references, prompt, characters }: State): boolean =>
+  references.length > 0 || charactersIn(prompt, characters).some((each) => usedReferences(each).length > 0);
 
 /** More than anybody has; the oldest are asked of again. */
 const MOST = 500;

@@ -277,6 +277,14 @@ test("buildRequest() tells a model that sees pictures what to change in sentence
   expect(request.references[0]!.mask).toBe(undefined);
 });
 
+test("buildRequest() weighs references of FLUX.1 Redux, and says no more of them", () => {
+  const redux = { id: "redux", name: "FLUX.1 Redux", licence: "none" };
+  const within = { id: "1:9", name: "Spot" };
+  const references = [{ ...reference, weight: 0.5, within, blocks: "style" as const }];
+  const request = buildRequest({ ...intent, model: { ...model, plain: true, redux }, references }, 1);
+  expect(request.references).toEqual([{ image: "reference.0", weight: 0.5, start: 0, end: 1 }]);
+});
+
 test("buildRequest() asks a plain model that guides above 0 for its own schedule, and edits by strength", () => {
   const plain = { ...model, plain: true, guidesAbove: 0, defaults: { ...model.defaults, guidanceScale: 0 } };
   const settings = { ...DEFAULT_SETTINGS, strength: 0.4, clipSkip: 1, guidanceRescale: 0.5 } as const;

@@ -1,6 +1,6 @@
 import { licenceToKnow, withKnown } from "../../../plugin/ui/state/licence-to-know.ts";
 import { DEFAULT_SETTINGS, INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
-import { addOn, companion, model } from "./fixtures.ts";
+import { addOn, companion, layer, model } from "./fixtures.ts";
 
 const state = (licence: string | undefined, more: Partial<State["settings"]> = {}): State => ({
   ...INITIAL_STATE,
@@ -33,6 +33,15 @@ test("an add-on counts where it is used, and nothing is said twice", () => {
     ...{ id: "lora/Ink", name: "Ink", licence: "cc-by-nc-4.0", use: "forbidden" },
   });
   expect(licenceToKnow(state("mit", { loras, knownLicences: ["lora/Ink"] }))).toBeNull();
+});
+
+test("what references are followed with counts where there are some", () => {
+  const redux = { id: "flux1-redux-dev", name: "FLUX.1 Redux", licence: "flux-1-dev-non-commercial-license" };
+  const own = state("apache-2.0");
+  const schnell = { ...own, companion: { ...own.companion!, models: [{ ...model, licence: "apache-2.0", redux }] } };
+  expect(licenceToKnow(schnell)).toBeNull();
+  const reference = { layer: layer("Fox"), weight: 0.8, start: 0, end: 1, blocks: "all" } as const;
+  expect(licenceToKnow({ ...schnell, references: [reference] })).toEqual({ ...redux, use: "forbidden" });
 });
 
 test("without a companion nothing is known and nothing is said", () => {
