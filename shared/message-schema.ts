@@ -86,6 +86,7 @@ export const modelSchema = v.strictObject({
   redux: v.optional(v.strictObject({ id: nameSchema, name: text, licence: text })),
   edits: v.boolean(),
   seesPictures: v.optional(v.boolean()),
+  roleSentences: v.optional(v.strictObject({ face: text, outfit: text, style: text, composition: text })),
   plain: v.optional(v.boolean()),
   follows: v.optional(v.boolean()),
   guidesAbove: v.optional(seconds),

@@ -1,5 +1,6 @@
 /** What the companion has, as the plugin shows it: models and what works beside them, the device, downloads. */
 import type { ProblemData } from "./problem.ts";
+import type { RoleSentences } from "./roles.ts";
 
 /** Models that share their shapes and what their inputs mean. Add-ons are made for one. */
 export interface Family {
@@ -43,6 +44,8 @@ export interface ModelInfo {
    * all the time, and the prompt is read as sentences, without weights of words.
    */
   readonly seesPictures?: boolean;
+  /** What it is told of the references that it sees, by their roles. */
+  readonly roleSentences?: RoleSentences;
   /**
    * True for a model of one own schedule that reads prompts as sentences, without weights of words: no schedulers to choose from, no
    * skipped layers, no control pictures, no pictures that repeat.

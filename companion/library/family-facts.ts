@@ -1,6 +1,7 @@
 /** What the plugin is told of a model's family and of what its kind can do: one function for each architecture. */
 import path from "node:path";
 import type { ModelInfo } from "../../shared/protocol.ts";
+import type { RoleSentences } from "../../shared/roles.ts";
 import type { Distillation } from "../checkpoint/identify/distillation.ts";
 import { familyOf } from "../checkpoint/identify/families.ts";
 import type { Flux1Model, Flux2Model, Model, UNetModel, ZImageModel } from "../checkpoint/model.ts";
@@ -19,6 +20,7 @@ type Facts = Pick<
   | "edits"
   | "references"
   | "seesPictures"
+  | "roleSentences"
   | "plain"
   | "follows"
   | "guidesAbove"
@@ -118,6 +120,14 @@ function flux1Facts(model: Flux1Model): Facts {
 const flux1Defaults = ({ use, path: place }: Flux1Model) =>
   use === "follow" && /depth/i.test(path.basename(place)) ? DEPTH_DEFAULTS : FLUX1_DEFAULTS[use];
 
+/** As its card's own examples name pictures: by their numbers. */
+const FLUX2_ROLES: RoleSentences = {
+  face: "Keep the face of {image}.",
+  outfit: "Keep the outfit of {image}.",
+  style: "Use the style of {image}.",
+  composition: "Keep the composition of {image}.",
+};
+
 /** As its card says: 4 steps, or with the base model 50 and guidance. */
 function flux2Facts(model: Flux2Model): Facts {
   const { distilled, text, latentNorm, denoiser } = model;
@@ -128,7 +138,7 @@ function flux2Facts(model: Flux2Model): Facts {
     inpainting: false,
     edits: false,
     references: true,
-    ...{ seesPictures: true, plain: true },
+    ...{ seesPictures: true, plain: true, roleSentences: FLUX2_ROLES },
     ...(distilled && { ignoresNegativePrompt: true }),
     defaults: { steps: distilled ? 4 : 50, guidanceScale: distilled ? 1 : 4, scheduler: OWN_SCHEDULER },
     factor: factorOf(model) * latentNorm.patch,

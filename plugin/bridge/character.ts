@@ -1,10 +1,10 @@
 /** A character: a section, frame or component of the file whose layers say how somebody looks. */
 import * as v from "valibot";
+import { ROLES, type Role } from "../../shared/roles.ts";
 import { layer } from "./selection.ts";
 import { nodeId, size } from "./values.ts";
 
-export const ROLES = ["face", "outfit", "style", "composition"] as const;
-export type Role = (typeof ROLES)[number];
+export { ROLES, type Role };
 
 const share = v.pipe(size, v.minValue(0), v.maxValue(1));
 

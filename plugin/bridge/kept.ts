@@ -87,6 +87,8 @@ export const settings = v.object({
   imageGuidanceScale: v.optional(size, 1.5),
   /** What is taken away of how a picture drifts that a model draws anew after another. */
   drift: v.optional(v.object({ place: v.boolean(), color: v.boolean() }), { place: true, color: true }),
+  /** Whether a model that sees references is told what each is for. */
+  tellsRoles: v.optional(v.boolean(), true),
   eta: v.optional(size, 0),
   /** Pictures that repeat without a seam. */
   tiling: v.optional(v.boolean(), false),

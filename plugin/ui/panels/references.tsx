@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { ModelInfo } from "../../../shared/protocol.ts";
-import type { LayerInfo } from "../../bridge.ts";
+import { type LayerInfo, ROLES } from "../../bridge.ts";
 import type { Actions } from "../actions/actions.ts";
 import { selectedShape } from "../actions/follow-layers.ts";
 import { FollowRange } from "../parts/follow-range.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import { useEscape } from "../parts/use-escape.ts";
-import { usedReferences } from "../state/character-references.ts";
+import { tellCharacters, usedReferences } from "../state/character-references.ts";
 import { FOLLOWED_PARTS, type ReferenceLayer } from "../state/followed.ts";
 import { hasKnownParts } from "../state/in-use.ts";
 import type { State } from "../state/state.ts";
@@ -30,7 +30,7 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
         {t.followed.references} <span>{t.followed.referencesFrom}</span>
       </h2>
       <div class="references">
-        {references.map(({ layer, weight, blocks }, i) => (
+        {references.map(({ layer, weight, blocks, role }, i) => (
           <button
             key={layer.id}
             type="button"
@@ -51,7 +51,9 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
             )}
             <small class="ellipsis">
               {model.seesPictures
-                ? t.followed.imageNumber(first + i)
+                ? role
+                  ? t.followed.imageWithRole(first + i, t.characters.roles[role].label)
+                  : t.followed.imageNumber(first + i)
                 : blocks === "all"
                   ? layer.name
                   : t.followed.parts[blocks].label}
@@ -102,10 +104,12 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
         )}
       </div>
       {model.seesPictures && references.length > 0 && <p class="hint">{t.followed.byNumber(first)}</p>}
+      <RolesTold state={state} actions={actions} model={model} />
       {opened && (
         <ReferenceDetails
           reference={opened}
           settings={settingsOf(model)}
+          tellsRoles={model.roleSentences !== undefined}
           shape={selectedShape(selection)}
           onChange={change}
           onClose={() => setOpen(null)}
@@ -128,9 +132,29 @@ function settingsOf(model: ModelInfo): ReferenceSettings {
   return hasKnownParts(model) ? "all" : "no-parts";
 }
 
+/** What the model will be told of the references' roles, and whether it is. */
+function RolesTold({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
+  const { characters, references, mode, settings, prompt } = state;
+  const { roles } = tellCharacters(prompt, characters, { references, model, mode });
+  if (roles === "") return null;
+  return (
+    <label class="check roles-told" title={t.followed.tellsRolesHow}>
+      <input
+        type="checkbox"
+        checked={settings.tellsRoles}
+        onChange={(event) => actions.set({ tellsRoles: event.currentTarget.checked })}
+      />
+      <span>
+        {t.followed.tellsRoles} <q lang="en">{roles}</q>
+      </span>
+    </label>
+  );
+}
+
 function ReferenceDetails({
   reference,
   settings,
+  tellsRoles,
   shape,
   onChange,
   onRemove,
@@ -138,6 +162,8 @@ function ReferenceDetails({
 }: {
   reference: ReferenceLayer;
   settings: ReferenceSettings;
+  /** Whether it may have a role, of which the model is told. */
+  tellsRoles: boolean;
   /** The selected shape, inside of which it could count. */
   shape: LayerInfo | undefined;
   onChange: (reference: ReferenceLayer) => void;
@@ -145,6 +171,7 @@ function ReferenceDetails({
   onClose: () => void;
 }) {
   const { within, ...everywhere } = reference;
+  const { role, ...free } = reference;
   const { layer, blocks } = reference;
   const hasPlaces = settings === "all" || settings === "no-parts";
   useEscape(useCallback(onClose, [layer.id]));
@@ -152,6 +179,17 @@ function ReferenceDetails({
   useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
   return (
     <div class="details" ref={box}>
+      {tellsRoles && (
+        <Segmented
+          label={t.followed.isFor(layer.name)}
+          segments={(["none", ...ROLES] as const).map((value) => ({
+            value,
+            ...(value === "none" ? t.followed.noRole : t.characters.roles[value]),
+          }))}
+          value={role ?? "none"}
+          onChange={(chosen) => onChange(chosen === "none" ? free : { ...free, role: chosen })}
+        />
+      )}
       {settings === "all" && (
         <Segmented
           label={t.followed.takeFrom(layer.name)}

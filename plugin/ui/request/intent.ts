@@ -4,6 +4,7 @@ import type { Rect, Size } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { requestedSize } from "../../../shared/request.ts";
+import { saidAfter } from "../../../shared/roles.ts";
 import type { Margins, Mode, Settings } from "../../bridge.ts";
 import { tellCharacters } from "../state/character-references.ts";
 import { expansionOf } from "../state/expansion.ts";
@@ -45,6 +46,7 @@ export type RunSettings = Omit<
   | "enlargeBy"
   | "knownLicences"
   | "artboards"
+  | "tellsRoles"
 >;
 
 export interface Intent {
@@ -65,6 +67,8 @@ export interface Intent {
   readonly prompt: string;
   /** As it was typed, where the model reads something else. */
   readonly typed?: string;
+  /** The end of the prompt that says what the references are for. */
+  readonly rolesTold?: string;
   readonly settings: RunSettings;
   readonly references: readonly Followed<ReferenceLayer>[];
   readonly use: Omit<InUse, "controls"> & { readonly controls: readonly Followed<ControlLayer>[] };
@@ -112,16 +116,23 @@ function settingsFor(state: State): Settings {
 
 /** What a typed prompt asks a Fill for. */
 export function filled(typed: string, state: State, model: ModelInfo, expands = expansionOf(state) !== null) {
-  const { prompt, references } = told(typed, state, model);
+  const { prompt, rolesTold, references } = told(typed, state, model);
   const { filling, words } = fillingOf({ state, model, typed, prompt, expands });
   const { negativePrompt, ...said } = words;
-  return { ...said, references, filling, settings: { ...state.settings, negativePrompt } };
+  // Some Fills read no prompt of their own.
+  const tells = rolesTold !== undefined && said.prompt === prompt;
+  return { ...said, ...(tells && { rolesTold }), references, filling, settings: { ...state.settings, negativePrompt } };
 }
 
 /** What a typed prompt asks for: words, and the references of panel and characters. */
-export function told(typed: string, { characters, references: own, mode }: State, model: ModelInfo) {
-  const { prompt, references } = tellCharacters(typed, characters, { references: own, model, mode });
-  return { prompt, ...(prompt !== typed && { typed }), references: model.references ? references : [] };
+export function told(typed: string, { characters, references: own, mode, settings }: State, model: ModelInfo) {
+  const { roles, references, ...read } = tellCharacters(typed, characters, { references: own, model, mode });
+  const rolesTold = settings.tellsRoles ? roles : "";
+  const prompt = saidAfter(read.prompt, rolesTold);
+  return {
+    ...{ prompt, ...(prompt !== typed && { typed }), ...(rolesTold !== "" && { rolesTold }) },
+    references: model.references ? references : [],
+  };
 }
 
 /** One picture of a character for each frame of a sheet, with a seed of its own, whatever is selected. */
@@ -155,7 +166,7 @@ export function intentOfRecipe(
   { models }: Pick<Companion, "models">,
   seeds: "its own" | { readonly count: number },
 ): Intent {
-  const { mode, request, target, mask, alsoMasks, texts, painted, expand, calm, typed } = recipe;
+  const { mode, request, target, mask, alsoMasks, texts, painted, expand, calm, typed, rolesTold } = recipe;
   const model = models.find(({ id }) => id === request.model);
   if (model === undefined)
     throw new Problem("model-not-found", `“${recipe.model}”, which made this picture, is gone. Choose another model.`);
@@ -163,6 +174,7 @@ export function intentOfRecipe(
   const size = requestedSize(request);
   return {
     ...{ mode, model, prompt: request.prompt, ...(typed !== undefined && { typed }) },
+    ...(rolesTold !== undefined && { rolesTold }),
     layers: { target, ...(mask && { mask, ...(alsoMasks && { alsoMasks }) }) },
     ...(texts && { texts }),
     ...(painted && { painted }),

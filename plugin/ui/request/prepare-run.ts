@@ -157,6 +157,7 @@ function jobsOf(
       ...(intent.calm && { calm: [...intent.calm] }),
       references: intent.references.map(toRecipe),
       ...(intent.typed !== undefined && { typed: intent.typed }),
+      ...(intent.rolesTold !== undefined && { rolesTold: intent.rolesTold }),
       controls: intent.use.controls.map(toRecipe),
       asked: askedFor({ mode, request, hashes }),
       request,

@@ -13,7 +13,12 @@ export function settingsOf({
   seesTexts,
   fillKind,
   typed,
-}: Pick<Recipe, "mode" | "request" | "maskShape" | "seesTexts" | "fillKind" | "typed">): Partial<Settings> {
+  rolesTold,
+  references,
+}: Pick<
+  Recipe,
+  "mode" | "request" | "maskShape" | "seesTexts" | "fillKind" | "typed" | "rolesTold" | "references"
+>): Partial<Settings> {
   const { negativePrompt = "", steps, guidanceScale, strength, model, scheduler, vae, refiner, region } = request;
   const { clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize, tiling, sceneText, palette, drift } = request;
   return {
@@ -25,6 +30,7 @@ export function settingsOf({
     ...(mode === "edit" && { strength, drift: { ...(drift ?? { place: false, color: false }) } }),
     ...(maskShape && { maskShape }),
     ...(mode === "fill" && { fillKind: chosenKind(fillKind, typed ?? request.prompt, maskShape) }),
+    ...(references.some(({ role }) => role !== undefined) && { tellsRoles: rolesTold !== undefined }),
     ...(seesTexts !== undefined && { seesTexts }),
     ...(sceneText && { textStrength: sceneText.strength, textEnd: sceneText.end }),
     ...(region && { detail: region.detail, edge: edgeKind(region) }),

@@ -1,6 +1,7 @@
 /** What characters of the file bring to a picture. */
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
+import { rolesInWords } from "../../../shared/roles.ts";
 import type { Character, CharacterReference, Mode } from "../../bridge.ts";
 import { charactersIn, withoutMentions } from "../text/mentions.ts";
 import type { ReferenceLayer } from "./followed.ts";
@@ -35,8 +36,10 @@ export function looksOf<T extends { readonly role?: string }>(references: readon
 }
 
 interface Told {
-  /** The prompt as the model reads it. */
+  /** The prompt as the model reads it, but for what it is told of roles. */
   readonly prompt: string;
+  /** What it is told of the references' roles, "" where nothing. */
+  readonly roles: string;
   /** Those of the panel, then those of the characters; as many as a request takes. */
   readonly references: readonly ReferenceLayer[];
 }
@@ -69,7 +72,9 @@ export function tellCharacters(
     const numbers = all.flatMap(({ character }, i) => (character?.id === named.id ? [first + i] : []));
     return numbers.length === 0 ? said : `${said} of ${numbers.map((number) => `image ${number}`).join(" and ")}`;
   };
-  return { prompt: withoutMentions(prompt, characters, wordsFor), references: all };
+  const pictures = all.flatMap(({ role }, i) => (role === undefined ? [] : [{ role, number: first + i }]));
+  const roles = model.references && model.roleSentences ? rolesInWords(pictures, model.roleSentences) : "";
+  return { prompt: withoutMentions(prompt, characters, wordsFor), roles, references: all };
 }
 
 /** The prompt as it is read by a model: for counting. */

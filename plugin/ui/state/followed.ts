@@ -21,8 +21,9 @@ export interface ReferenceLayer extends FollowedLayer {
   readonly blocks: (typeof FOLLOWED_PARTS)[number];
   /** The layer that says where results follow it. Absent: everywhere. */
   readonly within?: Pick<LayerInfo, "id" | "name">;
-  /** The character that brings it along, and as what. Absent: the panel's own. */
+  /** The character that brings it along. Absent: the panel's own. */
   readonly character?: Pick<LayerInfo, "id" | "name">;
+  /** What it is for. Absent: nothing is said of it. */
   readonly role?: Role;
 }
 

@@ -66,6 +66,8 @@ const recipeSchema = v.object({
   ),
   /** The prompt as it was typed, where the model read something else. */
   typed: v.optional(v.string()),
+  /** The end of what it read: what the references are for. */
+  rolesTold: v.optional(v.string()),
   controls: v.optional(
     v.array(
       v.object({

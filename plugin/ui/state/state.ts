@@ -159,6 +159,7 @@ export const DEFAULT_SETTINGS: Settings = {
   guidanceRescale: 0,
   imageGuidanceScale: 1.5,
   drift: { place: true, color: true },
+  tellsRoles: true,
   eta: 0,
   tiling: false,
   loopSeconds: 0,

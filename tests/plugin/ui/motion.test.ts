@@ -50,5 +50,5 @@ test("the choice is in the request and the recipe, but not in a Fill or where le
   };
   const request = buildRequest(intent, 1);
   expect(request.motion).toEqual(motion);
-  expect(settingsOf({ mode: "generate", request }).loopSeconds).toBe(3);
+  expect(settingsOf({ mode: "generate", request, references: [] }).loopSeconds).toBe(3);
 });
