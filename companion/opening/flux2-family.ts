@@ -43,12 +43,16 @@ const BLOCK = /(?:^|_)double_blocks_(\d+)_/;
 /** FLUX.1 has no such layer in its blocks of the second kind. */
 const OUT = /single_transformer_blocks_\d+_attn_to_out/;
 
+/** XLabs wrote it for FLUX.1 alone. */
+const OF_FLUX1 = /(?:^|_)(?:qkv|proj)_lora[12]$/;
+
 /** So do several transformers call their blocks in diffusers. */
 const SHARED = /^transformer_blocks_\d+_/;
 
 /** Where only its names could be those of others, too, it is klein's if a published klein takes it. */
 function isOwn(lora: LoraFile): boolean {
   const layers = [...(lora.targets.get("unet") ?? [])];
+  if (layers.some(([layer]) => OF_FLUX1.test(layer))) return false;
   for (const [layer, parts] of layers) {
     const times = OF_FLUX2.find(([pattern]) => pattern.test(layer))?.[1];
     const [down, up] = [parts.get("down"), parts.get("up")];

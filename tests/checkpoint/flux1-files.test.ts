@@ -173,12 +173,12 @@ test("folders are opened as what they say, and the published ones are told apart
   expect(told).toEqual(["draw", "edit", "fill", "follow"]);
 });
 
-test("LoRAs of three spellings are listed for FLUX.1, and Fill and Kontext for what they do", async () => {
+test("LoRAs of four spellings are listed for FLUX.1, and Fill and Kontext for what they do", async () => {
   const files = path.join(SCHNELL, "../../flux1-files");
   const { addOns, models, problems } = await openLibrary({ folders: [files, path.dirname(SCHNELL)], starter }).list();
   expect(problems).toEqual([]);
   expect(addOns.map(({ id, families }) => ({ id, families }))).toEqual(
-    ["lora-diffusers", "lora-kohya", "lora-original"].map((id) => ({
+    ["lora-diffusers", "lora-kohya", "lora-original", "lora-xlabs"].map((id) => ({
       id,
       families: [{ id: "flux1", name: "FLUX.1" }],
     })),

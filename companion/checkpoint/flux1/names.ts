@@ -1,6 +1,7 @@
 import { type LayerNames, otherNamesIn } from "../parts/layer-names.ts";
 
 const QKV = (names: readonly string[]) => names.map((name) => `transformer_blocks.#.attn.${name}`);
+const SINGLE_QKV = ["to_q", "to_k", "to_v"].map((name) => `single_transformer_blocks.#.attn.${name}`);
 const SINGLE = "single_transformer_blocks.#";
 
 /**
@@ -31,10 +32,7 @@ export const LAYER_NAMES: LayerNames = [
   ["double_blocks.#.txt_mlp.0", ["transformer_blocks.#.ff_context.net.0.proj"]],
   ["double_blocks.#.txt_mlp.2", ["transformer_blocks.#.ff_context.net.2"]],
   ["single_blocks.#.modulation.lin", [`${SINGLE}.norm.linear`]],
-  [
-    "single_blocks.#.linear1",
-    [`${SINGLE}.attn.to_q`, `${SINGLE}.attn.to_k`, `${SINGLE}.attn.to_v`, [`${SINGLE}.proj_mlp`, 4]],
-  ],
+  ["single_blocks.#.linear1", [...SINGLE_QKV, [`${SINGLE}.proj_mlp`, 4]]],
   ["single_blocks.#.linear2", [`${SINGLE}.proj_out`]],
   ["single_blocks.#.norm.query_norm", [`${SINGLE}.attn.norm_q`]],
   ["single_blocks.#.norm.key_norm", [`${SINGLE}.attn.norm_k`]],
@@ -44,5 +42,18 @@ export const LAYER_NAMES: LayerNames = [
   ["norm_out.linear", ["norm_out.scale", "norm_out.shift"]],
 ];
 
-/** What else layers are called than in `paths` (diffusers' names), and which of those it stands for. */
-export const otherNames = (paths: readonly string[]) => otherNamesIn(LAYER_NAMES, paths);
+/**
+ * What XLabs' LoRAs call the layers that their attention processors change; of a single block's first matrix, not the MLP's part. A key's
+ * "_lora" ends the name of the latter two (lora/keys.ts). Source: XLabs-AI/x-flux, src/flux/modules/layers.py.
+ */
+const XLABS: LayerNames = [
+  ["double_blocks.#.processor.qkv_lora1", QKV(["to_q", "to_k", "to_v"])],
+  ["double_blocks.#.processor.qkv_lora2", QKV(["add_q_proj", "add_k_proj", "add_v_proj"])],
+  ["double_blocks.#.processor.proj_lora1", ["transformer_blocks.#.attn.to_out.0"]],
+  ["double_blocks.#.processor.proj_lora2", ["transformer_blocks.#.attn.to_add_out"]],
+  ["single_blocks.#.processor.qkv", SINGLE_QKV],
+  ["single_blocks.#.processor.proj", [`${SINGLE}.proj_out`]],
+];
+
+/** What else LoRAs call layers than in `paths` (diffusers' names), and which of those it stands for. */
+export const otherNames = (paths: readonly string[]) => otherNamesIn([...LAYER_NAMES, ...XLABS], paths);

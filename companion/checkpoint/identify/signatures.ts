@@ -95,7 +95,7 @@ const ADD_ONS: readonly Signature[] = [
   },
   {
     test: some(
-      /\.lora_(?:up|down|mid|A|B)\b|\.lora\.(?:up|down)\.|lora_linear_layer|_lora\.(?:up|down)\.|\.(?:dora_scale|diff|diff_b|w_norm|b_norm)$|^lora_(?:unet|te[12]?)_|^bundle_emb\./,
+      /\.lora_(?:up|down|mid|A|B)\b|\.lora\.(?:up|down)\.|lora_linear_layer|_lora[12]?\.(?:up|down)\.|\.(?:dora_scale|diff|diff_b|w_norm|b_norm)$|^lora_(?:unet|te[12]?)_|^bundle_emb\./,
     ),
     what: "a LoRA",
     use: ADD_ON,

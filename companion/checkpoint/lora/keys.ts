@@ -35,7 +35,7 @@ export interface LoraKey {
 }
 
 /**
- * kohya (sd-scripts), diffusers, ComfyUI, OMI (Open Model Initiative; OneTrainer), LyCORIS by itself. Nothing at all is the UNet, as `save_attn_procs` wrote it and peft
+ * kohya (sd-scripts), diffusers, ComfyUI, XLabs, OMI (Open Model Initiative; OneTrainer), LyCORIS by itself. Nothing at all is the UNet, as `save_attn_procs` wrote it and peft
  * does, but for the names that only text encoders have.
  */
 const TARGETS: readonly (readonly [RegExp, Target])[] = [
@@ -52,6 +52,9 @@ const WRAPPED = /^base_model\.model\./;
 
 /** The end of a key → its part. peft puts the adapter's own name ("default", "default_0") in between where it is saved raw. */
 const PARTS: readonly (readonly [RegExp, Part])[] = [
+  // XLabs', whose number is the layer's.
+  [/(?<=_lora[12])\.down\.weight$/, "down"],
+  [/(?<=_lora[12])\.up\.weight$/, "up"],
   [/(?:\.lora_down|\.lora_A(?:\.[\w-]+)?|[._]lora\.down|\.lora_linear_layer\.down)\.weight$/, "down"],
   [/(?:\.lora_up|\.lora_B(?:\.[\w-]+)?|[._]lora\.up|\.lora_linear_layer\.up)\.weight$/, "up"],
   [/\.lora_mid\.weight$/, "mid"],
