@@ -3,7 +3,7 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { ClipTextConfig, KlVaeConfig, VaeConfig } from "../networks/configs.ts";
 import { parseClipTextConfig } from "./config/clip-config.ts";
-import { parseQwen3Config } from "./config/qwen3-config.ts";
+import { parseQwenConfig } from "./config/qwen-config.ts";
 import { parseSchedulerConfig } from "./config/scheduler-config.ts";
 import { parseVaeConfig } from "./config/vae-config.ts";
 import { type Component, fingerprintOf, type Refs, RenamedStore, refsUnder } from "./files/component.ts";
@@ -13,10 +13,10 @@ import { openWeights } from "./files/weight-files.ts";
 import { foreignPipeline } from "./identify/foreign-pipelines.ts";
 import { refuseLeftovers } from "./identify/leftovers.ts";
 import { renameClipText } from "./ldm/text-keys.ts";
-import { type ChatReading, layersRead } from "./parts/chat-reading.ts";
+import { type ChatReading, layersRead, readOf } from "./parts/chat-reading.ts";
 import type { AnyModel, ChatEncoder, TextEncoder } from "./parts/model-record.ts";
 import { openQwenFolder } from "./parts/qwen-folder.ts";
-import { renameQwen3 } from "./parts/qwen-keys.ts";
+import { renameQwen } from "./parts/qwen-keys.ts";
 import { openTokenizerFolder } from "./parts/tokenizer-folder.ts";
 import { renameAutoencoder } from "./parts/vae.ts";
 
@@ -136,12 +136,12 @@ export class FolderReader {
 
   /** A language model that reads prompts, with its tokenizer. */
   chat(reading: ChatReading): ChatEncoder {
-    const { tokens: maxLength, thinking, padding } = reading;
-    const component = this.component("text_encoder", parseQwen3Config, (refs, { num_hidden_layers }) =>
-      renameQwen3(refs, layersRead(reading, num_hidden_layers)),
+    const { tokens: maxLength, template, lastNorm = false } = reading;
+    const component = this.component("text_encoder", parseQwenConfig, (refs, { num_hidden_layers }) =>
+      renameQwen(refs, { layers: layersRead(reading, num_hidden_layers), lastNorm }),
     );
-    const tokenizer = openQwenFolder(this.folder("tokenizer"), { ...this.options, maxLength, thinking });
-    return { component, tokenizer, states: reading.states(component.config.num_hidden_layers), padding };
+    const tokenizer = openQwenFolder(this.folder("tokenizer"), { ...this.options, maxLength, template });
+    return { component, tokenizer, ...readOf(reading, component.config.num_hidden_layers) };
   }
 
   scheduler() {

@@ -22,6 +22,7 @@ export type {
   Model,
   ModelKind,
   ModelSettings,
+  QwenImageModel,
   T5Encoder,
   TextEncoder,
   UNetModel,
@@ -50,7 +51,7 @@ export async function openModel(place: string, options: SingleFileOptions = {}):
   if (!isGguf(place, options)) return openSingleFile(place, options, store);
   throw new Problem(
     "model-unsupported",
-    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or one of FLUX or Z-Image.`,
+    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or one of FLUX, Z-Image or Qwen-Image.`,
   );
 }
 

@@ -15,12 +15,18 @@ import {
   type Conv2dOptions,
   cast,
   conv,
+  div,
   gather,
   gemm,
   layerNormalization,
+  mul,
+  reduceMean,
   reshape,
   resizeNearest,
   rmsNormalization,
+  scalar,
+  slice,
+  sqrt,
   transpose,
 } from "./ops.ts";
 import type { NarrowMatrix } from "./quantize.ts";
@@ -205,6 +211,19 @@ export const upsampledConv2d = (
     return op.branchAt(w.path)?.(op, { kind: "conv2d", ...layer, x: resizeNearest(op, x, size) }) ?? y;
   });
 
+/**
+ * What a convolution along time, rows and columns makes of one frame that only zeros lie before: x [B, in, H, W] → [B, out, H, W],
+ * by the kernels' last slice. Keys: weight [out, in, kernel, kernel, kernel], bias [out].
+ */
+export const frameConv2d = (op: Graph, w: Weights, x: Value, [out, kernel]: readonly [number, number]): Value =>
+  op.scope(w.path, () => {
+    const channels = dimAt(x, 1);
+    const whole = weight(op, w, "weight", [out, channels, kernel, kernel, kernel]);
+    const last = reshape(op, slice(op, whole, 2, [kernel - 1, kernel]), [out, channels, kernel, kernel]);
+    const margin = (kernel - 1) / 2;
+    return conv(op, x, last, weight(op, w, "bias", [out]), { padding: [margin, margin, margin, margin] });
+  });
+
 /** Patches of a picture as rows: x [B, C, S, S] → [B, (S/patch)², out]. Key: weight [out, C, patch, patch]. */
 export const patchesNoBias = (op: Graph, w: Weights, x: Value, [out, patch]: readonly [number, number]): Value =>
   op.scope(w.path, () =>
@@ -235,6 +254,21 @@ export const layerNorm = (op: Graph, w: Weights, x: Value, eps: number): Value =
 /** x [..., D], in its own type, which may be wider than the graph's. Key: weight [D]. */
 export const rmsNorm = (op: Graph, w: Weights, x: Value, eps: number): Value =>
   op.scope(w.path, () => rmsNormalization(op, x, cast(op, weight(op, w, "weight", [dimAt(x, -1)]), x.type), eps));
+
+/** Of a mean square below which a pixel stays as it is, all but zeros. */
+const NOTHING = 1e-24;
+
+/**
+ * Every pixel of x [B, C, H, W] by the root of its channels' mean square, in float32. Key: gamma [C, 1, …], with `ones` ones.
+ */
+export const rmsNormOfChannels = (op: Graph, w: Weights, x: Value, ones: 2 | 3): Value =>
+  op.scope(w.path, () => {
+    const channels = dimAt(x, 1);
+    const wide = cast(op, x, "float32");
+    const square = add(op, reduceMean(op, mul(op, wide, wide), 1), scalar(op, NOTHING, "float32"));
+    const gamma = weight(op, w, "gamma", [channels, ...Array<number>(ones).fill(1)], [channels, 1, 1]);
+    return mul(op, cast(op, div(op, wide, sqrt(op, square)), op.float), gamma);
+  });
 
 /** What `result` makes of a norm's weight and bias, both [channels]. */
 function affine(op: Graph, w: Weights, channels: number, result: (scale: Value, shift: Value) => Value): Value {

@@ -4,11 +4,13 @@ import type { ModelInfo } from "../../shared/protocol.ts";
 import type { RoleSentences } from "../../shared/roles.ts";
 import type { Distillation } from "../checkpoint/identify/distillation.ts";
 import { familyOf } from "../checkpoint/identify/families.ts";
-import type { Flux1Model, Flux2Model, Model, UNetModel, ZImageModel } from "../checkpoint/model.ts";
+import type { Flux1Model, Flux2Model, Model, QwenImageModel, UNetModel, ZImageModel } from "../checkpoint/model.ts";
 import { FLUX1_CELL } from "../networks/flux1-transformer.ts";
+import { QWEN_IMAGE_CELL } from "../networks/qwen-image-transformer.ts";
 import { Z_IMAGE_CELL } from "../networks/z-image-transformer.ts";
 import { FLUX1_FAMILY } from "../opening/flux1-family.ts";
 import { FLUX2_FAMILY } from "../opening/flux2-family.ts";
+import { QWEN_IMAGE_FAMILY } from "../opening/qwen-image-family.ts";
 import { Z_IMAGE_FAMILY } from "../opening/z-image-family.ts";
 import { samplingDefaults } from "./sampling-defaults.ts";
 
@@ -45,6 +47,8 @@ export function factsOf(model: Model, said?: Distillation): Facts {
       return flux2Facts(model as Flux2Model);
     case "z-image":
       return zImageFacts(model as ZImageModel);
+    case "qwen-image":
+      return qwenImageFacts(model as QwenImageModel);
   }
 }
 
@@ -159,5 +163,26 @@ function zImageFacts(model: ZImageModel): Facts {
     ...{ plain: true, guidesAbove: 0 },
     defaults: { ...steps, scheduler: OWN_SCHEDULER },
     factor: factorOf(model) * Z_IMAGE_CELL,
+  };
+}
+
+/** Of the published transformers. */
+const QWEN_IMAGE_HEADS = 24;
+const QWEN_IMAGE_LICENCE =
+  "Apache-2.0, as Qwen-Image is published: any use, commercial use too; keep the licence and its notices when you pass it on.";
+
+/** As its card says: 50 steps and a scale of 4. */
+function qwenImageFacts(model: QwenImageModel): Facts {
+  const { text, denoiser } = model;
+  return {
+    family: {
+      ...{ id: model.family, name: QWEN_IMAGE_FAMILY.name },
+      like: denoiser.config.num_attention_heads !== QWEN_IMAGE_HEADS,
+    },
+    maxTokens: text.tokenizer.maxLength - text.skipped,
+    ...{ inpainting: false, edits: false, references: false, plain: true },
+    defaults: { steps: 50, guidanceScale: 4, scheduler: OWN_SCHEDULER },
+    licence: QWEN_IMAGE_LICENCE,
+    factor: factorOf(model) * QWEN_IMAGE_CELL,
   };
 }

@@ -1,8 +1,9 @@
-/** The two kinds of autoencoder, by one name. */
+/** The kinds of autoencoder, by one name. */
 import type { Dialect } from "../graph/dialect.ts";
 import { Graph } from "../graph/graph.ts";
 import { cast } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
+import { causalVaeDecoderStages, causalVaeEncoderStages } from "./causal-vae.ts";
 import type { VaeConfig } from "./configs.ts";
 import type { Stage } from "./stage.ts";
 import { tinyVaeDecoderStages, tinyVaeEncoderStages } from "./tiny-vae.ts";
@@ -14,17 +15,36 @@ export interface PictureShape {
   readonly width: number;
 }
 
-/** A picture [B, 3, H, W] in -1 … 1 → moments [B, 2C, h, w] of "kl", the latent [B, C, h, w] of "tiny". Throws as the networks do. */
-export const encoderStages = (config: VaeConfig, weights: Weights): Stage[] =>
-  config.kind === "kl" ? vaeEncoderStages(config, weights) : tinyVaeEncoderStages(config, weights);
+/** Whether a picture has a distribution of latents, of which one is drawn. A tiny autoencoder gives the latent itself. */
+export const hasPosterior = ({ kind }: Pick<VaeConfig, "kind">): boolean => kind !== "tiny";
+
+/** A picture [B, 3, H, W] in -1 … 1 → its moments [B, 2C, h, w], or the latent [B, C, h, w] of "tiny". Throws as the networks do. */
+export function encoderStages(config: VaeConfig, weights: Weights): Stage[] {
+  switch (config.kind) {
+    case "kl":
+      return vaeEncoderStages(config, weights);
+    case "tiny":
+      return tinyVaeEncoderStages(config, weights);
+    case "causal":
+      return causalVaeEncoderStages(config, weights);
+  }
+}
 
 /** A latent [B, C, h, w], already unscaled → the picture [B, 3, H, W], about -1 … 1. */
-export const decoderStages = (config: VaeConfig, weights: Weights): Stage[] =>
-  config.kind === "kl" ? vaeDecoderStages(config, weights) : tinyVaeDecoderStages(config, weights);
+export function decoderStages(config: VaeConfig, weights: Weights): Stage[] {
+  switch (config.kind) {
+    case "kl":
+      return vaeDecoderStages(config, weights);
+    case "tiny":
+      return tinyVaeDecoderStages(config, weights);
+    case "causal":
+      return causalVaeDecoderStages(config, weights);
+  }
+}
 
-/** `sample` [B, 3, H, W] → `moments` [B, 2C, h, w] of "kl", `latent` [B, C, h, w] of "tiny". */
+/** `sample` [B, 3, H, W] → `moments` [B, 2C, h, w], or `latent` [B, C, h, w] of "tiny". */
 export function encoderGraph(config: VaeConfig, weights: Weights, shape: PictureShape, dialect: Dialect): Graph {
-  const names = ["sample", config.kind === "kl" ? "moments" : "latent"] as const;
+  const names = ["sample", hasPosterior(config) ? "moments" : "latent"] as const;
   return stagesGraph(encoderStages(config, weights), dimsOf(config.in_channels, shape), names, dialect);
 }
 

@@ -76,43 +76,7 @@ export interface MotionConfig {
   readonly use_motion_mid_block: boolean;
 }
 
-/** AutoencoderKL. */
-interface AutoencoderConfig {
-  readonly in_channels: number;
-  readonly out_channels: number;
-  readonly latent_channels: number;
-  readonly block_out_channels: readonly number[];
-  readonly scaling_factor: number;
-  readonly shift_factor: number | null;
-  /** Per channel, where the model has them. */
-  readonly latents_mean: readonly number[] | null;
-  readonly latents_std: readonly number[] | null;
-  readonly force_upcast: boolean;
-}
-
-/** AutoencoderKL. */
-export interface KlVaeConfig extends AutoencoderConfig {
-  readonly kind: "kl";
-  readonly layers_per_block: number;
-  readonly norm_num_groups: number;
-  readonly mid_block_add_attention: boolean;
-  readonly use_quant_conv: boolean;
-  readonly use_post_quant_conv: boolean;
-  readonly sample_size: number;
-  /** Where the decoder has others than the encoder. */
-  readonly decoder_block_out_channels?: readonly number[];
-}
-
-/** AutoencoderTiny. Its width is the same at all levels. */
-export interface TinyVaeConfig extends AutoencoderConfig {
-  readonly kind: "tiny";
-  readonly encoder_channels: number;
-  readonly decoder_channels: number;
-  readonly num_encoder_blocks: readonly number[];
-  readonly num_decoder_blocks: readonly number[];
-}
-
-export type VaeConfig = KlVaeConfig | TinyVaeConfig;
+export type { CausalVaeConfig, KlVaeConfig, TinyVaeConfig, VaeConfig } from "./autoencoder-configs.ts";
 
 /** CLIPTextModel and CLIPTextModelWithProjection. */
 export interface ClipTextConfig {
@@ -244,8 +208,25 @@ export interface ZImageConfig {
   readonly axes_dims: readonly number[];
 }
 
-/** Qwen3Model. */
-export interface Qwen3Config {
+/** QwenImageTransformer2DModel. */
+export interface QwenImageConfig {
+  /** Numbers of a place that are read: cells of 2 × 2 of the latent. */
+  readonly in_channels: number;
+  /** Channels of the latent. */
+  readonly out_channels: number;
+  readonly num_layers: number;
+  readonly attention_head_dim: number;
+  readonly num_attention_heads: number;
+  /** Numbers of a place of the text. */
+  readonly joint_attention_dim: number;
+  /** Numbers of a head that each coordinate of a place turns. */
+  readonly axes_dims_rope: readonly number[];
+  /** Whether pictures that it looks at are told that they are finished: time 0. */
+  readonly zero_cond_t: boolean;
+}
+
+/** Qwen3Model, or the language model of Qwen2_5_VLModel. */
+export interface QwenConfig {
   readonly vocab_size: number;
   readonly hidden_size: number;
   readonly intermediate_size: number;
@@ -255,6 +236,12 @@ export interface Qwen3Config {
   readonly head_dim: number;
   readonly rms_norm_eps: number;
   readonly rope_theta: number;
+  /** Whether each head's queries and keys are normed. */
+  readonly qk_norm: boolean;
+  /** Whether the matrices of queries, keys and values have biases. */
+  readonly qkv_bias: boolean;
+  /** Pairs of a head that time, row and column of a picture's place turn; null: it sees none. */
+  readonly mrope_section: readonly number[] | null;
 }
 
 /** T5EncoderModel with gated MLPs (T5 1.1). */

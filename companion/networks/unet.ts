@@ -89,7 +89,7 @@ export function unetGraph(config: UNetConfig, weights: Weights, shape: UNetShape
     x = blocks.finish(x, { part, block, index });
     if (!isLast || level === 0) continue;
     const [, , h, wide] = fixedDims(skips.at(-1)!.dims) as [number, number, number, number];
-    x = upsample(op, w.at("upsamplers.0"), x, [h, wide]);
+    x = upsample(op, w.at("upsamplers.0"), x, { size: [h, wide] });
   }
 
   const norm = { groups: config.norm_num_groups, eps: config.norm_eps };

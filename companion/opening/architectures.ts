@@ -7,14 +7,17 @@ import type {
   Flux2Model,
   FolderLayout,
   Model,
+  QwenImageModel,
   UNetModel,
   ZImageModel,
 } from "../checkpoint/model.ts";
+import { qwenImageFolder } from "../checkpoint/qwen-image/folder.ts";
 import { unetFolder } from "../checkpoint/unet-folder.ts";
 import { zImageFolder } from "../checkpoint/z-image/folder.ts";
 import { flux1Networks } from "./flux1-networks.ts";
 import { flux2Networks } from "./flux2-networks.ts";
 import type { Network } from "./network.ts";
+import { qwenImageNetworks } from "./qwen-image-networks.ts";
 import { unetNetworks } from "./unet-networks.ts";
 import { zImageNetworks } from "./z-image-networks.ts";
 
@@ -33,6 +36,15 @@ export const FLUX2: Architecture<Flux2Model> = { architecture: "flux2", layout: 
 export const Z_IMAGE: Architecture<ZImageModel> = {
   ...{ architecture: "z-image", layout: zImageFolder, networks: zImageNetworks },
 };
+export const QWEN_IMAGE: Architecture<QwenImageModel> = {
+  ...{ architecture: "qwen-image", layout: qwenImageFolder, networks: qwenImageNetworks },
+};
 
 /** A new one adds its line. */
-export const ARCHITECTURES = [UNET, FLUX1, FLUX2, Z_IMAGE] as readonly Architecture[] as readonly Architecture<Model>[];
+export const ARCHITECTURES = [
+  UNET,
+  FLUX1,
+  FLUX2,
+  Z_IMAGE,
+  QWEN_IMAGE,
+] as readonly Architecture[] as readonly Architecture<Model>[];

@@ -3,10 +3,12 @@ import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetenso
 import { openFlux2Vae, vaePrefix } from "../checkpoint/flux2/vae-file.ts";
 import { identify } from "../checkpoint/identify/identify.ts";
 import { FILE_LAYOUTS } from "../checkpoint/layouts.ts";
+import { causalVaePrefix, openCausalVae } from "../checkpoint/parts/causal-vae-file.ts";
 import { chatPrefix, openChatFile } from "../checkpoint/parts/chat-file.ts";
 import type { ChatReading } from "../checkpoint/parts/chat-reading.ts";
 import { clipPrefix, openClipFile } from "../checkpoint/parts/clip-file.ts";
 import { FLUX_VAE_CHANNELS, fluxVaePrefix, openFluxVae } from "../checkpoint/parts/flux-vae-file.ts";
+import { QWEN_KINDS, type QwenKind } from "../checkpoint/parts/qwen-kinds.ts";
 import { openT5File, t5Prefix } from "../checkpoint/parts/t5-file.ts";
 import { chatNetwork } from "./chat-network.ts";
 import { checkNetworks, checkVae } from "./check-networks.ts";
@@ -15,7 +17,16 @@ import { t5Network } from "./t5-network.ts";
 
 /** All layers: which of them are read shows with a transformer. */
 const TOKENS = 512;
-const WHOLE: ChatReading = { states: (layers) => [layers], tokens: TOKENS, thinking: "open", padding: "read" };
+const whole = (kind: QwenKind): ChatReading => ({
+  ...{
+    kind,
+    states: (layers) => [layers],
+    lastNorm: true,
+    tokens: TOKENS,
+    template: { before: "", after: "" },
+    padding: "read",
+  },
+});
 
 interface PartKind {
   is(store: SafetensorsFile): boolean;
@@ -24,10 +35,12 @@ interface PartKind {
 }
 
 const PARTS: readonly PartKind[] = [
-  {
-    is: (store) => chatPrefix(store) !== undefined,
-    check: (store, options) => checkNetworks([chatNetwork(openChatFile(store, WHOLE, options))]),
-  },
+  ...(Object.keys(QWEN_KINDS) as QwenKind[]).map(
+    (kind): PartKind => ({
+      is: (store) => chatPrefix(store, kind) !== undefined,
+      check: (store, options) => checkNetworks([chatNetwork(openChatFile(store, whole(kind), options))]),
+    }),
+  ),
   {
     is: (store) => t5Prefix(store) !== undefined,
     check: (store, options) => checkNetworks([t5Network(openT5File(store, TOKENS, options))]),
@@ -39,6 +52,10 @@ const PARTS: readonly PartKind[] = [
   {
     is: (store) => vaePrefix(store) !== undefined,
     check: (store, options) => checkVae(openFlux2Vae(store, options).vae),
+  },
+  {
+    is: (store) => causalVaePrefix(store) !== undefined,
+    check: (store, options) => checkVae(openCausalVae(store, options)),
   },
   {
     is: (store) => identify(store).kind === "vae" && fluxVaePrefix(store, FLUX_VAE_CHANNELS) !== undefined,

@@ -2,6 +2,7 @@
 import type { SchedulerChoice } from "../../shared/request.ts";
 import type { AnyModel, Flux2Model, Model, UNetModel } from "../checkpoint/model.ts";
 import { FLUX1_CELL } from "../networks/flux1-transformer.ts";
+import { QWEN_IMAGE_CELL } from "../networks/qwen-image-transformer.ts";
 import { Z_IMAGE_CELL } from "../networks/z-image-transformer.ts";
 import { empiricalShift, evenSigmas, shiftOfLength } from "../schedulers/flow-sigmas.ts";
 import { createScheduler, type Plan, type PlanOptions } from "../schedulers/scheduler.ts";
@@ -27,6 +28,8 @@ export function planOf(model: Model, wish: PlanWish): Plan {
       return shiftedPlan(model, { ...wish, places: placesOf(model, FLUX1_CELL) }, {});
     case "z-image":
       return shiftedPlan(model, { ...wish, places: placesOf(model, Z_IMAGE_CELL) }, {});
+    case "qwen-image":
+      return shiftedPlan(model, { ...wish, places: placesOf(model, QWEN_IMAGE_CELL) }, {});
   }
 }
 
@@ -59,7 +62,7 @@ export function flux2Plan(
 }
 
 /**
- * Of FLUX.1 and Z-Image; `places`: as above. The levels are given, as diffusers' pipelines give them. Throws Problem
+ * Of FLUX.1, Z-Image and Qwen-Image; `places`: as above. The levels are given, as diffusers' pipelines give them. Throws Problem
  * "scheduler-unsupported".
  */
 export function shiftedPlan(

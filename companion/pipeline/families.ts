@@ -4,11 +4,12 @@ import type { Dialect } from "../graph/dialect.ts";
 import { checkNetworks, checkVae } from "../opening/check-networks.ts";
 import { flux1 } from "./families/flux1.ts";
 import { flux2Klein } from "./families/flux2-klein.ts";
+import { qwenImage } from "./families/qwen-image.ts";
 import { stableDiffusion } from "./families/stable-diffusion.ts";
 import { zImage } from "./families/z-image.ts";
 import type { Family } from "./job.ts";
 
-export const FAMILIES: readonly Family[] = [stableDiffusion, flux1, flux2Klein, zImage];
+export const FAMILIES: readonly Family[] = [stableDiffusion, flux1, flux2Klein, zImage, qwenImage];
 
 /** The family of a model. */
 export const familyOfModel = ({ denoiser }: AnyModel): Family =>

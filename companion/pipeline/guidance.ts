@@ -85,6 +85,37 @@ export function guide(scale: number, unconditional: Tensor, conditional: Tensor)
   return tensor(data, conditional.dims);
 }
 
+/**
+ * The same guidance, of which every place's numbers stay as long as the prompt alone makes them; predictions are rows of places,
+ * [1, S, C]. Source: diffusers, pipeline_qwenimage.py, __call__ (step 6).
+ */
+export function keepingLengths(guidance: Guidance): Guidance {
+  const kept = (evaluation: Evaluation): Evaluation => {
+    const positive = evaluation.branches.indexOf(POSITIVE);
+    if (evaluation.branches.length < 2) return evaluation;
+    return {
+      ...evaluation,
+      combine: (predictions) => rowsAsLongAs(predictions[positive]!, evaluation.combine(predictions)),
+    };
+  };
+  return { ...guidance, at: (i, of) => kept(guidance.at(i, of)) };
+}
+
+function rowsAsLongAs(wanted: Tensor, { data, dims }: Tensor): Tensor {
+  const width = dims.at(-1)!;
+  const length = (values: Float32Array, row: number) => {
+    let sum = 0;
+    for (let i = row * width; i < (row + 1) * width; i++) sum += values[i]! ** 2;
+    return Math.sqrt(sum);
+  };
+  const rows = Array.from({ length: data.length / width }, (_, row) => row);
+  const factors = rows.map((row) => Math.fround(length(wanted.data, row) / length(data, row)));
+  return tensor(
+    data.map((value, i) => value * factors[Math.floor(i / width)]!),
+    dims,
+  );
+}
+
 /** Brooks et al. 2023, "InstructPix2Pix", eq. 3: n + g · (t − p) + s · (p − n), of text and picture, picture alone, nothing. */
 export function guideTwice(
   [textScale, pictureScale]: readonly [number, number],

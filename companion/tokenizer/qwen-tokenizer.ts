@@ -24,21 +24,30 @@ export interface QwenTokenizerOptions {
   readonly pad: string;
   /** Positions, all that the model's template adds included. */
   readonly maxLength: number;
-  /** What the template says of thinking: that it is over, or nothing. */
-  readonly thinking: "over" | "open";
+  readonly template: ChatTemplate;
+}
+
+/** What is put around a prompt. */
+export interface ChatTemplate {
+  readonly before: string;
+  readonly after: string;
 }
 
 /** The tables alone. */
-export type QwenVocabulary = Omit<QwenTokenizerOptions, "maxLength" | "thinking">;
+export type QwenVocabulary = Omit<QwenTokenizerOptions, "maxLength" | "template">;
 
 /** As published, its first part spelled out: not every Node knows (?i:…). Ignoring case, s is ſ as well. */
 const WORDS =
   "'[sSſ]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
-/** One turn of a user, to be answered: what Qwen3's chat template makes of a prompt. */
-const [BEFORE, AFTER] = ["<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"];
-/** What is behind it. */
-const THOUGHT = { over: "<think>\n\n</think>\n\n", open: "" } as const;
+/** One turn of a user, to be answered, after what the system says, if it says anything. */
+export const chatTurn = (system = "", answer = ""): ChatTemplate => ({
+  before: `${system === "" ? "" : `<|im_start|>system\n${system}<|im_end|>\n`}<|im_start|>user\n`,
+  after: `<|im_end|>\n<|im_start|>assistant\n${answer}`,
+});
+
+/** What Qwen3's chat template makes of a prompt: that thinking is over, or nothing of it. */
+export const QWEN3_TURN = { over: chatTurn("", "<think>\n\n</think>\n\n"), open: chatTurn() };
 
 /** Throws Problem "config-invalid" where a token of the template is not in the vocabulary. */
 export function createQwenTokenizer({
@@ -47,7 +56,7 @@ export function createQwenTokenizer({
   added,
   pad,
   maxLength,
-  thinking,
+  template: { before, after },
 }: QwenTokenizerOptions): PromptTokenizer {
   const idOf = (content: string): number => {
     const id =
@@ -56,8 +65,7 @@ export function createQwenTokenizer({
     throw new Problem("config-invalid", `The tokenizer's vocabulary lacks its own token "${content}".`);
   };
   const padId = idOf(pad);
-  const after = AFTER + THOUGHT[thinking];
-  for (const token of (BEFORE + after).match(/<[^>]+>/g)!) idOf(token);
+  for (const token of (before + after).match(/<[^>]+>/g) ?? []) idOf(token);
   // Made when it is first needed: Qwen's vocabulary takes a second.
   let made: Library | undefined;
   const tokenize = (text: string): number[] => {
@@ -65,10 +73,10 @@ export function createQwenTokenizer({
     return made.encode(text, { add_special_tokens: false }).ids;
   };
   const encode = (prompt: string): Encoding => {
-    const all = tokenize(BEFORE + prompt + after);
+    const all = tokenize(before + prompt + after);
     const kept = all.slice(0, maxLength);
     const ids = [...kept, ...Array<number>(maxLength - kept.length).fill(padId)];
-    const room = maxLength - tokenize(BEFORE).length;
+    const room = maxLength - tokenize(before).length;
     const own = all.length > maxLength ? tokenize(prompt).length : 0;
     return { ids, tokens: kept.length, ...(own > room && { dropped: droppedText(prompt, { room, tokenize }) }) };
   };

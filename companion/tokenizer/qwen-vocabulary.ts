@@ -1,4 +1,4 @@
-/** Qwen3's own vocabulary, for split files, which bring none. */
+/** Qwen's own vocabulary, for split files, which bring none. */
 import { mergesIn } from "./assets.ts";
 import { byteLetters } from "./byte-letters.ts";
 import type { AddedToken, QwenVocabulary } from "./qwen-tokenizer.ts";
@@ -12,18 +12,23 @@ const MARKS = [
   ...["<think>", "</think>"],
 ];
 
-let loaded: QwenVocabulary | undefined;
+/** Qwen2.5 has the first of them alone. */
+const MARKS_OF = { qwen3: MARKS, "qwen2.5": MARKS.slice(0, MARKS.indexOf("<tool_response>")) } as const;
+export type QwenGeneration = keyof typeof MARKS_OF;
 
-/** 151,643 tokens from the merges in assets/ (the 256 bytes, then the merges), and 26 marks. */
-export function qwenVocabulary(): QwenVocabulary {
-  loaded ??= readVocabulary();
-  return loaded;
+const loaded = new Map<QwenGeneration, QwenVocabulary>();
+
+/** 151,643 tokens from the merges in assets/ (the 256 bytes, then the merges), and 26 marks, or 22. */
+export function qwenVocabulary(generation: QwenGeneration = "qwen3"): QwenVocabulary {
+  const known = loaded.get(generation) ?? readVocabulary(MARKS_OF[generation]);
+  loaded.set(generation, known);
+  return known;
 }
 
-function readVocabulary(): QwenVocabulary {
+function readVocabulary(marks: readonly string[]): QwenVocabulary {
   const merges = mergesIn("qwen-merges.txt.gz");
   const tokens = [...byteLetters(), ...merges.map((merge) => merge.replace(" ", ""))];
-  const added = MARKS.map((content, i): AddedToken => {
+  const added = marks.map((content, i): AddedToken => {
     const common = { id: tokens.length + i, content, normalized: false, lstrip: false, rstrip: false };
     return { ...common, special: content.startsWith("<|") };
   });

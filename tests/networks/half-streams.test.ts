@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseFlux2Config } from "../../companion/checkpoint/config/flux2-config.ts";
-import { parseQwen3Config } from "../../companion/checkpoint/config/qwen3-config.ts";
+import { parseQwenConfig } from "../../companion/checkpoint/config/qwen-config.ts";
 import { RenamedStore, refsUnder } from "../../companion/checkpoint/files/component.ts";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
@@ -16,7 +16,7 @@ import type { Graph } from "../../companion/graph/graph.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { rotationTable } from "../../companion/networks/blocks/rotation.ts";
 import { flux2TransformerGraph } from "../../companion/networks/flux2-transformer.ts";
-import { causalBias, qwen3Graph } from "../../companion/networks/qwen3.ts";
+import { causalBias, qwenGraph } from "../../companion/networks/qwen.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { openSession } from "../../companion/runtime/session.ts";
@@ -111,7 +111,7 @@ test("FLUX.2's transformer", async () => {
 });
 
 test("Qwen3", async () => {
-  const config = parseQwen3Config(json("text_encoder"));
+  const config = parseQwenConfig(json("text_encoder"));
   const store = await planted("text_encoder/model.safetensors", [[/mlp\.(?:up|down)_proj/, 450]]);
   const weights = () => new Weights(store, "model");
   const feeds = {
@@ -119,5 +119,5 @@ test("Qwen3", async () => {
     attention_bias: tensor(causalBias(8, 6), [1, 1, 8, 8]),
   };
   const shape = { tokens: 8, hiddenStates: [9] };
-  await compare((dialect) => qwen3Graph(config, weights(), shape, { dialect }), feeds, "states");
+  await compare((dialect) => qwenGraph(config, weights(), shape, { dialect }), feeds, "states");
 });

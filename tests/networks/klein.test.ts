@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseFlux2Config } from "../../companion/checkpoint/config/flux2-config.ts";
-import { parseQwen3Config } from "../../companion/checkpoint/config/qwen3-config.ts";
+import { parseQwenConfig } from "../../companion/checkpoint/config/qwen-config.ts";
 import { parseFlux2VaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
 import { RenamedStore, refsUnder } from "../../companion/checkpoint/files/component.ts";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
@@ -14,7 +14,7 @@ import { Weights } from "../../companion/graph/weights.ts";
 import { decoderGraph, encoderGraph } from "../../companion/networks/autoencoder.ts";
 import { rotationTable } from "../../companion/networks/blocks/rotation.ts";
 import { flux2TransformerGraph } from "../../companion/networks/flux2-transformer.ts";
-import { causalBias, qwen3Graph } from "../../companion/networks/qwen3.ts";
+import { causalBias, qwenGraph } from "../../companion/networks/qwen.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { openSession } from "../../companion/runtime/session.ts";
 import { type AnyTensor, type Tensor, tensor } from "../../companion/tensor.ts";
@@ -74,10 +74,10 @@ describe("the transformer", () => {
 });
 
 test("the text encoder agrees with transformers, layer by layer, with padding that sees the text", async () => {
-  const config = parseQwen3Config(json("text_encoder"));
+  const config = parseQwenConfig(json("text_encoder"));
   const weights = weightsOf("text_encoder/model.safetensors", "model");
   const layers = [0, 1, 9, 27];
-  const graph = qwen3Graph(config, weights, { tokens: 512, hiddenStates: layers }, { dialect });
+  const graph = qwenGraph(config, weights, { tokens: 512, hiddenStates: layers }, { dialect });
   const bias = tensor(causalBias(512, 40), [1, 1, 512, 512]);
   const table = openSafetensors(path.join(model, "text_encoder/model.safetensors")).find("model.embed_tokens.weight")!;
   const embeds = tensor(readRows(table, [...expected.tokens!.data].map(Number)), [1, 512, config.hidden_size]);

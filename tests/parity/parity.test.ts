@@ -21,6 +21,7 @@ const own = [
   "flux1-cases",
   "klein-cases",
   "z-image-cases",
+  "qwen-image-cases",
   "less-work-cases",
   "motion-cases",
 ].map((name) => path.join(__dirname, "../fixtures/parity", name));

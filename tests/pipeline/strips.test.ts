@@ -1,5 +1,10 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
+import { parseCausalVaeConfig } from "../../companion/checkpoint/config/causal-vae-config.ts";
 import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
+import { RenamedStore, refsUnder } from "../../companion/checkpoint/files/component.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { renameCausalVae } from "../../companion/checkpoint/parts/causal-vae-keys.ts";
 import { openVae } from "../../companion/checkpoint/parts/vae.ts";
 import { DIALECTS, tilingDialect } from "../../companion/graph/dialect.ts";
 import { fixedDims } from "../../companion/graph/dim.ts";
@@ -57,6 +62,7 @@ function smallBudget(stages: () => Stage[], dims: readonly number[], dialect = D
 /** Sides that strips don't divide. */
 const LATENT = { batch: 1, height: 70, width: 6 };
 
+const CAUSAL = path.resolve(__dirname, "../fixtures/parity/qwen-image-models/qwen-image/vae");
 const TINY = path.resolve(__dirname, "../fixtures/parity/models/vaes/tiny");
 const MODELS = {
   "with attention": () => ({ config: parseVaeConfig(configOf("vae-kl")), weights: weightsOf("vae-kl") }),
@@ -64,6 +70,12 @@ const MODELS = {
   tiny: () => {
     const { config, weights } = openVae(TINY, { scaling_factor: 1, force_upcast: true });
     return { config, weights: new Weights(weights) };
+  },
+  "of one frame": () => {
+    const config = parseCausalVaeConfig(JSON.parse(readFileSync(path.join(CAUSAL, "config.json"), "utf8")));
+    const store = openSafetensors(path.join(CAUSAL, "diffusion_pytorch_model.safetensors"));
+    const { refs } = renameCausalVae(refsUnder(store));
+    return { config, weights: new Weights(new RenamedStore(store.origin, refs, [store])) };
   },
 };
 

@@ -11,7 +11,7 @@ import type { Flux2Model } from "../../checkpoint/model.ts";
 import type { Graph, GraphOptions } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
 import { flux2TransformerGraph } from "../../networks/flux2-transformer.ts";
-import { qwen3Graph } from "../../networks/qwen3.ts";
+import { qwenGraph } from "../../networks/qwen.ts";
 import { FLUX2 } from "../../opening/architectures.ts";
 import { chatNetwork } from "../../opening/chat-network.ts";
 import type { Network } from "../../opening/network.ts";
@@ -132,7 +132,7 @@ async function sessionOf(
 
 const textSession = ({ text }: Flux2Model, place: Place): Promise<Session> =>
   sessionOf(chatNetwork(text), place, (weights, options) =>
-    qwen3Graph(text.component.config, weights, { tokens: FLUX2_TOKENS, hiddenStates: text.states }, options),
+    qwenGraph(text.component.config, weights, { tokens: FLUX2_TOKENS, hiddenStates: text.states }, options),
   );
 
 const transformerSession = (model: Flux2Model, place: Place): Promise<Session> =>

@@ -1,5 +1,6 @@
 /** What FLUX.2 klein's parts must have in common, and what none of their files says. */
 import { Problem } from "../../../shared/problem.ts";
+import { QWEN3_TURN } from "../../tokenizer/qwen-tokenizer.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import { type ChatReading, layersRead } from "../parts/chat-reading.ts";
 import type { Flux2Model } from "../parts/model-record.ts";
@@ -16,7 +17,7 @@ const STATES = [9, 18, 27] as const;
 /** Source: diffusers, pipeline_flux2_klein.py, `_get_qwen3_prompt_embeds`. */
 export const FLUX2_READING: ChatReading = {
   ...{ states: () => STATES, tokens: FLUX2_TOKENS },
-  ...{ thinking: "over", padding: "read" },
+  ...{ kind: "qwen3", template: QWEN3_TURN.over, padding: "read" },
 };
 
 const LAYERS = layersRead(FLUX2_READING, 0);

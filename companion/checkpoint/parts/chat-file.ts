@@ -1,33 +1,39 @@
-/** Qwen3 as a file of its own, or within a file that holds a whole model. */
+/** A language model that reads prompts, as a file of its own, or within a file that holds a whole model. */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { createQwenTokenizer } from "../../tokenizer/qwen-tokenizer.ts";
 import { qwenVocabulary } from "../../tokenizer/qwen-vocabulary.ts";
-import { parseQwen3Config } from "../config/qwen3-config.ts";
+import { parseQwenConfig } from "../config/qwen-config.ts";
 import { RenamedStore, refsUnder } from "../files/component.ts";
 import type { OpenOptions, SafetensorsFile } from "../files/safetensors.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
-import { type ChatReading, layersRead } from "./chat-reading.ts";
+import { type ChatReading, layersRead, readOf } from "./chat-reading.ts";
 import { configBeside } from "./config-beside.ts";
 import type { ChatEncoder } from "./model-record.ts";
 import { openQwenFolder } from "./qwen-folder.ts";
-import { layersIn, renameQwen3 } from "./qwen-keys.ts";
-import { qwen3ConfigFromShapes } from "./qwen-shapes.ts";
+import { layersIn, renameQwen } from "./qwen-keys.ts";
+import { QWEN_KINDS, type QwenKind } from "./qwen-kinds.ts";
+import { qwenConfigFromShapes } from "./qwen-shapes.ts";
 
-const FIRST_NORM = "layers.0.self_attn.q_norm.weight";
+const FIRST_NORM = "layers.0.input_layernorm.weight";
 
-/** Of a Qwen3's tensors, where "layers.0…" begins; "" for llama.cpp's names, which have none. Undefined where the file has none. */
-export function chatPrefix(store: SafetensorsFile): string | undefined {
-  if (store.find("blk.0.attn_q_norm.weight")) return "";
-  for (const key of store.keys()) if (key.endsWith(FIRST_NORM)) return key.slice(0, -FIRST_NORM.length);
+/** Of such a model's tensors, where "layers.0…" begins; "" for llama.cpp's names, which have none. Undefined where the file has none. */
+export function chatPrefix(store: SafetensorsFile, kind: QwenKind): string | undefined {
+  const { transformers, llama } = QWEN_KINDS[kind].marks;
+  if (store.find(llama)) return "";
+  for (const key of store.keys()) {
+    const prefix = key.endsWith(transformers) ? key.slice(0, -transformers.length) : undefined;
+    // CLIP has biases too, and norms of other names.
+    if (prefix !== undefined && store.find(prefix + FIRST_NORM)) return prefix;
+  }
   return undefined;
 }
 
-/** Whether a file holds a Qwen3 whose states are as wide as the transformer reads them: `width`. */
-export function fitsAsChat(store: SafetensorsFile, { states }: ChatReading, width: number): boolean {
-  const prefix = chatPrefix(store);
+/** Whether a file holds such a model whose states are as wide as the transformer reads them: `width`. */
+export function fitsAsChat(store: SafetensorsFile, { states, kind }: ChatReading, width: number): boolean {
+  const prefix = chatPrefix(store, kind);
   if (prefix === undefined) return false;
-  const names = [`${prefix}layers.0.input_layernorm.weight`, "blk.0.attn_norm.weight"];
+  const names = [prefix + FIRST_NORM, "blk.0.attn_norm.weight"];
   const own = names.map((name) => store.find(name)).find((ref) => ref)?.dims[0];
   return own !== undefined && own * states(layersIn(refsUnder(store, prefix))).length === width;
 }
@@ -37,27 +43,30 @@ export function fitsAsChat(store: SafetensorsFile, { states }: ChatReading, widt
  * "config-invalid".
  */
 export function openChatFile(store: SafetensorsFile, reading: ChatReading, options: OpenOptions): ChatEncoder {
-  const prefix = chatPrefix(store)!;
+  const prefix = chatPrefix(store, reading.kind)!;
   const all = refsUnder(store, prefix);
   const layers = layersIn(all);
-  const { refs, unknown } = renameQwen3(all, layersRead(reading, layers));
+  const { refs, unknown } = renameQwen(all, {
+    layers: layersRead(reading, layers),
+    lastNorm: reading.lastNorm ?? false,
+  });
   refuseLeftovers(
     unknown.map((key) => prefix + key),
     store.origin,
   );
+  const { className, vocabulary } = QWEN_KINDS[reading.kind];
   const config =
-    configBeside(store.path, "Qwen3ForCausalLM", parseQwen3Config, options) ??
-    qwen3ConfigFromShapes(refs, store.origin);
+    configBeside(store.path, className, parseQwenConfig, options) ??
+    qwenConfigFromShapes(refs, reading.kind, store.origin);
   const folder = tokenizerBeside(path.dirname(store.path));
-  const { tokens: maxLength, thinking, padding } = reading;
+  const { tokens: maxLength, template } = reading;
   return {
     component: { config, weights: new RenamedStore(store.origin, refs, [store]) },
     tokenizer:
       folder === undefined
-        ? createQwenTokenizer({ ...qwenVocabulary(), maxLength, thinking })
-        : openQwenFolder(folder, { ...options, maxLength, thinking }),
-    states: reading.states(layers),
-    padding,
+        ? createQwenTokenizer({ ...qwenVocabulary(vocabulary), maxLength, template })
+        : openQwenFolder(folder, { ...options, maxLength, template }),
+    ...readOf(reading, layers),
   };
 }
 

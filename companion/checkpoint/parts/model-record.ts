@@ -1,12 +1,14 @@
 /** What a model is once it is open, whatever it looked like on disk. */
 import type {
+  CausalVaeConfig,
   ClipTextConfig,
   ClipVisionConfig,
   Flux1Config,
   Flux2Config,
   ImageProcessorConfig,
   KlVaeConfig,
-  Qwen3Config,
+  QwenConfig,
+  QwenImageConfig,
   T5Config,
   UNetConfig,
   VaeConfig,
@@ -28,10 +30,14 @@ export interface TextEncoder {
 
 /** A language model that reads prompts for a transformer. */
 export interface ChatEncoder {
-  readonly component: Component<Qwen3Config>;
+  readonly component: Component<QwenConfig>;
   readonly tokenizer: PromptTokenizer;
   /** Which of transformers' `hidden_states` are read, of each token one after the other. */
   readonly states: readonly number[];
+  /** Whether the last of them is read after the model's last norm. */
+  readonly lastNorm: boolean;
+  /** Tokens at the begin whose states are not read. */
+  readonly skipped: number;
   /** Whether the transformer reads the states of padding as well. */
   readonly padding: "read" | "left-out";
 }
@@ -127,5 +133,12 @@ export interface ZImageModel extends AnyModel<Denoiser<"z-image", ZImageConfig>>
   readonly distilled: boolean;
 }
 
+/** Qwen-Image: a transformer, told by a language model that sees what to draw. */
+export interface QwenImageModel extends AnyModel<Denoiser<"qwen-image", QwenImageConfig>> {
+  readonly family: "qwen-image";
+  readonly text: ChatEncoder;
+  readonly vae: Component<CausalVaeConfig>;
+}
+
 /** The models that `openModel` opens by itself. */
-export type Model = UNetModel | Flux1Model | Flux2Model | ZImageModel;
+export type Model = UNetModel | Flux1Model | Flux2Model | ZImageModel | QwenImageModel;

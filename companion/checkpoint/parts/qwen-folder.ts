@@ -16,7 +16,7 @@ const MAX_ADDED = 1000;
  */
 export function openQwenFolder(
   folder: string,
-  { maxLength, thinking, ...options }: OpenOptions & Pick<QwenTokenizerOptions, "maxLength" | "thinking">,
+  { maxLength, template, ...options }: OpenOptions & Pick<QwenTokenizerOptions, "maxLength" | "template">,
 ): PromptTokenizer {
   const label = path.basename(folder);
   const json = (name: string) => asObject(readJsonFile(path.join(folder, name), options), `${label}/${name}`);
@@ -35,7 +35,7 @@ export function openQwenFolder(
   return createQwenTokenizer({
     ...readVocabulary(folder, options),
     added: added.map((token) => addedToken(token, label)),
-    ...{ pad, maxLength, thinking },
+    ...{ pad, maxLength, template },
   });
 }
 

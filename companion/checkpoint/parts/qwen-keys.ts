@@ -1,4 +1,4 @@
-/** A Qwen3 model of transformers, with or without its head, as a text encoder. */
+/** A Qwen model of transformers, with or without its head, as a text encoder. */
 import { largestNumber, type Refs } from "../files/component.ts";
 import { RenamedRefs } from "../files/renamed-refs.ts";
 
@@ -15,23 +15,36 @@ const LLAMA: readonly (readonly [RegExp, string])[] = [
   [/^blk\.(\d+)\.ffn_(gate|up|down)\./, "layers.$1.mlp.$2_proj."],
 ];
 
+/** Before a language model's names; where it sees, transformers before version 4.52 had the first one. */
+const PREFIX = /^(?:model\.)?(?:language_model\.)?/;
+
 /** How many layers it has, under any of these names. */
-export const layersIn = (refs: Refs): number => 1 + largestNumber(refs.keys(), /^(?:model\.)?(?:layers|blk)\.(\d+)\./);
+export const layersIn = (refs: Refs): number =>
+  1 + largestNumber(refs.keys(), /^(?:model\.)?(?:language_model\.)?(?:layers|blk)\.(\d+)\./);
 
 const KNOWN = /^(?:embed_tokens\.|layers\.\d+\.|norm\.)/;
+/** What writes text, and what sees. */
+const OTHERS = /^(?:lm_head|(?:model\.)?visual)\./;
+
+export interface QwenPart {
+  /** The first ones that are read. */
+  readonly layers: number;
+  /** Whether the last norm is. */
+  readonly lastNorm: boolean;
+}
 
 /**
- * Its tensors without "model." in front, or from llama.cpp's names; what only writes text (the head, the last norm, the layers from `layers` on) is left
- * out. Keys of other models are handed back in `unknown`.
+ * Its tensors without "model." in front, or from llama.cpp's names; what is not read (the head, what sees pictures, the last norm,
+ * the layers from `layers` on) is left out. Keys of other models are handed back in `unknown`.
  */
-export function renameQwen3(refs: Refs, layers: number): { refs: Refs; unknown: string[] } {
+export function renameQwen(refs: Refs, { layers, lastNorm }: QwenPart): { refs: Refs; unknown: string[] } {
   const renamed = new RenamedRefs();
   const unknown: string[] = [];
   for (const [key, ref] of refs) {
     const rule = LLAMA.find(([pattern]) => pattern.test(key));
-    const name = rule ? key.replace(rule[0], rule[1]) : key.replace(/^model\./, "");
+    const name = rule ? key.replace(rule[0], rule[1]) : key.replace(PREFIX, "");
     const layer = Number(/^layers\.(\d+)\./.exec(name)?.[1] ?? 0);
-    if (/^(?:lm_head|norm)\./.test(name) || layer >= layers) continue;
+    if (OTHERS.test(key) || OTHERS.test(name) || layer >= layers || (name.startsWith("norm.") && !lastNorm)) continue;
     if (KNOWN.test(name)) renamed.set(name, ref);
     else unknown.push(key);
   }

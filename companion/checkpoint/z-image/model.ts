@@ -1,5 +1,6 @@
 /** What Z-Image's parts must have in common, and what none of their files says. */
 import { Problem } from "../../../shared/problem.ts";
+import { QWEN3_TURN } from "../../tokenizer/qwen-tokenizer.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import type { ChatReading } from "../parts/chat-reading.ts";
 import type { ZImageModel } from "../parts/model-record.ts";
@@ -10,7 +11,7 @@ export const Z_IMAGE_NATIVE_SIZE = 1024;
 /** Source: diffusers, pipeline_z_image.py, `_encode_prompt`: the states before the last layer, `hidden_states[-2]`. */
 export const Z_IMAGE_READING: ChatReading = {
   ...{ states: (layers) => [layers - 1], tokens: 512 },
-  ...{ thinking: "open", padding: "left-out" },
+  ...{ kind: "qwen3", template: QWEN3_TURN.open, padding: "left-out" },
 };
 
 /** Of Turbo as published (Tongyi-MAI/Z-Image-Turbo, scheduler/scheduler_config.json), and of every file in ComfyUI and diffusers. */

@@ -26,7 +26,9 @@ const unary = (op: Graph, operator: string, x: Value): Value => op.emit(operator
 export const add = (op: Graph, a: Value, b: Value): Value => binary(op, "Add", a, b);
 export const sub = (op: Graph, a: Value, b: Value): Value => binary(op, "Sub", a, b);
 export const mul = (op: Graph, a: Value, b: Value): Value => binary(op, "Mul", a, b);
+export const div = (op: Graph, a: Value, b: Value): Value => binary(op, "Div", a, b);
 
+export const sqrt = (op: Graph, x: Value): Value => unary(op, "Sqrt", x);
 export const sin = (op: Graph, x: Value): Value => unary(op, "Sin", x);
 export const cos = (op: Graph, x: Value): Value => unary(op, "Cos", x);
 export const tanh = (op: Graph, x: Value): Value => unary(op, "Tanh", x);

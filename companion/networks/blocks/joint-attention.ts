@@ -22,7 +22,7 @@ export function normedHeads(
   w: Weights,
   [q, k, v]: Qkv,
   names: readonly [string, string],
-  { heads, size, eps }: JointAttentionOptions,
+  { heads, size, eps }: Omit<JointAttentionOptions, "rotation">,
 ): Qkv {
   const norm = (name: string, x: Value) =>
     reshape(op, rmsNorm(op, w.at(name), reshape(op, x, [1, x.dims[1]!, heads, size]), eps), x.dims);

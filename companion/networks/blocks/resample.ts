@@ -9,14 +9,17 @@ export const downsample = (op: Graph, w: Weights, x: Value, padding: Padding): V
   conv2d(op, w.at("conv"), x, [dimAt(x, 1), 3], { stride: 2, padding });
 
 /**
- * x [B, C, H, W] → [B, C, height, width], twice the size, or about twice where a latent of odd size meets its skip
- * connection again. Key: conv. diffusers models/upsampling.py, Upsample2D.
+ * x [B, C, H, W] → [B, out, height, width], by default C and twice the size, or about twice where a latent of odd size meets its
+ * skip connection again. Key: conv. diffusers models/upsampling.py, Upsample2D.
  */
 export function upsample(
   op: Graph,
   w: Weights,
   x: Value,
-  size: readonly [number, number] = [2 * dimAt(x, 2), 2 * dimAt(x, 3)],
+  {
+    size = [2 * dimAt(x, 2), 2 * dimAt(x, 3)],
+    out = dimAt(x, 1),
+  }: { readonly size?: readonly [number, number]; readonly out?: number } = {},
 ): Value {
-  return upsampledConv2d(op, w.at("conv"), x, { out: dimAt(x, 1), size });
+  return upsampledConv2d(op, w.at("conv"), x, { out, size });
 }

@@ -1,9 +1,9 @@
 /** Prompts through a language model, as transformers hear them. */
-
+import { Problem } from "../../../shared/problem.ts";
 import { readRows } from "../../checkpoint/files/table-rows.ts";
 import type { AnyModel, ChatEncoder } from "../../checkpoint/model.ts";
 import { Weights } from "../../graph/weights.ts";
-import { causalBias, qwen3Graph } from "../../networks/qwen3.ts";
+import { causalBias, qwenGraph } from "../../networks/qwen.ts";
 import { chatNetwork } from "../../opening/chat-network.ts";
 import { type AnyTensor, type Tensor, tensor } from "../../tensor.ts";
 import type { Encoding } from "../../tokenizer/tokenizer.ts";
@@ -28,29 +28,29 @@ type Job = Pick<
 /**
  * The states after some layers, of each token one after the other. Where nothing is said against a picture the negative
  * prompt is "". Sources: diffusers, pipeline_flux2_klein.py, `_get_qwen3_prompt_embeds` and __call__ (step 3);
- * pipeline_z_image.py, `_encode_prompt`.
+ * pipeline_z_image.py, `_encode_prompt`; pipeline_qwenimage.py, `_get_qwen_prompt_embeds`.
  */
 export async function encodeChat(
   { model, studio, prompt, guidance, format }: Job,
   trace: Trace,
 ): Promise<PromptStates> {
-  const { component, tokenizer, states, padding } = model.text;
+  const { component, tokenizer, states, lastNorm, skipped, padding } = model.text;
   const { dialect } = studio.device;
-  const key = `${component.weights.fingerprint}/qwen3/${states.join("-")}/${format ?? ""}/${dialect.provider}`;
+  const key = `${component.weights.fingerprint}/qwen/${states.join("-")}/${format ?? ""}/${dialect.provider}`;
   const heardOf = ({ ids, tokens }: Encoding) => idTensor(padding === "read" ? ids : ids.slice(0, tokens));
   const read = (encoding: Encoding) => {
     const { tokens } = encoding;
     const ids = padding === "read" ? encoding.ids : encoding.ids.slice(0, lengthFor(tokens, tokenizer.maxLength));
-    const shape = { tokens: ids.length, hiddenStates: states };
-    const asked = JSON.stringify([component.config, shape, tokens, padding]);
+    const shape = { tokens: ids.length, hiddenStates: states, lastNorm };
+    const asked = JSON.stringify([component.config, shape, tokens, padding, skipped]);
     return studio.keptStates.of(key, [asked, heardOf(encoding)], async () => {
       // As large as the transformer, so of as few bits.
       const quantizer = await quantizerFor(chatNetwork(model.text), format, studio.narrowFolder);
       const options = { dialect, ...(quantizer && { quantizer }) };
-      const build = () => qwen3Graph(component.config, new Weights(component.weights), shape, options);
+      const build = () => qwenGraph(component.config, new Weights(component.weights), shape, options);
       const feeds = feedsFor(ids, tokens, component);
       const all = await studio.sessions.use(`${key}/${ids.length}`, build, async (run) => (await run(feeds)).states!);
-      return padding === "read" ? all : firstRows(all, tokens);
+      return rowsOf(all, [skipped, padding === "read" ? ids.length : tokens]);
     });
   };
   const heard = tokenizer.encode(prompt.positive[0]!);
@@ -84,10 +84,14 @@ const feedsFor = (
   attention_bias: tensor(causalBias(ids.length, tokens), [1, 1, ids.length, ids.length]),
 });
 
-/** [1, T, D] → [1, count, D]. */
-function firstRows({ data, dims }: Tensor, count: number): Tensor {
+/** [1, T, D] → [1, end − begin, D]. Throws Problem "config-invalid" where nothing is left. */
+function rowsOf({ data, dims }: Tensor, [begin, end]: readonly [number, number]): Tensor {
   const width = dims[2]!;
-  return tensor(data.slice(0, count * width), [1, count, width]);
+  if (end > begin) return tensor(data.slice(begin * width, end * width), [1, end - begin, width]);
+  throw new Problem(
+    "config-invalid",
+    "The model's tokenizer makes too little of a prompt: it is not the one it was trained with, so download it again.",
+  );
 }
 
 const idTensor = (ids: readonly number[]) => ({

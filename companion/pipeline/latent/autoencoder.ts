@@ -6,7 +6,7 @@ import type { AnyModel } from "../../checkpoint/model.ts";
 import { tilingDialect } from "../../graph/dialect.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
-import { decoderGraph, decoderStages, encoderGraph, encoderStages } from "../../networks/autoencoder.ts";
+import { decoderGraph, decoderStages, encoderGraph, encoderStages, hasPosterior } from "../../networks/autoencoder.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Studio } from "../studio/studio.ts";
 import { finite } from "../weights/finite.ts";
@@ -61,7 +61,7 @@ export function openAutoencoder({
   const { sessions, device } = studio;
   const usual = latent.float === "float32" ? { ...device.dialect, float: latent.float } : device.dialect;
   const { dialect, mark } = tilingDialect(usual, tiling);
-  const hasPosterior = config.kind === "kl";
+  const drawn = hasPosterior(config);
   // A model's autoencoder may be exchanged.
   const key = `${model.fingerprint}/${fingerprintOf([weights.fingerprint, JSON.stringify(config)])}${mark}`;
   const plans = new Map<string, Plan>();
@@ -97,14 +97,14 @@ export function openAutoencoder({
 
   /** Mean and logarithm of the variance, [1, 2c, H, W]; or, without a posterior, the latent. */
   const moments = (sample: Tensor) => studio.kept.of(`${key}/moments`, [sample], () => runHalf("encoder", { sample }));
-  const encodeMode = async (sample: Tensor) => (hasPosterior ? modeOf(await moments(sample)) : moments(sample));
+  const encodeMode = async (sample: Tensor) => (drawn ? modeOf(await moments(sample)) : moments(sample));
   const posteriorDims = ({ width, height }: Size) => {
     const side = latent.factor / latent.patch;
     return [1, config.latent_channels, height / side, width / side] as const;
   };
 
   return {
-    hasPosterior,
+    hasPosterior: drawn,
     posteriorDims,
     encodeMode,
     encode: async (sample, noise) =>

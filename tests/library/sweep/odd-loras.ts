@@ -68,6 +68,13 @@ const cases: readonly Case[] = [
   { ...lora("of Z-Image's fused layers", pair("lora_unet_layers_0_attention_qkv", [11520, 3840])), forOthers: true },
   lora("of a small Z-Image", pair("lora_unet_noise_refiner_1_feed_forward_w2", [48, 128])),
   lora("of Z-Image, of another size", pair("lora_unet_layers_0_attention_to_q", [64, 64])),
+  { ...lora("of Qwen-Image", pair("lora_unet_transformer_blocks_59_img_mlp_net_2", [3072, 12288])), forOthers: true },
+  {
+    ...lora("of Qwen-Image's attention", pair("lora_unet_transformer_blocks_59_attn_to_q", [3072, 3072])),
+    forOthers: true,
+  },
+  lora("of a small Qwen-Image", pair("lora_unet_transformer_blocks_1_txt_mod_1", [384, 64])),
+  lora("of Qwen-Image, of another size", pair("lora_unet_transformer_blocks_0_img_mlp_net_2", [48, 192])),
   lora("of rank 0", pair(`lora_unet_${ATTENTION}`, [16, 32], 0)),
   lora("of a rank above its layer's size", pair(`lora_unet_${ATTENTION}`, [16, 32], 64)),
   lora("without dimensions", {

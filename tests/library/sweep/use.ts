@@ -59,7 +59,8 @@ function requestFor({ kind, id, scheduler }: ModelWish, base: string) {
     model: base,
     prompt: "a cat",
     seed: 1,
-    steps: 1,
+    // Qwen-Image's noise levels are between two, at least.
+    steps: 2,
     guidanceScale: 1,
     width: 32,
     height: 32,

@@ -1,18 +1,23 @@
-/** Qwen3Model of transformers as a text encoder: Yang et al. 2025, "Qwen3 Technical Report", section 2. */
+/**
+ * Qwen3Model and the language model of Qwen2_5_VLModel, of transformers, as text encoders: Yang et al. 2025, "Qwen3 Technical
+ * Report", section 2; Bai et al. 2025, "Qwen2.5-VL Technical Report", section 2.
+ */
 import { dimAt } from "../graph/dim.ts";
 import { Graph, type GraphOptions, type Value } from "../graph/graph.ts";
-import { linearNoBias, rmsNorm } from "../graph/layers.ts";
+import { linear, linearNoBias, rmsNorm } from "../graph/layers.ts";
 import { scaledDotProductAttention } from "../graph/lowerings.ts";
 import { add, cast, concat, expand, floats, type Rotation, reshape, rotaryEmbedding } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
 import { textRotation } from "./blocks/rotation.ts";
 import { swiglu } from "./blocks/swiglu.ts";
-import type { Qwen3Config } from "./configs.ts";
+import type { QwenConfig } from "./configs.ts";
 
-export interface Qwen3Shape {
+export interface QwenShape {
   readonly tokens: number;
-  /** Which of transformers' `hidden_states` are given out: 0 before the first layer, k after k layers. None after the last norm. */
+  /** Which of transformers' `hidden_states` are given out: 0 before the first layer, k after k layers. */
   readonly hiddenStates: readonly number[];
+  /** Whether the last of them is given out after the last norm. Default: before. */
+  readonly lastNorm?: boolean;
 }
 
 /**
@@ -21,10 +26,10 @@ export interface Qwen3Shape {
  * `states` [1, T, n · D], of every token the n states one after the other. The stream that layers add to is float32 whatever the
  * graph's type: language models have a few very large numbers in it.
  */
-export function qwen3Graph(
-  config: Qwen3Config,
+export function qwenGraph(
+  config: QwenConfig,
   weights: Weights,
-  { tokens, hiddenStates }: Qwen3Shape,
+  { tokens, hiddenStates, lastNorm = false }: QwenShape,
   options: GraphOptions,
 ): Graph {
   const op = new Graph(options);
@@ -35,19 +40,14 @@ export function qwen3Graph(
   const states = [op.input("embeds", { type: "float32", dims: [1, tokens, width] })];
   for (let i = 0; i < Math.max(...hiddenStates); i++)
     states.push(layer(op, weights.at("layers").at(i), states[i]!, config, { rotation, bias }));
-  op.output(
-    "states",
-    concat(
-      op,
-      hiddenStates.map((k) => states[k]!),
-      2,
-    ),
-  );
+  const given = hiddenStates.map((k) => states[k]!);
+  if (lastNorm) given.push(rmsNorm(op, weights.at("norm"), given.pop()!, config.rms_norm_eps));
+  op.output("states", concat(op, given, 2));
   return op;
 }
 
 /** Keys: input_layernorm self_attn post_attention_layernorm mlp.(gate_proj up_proj down_proj). */
-function layer(op: Graph, w: Weights, x: Value, config: Qwen3Config, at: Attended): Value {
+function layer(op: Graph, w: Weights, x: Value, config: QwenConfig, at: Attended): Value {
   const { hidden_size: width, intermediate_size: inner, rms_norm_eps: eps } = config;
   const norm = (name: string, value: Value) => cast(op, rmsNorm(op, w.at(name), value, eps), op.float);
   const h = add(op, x, cast(op, attention(op, w.at("self_attn"), norm("input_layernorm", x), config, at), "float32"));
@@ -66,15 +66,16 @@ interface Attended {
   readonly bias: Value;
 }
 
-/** Several heads of queries share one of keys and values: Ainslie et al. 2023. Keys: q_proj k_proj v_proj o_proj q_norm k_norm. */
-function attention(op: Graph, w: Weights, x: Value, config: Qwen3Config, { rotation, bias }: Attended): Value {
+/** Several heads of queries share one of keys and values: Ainslie et al. 2023. Keys: q_proj k_proj v_proj o_proj, and of some q_norm k_norm. */
+function attention(op: Graph, w: Weights, x: Value, config: QwenConfig, { rotation, bias }: Attended): Value {
   const { num_attention_heads: heads, num_key_value_heads: shared, head_dim: size, rms_norm_eps: eps } = config;
   const tokens = dimAt(x, 1);
-  const project = (name: string, count: number) => linearNoBias(op, w.at(name), x, count * size);
-  const turned = (value: Value, norm: string, count: number) => {
-    const perHead = rmsNorm(op, w.at(norm), reshape(op, value, [1, tokens, count, size]), eps);
-    return rotaryEmbedding(op, reshape(op, perHead, value.dims), rotation, "halves");
-  };
+  const product = config.qkv_bias ? linear : linearNoBias;
+  const project = (name: string, count: number) => product(op, w.at(name), x, count * size);
+  const normed = (value: Value, norm: string, count: number) =>
+    reshape(op, rmsNorm(op, w.at(norm), reshape(op, value, [1, tokens, count, size]), eps), value.dims);
+  const turned = (value: Value, norm: string, count: number) =>
+    rotaryEmbedding(op, config.qk_norm ? normed(value, norm, count) : value, rotation, "halves");
   const forAll = (value: Value) => {
     const repeated = expand(op, reshape(op, value, [1, tokens, shared, 1, size]), [
       ...[1, tokens, shared, heads / shared, size],

@@ -1,0 +1,36 @@
+/** Qwen-Image's LoRAs, by the names of their layers: FLUX's, some of which are called alike, are taken before. */
+import { parseQwenImageConfig } from "../checkpoint/config/qwen-image-config.ts";
+import { DIALECTS } from "../graph/dialect.ts";
+import type { QwenImageConfig } from "../networks/configs.ts";
+import { qwenImageTransformerGraph } from "../networks/qwen-image-transformer.ts";
+import { shapesOf } from "./network-shapes.ts";
+import { remembered } from "./remembered-shapes.ts";
+import { fits, type TransformerFamily } from "./transformer-family.ts";
+
+const { cpu: dialect } = DIALECTS;
+
+const shapes = (config: QwenImageConfig) => shapesOf((w) => qwenImageTransformerGraph(config, w, { dialect }));
+
+/** One size, all of it default. */
+const PUBLISHED = [parseQwenImageConfig({})];
+
+const networks = (config: object) => ({
+  find: (target: unknown) => (target === "unet" ? remembered(config as QwenImageConfig, shapes) : undefined),
+});
+
+/** Of its blocks, what no other transformer has, in every spelling. */
+const LAYER = /^transformer_blocks_\d+_(?:img|txt)_(?:mod|mlp)_/;
+/** So do several transformers call their blocks in diffusers: it is Qwen-Image's if the published one takes it. */
+const SHARED = /^transformer_blocks_\d+_/;
+
+export const QWEN_IMAGE_FAMILY: TransformerFamily = {
+  id: "qwen-image",
+  name: "Qwen-Image",
+  published: PUBLISHED,
+  networks,
+  isOwn: (lora) => {
+    const layers = [...(lora.targets.get("unet")?.keys() ?? [])];
+    if (layers.some((layer) => LAYER.test(layer))) return true;
+    return layers.some((layer) => SHARED.test(layer)) && fits(lora, networks(PUBLISHED[0]!));
+  },
+};
