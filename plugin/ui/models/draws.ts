@@ -1,7 +1,13 @@
 import type { ModelInfo } from "../../../shared/protocol.ts";
 
-/** Words by which nobody would know a thing. */
-const PLAIN = new Set(["red", "light", "face"]);
+/** Words by which nobody would know a thing: colours, vessels, and what many things have. */
+const PLAIN = new Set([
+  ...["red", "green", "blue", "yellow", "black", "white", "golden"],
+  ...["hot", "light", "open", "strong"],
+  ...["glass", "cup", "bowl", "slice", "stack", "jar"],
+  ...["box", "sign", "mark", "face"],
+  ...["head", "with", "and", "the"],
+]);
 const wordsOf = (text: string) => text.toLowerCase().match(/\p{L}{3,}/gu) ?? [];
 const singular = (word: string) => word.replace(/(?<=\p{L}{2})(?:es|s)$/u, "");
 
@@ -9,7 +15,9 @@ const singular = (word: string) => word.replace(/(?<=\p{L}{2})(?:es|s)$/u, "");
 export function canDraw(prompt: string, { suggestions, drawsOnlySuggestions }: ModelInfo): boolean {
   const asked = new Set(wordsOf(prompt).map(singular));
   if (!drawsOnlySuggestions || asked.size === 0) return true;
-  return suggestions.some((suggestion) =>
-    wordsOf(suggestion).some((word) => !PLAIN.has(word) && asked.has(singular(word))),
-  );
+  return suggestions.some((suggestion) => {
+    const words = wordsOf(suggestion);
+    const telling = words.filter((word) => !PLAIN.has(word));
+    return (telling.length > 0 ? telling : words).some((word) => asked.has(singular(word)));
+  });
 }

@@ -38,7 +38,7 @@ export function Subjects({ state: { prompt, characters, recommended, companion }
     );
   }
   return (
-    <div class="chips">
+    <div class={`chips ${all ? "all-subjects" : ""}`}>
       {suggestions.slice(0, all ? undefined : FEW).map((suggestion) => (
         <button key={suggestion} type="button" class="chip" onClick={() => actions.type(suggestion)}>
           {suggestion}

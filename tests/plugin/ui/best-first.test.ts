@@ -26,10 +26,14 @@ test("fitnessOf() tells what is tight and what is too large", () => {
 });
 
 test("canDraw() knows the starter's things by any of their words, and says no to others", () => {
-  const starter = { ...model, suggestions: ["red apple", "dog face", "light bulb"], drawsOnlySuggestions: true };
-  for (const prompt of ["", "apple", "two dogs", "a blue light bulb", "Apple, on blue background"])
+  const starter = {
+    ...model,
+    suggestions: ["red apple", "dog face", "light bulb", "glass of beer", "box"],
+    drawsOnlySuggestions: true,
+  };
+  for (const prompt of ["", "apple", "two dogs", "a blue light bulb", "Apple, on blue background", "beer", "boxes"])
     expect([prompt, canDraw(prompt, starter)]).toEqual([prompt, true]);
-  for (const prompt of ["a city at night", "red dress", "ein Apfel"])
+  for (const prompt of ["a city at night", "red dress", "ein Apfel", "glass of water", "a face in the light"])
     expect([prompt, canDraw(prompt, starter)]).toEqual([prompt, false]);
   expect(canDraw("a city", model)).toBe(true);
 });
