@@ -3,25 +3,69 @@ import type { Size } from "./geometry.ts";
 /**
  * Squared Euclidean distance of every place of a grid to the nearest site, row-major; infinite where there is no site.
  *
- * Felzenszwalb and Huttenlocher, "Distance Transforms of Sampled Functions" (2012), algorithm 1 along columns, then rows.
+ * Along columns first, then along rows: Felzenszwalb and Huttenlocher, "Distance Transforms of Sampled Functions" (2012),
+ * algorithm 1.
  */
-export function squaredDistances({ width, height }: Size, isSite: (x: number, y: number) => boolean): Float64Array {
+export function squaredDistances(size: Size, isSite: (x: number, y: number) => boolean): Float64Array {
+  const { width } = size;
+  const grid = distancesAlongColumns(size, isSite);
+  const envelope = {
+    f: new Float64Array(width),
+    vertices: new Int32Array(width),
+    borders: new Float64Array(width + 1),
+  };
+  for (let start = 0; start < grid.length; start += width) distanceLine(grid, { start, length: width }, envelope);
+  return grid;
+}
+
+/** 1 at each place of a grid whose squared distance to the nearest site is below `limit`. */
+export function placesWithin(size: Size, limit: number, isSite: (x: number, y: number) => boolean): Uint8Array {
+  const { width } = size;
+  const grid = distancesAlongColumns(size, isSite);
+  // How far along the row a site reaches that is so far away along the column.
+  const reaches: number[] = [];
+  for (let reach = Math.ceil(Math.sqrt(limit)); ; ) {
+    while (reach >= 0 && reach ** 2 + reaches.length ** 2 >= limit) reach--;
+    if (reach < 0) break;
+    reaches.push(reach);
+  }
+  const out = new Uint8Array(grid.length);
+  // How many reaches begin at a place, less those that ended before it.
+  const begun = new Int32Array(width + 1);
+  for (let start = 0; start < grid.length; start += width) {
+    begun.fill(0);
+    for (let x = 0; x < width; x++) {
+      const reach = reaches[grid[start + x]!];
+      if (reach === undefined) continue;
+      begun[Math.max(x - reach, 0)]!++;
+      begun[Math.min(x + reach + 1, width)]!--;
+    }
+    for (let x = 0, over = 0; x < width; x++) {
+      over += begun[x]!;
+      if (over > 0) out[start + x] = 1;
+    }
+  }
+  return out;
+}
+
+/** To the nearest site of the same column, by a scan to and one fro: Meijster, Roerdink and Hesselink 2000, first phase. */
+function distancesAlongColumns(
+  { width, height }: Size,
+  isSite: (x: number, y: number) => boolean,
+): Float64Array<ArrayBuffer> {
   const grid = new Float64Array(width * height);
   for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++) grid[i] = isSite(x, y) ? 0 : Number.POSITIVE_INFINITY;
-  const longest = Math.max(width, height);
-  const envelope = {
-    f: new Float64Array(longest),
-    vertices: new Int32Array(longest),
-    borders: new Float64Array(longest + 1),
-  };
-  for (let x = 0; x < width; x++) distanceLine(grid, { start: x, step: width, length: height }, envelope);
-  for (let y = 0; y < height; y++) distanceLine(grid, { start: y * width, step: 1, length: width }, envelope);
+    for (let x = 0; x < width; x++, i++)
+      grid[i] = isSite(x, y) ? 0 : y > 0 ? grid[i - width]! + 1 : Number.POSITIVE_INFINITY;
+  for (let i = grid.length - width - 1; i >= 0; i--) {
+    const below = grid[i + width]! + 1;
+    if (below < grid[i]!) grid[i] = below;
+  }
   return grid;
 }
 
 interface Envelope {
-  /** The line's own values. */
+  /** The line's own values, squared. */
   readonly f: Float64Array;
   /** Where the parabolas of the envelope stand. */
   readonly vertices: Int32Array;
@@ -29,13 +73,13 @@ interface Envelope {
   readonly borders: Float64Array;
 }
 
-/** The lower envelope of the parabolas f(q) + (x − q)², written over f. `envelope` is scratch space, as long as the line. */
+/** The lower envelope of the parabolas f(q)² + (x − q)², written over f. `envelope` is scratch space, as long as the line. */
 function distanceLine(
   grid: Float64Array,
-  { start, step, length }: { readonly start: number; readonly step: number; readonly length: number },
+  { start, length }: { readonly start: number; readonly length: number },
   { f, vertices, borders }: Envelope,
 ): void {
-  for (let i = 0; i < length; i++) f[i] = grid[start + i * step]!;
+  for (let i = 0; i < length; i++) f[i] = grid[start + i]! ** 2;
   let count = 0;
   for (let q = 0; q < length; q++) {
     if (f[q] === Number.POSITIVE_INFINITY) continue;
@@ -56,6 +100,6 @@ function distanceLine(
   for (let x = 0, k = 0; x < length; x++) {
     while (borders[k + 1]! < x) k++;
     const v = vertices[k]!;
-    grid[start + x * step] = (x - v) ** 2 + f[v]!;
+    grid[start + x] = (x - v) ** 2 + f[v]!;
   }
 }

@@ -1,4 +1,4 @@
-import { squaredDistances } from "./distance.ts";
+import { placesWithin } from "./distance.ts";
 import type { Size } from "./geometry.ts";
 
 /** Distances on a grid, row-major. */
@@ -22,18 +22,8 @@ const SMOOTHED = 1 / 8;
 export function thicknessOf(depths: Depths, most: number): (x: number, y: number) => number {
   const stride = Math.max(1, Math.ceil(Math.sqrt((depths.width * depths.height) / MOST_PLACES)));
   const grid = { width: Math.ceil(depths.width / stride), height: Math.ceil(depths.height / stride) };
-  const depthAt = (x: number, y: number) => depths.data[y * stride * depths.width + x * stride]!;
-  const own = Float64Array.from({ length: grid.width * grid.height }, (_, i) =>
-    Math.min(depthAt(i % grid.width, Math.floor(i / grid.width)), most),
-  );
-  const radii = own.slice();
-  for (let step = 1; step < most * STEP; step *= STEP) {
-    const radius = Math.min(step, most);
-    if (!own.some((depth) => depth >= radius)) break;
-    const squared = squaredDistances(grid, (x, y) => own[y * grid.width + x]! >= radius);
-    const reach = ((REACH * radius) / stride) ** 2;
-    for (let i = 0; i < radii.length; i++) if (squared[i]! < reach) radii[i] = Math.max(radii[i]!, radius);
-  }
+  const own = sampled(depths, grid, { stride, most });
+  const radii = largestDiscs(own, grid, { stride, most });
   const inside = own.map((depth) => (depth > 0 ? 1 : 0));
   const blur = Math.max(1, Math.round((most * SMOOTHED) / stride));
   const sums = boxSums(
@@ -48,11 +38,45 @@ export function thicknessOf(depths: Depths, most: number): (x: number, y: number
   };
 }
 
+interface Sampling {
+  /** Places of the shape beside each other for one of the grid. */
+  readonly stride: number;
+  readonly most: number;
+}
+
+function sampled({ data, width }: Depths, grid: Size, { stride, most }: Sampling): Float64Array {
+  const own = new Float64Array(grid.width * grid.height);
+  for (let y = 0, i = 0; y < grid.height; y++)
+    for (let x = 0; x < grid.width; x++, i++) own[i] = Math.min(data[(y * width + x) * stride]!, most);
+  return own;
+}
+
+/** For each place, the radius of the largest disc that reaches it, of those that are tried; its own depth at least. */
+function largestDiscs(own: Float64Array, grid: Size, { stride, most }: Sampling): Float64Array {
+  const deepest = own.reduce((most, depth) => Math.max(most, depth), 0);
+  const radii = own.slice();
+  for (let step = 1; step < most * STEP; step *= STEP) {
+    const radius = Math.min(step, most);
+    if (deepest < radius) break;
+    raise(
+      radii,
+      radius,
+      placesWithin(grid, ((REACH * radius) / stride) ** 2, (x, y) => own[y * grid.width + x]! >= radius),
+    );
+  }
+  return radii;
+}
+
+function raise(radii: Float64Array, radius: number, where: Uint8Array): void {
+  for (let i = 0; i < radii.length; i++) if (where[i] === 1 && radii[i]! < radius) radii[i] = radius;
+}
+
 /** Sums over squares of 2 · radius + 1 places around each place, cut off at the grid's edges. */
 function boxSums(values: Float64Array, { width, height }: Size, radius: number): Float64Array {
   const out = values.slice();
+  // Sums from a line's beginning on; the first is 0.
+  const line = new Float64Array(Math.max(width, height) + 1);
   const alongLine = (start: number, step: number, length: number) => {
-    const line = Float64Array.from({ length: length + 1 }, () => 0);
     for (let i = 0; i < length; i++) line[i + 1] = line[i]! + out[start + i * step]!;
     for (let i = 0; i < length; i++)
       out[start + i * step] = line[Math.min(i + radius + 1, length)]! - line[Math.max(i - radius, 0)]!;

@@ -58,19 +58,33 @@ function halved(values: Float64Array, { width, height }: Size, coarse: Size): Fl
 
 /** One pass of Gauss and Seidel, to and fro, in place. */
 function relax(field: Float64Array, { width, height }: Size, { sums, weights, stiffness }: Level): void {
-  const one = (x: number, y: number) => {
-    const i = y * width + x;
-    let [sum, neighbours] = [0, 0];
-    const add = (j: number) => {
-      sum += field[j]!;
-      neighbours++;
-    };
-    if (x > 0) add(i - 1);
-    if (x < width - 1) add(i + 1);
-    if (y > 0) add(i - width);
-    if (y < height - 1) add(i + width);
-    field[i] = (sums[i]! + stiffness * sum) / (weights[i]! + stiffness * neighbours);
-  };
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) one(x, y);
-  for (let y = height - 1; y >= 0; y--) for (let x = width - 1; x >= 0; x--) one(x, y);
+  for (const step of [1, -1]) {
+    let [x, y] = step === 1 ? [0, 0] : [width - 1, height - 1];
+    for (let i = step === 1 ? 0 : field.length - 1; i >= 0 && i < field.length; i += step) {
+      let sum = 0;
+      let neighbours = 0;
+      if (x > 0) {
+        sum += field[i - 1]!;
+        neighbours++;
+      }
+      if (x < width - 1) {
+        sum += field[i + 1]!;
+        neighbours++;
+      }
+      if (y > 0) {
+        sum += field[i - width]!;
+        neighbours++;
+      }
+      if (y < height - 1) {
+        sum += field[i + width]!;
+        neighbours++;
+      }
+      field[i] = (sums[i]! + stiffness * sum) / (weights[i]! + stiffness * neighbours);
+      x += step;
+      if (x < 0 || x === width) {
+        x -= step * width;
+        y += step;
+      }
+    }
+  }
 }

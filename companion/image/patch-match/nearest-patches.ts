@@ -38,7 +38,8 @@ export function patchesOf(level: Level, random: Random, before?: Patches): Patch
     placeOf[pixel] = place;
   });
   const deep = squaredDistances({ width, height }, (x, y) => hole[y * width + x] === 0);
-  const trust = Float32Array.from(deep, (squared) => 1 / (1 + Math.sqrt(squared) / TRUSTED));
+  const trust = new Float32Array(deep.length);
+  for (let i = 0; i < deep.length; i++) trust[i] = 1 / (1 + Math.sqrt(deep[i]!) / TRUSTED);
   const nearest = Int32Array.from(targets, (pixel) => {
     const guess = before && enlarged(pixel, before, width);
     return guess !== undefined && isSource[guess] ? guess : sources[random(sources.length)]!;
@@ -101,46 +102,51 @@ interface Search {
 }
 
 function improveOne(patches: Patches, place: number, { step, random, tries }: Search): void {
-  const { targets, placeOf, isSource, nearest, distance } = patches;
+  const { targets, placeOf, nearest, distance } = patches;
   const { width, height } = patches.level;
   const pixel = targets[place]!;
   if (distance[place] === 0) return;
-  const attempt = (source: number) => {
-    if (source < 0 || source >= isSource.length || !isSource[source] || source === nearest[place]) return;
-    const far = differenceOf(patches, pixel, source, distance[place]!);
-    if (far >= distance[place]!) return;
-    distance[place] = far;
-    nearest[place] = source;
-  };
-  for (const to of [step, step * width]) {
+  for (let way = 0; way < 2; way++) {
+    const to = way === 0 ? step : step * width;
     const neighbour = placeOf[pixel - to] ?? -1;
-    if (neighbour >= 0) attempt(nearest[neighbour]! + to);
+    if (neighbour >= 0) attempt(patches, place, nearest[neighbour]! + to);
   }
   let reach = Math.max(width, height);
   for (let i = 0; i < tries && reach >= 1; i++, reach >>= 1) {
-    const [x, y] = [nearest[place]! % width, Math.floor(nearest[place]! / width)];
-    const sx = x + random(2 * reach + 1) - reach;
-    const sy = y + random(2 * reach + 1) - reach;
-    if (sx >= 0 && sx < width && sy >= 0 && sy < height) attempt(sy * width + sx);
+    const own = nearest[place]!;
+    const sx = (own % width) + random(2 * reach + 1) - reach;
+    const sy = Math.floor(own / width) + random(2 * reach + 1) - reach;
+    if (sx >= 0 && sx < width && sy >= 0 && sy < height) attempt(patches, place, sy * width + sx);
   }
+}
+
+/** Takes `source` for the target at `place` where it is known altogether and more like it than what was found. */
+function attempt(patches: Patches, place: number, source: number): void {
+  const { isSource, nearest, distance } = patches;
+  if (source < 0 || source >= isSource.length || !isSource[source] || source === nearest[place]) return;
+  const far = differenceOf(patches, patches.targets[place]!, source, distance[place]!);
+  if (far >= distance[place]!) return;
+  distance[place] = far;
+  nearest[place] = source;
 }
 
 /** Of a target's patch, as far as the picture goes, from a source's; at least `enough` where it is more than that. */
 function differenceOf({ level, trust }: Patches, target: number, source: number, enough: number): number {
   const { width, height, values } = level;
-  const [x, y] = [target % width, Math.floor(target / width)];
-  const [left, right] = [-Math.min(RADIUS, x), Math.min(RADIUS, width - 1 - x)];
-  const [top, bottom] = [-Math.min(RADIUS, y), Math.min(RADIUS, height - 1 - y)];
+  const x = target % width;
+  const y = Math.floor(target / width);
+  const left = -Math.min(RADIUS, x);
+  const right = Math.min(RADIUS, width - 1 - x);
+  const bottom = Math.min(RADIUS, height - 1 - y);
   let sum = 0;
-  for (let dy = top; dy <= bottom; dy++) {
-    for (let dx = left; dx <= right; dx++) {
-      const at = target + dy * width + dx;
-      const [a, b] = [at * CHANNELS, (source + dy * width + dx) * CHANNELS];
-      const [red, green, blue] = [
-        values[a]! - values[b]!,
-        values[a + 1]! - values[b + 1]!,
-        values[a + 2]! - values[b + 2]!,
-      ];
+  for (let dy = -Math.min(RADIUS, y); dy <= bottom; dy++) {
+    let at = target + dy * width + left;
+    let a = at * CHANNELS;
+    let b = (source + dy * width + left) * CHANNELS;
+    for (let dx = left; dx <= right; dx++, at++, a += CHANNELS, b += CHANNELS) {
+      const red = values[a]! - values[b]!;
+      const green = values[a + 1]! - values[b + 1]!;
+      const blue = values[a + 2]! - values[b + 2]!;
       sum += trust[at]! * (red * red + green * green + blue * blue);
     }
     if (sum >= enough) return sum;

@@ -74,16 +74,24 @@ function vote({ level, targets, nearest, distance, trust }: Patches): void {
   const weights = new Float64Array(width * height);
   const usual = distance.reduce((sum, one) => sum + one, 0) / distance.length;
   for (let place = 0; place < targets.length; place++) {
-    const [pixel, source] = [targets[place]!, nearest[place]!];
+    const pixel = targets[place]!;
+    const source = nearest[place]!;
     const weight = trust[pixel]! / (1 + (usual > 0 ? distance[place]! / usual : 0)) ** 2;
-    const [x, y] = [pixel % width, Math.floor(pixel / width)];
-    for (let dy = -Math.min(RADIUS, y); dy <= Math.min(RADIUS, height - 1 - y); dy++)
-      for (let dx = -Math.min(RADIUS, x); dx <= Math.min(RADIUS, width - 1 - x); dx++) {
-        const [to, from] = [pixel + dy * width + dx, source + dy * width + dx];
+    const x = pixel % width;
+    const y = Math.floor(pixel / width);
+    const left = -Math.min(RADIUS, x);
+    const right = Math.min(RADIUS, width - 1 - x);
+    const bottom = Math.min(RADIUS, height - 1 - y);
+    for (let dy = -Math.min(RADIUS, y); dy <= bottom; dy++)
+      for (let dx = left; dx <= right; dx++) {
+        const to = pixel + dy * width + dx;
         if (!hole[to]) continue;
-        weights[to] = weights[to]! + weight;
-        for (let c = 0; c < CHANNELS; c++)
-          sums[to * CHANNELS + c] = sums[to * CHANNELS + c]! + weight * values[from * CHANNELS + c]!;
+        const from = (source + dy * width + dx) * CHANNELS;
+        const into = to * CHANNELS;
+        weights[to]! += weight;
+        sums[into]! += weight * values[from]!;
+        sums[into + 1]! += weight * values[from + 1]!;
+        sums[into + 2]! += weight * values[from + 2]!;
       }
   }
   for (let i = 0; i < hole.length; i++)

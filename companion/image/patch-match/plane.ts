@@ -14,7 +14,9 @@ export function planeThrough({ width, height, data }: PixelImage, channel: numbe
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i++) {
       if (unknown.data[i]) continue;
-      const [u, v, value] = [across(x), down(y), data[4 * i + channel]!];
+      const u = across(x);
+      const v = down(y);
+      const value = data[4 * i + channel]!;
       n++;
       sx += u;
       sy += v;
