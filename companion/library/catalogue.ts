@@ -99,6 +99,20 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     commercialUse: "limited",
   },
   {
+    // File, size (17 236 328 572 bytes) and licence: lists of projects that check it by its SHA-256 (ead42627…) at revisions c2b683e and
+    // 0cb207e. Its memory, with weights of 8 bits, is an estimate.
+    repo: "Comfy-Org/flux1-schnell",
+    kind: "model",
+    name: "FLUX.1 schnell",
+    family: "FLUX.1",
+    goodFor: "Follows long prompts closely in four steps, at 1024 px; wants a graphics card of 16 GB or more.",
+    files: ["flux1-schnell-fp8.safetensors"],
+    bytes: 17.2 * GB,
+    memoryBytes: 14 * GB,
+    licence: APACHE,
+    commercialUse: "allowed",
+  },
+  {
     // Files and licence: the repository's list at revision 3cf3eb8 and its card; sizes: copies that name it as their source.
     repo: "h94/IP-Adapter",
     kind: "reference",

@@ -13,7 +13,8 @@ const first = (of: DeviceInfo | null) => bestFirst(rows, of)[0]!.name;
 test("bestFirst() begins with what fits the machine and may be used commercially", () => {
   expect(first(device("cpu", 16))).toBe("Stable Diffusion 1.5");
   expect(first(device("cuda", 6))).toBe("Stable Diffusion 1.5");
-  expect(first(device("cuda", 24))).toBe("Stable Diffusion XL");
+  expect(first(device("cuda", 12))).toBe("Stable Diffusion XL");
+  expect(first(device("cuda", 24))).toBe("FLUX.1 schnell");
   expect(first(null)).toBe("Stable Diffusion 1.5");
   const names = bestFirst(rows, device("cuda", 24)).map(({ kind }) => kind);
   expect(names.lastIndexOf("model")).toBeLessThan(names.indexOf("reference"));
