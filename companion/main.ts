@@ -55,6 +55,11 @@ const COMMANDS: Record<string, Command> = {
     summary: "List the models and add-ons that are installed, and some to begin with",
     run: async (args) => (await import("./cli/models.ts")).runModels(args),
   },
+  plan: {
+    usage: "plan [--references COUNT]",
+    summary: "Show which of today's large models fit into which memory, and in how many bits",
+    run: async (args) => (await import("./cli/plan.ts")).runPlan(args),
+  },
   download: {
     usage: "download REPOSITORY [--file F] [--revision R] [--full]",
     summary: "Bring a model from Hugging Face into the models folder",

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { driftSchema } from "./drift.ts";
 import { type AttachmentInfo, type Facts, MEDIA_TYPES, type Result, STAGES, taskSchema } from "./job.ts";
 import { likenessFact } from "./likeness.ts";
+import { memoryRungsSchema } from "./memory-rungs.ts";
 import { memoryUseSchema } from "./memory-use.ts";
 import { PROBLEM_CODES, type ProblemCode } from "./problem.ts";
 import type { ClientMessage, CompanionMessage } from "./protocol.ts";
@@ -87,6 +88,7 @@ export const modelSchema = v.strictObject({
   edits: v.boolean(),
   seesPictures: v.optional(v.boolean()),
   roleSentences: v.optional(v.strictObject({ face: text, outfit: text, style: text, composition: text })),
+  memory: v.optional(memoryRungsSchema),
   plain: v.optional(v.boolean()),
   follows: v.optional(v.boolean()),
   guidesAbove: v.optional(seconds),

@@ -1,4 +1,5 @@
 /** What the companion has, as the plugin shows it: models and what works beside them, the device, downloads. */
+import type { MemoryRungs } from "./memory-rungs.ts";
 import type { ProblemData } from "./problem.ts";
 import type { RoleSentences } from "./roles.ts";
 
@@ -46,6 +47,8 @@ export interface ModelInfo {
   readonly seesPictures?: boolean;
   /** What it is told of the references that it sees, by their roles. */
   readonly roleSentences?: RoleSentences;
+  /** What it takes of the memory, by the places of its latent and of the pictures that it sees. Absent: not told. */
+  readonly memory?: MemoryRungs;
   /**
    * True for a model of one own schedule that reads prompts as sentences, without weights of words: no schedulers to choose from, no
    * skipped layers, no control pictures, no pictures that repeat.

@@ -11,6 +11,7 @@ import { Z_IMAGE_CELL } from "../networks/z-image-transformer.ts";
 import { FLUX1_FAMILY } from "../opening/flux1-family.ts";
 import { FLUX2_FAMILY } from "../opening/flux2-family.ts";
 import { QWEN_IMAGE_FAMILY } from "../opening/qwen-image-family.ts";
+import { transformerMemory } from "../opening/transformer-memory.ts";
 import { Z_IMAGE_FAMILY } from "../opening/z-image-family.ts";
 import { samplingDefaults } from "./sampling-defaults.ts";
 
@@ -23,6 +24,7 @@ type Facts = Pick<
   | "references"
   | "seesPictures"
   | "roleSentences"
+  | "memory"
   | "plain"
   | "follows"
   | "guidesAbove"
@@ -143,6 +145,7 @@ function flux2Facts(model: Flux2Model): Facts {
     edits: false,
     references: true,
     ...{ seesPictures: true, plain: true, roleSentences: FLUX2_ROLES },
+    memory: transformerMemory(FLUX2_FAMILY.network(denoiser.config, denoiser.weights)),
     ...(distilled && { ignoresNegativePrompt: true }),
     defaults: { steps: distilled ? 4 : 50, guidanceScale: distilled ? 1 : 4, scheduler: OWN_SCHEDULER },
     factor: factorOf(model) * latentNorm.patch,

@@ -22,7 +22,7 @@ export interface FindingCacheOptions {
 }
 
 /** To be raised where a finding has other fields, or is judged by other rules: also builds that have no name differ then. */
-const VERSION = 7;
+const VERSION = 8;
 
 const SAVED = v.object({
   version: v.literal(VERSION),

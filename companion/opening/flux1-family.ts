@@ -1,6 +1,7 @@
 /** FLUX.1's LoRAs, by the names of their layers: those of FLUX.2, some of which are called alike, are taken before. */
 import { parseClipTextConfig } from "../checkpoint/config/clip-config.ts";
 import { parseFlux1Config } from "../checkpoint/config/flux1-config.ts";
+import { tokensOf } from "../checkpoint/flux1/model.ts";
 import { otherNames } from "../checkpoint/flux1/names.ts";
 import type { Networks } from "../checkpoint/lora/plan-lora.ts";
 import { DIALECTS } from "../graph/dialect.ts";
@@ -44,6 +45,12 @@ export const FLUX1_FAMILY: TransformerFamily = {
   id: "flux1",
   name: "FLUX.1",
   published: PUBLISHED,
+  network: (config, weights) => ({
+    weights,
+    build: (w, options) =>
+      flux1TransformerGraph(config as Flux1Config, w, { tokens: tokensOf(config as Flux1Config) }, options),
+    symbols: (places) => ({ S: places }),
+  }),
   networks,
   referenceWidth: (config) => (config as Flux1Config).joint_attention_dim,
   isOwn: (lora) => {

@@ -1,5 +1,6 @@
 /** FLUX.2 klein's LoRAs: by the shapes of what both FLUX have, or by how many blocks they change. */
 import { parseFlux2Config } from "../checkpoint/config/flux2-config.ts";
+import { FLUX2_TOKENS } from "../checkpoint/flux2/model.ts";
 import { otherNames } from "../checkpoint/flux2/names.ts";
 import type { LoraFile } from "../checkpoint/lora/lora-file.ts";
 import { DIALECTS } from "../graph/dialect.ts";
@@ -28,6 +29,11 @@ export const FLUX2_FAMILY: TransformerFamily = {
   id: "flux2-klein",
   name: "FLUX.2 klein",
   published: PUBLISHED,
+  network: (config, weights) => ({
+    weights,
+    build: (w, options) => flux2TransformerGraph(config as Flux2Config, w, { tokens: FLUX2_TOKENS }, options),
+    symbols: (places) => ({ S: places }),
+  }),
   networks,
   isOwn,
 };

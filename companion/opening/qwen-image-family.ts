@@ -11,6 +11,9 @@ const { cpu: dialect } = DIALECTS;
 
 const shapes = (config: QwenImageConfig) => shapesOf((w) => qwenImageTransformerGraph(config, w, { dialect }));
 
+/** Places of a text at most, with what stands before it. */
+const TEXTS = 1058;
+
 /** One size, all of it default. */
 const PUBLISHED = [parseQwenImageConfig({})];
 
@@ -27,6 +30,11 @@ export const QWEN_IMAGE_FAMILY: TransformerFamily = {
   id: "qwen-image",
   name: "Qwen-Image",
   published: PUBLISHED,
+  network: (config, weights) => ({
+    weights,
+    build: (w, options) => qwenImageTransformerGraph(config as QwenImageConfig, w, options),
+    symbols: (places) => ({ S: places, T: TEXTS }),
+  }),
   networks,
   isOwn: (lora) => {
     const layers = [...(lora.targets.get("unet")?.keys() ?? [])];

@@ -3,8 +3,10 @@
 import { Problem } from "../../shared/problem.ts";
 import type { LoraFile } from "../checkpoint/lora/lora-file.ts";
 import { type Networks, planLora } from "../checkpoint/lora/plan-lora.ts";
+import type { WeightStore } from "../graph/weights.ts";
 import type { ClipTextConfig } from "../networks/configs.ts";
 import type { TransformerId } from "./measures.ts";
+import type { SizedNetwork } from "./transformer-memory.ts";
 
 export interface TransformerFamily {
   readonly id: TransformerId;
@@ -12,6 +14,8 @@ export interface TransformerFamily {
   readonly name: string;
   /** transformer/config.json of the published models, the smallest first. */
   readonly published: readonly object[];
+  /** The transformer, as one graph for every size. */
+  network(config: object, weights: WeightStore): SizedNetwork;
   /** Of a model that is not there, for `planLora`; `config` as one of `published`, or an installed model's, and so `clip`. */
   networks(config: object, clip?: ClipTextConfig): Networks;
   /** Of the texts beside which references stand (FLUX.1 Redux), for a model of this `config`. Absent: none do. */

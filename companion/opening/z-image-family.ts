@@ -12,6 +12,9 @@ const { cpu: dialect } = DIALECTS;
 
 const shapes = (config: ZImageConfig) => shapesOf((w) => zImageTransformerGraph(config, w, { dialect }));
 
+/** Places of a text at most. */
+const TEXTS = 512;
+
 /** In every spelling. */
 const LAYER = /^(?:layers|noise_refiner|context_refiner)_\d+_(?:attention|feed_forward|adaLN_modulation)_/;
 
@@ -20,6 +23,11 @@ export const Z_IMAGE_FAMILY: TransformerFamily = {
   name: "Z-Image",
   // One size, all of it default.
   published: [parseZImageConfig({})],
+  network: (config, weights) => ({
+    weights,
+    build: (w, options) => zImageTransformerGraph(config as ZImageConfig, w, options),
+    symbols: (places) => ({ S: places, T: TEXTS }),
+  }),
   networks: (config) => ({
     find: (target) => (target === "unet" ? remembered(config as ZImageConfig, shapes) : undefined),
     otherNames,

@@ -10,9 +10,9 @@ import { estimateMemory } from "../../companion/graph/memory.ts";
 import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
 import { flux2TransformerGraph } from "../../companion/networks/flux2-transformer.ts";
 import type { Network } from "../../companion/opening/network.ts";
+import { planNarrow } from "../../companion/opening/plan-narrow.ts";
 import { rungsFrom } from "../../companion/pipeline/ladder.ts";
 import { planMemory } from "../../companion/pipeline/weights/memory-plan.ts";
-import { planNarrow } from "../../companion/pipeline/weights/narrow.ts";
 import { elementCount } from "../../companion/tensor.ts";
 import { memoryWords } from "../../plugin/ui/text/memory-words.ts";
 

@@ -3,11 +3,12 @@ import { Problem } from "../../../shared/problem.ts";
 import { type Dialect, forIntegers } from "../../graph/dialect.ts";
 import type { Quantizer } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
+import { hasCodes, planNarrow } from "../../opening/plan-narrow.ts";
 import { integersAreRight } from "../../runtime/integers.ts";
 import type { PreparedJob, Sketch } from "../job.ts";
 import { type Rung, rungsFrom, runsTogether } from "../ladder.ts";
 import { planMemory } from "../weights/memory-plan.ts";
-import { hasCodes, planNarrow, quantizerFor } from "../weights/narrow.ts";
+import { quantizerFor } from "../weights/narrow.ts";
 import { denoiserNetwork } from "./denoiser-network.ts";
 
 /** How a job's denoiser is narrowed; absent: not at all. Throws as `narrowWeights`. */

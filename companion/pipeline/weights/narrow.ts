@@ -6,94 +6,19 @@ import { fingerprintOf } from "../../checkpoint/files/component.ts";
 import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
 import { codesOf, readNumbers } from "../../checkpoint/files/tensor-data.ts";
 import { codedOf, layoutOf } from "../../graph/coded.ts";
-import { DIALECTS } from "../../graph/dialect.ts";
-import type { QuantizedLayer, Quantizer } from "../../graph/graph.ts";
-import {
-  BLOCK,
-  blockedMatrix,
-  type NarrowMatrix,
-  type NumberFormat,
-  type PlacePart,
-  quantize,
-} from "../../graph/quantize.ts";
-import { channelMatrix, quantizeChannels } from "../../graph/quantize-channels.ts";
-import { codedMatrix, repack } from "../../graph/repack.ts";
-import { type WeightRef, Weights } from "../../graph/weights.ts";
+import type { Quantizer } from "../../graph/graph.ts";
+import { type NumberFormat, quantize } from "../../graph/quantize.ts";
+import { quantizeChannels } from "../../graph/quantize-channels.ts";
+import { repack } from "../../graph/repack.ts";
+import type { WeightRef } from "../../graph/weights.ts";
 import type { Network } from "../../opening/network.ts";
+import { hasCodes, type NarrowPart, planNarrow } from "../../opening/plan-narrow.ts";
 import { createFile } from "../../runtime/scratch.ts";
-import { elementCount } from "../../tensor.ts";
 
 /** Part of the files' names, to be raised when their contents would differ. */
 const VERSION = 1;
 /** Bytes that the files of a folder may have together; those that were not used for longest go first. */
 const CAP = 12 * 2 ** 30;
-/** Maps are by pages. */
-const ALIGNMENT = 64;
-
-const WIDE: ReadonlySet<WeightRef["type"]> = new Set(["F64", "F32", "F16", "BF16"]);
-
-/** A weight, and where its narrow form lies. */
-interface Part {
-  readonly ref: WeightRef;
-  readonly dims: readonly [out: number, inner: number];
-  readonly kind: QuantizedLayer["kind"];
-  readonly narrow: NarrowMatrix;
-}
-
-/** What is narrowed, and where it lies in a file. */
-export interface NarrowPlan {
-  readonly parts: readonly Part[];
-  readonly bytes: number;
-  readonly quantizer: Quantizer;
-}
-
-/**
- * Bits: matrices get so many, kernels of convolutions 8 where their rows are whole blocks. "int8": both get 8, by columns, but
- * for the network's sensitive layers. What the file keeps narrow stays otherwise: coded matrices keep their
- * numbers, in the form that can be multiplied by. Without a format nothing else is touched.
- */
-export function planNarrow(
-  { weights, sensitive = [], build }: Network,
-  format: NumberFormat | undefined,
-  file: string,
-): NarrowPlan {
-  const parts = new Map<string, Part>();
-  let end = 0;
-  const place: PlacePart = (key, type, dims) => {
-    const offset = end;
-    const byteLength = elementCount(dims) * (type === "F32" ? 4 : 1);
-    end = Math.ceil((offset + byteLength) / ALIGNMENT) * ALIGNMENT;
-    return { key, type, dims, file, offset, byteLength };
-  };
-  const keyOf = (ref: WeightRef) => `${ref.file}:${ref.offset}:${ref.byteLength}`;
-  const narrowed: Quantizer = (ref, dims, { path, kind }) => {
-    const at: PlacePart = (name, type, shape) => place(`${ref.key}/${name}`, type, shape);
-    const wide = WIDE.has(ref.type) && !ref.encoding;
-    const coded = codedOf(ref);
-    if (format === "int8" && (wide || coded) && !sensitive.some((layers) => layers.test(path)))
-      return channelMatrix(dims, at);
-    if (coded) return codedMatrix(layoutOf(coded), dims, at);
-    if (format === undefined || format === "int8" || !wide) return undefined;
-    if (kind === "linear") return blockedMatrix(dims, format, at);
-    return dims[1] % BLOCK === 0 ? blockedMatrix(dims, 8, at) : undefined;
-  };
-  const collect: Quantizer = (ref, dims, layer) => {
-    const known = parts.get(keyOf(ref));
-    if (known) return known.narrow;
-    const narrow = narrowed(ref, dims, layer);
-    if (narrow) parts.set(keyOf(ref), { ref, dims, kind: layer.kind, narrow });
-    return narrow;
-  };
-  build(new Weights(weights), { dialect: DIALECTS.cpu, quantizer: collect });
-  return { parts: [...parts.values()], bytes: end, quantizer: (ref) => parts.get(keyOf(ref))?.narrow };
-}
-
-/** Whether a file keeps weights as codes, which have to be rearranged to be multiplied by. */
-export function hasCodes({ weights }: Pick<Network, "weights">): boolean {
-  for (const key of weights.keys()) if (codedOf(weights.find(key)!)) return true;
-  return false;
-}
-
 /** How a network's weights are narrowed; undefined: not at all. Throws as `narrowWeights`. */
 export const quantizerFor = async (
   network: Network<CheckpointStore>,
@@ -130,7 +55,7 @@ export async function narrowWeights(
   return quantizer;
 }
 
-async function write(to: ReturnType<typeof createFile>, parts: readonly Part[], bytes: number): Promise<void> {
+async function write(to: ReturnType<typeof createFile>, parts: readonly NarrowPart[], bytes: number): Promise<void> {
   let last: WeightRef | undefined;
   try {
     for (const part of parts) {
@@ -150,7 +75,7 @@ async function write(to: ReturnType<typeof createFile>, parts: readonly Part[], 
 type Numbers = Uint8Array | Int8Array | Float32Array;
 
 /** A weight in its narrow form, in the order in which it lies in the file. */
-function numbersOf({ ref, dims: [out, inner], kind, narrow }: Part): (readonly [WeightRef, Numbers])[] {
+function numbersOf({ ref, dims: [out, inner], kind, narrow }: NarrowPart): (readonly [WeightRef, Numbers])[] {
   if (narrow.kind === "channels") {
     const taps = kind === "conv2d" ? ref.dims[2]! * ref.dims[3]! : 1;
     const { values, scales } = quantizeChannels(readNumbers(ref).data, [out, inner / taps, taps]);

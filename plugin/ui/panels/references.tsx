@@ -13,6 +13,7 @@ import { hasKnownParts } from "../state/in-use.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
 import { charactersIn } from "../text/mentions.ts";
+import { ReferenceRoom } from "./reference-room.tsx";
 
 /** Layers that the result should follow. */
 export function ReferencesPanel({ state, actions, model }: { state: State; actions: Actions; model: ModelInfo }) {
@@ -104,6 +105,7 @@ export function ReferencesPanel({ state, actions, model }: { state: State; actio
         )}
       </div>
       {model.seesPictures && references.length > 0 && <p class="hint">{t.followed.byNumber(first)}</p>}
+      {references.length > 0 && <ReferenceRoom state={state} model={model} />}
       <RolesTold state={state} actions={actions} model={model} />
       {opened && (
         <ReferenceDetails

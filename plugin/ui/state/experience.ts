@@ -55,6 +55,9 @@ export function workOf(request: GenerateRequest, size: Size): Work {
 const key = ({ model, besides, size: { width, height } }: Omit<Work, "steps">) =>
   JSON.stringify([model, besides, width, height]);
 
+/** Whether pictures of just that kind and size were made. */
+export const isKnown = (experience: Experience, work: Work): boolean => key(work) in experience;
+
 /** With one more picture in it. */
 export function learn(experience: Experience, work: Work, { seconds, memory }: Taken): Experience {
   const { steps } = work;

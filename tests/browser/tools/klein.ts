@@ -4,6 +4,7 @@
  */
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { bothThemes } from "./both-themes.ts";
 import { withDesigner } from "./designer.ts";
 import { choose, paint } from "./paint.ts";
 
@@ -49,7 +50,12 @@ export async function run(root: string): Promise<void> {
     await ui.locator("#prompt").fill("the fox of image 1 under the sun of image 2");
     await ui.getByText("Call them by their numbers").waitFor();
     await ui.locator(".reference").first().click();
+    await ui.locator(".details").getByText("Face", { exact: true }).click();
+    await ui.getByText("Keep the face of image 1.").waitFor();
+    await ui.getByRole("meter", { name: "Room for references" }).waitFor();
+    await ui.locator(".details").evaluate((details) => details.scrollIntoView({ block: "center" }));
     await designer.screenshot("4-references");
+    await bothThemes(designer, path.join(process.env.UNDERPAINT_SCREENSHOTS ?? "", "4-references"));
     await paint(designer, "Generate", "5-followed");
 
     await designer.look("Picture to repair");

@@ -1,4 +1,5 @@
 import { both } from "./both.ts";
+import { tenths } from "./tenths.ts";
 
 /** What results follow: references, control pictures, styles. */
 export const followed = both(
@@ -30,6 +31,12 @@ export const followed = both(
     noRole: { label: "Open", title: "Only your own words say what it is for" },
     tellsRoles: "Add to the prompt:",
     tellsRolesHow: "What each reference is for, in words that the model reads, after your own",
+    room: "Room for references",
+    roomFor: (count: number) => (count === 0 ? "no room for more" : `room for ${count} more`),
+    tooMany: (count: number) => `${count === 1 ? "one" : count} too many for this computer’s memory: take some away`,
+    takes: (need: number, of: number, bits: number | undefined) =>
+      `${bits === undefined ? "" : `in ${bits} bits `}${tenths("en", need)} of ${tenths("en", of)} GB`,
+    eachAdds: (time: string) => `each adds about ${time}`,
     takeFrom: (name: string) => `What to take from ${name}`,
     onlyInside: (name: string) => `Only inside “${name}”`,
     onlyInsideHow: "The rest of the result does not follow this reference",
@@ -104,6 +111,12 @@ export const followed = both(
     noRole: { label: "Offen", title: "Nur deine eigenen Worte sagen, wofür sie da ist" },
     tellsRoles: "Dem Prompt anfügen:",
     tellsRolesHow: "Wofür jede Referenz da ist, in Worten, die das Modell liest, nach deinen eigenen",
+    room: "Platz für Referenzen",
+    roomFor: (count) => (count === 0 ? "kein Platz für weitere" : `Platz für ${count} weitere`),
+    tooMany: (count) => `${count === 1 ? "eine" : count} zu viel für den Speicher dieses Computers: nimm welche weg`,
+    takes: (need, of, bits) =>
+      `${bits === undefined ? "" : `in ${bits} Bit `}${tenths("de", need)} von ${tenths("de", of)} GB`,
+    eachAdds: (time) => `jede dauert etwa ${time} länger`,
     takeFrom: (name) => `Was von ${name} übernommen wird`,
     onlyInside: (name) => `Nur in „${name}“`,
     onlyInsideHow: "Der Rest des Ergebnisses folgt dieser Referenz nicht",

@@ -1,0 +1,78 @@
+/** A network's weights in few bits: which, and where they will lie. */
+import { codedOf, layoutOf } from "../graph/coded.ts";
+import { DIALECTS } from "../graph/dialect.ts";
+import type { QuantizedLayer, Quantizer } from "../graph/graph.ts";
+import { BLOCK, blockedMatrix, type NarrowMatrix, type NumberFormat, type PlacePart } from "../graph/quantize.ts";
+import { channelMatrix } from "../graph/quantize-channels.ts";
+import { codedMatrix } from "../graph/repack.ts";
+import { type WeightRef, Weights } from "../graph/weights.ts";
+import type { Network } from "./network.ts";
+
+/** Maps are by pages. */
+const ALIGNMENT = 64;
+
+const WIDE: ReadonlySet<WeightRef["type"]> = new Set(["F64", "F32", "F16", "BF16"]);
+
+/** A weight, and where its narrow form lies. */
+export interface NarrowPart {
+  readonly ref: WeightRef;
+  readonly dims: readonly [out: number, inner: number];
+  readonly kind: QuantizedLayer["kind"];
+  readonly narrow: NarrowMatrix;
+}
+
+/** What is narrowed, and where it lies in a file. */
+export interface NarrowPlan {
+  readonly parts: readonly NarrowPart[];
+  readonly bytes: number;
+  readonly quantizer: Quantizer;
+}
+
+/**
+ * Bits: matrices get so many, kernels of convolutions 8 where their rows are whole blocks. "int8": both get 8, by columns, but
+ * for the network's sensitive layers. What the file keeps narrow stays otherwise: coded matrices keep their
+ * numbers, in the form that can be multiplied by. Without a format nothing else is touched.
+ */
+export function planNarrow(
+  { weights, sensitive = [], build }: Network,
+  format: NumberFormat | undefined,
+  file: string,
+): NarrowPlan {
+  const parts = new Map<string, NarrowPart>();
+  let end = 0;
+  const place: PlacePart = (key, type, dims) => {
+    const offset = end;
+    const byteLength = count(dims) * (type === "F32" ? 4 : 1);
+    end = Math.ceil((offset + byteLength) / ALIGNMENT) * ALIGNMENT;
+    return { key, type, dims, file, offset, byteLength };
+  };
+  const keyOf = (ref: WeightRef) => `${ref.file}:${ref.offset}:${ref.byteLength}`;
+  const narrowed: Quantizer = (ref, dims, { path, kind }) => {
+    const at: PlacePart = (name, type, shape) => place(`${ref.key}/${name}`, type, shape);
+    const wide = WIDE.has(ref.type) && !ref.encoding;
+    const coded = codedOf(ref);
+    if (format === "int8" && (wide || coded) && !sensitive.some((layers) => layers.test(path)))
+      return channelMatrix(dims, at);
+    if (coded) return codedMatrix(layoutOf(coded), dims, at);
+    if (format === undefined || format === "int8" || !wide) return undefined;
+    if (kind === "linear") return blockedMatrix(dims, format, at);
+    return dims[1] % BLOCK === 0 ? blockedMatrix(dims, 8, at) : undefined;
+  };
+  const collect: Quantizer = (ref, dims, layer) => {
+    const known = parts.get(keyOf(ref));
+    if (known) return known.narrow;
+    const narrow = narrowed(ref, dims, layer);
+    if (narrow) parts.set(keyOf(ref), { ref, dims, kind: layer.kind, narrow });
+    return narrow;
+  };
+  build(new Weights(weights), { dialect: DIALECTS.cpu, quantizer: collect });
+  return { parts: [...parts.values()], bytes: end, quantizer: (ref) => parts.get(keyOf(ref))?.narrow };
+}
+
+/** Whether a file keeps weights as codes, which have to be rearranged to be multiplied by. */
+export function hasCodes({ weights }: Pick<Network, "weights">): boolean {
+  for (const key of weights.keys()) if (codedOf(weights.find(key)!)) return true;
+  return false;
+}
+
+const count = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
