@@ -12,7 +12,7 @@ const { cpu: dialect } = DIALECTS;
 const shapes = (config: QwenImageConfig) => shapesOf((w) => qwenImageTransformerGraph(config, w, { dialect }));
 
 /** Places of a text at most, with what stands before it. */
-const TEXTS = 1058;
+const TEXTS = 546;
 
 /** One size, all of it default. */
 const PUBLISHED = [parseQwenImageConfig({})];
