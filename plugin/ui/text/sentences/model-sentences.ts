@@ -27,6 +27,26 @@ export const MODEL_SENTENCES: readonly Sentence[] = [
     "Ein bis vier Schritte mit 512 px, feiner als SD-Turbo.",
   ),
   sentence(
+    "Follows long prompts closely in four steps, at 1024 px; wants a graphics card of 16 GB or more.",
+    "Folgt langen Prompts genau, in vier Schritten mit 1024 px; braucht eine Grafikkarte mit 16 GB oder mehr.",
+  ),
+  sentence(
+    "FLUX.1 [dev] Non-Commercial License: not for commercial work unless you have a licence from Black Forest Labs. What it says of pictures made with the model is on the model's page.",
+    "FLUX.1 [dev] Non-Commercial License: nicht für gewerbliche Arbeit, außer mit einer Lizenz von Black Forest Labs. Was sie zu Bildern sagt, die damit gemacht sind, steht auf der Seite des Modells.",
+  ),
+  sentence(
+    "Apache-2.0, as FLUX.1 schnell is published: any use, commercial use too.",
+    "Apache-2.0, wie FLUX.1 schnell veröffentlicht ist: jede Nutzung, auch gewerbliche.",
+  ),
+  sentence(
+    '"{name}" is FLUX.1 Redux, which looks at references with SigLIP: put "{file}" of {source} into the models folder.',
+    "„{name}“ ist FLUX.1 Redux, das Referenzen mit SigLIP ansieht: Lege „{file}“ von {source} in den Modellordner.",
+  ),
+  sentence(
+    '"{name}" is SigLIP, which FLUX.1 Redux looks at references with: put "{file}" of {source} into the models folder.',
+    "„{name}“ ist SigLIP, mit dem FLUX.1 Redux Referenzen ansieht: Lege „{file}“ von {source} in den Modellordner.",
+  ),
+  sentence(
     "References: draws with the content or in the style of other layers. For both families, with its image encoder.",
     "Referenzen: malt mit dem Inhalt oder im Stil anderer Ebenen. Für beide Familien, mit Bild-Encoder.",
   ),
