@@ -88,6 +88,7 @@ export const modelSchema = v.strictObject({
   edits: v.boolean(),
   seesPictures: v.optional(v.boolean()),
   roleSentences: v.optional(v.strictObject({ face: text, outfit: text, style: text, composition: text })),
+  asksFirst: v.optional(v.boolean()),
   memory: v.optional(memoryRungsSchema),
   plain: v.optional(v.boolean()),
   follows: v.optional(v.boolean()),

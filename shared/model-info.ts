@@ -47,6 +47,8 @@ export interface ModelInfo {
   readonly seesPictures?: boolean;
   /** What it is told of the references that it sees, by their roles. */
   readonly roleSentences?: RoleSentences;
+  /** True where no picture is made before the designer has said that the licence is known. */
+  readonly asksFirst?: boolean;
   /** What it takes of the memory, by the places of its latent and of the pictures that it sees. Absent: not told. */
   readonly memory?: MemoryRungs;
   /**

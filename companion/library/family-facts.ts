@@ -25,6 +25,7 @@ type Facts = Pick<
   | "seesPictures"
   | "roleSentences"
   | "memory"
+  | "asksFirst"
   | "plain"
   | "follows"
   | "guidesAbove"
@@ -79,8 +80,11 @@ function unetFacts(model: UNetModel, said: Distillation | undefined): Facts {
   };
 }
 
-/** Heads of the published transformers: of 4 and of 9 billion numbers. */
-const PUBLISHED_HEADS = [24, 32];
+/** By the heads of the published transformers, of 4 and of 9 billion numbers. Source: the models' cards. */
+const FLUX2_LICENCES: Readonly<Record<number, Pick<Facts, "licence" | "asksFirst">>> = {
+  24: { licence: "Apache-2.0" },
+  32: { licence: "FLUX Non-Commercial License", asksFirst: true },
+};
 
 /** What a model along a flow is drawn with, which no request names: every other one is refused there. */
 const OWN_SCHEDULER = "FlowMatchEulerDiscreteScheduler";
@@ -137,9 +141,10 @@ const FLUX2_ROLES: RoleSentences = {
 /** As its card says: 4 steps, or with the base model 50 and guidance. */
 function flux2Facts(model: Flux2Model): Facts {
   const { distilled, text, latentNorm, denoiser } = model;
-  const published = PUBLISHED_HEADS.includes(denoiser.config.num_attention_heads);
+  const published = FLUX2_LICENCES[denoiser.config.num_attention_heads];
   return {
-    family: { id: model.family, name: FLUX2_FAMILY.name, like: !published },
+    family: { id: model.family, name: FLUX2_FAMILY.name, like: published === undefined },
+    ...published,
     maxTokens: text.tokenizer.maxLength,
     inpainting: false,
     edits: false,

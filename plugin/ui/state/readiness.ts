@@ -4,6 +4,7 @@ import { tooLong } from "../text/too-long.ts";
 import { expansionOf } from "./expansion.ts";
 import { paintingModel } from "./fill-tool.ts";
 import { inUse } from "./in-use.ts";
+import { licenceToKnow } from "./licence-to-know.ts";
 import { modelInUse } from "./model-in-use.ts";
 import { longestPrompt, missingWords, rowsOf } from "./rows.ts";
 import type { State } from "./state.ts";
@@ -31,6 +32,7 @@ export function whatIsMissing(state: State): string | null {
   if (tooLong(state.settings.negativePrompt) !== null) return t.run.missing.shorterNegative;
   if (mode === "generate" && state.prompt.trim() === "") return t.run.missing.prompt;
   const painting = paintingModel(state);
+  if (painting?.asksFirst && licenceToKnow(state)?.id === painting.id) return t.run.missing.licence(painting.name);
   if (painting?.follows && inUse(state, painting).controls.length === 0) return t.run.missing.followed(painting.name);
   return missingWords(rows, state.prompt);
 }

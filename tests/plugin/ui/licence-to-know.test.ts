@@ -1,6 +1,7 @@
 import { licenceToKnow, withKnown } from "../../../plugin/ui/state/licence-to-know.ts";
+import { whatIsMissing } from "../../../plugin/ui/state/readiness.ts";
 import { DEFAULT_SETTINGS, INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
-import { addOn, companion, layer, model } from "./fixtures.ts";
+import { addOn, companion, layer, model, target } from "./fixtures.ts";
 
 const state = (licence: string | undefined, more: Partial<State["settings"]> = {}): State => ({
   ...INITIAL_STATE,
@@ -53,4 +54,15 @@ test("what is understood stays so, up to a number of models that nobody has", ()
   const many = Array.from({ length: 500 }, (_, i) => `${i}`);
   expect(withKnown(many, "new")).toHaveLength(500);
   expect(withKnown(many, "new").at(-1)).toBe("new");
+});
+
+test("a model that asks first makes no picture before its licence is acknowledged", () => {
+  const asking = (more: Partial<State["settings"]>) => {
+    const own = state("FLUX Non-Commercial License", more);
+    const models = [{ ...model, licence: "FLUX Non-Commercial License", asksFirst: true }];
+    return { ...own, companion: { ...own.companion!, models }, selection: target("Hero"), prompt: "a fox" };
+  };
+  expect(whatIsMissing(asking({}))).toBe("Say above that you know the licence of SD 1.5");
+  expect(whatIsMissing(asking({ knownLicences: [model.id] }))).toBeNull();
+  expect(whatIsMissing({ ...state("cc-by-nc-4.0"), selection: target("Hero"), prompt: "a fox" })).toBeNull();
 });

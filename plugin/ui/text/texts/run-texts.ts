@@ -47,6 +47,7 @@ export const run = both(
     missing: {
       modelGone: "Choose a model: the last one is gone",
       model: "Add a model first",
+      licence: (name: string) => `Say above that you know the licence of ${name}`,
       layer: "Select a layer first",
       onePicture: "Fill repairs one picture: select it and a shape above it",
       another: "Select another layer",
@@ -103,6 +104,7 @@ export const run = both(
     missing: {
       modelGone: "Wähle ein Modell: Das letzte ist nicht mehr da",
       model: "Füge zuerst ein Modell hinzu",
+      licence: (name) => `Sag oben, dass du die Lizenz von ${name} kennst`,
       layer: "Wähle zuerst eine Ebene aus",
       onePicture: "Füllen geht für ein Bild: Wähle es und eine Form darüber aus",
       another: "Wähle eine andere Ebene aus",
