@@ -4,6 +4,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { ClipTextConfig, KlVaeConfig, VaeConfig } from "../networks/configs.ts";
 import { parseClipTextConfig } from "./config/clip-config.ts";
 import { parseQwenConfig } from "./config/qwen-config.ts";
+import { parseQwenVisionConfig } from "./config/qwen-vision-config.ts";
 import { parseSchedulerConfig } from "./config/scheduler-config.ts";
 import { parseVaeConfig } from "./config/vae-config.ts";
 import { type Component, fingerprintOf, type Refs, RenamedStore, refsUnder } from "./files/component.ts";
@@ -17,6 +18,7 @@ import { type ChatReading, layersRead, readOf } from "./parts/chat-reading.ts";
 import type { AnyModel, ChatEncoder, TextEncoder } from "./parts/model-record.ts";
 import { openQwenFolder } from "./parts/qwen-folder.ts";
 import { renameQwen } from "./parts/qwen-keys.ts";
+import { renameQwenVision } from "./parts/qwen-vision-keys.ts";
 import { openTokenizerFolder } from "./parts/tokenizer-folder.ts";
 import { renameAutoencoder } from "./parts/vae.ts";
 
@@ -141,7 +143,8 @@ export class FolderReader {
       renameQwen(refs, { layers: layersRead(reading, num_hidden_layers), lastNorm }),
     );
     const tokenizer = openQwenFolder(this.folder("tokenizer"), { ...this.options, maxLength, template });
-    return { component, tokenizer, ...readOf(reading, component.config.num_hidden_layers) };
+    const eyes = reading.sees && this.component("text_encoder", parseQwenVisionConfig, renameQwenVision);
+    return { component, tokenizer, ...(eyes && { eyes }), ...readOf(reading, component.config.num_hidden_layers) };
   }
 
   scheduler() {

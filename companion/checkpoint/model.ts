@@ -14,6 +14,7 @@ export type { FolderLayout } from "./folder.ts";
 export type {
   AnyModel,
   ChatEncoder,
+  ChatEyes,
   Denoiser,
   Flux1Model,
   Flux2Model,

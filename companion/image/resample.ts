@@ -13,8 +13,10 @@ import type { Raster } from "./raster.ts";
 export type Filter = "bilinear" | "bicubic" | "lanczos";
 
 const { imul } = Math;
+/** Whose fixed point: Pillow's, or torch's for bytes, whose weights are numbers of 16 bits. */
+export type Arithmetic = "pillow" | "torch";
+
 const PRECISION_BITS = 32 - 8 - 2;
-const HALF = 1 << (PRECISION_BITS - 1);
 
 const sinc = (x: number) => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));
 
@@ -38,9 +40,21 @@ interface Windows {
   readonly lengths: Int32Array;
   readonly stride: number;
   readonly weights: Int32Array;
+  /** Bits of the weights behind the point. */
+  readonly bits: number;
 }
 
-function windowsFor(from: number, to: number, filter: Filter): Windows {
+/**
+ * As many bits as the largest weight leaves room for in 16. Source: torch, aten/src/ATen/native/cpu/UpSampleKernel.cpp,
+ * _compute_indices_int16_weights_aa.
+ */
+function bitsFor(largest: number): number {
+  let bits = 0;
+  while (bits < PRECISION_BITS && Math.trunc(0.5 + largest * 2 ** (bits + 1)) < 1 << 15) bits++;
+  return bits;
+}
+
+function windowsFor(from: number, to: number, filter: Filter, arithmetic: Arithmetic): Windows {
   const kernel = KERNELS[filter];
   const scale = from / to;
   const filterScale = Math.max(scale, 1);
@@ -48,7 +62,7 @@ function windowsFor(from: number, to: number, filter: Filter): Windows {
   const stride = Math.ceil(support) * 2 + 1;
   const starts = new Int32Array(to);
   const lengths = new Int32Array(to);
-  const weights = new Int32Array(to * stride);
+  const exact = new Float64Array(to * stride);
   const inverse = 1 / filterScale;
   const row = new Float64Array(stride);
   for (let i = 0; i < to; i++) {
@@ -60,14 +74,13 @@ function windowsFor(from: number, to: number, filter: Filter): Windows {
       row[k] = kernel.at((k + start - center + 0.5) * inverse);
       sum += row[k]!;
     }
-    for (let k = 0; k < length; k++) {
-      const weight = (sum === 0 ? row[k]! : row[k]! / sum) * (1 << PRECISION_BITS);
-      weights[i * stride + k] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
-    }
+    for (let k = 0; k < length; k++) exact[i * stride + k] = sum === 0 ? row[k]! : row[k]! / sum;
     starts[i] = start;
     lengths[i] = length;
   }
-  return { starts, lengths, stride, weights };
+  const bits = arithmetic === "pillow" ? PRECISION_BITS : bitsFor(exact.reduce((a, b) => Math.max(a, b), 0));
+  const weights = Int32Array.from(exact, (weight) => Math.trunc(weight * 2 ** bits + (weight < 0 ? -0.5 : 0.5)));
+  return { starts, lengths, stride, weights, bits };
 }
 
 /**
@@ -79,7 +92,8 @@ function convolve(
   windows: Windows,
   axes: { outer: number; from: number; inner: number },
 ): Uint8Array {
-  const { starts, lengths, stride, weights } = windows;
+  const { starts, lengths, stride, weights, bits } = windows;
+  const half = 1 << (bits - 1);
   const { outer, from, inner } = axes;
   const to = starts.length;
   const target = new Uint8Array(outer * to * inner);
@@ -89,10 +103,10 @@ function convolve(
       const out = (o * to + i) * inner;
       const end = i * stride + lengths[i]!;
       for (let n = 0; n < inner; n++) {
-        let sum = HALF;
+        let sum = half;
         for (let k = i * stride, at = first + n; k < end; k++, at += inner)
           sum = (sum + imul(source[at]!, weights[k]!)) | 0;
-        const value = sum >> PRECISION_BITS;
+        const value = sum >> bits;
         target[out + n] = value < 0 ? 0 : value > 255 ? 255 : value;
       }
     }
@@ -101,31 +115,40 @@ function convolve(
 }
 
 /** The raster at another size, every channel by itself. At the same size the bytes are shared, not copied. */
-export function resample(image: Raster, size: Size, filter: Filter): Raster {
-  const passes = columnsFirst(image, size) ? [alongColumns, alongRows] : [alongRows, alongColumns];
-  return passes.reduce((raster, pass) => pass(raster, size, filter), image);
+export function resample(image: Raster, size: Size, filter: Filter, arithmetic: Arithmetic = "pillow"): Raster {
+  const turned = arithmetic === "pillow" && columnsFirst(image, size);
+  const passes = turned ? [alongColumns, alongRows] : [alongRows, alongColumns];
+  return passes.reduce((raster, pass) => pass(raster, size, filter, arithmetic), image);
 }
 
 /** Where the height shrinks by more than twice what the width does: Pillow since 13, as measured. */
 const columnsFirst = (from: Size, to: Size): boolean =>
   to.height < from.height && from.height - to.height > 2 * (from.width - to.width);
 
-function alongRows(image: Raster, to: Size, filter: Filter): Raster {
+function alongRows(image: Raster, to: Size, filter: Filter, arithmetic: Arithmetic): Raster {
   const { width, height, channels } = image;
   if (to.width === width) return image;
   const axes = { outer: height, from: width, inner: channels };
-  return { ...image, width: to.width, data: convolve(image.data, windowsFor(width, to.width, filter), axes) };
+  return {
+    ...image,
+    width: to.width,
+    data: convolve(image.data, windowsFor(width, to.width, filter, arithmetic), axes),
+  };
 }
 
-function alongColumns(image: Raster, to: Size, filter: Filter): Raster {
+function alongColumns(image: Raster, to: Size, filter: Filter, arithmetic: Arithmetic): Raster {
   const { width, height, channels } = image;
   if (to.height === height) return image;
   const axes = { outer: 1, from: height, inner: width * channels };
-  return { ...image, height: to.height, data: convolve(image.data, windowsFor(height, to.height, filter), axes) };
+  return {
+    ...image,
+    height: to.height,
+    data: convolve(image.data, windowsFor(height, to.height, filter, arithmetic), axes),
+  };
 }
 
 /** The picture at another size; red, green, blue and alpha are resized independently. */
-export function resizeImage(image: PixelImage, size: Size, filter: Filter): PixelImage {
-  const { width, height, data } = resample({ ...image, channels: 4 }, size, filter);
+export function resizeImage(image: PixelImage, size: Size, filter: Filter, arithmetic?: Arithmetic): PixelImage {
+  const { width, height, data } = resample({ ...image, channels: 4 }, size, filter, arithmetic);
   return { width, height, data };
 }

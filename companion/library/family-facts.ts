@@ -130,8 +130,8 @@ function flux1Facts(model: Flux1Model): Facts {
 const flux1Defaults = ({ use, path: place }: Flux1Model) =>
   use === "follow" && /depth/i.test(path.basename(place)) ? DEPTH_DEFAULTS : FLUX1_DEFAULTS[use];
 
-/** As its card's own examples name pictures: by their numbers. */
-const FLUX2_ROLES: RoleSentences = {
+/** As FLUX.2's card and Qwen-Image-Edit's name pictures in their own examples: by their numbers. */
+const ROLES: RoleSentences = {
   face: "Keep the face of {image}.",
   outfit: "Keep the outfit of {image}.",
   style: "Use the style of {image}.",
@@ -149,7 +149,7 @@ function flux2Facts(model: Flux2Model): Facts {
     inpainting: false,
     edits: false,
     references: true,
-    ...{ seesPictures: true, plain: true, roleSentences: FLUX2_ROLES },
+    ...{ seesPictures: true, plain: true, roleSentences: ROLES },
     memory: transformerMemory(FLUX2_FAMILY.network(denoiser.config, denoiser.weights)),
     ...(distilled && { ignoresNegativePrompt: true }),
     defaults: { steps: distilled ? 4 : 50, guidanceScale: distilled ? 1 : 4, scheduler: OWN_SCHEDULER },
@@ -181,15 +181,17 @@ const QWEN_IMAGE_LICENCE =
 
 /** As its card says: 50 steps and a scale of 4. */
 function qwenImageFacts(model: QwenImageModel): Facts {
-  const { text, denoiser } = model;
+  const { text, denoiser, use } = model;
   return {
     family: {
       ...{ id: model.family, name: QWEN_IMAGE_FAMILY.name },
       like: denoiser.config.num_attention_heads !== QWEN_IMAGE_HEADS,
     },
     maxTokens: text.tokenizer.maxLength - text.skipped,
-    ...{ inpainting: false, edits: false, references: false, plain: true },
-    defaults: { steps: 50, guidanceScale: 4, scheduler: OWN_SCHEDULER },
+    ...{ inpainting: false, edits: false, references: use === "edit", plain: true },
+    ...(use === "edit" && { seesPictures: true, roleSentences: ROLES }),
+    ...(use === "edit" && { memory: transformerMemory(QWEN_IMAGE_FAMILY.network(denoiser.config, denoiser.weights)) }),
+    defaults: { steps: use === "edit" ? 40 : 50, guidanceScale: 4, scheduler: OWN_SCHEDULER },
     licence: QWEN_IMAGE_LICENCE,
     factor: factorOf(model) * QWEN_IMAGE_CELL,
   };

@@ -244,6 +244,27 @@ export interface QwenConfig {
   readonly mrope_section: readonly number[] | null;
 }
 
+/** Qwen2_5_VisionTransformerPretrainedModel. */
+export interface QwenVisionConfig {
+  readonly depth: number;
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_heads: number;
+  readonly in_channels: number;
+  /** Pixels of a patch along a side. */
+  readonly patch_size: number;
+  /** Patches along a side that become one token. */
+  readonly spatial_merge_size: number;
+  /** Frames of a patch. */
+  readonly temporal_patch_size: number;
+  /** Pixels along a side of what patches attend to. */
+  readonly window_size: number;
+  /** Numbers of a token. */
+  readonly out_hidden_size: number;
+  /** Blocks in which patches attend to the whole picture. */
+  readonly fullatt_block_indexes: readonly number[];
+}
+
 /** T5EncoderModel with gated MLPs (T5 1.1). */
 export interface T5Config {
   readonly vocab_size: number;

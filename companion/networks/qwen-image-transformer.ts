@@ -2,10 +2,10 @@
 import { type Dim, symbol } from "../graph/dim.ts";
 import { Graph, type GraphOptions, type Value } from "../graph/graph.ts";
 import { linear, rmsNorm } from "../graph/layers.ts";
-import { cast, silu } from "../graph/ops.ts";
+import { cast, floats, scalar, silu, sub } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
 import { modulated, vectorsWithBias } from "./blocks/modulation.ts";
-import { type Both, qwenImageBlock } from "./blocks/qwen-image-block.ts";
+import { type Both, qwenImageBlock, type SeenRows } from "./blocks/qwen-image-block.ts";
 import { embeddingMlp, sinusoids } from "./blocks/time-embedding.ts";
 import type { QwenImageConfig } from "./configs.ts";
 
@@ -21,7 +21,8 @@ const WAVES = 256;
 
 /**
  * Inputs, all float32: `latent` [1, S, in_channels], cells of 2 × 2 places, of each channel all places; `timestep` [1] (0 … 1000);
- * `text` [1, T, joint_attention_dim]; `cos`, `sin` [S, head / 2] and `text_cos`, `text_sin` [T, head / 2] (blocks/rotation.ts).
+ * `text` [1, T, joint_attention_dim]; where the config says `zero_cond_t`, `seen` [1, S, 1],
+ * 1 for rows of pictures to look at and 0 elsewhere; `cos`, `sin` [S, head / 2] and `text_cos`, `text_sin` [T, head / 2] (blocks/rotation.ts).
  * Output: `out` [1, S, 4 · out_channels], the velocity.
  */
 export function qwenImageTransformerGraph(config: QwenImageConfig, weights: Weights, options: GraphOptions): Graph {
@@ -35,9 +36,18 @@ export function qwenImageTransformerGraph(config: QwenImageConfig, weights: Weig
   };
   const rotation = { picture: rotationOf("", QWEN_IMAGE_PLACES), text: rotationOf("text_", QWEN_IMAGE_TOKENS) };
   const latent = cast(op, input("latent", [1, QWEN_IMAGE_PLACES, config.in_channels]), op.float);
-  const waves = sinusoids(op, input("timestep", [1]), { size: WAVES, flip_sin_to_cos: true, freq_shift: 0 });
   const embedder = weights.at("time_text_embed").at("timestep_embedder");
-  const time = silu(op, embeddingMlp(op, embedder, waves, width, "silu"));
+  const embedded = (timestep: Value) => {
+    const waves = sinusoids(op, timestep, { size: WAVES, flip_sin_to_cos: true, freq_shift: 0 });
+    return silu(op, embeddingMlp(op, embedder, waves, width, "silu"));
+  };
+  const time = embedded(input("timestep", [1]));
+  const seenRows = (): SeenRows => {
+    const rows = input("seen", [1, QWEN_IMAGE_PLACES, 1]);
+    const finished = embedded(floats(op, [0], [1], "float32"));
+    return { time: finished, rows, others: sub(op, scalar(op, 1, "float32"), rows) };
+  };
+  const seen = config.zero_cond_t ? seenRows() : undefined;
 
   const text = rmsNorm(
     op,
@@ -55,6 +65,7 @@ export function qwenImageTransformerGraph(config: QwenImageConfig, weights: Weig
       eps: EPS,
       rotation,
       time,
+      ...(seen && { seen }),
     });
 
   const [scale, shift] = vectorsWithBias(op, weights.at("norm_out").at("linear"), time, [2, width]) as [Value, Value];

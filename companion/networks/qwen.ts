@@ -18,25 +18,26 @@ export interface QwenShape {
   readonly hiddenStates: readonly number[];
   /** Whether the last of them is given out after the last norm. Default: before. */
   readonly lastNorm?: boolean;
+  /** "given": by `cos` and `sin`. Default: one behind the other. */
+  readonly places?: "given";
 }
 
 /**
  * Inputs: `embeds` [1, T, D], the rows of the table that the text's ids name (few of them, of a table as large as some layers);
- * `attention_bias` float32 [1, 1, T, T], what is added to the scores (`causalBias`). Output:
+ * `attention_bias` float32 [1, 1, T, T], what is added to the scores (`causalBias`); for given places `cos`, `sin` [T, head / 2]. Output:
  * `states` [1, T, n · D], of every token the n states one after the other. The stream that layers add to is float32 whatever the
  * graph's type: language models have a few very large numbers in it.
  */
 export function qwenGraph(
   config: QwenConfig,
   weights: Weights,
-  { tokens, hiddenStates, lastNorm = false }: QwenShape,
+  { tokens, hiddenStates, lastNorm = false, places }: QwenShape,
   options: GraphOptions,
 ): Graph {
   const op = new Graph(options);
   const { hidden_size: width, head_dim: size } = config;
   const bias = cast(op, op.input("attention_bias", { type: "float32", dims: [1, 1, tokens, tokens] }), op.float);
-  const { cos, sin } = textRotation(tokens, { size, theta: config.rope_theta });
-  const rotation = { cos: floats(op, cos.data, cos.dims), sin: floats(op, sin.data, sin.dims) };
+  const rotation = places ? givenRotation(op, [tokens, size / 2]) : ownRotation(op, tokens, config);
   const states = [op.input("embeds", { type: "float32", dims: [1, tokens, width] })];
   for (let i = 0; i < Math.max(...hiddenStates); i++)
     states.push(layer(op, weights.at("layers").at(i), states[i]!, config, { rotation, bias }));
@@ -44,6 +45,16 @@ export function qwenGraph(
   if (lastNorm) given.push(rmsNorm(op, weights.at("norm"), given.pop()!, config.rms_norm_eps));
   op.output("states", concat(op, given, 2));
   return op;
+}
+
+function ownRotation(op: Graph, tokens: number, { head_dim: size, rope_theta: theta }: QwenConfig): Rotation {
+  const { cos, sin } = textRotation(tokens, { size, theta });
+  return { cos: floats(op, cos.data, cos.dims), sin: floats(op, sin.data, sin.dims) };
+}
+
+function givenRotation(op: Graph, dims: readonly number[]): Rotation {
+  const [cos, sin] = ["cos", "sin"].map((name) => cast(op, op.input(name, { type: "float32", dims }), op.float));
+  return { cos: cos!, sin: sin! };
 }
 
 /** Keys: input_layernorm self_attn post_attention_layernorm mlp.(gate_proj up_proj down_proj). */

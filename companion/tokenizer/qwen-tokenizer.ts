@@ -33,6 +33,12 @@ export interface ChatTemplate {
   readonly after: string;
 }
 
+/** One that knows the ids of its marks. */
+export interface MarkTokenizer extends PromptTokenizer {
+  /** Throws Problem "config-invalid" where it has no such token. */
+  idOf(content: string): number;
+}
+
 /** The tables alone. */
 export type QwenVocabulary = Omit<QwenTokenizerOptions, "maxLength" | "template">;
 
@@ -57,7 +63,7 @@ export function createQwenTokenizer({
   pad,
   maxLength,
   template: { before, after },
-}: QwenTokenizerOptions): PromptTokenizer {
+}: QwenTokenizerOptions): MarkTokenizer {
   const idOf = (content: string): number => {
     const id =
       added.find((token) => token.content === content)?.id ?? (Object.hasOwn(vocab, content) && vocab[content]);
@@ -81,7 +87,7 @@ export function createQwenTokenizer({
     return { ids, tokens: kept.length, ...(own > room && { dropped: droppedText(prompt, { room, tokenize }) }) };
   };
   const ids = [...Object.values(vocab), ...added.map(({ id }) => id)];
-  return { encode, maxLength, vocabSize: 1 + ids.reduce((a, b) => Math.max(a, b), 0) };
+  return { encode, idOf, maxLength, vocabSize: 1 + ids.reduce((a, b) => Math.max(a, b), 0) };
 }
 
 function makeLibrary({ vocab, merges, added }: Pick<QwenTokenizerOptions, "vocab" | "merges" | "added">): Library {

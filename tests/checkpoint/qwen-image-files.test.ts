@@ -166,3 +166,32 @@ test("LoRAs of four spellings are listed for Qwen-Image", async () => {
     })),
   );
 });
+
+test("Edit is known by its name, and the later one by a mark in it, too; it needs a text encoder that sees", async () => {
+  const root = path.join(top, "edits");
+  const opened = async (transformer: string, more: Samples = {}) => {
+    const file = writeSplitQwenImage(root, { transformer });
+    writeData(file, { ...qwenImagePart("transformer"), ...more }, "F32");
+    const { use, denoiser, text } = (await openWholeModel(file)) as QwenImageModel;
+    rmSync(file);
+    return [use, denoiser.config.zero_cond_t, text.eyes !== undefined];
+  };
+  expect(await opened("qwen_image_fp32.safetensors")).toEqual(["draw", false, false]);
+  expect(await opened("qwen_image_edit_2509.safetensors")).toEqual(["edit", false, true]);
+  expect(await opened("Qwen-Image-Edit-2511.safetensors")).toEqual(["edit", true, true]);
+  const mark = { __index_timestep_zero__: { shape: [0], data: new Uint8Array() } };
+  expect(await opened("mine.safetensors", mark)).toEqual(["edit", true, true]);
+
+  const file = writeSplitQwenImage(root, { transformer: "qwen_image_edit.safetensors" });
+  const { models } = await openLibrary({ folders: [root], starter }).list();
+  expect(models.find(({ family }) => family.id === "qwen-image")).toMatchObject({
+    references: true,
+    seesPictures: true,
+  });
+  const blind = Object.entries(qwenImagePart("text_encoder")).filter(([key]) => !key.startsWith("visual."));
+  writeData(path.join(root, "text_encoders/qwen_2.5_vl_tiny.safetensors"), Object.fromEntries(blind), "F32");
+  await expect(openWholeModel(file)).rejects.toMatchObject({
+    code: "weights-missing",
+    message: expect.stringContaining("the text encoder, Qwen2.5-VL"),
+  });
+});

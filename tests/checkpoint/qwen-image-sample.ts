@@ -4,6 +4,8 @@ import path from "node:path";
 import { partOf, type Samples } from "./klein-sample.ts";
 import { writeData } from "./sample.ts";
 
+/** Edit of November 2025, which tells pictures that they are finished. */
+export const QWEN_IMAGE_EDIT = path.join(__dirname, "../fixtures/parity/qwen-image-models/qwen-image-edit-2511");
 export const QWEN_IMAGE = path.join(__dirname, "../fixtures/parity/qwen-image-models/qwen-image");
 
 /** Float32. */

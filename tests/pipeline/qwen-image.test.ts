@@ -1,9 +1,11 @@
 /** Qwen-Image through the pipeline: what parity with diffusers does not show. */
-import { QWEN_IMAGE } from "../checkpoint/qwen-image-sample.ts";
+
+import { encodePng } from "../../companion/image/encode.ts";
+import { QWEN_IMAGE, QWEN_IMAGE_EDIT } from "../checkpoint/qwen-image-sample.ts";
 import { changedOutside } from "./changed-outside.ts";
 import { openTestStudio, paint, request } from "./studio-for-tests.ts";
 
-const studio = openTestStudio(undefined, { "qwen-image": QWEN_IMAGE });
+const studio = openTestStudio(undefined, { "qwen-image": QWEN_IMAGE, edit: QWEN_IMAGE_EDIT });
 afterAll(() => studio.close());
 
 const fields = { model: "qwen-image", steps: 2, guidanceScale: 1 } as const;
@@ -48,4 +50,20 @@ test("sides that the transformer's places do not fill are refused, and another k
   await expect(paint(studio, request({ ...fields, width: 60 }))).rejects.toMatchObject({ code: "request-invalid" });
   const other = paint(studio, request({ ...fields, scheduler: { name: "ddim" } }));
   await expect(other).rejects.toMatchObject({ code: "scheduler-unsupported" });
+});
+
+test("one session of Edit serves other sizes and other numbers of pictures, and draws without one", async () => {
+  const opened = () => transformers().filter(({ key }) => !known.has(key));
+  const known = new Set(transformers().map(({ key }) => key));
+  const edit = { model: "edit", steps: 2, guidanceScale: 1, prompt: "a cat" } as const;
+  const nothing = await paint(studio, request({ ...edit, width: 64, height: 64 }));
+  const reference = { image: "r", weight: 1, start: 0, end: 1 } as const;
+  const data = Uint8Array.from({ length: 40 * 56 * 4 }, (_, i) => (i % 4 === 3 ? 255 : (i * 7) % 256));
+  const images = { r: await encodePng({ width: 40, height: 56, data }) };
+  const one = await paint(studio, request({ ...edit, width: 80, height: 64, references: [reference] }), images);
+  expect(opened()).toHaveLength(1);
+  expect(one.trace.get("latents.1")!.dims).toEqual([1, 16, 8, 10]);
+  const words = (trace: typeof one.trace) => trace.get("prompt_embeds")!.dims[1]!;
+  // 384² pixels of its shape are 320 × 448, and whole patches 308 × 448: 11 × 16 tokens, and what stands around them.
+  expect(words(one.trace) - words(nothing.trace)).toBeGreaterThan(16 * 11);
 });

@@ -1,7 +1,7 @@
 /** Qwen's tokenizer gives transformers' ids: tests/fixtures/tokenizer/make_qwen.py. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { QWEN_IMAGE_READING } from "../../companion/checkpoint/qwen-image/model.ts";
+import { READINGS } from "../../companion/checkpoint/qwen-image/model.ts";
 import { createQwenTokenizer, QWEN3_TURN } from "../../companion/tokenizer/qwen-tokenizer.ts";
 import { qwenVocabulary } from "../../companion/tokenizer/qwen-vocabulary.ts";
 
@@ -44,11 +44,14 @@ test("Qwen2.5 knows no marks of thinking, and all other tokens by the same ids",
   }
 });
 
-test("of Qwen-Image's template as many tokens are skipped as stand before the prompt, but for the turn's own", () => {
-  const { template, skipped } = QWEN_IMAGE_READING;
-  const before = createQwenTokenizer({
-    ...qwenVocabulary("qwen2.5"),
-    ...{ maxLength: 512, template: { before: template.before, after: "" } },
-  });
-  expect(before.encode("").tokens).toBe(skipped);
-});
+test.each(["draw", "edit"] as const)(
+  "of Qwen-Image's template to %s as many tokens are skipped as stand before the prompt",
+  (use) => {
+    const { template, skipped } = READINGS[use];
+    const before = createQwenTokenizer({
+      ...qwenVocabulary("qwen2.5"),
+      ...{ maxLength: 512, template: { before: template.before, after: "" } },
+    });
+    expect(before.encode("").tokens).toBe(skipped);
+  },
+);

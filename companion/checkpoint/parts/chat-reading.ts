@@ -13,6 +13,8 @@ export interface ChatReading {
   readonly template: ChatTemplate;
   /** Tokens at the template's begin whose states are not read. Default: none. */
   readonly skipped?: number;
+  /** Whether the model is to see pictures. Default: none. */
+  readonly sees?: true;
   /** Whether the transformer reads the states of padding as well. */
   readonly padding: "read" | "left-out";
 }

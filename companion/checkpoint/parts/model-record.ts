@@ -9,11 +9,13 @@ import type {
   KlVaeConfig,
   QwenConfig,
   QwenImageConfig,
+  QwenVisionConfig,
   T5Config,
   UNetConfig,
   VaeConfig,
   ZImageConfig,
 } from "../../networks/configs.ts";
+import type { MarkTokenizer } from "../../tokenizer/qwen-tokenizer.ts";
 import type { PromptTokenizer, Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import type { Component } from "../files/component.ts";
@@ -28,10 +30,15 @@ export interface TextEncoder {
   readonly tokenizer: Tokenizer;
 }
 
+/** What a language model sees pictures with. */
+export type ChatEyes = Component<QwenVisionConfig>;
+
 /** A language model that reads prompts for a transformer. */
 export interface ChatEncoder {
   readonly component: Component<QwenConfig>;
-  readonly tokenizer: PromptTokenizer;
+  readonly tokenizer: MarkTokenizer;
+  /** Absent: it sees none. */
+  readonly eyes?: ChatEyes;
   /** Which of transformers' `hidden_states` are read, of each token one after the other. */
   readonly states: readonly number[];
   /** Whether the last of them is read after the model's last norm. */
@@ -138,6 +145,8 @@ export interface QwenImageModel extends AnyModel<Denoiser<"qwen-image", QwenImag
   readonly family: "qwen-image";
   readonly text: ChatEncoder;
   readonly vae: Component<CausalVaeConfig>;
+  /** What it was trained to do: draw from noise, or change pictures by instruction (Edit). */
+  readonly use: "draw" | "edit";
 }
 
 /** The models that `openModel` opens by itself. */

@@ -1,7 +1,11 @@
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
-import { type AddedToken, createQwenTokenizer, type QwenTokenizerOptions } from "../../tokenizer/qwen-tokenizer.ts";
-import type { PromptTokenizer } from "../../tokenizer/tokenizer.ts";
+import {
+  type AddedToken,
+  createQwenTokenizer,
+  type MarkTokenizer,
+  type QwenTokenizerOptions,
+} from "../../tokenizer/qwen-tokenizer.ts";
 import { readJsonFile } from "../files/json-file.ts";
 import type { OpenOptions } from "../files/safetensors.ts";
 import { asObject, readVocabulary } from "./tokenizer-folder.ts";
@@ -17,7 +21,7 @@ const MAX_ADDED = 1000;
 export function openQwenFolder(
   folder: string,
   { maxLength, template, ...options }: OpenOptions & Pick<QwenTokenizerOptions, "maxLength" | "template">,
-): PromptTokenizer {
+): MarkTokenizer {
   const label = path.basename(folder);
   const json = (name: string) => asObject(readJsonFile(path.join(folder, name), options), `${label}/${name}`);
   const config = json("tokenizer_config.json");

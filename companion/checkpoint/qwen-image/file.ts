@@ -10,7 +10,7 @@ import type { ChatEncoder, QwenImageModel } from "../parts/model-record.ts";
 import { isCalled } from "../parts/transformer-file.ts";
 import { splitFile } from "../split-file.ts";
 import { renameQwenImage, ZERO_TIME_MARK } from "./keys.ts";
-import { QWEN_IMAGE_NATIVE_SIZE, QWEN_IMAGE_READING, QWEN_IMAGE_SCHEDULER, refuseMisfits } from "./model.ts";
+import { QWEN_IMAGE_NATIVE_SIZE, QWEN_IMAGE_SCHEDULER, READINGS, refuseMisfits } from "./model.ts";
 import { qwenImageConfigFromShapes } from "./shapes.ts";
 
 const source = "Comfy-Org/Qwen-Image_ComfyUI";
@@ -20,44 +20,71 @@ interface Parts extends Readonly<Record<string, unknown>> {
   readonly vae: Component<CausalVaeConfig>;
 }
 
-/** Kin with the same tensors, by what a file says of itself, its name, or a tensor more. */
 function refuseKin(store: SafetensorsFile, prefix: string): void {
-  const layered = store.find(`${prefix}time_text_embed.addition_t_embedding.weight`);
-  const edits = store.find(prefix + ZERO_TIME_MARK) ?? isCalled(store, "edit");
-  if (!layered && !edits) return;
+  if (!store.find(`${prefix}time_text_embed.addition_t_embedding.weight`)) return;
   throw new Problem(
     "model-unsupported",
-    `"${store.origin}" is ${layered ? "Qwen-Image-Layered" : "Qwen-Image-Edit"}, which this version cannot run: choose Qwen-Image.`,
+    `"${store.origin}" is Qwen-Image-Layered, which this version cannot run: choose Qwen-Image.`,
   );
 }
 
-export const qwenImageFile = splitFile<QwenImageConfig, Parts, QwenImageModel>({
-  name: "Qwen-Image",
-  marks: ["transformer_blocks.0.img_mod.1.weight"],
-  transformer: {
-    className: "QwenImageTransformer2DModel",
-    ...{ rename: renameQwenImage, parse: parseQwenImageConfig, fromShapes: qwenImageConfigFromShapes },
-  },
-  refuseKin,
-  parts: ({ joint_attention_dim: width, out_channels: channels }) => ({
-    text: {
-      ...{ part: "text", what: "the text encoder, Qwen2.5-VL", name: "qwen_2.5_vl_7b_fp8_scaled.safetensors", source },
-      fits: (store) => fitsAsChat(store, QWEN_IMAGE_READING, width),
-      open: (store, options) => openChatFile(store, QWEN_IMAGE_READING, options),
+/** Edit of November 2025 and later tells pictures that they are finished: a mark says so (ComfyUI's), or the name. */
+const tellsPictures = (store: SafetensorsFile): boolean =>
+  [...store.keys()].some((key) => key.endsWith(ZERO_TIME_MARK)) || isCalled(store, "2511");
+
+const layoutOf = (use: QwenImageModel["use"], name: string) =>
+  splitFile<QwenImageConfig, Parts, QwenImageModel>({
+    name,
+    marks: ["transformer_blocks.0.img_mod.1.weight"],
+    transformer: {
+      className: "QwenImageTransformer2DModel",
+      ...{ rename: renameQwenImage, parse: parseQwenImageConfig, fromShapes: qwenImageConfigFromShapes },
     },
-    vae: {
-      ...{ part: "vae", what: "the autoencoder (VAE)", name: "qwen_image_vae.safetensors", source },
-      fits: (store) => fitsAsCausalVae(store, channels),
-      open: openCausalVae,
-    },
-  }),
-  assemble: (denoiser, { text, vae }) => ({
-    model: {
-      family: "qwen-image",
-      denoiser: { architecture: "qwen-image", ...denoiser },
-      ...{ text, vae, schedulerConfig: QWEN_IMAGE_SCHEDULER, nativeSize: QWEN_IMAGE_NATIVE_SIZE },
-    },
-    stores: [denoiser.weights, text.component.weights, vae.weights],
-  }),
-  refuseMisfits,
-});
+    refuseKin,
+    parts: ({ joint_attention_dim: width, out_channels: channels }) => ({
+      text: {
+        ...{
+          part: "text",
+          what: "the text encoder, Qwen2.5-VL",
+          name: "qwen_2.5_vl_7b_fp8_scaled.safetensors",
+          source,
+        },
+        fits: (store) => fitsAsChat(store, READINGS[use], width),
+        open: (store, options) => openChatFile(store, READINGS[use], options),
+      },
+      vae: {
+        ...{ part: "vae", what: "the autoencoder (VAE)", name: "qwen_image_vae.safetensors", source },
+        fits: (store) => fitsAsCausalVae(store, channels),
+        open: openCausalVae,
+      },
+    }),
+    assemble: (denoiser, { text, vae }, store) => ({
+      model: {
+        family: "qwen-image",
+        denoiser: {
+          architecture: "qwen-image",
+          ...denoiser,
+          config: {
+            ...denoiser.config,
+            zero_cond_t: denoiser.config.zero_cond_t || (use === "edit" && tellsPictures(store)),
+          },
+        },
+        ...{ text, vae, schedulerConfig: QWEN_IMAGE_SCHEDULER, nativeSize: QWEN_IMAGE_NATIVE_SIZE, use },
+      },
+      said: [use, String(tellsPictures(store))],
+      stores: [denoiser.weights, text.component.weights, vae.weights],
+    }),
+    refuseMisfits,
+  });
+
+const DRAWS = layoutOf("draw", "Qwen-Image");
+const EDITS = layoutOf("edit", "Qwen-Image-Edit");
+
+/** Whether it is Edit no tensor says but a mark of the later ones: its published files are called so, in their name or their metadata. */
+const edits = (store: SafetensorsFile): boolean =>
+  [...store.keys()].some((key) => key.endsWith(ZERO_TIME_MARK)) || isCalled(store, "edit");
+
+export const qwenImageFile: typeof DRAWS = {
+  opens: DRAWS.opens,
+  open: (file, store, options) => (edits(store) ? EDITS : DRAWS).open(file, store, options),
+};

@@ -21,6 +21,21 @@ export const QWEN_IMAGE_READING: ChatReading = {
   ...{ tokens: SKIPPED + TOKENS, template: chatTurn(SYSTEM), skipped: SKIPPED, padding: "left-out" },
 };
 
+const EDIT_SYSTEM =
+  "Describe the key features of the input image (color, shape, size, texture, objects, background), then explain how the user's text instruction should alter or modify the image. Generate a new image that meets the user's requirements while maintaining consistency with the original input where appropriate.";
+const EDIT_SKIPPED = 64;
+/** Places of a text with pictures: as many as its pipeline's tokenizer has, and a dozen pictures. */
+const EDIT_TOKENS = 1024 + 12 * 256;
+
+/** How each reads its prompts; for Edit: diffusers, pipeline_qwenimage_edit_plus.py, `_get_qwen_prompt_embeds`. */
+export const READINGS: Readonly<Record<QwenImageModel["use"], ChatReading>> = {
+  draw: QWEN_IMAGE_READING,
+  edit: {
+    ...QWEN_IMAGE_READING,
+    ...{ tokens: EDIT_SKIPPED + EDIT_TOKENS, template: chatTurn(EDIT_SYSTEM), skipped: EDIT_SKIPPED, sees: true },
+  },
+};
+
 /** As published (Qwen/Qwen-Image, scheduler/scheduler_config.json). */
 export const QWEN_IMAGE_SCHEDULER: SchedulerConfig = {
   _class_name: "FlowMatchEulerDiscreteScheduler",
@@ -42,6 +57,8 @@ export function refuseMisfits({ path: place, denoiser, text, vae }: QwenImageMod
   if (width === PUBLISHED.hidden_size && layers !== PUBLISHED.layers)
     refuse(`the text encoder has ${layers} layers, where ${PUBLISHED.layers} are read`);
   if (width !== read) refuse(`the transformer reads texts of width ${read}, and the text encoder gives ${width}`);
+  const eyes = text.eyes?.config.out_hidden_size ?? width;
+  if (eyes !== width) refuse(`the text encoder reads tokens of width ${width}, and sees ones of ${eyes}`);
   if (vae.config.latent_channels !== channels)
     refuse(
       `the transformer draws latents of ${channels} channels, and the autoencoder reads ${vae.config.latent_channels}`,

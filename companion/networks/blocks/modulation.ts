@@ -5,7 +5,7 @@
 import { dimAt } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
 import { linear, linearNoBias } from "../../graph/layers.ts";
-import { add, cast, layerNormalization, mul, reshape, silu, slice } from "../../graph/ops.ts";
+import { add, cast, floats, layerNormalization, mul, reshape, silu, slice } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
 
 /** What changes one part of a block, [D] each, float32. */
@@ -59,6 +59,19 @@ const inThrees = (vectors: readonly Value[]): Modulation[] =>
 /** x [..., D] to mean 0 and variance 1, · (1 + scale) + shift, in the graph's type. */
 export const modulated = (op: Graph, x: Value, { shift, scale }: Pick<Modulation, "shift" | "scale">, eps: number) =>
   cast(op, layerNormalization(op, x, add(op, scale, op.constant(ONE)), shift, eps), op.float);
+
+/** The same by rows of their own, [1, S, D] each. */
+export function modulatedEach(
+  op: Graph,
+  x: Value,
+  { shift, scale }: Pick<Modulation, "shift" | "scale">,
+  eps: number,
+): Value {
+  const size = dimAt(x, -1);
+  const [ones, zeros] = [1, 0].map((value) => floats(op, new Float32Array(size).fill(value), [size], "float32"));
+  const normal = layerNormalization(op, x, ones!, zeros!, eps);
+  return cast(op, add(op, mul(op, normal, add(op, scale, op.constant(ONE))), shift), op.float);
+}
 
 /** x + gate · change. */
 export const gated = (op: Graph, x: Value, change: Value, { gate }: Pick<Modulation, "gate">): Value =>

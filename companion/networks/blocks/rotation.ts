@@ -38,6 +38,20 @@ export function textRotation(count: number, { size, theta }: { readonly size: nu
   return tableOf(Array.from({ length: count }, (_, place) => frequencies.map((each) => fround(place * each))));
 }
 
+/**
+ * For the places of a text with pictures in it, (time, row, column): each turns as many pairs of a head as `sections` says. In
+ * float32 as well. Source: transformers, modeling_qwen2_5_vl.py, Qwen2_5_VLRotaryEmbedding.
+ */
+export function sectionedRotation(
+  places: readonly (readonly number[])[],
+  { size, theta, sections }: { readonly size: number; readonly theta: number; readonly sections: readonly number[] },
+): RotationTable {
+  const { fround } = Math;
+  const axes = sections.flatMap((pairs, i) => Array<number>(pairs).fill(i % 3));
+  const frequencies = axes.map((_, i) => fround(1 / fround(theta ** fround((2 * i) / size))));
+  return tableOf(places.map((place) => frequencies.map((each, i) => fround(place[axes[i]!]! * each))));
+}
+
 function tableOf(angles: readonly (readonly number[])[]): RotationTable {
   const dims = [angles.length, angles[0]!.length];
   const of = (f: (angle: number) => number) => {

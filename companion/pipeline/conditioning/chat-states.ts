@@ -3,6 +3,7 @@ import { Problem } from "../../../shared/problem.ts";
 import { readRows } from "../../checkpoint/files/table-rows.ts";
 import type { AnyModel, ChatEncoder } from "../../checkpoint/model.ts";
 import { Weights } from "../../graph/weights.ts";
+import { sectionedRotation } from "../../networks/blocks/rotation.ts";
 import { causalBias, qwenGraph } from "../../networks/qwen.ts";
 import { chatNetwork } from "../../opening/chat-network.ts";
 import { type AnyTensor, type Tensor, tensor } from "../../tensor.ts";
@@ -10,6 +11,7 @@ import type { Encoding } from "../../tokenizer/tokenizer.ts";
 import type { Trace } from "../events.ts";
 import type { PreparedJob } from "../job.ts";
 import { quantizerFor } from "../weights/narrow.ts";
+import type { SeenPicture } from "./seen-by-language.ts";
 
 export interface PromptStates {
   /** [1, tokens, width] each; padding included where the model reads it. */
@@ -33,6 +35,7 @@ type Job = Pick<
 export async function encodeChat(
   { model, studio, prompt, guidance, format }: Job,
   trace: Trace,
+  pictures: readonly SeenPicture[] = [],
 ): Promise<PromptStates> {
   const { component, tokenizer, states, lastNorm, skipped, padding } = model.text;
   const { dialect } = studio.device;
@@ -41,25 +44,34 @@ export async function encodeChat(
   const read = (encoding: Encoding) => {
     const { tokens } = encoding;
     const ids = padding === "read" ? encoding.ids : encoding.ids.slice(0, lengthFor(tokens, tokenizer.maxLength));
-    const shape = { tokens: ids.length, hiddenStates: states, lastNorm };
+    const places = pictures.length > 0 ? ({ places: "given" } as const) : {};
+    const shape = { tokens: ids.length, hiddenStates: states, lastNorm, ...places };
     const asked = JSON.stringify([component.config, shape, tokens, padding, skipped]);
-    return studio.keptStates.of(key, [asked, heardOf(encoding)], async () => {
+    return studio.keptStates.of(key, [asked, heardOf(encoding), ...pictures.map((one) => one.states)], async () => {
       // As large as the transformer, so of as few bits.
       const quantizer = await quantizerFor(chatNetwork(model.text), format, studio.narrowFolder);
       const options = { dialect, ...(quantizer && { quantizer }) };
       const build = () => qwenGraph(component.config, new Weights(component.weights), shape, options);
-      const feeds = feedsFor(ids, tokens, component);
-      const all = await studio.sessions.use(`${key}/${ids.length}`, build, async (run) => (await run(feeds)).states!);
+      const feeds = {
+        ...feedsFor(ids, tokens, component),
+        ...(pictures.length > 0 && withPictures(ids, model.text, pictures)),
+      };
+      const all = await studio.sessions.use(
+        `${key}/${ids.length}/${places.places ?? ""}`,
+        build,
+        async (run) => (await run(feeds)).states!,
+      );
       return rowsOf(all, [skipped, padding === "read" ? ids.length : tokens]);
     });
   };
-  const heard = tokenizer.encode(prompt.positive[0]!);
+  const shown = pictures.map(markOf).join("");
+  const heard = tokenizer.encode(shown + prompt.positive[0]!);
   const positive = await read(heard);
   trace.set("token_ids", heardOf(heard)).set("prompt_embeds", positive);
   const { tokens, dropped } = heard;
   const said = { tokens, chunks: 1, ...(dropped !== undefined && { dropped }) } as const;
   if (!guidance.branches.some((branch) => branch.prompt === "negative")) return { positive, prompt: said };
-  const unheard = tokenizer.encode(prompt.negative[0]!);
+  const unheard = tokenizer.encode(shown + prompt.negative[0]!);
   const negative = await read(unheard);
   trace.set("negative_token_ids", heardOf(unheard)).set("negative_prompt_embeds", negative);
   return { positive, negative, prompt: said };
@@ -83,6 +95,39 @@ const feedsFor = (
   embeds: tensor(readRows(weights.find("embed_tokens.weight")!, ids), [1, ids.length, config.hidden_size]),
   attention_bias: tensor(causalBias(ids.length, tokens), [1, 1, ids.length, ids.length]),
 });
+
+const PICTURE = "<|image_pad|>";
+
+/** Source: diffusers, pipeline_qwenimage_edit_plus.py, `_get_qwen_prompt_embeds`; a picture's mark once for each of its tokens. */
+const markOf = ({ rows, columns }: SeenPicture, i: number): string =>
+  `Picture ${i + 1}: <|vision_start|>${PICTURE.repeat(rows * columns)}<|vision_end|>`;
+
+/** Pictures in the place of their marks, at places of their own: (time, row, column). Source: transformers, modeling_qwen2_5_vl.py, get_rope_index. */
+function withPictures(
+  ids: readonly number[],
+  { component: { config, weights }, tokenizer }: ChatEncoder,
+  pictures: readonly SeenPicture[],
+): Record<string, AnyTensor> {
+  const width = config.hidden_size;
+  const embeds = readRows(weights.find("embed_tokens.weight")!, ids);
+  const places: number[][] = [];
+  const rest = [...pictures];
+  let next = 0;
+  for (const mark = tokenizer.idOf(PICTURE); places.length < ids.length; ) {
+    const picture = ids[places.length] === mark ? rest.shift() : undefined;
+    if (!picture) {
+      places.push(Array<number>(3).fill(next++));
+      continue;
+    }
+    const { rows, columns, states } = picture;
+    embeds.set(states.data.subarray(0, (ids.length - places.length) * width), places.length * width);
+    for (let i = 0; i < rows * columns; i++) places.push([next, next + Math.floor(i / columns), next + (i % columns)]);
+    next += Math.max(rows, columns);
+  }
+  const { head_dim: size, rope_theta: theta } = config;
+  const rotation = sectionedRotation(places.slice(0, ids.length), { size, theta, sections: config.mrope_section! });
+  return { embeds: tensor(embeds, [1, ids.length, width]), ...rotation };
+}
 
 /** [1, T, D] → [1, end − begin, D]. Throws Problem "config-invalid" where nothing is left. */
 function rowsOf({ data, dims }: Tensor, [begin, end]: readonly [number, number]): Tensor {

@@ -42,7 +42,7 @@ export async function encodeReference(
 }
 
 /** What only an adapter beside cross attention has. */
-function refuseSettings({ weight, start, end, mask, blocks, adapter, imageEncoder, combine }: Reference): void {
+export function refuseSettings({ weight, start, end, mask, blocks, adapter, imageEncoder, combine }: Reference): void {
   const wanted = [
     ["weight", weight !== 1],
     ["start", start > 0],

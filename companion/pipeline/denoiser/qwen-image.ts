@@ -1,4 +1,4 @@
-/** Qwen-Image's transformer: one session for every size of a picture and every length of a prompt. */
+/** Qwen-Image's transformer: one session for every size of a picture, every length of a prompt and every number of references. */
 import type { QwenImageModel } from "../../checkpoint/model.ts";
 import { Weights } from "../../graph/weights.ts";
 import { rotationTable } from "../../networks/blocks/rotation.ts";
@@ -7,11 +7,14 @@ import { type Tensor, tensor } from "../../tensor.ts";
 import type { PromptStates } from "../conditioning/chat-states.ts";
 import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../job.ts";
 import { fromCellRows, toCellRows } from "../latent/sequence.ts";
+import { concatTokens } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { quantizerOf } from "./weight-bits.ts";
 
 export interface QwenImageConditions extends Conditions {
   readonly states: PromptStates;
+  /** What it sees besides its own latent, [1, C, h, w] each. */
+  readonly references: readonly Tensor[];
 }
 
 const CELLS = { cell: QWEN_IMAGE_CELL, order: "by-channel" } as const;
@@ -20,16 +23,17 @@ const THETA = 10000;
 
 export async function openQwenImage(
   job: PreparedJob<QwenImageModel>,
-  { conditions: { states } }: DenoiserInputs<QwenImageConditions>,
+  { conditions: { states, references } }: DenoiserInputs<QwenImageConditions>,
 ): Promise<OpenDenoiser> {
   const { model, studio, latent, canvas, guidance } = job;
   const { config, weights } = model.denoiser;
   const dims = latent.dims(canvas.size);
-  const pictures = [dims];
+  const pictures = [dims, ...references.map((reference) => reference.dims)];
+  const behind = references.map((reference) => toCellRows(reference, CELLS));
   const turn = (places: number[][]) =>
     rotationTable(places, { axes: config.axes_dims_rope, theta: THETA, round: Math.fround });
   const places = pictures.flatMap(placesOf);
-  const begin = Math.max(...pictures.flatMap(([, , height, width]) => [half(height), half(width)]));
+  const begin = Math.max(...pictures.flatMap(([, , height, width]) => [half(height!), half(width!)]));
   const prompts = new Map(
     guidance.branches.map(({ prompt }) => {
       const text = states[prompt]!;
@@ -47,14 +51,18 @@ export async function openQwenImage(
     () => qwenImageTransformerGraph(config, new Weights(weights), options),
     { symbols: { S: places.length, T: tokens } },
   );
-  const constant = turn(places);
+  const own = (dims[2] * dims[3]) / QWEN_IMAGE_CELL ** 2;
+  const seen = config.zero_cond_t && {
+    seen: tensor(new Float32Array(places.length).fill(1, own), [1, places.length, 1]),
+  };
+  const constant = { ...turn(places), ...seen };
   return {
     release,
     predict: async (x, { timestep, i, of }) => {
       const common = {
         ...constant,
         ...loras.feedsFor(inputs),
-        latent: toCellRows(x, CELLS),
+        latent: concatTokens([toCellRows(x, CELLS), ...behind]),
         timestep: tensor(Float32Array.of(asTold(timestep)), [1]),
       };
       const { branches, combine } = guidance.at(i, of);
