@@ -107,4 +107,21 @@ export const MODEL_SENTENCES: readonly Sentence[] = [
     "MIT: any use, commercial use too; keep the licence when you pass it on.",
     "MIT: jede Nutzung, auch gewerblich; gib die Lizenz mit weiter.",
   ),
+  sentence(
+    "{name} follows one picture, and the request has {count}: give one in `controls`.",
+    "{name} folgt genau einem Bild: Wähle unter „Einem Bild folgen“ eines aus.",
+    "{name} follows exactly one picture: choose one under “Follow a picture”.",
+  ),
+  sentence(
+    "References of FLUX.1 need FLUX.1 Redux: put {redux} of {where}, and {siglip} of {there}, into the models folder.",
+    "Referenzen brauchen bei FLUX.1 das Modell FLUX.1 Redux: Lege {redux} von {where} und {siglip} von {there} in den Modellordner.",
+  ),
+  sentence(
+    "FLUX.1 Redux looks at references with SigLIP, which is not there: put {siglip} of {where} into the models folder.",
+    "FLUX.1 Redux sieht Referenzen mit SigLIP an, das fehlt: Lege {siglip} von {where} in den Modellordner.",
+  ),
+  sentence(
+    '"{name}" is a LoRA that makes FLUX.1 dev follow edges or depth, which this version cannot run: choose FLUX.1 Canny or Depth as a whole.',
+    "„{name}“ ist ein LoRA, mit dem FLUX.1 dev Kanten oder Tiefe folgt. Das geht hier noch nicht: Nimm FLUX.1 Canny oder Depth als ganzes Modell.",
+  ),
 ];
