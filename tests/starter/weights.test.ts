@@ -111,7 +111,7 @@ test("suggestions.json holds only subjects that the model was trained to draw", 
     const key = head!.split("=").at(-1)!;
     subjects.set(key, [key.replaceAll("-", " "), head!.split("=")[0]!.replaceAll("-", " "), ...others]);
   }
-  const trained = ["core.txt", "next.txt"]
+  const trained = ["core.txt", "next.txt", "rest.txt"]
     .map((file) => path.join(starter, "train", file))
     .filter((file) => existsSync(file))
     .flatMap((file) => readFileSync(file, "utf8").split(/\s+/).filter(Boolean))
