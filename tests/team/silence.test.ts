@@ -14,6 +14,7 @@ import type { WorkerCard } from "../../companion/team/card.ts";
 import { type PairingSecret, randomSecret } from "../../shared/pairing.ts";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import { MAX_FRAME_BYTES } from "../../shared/protocol.ts";
+import { until } from "../gateway/test-client.ts";
 import { WsClient } from "../gateway/ws-client.ts";
 import { submitMessage } from "../submit-message.ts";
 import { type AttackedCompanion, attackedCompanion } from "../trust/attacked-companion.ts";
@@ -77,9 +78,12 @@ describeWithRedis("a studio's gateway is not silent", () => {
       args: [...tls, "--tls-key", path.join(home, "key.pem")],
       env: { UNDERPAINT_REDIS: server.url },
     });
+    // The line with the studio's port may come after the one that says that it runs.
+    const port = () => /port (\d+)/.exec(gateway.said())?.[1];
+    await until(() => port() !== undefined);
     relay = await openRelay({
       host: "localhost",
-      port: Number(/port (\d+)/.exec(gateway.said())![1]),
+      port: Number(port()),
       ca,
       localPort: 0,
     });
@@ -87,7 +91,7 @@ describeWithRedis("a studio's gateway is not silent", () => {
     standIns = new StandIns();
   });
   afterEach(async () => {
-    await standIns.close();
+    await standIns?.close();
     standIns = new StandIns();
   });
   afterAll(async () => {
