@@ -54,7 +54,7 @@ describeWithRedis("a studio's gateway is not silent", () => {
   let server: RedisServer;
   let gateway: AttackedCompanion;
   let relay: Relay;
-  let standIns: StandIns;
+  let standIns = new StandIns();
   /** Half of them on the gateway's own machine, half through `underpaint connect`. */
   const clients: WsClient[] = [];
 
@@ -88,10 +88,9 @@ describeWithRedis("a studio's gateway is not silent", () => {
       localPort: 0,
     });
     for (let n = 0; n < CLIENTS; n++) for (const { port } of [gateway, relay]) await enter(port);
-    standIns = new StandIns();
   });
   afterEach(async () => {
-    await standIns?.close();
+    await standIns.close();
     standIns = new StandIns();
   });
   afterAll(async () => {
