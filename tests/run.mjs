@@ -44,6 +44,8 @@ function jest(...more) {
     "node_modules/jest/bin/jest.js",
     "--config",
     "tests/jest.config.cjs",
+    // What a failed test left running must not keep the others' result.
+    "--forceExit",
     "--json",
     `--outputFile=${report}`,
     ...more,
