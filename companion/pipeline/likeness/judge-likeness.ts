@@ -10,7 +10,7 @@ import type { ImageRef } from "../../../shared/request.ts";
 import type { PipelineEvent } from "../events.ts";
 import { type Images, readImage } from "../picture/canvas.ts";
 import type { Studio } from "../studio/studio.ts";
-import { cosine, subjectFeatures, unit } from "./subject-features.ts";
+import { cosine, meanOf, subjectFeatures } from "./subject-features.ts";
 import { unrelatedPictures } from "./unrelated-pictures.ts";
 
 type JudgingStudio = Pick<Studio, "sessions" | "device" | "kept" | "openJudge">;
@@ -33,7 +33,7 @@ export async function* judgeLikeness(
   const open = (image: ImageRef) => readImage(images, image);
   const known: Float64Array[] = [];
   for (const image of references) known.push(await look(await open(image)));
-  const character = unit(known.reduce((sum, each) => sum.map((value, i) => value + each[i]!)));
+  const character = meanOf(known);
   const others: number[] = [];
   for (const picture of unrelatedPictures()) others.push(cosine(character, await look(picture)));
   const found: number[] = [];

@@ -25,7 +25,11 @@ export async function subjectFeatures(
   return unit(finite(image_embeds!, weights.origin).data);
 }
 
-export function unit(values: ArrayLike<number>): Float64Array {
+/** The direction in which they lie together: their mean, of length 1. At least one. */
+export const meanOf = (features: readonly Float64Array[]): Float64Array =>
+  unit(features.reduce((sum, each) => sum.map((value, i) => value + each[i]!)));
+
+function unit(values: ArrayLike<number>): Float64Array {
   const found = Float64Array.from(values);
   const length = Math.hypot(...found);
   return length === 0 ? found : found.map((value) => value / length);
