@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue | recognition]`: how fast this machine opens a model of any family, in
+ * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue | recognition | z-image]`: how fast this machine opens a model of any family, in
  * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
  * for Stable Diffusion 1; `--peers` (peers/peers.ts) sets it beside several programs. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
  * temporary folder (4.3 GB) and removed at the end.
@@ -31,7 +31,6 @@ import { runAround } from "./around.ts";
 import { deviationsFrom } from "./deviations.ts";
 import { startDiffusers } from "./diffusers.ts";
 import { runFast } from "./fast.ts";
-import { runKlein } from "./klein/klein.ts";
 import { runLessWork } from "./less-work.ts";
 import { runLikeness } from "./likeness.ts";
 import { runLive } from "./live/live.ts";
@@ -49,6 +48,9 @@ import { runRecognition } from "./recognition.ts";
 import { clock, gibibytes, peakOfProcess, report } from "./report.ts";
 import { sineFeeds } from "./sine-feeds.ts";
 import type { Stepper } from "./stepper.ts";
+import { KLEIN } from "./transformer/klein.ts";
+import { runTransformer } from "./transformer/transformer.ts";
+import { Z_IMAGE_TURBO } from "./transformer/z-image.ts";
 
 const STEPS = 3;
 
@@ -64,7 +66,8 @@ export async function runBench(argv: string[]): Promise<number> {
   if (only === "queue") return runQueueOverhead();
   return inScratch(async (scratch) => {
     if (only === "recognition") return await runRecognition(scratch);
-    if (only === "klein") return await runKlein({ model: given, python, side, scratch });
+    if (only === "klein") return await runTransformer(KLEIN, { model: given, python, side, scratch });
+    if (only === "z-image") return await runTransformer(Z_IMAGE_TURBO, { model: given, python, side, scratch });
     if (given === undefined) {
       console.log("Writing a random model (4.3 GB) …");
       writeRandomModel(scratch);
@@ -149,7 +152,7 @@ function readArguments(argv: string[]): { model?: string; python?: string; only?
   const wrong = (what: string) =>
     new Problem(
       "request-invalid",
-      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue | recognition]`,
+      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue | recognition | z-image]`,
     );
   try {
     const { values } = parseArgs({ args: argv, options: { model: text, python: text, only: text, side: text } });
@@ -169,6 +172,7 @@ function readArguments(argv: string[]): { model?: string; python?: string; only?
         "quality",
         "queue",
         "recognition",
+        "z-image",
       ].includes(values.only)
     )
       return { ...values, side };

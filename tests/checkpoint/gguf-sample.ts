@@ -1,6 +1,6 @@
 /** GGUF files made on the spot for tests (https://github.com/ggml-org/ggml, docs/gguf.md). */
 import { writeFileSync } from "node:fs";
-import { ggufHead, ggufPadding } from "../../companion/bench/klein/gguf-head.ts";
+import { ggufHead, ggufPadding } from "../../companion/bench/transformer/gguf-head.ts";
 import { BLOCK_FORMATS, type BlockFormat } from "../../companion/graph/blocks.ts";
 import type { Sample } from "./klein-sample.ts";
 

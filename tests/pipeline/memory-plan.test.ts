@@ -1,6 +1,6 @@
 /** What is decided for FLUX.2 klein 4B before it is opened, by how much memory there is. */
 
-import { transformerShapes } from "../../companion/bench/klein/random-klein.ts";
+import { transformerShapes } from "../../companion/bench/transformer/random-klein.ts";
 import { RenamedStore } from "../../companion/checkpoint/files/component.ts";
 import type { WeightFile } from "../../companion/checkpoint/files/opened-file.ts";
 import { renameFlux2 } from "../../companion/checkpoint/flux2/keys.ts";

@@ -1,4 +1,4 @@
-import { text, u32, u64 } from "../../companion/bench/klein/gguf-head.ts";
+import { text, u32, u64 } from "../../companion/bench/transformer/gguf-head.ts";
 
 /** Files that are made to mislead a reader of models, by their place in the models folder. None harms another program. */
 function safetensors(json: string, data = 16): Buffer {

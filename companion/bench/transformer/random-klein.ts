@@ -9,6 +9,8 @@ import { DIALECTS } from "../../graph/dialect.ts";
 import { decoderGraph, encoderGraph } from "../../networks/autoencoder.ts";
 import { type Shapes, shapesOf, writeRandomTensors } from "../random-model.ts";
 import { writeRandomGguf } from "./random-gguf.ts";
+import { writeRandomQwen3 } from "./random-qwen3.ts";
+import type { RandomFiles } from "./subject.ts";
 
 /** black-forest-labs/FLUX.2-klein-4B, transformer/config.json. */
 const [WIDTH, HEAD, DOUBLE, SINGLE, TEXT, CHANNELS] = [3072, 128, 5, 20, 7680, 128] as const;
@@ -42,46 +44,19 @@ export function transformerShapes(): Shapes {
   return new Map([...shapes].map(([name, dims]) => [`${name}.${dims.length === 1 ? "scale" : "weight"}`, dims]));
 }
 
-/** Qwen/Qwen3-4B, config.json. */
-const QWEN = { width: 2560, inner: 9728, queries: 4096, keys: 1024, layers: 36, words: 151_936 } as const;
-
-function textShapes(): Shapes {
-  const { width, inner, queries, keys } = QWEN;
-  const shapes: Shapes = new Map([
-    ["token_embd", [QWEN.words, width]],
-    ["output_norm", [width]],
-  ]);
-  for (let i = 0; i < QWEN.layers; i++) {
-    const set = (name: string, ...dims: number[]) => shapes.set(`blk.${i}.${name}`, dims);
-    for (const norm of ["attn_norm", "ffn_norm"]) set(norm, width);
-    for (const norm of ["attn_q_norm", "attn_k_norm"]) set(norm, HEAD);
-    set("attn_q", queries, width).set(`blk.${i}.attn_output.weight`, [width, queries]);
-    for (const name of ["attn_k", "attn_v"]) set(name, keys, width);
-    for (const name of ["ffn_gate", "ffn_up"]) set(name, inner, width);
-    set("ffn_down", width, inner);
-  }
-  return new Map([...shapes].map(([name, dims]) => [name.endsWith(".weight") ? name : `${name}.weight`, dims]));
-}
-
-export interface RandomKlein {
-  readonly transformer: string;
-  readonly text: string;
-  readonly vae: string;
-}
-
 /** Where its files lie in a folder. */
-export const kleinFiles = (folder: string): RandomKlein => ({
+export const kleinFiles = (folder: string): RandomFiles => ({
   transformer: path.join(folder, "diffusion_models/flux-2-klein-4b-Q8_0.gguf"),
   text: path.join(folder, "text_encoders/Qwen3-4B-Q8_0.gguf"),
   vae: path.join(folder, "vae/flux2-vae.safetensors"),
 });
 
 /** Writes 8.7 GB to `folder`. */
-export function writeRandomKlein(folder: string): RandomKlein {
+export function writeRandomKlein(folder: string): void {
   const files = kleinFiles(folder);
   for (const file of Object.values(files)) mkdirSync(path.dirname(file), { recursive: true });
   writeRandomGguf(files.transformer, "flux", transformerShapes());
-  writeRandomGguf(files.text, "qwen3", textShapes());
+  writeRandomQwen3(files.text);
   const json = { _class_name: "AutoencoderKLFlux2" };
   writeFileSync(path.join(path.dirname(files.vae), "config.json"), JSON.stringify(json));
   const { config } = parseFlux2VaeConfig(json, "vae/config.json");
@@ -91,5 +66,4 @@ export function writeRandomKlein(folder: string): RandomKlein {
     for (const name of ["running_mean", "running_var"]) w.at("bn").get(name, [CHANNELS]);
   });
   writeRandomTensors(files.vae, autoencoder);
-  return files;
 }

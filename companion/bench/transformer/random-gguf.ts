@@ -9,7 +9,7 @@ const [F32, Q8_0] = [0, 8];
 /** Of a block of Q8_0: a float16 and 32 bytes. */
 const [NUMBERS, BYTES] = [32, 34];
 
-/** Matrices in blocks, scaled so that every layer keeps about the size of its input; vectors ones. */
+/** Matrices in blocks, scaled so that every layer keeps about the size of its input; vectors ones, biases nothing. */
 export function writeRandomGguf(file: string, architecture: string, shapes: Shapes): void {
   const tensors = [...shapes].map(([name, dims]) => ({
     ...{ name, dims, type: dims.length === 1 ? F32 : Q8_0, byteLength: lengthOf(dims) },
@@ -17,8 +17,8 @@ export function writeRandomGguf(file: string, architecture: string, shapes: Shap
   const fd = openSync(file, "w");
   try {
     writeSync(fd, ggufHead(architecture, tensors));
-    for (const dims of shapes.values()) {
-      writeTensor(fd, dims);
+    for (const [name, dims] of shapes) {
+      writeTensor(fd, dims, name.endsWith(".bias") ? 0 : 1);
       writeSync(fd, ggufPadding(lengthOf(dims)));
     }
   } finally {
@@ -36,9 +36,9 @@ const CODES = Uint8Array.from({ length: PIECE * BYTES }, () => {
   return Math.max(-127, Math.min(127, Math.round(40 * normal)));
 });
 
-function writeTensor(fd: number, dims: readonly number[]): void {
+function writeTensor(fd: number, dims: readonly number[], each: number): void {
   if (dims.length === 1) {
-    writeSync(fd, new Uint8Array(new Float32Array(elementCount(dims)).fill(1).buffer));
+    writeSync(fd, new Uint8Array(new Float32Array(elementCount(dims)).fill(each).buffer));
     return;
   }
   const piece = CODES.slice();
