@@ -85,12 +85,16 @@ function plainNumbers(
   { group, zero }: CodeLayout,
 ): Float32Array {
   const width = dims.at(-1)!;
-  const padded = Math.ceil(width / group) * group;
+  const perRow = Math.ceil(width / group);
   const numbers = new Float32Array(dims.reduce((a, b) => a * b, 1));
-  for (let i = 0; i < numbers.length; i++) {
-    const at = padded === width ? i : Math.floor(i / width) * padded + (i % width);
-    const g = Math.floor(at / group);
-    numbers[i] = Math.fround(scales[g]! * (codes[at]! - zero)) + (offsets ? offsets[g]! : 0);
-  }
+  // Plain loops: this runs for every weight of a model.
+  for (let row = 0, g = 0; row * width < numbers.length; row++)
+    for (let k = 0; k < perRow; k++, g++) {
+      const scale = scales[g]!;
+      const offset = offsets ? offsets[g]! : 0;
+      const begin = row * width + k * group;
+      const count = Math.min(group, width - k * group);
+      for (let i = 0; i < count; i++) numbers[begin + i] = Math.fround(scale * (codes[g * group + i]! - zero)) + offset;
+    }
   return numbers;
 }
