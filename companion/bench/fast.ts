@@ -99,7 +99,7 @@ function spreadOf(values: readonly number[]): readonly [least: number, middle: n
 }
 
 /** The largest difference, as a share of the largest value. */
-function apart(found: Tensor, expected: Tensor): number {
+export function apart(found: Tensor, expected: Tensor): number {
   let [difference, largest] = [0, 0];
   expected.data.forEach((value, i) => {
     difference = Math.max(difference, Math.abs(value - found.data[i]!));

@@ -3,20 +3,32 @@
  * the network runs, and multiplied by weights that were rounded before. The sums are exact, and the result is float32: it
  * needs no range of its own, so that nothing has to be known of it beforehand.
  *
+ * Where a matrix says so, what comes in is rotated before, in small groups, and each row is rounded by its own largest number: of
+ * a transformer's rows a few numbers are many times as large as all others, and would take their levels. Turned by H, which the
+ * matrix was turned by as well, they are spread over their group. Ashkboos et al. 2024, "QuaRot: Outlier-Free 4-Bit Inference in
+ * Rotated LLMs", section 3; for 8 bits as ConvRot of ComfyUI has it (hadamard.ts).
+ *
  * A convolution is a product, too: each place's window is gathered into a row, at a quarter of the bytes that float32 would
  * take. Chellapilla et al. 2006, "High Performance Convolutional Neural Networks for Document Processing", section 2.
  */
 import { fixedDims } from "./dim.ts";
 import type { Graph, Value } from "./graph.ts";
+import { rotatedRows } from "./lowerings.ts";
 import {
+  abs,
   add,
   concat,
+  div,
   dynamicQuantize,
   expand,
   gather,
   integerProduct,
+  mul,
   type Quantized,
+  quantizeLinear,
+  reduceMax,
   reshape,
+  scalar,
   transpose,
 } from "./ops.ts";
 import type { ChannelMatrix } from "./quantize.ts";
@@ -24,9 +36,35 @@ import { type WindowOptions, windowsOn } from "./windows.ts";
 
 /** x [..., K] · matrix + bias, which broadcasts to the result → [M, N]. */
 export function integerAffine(op: Graph, matrix: ChannelMatrix, x: Value, bias: Value | undefined): Value {
+  if (matrix.rotation !== undefined) return turnedAffine(op, matrix, x, { rotation: matrix.rotation, bias });
   const { values, scale, zero } = quantized(op, x);
   const rows = { values: reshape(op, values, [-1, x.dims.at(-1)!]), scale, zero };
   return product(op, rows, matrix, bias);
+}
+
+/** Of what is rounded by rows: 0 is in the middle. */
+const MIDDLE = 128;
+const MOST = 127;
+/** Is added to a row's largest number, so that nothing is divided by 0. */
+const NOTHING = 1e-30;
+
+/** The same, of rows that are turned and rounded each by itself. */
+function turnedAffine(
+  op: Graph,
+  { values, scales }: ChannelMatrix,
+  x: Value,
+  { rotation, bias }: { readonly rotation: number; readonly bias: Value | undefined },
+): Value {
+  const { rows, ranges } = op.once(`turned ${rotation} ${x.name}`, () => {
+    const turned = rotatedRows(op, reshape(op, x, [-1, x.dims.at(-1)!]), rotation);
+    const largest = add(op, reduceMax(op, abs(op, turned)), scalar(op, NOTHING));
+    const ranges = mul(op, largest, scalar(op, 1 / MOST));
+    const zero = op.constant({ type: "uint8", dims: [], data: Uint8Array.of(MIDDLE) });
+    return { rows: quantizeLinear(op, div(op, turned, ranges), { scale: scalar(op, 1), zero }), ranges };
+  });
+  const factor = { values: op.initializer(values), scales: op.initializer(scales) };
+  const result = mul(op, integerProduct(op, rows, factor, undefined), ranges);
+  return bias ? add(op, result, bias) : result;
 }
 
 /** x [B, C, H, W], resized where the options say so, convolved with kernels, + bias [O] → [B, O, H', W']. */

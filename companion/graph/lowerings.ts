@@ -44,7 +44,7 @@ export function narrowAffine(op: Graph, narrow: BlockedMatrix, dims: readonly [o
 }
 
 /** x [M, K], each group of `size` in a row times H. */
-function rotatedRows(op: Graph, x: Value, size: number): Value {
+export function rotatedRows(op: Graph, x: Value, size: number): Value {
   const turn = cast(op, op.constant(hadamard(size)), op.float);
   return reshape(op, matMul(op, reshape(op, x, [-1, size]), turn), x.dims);
 }

@@ -2,6 +2,7 @@
  * Weights in 8 bits, one scale for each output: what integer products multiply by. Jacob et al. 2018, "Quantization and
  * Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", section 2.1, symmetric and per channel.
  */
+import { rotated } from "./hadamard.ts";
 import type { ChannelMatrix, PlacePart } from "./quantize.ts";
 
 /** A layer's weights as a product takes them: row tap · channels + channel, column output. A weight is value · scale. */
@@ -16,11 +17,16 @@ const LEVELS = 127;
 /** Outputs that are rounded before they are turned: so many of them lie side by side in the processor's caches. */
 const TOGETHER = 64;
 
-/** Rounds `weights` [out, channels, taps], a kernel's taps in rows; 1 tap for a matrix. */
+/**
+ * Rounds `weights` [out, channels, taps], a kernel's taps in rows; 1 tap for a matrix, whose rows are rotated first in groups of
+ * `rotation`, if it is given.
+ */
 export function quantizeChannels(
-  weights: Float32Array,
+  given: Float32Array,
   [out, channels, taps]: readonly [out: number, channels: number, taps: number],
+  rotation?: number,
 ): ChannelNumbers {
+  const weights = rotation === undefined ? given : rotated(given, rotation);
   const inner = channels * taps;
   const values = new Int8Array(inner * out);
   const scales = new Float32Array(out);
@@ -62,8 +68,13 @@ function roundRow(weights: Float32Array, to: Int8Array): number {
 }
 
 /** The parts of a layer's weights [out, inner], as `quantizeChannels` makes them. */
-export const channelMatrix = ([out, inner]: readonly [number, number], place: PlacePart): ChannelMatrix => ({
+export const channelMatrix = (
+  [out, inner]: readonly [number, number],
+  place: PlacePart,
+  rotation?: number,
+): ChannelMatrix => ({
   kind: "channels",
   values: place("values", "I8", [inner, out]),
   scales: place("scales", "F32", [out]),
+  ...(rotation !== undefined && { rotation }),
 });

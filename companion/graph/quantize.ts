@@ -7,6 +7,10 @@ export type Bits = 4 | 8;
 /** Weights of so many bits, of which arithmetic is exact; or weights and what they are multiplied with as whole numbers of 8 bits. */
 export type NumberFormat = Bits | "int8";
 
+/** Of networks that read what a denoiser is told: they are exact where it computes in whole numbers. */
+export const readersFormat = (format: NumberFormat | undefined): Bits | undefined =>
+  format === "int8" ? undefined : format;
+
 /** Weights that share one scale. */
 export const BLOCK = 32 as const;
 
@@ -43,6 +47,11 @@ export interface ChannelMatrix {
   readonly values: WeightRef;
   /** float32 [N] */
   readonly scales: WeightRef;
+  /**
+   * What it is multiplied by is rotated first, in groups of so many (hadamard.ts), and rounded row by row. Absent: neither, and one
+   * range for all rows.
+   */
+  readonly rotation?: number;
 }
 
 export type NarrowMatrix = BlockedMatrix | ChannelMatrix;

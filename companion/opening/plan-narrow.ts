@@ -6,12 +6,21 @@ import { BLOCK, blockedMatrix, type NarrowMatrix, type NumberFormat, type PlaceP
 import { channelMatrix } from "../graph/quantize-channels.ts";
 import { codedMatrix } from "../graph/repack.ts";
 import { type WeightRef, Weights } from "../graph/weights.ts";
-import type { Network } from "./network.ts";
+import type { IntegerRules, Network } from "./network.ts";
 
 /** Maps are by pages. */
 const ALIGNMENT = 64;
 
 const WIDE: ReadonlySet<WeightRef["type"]> = new Set(["F64", "F32", "F16", "BF16"]);
+
+const ALL: IntegerRules = { sensitive: [], ranges: "whole" };
+
+/**
+ * Numbers of a row that are turned together: as few as spread the largest ones well enough, because turning them costs as much
+ * again as a product with so many outputs. Powers of 4, and their first that rows are whole multiples of.
+ */
+const ROTATIONS = [64, 16, 4];
+const rotationOf = (inner: number): number | undefined => ROTATIONS.find((size) => inner % size === 0);
 
 /** A weight, and where its narrow form lies. */
 export interface NarrowPart {
@@ -34,7 +43,7 @@ export interface NarrowPlan {
  * numbers, in the form that can be multiplied by. Without a format nothing else is touched.
  */
 export function planNarrow(
-  { weights, sensitive = [], build }: Network,
+  { weights, integers: { sensitive, ranges } = ALL, build }: Network,
   format: NumberFormat | undefined,
   file: string,
 ): NarrowPlan {
@@ -52,7 +61,7 @@ export function planNarrow(
     const wide = WIDE.has(ref.type) && !ref.encoding;
     const coded = codedOf(ref);
     if (format === "int8" && (wide || coded) && !sensitive.some((layers) => layers.test(path)))
-      return channelMatrix(dims, at);
+      return channelMatrix(dims, at, ranges === "rows" ? rotationOf(dims[1]) : undefined);
     if (coded) return codedMatrix(layoutOf(coded), dims, at);
     if (format === undefined || format === "int8" || !wide) return undefined;
     if (kind === "linear") return blockedMatrix(dims, format, at);

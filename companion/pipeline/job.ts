@@ -5,7 +5,7 @@ import type { ContentFilter } from "../checkpoint/parts/content-filter.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { NumberFormat } from "../graph/quantize.ts";
 import type { Weights } from "../graph/weights.ts";
-import type { BuildOptions } from "../opening/network.ts";
+import type { BuildOptions, IntegerRules } from "../opening/network.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Plan, PlanOptions } from "../schedulers/scheduler.ts";
 import type { Tensor } from "../tensor.ts";
@@ -127,8 +127,8 @@ export interface Family<M extends AnyModel = AnyModel, C extends Conditions = Co
   cacheBranches?(model: M): number;
   /** Absent: its denoiser makes the runs of an evaluation together, unless the ladder says otherwise. */
   readonly runs?: "one-by-one";
-  /** Layers of the denoiser, by their paths, that stay exact where all others compute in "int8". Absent: it can't. */
-  sensitive?(model: M): readonly RegExp[];
+  /** How its denoiser computes in "int8". Absent: it can't. */
+  integers?(model: M): IntegerRules;
   /** Which runs of the denoiser an evaluation has, and what is made of them. */
   guidance(sketch: Sketch<M>): Guidance;
   /** The noise levels and timesteps of the picture, and how one step is taken. Throws Problem "scheduler-unsupported", …. */

@@ -85,6 +85,30 @@ test("the facts of a fast picture do not say that its weights were narrowed for 
   expect(result.weightBits).toBeUndefined();
 });
 
+const family = (name: string, folder: string) => path.join(__dirname, "../fixtures/parity", `${name}-models`, folder);
+const TRANSFORMERS = {
+  klein: family("klein", "klein"),
+  flux1: family("flux1", "flux1-dev"),
+  "z-image": family("z-image", "z-image"),
+  "qwen-image": family("qwen-image", "qwen-image"),
+};
+
+test.each(Object.keys(TRANSFORMERS))(
+  "a step of a transformer is near the exact one, and the same each time: %s",
+  async (model) => {
+    const on = openTestStudio(undefined, TRANSFORMERS);
+    const step = { model, width: 64, height: 64, steps: 2, guidanceScale: 1, scheduler: {} };
+    const [exact, fast] = [await latent(step, { on }), await latent({ ...step, ...FAST }, { on })];
+    await latent({ ...step, ...FAST, width: 96, prompt: "blue chair", seed: 9 }, { on });
+    expect(await latent({ ...step, ...FAST }, { on })).toEqual(fast);
+    expect(deviation(fast, exact)).toBeGreaterThan(1e-5);
+    expect(deviation(fast, exact)).toBeLessThan(0.025);
+    const integers = on.sessions.list().filter(({ key }) => key.includes("/int8/"));
+    expect(integers).toHaveLength(1);
+    await on.close();
+  },
+);
+
 test("a device that is no processor is refused in words", async () => {
   const device = { info: { provider: "cuda", name: "a card", passedOver: [] }, dialect: DIALECTS.cuda } as const;
   const other = openStudio({ device, library: { resolve: () => STARTER } });

@@ -8,6 +8,7 @@ import path from "node:path";
 import { parseRequest } from "../../../shared/validate.ts";
 import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
 import type { ChatEncoder, Model } from "../../checkpoint/model.ts";
+import { forIntegers } from "../../graph/dialect.ts";
 import { dimIn } from "../../graph/dim.ts";
 import type { Graph, GraphOptions } from "../../graph/graph.ts";
 import { Weights } from "../../graph/weights.ts";
@@ -19,9 +20,11 @@ import { denoiserNetwork } from "../../pipeline/denoiser/denoiser-network.ts";
 import { generate } from "../../pipeline/generate.ts";
 import { openStudio } from "../../pipeline/open-studio.ts";
 import { quantizerFor } from "../../pipeline/weights/narrow.ts";
+import { createGenerator } from "../../random/generator.ts";
 import { chooseDevice, type Device } from "../../runtime/device.ts";
 import { openSession, type Session } from "../../runtime/session.ts";
-import { elementCount, tensor } from "../../tensor.ts";
+import { elementCount, type Tensor, tensor } from "../../tensor.ts";
+import { apart } from "../fast.ts";
 import { clock, gibibytes, peakOfProcess, report } from "../report.ts";
 import type { Stepper } from "../stepper.ts";
 import { diffusersStep, sdCppStep } from "./rivals.ts";
@@ -29,7 +32,9 @@ import type { Subject } from "./subject.ts";
 
 /** Pixels of a side, unless it is told otherwise. */
 const SIDE = 512;
-const ROUNDS = 3;
+const ROUNDS = 2;
+
+const FORMATS = [["exact"], ["fast", "int8"]] as const;
 
 export interface TransformerOptions {
   /** A folder with files as the subject names them; they are written where they are not there. Default: `scratch`. */
@@ -68,20 +73,43 @@ export async function runTransformer<M extends ChatModel>(
     await session.release();
     report(`Opening the ${name}, warm`, `${seconds.toFixed(2)} s`);
   }
-  const ours = await ownStep(opened, place);
-  try {
-    report(`One step of ${side} × ${side}`, `${(await ours.step()).toFixed(1)} s`);
-    if (python !== undefined) {
-      await inTurns(ours, "stable-diffusion.cpp, the same file", () => sdCppStep(python, side, files));
-      await inTurns(ours, "diffusers, bfloat16", () => diffusersStep(python, subject.diffusers, places));
-    }
-  } finally {
-    await ours.stop();
+  for (const [name, format] of FORMATS) {
+    const seconds = await pictureSeconds(files.transformer, side, { ...place, format });
+    report(`A picture of ${side} × ${side} in one step, all in all, ${name}`, `${seconds.toFixed(1)} s`);
+    report("  most memory resident until then", gibibytes(peakOfProcess()));
   }
-  const seconds = await pictureSeconds(files.transformer, side, place);
-  report(`A picture of ${side} × ${side} in one step, all in all`, `${seconds.toFixed(1)} s`);
-  report("Most memory resident", gibibytes(peakOfProcess()));
+  await besideExact(opened, place);
+  if (python === undefined) return 0;
+  const fast = await ownStep(opened, { ...place, format: "int8" });
+  try {
+    await inTurns(fast, "stable-diffusion.cpp, the same file", () => sdCppStep(python, side, files));
+    await inTurns(fast, "diffusers, bfloat16", () => diffusersStep(python, subject.diffusers, places));
+  } finally {
+    await fast.stop();
+  }
   return 0;
+}
+
+/** The second way of computing beside the first, in turns, and how far apart they are. */
+async function besideExact<M extends ChatModel>(model: M, place: Place<M>): Promise<void> {
+  const exact = await ownStep(model, place);
+  const [fast, rounding] = await clock(() => ownStep(model, { ...place, format: "int8" }));
+  report("Opening it fast, and rounding the weights the first time", `${rounding.toFixed(2)} s`);
+  try {
+    const times = { exact: [] as number[], fast: [] as number[] };
+    for (let round = 0; round < ROUNDS; round++) {
+      times.exact.push(await exact.step());
+      times.fast.push(await fast.step());
+    }
+    const [own, other] = [Math.min(...times.exact), Math.min(...times.fast)];
+    report("One step, exact", `${own.toFixed(1)} s`);
+    report("  fast", `${other.toFixed(1)} s, ${(other / own).toFixed(2)} of it`);
+    const share = 100 * apart(fast.found(), exact.found());
+    report("  of the largest value", `${share.toFixed(2)} % apart at the most`);
+  } finally {
+    await exact.stop();
+    await fast.stop();
+  }
 }
 
 /** One other program at a time, as memory is short; the best of each counts, as the speed of a shared machine drifts. */
@@ -97,7 +125,7 @@ async function inTurns(ours: Pick<Stepper, "step">, name: string, start: () => P
     rival.stop();
   }
   const [least, other] = [Math.min(...own!), Math.min(...theirs!)];
-  const share = `ours takes ${(least / other).toFixed(2)} of it (${least.toFixed(1)} s)`;
+  const share = `ours, fast, takes ${(least / other).toFixed(2)} of it (${least.toFixed(1)} s)`;
   report(`  ${name}, in turns with ours`, `${other.toFixed(1)} s: ${share}`);
 }
 
@@ -107,14 +135,16 @@ interface Place<M extends ChatModel> {
   readonly narrowFolder: string;
   /** Of a picture. */
   readonly places: number;
+  /** Absent: as the file has it, exactly. */
+  readonly format?: "int8" | undefined;
 }
 
 async function pictureSeconds<M extends ChatModel>(file: string, side: number, place: Place<M>): Promise<number> {
-  const { device, narrowFolder } = place;
+  const { device, narrowFolder, format: quantize } = place;
   const studio = openStudio({ device, narrowFolder, library: { resolve: () => file }, names: "paths" });
   // No guidance, in either way of counting it.
   const fields = { width: side, height: side, seed: 1, steps: 1, guidanceScale: place.subject.noGuidance };
-  const request = parseRequest({ model: file, prompt: "a red cat", ...fields });
+  const request = parseRequest({ model: file, prompt: "a red cat", ...fields, ...(quantize && { quantize }) });
   const drawn = async () => {
     for await (const _ of generate(request, new Map(), studio)) void _;
   };
@@ -124,11 +154,12 @@ async function pictureSeconds<M extends ChatModel>(file: string, side: number, p
 /** A network as pictures open it. */
 async function sessionOf<M extends ChatModel>(
   network: Network<CheckpointStore>,
-  { subject, device, narrowFolder, places }: Place<M>,
+  { subject, device, narrowFolder, places, format }: Place<M>,
   build: (weights: Weights, options: GraphOptions) => Graph,
 ): Promise<Session> {
-  const quantizer = await quantizerFor(network, undefined, () => narrowFolder);
-  const options = { dialect: device.dialect, ...(quantizer && { quantizer }) };
+  const quantizer = await quantizerFor(network, format, () => narrowFolder);
+  const dialect = format ? forIntegers(device.dialect) : device.dialect;
+  const options = { dialect, ...(quantizer && { quantizer }) };
   return openSession(build(new Weights(network.weights), options), device, { symbols: symbolsOf({ subject, places }) });
 }
 
@@ -148,6 +179,7 @@ const textSession = <M extends ChatModel>({ text }: M, place: Place<M>): Promise
     return qwenGraph(text.component.config, weights, { tokens: tokenizer.maxLength, hiddenStates, lastNorm }, options);
   });
 
+/** As small as a latent may be. */
 const SMALL = { batch: 1, height: 16, width: 16 };
 
 const transformerSession = <M extends ChatModel>(model: M, place: Place<M>): Promise<Session> =>
@@ -155,15 +187,32 @@ const transformerSession = <M extends ChatModel>(model: M, place: Place<M>): Pro
     place.subject.family.denoiserGraph(model, weights, SMALL, options),
   );
 
-/** Waves for whatever it reads. */
+/** In the middle of the way from noise to picture. */
+const TIMESTEP = 500;
+
+/** Normal numbers for what it reads, but for the time, the places' angles, and padding, of which there is none. */
 async function ownStep<M extends ChatModel>(model: M, place: Place<M>) {
   const session = await transformerSession(model, place);
+  const { randn } = createGenerator(1);
   const feeds = Object.fromEntries(
     [...session.inputs].map(([name, told]) => {
       const dims = told.map((dim) => dimIn(dim, symbolsOf(place)));
-      const values = Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(i));
-      return [name, tensor(values, dims)];
+      const filled = (at: (i: number) => number) =>
+        tensor(
+          Float32Array.from({ length: elementCount(dims) }, (_, i) => at(i)),
+          dims,
+        );
+      if (name.endsWith("cos")) return [name, filled(Math.cos)];
+      if (name.endsWith("sin")) return [name, filled(Math.sin)];
+      if (name.endsWith("padding")) return [name, filled(() => 0)];
+      return [name, name === "timestep" ? filled(() => TIMESTEP) : randn(dims)];
     }),
   );
-  return { step: async () => (await clock(() => session.run(feeds)))[1], stop: () => session.release() };
+  let out: Tensor | undefined;
+  const step = async () => {
+    const [results, seconds] = await clock(() => session.run(feeds));
+    out = results.out!;
+    return seconds;
+  };
+  return { step, found: () => out!, stop: () => session.release() };
 }

@@ -28,6 +28,7 @@ export const sub = (op: Graph, a: Value, b: Value): Value => binary(op, "Sub", a
 export const mul = (op: Graph, a: Value, b: Value): Value => binary(op, "Mul", a, b);
 export const div = (op: Graph, a: Value, b: Value): Value => binary(op, "Div", a, b);
 
+export const abs = (op: Graph, x: Value): Value => unary(op, "Abs", x);
 export const sqrt = (op: Graph, x: Value): Value => unary(op, "Sqrt", x);
 export const sin = (op: Graph, x: Value): Value => unary(op, "Sin", x);
 export const cos = (op: Graph, x: Value): Value => unary(op, "Cos", x);

@@ -21,6 +21,12 @@ export function dynamicQuantize(op: Graph, x: Value): Quantized {
   return { values: values!, scale: scale!, zero: zero! };
 }
 
+/** x / scale + zero, to the nearest whole number from 0 to 255. ONNX, QuantizeLinear. */
+export function quantizeLinear(op: Graph, x: Value, { scale, zero }: Omit<Quantized, "values">): Quantized {
+  const [values] = op.emit("QuantizeLinear", [x, scale, zero], [{ type: "uint8", dims: x.dims }]);
+  return { values: values!, scale, zero };
+}
+
 /** A matrix [K, N] of whole numbers from −127 to 127; a number is value · scale of its column. */
 export interface IntegerFactor {
   /** int8 [K, N] */

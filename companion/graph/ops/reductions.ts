@@ -36,6 +36,14 @@ export function reduceMean(op: Graph, x: Value, axis: number): Value {
   return op.emit("ReduceMean", [x, axes], [{ type: x.type, dims }], { keepdims: int(1) })[0]!;
 }
 
+/** The largest element along the last axis, which stays, 1 long. */
+export function reduceMax(op: Graph, x: Value): Value {
+  const axes = op.constant({ type: "int64", dims: [1], data: BigInt64Array.of(-1n) });
+  return op.emit("ReduceMax", [x, axes], [{ type: x.type, dims: [...x.dims.slice(0, -1), 1] }], {
+    keepdims: int(1),
+  })[0]!;
+}
+
 /** x [B, C, H, W] → [B, C, ⌈H/2⌉, ⌈W/2⌉]: the mean of each 2×2 pixels; at an odd edge of those that are there. */
 export function averagePool(op: Graph, x: Value): Value {
   const [b, c, h, w] = fixedDims(x.dims) as [number, number, number, number];

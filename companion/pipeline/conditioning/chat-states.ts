@@ -2,6 +2,7 @@
 import { Problem } from "../../../shared/problem.ts";
 import { readRows } from "../../checkpoint/files/table-rows.ts";
 import type { AnyModel, ChatEncoder } from "../../checkpoint/model.ts";
+import { readersFormat } from "../../graph/quantize.ts";
 import { Weights } from "../../graph/weights.ts";
 import { sectionedRotation } from "../../networks/blocks/rotation.ts";
 import { causalBias, qwenGraph } from "../../networks/qwen.ts";
@@ -39,7 +40,7 @@ export async function encodeChat(
 ): Promise<PromptStates> {
   const { component, tokenizer, states, lastNorm, skipped, padding } = model.text;
   const { dialect } = studio.device;
-  const key = `${component.weights.fingerprint}/qwen/${states.join("-")}/${format ?? ""}/${dialect.provider}`;
+  const key = `${component.weights.fingerprint}/qwen/${states.join("-")}/${readersFormat(format) ?? ""}/${dialect.provider}`;
   const heardOf = ({ ids, tokens }: Encoding) => idTensor(padding === "read" ? ids : ids.slice(0, tokens));
   const read = (encoding: Encoding) => {
     const { tokens } = encoding;
@@ -49,7 +50,7 @@ export async function encodeChat(
     const asked = JSON.stringify([component.config, shape, tokens, padding, skipped]);
     return studio.keptStates.of(key, [asked, heardOf(encoding), ...pictures.map((one) => one.states)], async () => {
       // As large as the transformer, so of as few bits.
-      const quantizer = await quantizerFor(chatNetwork(model.text), format, studio.narrowFolder);
+      const quantizer = await quantizerFor(chatNetwork(model.text), readersFormat(format), studio.narrowFolder);
       const options = { dialect, ...(quantizer && { quantizer }) };
       const build = () => qwenGraph(component.config, new Weights(component.weights), shape, options);
       const feeds = {

@@ -2,6 +2,7 @@
 import type { Size } from "../../../shared/geometry.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import type { ChatEyes } from "../../checkpoint/model.ts";
+import { readersFormat } from "../../graph/quantize.ts";
 import { Weights } from "../../graph/weights.ts";
 import { resizeImage } from "../../image/resample.ts";
 import { rotationTable } from "../../networks/blocks/rotation.ts";
@@ -41,9 +42,9 @@ export async function seeWithLanguage(
   // Its processor resizes bytes by torch.
   const pixels = patchesOf(resizeImage(image, size, "bicubic", "torch"), places, config);
   const { dialect } = studio.device;
-  const key = `${weights.fingerprint}/qwen-vision/${format ?? ""}/${dialect.provider}`;
+  const key = `${weights.fingerprint}/qwen-vision/${readersFormat(format) ?? ""}/${dialect.provider}`;
   const states = await studio.keptStates.of(key, [JSON.stringify([config, rows, columns]), pixels], async () => {
-    const quantizer = await quantizerFor(eyesNetwork(eyes), format, studio.narrowFolder);
+    const quantizer = await quantizerFor(eyesNetwork(eyes), readersFormat(format), studio.narrowFolder);
     const options = { dialect, ...(quantizer && { quantizer }) };
     const shape = { patches: places.length };
     const build = () => qwenVisionGraph(config, new Weights(weights), shape, options);

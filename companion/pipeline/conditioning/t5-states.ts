@@ -1,6 +1,7 @@
 /** Prompts through T5, and through CLIP as a whole. */
 import { readRows } from "../../checkpoint/files/table-rows.ts";
 import type { AnyModel, T5Encoder, TextEncoder } from "../../checkpoint/model.ts";
+import { readersFormat } from "../../graph/quantize.ts";
 import { Weights } from "../../graph/weights.ts";
 import { clipTextGraph } from "../../networks/clip-text.ts";
 import { t5EncoderGraph } from "../../networks/t5-encoder.ts";
@@ -38,10 +39,10 @@ export async function encodeT5(job: Job, trace: Trace): Promise<T5States> {
 function statesOf(ids: readonly number[], { model, studio, format }: Job): Promise<Tensor> {
   const { config, weights } = model.text.component;
   const { dialect } = studio.device;
-  const key = `${weights.fingerprint}/t5/${format ?? ""}/${dialect.provider}`;
+  const key = `${weights.fingerprint}/t5/${readersFormat(format) ?? ""}/${dialect.provider}`;
   return studio.keptStates.of(key, [JSON.stringify(config), idTensor(ids)], async () => {
     // A third as large as the transformer, so of as few bits.
-    const quantizer = await quantizerFor(t5Network(model.text), format, studio.narrowFolder);
+    const quantizer = await quantizerFor(t5Network(model.text), readersFormat(format), studio.narrowFolder);
     const options = { dialect, ...(quantizer && { quantizer }) };
     const build = () => t5EncoderGraph(config, new Weights(weights), { tokens: ids.length }, options);
     const embeds = tensor(readRows(weights.find("shared.weight")!, ids), [1, ids.length, config.d_model]);

@@ -9,7 +9,7 @@ import type { DenoiserInputs, OpenDenoiser, PreparedJob } from "../job.ts";
 import { fromCellRows, toCellRows } from "../latent/sequence.ts";
 import { concatChannels, concatTokens } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
-import { quantizerOf } from "./weight-bits.ts";
+import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
 export interface Flux1Conditions extends T5States {
   /** What it sees besides its own latent, [1, C, h, w] each. */
@@ -32,7 +32,7 @@ export async function openFlux1(
   const places = placesOf(tokens, [dims, ...references.map((reference) => reference.dims)]);
   const behind = references.map((reference) => toCellRows(reference, CELLS));
   const quantizer = await quantizerOf(job);
-  const { dialect } = studio.device;
+  const dialect = dialectOf(job);
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
   const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
   const { run, inputs, release } = await studio.sessions.lease(

@@ -9,7 +9,7 @@ import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../j
 import { fromRows, toRows } from "../latent/sequence.ts";
 import { concatTokens } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
-import { quantizerOf } from "./weight-bits.ts";
+import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
 export interface Flux2Conditions extends Conditions {
   readonly states: PromptStates;
@@ -34,7 +34,7 @@ export async function openFlux2(
   const behind = references.map(toRows);
   const quantizer = await quantizerOf(job);
   const { config, weights } = model.denoiser;
-  const { dialect } = studio.device;
+  const dialect = dialectOf(job);
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
   const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
   const { run, inputs, release } = await studio.sessions.lease(

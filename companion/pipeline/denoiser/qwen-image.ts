@@ -9,7 +9,7 @@ import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../j
 import { fromCellRows, toCellRows } from "../latent/sequence.ts";
 import { concatTokens } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
-import { quantizerOf } from "./weight-bits.ts";
+import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
 export interface QwenImageConditions extends Conditions {
   readonly states: PromptStates;
@@ -42,7 +42,7 @@ export async function openQwenImage(
     }),
   );
   const quantizer = await quantizerOf(job);
-  const { dialect } = studio.device;
+  const dialect = dialectOf(job);
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
   const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
   const tokens = Math.max(...[...prompts.values()].map(({ text }) => text.dims[1]!));

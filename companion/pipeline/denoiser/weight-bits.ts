@@ -28,7 +28,7 @@ export async function refuseIntegers({
   studio,
 }: Sketch & Pick<PreparedJob, "studio">): Promise<void> {
   if (request.quantize !== "int8") return;
-  if (!family.sensitive)
+  if (!family.integers)
     throw new Problem(
       "request-invalid",
       `A model of ${family.nameOf(model)} is not fast in 8 bits: choose “Exact”, or leave out \`quantize\`.`,

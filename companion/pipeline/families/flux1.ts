@@ -17,6 +17,7 @@ import { fillFirstLatent } from "../latent/fill-first-latent.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { fluxLatentSpace } from "../latent/flux-latent-space.ts";
 import { concatTokens } from "../tensors.ts";
+import { blockIntegers } from "./block-integers.ts";
 
 const placesOf = ({ latent, canvas }: Pick<Sketch, "latent" | "canvas">): number => {
   const [, , height, width] = latent.dims(canvas.size);
@@ -51,8 +52,11 @@ const BEGINNINGS: Readonly<Record<Flux1Model["use"], Family<Flux1Model>["firstLa
   },
 };
 
+const INTEGERS = blockIntegers(["transformer_blocks", "single_transformer_blocks"], /\.norm\d?(_context)?\.linear$/);
+
 export const flux1: Family<Flux1Model, Flux1Conditions> = {
   ...FLUX1,
+  integers: () => INTEGERS,
   takes: ({ use }) => ["loras", "references", ...(use === "follow" ? (["controls"] as const) : [])],
   refuse: (request, { use }) => {
     refusePartialReferences(request);

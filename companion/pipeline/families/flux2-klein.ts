@@ -14,6 +14,7 @@ import { guidanceOf } from "../guidance.ts";
 import type { Family, PreparedJob, Sketch } from "../job.ts";
 import { flowFirstLatent } from "../latent/flow-first-latent.ts";
 import { latentSpace } from "../latent/latent-space.ts";
+import { blockIntegers } from "./block-integers.ts";
 
 /** Pixels that a picture to look at may have; a larger one is made smaller. */
 const SEEN_AREA = 1024 ** 2;
@@ -23,8 +24,11 @@ const placesOf = ({ latent, canvas }: Sketch<Flux2Model>): number => {
   return height * width;
 };
 
+const INTEGERS = blockIntegers(["transformer_blocks", "single_transformer_blocks"]);
+
 export const flux2Klein: Family<Flux2Model, Flux2Conditions> = {
   ...FLUX2,
+  integers: () => INTEGERS,
   takes: () => ["references", "loras"],
   nameOf: () => "FLUX.2 klein",
   loraNetworks: ({ denoiser }) => ({

@@ -11,6 +11,7 @@ import type { Family, PreparedJob, Sketch } from "../job.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { flowFirstLatent } from "../latent/flow-first-latent.ts";
 import { latentSpace } from "../latent/latent-space.ts";
+import { blockIntegers } from "./block-integers.ts";
 
 const placesOf = ({ latent, canvas }: Pick<Sketch, "latent" | "canvas">): number => {
   const [, , height, width] = latent.dims(canvas.size);
@@ -32,8 +33,11 @@ const PICTURES: Readonly<Record<QwenImageModel["use"], (job: PreparedJob<QwenIma
 /** Edit takes the mode of a picture's posterior where the other draws from it. */
 const BEGINNINGS = { draw: firstLatent, edit: flowFirstLatent } as const;
 
+const INTEGERS = blockIntegers(["transformer_blocks"], /\.(img|txt)_mod\.1$/);
+
 export const qwenImage: Family<QwenImageModel, QwenImageConditions> = {
   ...QWEN_IMAGE,
+  integers: () => INTEGERS,
   takes: ({ use }) => (use === "edit" ? ["references", "loras"] : ["loras"]),
   nameOf: ({ use }) => NAMES[use],
   loraNetworks: ({ denoiser }) => ({ find: (target) => (target === "unet" ? denoiser.weights : undefined) }),

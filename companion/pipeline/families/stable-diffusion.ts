@@ -53,7 +53,7 @@ function sensitiveLayers({ up_block_types: { length } }: UNetModel["denoiser"]["
 export const stableDiffusion: Family<UNetModel, UNetConditions> = {
   ...UNET,
   takes: () => ALL,
-  sensitive: ({ denoiser }) => sensitiveLayers(denoiser.config),
+  integers: ({ denoiser }) => ({ sensitive: sensitiveLayers(denoiser.config), ranges: "whole" }),
   nameOf: ({ family }) => familyOf(family).name,
   loraNetworks: networksOf,
   latentSpace: ({ family, vae: { config } }) => {

@@ -10,9 +10,13 @@ import { guidanceOf } from "../guidance.ts";
 import type { Family } from "../job.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { fluxLatentSpace } from "../latent/flux-latent-space.ts";
+import { blockIntegers } from "./block-integers.ts";
+
+const INTEGERS = blockIntegers(["layers", "noise_refiner", "context_refiner"], /\.adaLN_modulation\.0$/);
 
 export const zImage: Family<ZImageModel, ZImageConditions> = {
   ...Z_IMAGE,
+  integers: () => INTEGERS,
   takes: () => ["loras"],
   nameOf: () => "Z-Image",
   loraNetworks: ({ denoiser }) => ({

@@ -78,7 +78,7 @@ type Numbers = Uint8Array | Int8Array | Float32Array;
 function numbersOf({ ref, dims: [out, inner], kind, narrow }: NarrowPart): (readonly [WeightRef, Numbers])[] {
   if (narrow.kind === "channels") {
     const taps = kind === "conv2d" ? ref.dims[2]! * ref.dims[3]! : 1;
-    const { values, scales } = quantizeChannels(readNumbers(ref).data, [out, inner / taps, taps]);
+    const { values, scales } = quantizeChannels(readNumbers(ref).data, [out, inner / taps, taps], narrow.rotation);
     return [
       [narrow.values, values],
       [narrow.scales, scales],

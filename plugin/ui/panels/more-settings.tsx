@@ -66,7 +66,7 @@ export function MoreSettings({ state, actions, model }: { state: State; actions:
         <Select
           label={t.settings.weights}
           value={String(quantize ?? "")}
-          options={weights(model.plain ? undefined : timesFaster, quantize === "int8")}
+          options={weights(timesFaster, quantize === "int8")}
           onChange={(value) => actions.set({ quantize: FORMATS[value] })}
         />
         {!model.plain && (

@@ -22,7 +22,7 @@ export function liveIntent(
   const strength = instructs(model) ? 1 : settings.strength;
   const { steps } = effectiveSettings({ mode: "edit", model, settings });
   const few = Math.min(steps, Math.ceil(LIVE_STEPS / strength));
-  const isFaster = state.companion?.device?.timesFaster !== undefined && !model.plain;
+  const isFaster = state.companion?.device?.timesFaster !== undefined;
   const quantize = settings.quantize ?? (isFaster ? "int8" : undefined);
   const words = promptOf({ target, hasPicture: true, texts: [], textsOver: [], cells: null }, state.prompt);
   return {
