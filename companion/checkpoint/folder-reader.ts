@@ -14,9 +14,9 @@ import { openWeights } from "./files/weight-files.ts";
 import { foreignPipeline } from "./identify/foreign-pipelines.ts";
 import { refuseLeftovers } from "./identify/leftovers.ts";
 import { renameClipText } from "./ldm/text-keys.ts";
+import { CHAT_KINDS } from "./parts/chat-kinds.ts";
 import { type ChatReading, layersRead, readOf } from "./parts/chat-reading.ts";
 import type { AnyModel, ChatEncoder, TextEncoder } from "./parts/model-record.ts";
-import { openQwenFolder } from "./parts/qwen-folder.ts";
 import { renameQwen } from "./parts/qwen-keys.ts";
 import { renameQwenVision } from "./parts/qwen-vision-keys.ts";
 import { openTokenizerFolder } from "./parts/tokenizer-folder.ts";
@@ -142,7 +142,8 @@ export class FolderReader {
     const component = this.component("text_encoder", parseQwenConfig, (refs, { num_hidden_layers }) =>
       renameQwen(refs, { layers: layersRead(reading, num_hidden_layers), lastNorm }),
     );
-    const tokenizer = openQwenFolder(this.folder("tokenizer"), { ...this.options, maxLength, template });
+    const { openTokenizer } = CHAT_KINDS[reading.kind];
+    const tokenizer = openTokenizer(this.folder("tokenizer"), { ...this.options, maxLength, template });
     const eyes = reading.sees && this.component("text_encoder", parseQwenVisionConfig, renameQwenVision);
     return { component, tokenizer, ...(eyes && { eyes }), ...readOf(reading, component.config.num_hidden_layers) };
   }

@@ -1,3 +1,5 @@
+import { ernieImageFile } from "./ernie-image/file.ts";
+import { ernieImageFolder } from "./ernie-image/folder.ts";
 import type { FileLayout } from "./file-layout.ts";
 import { flux1File } from "./flux1/file.ts";
 import { flux1Folder } from "./flux1/folder.ts";
@@ -18,7 +20,14 @@ export const LAYOUTS: readonly FolderLayout<Model>[] = [
   flux2Folder,
   zImageFolder,
   qwenImageFolder,
+  ernieImageFolder,
 ];
 
 /** The same of files that hold a transformer. */
-export const FILE_LAYOUTS: readonly FileLayout<Model>[] = [flux1File, flux2File, zImageFile, qwenImageFile];
+export const FILE_LAYOUTS: readonly FileLayout<Model>[] = [
+  flux1File,
+  flux2File,
+  zImageFile,
+  qwenImageFile,
+  ernieImageFile,
+];

@@ -16,6 +16,7 @@ export type {
   ChatEncoder,
   ChatEyes,
   Denoiser,
+  ErnieImageModel,
   Flux1Model,
   Flux2Model,
   ImageEncoder,
@@ -52,7 +53,7 @@ export async function openModel(place: string, options: SingleFileOptions = {}):
   if (!isGguf(place, options)) return openSingleFile(place, options, store);
   throw new Problem(
     "model-unsupported",
-    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or one of FLUX, Z-Image or Qwen-Image.`,
+    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or one of FLUX, Z-Image, Qwen-Image or ERNIE-Image.`,
   );
 }
 

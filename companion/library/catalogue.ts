@@ -113,6 +113,25 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     commercialUse: "allowed",
   },
   {
+    // Files and licence: the repository's card and its list at revision 629188f; sizes: projects that check the files (16.1 GB,
+    // 7 717 637 511 bytes, 0.3 GB). Its memory, with weights of 8 bits, is an estimate.
+    repo: "Comfy-Org/ERNIE-Image",
+    kind: "model",
+    name: "ERNIE-Image-Turbo",
+    family: "ERNIE-Image",
+    goodFor:
+      "Writes texts into pictures (posters, signs, labels) in eight steps, at 1024 px; wants a graphics card of 12 GB or more.",
+    files: [
+      "diffusion_models/ernie-image-turbo.safetensors",
+      "text_encoders/ministral-3-3b.safetensors",
+      "vae/flux2-vae.safetensors",
+    ],
+    bytes: 24.2 * GB,
+    memoryBytes: 12 * GB,
+    licence: APACHE,
+    commercialUse: "allowed",
+  },
+  {
     // Files and licence: the repository's list at revision 3cf3eb8 and its card; sizes: copies that name it as their source.
     repo: "h94/IP-Adapter",
     kind: "reference",

@@ -77,6 +77,7 @@ export interface MotionConfig {
 }
 
 export type { CausalVaeConfig, KlVaeConfig, TinyVaeConfig, VaeConfig } from "./autoencoder-configs.ts";
+export type { QwenConfig, QwenVisionConfig, T5Config, YarnConfig } from "./language-configs.ts";
 
 /** CLIPTextModel and CLIPTextModelWithProjection. */
 export interface ClipTextConfig {
@@ -225,57 +226,18 @@ export interface QwenImageConfig {
   readonly zero_cond_t: boolean;
 }
 
-/** Qwen3Model, or the language model of Qwen2_5_VLModel. */
-export interface QwenConfig {
-  readonly vocab_size: number;
+/** ErnieImageTransformer2DModel. */
+export interface ErnieImageConfig {
   readonly hidden_size: number;
-  readonly intermediate_size: number;
-  readonly num_hidden_layers: number;
   readonly num_attention_heads: number;
-  readonly num_key_value_heads: number;
-  readonly head_dim: number;
-  readonly rms_norm_eps: number;
-  readonly rope_theta: number;
-  /** Whether each head's queries and keys are normed. */
-  readonly qk_norm: boolean;
-  /** Whether the matrices of queries, keys and values have biases. */
-  readonly qkv_bias: boolean;
-  /** Pairs of a head that time, row and column of a picture's place turn; null: it sees none. */
-  readonly mrope_section: readonly number[] | null;
-}
-
-/** Qwen2_5_VisionTransformerPretrainedModel. */
-export interface QwenVisionConfig {
-  readonly depth: number;
-  readonly hidden_size: number;
-  readonly intermediate_size: number;
-  readonly num_heads: number;
-  readonly in_channels: number;
-  /** Pixels of a patch along a side. */
-  readonly patch_size: number;
-  /** Patches along a side that become one token. */
-  readonly spatial_merge_size: number;
-  /** Frames of a patch. */
-  readonly temporal_patch_size: number;
-  /** Pixels along a side of what patches attend to. */
-  readonly window_size: number;
-  /** Numbers of a token. */
-  readonly out_hidden_size: number;
-  /** Blocks in which patches attend to the whole picture. */
-  readonly fullatt_block_indexes: readonly number[];
-}
-
-/** T5EncoderModel with gated MLPs (T5 1.1). */
-export interface T5Config {
-  readonly vocab_size: number;
-  readonly d_model: number;
-  /** Numbers of a head. */
-  readonly d_kv: number;
-  readonly d_ff: number;
   readonly num_layers: number;
-  readonly num_heads: number;
-  /** Of the distances between places, on both sides. */
-  readonly relative_attention_num_buckets: number;
-  readonly relative_attention_max_distance: number;
-  readonly layer_norm_epsilon: number;
+  readonly ffn_hidden_size: number;
+  /** Numbers of a place of the latent, in and out. */
+  readonly in_channels: number;
+  /** Numbers of a place of the text. */
+  readonly text_in_dim: number;
+  readonly rope_theta: number;
+  /** Numbers of a head that each coordinate of a place has angles for. */
+  readonly rope_axes_dim: readonly number[];
+  readonly eps: number;
 }

@@ -1,12 +1,12 @@
 /**
- * Qwen3Model and the language model of Qwen2_5_VLModel, of transformers, as text encoders: Yang et al. 2025, "Qwen3 Technical
- * Report", section 2; Bai et al. 2025, "Qwen2.5-VL Technical Report", section 2.
+ * Qwen3Model, the language model of Qwen2_5_VLModel and Ministral3Model, of transformers, as text encoders: Yang et al. 2025, "Qwen3
+ * Technical Report", section 2; Bai et al. 2025, "Qwen2.5-VL Technical Report", section 2; modeling_ministral3.py.
  */
 import { dimAt } from "../graph/dim.ts";
 import { Graph, type GraphOptions, type Value } from "../graph/graph.ts";
 import { linear, linearNoBias, rmsNorm } from "../graph/layers.ts";
 import { scaledDotProductAttention } from "../graph/lowerings.ts";
-import { add, cast, concat, expand, floats, type Rotation, reshape, rotaryEmbedding } from "../graph/ops.ts";
+import { add, cast, concat, expand, floats, mul, type Rotation, reshape, rotaryEmbedding } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
 import { textRotation } from "./blocks/rotation.ts";
 import { swiglu } from "./blocks/swiglu.ts";
@@ -38,18 +38,30 @@ export function qwenGraph(
   const { hidden_size: width, head_dim: size } = config;
   const bias = cast(op, op.input("attention_bias", { type: "float32", dims: [1, 1, tokens, tokens] }), op.float);
   const rotation = places ? givenRotation(op, [tokens, size / 2]) : ownRotation(op, tokens, config);
+  const at = { rotation, ofQueries: grown(op, rotation, tokens, config), bias };
   const states = [op.input("embeds", { type: "float32", dims: [1, tokens, width] })];
   for (let i = 0; i < Math.max(...hiddenStates); i++)
-    states.push(layer(op, weights.at("layers").at(i), states[i]!, config, { rotation, bias }));
+    states.push(layer(op, weights.at("layers").at(i), states[i]!, config, at));
   const given = hiddenStates.map((k) => states[k]!);
   if (lastNorm) given.push(rmsNorm(op, weights.at("norm"), given.pop()!, config.rms_norm_eps));
   op.output("states", concat(op, given, 2));
   return op;
 }
 
-function ownRotation(op: Graph, tokens: number, { head_dim: size, rope_theta: theta }: QwenConfig): Rotation {
-  const { cos, sin } = textRotation(tokens, { size, theta });
+function ownRotation(op: Graph, tokens: number, { head_dim: size, rope_theta: theta, yarn }: QwenConfig): Rotation {
+  const { cos, sin } = textRotation(tokens, { size, theta, yarn });
   return { cos: floats(op, cos.data, cos.dims), sin: floats(op, sin.data, sin.dims) };
+}
+
+/** For queries that grow with their place in very long texts. Source: transformers, modeling_ministral3.py, get_llama_4_attn_scale. */
+function grown(op: Graph, rotation: Rotation, tokens: number, { query_growth: growth }: QwenConfig): Rotation {
+  if (growth === null || tokens <= growth.places) return rotation;
+  const data = Float32Array.from(
+    { length: tokens },
+    (_, place) => 1 + growth.beta * Math.log(1 + Math.floor(place / growth.places)),
+  );
+  const by = floats(op, data, [tokens, 1]);
+  return { cos: mul(op, rotation.cos, by), sin: mul(op, rotation.sin, by) };
 }
 
 function givenRotation(op: Graph, dims: readonly number[]): Rotation {
@@ -73,30 +85,32 @@ function layer(op: Graph, w: Weights, x: Value, config: QwenConfig, at: Attended
 }
 
 interface Attended {
+  /** Of keys. */
   readonly rotation: Rotation;
+  readonly ofQueries: Rotation;
   readonly bias: Value;
 }
 
 /** Several heads of queries share one of keys and values: Ainslie et al. 2023. Keys: q_proj k_proj v_proj o_proj, and of some q_norm k_norm. */
-function attention(op: Graph, w: Weights, x: Value, config: QwenConfig, { rotation, bias }: Attended): Value {
+function attention(op: Graph, w: Weights, x: Value, config: QwenConfig, at: Attended): Value {
   const { num_attention_heads: heads, num_key_value_heads: shared, head_dim: size, rms_norm_eps: eps } = config;
   const tokens = dimAt(x, 1);
   const product = config.qkv_bias ? linear : linearNoBias;
   const project = (name: string, count: number) => product(op, w.at(name), x, count * size);
   const normed = (value: Value, norm: string, count: number) =>
     reshape(op, rmsNorm(op, w.at(norm), reshape(op, value, [1, tokens, count, size]), eps), value.dims);
-  const turned = (value: Value, norm: string, count: number) =>
-    rotaryEmbedding(op, config.qk_norm ? normed(value, norm, count) : value, rotation, "halves");
+  const turned = (value: Value, norm: string, [count, by]: readonly [number, Rotation]) =>
+    rotaryEmbedding(op, config.qk_norm ? normed(value, norm, count) : value, by, config.pairs);
   const forAll = (value: Value) => {
     const repeated = expand(op, reshape(op, value, [1, tokens, shared, 1, size]), [
       ...[1, tokens, shared, heads / shared, size],
     ]);
     return reshape(op, repeated, [1, tokens, heads * size]);
   };
-  const q = turned(project("q_proj", heads), "q_norm", heads);
-  const k = forAll(turned(project("k_proj", shared), "k_norm", shared));
+  const q = turned(project("q_proj", heads), "q_norm", [heads, at.ofQueries]);
+  const k = forAll(turned(project("k_proj", shared), "k_norm", [shared, at.rotation]));
   const v = forAll(project("v_proj", shared));
-  const seen = op.scope(w.path, () => scaledDotProductAttention(op, [q, k, v], { heads, mask: "none", bias }));
+  const seen = op.scope(w.path, () => scaledDotProductAttention(op, [q, k, v], { heads, mask: "none", bias: at.bias }));
   return linearNoBias(op, w.at("o_proj"), seen, config.hidden_size);
 }
 

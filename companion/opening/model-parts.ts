@@ -1,14 +1,15 @@
 /** Files that hold nothing but a part of models whose transformer is a file of its own: a text encoder, an autoencoder. */
 import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetensors.ts";
-import { openFlux2Vae, vaePrefix } from "../checkpoint/flux2/vae-file.ts";
 import { identify } from "../checkpoint/identify/identify.ts";
 import { FILE_LAYOUTS } from "../checkpoint/layouts.ts";
 import { causalVaePrefix, openCausalVae } from "../checkpoint/parts/causal-vae-file.ts";
 import { chatPrefix, openChatFile } from "../checkpoint/parts/chat-file.ts";
+import { CHAT_KINDS, type ChatKind } from "../checkpoint/parts/chat-kinds.ts";
 import type { ChatReading } from "../checkpoint/parts/chat-reading.ts";
 import { clipPrefix, openClipFile } from "../checkpoint/parts/clip-file.ts";
 import { FLUX_VAE_CHANNELS, fluxVaePrefix, openFluxVae } from "../checkpoint/parts/flux-vae-file.ts";
-import { QWEN_KINDS, type QwenKind } from "../checkpoint/parts/qwen-kinds.ts";
+import { flux2VaePrefix, openFlux2Vae } from "../checkpoint/parts/flux2-vae-file.ts";
+
 import { openT5File, t5Prefix } from "../checkpoint/parts/t5-file.ts";
 import { chatNetwork } from "./chat-network.ts";
 import { checkNetworks, checkVae } from "./check-networks.ts";
@@ -17,7 +18,7 @@ import { t5Network } from "./t5-network.ts";
 
 /** All layers: which of them are read shows with a transformer. */
 const TOKENS = 512;
-const whole = (kind: QwenKind): ChatReading => ({
+const whole = (kind: ChatKind): ChatReading => ({
   ...{
     kind,
     states: (layers) => [layers],
@@ -35,7 +36,7 @@ interface PartKind {
 }
 
 const PARTS: readonly PartKind[] = [
-  ...(Object.keys(QWEN_KINDS) as QwenKind[]).map(
+  ...(Object.keys(CHAT_KINDS) as ChatKind[]).map(
     (kind): PartKind => ({
       is: (store) => chatPrefix(store, kind) !== undefined,
       check: (store, options) => checkNetworks([chatNetwork(openChatFile(store, whole(kind), options))]),
@@ -50,7 +51,7 @@ const PARTS: readonly PartKind[] = [
     check: (store, options) => checkNetworks([clipNetwork(openClipFile(store, options))]),
   },
   {
-    is: (store) => vaePrefix(store) !== undefined,
+    is: (store) => flux2VaePrefix(store) !== undefined,
     check: (store, options) => checkVae(openFlux2Vae(store, options).vae),
   },
   {

@@ -5,6 +5,7 @@ import { parseT5Config } from "../checkpoint/config/t5-config.ts";
 import { DIALECTS } from "../graph/dialect.ts";
 import { qwenGraph } from "../networks/qwen.ts";
 import { t5EncoderGraph } from "../networks/t5-encoder.ts";
+import { ERNIE_IMAGE_FAMILY } from "./ernie-image-family.ts";
 import { FLUX1_FAMILY } from "./flux1-family.ts";
 import { FLUX2_FAMILY } from "./flux2-family.ts";
 import { shapesOf } from "./network-shapes.ts";
@@ -28,24 +29,32 @@ const TOKENS = 512;
 const QWEN3 = { num_attention_heads: 32, num_key_value_heads: 8, num_hidden_layers: 36 };
 const QWEN3_4B = parseQwenConfig({ ...QWEN3, hidden_size: 2560, intermediate_size: 9728 });
 const QWEN3_8B = parseQwenConfig({ ...QWEN3, hidden_size: 4096, intermediate_size: 12_288 });
+const MINISTRAL_3B = parseQwenConfig({
+  ...{ model_type: "ministral3", hidden_size: 3072, intermediate_size: 9216, num_hidden_layers: 26 },
+});
 const T5_XXL = parseT5Config({
   ...{ d_model: 4096, d_kv: 64, d_ff: 10_240, num_layers: 24, num_heads: 64, feed_forward_proj: "gated-gelu" },
 });
 
-const qwen3 =
+const chat =
   (config: typeof QWEN3_4B, hiddenStates: readonly number[]): SizedNetwork["build"] =>
   (w, options) =>
     qwenGraph(config, w, { tokens: TOKENS, hiddenStates }, options);
 const t5: SizedNetwork["build"] = (w, options) => t5EncoderGraph(T5_XXL, w, { tokens: TOKENS }, options);
 
-/** After which layers klein reads, and Z-Image. */
+/** After which layers klein reads, Z-Image and ERNIE-Image. */
 const KLEIN_STATES = [9, 18, 27];
 const Z_IMAGE_STATES = [35];
+const ERNIE_IMAGE_STATES = [25];
 
 const PUBLISHED: readonly Published[] = [
-  { name: "FLUX.2 klein 4B", family: FLUX2_FAMILY, size: 0, encoder: qwen3(QWEN3_4B, KLEIN_STATES) },
-  { name: "FLUX.2 klein 9B", family: FLUX2_FAMILY, size: 1, encoder: qwen3(QWEN3_8B, KLEIN_STATES) },
-  { name: "Z-Image, Turbo", family: Z_IMAGE_FAMILY, size: 0, encoder: qwen3(QWEN3_4B, Z_IMAGE_STATES) },
+  { name: "FLUX.2 klein 4B", family: FLUX2_FAMILY, size: 0, encoder: chat(QWEN3_4B, KLEIN_STATES) },
+  { name: "FLUX.2 klein 9B", family: FLUX2_FAMILY, size: 1, encoder: chat(QWEN3_8B, KLEIN_STATES) },
+  { name: "Z-Image, Turbo", family: Z_IMAGE_FAMILY, size: 0, encoder: chat(QWEN3_4B, Z_IMAGE_STATES) },
+  {
+    ...{ name: "ERNIE-Image, Turbo", family: ERNIE_IMAGE_FAMILY, size: 0 },
+    encoder: chat(MINISTRAL_3B, ERNIE_IMAGE_STATES),
+  },
   { name: "FLUX.1 schnell, dev, Kontext", family: FLUX1_FAMILY, size: 0, encoder: t5 },
 ];
 

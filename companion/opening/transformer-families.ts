@@ -1,4 +1,5 @@
 import type { LoraFile } from "../checkpoint/lora/lora-file.ts";
+import { ERNIE_IMAGE_FAMILY } from "./ernie-image-family.ts";
 import { FLUX1_FAMILY } from "./flux1-family.ts";
 import { FLUX2_FAMILY } from "./flux2-family.ts";
 import type { TransformerId, TransformerMeasures } from "./measures.ts";
@@ -12,6 +13,7 @@ export const TRANSFORMERS: readonly TransformerFamily[] = [
   FLUX1_FAMILY,
   Z_IMAGE_FAMILY,
   QWEN_IMAGE_FAMILY,
+  ERNIE_IMAGE_FAMILY,
 ];
 
 export const transformerFamily = (id: TransformerId): TransformerFamily => TRANSFORMERS.find((one) => one.id === id)!;

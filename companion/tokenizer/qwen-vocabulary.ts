@@ -1,7 +1,7 @@
 /** Qwen's own vocabulary, for split files, which bring none. */
 import { mergesIn } from "./assets.ts";
 import { byteLetters } from "./byte-letters.ts";
-import type { AddedToken, QwenVocabulary } from "./qwen-tokenizer.ts";
+import type { AddedToken, ChatVocabulary } from "./chat-tokenizer.ts";
 
 /** In the order of their ids, behind the others. Those in pointed brackets alone are text that only the model takes for a mark. */
 const MARKS = [
@@ -16,16 +16,16 @@ const MARKS = [
 const MARKS_OF = { qwen3: MARKS, "qwen2.5": MARKS.slice(0, MARKS.indexOf("<tool_response>")) } as const;
 export type QwenGeneration = keyof typeof MARKS_OF;
 
-const loaded = new Map<QwenGeneration, QwenVocabulary>();
+const loaded = new Map<QwenGeneration, ChatVocabulary>();
 
 /** 151,643 tokens from the merges in assets/ (the 256 bytes, then the merges), and 26 marks, or 22. */
-export function qwenVocabulary(generation: QwenGeneration = "qwen3"): QwenVocabulary {
+export function qwenVocabulary(generation: QwenGeneration = "qwen3"): ChatVocabulary {
   const known = loaded.get(generation) ?? readVocabulary(MARKS_OF[generation]);
   loaded.set(generation, known);
   return known;
 }
 
-function readVocabulary(marks: readonly string[]): QwenVocabulary {
+function readVocabulary(marks: readonly string[]): ChatVocabulary {
   const merges = mergesIn("qwen-merges.txt.gz");
   const tokens = [...byteLetters(), ...merges.map((merge) => merge.replace(" ", ""))];
   const added = marks.map((content, i): AddedToken => {

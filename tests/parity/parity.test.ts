@@ -22,6 +22,7 @@ const own = [
   "klein-cases",
   "z-image-cases",
   "qwen-image-cases",
+  "ernie-cases",
   "less-work-cases",
   "motion-cases",
 ].map((name) => path.join(__dirname, "../fixtures/parity", name));

@@ -1,16 +1,25 @@
 import type { QwenConfig } from "../../networks/configs.ts";
 import { Fields } from "./fields.ts";
+import { parseMinistral } from "./ministral-config.ts";
+
+const PARSERS = {
+  qwen3: parseQwen3,
+  qwen2_5_vl: parseSeeing,
+  qwen2_5_vl_text: parseSeeing,
+  ministral3: parseMinistral,
+  mistral3: parseMinistral,
+} as const satisfies Readonly<Record<string, (fields: Fields, origin: string) => QwenConfig>>;
 
 /**
- * text_encoder/config.json of a Qwen3 or a Qwen2.5-VL model as a record, with the defaults of transformers' Qwen3Config and
+ * text_encoder/config.json of a Qwen3, a Qwen2.5-VL or a Ministral 3 model as a record, with the defaults of transformers' Qwen3Config and
  * Qwen2_5_VLTextConfig (models/qwen3/configuration_qwen3.py, models/qwen2_5_vl/configuration_qwen2_5_vl.py); `rope_theta` lies
  * beside the others or, since version 5, under `rope_parameters`, and a language model that sees lies under `text_config`.
  * Throws Problem "config-invalid".
  */
 export function parseQwenConfig(json: unknown, origin = "text_encoder/config.json"): QwenConfig {
   const whole = new Fields(json, origin);
-  const sees = whole.oneOf("model_type", ["qwen3", "qwen2_5_vl", "qwen2_5_vl_text"], "qwen3") !== "qwen3";
-  return sees ? parseSeeing(whole, origin) : parseQwen3(whole, origin);
+  const kinds = Object.keys(PARSERS) as (keyof typeof PARSERS)[];
+  return PARSERS[whole.oneOf("model_type", kinds, "qwen3")](whole, origin);
 }
 
 function parseQwen3(fields: Fields, origin: string): QwenConfig {
@@ -27,7 +36,7 @@ function parseQwen3(fields: Fields, origin: string): QwenConfig {
     head_dim: even(fields, fields.int("head_dim", 128)),
     rms_norm_eps: fields.positive("rms_norm_eps", 1e-6),
     rope_theta: rope.int("rope_theta", 10000, { max: 1e9 }),
-    ...{ qk_norm: true, qkv_bias: false, mrope_section: null },
+    ...{ yarn: null, query_growth: null, pairs: "halves", qk_norm: true, qkv_bias: false, mrope_section: null },
   };
 }
 
@@ -54,7 +63,7 @@ function parseSeeing(whole: Fields, origin: string): QwenConfig {
     head_dim: size,
     rms_norm_eps: fields.positive("rms_norm_eps", 1e-5),
     rope_theta: (rope.has("rope_theta") ? rope : fields).int("rope_theta", 1_000_000, { max: 1e9 }),
-    ...{ qk_norm: false, qkv_bias: true, mrope_section: section },
+    ...{ yarn: null, query_growth: null, pairs: "halves", qk_norm: false, qkv_bias: true, mrope_section: section },
   };
 }
 

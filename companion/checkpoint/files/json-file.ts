@@ -41,7 +41,11 @@ const LIMITS = { depth: 100, values: 5_000_000, python: true };
 export function readJsonFile(file: string, options: OpenOptions = {}): unknown {
   const text = readTextFile(file, options);
   if (text === undefined) return undefined;
-  const name = path.join(path.basename(path.dirname(file)), path.basename(file));
+  return parseJsonText(text, path.join(path.basename(path.dirname(file)), path.basename(file)));
+}
+
+/** The same of a text that `name` holds. Throws Problem "config-invalid". */
+export function parseJsonText(text: string, name: string): unknown {
   try {
     return parseJson(text, LIMITS);
   } catch (cause) {

@@ -3,13 +3,13 @@ import { Problem } from "../../../shared/problem.ts";
 import type { Flux2Config } from "../../networks/configs.ts";
 import { parseFlux2Config } from "../config/flux2-config.ts";
 import { fitsAsChat, openChatFile } from "../parts/chat-file.ts";
+import { fitsAsFlux2Vae, openFlux2Vae } from "../parts/flux2-vae-file.ts";
 import type { ChatEncoder, Flux2Model } from "../parts/model-record.ts";
 import { isCalled } from "../parts/transformer-file.ts";
 import { splitFile } from "../split-file.ts";
 import { renameFlux2 } from "./keys.ts";
 import { FLUX2_NATIVE_SIZE, FLUX2_READING, FLUX2_SCHEDULER, refuseMisfits } from "./model.ts";
 import { flux2ConfigFromShapes } from "./shapes.ts";
-import { fitsAsVae, openFlux2Vae } from "./vae-file.ts";
 
 const source = "Comfy-Org/Flux-2-Klein-4B";
 
@@ -40,7 +40,7 @@ export const flux2File = splitFile<
     },
     encoder: {
       ...{ part: "vae", what: "the autoencoder (VAE)", name: "flux2-vae.safetensors", source },
-      fits: (store) => fitsAsVae(store, config),
+      fits: (store) => fitsAsFlux2Vae(store, config.in_channels),
       open: openFlux2Vae,
     },
   }),

@@ -3,9 +3,9 @@ import { parseFlux2Config } from "../config/flux2-config.ts";
 import { parseFlux2VaeConfig } from "../config/vae-config.ts";
 import type { FolderLayout } from "../folder.ts";
 import { type FolderReader, keepNames } from "../folder-reader.ts";
+import { takeLatentNorm } from "../parts/latent-norm.ts";
 import type { Flux2Model } from "../parts/model-record.ts";
 import { renameFlux2 } from "./keys.ts";
-import { takeLatentNorm } from "./latent-norm.ts";
 import { FLUX2_NATIVE_SIZE, FLUX2_READING, refuseMisfits } from "./model.ts";
 
 export const flux2Folder: FolderLayout<Flux2Model> = {

@@ -221,15 +221,13 @@ const STRANGERS: readonly Signature[] = [
   { test: some(/early_stream_modulations\./), what: "FLUX.3" },
   { test: some(/distilled_guidance_layer\./), what: "Chroma" },
   { test: some(/double_stream_blocks\.\d+\./), what: "HiDream" },
-  {
-    test: some(/double_blocks\.\d+\.(?:img_attn|processor)\.|single_transformer_blocks\.\d+\./),
-    what: "FLUX.1",
-  },
+  { test: some(/double_blocks\.\d+\.(?:img_attn|processor)\.|single_transformer_blocks\.\d+\./), what: "FLUX.1" },
   { test: some(/double_layers\.\d+\.attn\.w2q/), what: "AuraFlow" },
   { test: some(/clip_txt_mapper\.|clip_mapper\.|effnet_mapper\.|\.channelwise\.0\.weight$/), what: "Stable Cascade" },
   { test: some(/^vquantizer\.|\.depthwise\.1\.weight$/), what: "the autoencoder of Stable Cascade" },
   { test: some(/cap_embedder\./), what: "Lumina or Z-Image" },
   { test: some(/transformer_blocks\.\d+\.(?:img_mod|txt_mod)\.|txt_norm\.weight$/), what: "Qwen-Image" },
+  { test: some(/layers\.\d+\.adaLN_sa_ln\./), what: "ERNIE-Image" },
   { test: some(/mlp_t5\.0\./), what: "Hunyuan-DiT" },
   { test: some(/^(?:model\.diffusion_model\.)?net\.x_embedder\./), what: "Cosmos" },
   {

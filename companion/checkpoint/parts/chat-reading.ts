@@ -1,9 +1,9 @@
-import type { ChatTemplate } from "../../tokenizer/qwen-tokenizer.ts";
-import type { QwenKind } from "./qwen-kinds.ts";
+import type { ChatTemplate } from "../../tokenizer/chat-tokenizer.ts";
+import type { ChatKind } from "./chat-kinds.ts";
 
 /** How a family has its prompts read by a language model, which no file says. */
 export interface ChatReading {
-  readonly kind: QwenKind;
+  readonly kind: ChatKind;
   /** Which of transformers' `hidden_states` are read of a model of so many layers; of each token one after the other. */
   states(layers: number): readonly number[];
   /** Whether the last of them is read after the model's last norm. Default: before. */

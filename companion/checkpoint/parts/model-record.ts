@@ -3,6 +3,7 @@ import type {
   CausalVaeConfig,
   ClipTextConfig,
   ClipVisionConfig,
+  ErnieImageConfig,
   Flux1Config,
   Flux2Config,
   ImageProcessorConfig,
@@ -15,7 +16,7 @@ import type {
   VaeConfig,
   ZImageConfig,
 } from "../../networks/configs.ts";
-import type { MarkTokenizer } from "../../tokenizer/qwen-tokenizer.ts";
+import type { MarkTokenizer } from "../../tokenizer/chat-tokenizer.ts";
 import type { PromptTokenizer, Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import type { Component } from "../files/component.ts";
@@ -105,7 +106,7 @@ export interface UNetModel extends AnyModel<Denoiser<"unet", UNetConfig>> {
   readonly settings: ModelSettings;
 }
 
-/** How FLUX.2's latents are packed and scaled: cells of `patch`² places, each of their numbers less its mean by its deviation. */
+/** How the latents of FLUX.2's autoencoder are packed and scaled: cells of `patch`² places, each of their numbers less its mean by its deviation. */
 export interface LatentNorm {
   readonly patch: number;
   readonly mean: readonly number[];
@@ -149,5 +150,14 @@ export interface QwenImageModel extends AnyModel<Denoiser<"qwen-image", QwenImag
   readonly use: "draw" | "edit";
 }
 
+/** ERNIE-Image: a transformer that reads picture and text as one sequence, told by a language model what to draw. */
+export interface ErnieImageModel extends AnyModel<Denoiser<"ernie-image", ErnieImageConfig>> {
+  readonly family: "ernie-image";
+  readonly text: ChatEncoder;
+  readonly latentNorm: LatentNorm;
+  /** Whether it is Turbo, which draws in a few steps and without guidance. */
+  readonly distilled: boolean;
+}
+
 /** The models that `openModel` opens by itself. */
-export type Model = UNetModel | Flux1Model | Flux2Model | ZImageModel | QwenImageModel;
+export type Model = UNetModel | Flux1Model | Flux2Model | ZImageModel | QwenImageModel | ErnieImageModel;

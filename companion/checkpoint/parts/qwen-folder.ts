@@ -1,17 +1,11 @@
 import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
-import {
-  type AddedToken,
-  createQwenTokenizer,
-  type MarkTokenizer,
-  type QwenTokenizerOptions,
-} from "../../tokenizer/qwen-tokenizer.ts";
+import type { MarkTokenizer } from "../../tokenizer/chat-tokenizer.ts";
+import { createQwenTokenizer, type QwenTokenizerOptions } from "../../tokenizer/qwen-tokenizer.ts";
 import { readJsonFile } from "../files/json-file.ts";
 import type { OpenOptions } from "../files/safetensors.ts";
+import { addedTokens } from "./added-tokens.ts";
 import { asObject, readVocabulary } from "./tokenizer-folder.ts";
-
-/** Of Qwen's, a few dozen. */
-const MAX_ADDED = 1000;
 
 /**
  * The tokenizer folder of a Qwen model: tokenizer.json, or vocab.json and merges.txt with tokenizer_config.json. Of the
@@ -33,24 +27,9 @@ export function openQwenFolder(
   const decoder = Object.entries(asObject(config.added_tokens_decoder, label));
   const listed = decoder.length > 0 ? undefined : json("tokenizer.json").added_tokens;
   const said = decoder.map(([id, token]) => ({ ...asObject(token, label), id: Number(id) }));
-  const added: readonly unknown[] = Array.isArray(listed) ? listed : said;
-  if (added.length > MAX_ADDED)
-    throw new Problem("config-invalid", `"${label}" adds ${added.length} tokens, where ${MAX_ADDED} are allowed.`);
   return createQwenTokenizer({
     ...readVocabulary(folder, options),
-    added: added.map((token) => addedToken(token, label)),
+    added: addedTokens(Array.isArray(listed) ? listed : said, label),
     ...{ pad, maxLength, template },
   });
-}
-
-function addedToken(value: unknown, label: string): AddedToken {
-  const { id, content, ...flags } = asObject(value, label);
-  const isText = typeof content === "string" && content !== "" && content.length <= 100;
-  if (!isText || !Number.isInteger(id) || (id as number) < 0 || (id as number) >= 1 << 24)
-    throw new Problem("config-invalid", `"${label}" adds a token that is none: download the model again.`);
-  const flag = (name: string) => flags[name] === true;
-  return {
-    ...{ id: id as number, content, normalized: flag("normalized"), special: flag("special") },
-    ...{ lstrip: flag("lstrip"), rstrip: flag("rstrip") },
-  };
 }

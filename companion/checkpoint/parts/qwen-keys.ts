@@ -1,4 +1,4 @@
-/** A Qwen model of transformers, with or without its head, as a text encoder. */
+/** A Qwen or Mistral model of transformers, with or without its head, as a text encoder. */
 import { largestNumber, type Refs } from "../files/component.ts";
 import { RenamedRefs } from "../files/renamed-refs.ts";
 
@@ -15,16 +15,16 @@ const LLAMA: readonly (readonly [RegExp, string])[] = [
   [/^blk\.(\d+)\.ffn_(gate|up|down)\./, "layers.$1.mlp.$2_proj."],
 ];
 
-/** Before a language model's names; where it sees, transformers before version 4.52 had the first one. */
-const PREFIX = /^(?:model\.)?(?:language_model\.)?/;
+/** Before a language model's names; where it sees, transformers before version 4.52 had the first one, and Mistral's the last. */
+const PREFIX = /^(?:model\.)?(?:language_model\.)?(?:model\.)?/;
 
 /** How many layers it has, under any of these names. */
 export const layersIn = (refs: Refs): number =>
-  1 + largestNumber(refs.keys(), /^(?:model\.)?(?:language_model\.)?(?:layers|blk)\.(\d+)\./);
+  1 + largestNumber(refs.keys(), /^(?:model\.)?(?:language_model\.)?(?:model\.)?(?:layers|blk)\.(\d+)\./);
 
 const KNOWN = /^(?:embed_tokens\.|layers\.\d+\.|norm\.)/;
 /** What writes text, and what sees. */
-const OTHERS = /^(?:lm_head|(?:model\.)?visual)\./;
+const OTHERS = /^(?:(?:language_model\.)?lm_head|(?:model\.)?(?:visual|vision_tower|multi_modal_projector))\./;
 
 export interface QwenPart {
   /** The first ones that are read. */

@@ -5,11 +5,11 @@ import type { Component } from "../files/component.ts";
 import { fitsAsChat, openChatFile } from "../parts/chat-file.ts";
 import { fluxVaePrefix, openFluxVae } from "../parts/flux-vae-file.ts";
 import type { ChatEncoder, ZImageModel } from "../parts/model-record.ts";
+import { isTurbo } from "../parts/turbo.ts";
 import { splitFile } from "../split-file.ts";
 import { renameZImage } from "./keys.ts";
 import { refuseMisfits, Z_IMAGE_NATIVE_SIZE, Z_IMAGE_READING, Z_IMAGE_SCHEDULER } from "./model.ts";
 import { zImageConfigFromShapes } from "./shapes.ts";
-import { isTurbo } from "./turbo.ts";
 
 const source = "Comfy-Org/z_image_turbo";
 

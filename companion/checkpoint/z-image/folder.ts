@@ -3,9 +3,9 @@ import { parseZImageConfig } from "../config/z-image-config.ts";
 import type { FolderLayout } from "../folder.ts";
 import type { FolderReader } from "../folder-reader.ts";
 import type { ZImageModel } from "../parts/model-record.ts";
+import { isTurbo } from "../parts/turbo.ts";
 import { renameZImage } from "./keys.ts";
 import { refuseMisfits, Z_IMAGE_NATIVE_SIZE, Z_IMAGE_READING } from "./model.ts";
-import { isTurbo } from "./turbo.ts";
 
 export const zImageFolder: FolderLayout<ZImageModel> = {
   opens: ({ index }) => /^ZImage(?:Img2Img|Inpaint)?Pipeline$/.test(String(index._class_name)),

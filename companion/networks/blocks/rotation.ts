@@ -1,5 +1,6 @@
 /** By how much places are turned: Su et al. 2021, "RoFormer", section 3.2.2. */
 import { type Tensor, tensor } from "../../tensor.ts";
+import type { YarnConfig } from "../configs.ts";
 
 /** [places, d / 2] each. */
 export interface RotationTable {
@@ -12,6 +13,8 @@ export interface RotationOptions {
   readonly theta: number;
   /** Of an angle, before its cosine and sine. Default: none. */
   readonly round?: (angle: number) => number;
+  /** Of what a coordinate is multiplied by. Default: none. */
+  readonly roundFrequency?: (frequency: number) => number;
 }
 
 /**
@@ -20,22 +23,59 @@ export interface RotationOptions {
  */
 export function rotationTable(
   places: readonly (readonly number[])[],
-  { axes, theta, round = (angle) => angle }: RotationOptions,
+  { axes, theta, round = (angle) => angle, roundFrequency = (frequency) => frequency }: RotationOptions,
 ): RotationTable {
-  const frequencies = axes.map((size) => Array.from({ length: size / 2 }, (_, i) => 1 / theta ** ((2 * i) / size)));
+  const frequencies = axes.map((size) =>
+    Array.from({ length: size / 2 }, (_, i) => roundFrequency(1 / theta ** ((2 * i) / size))),
+  );
   return tableOf(
     places.map((place) => frequencies.flatMap((list, axis) => list.map((each) => round(place[axis]! * each)))),
   );
+}
+
+export interface TextRotationOptions {
+  /** Numbers of a head. */
+  readonly size: number;
+  readonly theta: number;
+  /** Default: angles are as they are. */
+  readonly yarn?: YarnConfig | null;
 }
 
 /**
  * For the places 0 … count - 1 of a text. In float32, as language models were trained with. Source: transformers,
  * modeling_qwen3.py, Qwen3RotaryEmbedding.
  */
-export function textRotation(count: number, { size, theta }: { readonly size: number; readonly theta: number }) {
+export function textRotation(count: number, { size, theta, yarn = null }: TextRotationOptions): RotationTable {
   const { fround } = Math;
-  const frequencies = Array.from({ length: size / 2 }, (_, i) => fround(1 / fround(theta ** fround((2 * i) / size))));
-  return tableOf(Array.from({ length: count }, (_, place) => frequencies.map((each) => fround(place * each))));
+  const periods = Array.from({ length: size / 2 }, (_, i) => fround(theta ** fround((2 * i) / size)));
+  const frequencies = yarn ? stretched(periods, { size, theta, yarn }) : periods.map((each) => fround(1 / each));
+  const table = tableOf(Array.from({ length: count }, (_, place) => frequencies.map((each) => fround(place * each))));
+  const factor = yarn?.attention_factor ?? 1;
+  if (factor !== 1) for (const { data } of [table.cos, table.sin]) for (const i of data.keys()) data[i]! *= factor;
+  return table;
+}
+
+/**
+ * Frequencies of which the slow ones are divided by YaRN's factor, and those between in part. Peng et al. 2023, "YaRN: Efficient
+ * Context Window Extension of Large Language Models", section 3.2; in float32, as transformers, modeling_rope_utils.py.
+ */
+function stretched(
+  periods: readonly number[],
+  { size, theta, yarn }: Required<TextRotationOptions> & { readonly yarn: YarnConfig },
+): number[] {
+  const { fround } = Math;
+  const { factor, original_max_position_embeddings: places, beta_fast, beta_slow, truncate } = yarn;
+  const pairOf = (turns: number) => (size * Math.log(places / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
+  const [from, to] = [pairOf(beta_fast), pairOf(beta_slow)];
+  const low = Math.max(truncate ? Math.floor(from) : from, 0);
+  const end = Math.min(truncate ? Math.ceil(to) : to, size - 1);
+  const high = end === low ? end + 0.001 : end;
+  return periods.map((period, i) => {
+    const ramp = Math.min(Math.max(fround(fround(i - low) / (high - low)), 0), 1);
+    const kept = fround(1 - ramp);
+    const slow = fround(fround(1 / fround(factor * period)) * fround(1 - kept));
+    return fround(slow + fround(fround(1 / period) * kept));
+  });
 }
 
 /**

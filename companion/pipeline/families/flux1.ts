@@ -4,7 +4,7 @@ import { otherNames } from "../../checkpoint/flux1/names.ts";
 import type { Flux1Model } from "../../checkpoint/model.ts";
 import { FLUX1_CELL, flux1TransformerGraph } from "../../networks/flux1-transformer.ts";
 import { FLUX1 } from "../../opening/architectures.ts";
-import { shiftedPlan } from "../../opening/plan-of.ts";
+import { shiftedPlan } from "../../opening/plans.ts";
 import { encodeControlLatent, ownControl } from "../conditioning/control-latent.ts";
 import { beginsWithPicture, kontextSize, seenByKontext } from "../conditioning/kontext-picture.ts";
 import { encodeRedux, refusePartialReferences } from "../conditioning/redux-words.ts";

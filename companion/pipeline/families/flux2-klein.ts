@@ -5,7 +5,7 @@ import type { Flux2Model } from "../../checkpoint/model.ts";
 import { toSample } from "../../image/preprocess.ts";
 import { flux2TransformerGraph } from "../../networks/flux2-transformer.ts";
 import { FLUX2 } from "../../opening/architectures.ts";
-import { flux2Plan } from "../../opening/plan-of.ts";
+import { flux2Plan } from "../../opening/plans.ts";
 import type { Tensor } from "../../tensor.ts";
 import { encodeChat } from "../conditioning/chat-states.ts";
 import { encodeReference, encodeReferenceLatents } from "../conditioning/reference-latents.ts";

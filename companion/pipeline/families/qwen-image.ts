@@ -2,7 +2,7 @@
 import type { QwenImageModel } from "../../checkpoint/model.ts";
 import { QWEN_IMAGE_CELL, qwenImageTransformerGraph } from "../../networks/qwen-image-transformer.ts";
 import { QWEN_IMAGE } from "../../opening/architectures.ts";
-import { shiftedPlan } from "../../opening/plan-of.ts";
+import { shiftedPlan } from "../../opening/plans.ts";
 import { encodeChat } from "../conditioning/chat-states.ts";
 import { type EditPictures, PLACES_SEEN, seenByQwenEdit } from "../conditioning/qwen-edit-pictures.ts";
 import { openQwenImage, type QwenImageConditions } from "../denoiser/qwen-image.ts";

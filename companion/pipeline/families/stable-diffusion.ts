@@ -5,7 +5,7 @@ import type { UNetModel } from "../../checkpoint/model.ts";
 import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
 import { skipCount, unetGraph } from "../../networks/unet.ts";
 import { UNET } from "../../opening/architectures.ts";
-import { unetPlan } from "../../opening/plan-of.ts";
+import { unetPlan } from "../../opening/plans.ts";
 import { encodeControls } from "../conditioning/control.ts";
 import { encodeReferences } from "../conditioning/image-encoder.ts";
 import { longestOf } from "../conditioning/prompt-schedule.ts";

@@ -3,7 +3,7 @@ import type { ZImageModel } from "../../checkpoint/model.ts";
 import { otherNames } from "../../checkpoint/z-image/names.ts";
 import { Z_IMAGE_CELL, zImageTransformerGraph } from "../../networks/z-image-transformer.ts";
 import { Z_IMAGE } from "../../opening/architectures.ts";
-import { shiftedPlan } from "../../opening/plan-of.ts";
+import { shiftedPlan } from "../../opening/plans.ts";
 import { encodeChat } from "../conditioning/chat-states.ts";
 import { openZImage, placesIn, type ZImageConditions } from "../denoiser/z-image.ts";
 import { guidanceOf } from "../guidance.ts";

@@ -75,6 +75,9 @@ const cases: readonly Case[] = [
   },
   lora("of a small Qwen-Image", pair("lora_unet_transformer_blocks_1_txt_mod_1", [384, 64])),
   lora("of Qwen-Image, of another size", pair("lora_unet_transformer_blocks_0_img_mlp_net_2", [48, 192])),
+  { ...lora("of ERNIE-Image", pair("lora_unet_layers_35_self_attention_to_q", [4096, 4096])), forOthers: true },
+  lora("of a small ERNIE-Image", pair("lora_unet_layers_1_mlp_linear_fc2", [64, 96])),
+  lora("of ERNIE-Image, of another size", pair("lora_unet_layers_0_mlp_gate_proj", [64, 64])),
   lora("of rank 0", pair(`lora_unet_${ATTENTION}`, [16, 32], 0)),
   lora("of a rank above its layer's size", pair(`lora_unet_${ATTENTION}`, [16, 32], 64)),
   lora("without dimensions", {

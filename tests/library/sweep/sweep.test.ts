@@ -30,7 +30,13 @@ const MEBI = 2 ** 20;
 /** Models that take the add-ons. */
 const BASES = [
   ...["models/sd1", "control-models/light", "models/sdxl", "control-models/xl", "models/sd2"],
-  ...["flux1-models/flux1-schnell", "klein-models/klein", "z-image-models/z-image", "qwen-image-models/qwen-image"],
+  ...[
+    "flux1-models/flux1-schnell",
+    "klein-models/klein",
+    "z-image-models/z-image",
+    "qwen-image-models/qwen-image",
+    "ernie-models/ernie-turbo",
+  ],
 ];
 
 function chosen(): Case[] {

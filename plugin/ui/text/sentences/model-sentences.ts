@@ -27,6 +27,14 @@ export const MODEL_SENTENCES: readonly Sentence[] = [
     "Ein bis vier Schritte mit 512 px, feiner als SD-Turbo.",
   ),
   sentence(
+    "Writes texts into pictures (posters, signs, labels) in eight steps, at 1024 px; wants a graphics card of 12 GB or more.",
+    "Schreibt Texte in Bilder (Plakate, Schilder, Etiketten) in acht Schritten mit 1024 px; braucht eine Grafikkarte mit 12 GB oder mehr.",
+  ),
+  sentence(
+    "Apache-2.0, as ERNIE-Image is published: any use, commercial use too; keep the licence and its notices when you pass it on.",
+    "Apache-2.0, wie ERNIE-Image veröffentlicht ist: jede Nutzung, auch gewerbliche; lass die Lizenz und ihre Hinweise dabei, wenn du es weitergibst.",
+  ),
+  sentence(
     "Follows long prompts closely in four steps, at 1024 px; wants a graphics card of 16 GB or more.",
     "Folgt langen Prompts genau, in vier Schritten mit 1024 px; braucht eine Grafikkarte mit 16 GB oder mehr.",
   ),

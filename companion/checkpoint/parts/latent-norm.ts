@@ -3,7 +3,7 @@ import type { KlVaeConfig } from "../../networks/configs.ts";
 import type { Flux2Norm } from "../config/vae-config.ts";
 import { type Component, RenamedStore, refsUnder } from "../files/component.ts";
 import { readNumbers } from "../files/tensor-data.ts";
-import type { LatentNorm } from "../parts/model-record.ts";
+import type { LatentNorm } from "./model-record.ts";
 
 /**
  * What the batch norm beside FLUX.2's autoencoder has learnt, and the autoencoder without it. Source: diffusers,

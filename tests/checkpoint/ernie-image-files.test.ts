@@ -1,0 +1,194 @@
+/** ERNIE-Image as the files that people have: put together, the same picture as the folder's, and what is missing is named. */
+import { cpSync, rmSync } from "node:fs";
+import path from "node:path";
+import { refuseMisfits } from "../../companion/checkpoint/ernie-image/model.ts";
+import { type ErnieImageModel, openModel } from "../../companion/checkpoint/model.ts";
+import { openLibrary } from "../../companion/library/library.ts";
+import { openWholeModel } from "../../companion/opening/open-whole.ts";
+import { deviation } from "../networks/fixture.ts";
+import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
+import { blockNumbers } from "./block-numbers.ts";
+import {
+  asLlamaOfMistral,
+  ERNIE_TURBO,
+  erniePart,
+  ernieText,
+  tekkenJson,
+  writeSplitErnie,
+  writeTextWithTekken,
+} from "./ernie-image-sample.ts";
+import { asBlocks, writeGguf } from "./gguf-sample.ts";
+import { temporaryFolder, writeData } from "./sample.ts";
+import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
+
+const top = temporaryFolder();
+const starter = path.join(__dirname, "../../starter/weights");
+const fields = { width: 32, height: 40, steps: 2, prompt: "It's a red CamelCat, wow! [INST]", guidanceScale: 3 };
+const painted = async (place: string) => {
+  const studio = openTestStudio(undefined, { it: place });
+  try {
+    return await paint(studio, request({ ...fields, model: "it" }));
+  } finally {
+    await studio.close();
+  }
+};
+const draw = async (place: string) => (await painted(place)).result.png;
+let known: Promise<Uint8Array> | undefined;
+const folderPicture = () => {
+  known ??= draw(ERNIE_TURBO);
+  return known;
+};
+const listed = async (root: string) => {
+  const { models, problems } = await openLibrary({ folders: [root], starter }).list();
+  return {
+    models: models.filter(({ id }) => id !== "starter").map(({ id }) => id),
+    problems: problems.map(({ problem }) => problem.message),
+  };
+};
+const besideTokenizer = (root: string) => {
+  for (const name of ["tokenizer.json", "tokenizer_config.json"])
+    cpSync(path.join(ERNIE_TURBO, "tokenizer", name), path.join(root, "text_encoders/tokenizer", name));
+};
+
+test.each(["", "model.diffusion_model."])(
+  "split files with the prefix %j and ComfyUI's tokenizer in a tensor give the folder's picture, byte for byte",
+  async (prefix) => {
+    const { file } = writeSplitErnie(path.join(top, `split-${prefix.length}`), { prefix });
+    expect(await draw(file)).toEqual(await folderPicture());
+  },
+);
+
+test("the text encoder in llama.cpp's names and order, with the tokenizer beside it, gives the folder's picture", async () => {
+  const root = path.join(top, "llama");
+  const { file, text } = writeSplitErnie(root);
+  besideTokenizer(root);
+  writeData(text, asLlamaOfMistral(ernieText()), "F32");
+  const found = (await painted(file)).trace;
+  const exact = (await painted(ERNIE_TURBO)).trace;
+  for (const name of ["prompt_embeds", "latents.1", "image"])
+    expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
+});
+
+test("the library lists the transformer alone, says what it may be used for, and names what is missing", async () => {
+  const root = path.join(top, "listed");
+  const { text } = writeSplitErnie(root);
+  expect(await listed(root)).toEqual({ models: ["diffusion_models/ernie-image-turbo"], problems: [] });
+  const { models } = await openLibrary({ folders: [root], starter }).list();
+  expect(models.find(({ family }) => family.id === "ernie-image")).toMatchObject({
+    ...{ family: { name: "ERNIE-Image", like: true }, maxTokens: 2048, references: false, sizeMultiple: 8 },
+    licence: expect.stringContaining("commercial use too"),
+    defaults: { steps: 8, guidanceScale: 1, scheduler: "FlowMatchEulerDiscreteScheduler" },
+  });
+  const missing = (what: string, name: string, folder: string) =>
+    `"ernie-image-turbo.safetensors" is the transformer of ERNIE-Image and needs ${what}: put "${name}" of Comfy-Org/ERNIE-Image into a folder "${folder}" beside the file's folder.`;
+  cpSync(path.join(root, "vae"), path.join(top, "spare"), { recursive: true });
+  rmSync(path.join(root, "vae"), { recursive: true });
+  expect(await listed(root)).toEqual({
+    models: [],
+    problems: [missing("the autoencoder (VAE)", "flux2-vae.safetensors", "vae")],
+  });
+  cpSync(path.join(top, "spare"), path.join(root, "vae"), { recursive: true });
+  // Of another program, without the tensor that holds the tokenizer.
+  writeData(text, ernieText(), "F32");
+  const half = await listed(root);
+  expect(half.models).toEqual([]);
+  for (const problem of half.problems)
+    expect(problem).toMatch(
+      /^"ministral-tiny\.safetensors" is .* without its tokenizer: put "tokenizer\.json" and .* beside it\.$/,
+    );
+  besideTokenizer(root);
+  expect(await listed(root)).toEqual({ models: ["diffusion_models/ernie-image-turbo"], problems: [] });
+  rmSync(path.join(root, "text_encoders"), { recursive: true });
+  expect(await listed(root)).toEqual({
+    models: [],
+    problems: [missing("the text encoder, Ministral 3", "ministral-3-3b.safetensors", "text_encoders")],
+  });
+});
+
+test("a transformer with a tensor that is not its own, or without one, is refused by name", async () => {
+  const { file } = writeSplitErnie(path.join(top, "broken"));
+  const { "final_linear.bias": last, ...rest } = erniePart("transformer");
+  writeData(file, { ...rest, "final_linear.bias": last!, "layers.0.extra.weight": last! }, "F32");
+  await expect(openWholeModel(file)).rejects.toMatchObject({ code: "weights-leftover" });
+  writeData(file, rest, "F32");
+  await expect(openWholeModel(file)).rejects.toMatchObject({ code: "weights-missing" });
+});
+
+test.each([
+  ["no tokens at all", { ...tekkenJson(), vocab: undefined }, "that is not Mistral's"],
+  ["a token of no bytes", { ...tekkenJson(), vocab: [{ rank: 0, token_bytes: "" }] }, "of no valid tokens"],
+  ["a size below its marks", { ...tekkenJson(), config: { default_vocab_size: 1 } }, "of no valid size"],
+  ["marks of one rank", { ...tekkenJson(), special_tokens: [0, 0].map((rank) => ({ rank, token_str: "x" })) }, "marks"],
+  ["words that take forever", { ...tekkenJson(), config: { pattern: "(\\s+)+$" } }, "takes texts apart"],
+])("a tokenizer in a tensor of %s is refused by name", async (_, tekken, words) => {
+  const { file, text } = writeSplitErnie(path.join(top, "tekken"));
+  writeTextWithTekken(text, ernieText(), tekken);
+  await expect(openWholeModel(file)).rejects.toMatchObject({
+    code: "config-invalid",
+    message: expect.stringContaining(words),
+  });
+});
+
+test.each(["Q8_0", "Q4_0"] as const)("a GGUF file of %s draws what its numbers draw", async (format) => {
+  const root = path.join(top, format);
+  const { file } = writeSplitErnie(root);
+  const blocks = Object.entries(erniePart("transformer")).map(
+    ([key, value]) => [key, asBlocks(value, format)] as const,
+  );
+  expect(blocks.filter(([, { type }]) => type === format).length).toBeGreaterThan(8);
+  const plain = blocks.map(([key, { shape, data, type }]) => {
+    const numbers = type === "F32" ? data : new Uint8Array(blockNumbers(data, format).buffer);
+    return [key, { shape, data: numbers }] as const;
+  });
+  writeData(file, Object.fromEntries(plain), "F32");
+  const exact = (await painted(file)).trace;
+  rmSync(file);
+  const gguf = path.join(root, "diffusion_models/ernie-image-turbo.gguf");
+  writeGguf(gguf, Object.fromEntries(blocks));
+  const found = (await painted(gguf)).trace;
+  for (const name of ["latents.1", "image"])
+    expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
+  expect(await listed(root)).toEqual({ models: ["diffusion_models/ernie-image-turbo.gguf"], problems: [] });
+});
+
+test("float8 with a scale for each matrix, of transformer and text encoder, draws what its numbers draw", async () => {
+  const root = path.join(top, "scaled");
+  const { file, text } = writeSplitErnie(root);
+  besideTokenizer(root);
+  const [own, words] = [erniePart("transformer"), ernieText()];
+  writeScaledFloat8(file, own);
+  writeScaledFloat8(text, words);
+  const found = (await painted(file)).trace;
+  writeData(file, numbersOfScaledFloat8(own), "F32");
+  writeData(text, numbersOfScaledFloat8(words), "F32");
+  const exact = (await painted(file)).trace;
+  for (const name of ["prompt_embeds", "latents.1", "image"])
+    expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
+});
+
+test("parts of several models are refused, and a text encoder of which layers were cut", async () => {
+  const model = (await openModel(ERNIE_TURBO)) as ErnieImageModel;
+  expect(model.distilled).toBe(true);
+  const { denoiser, text } = model;
+  const { component } = text;
+  const wide = { ...component, config: { ...component.config, hidden_size: 3072 } };
+  const reads = { ...denoiser, config: { ...denoiser.config, text_in_dim: 3072 } };
+  const refused = (parts: Partial<ErnieImageModel>) => expect(() => refuseMisfits({ ...model, ...parts }));
+  refused({ denoiser: reads }).toThrow("reads texts of width 3072, and the text encoder gives 64");
+  refused({ denoiser: reads, text: { ...text, component: wide, states: [24] } }).toThrow(
+    "the text encoder has 25 layers, where 26 are read",
+  );
+  refused({ denoiser: { ...denoiser, config: { ...denoiser.config, in_channels: 128 } } }).toThrow("of 128 numbers");
+});
+
+test("LoRAs of four spellings are listed for ERNIE-Image", async () => {
+  const files = path.join(ERNIE_TURBO, "../../ernie-files");
+  const { addOns, problems } = await openLibrary({ folders: [files, path.join(ERNIE_TURBO, "..")], starter }).list();
+  expect(problems).toEqual([]);
+  expect(addOns.map(({ id, families }) => ({ id, families }))).toEqual(
+    ["lora-comfy", "lora-diffusers", "lora-kohya", "lora-peft"].map((id) => ({
+      id,
+      families: [{ id: "ernie-image", name: "ERNIE-Image" }],
+    })),
+  );
+});
