@@ -87,6 +87,7 @@ export const modelSchema = v.strictObject({
   redux: v.optional(v.strictObject({ id: nameSchema, name: text, licence: text })),
   edits: v.boolean(),
   seesPictures: v.optional(v.boolean()),
+  splits: v.optional(v.boolean()),
   roleSentences: v.optional(v.strictObject({ face: text, outfit: text, style: text, composition: text })),
   asksFirst: v.optional(v.boolean()),
   memory: v.optional(memoryRungsSchema),

@@ -45,6 +45,8 @@ export interface ModelInfo {
    * all the time, and the prompt is read as sentences, without weights of words.
    */
   readonly seesPictures?: boolean;
+  /** True for Qwen-Image-Layered: it takes a picture apart into layers, and can do nothing else. */
+  readonly splits?: boolean;
   /** What it is told of the references that it sees, by their roles. */
   readonly roleSentences?: RoleSentences;
   /** True where no picture is made before the designer has said that the licence is known. */

@@ -260,6 +260,19 @@ export interface Motion {
   readonly loop: Loop;
 }
 
+/** Sides of squares of as many pixels as a layer has: what the model was trained with. */
+export const SPLIT_RESOLUTIONS = [640, 1024] as const;
+
+/** A picture taken apart into layers, each with its own transparency: Qwen-Image-Layered. */
+export interface Split {
+  /** 2 … 8. Default 4. */
+  readonly layers: number;
+  /** Each layer has about this many pixels squared, in the picture's shape. Default 640, as the model draws best. */
+  readonly resolution: (typeof SPLIT_RESOLUTIONS)[number];
+  /** Whether guidance keeps the length of every place's numbers: diffusers' `cfg_normalize`. Default false. */
+  readonly normalize: boolean;
+}
+
 /** An adapter that changes the model's own layers: LoRA, LoCon, LoHa, LoKr, DoRA. */
 export interface LoraChoice {
   /** By its library id, or (command line only) a path. */

@@ -25,8 +25,12 @@ import {
   side,
   wholeBetween,
 } from "./request-parts-schema.ts";
+import { splitSchema } from "./split.ts";
 
 export { nameSchema, REQUEST_LIMITS } from "./request-parts-schema.ts";
+
+/** What has no meaning for a picture that is taken apart; its size follows from its shape and the resolution. */
+const NOT_SPLIT = ["width", "height", "mask", "motion", "refiner", "tiling", "palette", "drift", "sceneText"] as const;
 
 export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
   v.strictObject({
@@ -76,6 +80,7 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     composite: v.optional(v.boolean(), REQUEST_DEFAULTS.composite),
     tiling: v.optional(v.boolean(), REQUEST_DEFAULTS.tiling),
     motion: v.optional(motionSchema),
+    split: v.optional(splitSchema),
     references: v.optional(
       v.pipe(
         v.array(reference),
@@ -132,6 +137,27 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     ["drift"],
   ),
   v.forward(
+    v.check(
+      ({ split, image }) => split === undefined || image !== undefined,
+      "needs `image`, the picture to take apart",
+    ),
+    ["split"],
+  ),
+  v.forward(
+    v.check(
+      ({ split, ...rest }) => split === undefined || NOT_SPLIT.every((name) => !rest[name]),
+      `cannot be used with ${NOT_SPLIT.map((name) => `\`${name}\``).join(", ")}`,
+    ),
+    ["split"],
+  ),
+  v.forward(
+    v.check(
+      ({ split, strength }) => split === undefined || strength === 1,
+      "is of the whole picture: leave out `strength`",
+    ),
+    ["split"],
+  ),
+  v.forward(
     v.check(({ region, mask }) => region === undefined || mask !== undefined, "needs `mask`"),
     ["region"],
   ),
@@ -147,7 +173,7 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     ["height"],
   ),
   v.transform(({ width, height, ...rest }) => {
-    if (rest.region === undefined)
+    if (rest.region === undefined && rest.split === undefined)
       return { ...rest, width: width ?? DEFAULT_SIZE.width, height: height ?? DEFAULT_SIZE.height };
     return { ...rest, ...(width !== undefined && { width }), ...(height !== undefined && { height }) };
   }),

@@ -19,6 +19,7 @@ import type {
   Refiner,
   Region,
   SceneText,
+  Split,
 } from "./request-parts.ts";
 import type { SchedulerChoice } from "./scheduler-choice.ts";
 
@@ -49,7 +50,7 @@ export interface GenerateRequest {
   readonly negativePrompt2?: string;
   /**
    * The size at the model ("diffusion"), in pixels, multiples of the VAE's factor (8). Absent: 512 × 512; with `region`,
-   * where either both are given or neither, the model's own area in the shape of what it sees.
+   * where either both are given or neither, the model's own area in the shape of what it sees. Not with `split`, which says it.
    */
   readonly width?: number;
   readonly height?: number;
@@ -118,6 +119,11 @@ export interface GenerateRequest {
    * every frame, of which `strength` may change. Not with a mask or a refiner. Absent: one picture.
    */
   readonly motion?: Motion;
+  /**
+   * `image` taken apart into layers that make it up, each a picture with transparency, by a model that does nothing else. `prompt` says
+   * what is in the picture, hidden things too; not with a mask, and nothing of the picture is kept. Absent: one picture.
+   */
+  readonly split?: Split;
   readonly references: readonly Reference[];
   /** Up to 4. With `region` in the place of `image`, otherwise of the whole result. */
   readonly controls: readonly Control[];

@@ -31,7 +31,7 @@ import { openProfile } from "./profile.ts";
 const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--fast] [--trace] [--profile FILE]";
 
 /**
- * Writes `image.png` (with --fast as a request of `quantize: "int8"` says), with the request in it as `underpaint settings` and other tools read it, and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
+ * Writes `image.png` (of a picture that is taken apart also `layer-1.png`, the bottom one, and on; with --fast as a request of `quantize: "int8"` says), with the request in it as `underpaint settings` and other tools read it, and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
  * Images, and models, adapters and image encoders that are paths, are relative to the request's file. Resolves to the exit
  * code; throws Problem, which `result.json` then holds as `problem`.
  */
@@ -97,6 +97,8 @@ async function make({ file, out, models, trace, fast }: Order, reportFile: strin
     const made = { madeBy: packageVersion(), models: await usedModels(uses, { library, hashes }) };
     await writeFile(path.join(out, "image.png"), withPngTexts(result.png, recipeTexts({ request, ...made })));
     if (result.gif) await writeFile(path.join(out, "image.gif"), result.gif);
+    for (const [i, layer] of (result.layers ?? []).entries())
+      await writeFile(path.join(out, `layer-${i + 1}.png`), layer);
     if (kept) await writeSafetensors(path.join(out, "trace.safetensors"), kept);
     const seconds = (performance.now() - begin) / 1000;
     const { width, height, tokens, chunks, droppedText, weightBits, thrift, paletteDistance, drift } = result;
@@ -184,12 +186,12 @@ async function readImages(request: GenerateRequest, folder: string): Promise<Map
 }
 
 /**
- * The size where the request names none: with a region none, since it chooses one; for image to image the picture's own, cut to
+ * The size where the request names none: with a region or `split` none, since they choose one; for image to image the picture's own, cut to
  * what the autoencoder can do (as diffusers does); the model's otherwise.
  */
 async function sizeOf(raw: Record<string, unknown>, images: ReadonlyMap<string, Uint8Array>, studio: PipelineStudio) {
   const request = parseRequest(raw);
-  if (request.region !== undefined) return {};
+  if (request.region !== undefined || request.split !== undefined) return {};
   const model = await studio.openModel(request.model, request.vae);
   const { nativeSize } = model;
   if (request.image === undefined || request.mask !== undefined) return { width: nativeSize, height: nativeSize };

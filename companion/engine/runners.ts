@@ -1,6 +1,7 @@
 /** How the engine does each kind of task. A new kind is a row here and one of `TASKS` in shared/job.ts. */
 import { PICTURE, type Result, type Task, type TaskKind, type TaskOf } from "../../shared/job.ts";
 import type { LikenessRequest } from "../../shared/likeness.ts";
+import { layerAttachment } from "../../shared/split.ts";
 import { enlargePicture } from "../pipeline/enlarge/enlarge-picture.ts";
 import type { PipelineEvent } from "../pipeline/events.ts";
 import { generate } from "../pipeline/generate.ts";
@@ -63,10 +64,20 @@ async function* pictureAlone(
 }
 
 async function* picture(events: ReturnType<typeof generate>): Work["events"] {
-  const { png, gif, width, height, tokens, droppedText, weightBits, thrift, paletteDistance, drift } = yield* events;
+  const { png, gif, layers = [], width, height, ...about } = yield* events;
+  const { tokens, droppedText, weightBits, thrift, paletteDistance, drift } = about;
   const moving = gif && ({ mediaType: "image/gif", bytes: gif } as const);
   return {
-    attachments: [{ name: PICTURE, width, height, ...(moving ?? { mediaType: "image/png", bytes: png }) }],
+    attachments: [
+      { name: PICTURE, width, height, ...(moving ?? { mediaType: "image/png", bytes: png }) },
+      ...layers.map((bytes, i) => ({
+        name: layerAttachment(i),
+        mediaType: "image/png" as const,
+        width,
+        height,
+        bytes,
+      })),
+    ],
     facts: {
       tokens,
       ...(droppedText !== undefined && { droppedText }),

@@ -66,6 +66,22 @@ export function composite(
   return { width: original.width, height: original.height, data };
 }
 
+/** Pictures of one size over each other, the bottom one first: the "over" operator on straight alpha. */
+export function stackLayers(layers: readonly PixelImage[]): PixelImage {
+  const [bottom, ...others] = layers as [PixelImage, ...PixelImage[]];
+  const data = bottom.data.slice();
+  for (const layer of others)
+    for (let i = 0; i < data.length; i += 4) {
+      const over = layer.data[i + 3]!;
+      if (over === 0) continue;
+      const below = data[i + 3]! * (1 - over / 255);
+      const alpha = over + below;
+      for (let c = i; c < i + 3; c++) data[c] = Math.round((layer.data[c]! * over + data[c]! * below) / alpha);
+      data[i + 3] = Math.round(alpha);
+    }
+  return { ...bottom, data };
+}
+
 /** The picture over a plain colour (0 … 255 each), opaque: what a model may see of a layer with holes. */
 export function flatten(image: PixelImage, background: readonly [number, number, number]): PixelImage {
   const data = new Uint8Array(image.data.length);

@@ -6,15 +6,15 @@ import { type Tensor, tensor } from "../tensor.ts";
 import { resizeImage } from "./resample.ts";
 
 /**
- * A picture for the VAE: [1, 3, H, W] in −1 … 1. Alpha is left out, as by Pillow's convert("RGB").
+ * A picture for the VAE: [1, 3, H, W] in −1 … 1; with 4 `channels` its alpha, too, which else is left out, as by Pillow's convert("RGB").
  * Source: diffusers, image_processor.py, VaeImageProcessor.preprocess and normalize (float32 throughout).
  */
-export function toSample({ width, height, data }: PixelImage): Tensor {
+export function toSample({ width, height, data }: PixelImage, channels: 3 | 4 = 3): Tensor {
   const area = width * height;
-  const out = new Float32Array(3 * area);
-  for (let c = 0; c < 3; c++)
+  const out = new Float32Array(channels * area);
+  for (let c = 0; c < channels; c++)
     for (let i = 0; i < area; i++) out[c * area + i] = 2 * Math.fround(data[i * 4 + c]! / 255) - 1;
-  return tensor(out, [1, 3, height, width]);
+  return tensor(out, [1, channels, height, width]);
 }
 
 /** ITU-R 601-2 luma in 16-bit fixed point: Pillow, src/libImaging/Convert.c, L24. */
@@ -50,17 +50,17 @@ export function maskControlImage(control: Tensor, mask: Mask): Tensor {
   return { ...control, data: control.data.map((value, i) => (mask.data[i % area]! >= 128 ? -1 : value)) };
 }
 
-/** The VAE's picture in 0 … 1, [1, 3, H, W], clamped: diffusers' output_type "pt" (VaeImageProcessor.denormalize). */
+/** The VAE's picture in 0 … 1, as large, clamped: diffusers' output_type "pt" (VaeImageProcessor.denormalize). */
 export function toUnitRange(sample: Tensor): Tensor {
   return { ...sample, data: sample.data.map((v) => Math.min(Math.max(v * 0.5 + 0.5, 0), 1)) };
 }
 
-/** [1, 3, H, W] in 0 … 1 as pixels, opaque. Halves round to even, as numpy's round does. */
+/** [1, 3, H, W] in 0 … 1 as pixels, opaque; of [1, 4, H, W] the last is alpha. Halves round to even, as numpy's round does. */
 export function toPixels({ data, dims }: Tensor): PixelImage {
   const [height, width] = [dims[2]!, dims[3]!];
   const area = width * height;
   const out = new Uint8Array(area * 4).fill(255);
-  for (let c = 0; c < 3; c++)
+  for (let c = 0; c < dims[1]!; c++)
     for (let i = 0; i < area; i++) out[i * 4 + c] = roundHalfEven(Math.fround(data[c * area + i]! * 255));
   return { width, height, data: out };
 }

@@ -147,6 +147,27 @@ function alongColumns(image: Raster, to: Size, filter: Filter, arithmetic: Arith
   };
 }
 
+/**
+ * The picture at another size, its colours counting by how opaque they are. Source: Pillow, PIL/Image.py, `resize` of an RGBA image
+ * (by way of "RGBa"); src/libImaging/Convert.c, rgba2rgbA and rgbA2rgba.
+ */
+export function resizeTransparent(image: PixelImage, size: Size, filter: Filter): PixelImage {
+  if (image.width === size.width && image.height === size.height) return image;
+  const weighed = eachColor(image, (value, alpha) => {
+    const product = value * alpha + 128;
+    return ((product >> 8) + product) >> 8;
+  });
+  return eachColor(resizeImage(weighed, size, filter), (value, alpha) =>
+    alpha === 255 || alpha === 0 ? value : Math.min(Math.trunc((255 * value) / alpha), 255),
+  );
+}
+
+function eachColor({ width, height, data }: PixelImage, f: (value: number, alpha: number) => number): PixelImage {
+  const out = data.slice();
+  for (let i = 0; i < data.length; i += 4) for (let c = i; c < i + 3; c++) out[c] = f(data[c]!, data[i + 3]!);
+  return { width, height, data: out };
+}
+
 /** The picture at another size; red, green, blue and alpha are resized independently. */
 export function resizeImage(image: PixelImage, size: Size, filter: Filter, arithmetic?: Arithmetic): PixelImage {
   const { width, height, data } = resample({ ...image, channels: 4 }, size, filter, arithmetic);

@@ -13,7 +13,7 @@ import { downsample, upsample } from "./blocks/resample.ts";
 import type { CausalVaeConfig } from "./configs.ts";
 import type { Stage } from "./stage.ts";
 
-/** A picture [B, 3, H, W] in -1 … 1 → its moments [B, 2C, H/f, W/f]: mean, then log-variance. */
+/** A picture [B, in_channels, H, W] in -1 … 1 → its moments [B, 2C, H/f, W/f]: mean, then log-variance. */
 export function causalVaeEncoderStages(config: CausalVaeConfig, weights: Weights): Stage[] {
   const w = weights.at("encoder");
   const levels = config.block_out_channels;
@@ -32,7 +32,7 @@ export function causalVaeEncoderStages(config: CausalVaeConfig, weights: Weights
   ];
 }
 
-/** A latent [B, C, h, w], already unscaled → the picture [B, 3, f·h, f·w], about -1 … 1. */
+/** A latent [B, C, h, w], already unscaled → the picture [B, out_channels, f·h, f·w], about -1 … 1. */
 export function causalVaeDecoderStages(config: CausalVaeConfig, weights: Weights): Stage[] {
   const w = weights.at("decoder");
   const up = w.at("up_blocks");

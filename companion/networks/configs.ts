@@ -224,6 +224,10 @@ export interface QwenImageConfig {
   readonly axes_dims_rope: readonly number[];
   /** Whether pictures that it looks at are told that they are finished: time 0. */
   readonly zero_cond_t: boolean;
+  /** Whether it is told which kind of picture it draws: with transparency, or (as it is never asked here) without. */
+  readonly use_additional_t_cond: boolean;
+  /** Whether its pictures are layers of one, behind which lies the one that it takes apart. */
+  readonly use_layer3d_rope: boolean;
 }
 
 /** ErnieImageTransformer2DModel. */

@@ -2,7 +2,7 @@
 import { type Dim, symbol } from "../graph/dim.ts";
 import { Graph, type GraphOptions, type Value } from "../graph/graph.ts";
 import { linear, rmsNorm } from "../graph/layers.ts";
-import { cast, floats, scalar, silu, sub } from "../graph/ops.ts";
+import { add, cast, floats, scalar, silu, sub } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
 import { modulated, vectorsWithBias } from "./blocks/modulation.ts";
 import { type Both, qwenImageBlock, type SeenRows } from "./blocks/qwen-image-block.ts";
@@ -15,14 +15,18 @@ export const QWEN_IMAGE_TOKENS = symbol("T");
 /** Places of the autoencoder's latent along a side that are one for the transformer. */
 export const QWEN_IMAGE_CELL = 2;
 
+/** A row for each kind of picture that is drawn: with transparency, and without. */
+export const KINDS = "time_text_embed.addition_t_embedding.weight";
+
 const EPS = 1e-6;
 /** Sinusoids of the time. */
 const WAVES = 256;
 
 /**
  * Inputs, all float32: `latent` [1, S, in_channels], cells of 2 × 2 places, of each channel all places; `timestep` [1] (0 … 1000);
- * `text` [1, T, joint_attention_dim]; where the config says `zero_cond_t`, `seen` [1, S, 1],
- * 1 for rows of pictures to look at and 0 elsewhere; `cos`, `sin` [S, head / 2] and `text_cos`, `text_sin` [T, head / 2] (blocks/rotation.ts).
+ * `text` [1, T, joint_attention_dim]; where the config says `zero_cond_t`, `seen` [1, S, 1], 1 for rows of pictures to look at and 0
+ * elsewhere; where it says `use_additional_t_cond`, `kind` [1, D], a row of `KINDS`; `cos`, `sin` [S, head / 2] and `text_cos`,
+ * `text_sin` [T, head / 2] (blocks/rotation.ts).
  * Output: `out` [1, S, 4 · out_channels], the velocity.
  */
 export function qwenImageTransformerGraph(config: QwenImageConfig, weights: Weights, options: GraphOptions): Graph {
@@ -36,10 +40,17 @@ export function qwenImageTransformerGraph(config: QwenImageConfig, weights: Weig
   };
   const rotation = { picture: rotationOf("", QWEN_IMAGE_PLACES), text: rotationOf("text_", QWEN_IMAGE_TOKENS) };
   const latent = cast(op, input("latent", [1, QWEN_IMAGE_PLACES, config.in_channels]), op.float);
-  const embedder = weights.at("time_text_embed").at("timestep_embedder");
+  const times = weights.at("time_text_embed");
+  const toldKind = () => {
+    // Whoever runs it reads the row that is told.
+    weights.get(KINDS, [2, width]);
+    return cast(op, input("kind", [1, width]), op.float);
+  };
+  const kind = config.use_additional_t_cond && toldKind();
   const embedded = (timestep: Value) => {
     const waves = sinusoids(op, timestep, { size: WAVES, flip_sin_to_cos: true, freq_shift: 0 });
-    return silu(op, embeddingMlp(op, embedder, waves, width, "silu"));
+    const time = embeddingMlp(op, times.at("timestep_embedder"), waves, width, "silu");
+    return silu(op, kind ? add(op, time, kind) : time);
   };
   const time = embedded(input("timestep", [1]));
   const seenRows = (): SeenRows => {

@@ -24,7 +24,7 @@ import { ernieImageNetworks } from "./ernie-image-networks.ts";
 import { flux1Networks } from "./flux1-networks.ts";
 import { flux2Networks } from "./flux2-networks.ts";
 import type { Network } from "./network.ts";
-import { flux2Plan, nativePlaces, type PlanWish, shiftedPlan, unetPlan } from "./plans.ts";
+import { flux2Plan, nativePlaces, type PlanWish, qwenImagePlan, shiftedPlan, unetPlan } from "./plans.ts";
 import { qwenImageNetworks } from "./qwen-image-networks.ts";
 import { unetNetworks } from "./unet-networks.ts";
 import { zImageNetworks } from "./z-image-networks.ts";
@@ -62,7 +62,7 @@ export const Z_IMAGE: ListedArchitecture<ZImageModel> = {
 };
 export const QWEN_IMAGE: ListedArchitecture<QwenImageModel> = {
   ...{ architecture: "qwen-image", layout: qwenImageFolder, networks: qwenImageNetworks },
-  nativePlan: (model, wish) => shiftedPlan(model, { ...wish, places: nativePlaces(model, QWEN_IMAGE_CELL) }, {}),
+  nativePlan: (model, wish) => qwenImagePlan(model, { ...wish, places: nativePlaces(model, QWEN_IMAGE_CELL) }, {}),
 };
 export const ERNIE_IMAGE: ListedArchitecture<ErnieImageModel> = {
   ...{ architecture: "ernie-image", layout: ernieImageFolder, networks: ernieImageNetworks },

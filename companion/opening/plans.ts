@@ -1,6 +1,6 @@
 /** The noise levels and steps of a picture, in the ways that architectures have. */
 import type { SchedulerChoice } from "../../shared/request.ts";
-import type { AnyModel, Flux2Model, UNetModel } from "../checkpoint/model.ts";
+import type { AnyModel, Flux2Model, QwenImageModel, UNetModel } from "../checkpoint/model.ts";
 import { empiricalShift, evenSigmas, shiftOfLength } from "../schedulers/flow-sigmas.ts";
 import { createScheduler, type Plan, type PlanOptions } from "../schedulers/scheduler.ts";
 import type { DiffusersPipeline } from "../schedulers/settings.ts";
@@ -39,18 +39,32 @@ export function flux2Plan(
 }
 
 /**
- * Of FLUX.1, Z-Image, Qwen-Image and ERNIE-Image; `places`: as above. The levels are given, as diffusers' pipelines give them. Throws Problem
- * "scheduler-unsupported".
+ * Of FLUX.1, Z-Image, Qwen-Image and ERNIE-Image; `places`: as above; `mu`: how far the levels are shifted, where another rule says it.
+ * The levels are given, as diffusers' pipelines give them. Throws Problem "scheduler-unsupported".
  */
 export function shiftedPlan(
   model: AnyModel,
-  { steps, scheduler, places }: PlanWish & { readonly places: number },
+  { steps, scheduler, places, mu: given }: PlanWish & { readonly places: number; readonly mu?: number },
   options: PlanOptions,
 ): Plan {
-  const mu = shiftOfLength(places, { ...LENGTHS, ...model.schedulerConfig });
+  const mu = given ?? shiftOfLength(places, { ...LENGTHS, ...model.schedulerConfig });
   const sigmas = options.sigmas ?? (options.timesteps ? undefined : [...evenSigmas(steps), 0]);
   return createScheduler(model.schedulerConfig, scheduler).setTimesteps(steps, { ...options, mu, sigmas });
 }
+
+/** Places of one picture from which on the levels of layers are shifted. */
+const BASE_PLACES = 256;
+
+/**
+ * `places`: of one picture, or of one layer where it takes pictures apart. Throws Problem "scheduler-unsupported". Source: diffusers,
+ * pipeline_qwenimage.py and pipeline_qwenimage_layered.py, __call__ (step 5).
+ */
+export const qwenImagePlan = (
+  model: QwenImageModel,
+  wish: PlanWish & { readonly places: number },
+  options: PlanOptions,
+): Plan =>
+  shiftedPlan(model, { ...wish, ...(model.use === "split" && { mu: Math.sqrt(wish.places / BASE_PLACES) }) }, options);
 
 /** Source: diffusers, pipeline_flux.py and pipeline_z_image.py, __call__ and calculate_shift. */
 const LENGTHS = { base_image_seq_len: 256, max_image_seq_len: 4096, base_shift: 0.5, max_shift: 1.15 };

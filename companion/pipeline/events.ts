@@ -33,8 +33,10 @@ export interface RungEvent {
 export type PipelineEvent = StageEvent | StepEvent | RungEvent;
 
 export interface GenerateResult {
-  /** Where it moves, its first frame. */
+  /** Where it moves, its first frame; of layers what they make up. */
   readonly png: Uint8Array;
+  /** Of a picture that was taken apart, PNGs of `width` × `height`, the bottom one first. */
+  readonly layers?: readonly Uint8Array[];
   /** Where it moves. */
   readonly gif?: Uint8Array;
   readonly width: number;
@@ -59,6 +61,7 @@ export interface GenerateResult {
  * What happened on the way, for comparison with diffusers: `token_ids` int64 [1, T], `prompt_embeds` [1, T, D] (and
  * `negative_token_ids`, `negative_prompt_embeds` where there is guidance), `initial_noise` (the draw itself, before it is
  * scaled), `latents.0`, `latents.1`, … after each network evaluation, `image` [1, 3, H, W] in 0 … 1 as decoded, before
- * quantisation and compositing. Where it moves latents are [1, C, F, h, w], and the image [F, 3, H, W].
+ * quantisation and compositing. Where it moves latents are [1, C, F, h, w], and the image [F, 3, H, W]; of N layers the noise and the
+ * latents are [N + 1, C, h, w], the picture itself first, and the image [N, 4, H, W].
  */
 export type Trace = Map<string, AnyTensor>;

@@ -1,8 +1,9 @@
-/** The method, on one page: from a request to a PNG, or to a GIF that moves. Same request, same weights, same bytes. */
+/** The method, on one page: from a request to a PNG, or to a GIF that moves, or to the PNGs of layers. Same request, same weights, same bytes. */
 import type { PixelImage } from "../../shared/pixels.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { GenerateRequest } from "../../shared/request.ts";
 import { parseRequest } from "../../shared/validate.ts";
+import { stackLayers } from "../image/composite.ts";
 import { encodePng } from "../image/encode.ts";
 import { encodeGif } from "../image/encode-gif.ts";
 import { toPixels, toUnitRange } from "../image/preprocess.ts";
@@ -13,6 +14,7 @@ import type { GenerateResult, PipelineEvent, Trace } from "./events.ts";
 import type { Conditions, Family, PreparedJob } from "./job.ts";
 import { levelAfter, lower } from "./ladder.ts";
 import { type LatentPreview, latentPreview } from "./latent/latent-preview.ts";
+import { layerLatents, pictureOfLayers } from "./latent/layers.ts";
 import { sharpenLetters } from "./latent/scene-text.ts";
 import { frameAt, framesOf } from "./motion/frames.ts";
 import { shown } from "./motion/loop.ts";
@@ -83,7 +85,7 @@ async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenera
   const { autoencoder } = job.refining ?? job;
   const decoded: Tensor[] = [];
   const pictures: (ReturnType<typeof inPalette> & ReturnType<typeof driftTaken>)[] = [];
-  for (const one of job.motion ? framesOf(latent) : [latent]) {
+  for (const one of picturesOf(job, latent)) {
     // A sign of life, and where it may end, between two of them.
     if (pictures.length > 0) yield { type: "stage", stage: "decoding" };
     const sample = await inSpan("decode latent", "stage", () => autoencoder.decode(one));
@@ -102,13 +104,16 @@ async function* paint(job: PreparedJob, trace: Trace, drawn: Drawn): AsyncGenera
     });
   }
   trace.set("image", stack(decoded));
-  const { image: result, ...toned } = pictures[0]!;
+  const { image: first, ...toned } = pictures[0]!;
+  const layers = job.request.split && pictures.map(({ image }) => image);
+  const result = layers ? stackLayers(layers) : first;
   const { tokens, dropped, chunks } = conditions.prompt;
   const { width, height } = result;
   const thrift = lower(job.rung, job.refining?.rung).name;
   return {
     png: await encodePng(result),
     ...(job.motion && { gif: await gifOf(pictures, job.motion) }),
+    ...(layers && { layers: await Promise.all(layers.map(encodePng)) }),
     width,
     height,
     tokens,
@@ -127,10 +132,17 @@ const gifOf = (pictures: readonly { readonly image: PixelImage }[], { loop, fram
     frameRate,
   );
 
-/** Of frames the first one. */
+/** What is decoded of a finished latent, one after the other. */
+function picturesOf({ motion, request }: PreparedJob, latent: Tensor): readonly Tensor[] {
+  if (motion) return framesOf(latent);
+  return request.split ? layerLatents(latent) : [latent];
+}
+
+/** Of frames the first one, of layers the picture that they make up. */
 async function previewOf(job: PreparedJob): Promise<LatentPreview> {
   const paint = await latentPreview(job);
-  return job.motion ? (latent) => paint(frameAt(latent, 0)) : paint;
+  if (job.motion) return (latent) => paint(frameAt(latent, 0));
+  return job.request.split ? (latent) => paint(pictureOfLayers(latent)) : paint;
 }
 
 /** From conditions to the finished latent. */

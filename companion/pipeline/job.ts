@@ -74,7 +74,7 @@ export interface DenoiserInputs<C extends Conditions = Conditions> {
 
 /** A denoiser with everything that stays the same through a picture. */
 export interface OpenDenoiser {
-  /** latent [1, C, h, w], already scaled for the network, at evaluation `i` of `of` → the guided prediction [1, C, h, w]. */
+  /** latent [1, C, h, w] (of layers [F, C, h, w]), already scaled for the network, at evaluation `i` of `of` → the guided prediction, as large. */
   predict(latent: Tensor, at: { readonly timestep: number; readonly i: number; readonly of: number }): Promise<Tensor>;
   /** To be called in a `finally`. */
   release(): void;
@@ -104,6 +104,7 @@ export type Extra =
   | "references"
   | "refiner"
   | "secondPrompt"
+  | "split"
   | "surroundings"
   | "tiling";
 

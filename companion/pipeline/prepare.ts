@@ -115,6 +115,10 @@ const BROUGHT: Readonly<Record<Extra, { in(request: GenerateRequest): boolean; w
     in: ({ prompt2, negativePrompt2 }) => prompt2 !== undefined || negativePrompt2 !== undefined,
     words: "second prompt: leave out `prompt2` and `negativePrompt2`",
   },
+  split: {
+    in: ({ split }) => split !== undefined,
+    words: "pictures apart: leave out `split`, or choose Qwen-Image-Layered",
+  },
   surroundings: {
     in: ({ region }) => region?.surroundings !== undefined,
     words: "adapter that follows the surroundings: leave out `region.surroundings`",

@@ -88,18 +88,15 @@ test("the library lists the transformer alone, says what it may be used for, and
   });
 });
 
-test("a transformer with a tensor that is not its own, or without one, is refused by name; so are its kin", async () => {
+test("a transformer with a tensor that is not its own, or without one, is refused by name", async () => {
   const root = path.join(top, "broken");
   const file = writeSplitQwenImage(root);
   const own = qwenImagePart("transformer");
-  const { "img_in.weight": first, "txt_norm.weight": norm, ...rest } = own;
+  const { "img_in.weight": first, "txt_norm.weight": _, ...rest } = own;
   writeData(file, { ...own, "transformer_blocks.0.extra.weight": first! }, "F32");
   await expect(openWholeModel(file)).rejects.toMatchObject({ code: "weights-leftover" });
   writeData(file, { ...rest, "img_in.weight": first! }, "F32");
   await expect(openWholeModel(file)).rejects.toMatchObject({ code: "weights-missing" });
-  const kin = (words: string) => ({ code: "model-unsupported", message: expect.stringContaining(words) });
-  writeData(file, { ...own, "time_text_embed.addition_t_embedding.weight": norm! }, "F32");
-  await expect(openWholeModel(file)).rejects.toMatchObject(kin("Qwen-Image-Layered"));
 });
 
 test.each(["Q8_0", "Q4_0"] as const)("a GGUF file of %s draws what its numbers draw", async (format) => {

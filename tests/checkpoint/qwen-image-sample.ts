@@ -8,8 +8,10 @@ import { writeData } from "./sample.ts";
 export const QWEN_IMAGE_EDIT = path.join(__dirname, "../fixtures/parity/qwen-image-models/qwen-image-edit-2511");
 export const QWEN_IMAGE = path.join(__dirname, "../fixtures/parity/qwen-image-models/qwen-image");
 
+export const QWEN_LAYERED = path.join(__dirname, "../fixtures/parity/qwen-image-models/qwen-image-layered");
+
 /** Float32. */
-export const qwenImagePart = (name: Parameters<typeof partOf>[0]): Samples => partOf(name, QWEN_IMAGE);
+export const qwenImagePart = (name: Parameters<typeof partOf>[0], model = QWEN_IMAGE): Samples => partOf(name, model);
 
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^quant_conv\./, "conv1."],
@@ -75,19 +77,21 @@ export const asLlama = (own: Samples): Samples =>
 /** A models folder of ComfyUI. What no tensor of so small a model says lies beside the files. */
 export function writeSplitQwenImage(
   root: string,
-  { transformer = "qwen_image.safetensors", prefix = "" } = {},
+  { transformer = "qwen_image.safetensors", prefix = "", model = QWEN_IMAGE } = {},
 ): string {
   const folder = (name: string) => {
     mkdirSync(path.join(root, name), { recursive: true });
     return path.join(root, name);
   };
   const file = path.join(folder("diffusion_models"), transformer);
-  const own = Object.entries(qwenImagePart("transformer")).map(([key, value]) => [prefix + key, value]);
+  const own = Object.entries(qwenImagePart("transformer", model)).map(([key, value]) => [prefix + key, value]);
   writeData(file, Object.fromEntries(own), "F32");
-  writeData(path.join(folder("text_encoders"), "qwen_2.5_vl_tiny.safetensors"), qwenImagePart("text_encoder"), "F32");
-  writeData(path.join(folder("vae"), "qwen_image_vae.safetensors"), asOriginalVae(qwenImagePart("vae")), "F32");
-  cpSync(path.join(QWEN_IMAGE, "text_encoder/config.json"), path.join(root, "text_encoders/config.json"));
+  const text = qwenImagePart("text_encoder", model);
+  writeData(path.join(folder("text_encoders"), "qwen_2.5_vl_tiny.safetensors"), text, "F32");
+  const vae = model === QWEN_LAYERED ? "qwen_image_layered_vae.safetensors" : "qwen_image_vae.safetensors";
+  writeData(path.join(folder("vae"), vae), asOriginalVae(qwenImagePart("vae", model)), "F32");
+  cpSync(path.join(model, "text_encoder/config.json"), path.join(root, "text_encoders/config.json"));
   for (const name of ["tokenizer.json", "tokenizer_config.json"])
-    cpSync(path.join(QWEN_IMAGE, "tokenizer", name), path.join(root, "text_encoders", name));
+    cpSync(path.join(model, "tokenizer", name), path.join(root, "text_encoders", name));
   return file;
 }

@@ -1,5 +1,5 @@
 import { matchColors } from "../../companion/image/color-match.ts";
-import { composite, crop, cropMask, flatten } from "../../companion/image/composite.ts";
+import { composite, crop, cropMask, flatten, stackLayers } from "../../companion/image/composite.ts";
 import { resizeImage } from "../../companion/image/resample.ts";
 import { chooseContext } from "../../shared/geometry.ts";
 import type { Mask } from "../../shared/mask.ts";
@@ -125,4 +125,20 @@ test("matchColors() clamps its gain and its shift", () => {
 test("matchColors() leaves a picture alone that keeps too few pixels", () => {
   const image = testPicture(16, 16);
   expect(matchColors(image, testPicture(16, 16), full(16, 16))).toBe(image);
+});
+
+test("layers over each other: what is opaque covers, what is clear does not, and half of each is the mean", () => {
+  const layer = (...data: number[]) => ({ width: 2, height: 1, data: Uint8Array.from(data) });
+  const ground = layer(200, 0, 0, 255, 10, 20, 30, 0);
+  expect(stackLayers([ground])).toEqual(ground);
+  expect(stackLayers([ground, layer(0, 100, 0, 255, 50, 60, 70, 128)]).data).toEqual(
+    Uint8Array.of(0, 100, 0, 255, 50, 60, 70, 128),
+  );
+  expect(stackLayers([ground, layer(9, 9, 9, 0, 9, 9, 9, 0)])).toEqual(ground);
+  const half = stackLayers([ground, layer(0, 100, 0, 128, 0, 0, 0, 0)]).data.slice(0, 4);
+  expect([...half]).toEqual([100, 50, 0, 255]);
+  // The last one lies on top.
+  const red = layer(255, 0, 0, 255, 255, 0, 0, 255);
+  const blue = layer(0, 0, 255, 255, 0, 0, 255, 255);
+  expect(stackLayers([red, blue])).toEqual(blue);
 });

@@ -40,16 +40,25 @@ export function readTrace(file: string): TraceFile {
 
 /**
  * How far `got` is from `expected`, for every tensor of `expected`: the largest difference as a share of the largest
- * value; Infinity where a tensor is missing, has another shape or other ids, or holds what is no number.
+ * value; Infinity where a tensor is missing, has another shape or other ids, or holds what is no number. Of "NAME/EVERY" in
+ * `expected` is there one number in so many of the tensor NAME.
  */
 export function distances(expected: TraceFile, got: TraceFile): ReadonlyMap<string, number> {
   return new Map(
     [...expected.tensors].map(([name, { shape, values }]) => {
-      const other = got.tensors.get(name);
+      const other = sampled(got, name);
       if (other === undefined || other.shape.join() !== shape.join()) return [name, Number.POSITIVE_INFINITY];
       return [name, distance(values, other.values)];
     }),
   );
+}
+
+function sampled({ tensors }: TraceFile, name: string): ReturnType<TraceFile["tensors"]["get"]> {
+  const [whole, every] = name.split("/") as [string, string | undefined];
+  const found = tensors.get(whole);
+  if (found === undefined || every === undefined) return found;
+  const values = Float32Array.from(found.values as Float32Array).filter((_, i) => i % Number(every) === 0);
+  return { shape: [values.length], values };
 }
 
 function distance(expected: Float32Array | BigInt64Array, got: Float32Array | BigInt64Array): number {

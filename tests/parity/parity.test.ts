@@ -23,6 +23,7 @@ const own = [
   "z-image-cases",
   "qwen-image-cases",
   "ernie-cases",
+  "qwen-layered-cases",
   "less-work-cases",
   "motion-cases",
 ].map((name) => path.join(__dirname, "../fixtures/parity", name));

@@ -26,6 +26,14 @@ export const request = (fields: Partial<GenerateRequest> = {}): GenerateRequest 
   ...fields,
 });
 
+/** For a model that takes "picture" apart, without guidance. */
+export const splitRequest = (fields: Partial<GenerateRequest> = {}): GenerateRequest => ({
+  ...REQUEST_DEFAULTS,
+  ...{ model: "layered", prompt: "a red cat", seed: 3, steps: 2, guidanceScale: 1, image: "picture" },
+  split: { layers: 2, resolution: 640, normalize: false },
+  ...fields,
+});
+
 /** Runs to the end. */
 export async function paint(
   studio: PipelineStudio,

@@ -74,6 +74,23 @@ test.each([
   [{ ...smallest, sampler: "ddim" }, "Cannot use the request as `sampler` is not a field that exists."],
   [{ prompt: "x", seed: 1 }, "Cannot use the request as `model` is missing."],
   [{ ...smallest, mask: "m" }, "Cannot use the request as `mask` needs `image`, the picture to repair."],
+  [{ ...smallest, split: {} }, "Cannot use the request as `split` needs `image`, the picture to take apart."],
+  [
+    { ...smallest, image: "i", split: {}, width: 64, height: 64 },
+    "Cannot use the request as `split` cannot be used with `width`, `height`, `mask`, `motion`, `refiner`, `tiling`, `palette`, `drift`, `sceneText`.",
+  ],
+  [
+    { ...smallest, image: "i", split: {}, strength: 0.5 },
+    "Cannot use the request as `split` is of the whole picture: leave out `strength`.",
+  ],
+  [
+    { ...smallest, image: "i", split: { layers: 9 } },
+    "Cannot use the request as `split.layers` must be at most 8: received 9.",
+  ],
+  [
+    { ...smallest, image: "i", split: { resolution: 800 } },
+    "Cannot use the request as `split.resolution` must be one of 640, 1024: received 800.",
+  ],
   [{ ...smallest, image: "i", region: {} }, "Cannot use the request as `region` needs `mask`."],
   [
     { ...smallest, controls: [{ image: "i", model: "net", preprocessor: "inpaint" }] },

@@ -11,8 +11,6 @@ const CELL = 2 * 2;
 export function parseQwenImageConfig(json: unknown, origin = "transformer/config.json"): QwenImageConfig {
   const fields = new Fields(json, origin);
   fields.only({ _class_name: "QwenImageTransformer2DModel", patch_size: 2, guidance_embeds: false });
-  // What draws a picture's layers, each a frame of its own.
-  fields.only({ use_additional_t_cond: false, use_layer3d_rope: false });
   const read = fields.int("in_channels", 64);
   const config: QwenImageConfig = {
     in_channels: read,
@@ -23,6 +21,8 @@ export function parseQwenImageConfig(json: unknown, origin = "transformer/config
     joint_attention_dim: fields.int("joint_attention_dim", 3584),
     axes_dims_rope: fields.ints("axes_dims_rope", [16, 56, 56]),
     zero_cond_t: fields.flag("zero_cond_t", false),
+    use_additional_t_cond: fields.flag("use_additional_t_cond", false),
+    use_layer3d_rope: fields.flag("use_layer3d_rope", false),
   };
   const { attention_head_dim: size, axes_dims_rope: axes } = config;
   if (axes.length !== 3 || axes.some((axis) => axis % 2 !== 0) || axes.reduce((a, b) => a + b) !== size)

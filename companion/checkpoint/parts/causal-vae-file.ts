@@ -17,12 +17,16 @@ const MARKS = ["decoder.head.0.gamma", "decoder.norm_out.gamma"];
 export const causalVaePrefix = (store: WeightStore): string | undefined =>
   PREFIXES.find((prefix) => MARKS.some((name) => store.find(prefix + name)));
 
-/** Whether a file holds one whose latents have so many channels. */
-export function fitsAsCausalVae(store: WeightStore, channels: number): boolean {
+/** Whether a file holds one whose latents, and whose pictures, have so many channels. */
+export function fitsAsCausalVae(
+  store: WeightStore,
+  { latent, picture }: { readonly latent: number; readonly picture: number },
+): boolean {
   const prefix = causalVaePrefix(store);
   if (prefix === undefined) return false;
-  const names = ["decoder.conv1.weight", "decoder.conv_in.weight"];
-  return names.some((name) => store.find(prefix + name)?.dims[1] === channels);
+  const reads = (half: string) =>
+    [`${half}.conv1.weight`, `${half}.conv_in.weight`].map((name) => store.find(prefix + name)?.dims[1]);
+  return reads("decoder").includes(latent) && reads("encoder").includes(picture);
 }
 
 /** Throws Problem as `openSafetensors`, and "weights-leftover", "weights-missing", "config-invalid". */

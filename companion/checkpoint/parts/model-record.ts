@@ -146,8 +146,8 @@ export interface QwenImageModel extends AnyModel<Denoiser<"qwen-image", QwenImag
   readonly family: "qwen-image";
   readonly text: ChatEncoder;
   readonly vae: Component<CausalVaeConfig>;
-  /** What it was trained to do: draw from noise, or change pictures by instruction (Edit). */
-  readonly use: "draw" | "edit";
+  /** What it was trained to do: draw from noise, change pictures by instruction (Edit), or take them apart into layers (Layered). */
+  readonly use: "draw" | "edit" | "split";
 }
 
 /** ERNIE-Image: a transformer that reads picture and text as one sequence, told by a language model what to draw. */

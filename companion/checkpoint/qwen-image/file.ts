@@ -1,5 +1,4 @@
 /** Qwen-Image where its transformer is a file of its own, or a file that holds all of it. */
-import { Problem } from "../../../shared/problem.ts";
 import type { CausalVaeConfig, QwenImageConfig } from "../../networks/configs.ts";
 import { parseQwenImageConfig } from "../config/qwen-image-config.ts";
 import type { Component } from "../files/component.ts";
@@ -9,23 +8,21 @@ import { fitsAsChat, openChatFile } from "../parts/chat-file.ts";
 import type { ChatEncoder, QwenImageModel } from "../parts/model-record.ts";
 import { isCalled } from "../parts/transformer-file.ts";
 import { splitFile } from "../split-file.ts";
-import { renameQwenImage, ZERO_TIME_MARK } from "./keys.ts";
-import { QWEN_IMAGE_NATIVE_SIZE, QWEN_IMAGE_SCHEDULER, READINGS, refuseMisfits } from "./model.ts";
+import { LAYERED_MARK, renameQwenImage, ZERO_TIME_MARK } from "./keys.ts";
+import { NATIVE_SIZES, PICTURE_CHANNELS, QWEN_IMAGE_SCHEDULER, READINGS, refuseMisfits } from "./model.ts";
 import { qwenImageConfigFromShapes } from "./shapes.ts";
 
 const source = "Comfy-Org/Qwen-Image_ComfyUI";
+/** Pictures with transparency have an autoencoder of their own. */
+const VAES = {
+  draw: { name: "qwen_image_vae.safetensors", source },
+  edit: { name: "qwen_image_vae.safetensors", source },
+  split: { name: "qwen_image_layered_vae.safetensors", source: "Comfy-Org/Qwen-Image-Layered_ComfyUI" },
+} as const;
 
 interface Parts extends Readonly<Record<string, unknown>> {
   readonly text: ChatEncoder;
   readonly vae: Component<CausalVaeConfig>;
-}
-
-function refuseKin(store: SafetensorsFile, prefix: string): void {
-  if (!store.find(`${prefix}time_text_embed.addition_t_embedding.weight`)) return;
-  throw new Problem(
-    "model-unsupported",
-    `"${store.origin}" is Qwen-Image-Layered, which this version cannot run: choose Qwen-Image.`,
-  );
 }
 
 /** Edit of November 2025 and later tells pictures that they are finished: a mark says so (ComfyUI's), or the name. */
@@ -40,7 +37,6 @@ const layoutOf = (use: QwenImageModel["use"], name: string) =>
       className: "QwenImageTransformer2DModel",
       ...{ rename: renameQwenImage, parse: parseQwenImageConfig, fromShapes: qwenImageConfigFromShapes },
     },
-    refuseKin,
     parts: ({ joint_attention_dim: width, out_channels: channels }) => ({
       text: {
         ...{
@@ -53,8 +49,8 @@ const layoutOf = (use: QwenImageModel["use"], name: string) =>
         open: (store, options) => openChatFile(store, READINGS[use], options),
       },
       vae: {
-        ...{ part: "vae", what: "the autoencoder (VAE)", name: "qwen_image_vae.safetensors", source },
-        fits: (store) => fitsAsCausalVae(store, channels),
+        ...{ part: "vae", what: "the autoencoder (VAE)", ...VAES[use] },
+        fits: (store) => fitsAsCausalVae(store, { latent: channels, picture: PICTURE_CHANNELS[use] }),
         open: openCausalVae,
       },
     }),
@@ -69,7 +65,7 @@ const layoutOf = (use: QwenImageModel["use"], name: string) =>
             zero_cond_t: denoiser.config.zero_cond_t || (use === "edit" && tellsPictures(store)),
           },
         },
-        ...{ text, vae, schedulerConfig: QWEN_IMAGE_SCHEDULER, nativeSize: QWEN_IMAGE_NATIVE_SIZE, use },
+        ...{ text, vae, schedulerConfig: QWEN_IMAGE_SCHEDULER, nativeSize: NATIVE_SIZES[use], use },
       },
       said: [use, String(tellsPictures(store))],
       stores: [denoiser.weights, text.component.weights, vae.weights],
@@ -79,12 +75,15 @@ const layoutOf = (use: QwenImageModel["use"], name: string) =>
 
 const DRAWS = layoutOf("draw", "Qwen-Image");
 const EDITS = layoutOf("edit", "Qwen-Image-Edit");
+const SPLITS = layoutOf("split", "Qwen-Image-Layered");
 
 /** Whether it is Edit no tensor says but a mark of the later ones: its published files are called so, in their name or their metadata. */
 const edits = (store: SafetensorsFile): boolean =>
   [...store.keys()].some((key) => key.endsWith(ZERO_TIME_MARK)) || isCalled(store, "edit");
 
+const splits = (store: SafetensorsFile): boolean => [...store.keys()].some((key) => key.endsWith(LAYERED_MARK));
+
 export const qwenImageFile: typeof DRAWS = {
   opens: DRAWS.opens,
-  open: (file, store, options) => (edits(store) ? EDITS : DRAWS).open(file, store, options),
+  open: (file, store, options) => (splits(store) ? SPLITS : edits(store) ? EDITS : DRAWS).open(file, store, options),
 };

@@ -5,8 +5,10 @@ import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import type { ChatReading } from "../parts/chat-reading.ts";
 import type { QwenImageModel } from "../parts/model-record.ts";
 
-/** Pixels. As its card says. */
-export const QWEN_IMAGE_NATIVE_SIZE = 1328;
+/** Pixels. As their cards say. */
+export const NATIVE_SIZES: Readonly<Record<QwenImageModel["use"], number>> = { draw: 1328, edit: 1328, split: 640 };
+/** Channels of the pictures that each sees and draws: with transparency where it takes them apart. */
+export const PICTURE_CHANNELS: Readonly<Record<QwenImageModel["use"], number>> = { draw: 3, edit: 3, split: 4 };
 
 /** What stands before a prompt, and of how many tokens of it the states are not read. */
 const SYSTEM =
@@ -30,6 +32,8 @@ const EDIT_TOKENS = 1024 + 12 * 256;
 /** How each reads its prompts; for Edit: diffusers, pipeline_qwenimage_edit_plus.py, `_get_qwen_prompt_embeds`. */
 export const READINGS: Readonly<Record<QwenImageModel["use"], ChatReading>> = {
   draw: QWEN_IMAGE_READING,
+  // As the first, of which its pipeline has the words.
+  split: QWEN_IMAGE_READING,
   edit: {
     ...QWEN_IMAGE_READING,
     ...{ tokens: EDIT_SKIPPED + EDIT_TOKENS, template: chatTurn(EDIT_SYSTEM), skipped: EDIT_SKIPPED, sees: true },
@@ -47,9 +51,10 @@ export const QWEN_IMAGE_SCHEDULER: SchedulerConfig = {
 const PUBLISHED = { hidden_size: 3584, layers: 28 };
 
 /** Throws Problem "weights-shape" where parts of several models were put together, or a part was cut. */
-export function refuseMisfits({ path: place, denoiser, text, vae }: QwenImageModel): void {
+export function refuseMisfits({ path: place, denoiser, text, vae, use }: QwenImageModel): void {
   const { hidden_size: width, vocab_size: words } = text.component.config;
   const { joint_attention_dim: read, out_channels: channels } = denoiser.config;
+  const { use_additional_t_cond: told, use_layer3d_rope: layered } = denoiser.config;
   const refuse = (what: string): never => {
     throw new Problem("weights-shape", `The parts of "${place}" do not belong together: ${what}.`);
   };
@@ -62,6 +67,14 @@ export function refuseMisfits({ path: place, denoiser, text, vae }: QwenImageMod
   if (vae.config.latent_channels !== channels)
     refuse(
       `the transformer draws latents of ${channels} channels, and the autoencoder reads ${vae.config.latent_channels}`,
+    );
+  if ((use === "split") !== layered || told !== layered)
+    refuse(
+      `${layered || told ? "the transformer" : "the pipeline"} takes pictures apart into layers, and the rest does not`,
+    );
+  if (vae.config.in_channels !== PICTURE_CHANNELS[use])
+    refuse(
+      `the autoencoder reads pictures of ${vae.config.in_channels} channels, where ${PICTURE_CHANNELS[use]} are drawn`,
     );
   if (text.tokenizer.vocabSize > words)
     refuse(`the tokenizer has ${text.tokenizer.vocabSize} words, and the text encoder ${words}`);

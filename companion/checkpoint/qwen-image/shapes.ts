@@ -3,6 +3,7 @@ import type { QwenImageConfig } from "../../networks/configs.ts";
 import { parseQwenImageConfig } from "../config/qwen-image-config.ts";
 import { largestNumber, type Refs } from "../files/component.ts";
 import { sizesOf } from "../parts/sizes-of.ts";
+import { LAYERED_MARK } from "./keys.ts";
 
 /** Places of the autoencoder's latent that are read as one. */
 const CELL = 2 * 2;
@@ -23,6 +24,7 @@ export function qwenImageConfigFromShapes(refs: Refs, origin: string): QwenImage
       num_attention_heads: size("img_in.weight", 0) / head,
       joint_attention_dim: size("txt_in.weight", 1),
       axes_dims_rope: [head * APART, side, side],
+      ...(refs.has(LAYERED_MARK) && { use_additional_t_cond: true, use_layer3d_rope: true }),
     },
     origin,
   );

@@ -1,5 +1,5 @@
 /** The pictures that Qwen-Image-Edit looks at: each by its language model's eyes, and as a latent. */
-import type { Size } from "../../../shared/geometry.ts";
+import { sizeOfArea } from "../../../shared/area-size.ts";
 import { imagesOfReference } from "../../../shared/image-refs.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import type { QwenImageModel } from "../../checkpoint/model.ts";
@@ -9,12 +9,10 @@ import type { Tensor } from "../../tensor.ts";
 import type { PreparedJob } from "../job.ts";
 import { readImage } from "../picture/canvas.ts";
 import { refuseSettings } from "./reference-latents.ts";
-import { roundEven, type SeenPicture, seeWithLanguage } from "./seen-by-language.ts";
+import { type SeenPicture, seeWithLanguage } from "./seen-by-language.ts";
 
 /** Pixels that a picture has for the language model, and for the transformer. */
 const AREAS = { language: 384 ** 2, transformer: 1024 ** 2 };
-/** Of which its sides are whole multiples. */
-const MULTIPLE = 32;
 
 export interface EditPictures {
   readonly seen: readonly SeenPicture[];
@@ -31,9 +29,13 @@ export async function seenByQwenEdit(job: PreparedJob<QwenImageModel>): Promise<
   const references: Tensor[] = [];
   for (const image of await picturesOf(job)) {
     seen.push(
-      await seeWithLanguage(job, job.model.text.eyes!, resizeImage(image, sizeOf(image, AREAS.language), "lanczos")),
+      await seeWithLanguage(
+        job,
+        job.model.text.eyes!,
+        resizeImage(image, sizeOfArea(image, AREAS.language), "lanczos"),
+      ),
     );
-    const shown = resizeImage(image, sizeOf(image, AREAS.transformer), "lanczos");
+    const shown = resizeImage(image, sizeOfArea(image, AREAS.transformer), "lanczos");
     references.push(await job.autoencoder.encode(toSample(shown), undefined));
   }
   return { seen, references };
@@ -49,14 +51,6 @@ async function picturesOf({ request, canvas, images }: PreparedJob<QwenImageMode
     for (const image of imagesOfReference(reference)) others.push(await readImage(images, image));
   }
   return first ? [first, ...others] : others;
-}
-
-/** Of about `area` pixels and the picture's own shape. Source: diffusers, the same file, calculate_dimensions. */
-function sizeOf({ width, height }: Size, area: number): Size {
-  const ratio = width / height;
-  const wide = Math.sqrt(area * ratio);
-  const whole = (side: number) => Math.max(roundEven(side / MULTIPLE), 1) * MULTIPLE;
-  return { width: whole(wide), height: whole(wide / ratio) };
 }
 
 /** Places of the latent, along rows and columns, of a picture that is as large as most. */

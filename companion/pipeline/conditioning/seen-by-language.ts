@@ -1,4 +1,5 @@
 /** Pictures as a language model sees them: Qwen2.5-VL's eyes, a few hundred tokens for each. */
+import { roundEven } from "../../../shared/area-size.ts";
 import type { Size } from "../../../shared/geometry.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import type { ChatEyes } from "../../checkpoint/model.ts";
@@ -71,13 +72,6 @@ export function wholeCells({ width, height }: Size, cell: number): Size {
   if (w * h < AREA.least) return scaled(Math.sqrt(AREA.least / (width * height)), Math.ceil);
   return { width: w, height: h };
 }
-
-/** As Python rounds: halves to the even one. */
-export const roundEven = (value: number): number => {
-  const below = Math.floor(value);
-  if (value - below !== 0.5) return Math.round(value);
-  return below % 2 === 0 ? below : below + 1;
-};
 
 /** [row, column] of all patches, those of a token beside each other. */
 function placesOf(

@@ -1,13 +1,15 @@
 /** Qwen-Image's transformer: one session for every size of a picture, every length of a prompt and every number of references. */
+import { readRows } from "../../checkpoint/files/table-rows.ts";
 import type { QwenImageModel } from "../../checkpoint/model.ts";
 import { Weights } from "../../graph/weights.ts";
 import { rotationTable } from "../../networks/blocks/rotation.ts";
-import { QWEN_IMAGE_CELL, qwenImageTransformerGraph } from "../../networks/qwen-image-transformer.ts";
+import { KINDS, QWEN_IMAGE_CELL, qwenImageTransformerGraph } from "../../networks/qwen-image-transformer.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { PromptStates } from "../conditioning/chat-states.ts";
 import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../job.ts";
+import { layersOf } from "../latent/layers.ts";
 import { fromCellRows, toCellRows } from "../latent/sequence.ts";
-import { concatTokens } from "../tensors.ts";
+import { concatTokens, stack, unstack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
@@ -25,15 +27,20 @@ export async function openQwenImage(
   job: PreparedJob<QwenImageModel>,
   { conditions: { states, references } }: DenoiserInputs<QwenImageConditions>,
 ): Promise<OpenDenoiser> {
-  const { model, studio, latent, canvas, guidance } = job;
+  const { model, studio, latent, canvas, guidance, request } = job;
   const { config, weights } = model.denoiser;
   const dims = latent.dims(canvas.size);
-  const pictures = [dims, ...references.map((reference) => reference.dims)];
+  const layers = Array<typeof dims>(layersOf(request).drawn).fill(dims);
+  const pictures = [...layers, ...references.map((reference) => reference.dims)];
   const behind = references.map((reference) => toCellRows(reference, CELLS));
   const turn = (places: number[][]) =>
     rotationTable(places, { axes: config.axes_dims_rope, theta: THETA, round: Math.fround });
-  const places = pictures.flatMap(placesOf);
-  const begin = Math.max(...pictures.flatMap(([, , height, width]) => [half(height!), half(width!)]));
+  const layered = config.use_layer3d_rope;
+  const places = pictures.flatMap((one, i) => placesOf(one, layered && i === pictures.length - 1 ? TAKEN_APART : i));
+  const begin = Math.max(
+    ...pictures.flatMap(([, , height, width]) => [half(height!), half(width!)]),
+    layered ? pictures.length - 1 : 0,
+  );
   const prompts = new Map(
     guidance.branches.map(({ prompt }) => {
       const text = states[prompt]!;
@@ -52,26 +59,46 @@ export async function openQwenImage(
     { symbols: { S: places.length, T: tokens } },
   );
   const own = (dims[2] * dims[3]) / QWEN_IMAGE_CELL ** 2;
+  const toLatent = (rows: Tensor) => fromCellRows(rows, dims, CELLS);
+  // Of layers the first alone: diffusers, transformer_qwenimage.py, `modulate_index`.
   const seen = config.zero_cond_t && {
     seen: tensor(new Float32Array(places.length).fill(1, own), [1, places.length, 1]),
   };
-  const constant = { ...turn(places), ...seen };
+  const kinds = config.use_additional_t_cond && weights.find(KINDS)!;
+  const kind = kinds && { kind: tensor(readRows(kinds, [WITH_TRANSPARENCY]), [1, kinds.dims[1]!]) };
+  const constant = { ...turn(places), ...seen, ...kind };
   return {
     release,
     predict: async (x, { timestep, i, of }) => {
       const common = {
         ...constant,
         ...loras.feedsFor(inputs),
-        latent: concatTokens([toCellRows(x, CELLS), ...behind]),
+        latent: concatTokens([...unstack(x).map((layer) => toCellRows(layer, CELLS)), ...behind]),
         timestep: tensor(Float32Array.of(asTold(timestep)), [1]),
       };
       const { branches, combine } = guidance.at(i, of);
       const predictions: Tensor[] = [];
       for (const { prompt } of branches) predictions.push((await run({ ...common, ...prompts.get(prompt)! })).out!);
       // Guidance keeps the length of every place's numbers, so it sees them as rows.
-      return fromCellRows(combine(predictions), dims, CELLS);
+      return stack(partsOfRows(combine(predictions), { rows: own, count: layers.length }).map(toLatent));
     },
   };
+}
+
+/** The row of `KINDS` that is told. */
+const WITH_TRANSPARENCY = 0;
+
+/** Where the picture lies that is taken apart, among layers that are counted from 0. */
+const TAKEN_APART = -1;
+
+/** Of [1, S, D] the first `count` times `rows` rows, in so many parts. */
+function partsOfRows(
+  { data, dims }: Tensor,
+  { rows, count }: { readonly rows: number; readonly count: number },
+): Tensor[] {
+  const width = dims[2]!;
+  const size = rows * width;
+  return Array.from({ length: count }, (_, i) => tensor(data.subarray(i * size, (i + 1) * size), [1, rows, width]));
 }
 
 /** The pipeline divides by 1000 what the network multiplies by it, in float32. */
@@ -82,7 +109,7 @@ const half = (side: number) => Math.floor(side / QWEN_IMAGE_CELL / 2);
 
 /**
  * (picture, row, column) of its places, rows and columns counted from the middle. Source: diffusers, transformer_qwenimage.py,
- * QwenEmbedRope, `scale_rope`.
+ * QwenEmbedRope and QwenEmbedLayer3DRope, `scale_rope`.
  */
 function placesOf([, , height, width]: readonly number[], picture: number): number[][] {
   const [rows, columns] = [height! / QWEN_IMAGE_CELL, width! / QWEN_IMAGE_CELL];

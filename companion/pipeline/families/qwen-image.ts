@@ -2,15 +2,17 @@
 import type { QwenImageModel } from "../../checkpoint/model.ts";
 import { QWEN_IMAGE_CELL, qwenImageTransformerGraph } from "../../networks/qwen-image-transformer.ts";
 import { QWEN_IMAGE } from "../../opening/architectures.ts";
-import { shiftedPlan } from "../../opening/plans.ts";
+import { qwenImagePlan } from "../../opening/plans.ts";
 import { encodeChat } from "../conditioning/chat-states.ts";
 import { type EditPictures, PLACES_SEEN, seenByQwenEdit } from "../conditioning/qwen-edit-pictures.ts";
+import { describedToSplit, refuseOtherUse, seenBySplit } from "../conditioning/split-picture.ts";
 import { openQwenImage, type QwenImageConditions } from "../denoiser/qwen-image.ts";
 import { guidanceOf, keepingLengths } from "../guidance.ts";
 import type { Family, PreparedJob, Sketch } from "../job.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { flowFirstLatent } from "../latent/flow-first-latent.ts";
 import { latentSpace } from "../latent/latent-space.ts";
+import { layersFirstLatent, layersOf } from "../latent/layers.ts";
 import { blockIntegers } from "./block-integers.ts";
 
 const placesOf = ({ latent, canvas }: Pick<Sketch, "latent" | "canvas">): number => {
@@ -19,26 +21,29 @@ const placesOf = ({ latent, canvas }: Pick<Sketch, "latent" | "canvas">): number
 };
 
 const picturesSeen = ({ model, canvas, request }: Sketch<QwenImageModel>): number =>
-  model.use === "draw" ? 0 : request.references.length + (canvas.picture ? 1 : 0);
+  model.use === "edit" ? request.references.length + (canvas.picture ? 1 : 0) : 0;
 
 /** Of a long prompt, and of a picture, for the memory that a run takes. */
 const TOKENS = 546;
 const TOKENS_SEEN = 256;
 
-const NAMES = { draw: "Qwen-Image", edit: "Qwen-Image-Edit" } as const;
+const NAMES = { draw: "Qwen-Image", edit: "Qwen-Image-Edit", split: "Qwen-Image-Layered" } as const;
 const PICTURES: Readonly<Record<QwenImageModel["use"], (job: PreparedJob<QwenImageModel>) => Promise<EditPictures>>> = {
   draw: async () => ({ seen: [], references: [] }),
   edit: seenByQwenEdit,
+  split: seenBySplit,
 };
-/** Edit takes the mode of a picture's posterior where the other draws from it. */
-const BEGINNINGS = { draw: firstLatent, edit: flowFirstLatent } as const;
+/** Edit takes the mode of a picture's posterior where the first draws from it. */
+const BEGINNINGS = { draw: firstLatent, edit: flowFirstLatent, split: layersFirstLatent } as const;
+const EXTRAS = { draw: ["loras"], edit: ["references", "loras"], split: ["split", "loras"] } as const;
 
 const INTEGERS = blockIntegers(["transformer_blocks"], /\.(img|txt)_mod\.1$/);
 
 export const qwenImage: Family<QwenImageModel, QwenImageConditions> = {
   ...QWEN_IMAGE,
   integers: () => INTEGERS,
-  takes: ({ use }) => (use === "edit" ? ["references", "loras"] : ["loras"]),
+  takes: ({ use }) => EXTRAS[use],
+  refuse: (request, { use }) => refuseOtherUse(request, NAMES[use], use),
   nameOf: ({ use }) => NAMES[use],
   loraNetworks: ({ denoiser }) => ({ find: (target) => (target === "unet" ? denoiser.weights : undefined) }),
   latentSpace: ({ vae: { config } }) =>
@@ -51,14 +56,17 @@ export const qwenImage: Family<QwenImageModel, QwenImageConditions> = {
     }),
   extraChannels: () => "none",
   runs: "one-by-one",
-  guidance: ({ request }) => keepingLengths(guidanceOf(request, { edits: false, embedding: null })),
+  guidance: ({ request }) => {
+    const guidance = guidanceOf(request, { edits: false, embedding: null });
+    return request.split && !request.split.normalize ? guidance : keepingLengths(guidance);
+  },
   plan: (sketch, options) => {
     const { steps, scheduler } = sketch.request;
-    return shiftedPlan(sketch.model, { steps, scheduler, places: placesOf(sketch) }, options);
+    return qwenImagePlan(sketch.model, { steps, scheduler, places: placesOf(sketch) }, options);
   },
   encode: async (job, trace) => {
     const { seen, references } = await PICTURES[job.model.use](job);
-    const states = await encodeChat(job, trace, seen);
+    const states = await encodeChat(describedToSplit(job), trace, seen);
     return { states, references, prompt: states.prompt };
   },
   firstLatent: (job, trace) => BEGINNINGS[job.model.use](job, trace),
@@ -66,7 +74,8 @@ export const qwenImage: Family<QwenImageModel, QwenImageConditions> = {
   runSize: (sketch) => {
     const pictures = picturesSeen(sketch);
     const places = (pictures * PLACES_SEEN) / sketch.latent.multiple ** 2;
-    return { symbols: { S: placesOf(sketch) + places, T: TOKENS + pictures * TOKENS_SEEN } };
+    const own = placesOf(sketch) * layersOf(sketch.request).inRun;
+    return { symbols: { S: own + places, T: TOKENS + pictures * TOKENS_SEEN } };
   },
   openDenoiser: openQwenImage,
 };

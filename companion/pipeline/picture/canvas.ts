@@ -12,7 +12,10 @@ import {
   type Infill,
   type Region,
   requestedSize,
+  type Split,
 } from "../../../shared/request.ts";
+import { REQUEST_LIMITS } from "../../../shared/request-parts-schema.ts";
+import { splitSize } from "../../../shared/split.ts";
 import { calmed } from "../../image/calm.ts";
 import { matchColors } from "../../image/color-match.ts";
 import { composite, crop, cropMask, flatten } from "../../image/composite.ts";
@@ -20,7 +23,7 @@ import { decodeImage, requireModestTotal } from "../../image/decode.ts";
 import { infilled } from "../../image/infill.ts";
 import { binarize, coverageOf, coverCells } from "../../image/mask.ts";
 import { patchMatched } from "../../image/patch-match/patch-match.ts";
-import { resample, resizeImage } from "../../image/resample.ts";
+import { resample, resizeImage, resizeTransparent } from "../../image/resample.ts";
 import { withoutSeam } from "../../image/seam.ts";
 
 /** Places of the latent around what is shown that the model paints, too, to tell how its colours drift. */
@@ -62,6 +65,7 @@ export async function prepareCanvas(request: GenerateRequest, images: Images, op
   const see = (image: PixelImage) => resizeImage(image, size, "lanczos");
   if (request.image === undefined) return { size, see, finish: (made) => made };
   const source = await readImage(images, request.image);
+  if (request.split) return splitCanvas(source, request.split, options);
   if (request.mask === undefined) {
     return { size, see, picture: see(source), finish: (made) => made };
   }
@@ -94,6 +98,22 @@ export async function readImage(images: Images, ref: ImageRef): Promise<PixelIma
   if (!bytes)
     throw new Problem("request-invalid", `Cannot use the request as its image "${ref}" did not come with it.`);
   return decodeImage(bytes);
+}
+
+/** The picture whole, with its transparency, at the size that its layers have. */
+function splitCanvas(source: PixelImage, split: Split, { factor }: CanvasOptions): Canvas {
+  const size = splitSize(source, split);
+  if (
+    Math.max(size.width, size.height) > REQUEST_LIMITS.side.max ||
+    size.width % factor !== 0 ||
+    size.height % factor !== 0
+  )
+    throw new Problem(
+      "request-invalid",
+      `A picture of ${source.width} × ${source.height} pixels is too long to be taken apart: choose one that is nearer to a square.`,
+    );
+  const see = (image: PixelImage) => resizeTransparent(image, size, "lanczos");
+  return { size, see, picture: see(source), finish: (made) => made };
 }
 
 /** Image and mask whole, each resized to the request's size, as diffusers' inpainting pipeline prepares them. */

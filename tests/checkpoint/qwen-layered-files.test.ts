@@ -1,0 +1,87 @@
+/** Qwen-Image-Layered as the files that people have: the folder's layers, its own autoencoder, and a name for what is wrong. */
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { openModel, type QwenImageModel } from "../../companion/checkpoint/model.ts";
+import { refuseMisfits } from "../../companion/checkpoint/qwen-image/model.ts";
+import { encodePng } from "../../companion/image/encode.ts";
+import { openLibrary } from "../../companion/library/library.ts";
+import { openWholeModel } from "../../companion/opening/open-whole.ts";
+import { deviation } from "../networks/fixture.ts";
+import { openTestStudio, paint, splitRequest } from "../pipeline/studio-for-tests.ts";
+import { blockNumbers } from "./block-numbers.ts";
+import { asBlocks, writeGguf } from "./gguf-sample.ts";
+import { asOriginalVae, QWEN_IMAGE, QWEN_LAYERED, qwenImagePart, writeSplitQwenImage } from "./qwen-image-sample.ts";
+import { temporaryFolder, writeData } from "./sample.ts";
+
+const top = temporaryFolder();
+const starter = path.join(__dirname, "../../starter/weights");
+const picture = () => encodePng({ width: 2, height: 3, data: Uint8Array.from({ length: 24 }, (_, i) => i * 9) });
+const painted = async (place: string) => {
+  const studio = openTestStudio(undefined, { it: place });
+  try {
+    return await paint(studio, splitRequest({ model: "it" }), { picture: await picture() });
+  } finally {
+    await studio.close();
+  }
+};
+const named = (root: string) => writeSplitQwenImage(root, { model: QWEN_LAYERED, transformer: "mine.safetensors" });
+
+test("split files give the folder's layers, byte for byte, with the autoencoder that knows transparency", async () => {
+  const root = path.join(top, "split");
+  const file = named(root);
+  // The larger file of the folder, which is looked at first.
+  const { vae } = (await openModel(QWEN_IMAGE)) as QwenImageModel;
+  expect(vae.config.in_channels).toBe(3);
+  writeData(path.join(root, "vae/qwen_image_vae.safetensors"), asOriginalVae(qwenImagePart("vae", QWEN_IMAGE)), "F32");
+  const [folder, split] = [await painted(QWEN_LAYERED), await painted(file)];
+  expect(split.result.layers).toHaveLength(2);
+  expect(split.result.layers).toEqual(folder.result.layers);
+});
+
+test("a GGUF file of Q8_0 draws what its numbers draw", async () => {
+  const root = path.join(top, "gguf");
+  const file = named(root);
+  const blocks = Object.entries(qwenImagePart("transformer", QWEN_LAYERED)).map(
+    ([key, value]) => [key, asBlocks(value, "Q8_0")] as const,
+  );
+  expect(blocks.find(([key]) => key.endsWith("addition_t_embedding.weight"))![1].type).toBe("Q8_0");
+  const plain = blocks.map(([key, { shape, data, type }]) => {
+    const numbers = type === "F32" ? data : new Uint8Array(blockNumbers(data, "Q8_0").buffer);
+    return [key, { shape, data: numbers }] as const;
+  });
+  writeData(file, Object.fromEntries(plain), "F32");
+  const exact = (await painted(file)).trace;
+  rmSync(file);
+  const gguf = path.join(root, "diffusion_models/mine.gguf");
+  writeGguf(gguf, Object.fromEntries(blocks));
+  const found = (await painted(gguf)).trace;
+  for (const name of ["latents.1", "image"])
+    expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
+});
+
+test("the library says that it takes pictures apart, and names the autoencoder that is missing", async () => {
+  const root = path.join(top, "listed");
+  const file = named(root);
+  const { models } = await openLibrary({ folders: [root], starter }).list();
+  expect(models.find(({ family }) => family.id === "qwen-image")).toMatchObject({
+    ...{ splits: true, references: false, nativeSize: 640, licence: expect.stringContaining("Apache-2.0") },
+    defaults: { steps: 50, guidanceScale: 4 },
+  });
+  rmSync(path.join(root, "vae"), { recursive: true });
+  await expect(openWholeModel(file)).rejects.toMatchObject({
+    code: "weights-missing",
+    message: expect.stringContaining(
+      'needs the autoencoder (VAE): put "qwen_image_layered_vae.safetensors" of Comfy-Org/Qwen-Image-Layered_ComfyUI',
+    ),
+  });
+});
+
+test("parts of Qwen-Image and of Layered are refused together", async () => {
+  const layered = (await openModel(QWEN_LAYERED)) as QwenImageModel;
+  const plain = (await openModel(QWEN_IMAGE)) as QwenImageModel;
+  expect(() => refuseMisfits({ ...layered, vae: plain.vae })).toThrow(
+    "reads pictures of 3 channels, where 4 are drawn",
+  );
+  expect(() => refuseMisfits({ ...layered, denoiser: plain.denoiser })).toThrow("takes pictures apart");
+  expect(() => refuseMisfits({ ...plain, denoiser: layered.denoiser })).toThrow("takes pictures apart");
+});
