@@ -7,6 +7,7 @@
  * Uint8Array (Figma lets nothing else binary through).
  */
 import * as v from "valibot";
+import { SPLIT_LIMITS } from "../shared/split.ts";
 import { boardOrder, keyVisual, MOST_BOARDS, madeBoard } from "./bridge/artboard.ts";
 import { character, characterName, placedPicture, referenceNote } from "./bridge/character.ts";
 import { openJob, pairing, settings } from "./bridge/kept.ts";
@@ -39,6 +40,8 @@ const nothing = v.object({});
 
 /** Of one sheet. */
 export const MOST_FRAMES = 24;
+/** Of one picture. */
+const MOST_LAYERS = SPLIT_LIMITS.max;
 
 export const CALLS = {
   /** The first call: everything the ui needs to begin. */
@@ -99,11 +102,15 @@ export const CALLS = {
   "read-outlines": { input: v.object({ node: nodeId }), output: v.object({ drawing: v.nullable(drawing) }) },
   /**
    * Put a result over its target, beside it, or where it was dropped. One undo step. `replaces`: layers that show other pictures
-   * of the same run; over the target, the first of them that is there shows this one from now on.
+   * of the same run; over the target, the first of them that is there shows this one from now on. `layers`: it is a group of these,
+   * the bottom one first, in the place of `bytes`; nothing is replaced then.
    */
   "place-layer": {
     input: v.object({
       ...{ ticket, bytes, name: v.string(), recipe: v.string(), where, fit },
+      layers: v.optional(
+        v.pipe(v.array(v.object({ bytes, name: v.string() })), v.minLength(1), v.maxLength(MOST_LAYERS)),
+      ),
       ...{ layering, job: v.string(), replaces: v.array(nodeId) },
       /** Absent: they stay as they are. */
       maskFate: v.optional(maskFate),

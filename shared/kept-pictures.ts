@@ -15,7 +15,7 @@ export interface ListHistory {
   readonly type: "list-history";
   readonly file: string;
 }
-/** Keep a picture: attachments "image" and "small". Without them: change what is known of one that is kept. */
+/** Keep a picture: attachments "image" and "small", and of one in layers "layer.0" and on (split.ts). Without them: change what is known of one that is kept. */
 export interface Keep {
   readonly type: "keep";
   readonly file: string;
@@ -46,7 +46,7 @@ export interface Kept {
   readonly type: "kept";
   readonly job: string;
 }
-/** Attachment "image"; none where it is gone. */
+/** Attachment "image", and of a whole one in layers "layer.0" and on; none where it is gone. */
 export interface KeptPictureMessage {
   readonly type: "kept-picture";
   readonly job: string;

@@ -28,7 +28,7 @@ import type { ProblemData } from "./problem.ts";
 export type * from "./kept-pictures.ts";
 export type * from "./model-info.ts";
 
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 export const PORT = 47821;
 export const PATH = "/v1";
 export const SUBPROTOCOL = "underpaint.v1";

@@ -53,7 +53,7 @@ export interface Host {
     onChange(listener: () => void): () => void;
   };
   /** Pictures that were made for Figma files. */
-  readonly history: Pick<History, "list" | "keep" | "picture" | "forget">;
+  readonly history: Pick<History, "list" | "keep" | "picture" | "layers" | "forget">;
   readonly engine: {
     readonly state: EngineState;
     onChange(listener: (state: EngineState) => void): () => void;

@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { KeptPicture } from "../../shared/protocol.ts";
+import { layerAttachment, SPLIT_LIMITS } from "../../shared/split.ts";
 import { readAbout, writeAbout } from "./about.ts";
 
 export interface HistoryOptions {
@@ -18,6 +19,8 @@ export interface HistoryOptions {
 export interface KeptBytes {
   readonly image: Uint8Array;
   readonly small: Uint8Array;
+  /** Of one in layers, the bottom one first. */
+  readonly layers?: readonly Uint8Array[];
 }
 
 const BUDGET_BYTES = 4 * 2 ** 30;
@@ -25,6 +28,8 @@ const BUDGET_BYTES = 4 * 2 ** 30;
 const MOST_LISTED = 1000;
 const ID = /^[0-9a-f]{32}$/;
 const [ABOUT, IMAGE, SMALL] = [".json", ".image", ".small"];
+const LAYERS = Array.from({ length: SPLIT_LIMITS.max }, (_, i) => `.${layerAttachment(i)}`);
+const PICTURES = [IMAGE, SMALL, ...LAYERS];
 
 interface Place extends KeptPicture {
   readonly file: string;
@@ -64,16 +69,14 @@ export class History {
       const before = places.get(key);
       if (bytes === undefined && before === undefined)
         throw new Problem("job-unknown", "The companion does not keep this picture any more.");
-      const size = bytes === undefined ? before!.bytes : bytes.image.length + bytes.small.length;
+      const files = bytes === undefined ? [] : filesOf(bytes);
+      const size = bytes === undefined ? before!.bytes : files.reduce((sum, [, each]) => sum + each.length, 0);
       if (bytes !== undefined) await this.#makeRoom(size - (before?.bytes ?? 0), key);
       const folder = path.join(this.#folder, file);
       const kept = { job, at, starred, about };
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        if (bytes !== undefined) {
-          await put(path.join(folder, job + IMAGE), bytes.image);
-          await put(path.join(folder, job + SMALL), bytes.small);
-        }
+        for (const [end, each] of files) await put(path.join(folder, job + end), each);
         await put(path.join(folder, job + ABOUT), writeAbout(kept));
       } catch (error) {
         throw diskProblem(error, folder);
@@ -87,6 +90,20 @@ export class History {
     if (!ID.test(file) || !ID.test(job)) return undefined;
     const name = job + (size === "small" ? SMALL : IMAGE);
     return await this.#inTurn(() => readFile(path.join(this.#folder, file, name)).catch(() => undefined));
+  }
+
+  /** Of a picture in layers, the bottom one first; none of another, or where it is gone. */
+  async layers(file: string, job: string): Promise<Uint8Array[]> {
+    if (!ID.test(file) || !ID.test(job)) return [];
+    const layers: Uint8Array[] = [];
+    await this.#inTurn(async () => {
+      for (const end of LAYERS) {
+        const layer = await readFile(path.join(this.#folder, file, job + end)).catch(() => undefined);
+        if (layer === undefined) return;
+        layers.push(layer);
+      }
+    });
+    return layers;
   }
 
   /** Those that are there are gone when this resolves. */
@@ -113,7 +130,7 @@ export class History {
 
   async #remove(place: Place | undefined): Promise<void> {
     if (place === undefined) return;
-    for (const end of [ABOUT, IMAGE, SMALL])
+    for (const end of [ABOUT, ...PICTURES])
       await rm(path.join(this.#folder, place.file, place.job + end), { force: true });
     (await this.#known()).delete(`${place.file} ${place.job}`);
   }
@@ -132,10 +149,11 @@ export class History {
       for (const job of new Set(names.map((name) => name.replace(/\..*$/, "")))) {
         const about = await readFile(path.join(folder, job + ABOUT), "utf8").catch(() => "");
         const kept = readAbout(about);
-        const bytes = (await sizeOf(path.join(folder, job + IMAGE))) + (await sizeOf(path.join(folder, job + SMALL)));
+        let bytes = 0;
+        for (const end of PICTURES) if (names.includes(job + end)) bytes += await sizeOf(path.join(folder, job + end));
         if (kept?.job === job && bytes > 0) places.set(`${file} ${job}`, { ...kept, file, bytes });
         else if (ID.test(job))
-          for (const end of [ABOUT, IMAGE, SMALL]) await rm(path.join(folder, job + end), { force: true });
+          for (const end of [ABOUT, ...PICTURES]) await rm(path.join(folder, job + end), { force: true });
       }
     }
     return places;
@@ -147,6 +165,12 @@ export class History {
     return done;
   }
 }
+
+const filesOf = ({ image, small, layers = [] }: KeptBytes): (readonly [end: string, bytes: Uint8Array])[] => [
+  [IMAGE, image],
+  [SMALL, small],
+  ...layers.map((layer, i) => [LAYERS[i]!, layer] as const),
+];
 
 const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 

@@ -70,6 +70,10 @@ export const settings = v.object({
   enlargeBy: v.optional(v.string()),
   /** Of a loop; 0: pictures stand still. */
   loopSeconds: v.fallback(v.optional(v.picklist([0, 2, 3, 4]), 0), 0),
+  /** Layers that pictures are taken apart into, in Edit; 0: they are changed. */
+  splitInto: v.fallback(v.optional(size, 0), 0),
+  /** Whether their layers are as fine as the model can draw them. */
+  splitFinely: v.optional(v.boolean(), false),
   /** Of the last set of formats. Absent: none was made. */
   artboards: v.fallback(v.optional(artboardChoice), undefined),
   /** Side lengths at the model relative to its own size. */

@@ -86,11 +86,11 @@ export type Spot = v.InferOutput<typeof spot>;
  * How the bytes of a picture lie in its layer: "cover" fills the target with them; "source" are the pixels that a Fill worked
  * on, or those of them that changed, and lie where these lay; "part" is a part of those at another scale: from the unit square of
  * the layer that shows them all to that of the part; "around" goes beyond the target: from the unit square of its layer to that of
- * the picture; "within" fills a part of the target, in shares of its width and height;
- * "tile" repeats the picture all over the target, canvas pixels for one of its.
+ * the picture; "within" fills a part of the target, in shares of its width and height; "stretch" lays all of the picture over all of
+ * the target, whatever its shape; "tile" repeats the picture all over the target, canvas pixels for one of its.
  */
 export const fit = v.union([
-  v.picklist(["cover", "source"]),
+  v.picklist(["cover", "source", "stretch"]),
   v.object({ part: affine }),
   v.object({ around: affine }),
   v.object({ within: rect }),

@@ -2,7 +2,7 @@ import { Problem } from "../../shared/problem.ts";
 import type { CallInput } from "../bridge.ts";
 import { ownPlace } from "./grow-layer.ts";
 import { putOnImage } from "./own-fill.ts";
-import { placeAround, type SourceLayer, sourceLayer } from "./source-layer.ts";
+import { placeAround, type SourceLayer, sourceLayer, stretched } from "./source-layer.ts";
 
 /** The picture over the target, or where the target was. Problem "image-not-readable" where Figma does not take it. */
 export function shownPicture(
@@ -20,6 +20,7 @@ export function shownPicture(
   const now = target === null ? ticket : isLater ? ownPlace(target) : placeOf(target);
   const over = (paint: ImagePaint) => ({ ...sizeOf(now), transform: now.transform, paint, isAsTarget: true });
   if (fit === "cover") return over(covering(image.hash));
+  if (fit === "stretch") return over(stretched(image.hash));
   if (typeof fit === "object" && "tile" in fit)
     return over({ type: "IMAGE", imageHash: image.hash, scaleMode: "TILE", scalingFactor: fit.tile });
   if (typeof fit === "object" && "within" in fit) return partOfTarget(now, fit.within, image.hash);

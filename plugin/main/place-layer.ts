@@ -14,6 +14,7 @@ import {
 import { contentFingerprintOf } from "./fingerprint.ts";
 import { canGrow, growLayer } from "./grow-layer.ts";
 import { imageLayer, shownPicture } from "./image-layer.ts";
+import { layerGroup, type PlacedLayer, shownIn } from "./layer-group.ts";
 import { overhang } from "./margins.ts";
 import { putOnAsFill, takesFill } from "./own-fill.ts";
 import { settleMasks } from "./settle-masks.ts";
@@ -24,7 +25,7 @@ import { PAINTED_KEY } from "./texts-over.ts";
 const MOST_RECIPE_CHARACTERS = 30_000;
 
 /**
- * Places a result as one new layer: over its target, exactly (same size, same transform, however its parents are turned),
+ * Places a result as one new layer, or one group of them: over its target, exactly (same size, same transform, however its parents are turned),
  * behind what is in it or as one of its fills, beside it, or where the designer dropped it. Where another picture of
  * the run was placed over it, that layer shows this one from now on. The original loses nothing. From `createImage` to
  * `commitUndo` nothing awaits, so that it is one undo step and no other editor sees half of it.
@@ -46,26 +47,29 @@ export async function placeLayer(input: CallInput<"place-layer">): Promise<CallO
   const covered = isOver(where) ? target : null;
 
   const shown = shownPicture(covered, input);
-  if (covered !== null && earlier !== null && !earlier.removed) {
-    if (earlier.id === covered.id) putOnAsFill(earlier, shown.paint);
+  const { layers } = input;
+  // A group is nothing that another layer can show.
+  const single = layers === undefined ? covered : null;
+  if (single !== null && earlier !== null && !earlier.removed) {
+    if (earlier.id === single.id) putOnAsFill(earlier, shown.paint);
     else {
       earlier.fills = [shown.paint];
       if (isPart(input) || earlier.getPluginData("part") !== "") refit(earlier, shown);
     }
     return finish(earlier, { input, masks, painted }, "Placed instead of the other picture.");
   }
-  if (covered !== null && input.layering === "fill" && takesFill(covered) && shown.isAsTarget) {
-    putOnAsFill(covered, shown.paint);
-    return finish(covered, { input, masks, painted }, `Put on “${covered.name}” as a fill.`);
+  if (single !== null && input.layering === "fill" && takesFill(single) && shown.isAsTarget) {
+    putOnAsFill(single, shown.paint);
+    return finish(single, { input, masks, painted }, `Put on “${single.name}” as a fill.`);
   }
   const { expand } = ticket;
-  if (covered !== null && input.layering === "fill" && expand !== undefined && canGrow(covered)) {
-    putOnAsFill(covered, shown.paint);
-    growLayer(covered, { ...expand, width: shown.width, height: shown.height });
-    covered.fills = [shown.paint];
-    return finish(covered, { input, masks, painted }, `“${covered.name}” is larger now; what it showed has not moved.`);
+  if (single !== null && input.layering === "fill" && expand !== undefined && canGrow(single)) {
+    putOnAsFill(single, shown.paint);
+    growLayer(single, { ...expand, width: shown.width, height: shown.height });
+    single.fills = [shown.paint];
+    return finish(single, { input, masks, painted }, `“${single.name}” is larger now; what it showed has not moved.`);
   }
-  const layer = imageLayer(covered, shown);
+  const layer = layers === undefined ? imageLayer(covered, shown) : layerGroup(covered, layers, input);
   try {
     const mask = masks.find(({ id }) => id === ticket.mask) ?? null;
     const note = putNew(layer, input, {
@@ -116,7 +120,7 @@ interface Around {
 
 /** Puts a new layer where it was wished for. Returns what the designer should know. */
 function putNew(
-  layer: RectangleNode | EllipseNode,
+  layer: PlacedLayer,
   { ticket, where, layering }: CallInput<"place-layer">,
   { target, covered, mask, under, transform, above }: Around,
 ): string | undefined {
@@ -219,7 +223,7 @@ interface Over {
 
 /** Puts the layer directly above what it covers, or behind what is in it. Returns what the designer should know. */
 function putOver(
-  layer: RectangleNode | EllipseNode,
+  layer: PlacedLayer,
   { target, mask, transform, above }: Over,
   { layering, ticket }: Pick<CallInput<"place-layer">, "layering" | "ticket">,
 ): string | undefined {
@@ -227,7 +231,8 @@ function putOver(
   const place = (layering === "behind" ? behind(target) : undefined) ?? findPlace(target, mask, above);
   insert(layer, place, transform);
   // Where the parent is resized later, the result goes along with its target.
-  if (place.parent.id === target.parent?.id && "constraints" in target) layer.constraints = target.constraints;
+  if (place.parent.id === target.parent?.id && "constraints" in target)
+    for (const shown of shownIn(layer)) shown.constraints = target.constraints;
   const cut = ticket.expand === undefined ? undefined : cutOffBy(layer);
   const notes = [place.note, cut && `“${cut.name}” cuts off what lies beyond it.`].filter((note) => note !== undefined);
   return notes.length > 0 ? notes.join(" ") : undefined;
@@ -255,7 +260,7 @@ function showIfUnseen(layer: SceneNode): void {
 }
 
 /** Puts the layer upright with its middle on the spot. */
-function putAt(layer: RectangleNode | EllipseNode, { x, y }: Spot, place: Place): void {
+function putAt(layer: PlacedLayer, { x, y }: Spot, place: Place): void {
   const { width, height } = layer;
   insert(layer, place, [
     [1, 0, x - width / 2],
@@ -264,7 +269,7 @@ function putAt(layer: RectangleNode | EllipseNode, { x, y }: Spot, place: Place)
 }
 
 /** `transform`: the layer's on the page. */
-function insert(layer: RectangleNode | EllipseNode, { parent, index, container }: Place, transform: Transform): void {
+function insert(layer: PlacedLayer, { parent, index, container }: Place, transform: Transform): void {
   parent.insertChild(index, layer);
   if ("layoutMode" in parent && parent.layoutMode !== "NONE") layer.layoutPositioning = "ABSOLUTE";
   const [row, column] = compose(container === null ? IDENTITY_TRANSFORM : invert(container), transform);

@@ -57,7 +57,8 @@ export function placeAround({ expand = NO_MARGINS, ...then }: Ticket, now: Place
   };
 }
 
-const stretched = (imageHash: string): ImagePaint => cropped(imageHash, [1, 1]);
+/** The whole picture over the whole layer. */
+export const stretched = (imageHash: string): ImagePaint => cropped(imageHash, [1, 1]);
 
 /** One picture of all the tiles that the layer showed, whose last ones may end outside of it. */
 function unrolled(

@@ -26,6 +26,7 @@ import { ReferencesPanel } from "./panels/references.tsx";
 import { SelectionCard } from "./panels/selection-card.tsx";
 import { SelfTestPanel } from "./panels/self-test.tsx";
 import { SettingsPanel } from "./panels/settings.tsx";
+import { SplitChoice } from "./panels/split-choice.tsx";
 import { StylesPanel } from "./panels/styles.tsx";
 import { TextsOver } from "./panels/texts-over.tsx";
 import { keepFocus, leaveField } from "./parts/focus.ts";
@@ -37,6 +38,7 @@ import { paintingModel } from "./state/fill-tool.ts";
 import { liveHere } from "./state/live-here.ts";
 import { modelInUse } from "./state/model-in-use.ts";
 import { whatIsMissing } from "./state/readiness.ts";
+import { splitOf } from "./state/splitting.ts";
 import type { State } from "./state/state.ts";
 import { type Store, useStore } from "./state/store.ts";
 import { languageFor, speak, spoken, t } from "./text/language.ts";
@@ -117,36 +119,38 @@ function needsHelp({ kind }: Connection): boolean {
 
 function Create({ state, actions }: { state: State; actions: Actions }) {
   const { mode } = state;
-  const model = modelInUse(state);
+  const chosen = modelInUse(state);
+  const splits = splitOf(state) !== undefined && liveHere(state) === null;
+  const model = splits ? paintingModel(state) : chosen;
   return (
     <>
       <section>
         <SelectionCard state={state} actions={actions} />
-        <Segmented label={t.run.whatToDo} segments={modesOf(model)} value={mode} onChange={actions.chooseMode} />
-        {mode === "edit" && <LiveSwitch state={state} actions={actions} />}
+        <Segmented label={t.run.whatToDo} segments={modesOf(chosen)} value={mode} onChange={actions.chooseMode} />
+        {mode === "edit" && !splits && <LiveSwitch state={state} actions={actions} />}
       </section>
       <LiveView state={state} />
+      {mode === "edit" && liveHere(state) === null && <SplitChoice state={state} actions={actions} />}
       {mode === "fill" && <FillPreview state={state} actions={actions} model={paintingModel(state)} />}
       <PromptPanel state={state} actions={actions} model={model} />
-      {mode === "edit" && <EditStrength settings={state.settings} actions={actions} model={model} />}
-      {model && <MoveChoice state={state} actions={actions} model={model} />}
-      <TextsOver state={state} actions={actions} />
+      {mode === "edit" && !splits && <EditStrength settings={state.settings} actions={actions} model={model} />}
+      {model && !splits && <MoveChoice state={state} actions={actions} model={model} />}
+      {!splits && <TextsOver state={state} actions={actions} />}
       {model?.references && <ReferencesPanel state={state} actions={actions} model={model} />}
-      {model && mode !== "fill" && <PalettePanel state={state} actions={actions} />}
+      {model && mode !== "fill" && !splits && <PalettePanel state={state} actions={actions} />}
       {model && <StylesPanel state={state} actions={actions} model={model} />}
       {model && (!model.plain || model.follows) && <ControlPanel state={state} actions={actions} model={model} />}
-      {model && <SettingsPanel state={state} actions={actions} model={model} />}
+      {model && model.id === chosen?.id && <SettingsPanel state={state} actions={actions} model={model} />}
     </>
   );
 }
 
-/** A model that edits by instruction can do nothing else. */
+/** Models that edit by instruction, or take pictures apart, can do nothing else. */
 function modesOf(model: ModelInfo | null): readonly Segment<Mode>[] {
   const modes = MODES.map((value) => ({ value, ...t.run.modes[value] }));
-  if (!model?.edits) return modes;
-  return modes.map((mode) =>
-    mode.value === "edit" ? mode : { ...mode, title: t.run.onlyEdits(model.name), disabled: true },
-  );
+  if (!model?.edits && !model?.splits) return modes;
+  const title = model.splits ? t.split.onlySplits(model.name) : t.run.onlyEdits(model.name);
+  return modes.map((mode) => (mode.value === "edit" ? mode : { ...mode, title, disabled: true }));
 }
 
 const mainOf = () => document.querySelector("main");

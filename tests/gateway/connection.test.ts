@@ -415,6 +415,9 @@ test("pictures are kept for a Figma file, told of, sent and forgotten", async ()
   await until(() => client.ofType("kept").length === 2);
   await client.ask({ type: "keep", file, picture: kept }, new Map([["image", png]]));
   expect(client.last).toMatchObject({ type: "rejected", problem: { code: "frame-invalid" } });
+  const layer = Uint8Array.of(2);
+  await client.ask({ type: "keep", file, picture: kept }, new Map([...both, ["layer.1", layer]]));
+  expect(client.last).toMatchObject({ type: "rejected", problem: { code: "frame-invalid" } });
   client.send({ type: "list-history", file });
   client.send({ type: "list-history", file: other });
   await until(() => client.ofType("history").length === 2);
@@ -424,7 +427,14 @@ test("pictures are kept for a Figma file, told of, sent and forgotten", async ()
   await until(() => client.ofType("kept-picture").length === 2);
   const sent = client.received.filter(({ message }) => (message as { type: string }).type === "kept-picture");
   expect(sent.map(({ attachments }) => [...attachments])).toEqual([[["image", png]], []]);
-  client.send({ type: "forget", file, jobs: [id(1)] });
+  await client.ask({ type: "keep", file, picture: { ...kept, job: id(2) } }, new Map([...both, ["layer.0", layer]]));
+  client.send({ type: "kept-picture", file, job: id(2), size: "whole" });
+  await until(() => client.ofType("kept-picture").length === 3);
+  expect([...client.received.at(-1)!.attachments]).toEqual([
+    ["image", png],
+    ["layer.0", layer],
+  ]);
+  client.send({ type: "forget", file, jobs: [id(1), id(2)] });
   client.send({ type: "list-history", file });
   await until(() => client.ofType("history").length === 3);
   expect(client.ofType("history").at(-1)!.pictures).toEqual([]);

@@ -40,6 +40,21 @@ test("History changes what is known of a picture, and removes it", async () => {
   expect(readdirSync(path.join(folder, FILE))).toEqual([]);
 });
 
+test("History keeps a picture's layers in their order, counts them, and removes them with it", async () => {
+  const history = new History(folder, { budgetBytes: 30 });
+  const layers = [Uint8Array.of(1, 2, 3), Uint8Array.of(4), Uint8Array.of(5, 6)];
+  await history.keep(FILE, kept(1), { ...bytes(10), layers });
+  await history.keep(FILE, kept(2), bytes(10));
+  const again = new History(folder, { budgetBytes: 30 });
+  expect((await again.layers(FILE, id(1))).map((layer) => [...layer])).toEqual([[1, 2, 3], [4], [5, 6]]);
+  expect(await again.layers(FILE, id(2))).toEqual([]);
+  expect(await again.layers("../x", id(1))).toEqual([]);
+  // 16 and 10 bytes are there: the first has to go.
+  await again.keep(FILE, kept(3), bytes(10));
+  expect(await jobs(again)).toEqual([3, 2]);
+  expect(readdirSync(path.join(folder, FILE)).filter((name) => name.startsWith(id(1)))).toEqual([]);
+});
+
 test("History stays within its budget: the oldest go first, whatever their file, those with a star never", async () => {
   const history = new History(folder, { budgetBytes: 35 });
   await history.keep(FILE, kept(1, { starred: true }), bytes(10));

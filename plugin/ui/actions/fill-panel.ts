@@ -1,5 +1,5 @@
 import { Problem } from "../../../shared/problem.ts";
-import { settingsOf } from "../request/recipe-settings.ts";
+import { panelSettingsOf } from "../request/recipe-settings.ts";
 import { promptOf, type Recipe, readRecipe } from "../state/recipe.ts";
 import type { Store } from "../state/store.ts";
 import type { MainClient } from "../wires/main-client.ts";
@@ -24,7 +24,7 @@ export async function fillPanel(
   // What characters brought along comes with their names in the prompt.
   const own = recipe.references.filter(({ character }) => character === undefined || recipe.typed === undefined);
   const [references, controls] = await followed([own, recipe.controls], main);
-  store.dispatch({ type: "settings", change: { ...settingsOf(recipe), seed, seedLocked: lockSeed } });
+  store.dispatch({ type: "settings", change: { ...panelSettingsOf(recipe), seed, seedLocked: lockSeed } });
   store.dispatch({ type: "prompt", prompt: promptOf(recipe) });
   store.dispatch({ type: "mode", mode: recipe.mode });
   if (recipe.expand && recipe.expand !== "masks")

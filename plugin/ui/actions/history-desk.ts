@@ -1,6 +1,7 @@
 /** Finished pictures on the companion's disk: kept as they come, told of again when the plugin is opened, loaded when they are looked at. */
 import { Problem } from "../../../shared/problem.ts";
 import type { CompanionMessage, Envelope, KeptPicture } from "../../../shared/protocol.ts";
+import { layerAttachment, layersAmong } from "../../../shared/split.ts";
 import { addressOf } from "../pixels/raster.ts";
 import { newId } from "../request/new-id.ts";
 import { readAbout, writeAbout } from "../state/kept-about.ts";
@@ -66,7 +67,7 @@ export class HistoryDesk {
     else if (message.type === "kept") this.#onKept(message.job);
     else if (message.type === "kept-picture") {
       const bytes = attachments.get("image");
-      if (message.size === "whole") this.#onWhole(message.job, bytes);
+      if (message.size === "whole") this.#onWhole(message.job, bytes, layersAmong(attachments));
       else if (bytes) this.#parts.store.dispatch({ type: "small", job: message.job, url: addressOf(bytes) });
     } else return false;
     return true;
@@ -116,6 +117,7 @@ export class HistoryDesk {
       const bytes = new Map([
         ["image", image.bytes],
         ["small", small],
+        ...(image.layers ?? []).map((layer, i) => [layerAttachment(i), layer] as const),
       ]);
       this.#tell(now, bytes);
     } catch (error) {
@@ -156,18 +158,20 @@ export class HistoryDesk {
     if (picture !== undefined && (!picture.job.batch || picture.placed)) release(job);
   }
 
-  #onWhole(job: string, bytes: Uint8Array | undefined): void {
+  #onWhole(job: string, bytes: Uint8Array | undefined, layers: readonly Uint8Array[]): void {
     const waiting = this.#waiting.get(job) ?? [];
     this.#waiting.delete(job);
     const { store } = this.#parts;
     const picture = store.state.pictures.find((each) => each.job.job === job);
-    if (picture === undefined || bytes === undefined) {
+    const isWhole = layers.length === (picture?.recipe.request.split?.layers ?? 0);
+    if (picture === undefined || bytes === undefined || !isWhole) {
       const gone = new Problem("result-expired", "This picture is gone from the companion’s disk.");
       for (const { reject } of waiting) reject(gone);
       return;
     }
     const { width, height } = picture;
-    const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
+    const kept = layers.length > 0 && { layers: layers.map((layer) => layer.slice()) };
+    const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height, ...kept };
     store.dispatch({ type: "loaded", job, image });
     for (const { resolve } of waiting) resolve(image);
   }

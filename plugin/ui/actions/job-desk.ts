@@ -11,6 +11,7 @@ import type {
   Welcome,
 } from "../../../shared/protocol.ts";
 import { requestedSize } from "../../../shared/request.ts";
+import { layersAmong } from "../../../shared/split.ts";
 import { USED_LIMITS, type UsedModel } from "../../../shared/used-model.ts";
 import type { CallInput, OpenJob } from "../../bridge.ts";
 import { addressOf } from "../pixels/raster.ts";
@@ -47,6 +48,10 @@ export interface DeskParts {
 /** Of a larger version, with what the picture itself was made. */
 const eachOnce = (models: readonly UsedModel[]) =>
   [...new Map(models.map((each) => [`${each.as} ${each.id}`, each])).values()].slice(0, USED_LIMITS.models);
+
+/** None where the picture has none. */
+const slices = (layers: readonly Uint8Array[]) =>
+  layers.length > 0 ? { layers: layers.map((layer) => layer.slice()) } : {};
 
 export class JobDesk {
   readonly #store: Store;
@@ -196,6 +201,11 @@ export class JobDesk {
       this.#store.dispatch({ type: "failed", job, problem: NO_IMAGE });
       return;
     }
+    const layers = layersAmong(attachments);
+    if (task.kind === "generate" && layers.length !== (task.request.split?.layers ?? 0)) {
+      this.#store.dispatch({ type: "failed", job, problem: { ...NO_IMAGE, message: t.split.incomplete } });
+      return;
+    }
     // Of a larger version, the request stays that of the picture itself.
     const request = task.kind === "generate" ? task.request : picture.recipe.request;
     const madeWith = [...(picture.recipe.madeWith ?? []), ...(facts.models ?? [])];
@@ -206,7 +216,7 @@ export class JobDesk {
       ...(facts.drift && { drift: facts.drift }),
     };
     const { width, height } = shown;
-    const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height };
+    const image = { url: addressOf(bytes), bytes: bytes.slice(), width, height, ...slices(layers) };
     const { tokens = 0, droppedText = null, weightBits = null, thrift = null, paletteDistance = null } = facts;
     this.#unconfirmed.delete(job);
     this.#store.dispatch({

@@ -55,12 +55,15 @@ export async function putOnCanvas(
   const { ticket } = job;
   const bytes = await FORMS[form](image.bytes);
   const isCutOut = form === "cut-out" || recipe.matted !== undefined;
-  const layering = layeringOf(recipe.mode, ticket, store.state.settings);
-  const replaces = layersToReplace(store.state.pictures, picture, form);
+  const layers = image.layers?.map((layer, i) => ({ bytes: layer, name: t.split.layer(i + 1) }));
+  const layering = layers ? "front" : layeringOf(recipe.mode, ticket, store.state.settings);
+  const replaces = layers ? [] : layersToReplace(store.state.pictures, picture, form);
   const inItself = (replaces[0] ?? (layering === "fill" && ticket.target)) === ticket.target;
-  const result = isCutOut
-    ? await trimmedResult(bytes, ticket)
-    : await fittedResult(picture, { ...image, bytes }, { where, main, inItself });
+  const result = layers
+    ? { bytes, layers, fit: "stretch" as const }
+    : isCutOut
+      ? await trimmedResult(bytes, ticket)
+      : await fittedResult(picture, { ...image, bytes }, { where, main, inItself });
   const { note: fitNote = "", ...fitted } = { note: "", ...result };
   const words = { name: layerName(recipe), recipe: writeRecipe(recipe) };
   const { maskFate, textFate } = store.state.settings;

@@ -5,11 +5,12 @@ import { sizeAtModel } from "../request/build-request.ts";
 import { preflight } from "../request/preflight.ts";
 import { inWords } from "../state/estimate.ts";
 import { expansionOf } from "../state/expansion.ts";
+import { paintingModel } from "../state/fill-tool.ts";
 import { inUse } from "../state/in-use.ts";
-import { modelInUse } from "../state/model-in-use.ts";
 import { whatIsMissing } from "../state/readiness.ts";
 import { rowsOf } from "../state/rows.ts";
 import { softnessInWords } from "../state/sharpness.ts";
+import { splitOf } from "../state/splitting.ts";
 import type { State } from "../state/state.ts";
 import { subjectOf } from "../state/subject.ts";
 import { t } from "../text/language.ts";
@@ -24,7 +25,12 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
   const { settings, mode, submitting, selection } = state;
   const several = selection.kind === "several";
   const expands = mode === "fill" && expansionOf(state) !== null;
-  const verb = expands && subjectOf(state)?.mask === undefined ? t.run.expand : t.run.modes[mode].label;
+  const split = splitOf(state);
+  const verb = split
+    ? t.split.verb
+    : expands && subjectOf(state)?.mask === undefined
+      ? t.run.expand
+      : t.run.modes[mode].label;
   const kept = expands && settings.edge !== "spill" ? "expand" : settings.edge;
   const rows = rowsOf(state);
   const soft = missing === null ? softness(state) : null;
@@ -39,7 +45,7 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
             range={[1, MOST_VARIATIONS]}
             onChange={(variation) => actions.set({ variation, seedLocked: false })}
           />
-        ) : (
+        ) : split ? null : (
           <Stepper
             label={t.run.pictures}
             value={settings.count}
@@ -57,18 +63,18 @@ export function GenerateBar({ state, actions }: { state: State; actions: Actions
           {missing ??
             [several ? t.run.variation(settings.variation) : "", estimateInWords(state)].filter(Boolean).join(" · ")}
         </span>
-        <span>{missing !== null ? "" : t.run.promises[mode === "fill" ? kept : mode]}</span>
+        <span>{missing !== null ? "" : split ? t.split.promise : t.run.promises[mode === "fill" ? kept : mode]}</span>
       </p>
       {soft !== null && <p class="soft">{soft}</p>}
     </footer>
   );
 }
 
-/** A Fill says in its preview how finely it is drawn; what moves can't be enlarged afterwards. */
+/** A Fill says in its preview how finely it is drawn; what moves, and layers, can't be enlarged afterwards. */
 function softness(state: State): string | null {
-  const model = modelInUse(state);
+  const model = paintingModel(state);
   const { settings, mode, fill } = state;
-  if (model === null || mode === "fill" || inUse(state, model).motion) return null;
+  if (model === null || mode === "fill" || splitOf(state) || inUse(state, model).motion) return null;
   for (const { target } of rowsOf(state)) {
     const soft = softnessInWords(sizeAtModel({ mode, model, settings, target, fill }), target);
     if (soft !== null) return soft;

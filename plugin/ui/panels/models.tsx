@@ -122,6 +122,7 @@ function ModelCard({ model, inUse, actions }: { model: ModelInfo; inUse: boolean
     model.seesPictures && t.models.instructs,
     inpainting && t.models.forFill,
     edits && t.models.onlyEdits,
+    model.splits && t.models.onlySplits,
   ];
   return (
     <div class={`model-card ${inUse ? "on" : ""}`}>

@@ -30,7 +30,9 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
   const onEnlarge = () => setEnlarging(done?.job.job ?? null);
   return (
     <footer class="generate-bar">
-      {done !== undefined && <LayeringControl picture={done} state={state} actions={actions} />}
+      {done !== undefined && !done.recipe.request.split && (
+        <LayeringControl picture={done} state={state} actions={actions} />
+      )}
       {chosen !== undefined && (
         <div class="go">
           {canRetry(chosen) ? (

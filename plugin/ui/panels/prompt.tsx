@@ -3,6 +3,7 @@ import type { Actions } from "../actions/actions.ts";
 import { PromptField } from "../parts/prompt-field.tsx";
 import { wordsAlone } from "../state/character-references.ts";
 import { longestPrompt } from "../state/rows.ts";
+import { splitOf } from "../state/splitting.ts";
 import type { State } from "../state/state.ts";
 import { approximateTokens, partsFor } from "../text/count-tokens.ts";
 import { emphasise } from "../text/emphasis.ts";
@@ -23,7 +24,7 @@ export function PromptPanel({ state, actions, model }: { state: State; actions: 
       </h2>
       <PromptField
         value={prompt}
-        placeholder={t.prompt.placeholders[mode]}
+        placeholder={splitOf(state) ? t.split.describe : t.prompt.placeholders[mode]}
         characters={model?.references ? state.characters : []}
         fields={several}
         thumbnails={actions.thumbnails}
@@ -41,7 +42,7 @@ function TokenCount({ state, model }: { state: State; model: ModelInfo | null })
   const { tokens, mode, characters } = state;
   const typed = longestPrompt(state);
   const prompt = model === null ? typed : wordsAlone(typed, characters, model);
-  if (prompt.trim() === "") return <span>{mode === "fill" ? t.prompt.optional : ""}</span>;
+  if (prompt.trim() === "") return <span>{mode === "fill" || splitOf(state) ? t.prompt.optional : ""}</span>;
   const excess = tooLong(prompt);
   if (excess !== null) return <span class="warning-text">{excess}</span>;
   if (model === null) return null;

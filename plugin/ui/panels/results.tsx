@@ -80,6 +80,9 @@ export function Results({ title, shown, state, actions }: ResultsProps) {
 
 const idOf = ({ job }: Picture) => `picture-${job.job}`;
 
+const isSeeThrough = ({ matted, request }: Picture["recipe"]): boolean =>
+  matted !== undefined || request.split !== undefined;
+
 interface ResultProps {
   readonly picture: Picture;
   /** True for the one that Tab reaches. */
@@ -105,7 +108,7 @@ function Result({ picture, reached, state, actions }: ResultProps) {
       role="option"
       aria-selected={chosen}
       tabIndex={reached ? 0 : -1}
-      class={`result ${chosen ? "on" : ""} ${picture.recipe.matted ? "see-through" : ""} ${picture.phase}`}
+      class={`result ${chosen ? "on" : ""} ${isSeeThrough(picture.recipe) ? "see-through" : ""} ${picture.phase}`}
       style={{ aspectRatio: String(Math.min(2, Math.max(0.5, width / height))) }}
       title={done ? t.pictures.resultHow(seed) : problem?.detail}
       draggable={done}
@@ -139,6 +142,9 @@ function Result({ picture, reached, state, actions }: ResultProps) {
         </span>
       )}
       {picture.recipe.request.motion && done && <span class="tag size">{t.move.tag}</span>}
+      {picture.recipe.request.split && done && (
+        <span class="tag size">{t.split.tag(picture.recipe.request.split.layers)}</span>
+      )}
       {picture.recipe.matted && done && <span class="tag size">{t.pictures.cutOutTag}</span>}
       {taskOf(picture.recipe).kind === "enlarge" && picture.image && (
         <span class="tag size">{t.common.size(picture.image)} px</span>

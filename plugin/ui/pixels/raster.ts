@@ -54,6 +54,10 @@ export async function pictureAt(target: Place, exported: LayerExport, size: Size
   return await toPng(context);
 }
 
+/** The target's picture as it is, with its transparency, at about `scale` pixels for one of the canvas. */
+export const wholePicture = async (target: Place, exported: LayerExport, scale: number): Promise<Uint8Array> =>
+  (await pictureOf(target, exported, scale)).bytes;
+
 /** A reference: the layer on white, the whole of it. */
 export async function referenceOf(exported: LayerExport): Promise<Uint8Array> {
   const bitmap = await decode(exported.bytes);

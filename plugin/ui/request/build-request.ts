@@ -9,6 +9,7 @@ import {
   type SchedulerChoice,
 } from "../../../shared/request.ts";
 import { namedScheduler } from "../../../shared/scheduler-names.ts";
+import { splitSize } from "../../../shared/split.ts";
 import type { Mode, Settings } from "../../bridge.ts";
 import { KEEPS } from "../models/control-keeps.ts";
 import { modelSize } from "../models/model-size.ts";
@@ -63,7 +64,8 @@ export const recommendedScheduler = ({ defaults }: ModelInfo): SchedulerChoice =
 export const hasEta = ({ name }: SchedulerChoice) => name === "ddim" || name === "tcd";
 
 /** What the model draws: its own area in the target's shape, or in Fill the shape of the context. */
-export function sizeAtModel({ mode, model, settings, target, fill, size }: Sized): Size {
+export function sizeAtModel({ mode, model, settings, target, fill, size, split }: Sized): Size {
+  if (split) return splitSize(target, split);
   if (mode === "fill" && fill?.maskBounds)
     return contextOfFill({ ...fill, maskBounds: fill.maskBounds }, { model, settings }).diffusion;
   if (size && hasShape(size, target)) return size;
@@ -83,7 +85,7 @@ export const isPattern = ({
 }: Pick<Intent, "mode" | "model"> & { settings: Pick<RunSettings, "tiling"> }) =>
   settings.tiling && mode === "generate" && !model.plain;
 
-interface Sized extends Pick<MeasuredIntent, "mode" | "model" | "target" | "fill" | "size"> {
+interface Sized extends Pick<MeasuredIntent, "mode" | "model" | "target" | "fill" | "size" | "split"> {
   readonly settings: Pick<RunSettings, "detail" | "edge" | "edgeWidth" | "sizeFactor" | "tiling">;
 }
 
@@ -95,8 +97,7 @@ const hasShape = (a: Size, b: Size) =>
 
 /** The request for one picture. The same intent and seed give the same request. */
 export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequest {
-  const { mode, model, settings, prompt, use } = intent;
-  const { width, height } = sizeAtModel(intent);
+  const { mode, model, settings, prompt, use, split } = intent;
   const negativePrompt = settings.negativePrompt.trim();
   const effective = effectiveSettings(intent);
   return {
@@ -107,8 +108,7 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     promptSyntax: model.plain ? "plain" : "a1111",
     ...(negativePrompt !== "" && { negativePrompt }),
     loras: use.loras,
-    width,
-    height,
+    ...(split ? { split } : sizeAtModel(intent)),
     seed,
     ...effective,
     ...(model.plain && { scheduler: {} }),
@@ -118,7 +118,7 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     ...(use.refiner && { refiner: use.refiner }),
     ...(mode === "edit" && instructs(model) && wantsDrift(settings) && { drift: settings.drift }),
     ...(settings.quantize && { quantize: settings.quantize }),
-    ...(settings.palette && mode !== "fill" && { palette: settings.palette }),
+    ...(settings.palette && mode !== "fill" && !split && { palette: settings.palette }),
     ...(settings.contentFilter && { contentFilter: true }),
     ...(use.motion && { motion: use.motion }),
     tiling: isPattern(intent),
@@ -132,7 +132,8 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
   };
 }
 
-function strengthOf({ mode, model, settings, filling }: MeasuredIntent): number {
+function strengthOf({ mode, model, settings, filling, split }: MeasuredIntent): number {
+  if (split) return 1;
   if (mode === "fill") return filling?.strength ?? 1;
   return mode === "edit" && !instructs(model) ? settings.strength : 1;
 }

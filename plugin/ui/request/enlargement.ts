@@ -42,8 +42,13 @@ export function enlargeChoices(
   { models, addOns }: Pick<Companion, "models" | "addOns">,
   size: Size | null = isWithinTarget(recipe) ? null : picture,
 ): EnlargeChoices | null {
-  // What moves would stand still.
-  if (phase !== "done" || recipe.request.motion || (isWithinTarget(recipe) && recipe.enlarged !== undefined))
+  // What moves would stand still, and layers would be one.
+  if (
+    phase !== "done" ||
+    recipe.request.motion ||
+    recipe.request.split ||
+    (isWithinTarget(recipe) && recipe.enlarged !== undefined)
+  )
     return null;
   const factors = size === null ? [...FACTORS] : factorsFor(size, { whole: isWithinTarget(recipe) });
   return factors.length === 0 ? null : { ways: waysFor(recipe, { models, addOns }), factors };
@@ -98,8 +103,8 @@ const byUpscaler = ({ id, name }: AddOnInfo): EnlargeWay => ({ id: `upscaler ${i
 const SMALLEST_PART = 512;
 
 /** A model that edits by instruction would edit once more, and one that is made for masks would look for one. */
-const drawsOver = ({ edits, inpainting, nativeSize }: ModelInfo) =>
-  !edits && !inpainting && nativeSize >= SMALLEST_PART;
+const drawsOver = ({ edits, splits, inpainting, nativeSize }: ModelInfo) =>
+  !edits && !splits && !inpainting && nativeSize >= SMALLEST_PART;
 
 function detailOf({ request }: Recipe): NonNullable<EnlargeRequest["detail"]> {
   const { model, prompt, negativePrompt, seed, steps, guidanceScale, scheduler } = request;

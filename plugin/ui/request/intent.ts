@@ -3,17 +3,18 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { Rect, Size } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
-import { requestedSize } from "../../../shared/request.ts";
+import { requestedSize, type Split } from "../../../shared/request.ts";
 import { saidAfter } from "../../../shared/roles.ts";
 import type { Margins, Mode, Settings } from "../../bridge.ts";
 import { tellCharacters } from "../state/character-references.ts";
 import { expansionOf } from "../state/expansion.ts";
-import { fillToolInUse, paintingModel } from "../state/fill-tool.ts";
+import { paintingModel } from "../state/fill-tool.ts";
 import type { ControlLayer, ReferenceLayer } from "../state/followed.ts";
 import { type InUse, inUse } from "../state/in-use.ts";
 import { modelInUse, requireModel } from "../state/model-in-use.ts";
 import { fromRecipe, type LayerRef, type Recipe } from "../state/recipe.ts";
 import { promptOf, type Row, rowsOf } from "../state/rows.ts";
+import { splitOf } from "../state/splitting.ts";
 import { type Companion, DEFAULT_SETTINGS, MODELS_OWN, type State } from "../state/state.ts";
 import { fillMasksOf } from "../state/subject.ts";
 import { type Filling, fillingOf, fillingOfRecipe } from "./filling.ts";
@@ -39,6 +40,8 @@ export type RunSettings = Omit<
   | "refiner"
   | "layerings"
   | "loopSeconds"
+  | "splitInto"
+  | "splitFinely"
   | "maskFate"
   | "fillKind"
   | "fillAlone"
@@ -63,6 +66,8 @@ export interface Intent {
   readonly filling?: Filling;
   /** Where writing will lie over what is painted: in the target's own space, canvas pixels. */
   readonly calm?: readonly Rect[];
+  /** In Edit: into what the picture is taken apart. */
+  readonly split?: Split;
   /** As the model reads it. */
   readonly prompt: string;
   /** As it was typed, where the model reads something else. */
@@ -92,26 +97,30 @@ export function intentsOf(state: State): Intent[] {
   if (mode === "fill" && mask === undefined && expand === undefined)
     throw new Problem("mask-empty", "Put a shape over a picture and select it: the shape says where to repaint.");
   const { count, seed, seedLocked, variation } = settings;
+  const split = splitOf(state);
   const seedsFor = ({ target: { id } }: Row): readonly number[] => {
-    if (selection.kind !== "several") return seedsOfRun({ count, seed: seedLocked ? seed : randomSeed() });
+    if (selection.kind !== "several")
+      return seedsOfRun({ count: split ? 1 : count, seed: seedLocked ? seed : randomSeed() });
     return [seedLocked ? seed : seedOfLayer(id, variation)];
   };
   return rows.map((row) => ({
-    ...{ mode, model, settings },
+    ...{ mode, model, settings, ...(split && { split }) },
     ...(mode === "fill"
       ? filled(promptOf(row, prompt), { ...state, settings }, model)
       : told(promptOf(row, prompt), state, model)),
     layers: { target: row.target, ...(mask && { mask, ...(alsoMasks.length > 0 && { alsoMasks }) }) },
-    ...textsOfRow(row, state),
+    // A picture that is taken apart has no room for letters.
+    ...textsOfRow(row, split ? { painted: [] } : state),
     ...(expand && { expand }),
     use: inUse(state, model),
     seeds: seedsFor(row),
   }));
 }
 
-/** A model that fills in the chosen one's place has steps and a scheduler of its own. */
+/** A model that paints in the chosen one's place has steps and a scheduler of its own. */
 function settingsFor(state: State): Settings {
-  return fillToolInUse(state)?.kind === "model" ? { ...state.settings, ...MODELS_OWN } : state.settings;
+  const isAnother = paintingModel(state)?.id !== modelInUse(state)?.id;
+  return isAnother ? { ...state.settings, ...MODELS_OWN } : state.settings;
 }
 
 /** What a typed prompt asks a Fill for. */
@@ -170,7 +179,7 @@ export function intentOfRecipe(
   const model = models.find(({ id }) => id === request.model);
   if (model === undefined)
     throw new Problem("model-not-found", `“${recipe.model}”, which made this picture, is gone. Choose another model.`);
-  const { vae, refiner, motion } = request;
+  const { vae, refiner, motion, split } = request;
   const size = requestedSize(request);
   return {
     ...{ mode, model, prompt: request.prompt, ...(typed !== undefined && { typed }) },
@@ -180,6 +189,7 @@ export function intentOfRecipe(
     ...(painted && { painted }),
     ...(mode === "fill" && { filling: fillingOfRecipe(recipe) }),
     ...(expand && { expand }),
+    ...(split && { split }),
     ...(calm && { calm }),
     settings: { ...DEFAULT_SETTINGS, ...settingsOf(recipe) },
     references: recipe.references.map(fromRecipe),

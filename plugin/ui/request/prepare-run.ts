@@ -5,7 +5,7 @@ import { Problem } from "../../../shared/problem.ts";
 import { type MaskShape, type Ticket, unseenOf } from "../../bridge.ts";
 import { toPng } from "../pixels/canvas.ts";
 import { type Placement, resultPlacement, sourcePlacement } from "../pixels/placement.ts";
-import { pictureAt } from "../pixels/raster.ts";
+import { pictureAt, wholePicture } from "../pixels/raster.ts";
 import { readSource } from "../pixels/read-source.ts";
 import { exportedScale, type SourceRaster } from "../pixels/source-raster.ts";
 import type { NewJob } from "../state/events.ts";
@@ -132,7 +132,7 @@ async function takePicture(
     ...{ node: ticket.target, scale, bounds: "box", without: unseenOf(ticket) },
     ...(intent.withoutResults && { withoutResults: true }),
   });
-  images.set(IMAGE, await pictureAt(ticket, exported, size));
+  images.set(IMAGE, await (intent.split ? wholePicture(ticket, exported, scale) : pictureAt(ticket, exported, size)));
 }
 
 function jobsOf(

@@ -1,9 +1,11 @@
 import type { FillKind } from "../../../shared/fill-kinds.ts";
 import { edgeKind } from "../../../shared/mask-edge.ts";
+import { SPLIT_RESOLUTIONS } from "../../../shared/request.ts";
 import { type MaskShape, PLAIN_SHAPE, type Settings } from "../../bridge.ts";
 import { secondsOf } from "../models/motion.ts";
 import { likelyKind } from "../state/fill-kind.ts";
 import type { Recipe } from "../state/recipe.ts";
+import { MODELS_OWN } from "../state/state.ts";
 
 /** The panel's settings that a recipe was made with, but for its seed. What has no meaning in its mode is left out. */
 export function settingsOf({
@@ -22,6 +24,8 @@ export function settingsOf({
   const { negativePrompt = "", steps, guidanceScale, strength, model, scheduler, vae, refiner, region } = request;
   const { clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize, tiling, sceneText, palette, drift } = request;
   return {
+    splitInto: request.split?.layers ?? 0,
+    ...(request.split && { splitFinely: request.split.resolution === SPLIT_RESOLUTIONS[1] }),
     ...{ negativePrompt, steps, guidanceScale, model, scheduler, vae, refiner },
     ...{ clipSkip, guidanceRescale, imageGuidanceScale, eta, quantize, tiling },
     ...(mode !== "fill" && { palette: palette && { ...palette, colors: [...palette.colors] } }),
@@ -35,6 +39,16 @@ export function settingsOf({
     ...(sceneText && { textStrength: sceneText.strength, textEnd: sceneText.end }),
     ...(region && { detail: region.detail, edge: edgeKind(region) }),
   };
+}
+
+/** What a model says of itself that takes pictures apart in the chosen one's place. */
+const SPLITTERS_OWN = ["model", ...Object.keys(MODELS_OWN)] as const;
+
+/** The same for the panel: what took a picture apart stood in the chosen model's place, which stays. */
+export function panelSettingsOf(recipe: Parameters<typeof settingsOf>[0]): Partial<Settings> {
+  const settings = settingsOf(recipe);
+  if (!recipe.request.split) return settings;
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !SPLITTERS_OWN.includes(name)));
 }
 
 /** Undefined where the words and the mask say it anyway. What was made before there were kinds was painted as "add" is. */

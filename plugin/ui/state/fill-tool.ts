@@ -2,6 +2,7 @@
 import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import { fitOf } from "../models/add-on-fit.ts";
 import { modelInUse } from "./model-in-use.ts";
+import { splitterInUse } from "./splitting.ts";
 import type { State } from "./state.ts";
 
 export type FillTool =
@@ -17,7 +18,8 @@ const NAMED = /in-?_?paint/i;
 /** Null where the chosen model fills by itself, or nothing better is there. */
 export function fillToolFor({ companion, mode, ...state }: Asked): FillTool | null {
   const model = modelInUse({ companion, ...state });
-  if (companion === null || model === null || mode !== "fill" || model.inpainting || model.edits) return null;
+  if (companion === null || model === null || mode !== "fill" || model.inpainting || model.edits || model.splits)
+    return null;
   const addOn = companion.addOns.find((each) => fillsBeside(each, model));
   if (addOn !== undefined) return { kind: "control", addOn };
   const sibling = companion.models.find(
@@ -40,8 +42,8 @@ function fillsBeside(addOn: AddOnInfo, model: ModelInfo): boolean {
 /** The tool, unless it is not wanted. */
 export const fillToolInUse = (state: Asked): FillTool | null => (state.settings.fillAlone ? null : fillToolFor(state));
 
-/** The model that paints: the chosen one, or in a Fill the one that fills in its place. */
+/** The model that paints: the chosen one, or the one that fills in its place, or takes the picture apart. */
 export function paintingModel(state: Asked): ModelInfo | null {
   const tool = fillToolInUse(state);
-  return tool?.kind === "model" ? tool.model : modelInUse(state);
+  return tool?.kind === "model" ? tool.model : (splitterInUse(state) ?? modelInUse(state));
 }

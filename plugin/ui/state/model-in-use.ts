@@ -2,10 +2,11 @@ import { Problem } from "../../../shared/problem.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { State } from "./state.ts";
 
-/** The chosen model; the first where none was ever chosen; null where the chosen one is gone, which the designer is told. */
+/** The chosen model; where none was ever chosen the first that paints; null where the chosen one is gone, which the designer is told. */
 export function modelInUse({ companion, settings }: Pick<State, "companion" | "settings">): ModelInfo | null {
   const models = companion?.models ?? [];
-  const model = settings.model === undefined ? models[0] : models.find(({ id }) => id === settings.model);
+  const first = models.find(({ splits }) => !splits) ?? models[0];
+  const model = settings.model === undefined ? first : models.find(({ id }) => id === settings.model);
   return model ?? null;
 }
 

@@ -11,6 +11,8 @@ import type { Recipe } from "./recipe.ts";
 export interface ResultImage extends Size {
   readonly url: string;
   readonly bytes: Uint8Array;
+  /** Of a picture that was taken apart, the bottom one first. */
+  readonly layers?: readonly Uint8Array[];
 }
 
 /** "unsent": the companion does not have it, and its pixels are gone; its recipe can be sent anew. */

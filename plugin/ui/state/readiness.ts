@@ -44,6 +44,7 @@ export function whyNoSet(state: State): string | null {
   const model = modelInUse(state);
   if (model === null) return state.companion?.models.length ? t.run.missing.modelGone : t.run.missing.model;
   if (model.edits) return t.run.onlyEdits(model.name);
+  if (model.splits) return t.split.onlySplits(model.name);
   if (model.follows) return t.run.missing.followed(model.name);
   return tooLong(state.prompt) !== null ? t.run.missing.shorterPrompt : null;
 }

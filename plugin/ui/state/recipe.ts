@@ -128,7 +128,8 @@ export function readRecipe(text: string): Recipe | null {
   }
 }
 
-/** What the placed layer is called: "Fill – Hero (seed 42)". */
+/** What the placed layer is called: "Fill – Hero (seed 42)"; a group of layers as the picture that they make up. */
 export function layerName({ mode, target, request, expand }: Recipe): string {
+  if (request.split) return target.name;
   return t.run.layerName(t.run.layerNames[expand === undefined ? mode : "expand"], target.name, request.seed);
 }

@@ -10,8 +10,9 @@ import { subjectOf } from "./subject.ts";
 /** The state after the event. Pure: effects live in actions/. */
 export function reduce(state: State, event: AppEvent): State {
   const next = change(state, event);
-  // A model that edits by instruction can do nothing else.
-  const canOnlyEdit = next.mode !== "edit" && modelInUse(next)?.edits === true;
+  // Models that edit by instruction, or take pictures apart, can do nothing else.
+  const { edits = false, splits = false } = modelInUse(next) ?? {};
+  const canOnlyEdit = next.mode !== "edit" && (edits || splits);
   return canOnlyEdit ? { ...next, mode: "edit", modeWithoutMask: "edit", fill: null } : next;
 }
 

@@ -163,6 +163,8 @@ export const DEFAULT_SETTINGS: Settings = {
   eta: 0,
   tiling: false,
   loopSeconds: 0,
+  splitInto: 0,
+  splitFinely: false,
   contentFilter: false,
   seed: 1,
   seedLocked: false,

@@ -18,6 +18,7 @@ import { prompt } from "./texts/prompt-texts.ts";
 import { run } from "./texts/run-texts.ts";
 import { selection } from "./texts/selection-texts.ts";
 import { settings } from "./texts/settings-texts.ts";
+import { split } from "./texts/split-texts.ts";
 import { texts } from "./texts/texts-texts.ts";
 import { window } from "./texts/window-texts.ts";
 
@@ -42,6 +43,7 @@ const AREAS = {
     run,
     selection,
     settings,
+    split,
     texts,
     window,
   },

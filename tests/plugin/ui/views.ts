@@ -96,6 +96,11 @@ export const VIEWS: Readonly<Record<string, Partial<State>>> = {
     settings: { ...DEFAULT_SETTINGS, loras: [{ model: "gone", weight: 1 }] },
   },
   edit: { ...on, mode: "edit" },
+  "a picture that is split into layers": {
+    ...on,
+    ...{ mode: "edit", prompt: "", settings: { ...DEFAULT_SETTINGS, splitInto: 3 } },
+    companion: { ...whole, models: [model, { ...model, id: "layered", name: "Q", splits: true, plain: true }] },
+  },
   fill: { ...on, mode: "fill", selection: target("Photo", "Spot"), fill },
   "a mask that covers nothing": {
     ...on,

@@ -24,6 +24,7 @@ export const models = both(
     instructs: "edits by instruction",
     forFill: "made for Fill",
     onlyEdits: "only edits",
+    onlySplits: "only splits pictures into layers",
     openSources: (count: number) => `Trained only on ${count} openly licensed sources`,
 
     addOns: "Add-ons",
@@ -110,6 +111,7 @@ export const models = both(
     instructs: "ändert auf Anweisung",
     forFill: "zum Füllen gemacht",
     onlyEdits: "ändert nur",
+    onlySplits: "zerlegt nur Bilder in Ebenen",
     openSources: (count) => `Nur mit ${count} frei lizenzierten Quellen trainiert`,
 
     addOns: "Ergänzungen",
