@@ -5,25 +5,19 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { RecommendedModel } from "../../shared/protocol.ts";
+import {
+  APACHE,
+  BSD,
+  type CatalogueRow,
+  CONTROLNET_OPENRAIL,
+  GB,
+  MIT,
+  OPENRAIL,
+  OPENRAIL_PLUS,
+  STABILITY,
+} from "./catalogue-row.ts";
 import { downloadFolder } from "./download/download.ts";
-
-export interface CatalogueRow extends Omit<RecommendedModel, "installed"> {
-  /** What of the repository is needed, where it holds more than one thing. */
-  readonly files?: readonly string[];
-}
-
-const GB = 1e9;
-
-const OPENRAIL =
-  "CreativeML OpenRAIL-M: commercial use allowed; a list of harmful uses is forbidden, and you must pass the terms on.";
-const OPENRAIL_PLUS = OPENRAIL.replace("OpenRAIL-M", "Open RAIL++-M");
-const CONTROLNET_OPENRAIL =
-  "OpenRAIL, says its page, without naming the version: commercial use allowed; a list of harmful uses is forbidden, and you must pass the terms on. Check the model's page.";
-const STABILITY =
-  "Stability AI Community Licence: free for research and for commercial use below one million dollars of yearly revenue, after you register; above, a paid licence. Check the model's page.";
-const APACHE = "Apache-2.0: any use, commercial use too; keep the licence and its notices when you pass it on.";
-const BSD = "BSD-3-Clause: any use, commercial use too; keep the licence and its notices when you pass it on.";
-const MIT = "MIT: any use, commercial use too; keep the licence when you pass it on.";
+import { TRANSFORMERS } from "./transformer-catalogue.ts";
 
 export const CATALOGUE: readonly CatalogueRow[] = [
   {
@@ -98,39 +92,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     licence: STABILITY,
     commercialUse: "limited",
   },
-  {
-    // File, size (17 236 328 572 bytes) and licence: lists of projects that check it by its SHA-256 (ead42627…) at revisions c2b683e and
-    // 0cb207e. Its memory, with weights of 8 bits, is an estimate.
-    repo: "Comfy-Org/flux1-schnell",
-    kind: "model",
-    name: "FLUX.1 schnell",
-    family: "FLUX.1",
-    goodFor: "Follows long prompts closely in four steps, at 1024 px; wants a graphics card of 16 GB or more.",
-    files: ["flux1-schnell-fp8.safetensors"],
-    bytes: 17.2 * GB,
-    memoryBytes: 14 * GB,
-    licence: APACHE,
-    commercialUse: "allowed",
-  },
-  {
-    // Files and licence: the repository's card and its list at revision 629188f; sizes: projects that check the files (16.1 GB,
-    // 7 717 637 511 bytes, 0.3 GB). Its memory, with weights of 8 bits, is an estimate.
-    repo: "Comfy-Org/ERNIE-Image",
-    kind: "model",
-    name: "ERNIE-Image-Turbo",
-    family: "ERNIE-Image",
-    goodFor:
-      "Writes texts into pictures (posters, signs, labels) in eight steps, at 1024 px; wants a graphics card of 12 GB or more.",
-    files: [
-      "diffusion_models/ernie-image-turbo.safetensors",
-      "text_encoders/ministral-3-3b.safetensors",
-      "vae/flux2-vae.safetensors",
-    ],
-    bytes: 24.2 * GB,
-    memoryBytes: 12 * GB,
-    licence: APACHE,
-    commercialUse: "allowed",
-  },
+  ...TRANSFORMERS,
   {
     // Files and licence: the repository's list at revision 3cf3eb8 and its card; sizes: copies that name it as their source.
     repo: "h94/IP-Adapter",

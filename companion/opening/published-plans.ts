@@ -9,6 +9,7 @@ import { ERNIE_IMAGE_FAMILY } from "./ernie-image-family.ts";
 import { FLUX1_FAMILY } from "./flux1-family.ts";
 import { FLUX2_FAMILY } from "./flux2-family.ts";
 import { shapesOf } from "./network-shapes.ts";
+import { QWEN_IMAGE_FAMILY } from "./qwen-image-family.ts";
 import type { TransformerFamily } from "./transformer-family.ts";
 import { asPublished, type SizedNetwork, transformerMemory } from "./transformer-memory.ts";
 import { Z_IMAGE_FAMILY } from "./z-image-family.ts";
@@ -32,6 +33,11 @@ const QWEN3_8B = parseQwenConfig({ ...QWEN3, hidden_size: 4096, intermediate_siz
 const MINISTRAL_3B = parseQwenConfig({
   ...{ model_type: "ministral3", hidden_size: 3072, intermediate_size: 9216, num_hidden_layers: 26 },
 });
+/** Of Qwen2.5-VL what reads: pictures are seen by a network of their own, a tenth as large. */
+const QWEN25_VL_7B = parseQwenConfig({
+  ...{ model_type: "qwen2_5_vl", hidden_size: 3584, intermediate_size: 18_944, num_hidden_layers: 28 },
+  ...{ num_attention_heads: 28, num_key_value_heads: 4, rms_norm_eps: 1e-6 },
+});
 const T5_XXL = parseT5Config({
   ...{ d_model: 4096, d_kv: 64, d_ff: 10_240, num_layers: 24, num_heads: 64, feed_forward_proj: "gated-gelu" },
 });
@@ -46,6 +52,7 @@ const t5: SizedNetwork["build"] = (w, options) => t5EncoderGraph(T5_XXL, w, { to
 const KLEIN_STATES = [9, 18, 27];
 const Z_IMAGE_STATES = [35];
 const ERNIE_IMAGE_STATES = [25];
+const QWEN_IMAGE_STATES = [28];
 
 const PUBLISHED: readonly Published[] = [
   { name: "FLUX.2 klein 4B", family: FLUX2_FAMILY, size: 0, encoder: chat(QWEN3_4B, KLEIN_STATES) },
@@ -54,6 +61,12 @@ const PUBLISHED: readonly Published[] = [
   {
     ...{ name: "ERNIE-Image, Turbo", family: ERNIE_IMAGE_FAMILY, size: 0 },
     encoder: chat(MINISTRAL_3B, ERNIE_IMAGE_STATES),
+  },
+  {
+    name: "Qwen-Image, Edit, Layered",
+    family: QWEN_IMAGE_FAMILY,
+    size: 0,
+    encoder: chat(QWEN25_VL_7B, QWEN_IMAGE_STATES),
   },
   { name: "FLUX.1 schnell, dev, Kontext", family: FLUX1_FAMILY, size: 0, encoder: t5 },
 ];

@@ -1,5 +1,5 @@
 /** Qwen-Image-Layered as the files that people have: the folder's layers, its own autoencoder, and a name for what is wrong. */
-import { rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
 import { openModel, type QwenImageModel } from "../../companion/checkpoint/model.ts";
 import { refuseMisfits } from "../../companion/checkpoint/qwen-image/model.ts";
@@ -74,6 +74,21 @@ test("the library says that it takes pictures apart, and names the autoencoder t
       'needs the autoencoder (VAE): put "qwen_image_layered_vae.safetensors" of Comfy-Org/Qwen-Image-Layered_ComfyUI',
     ),
   });
+});
+
+test("as its repositories are downloaded, a part is found in the one that lies beside", async () => {
+  const models = path.join(top, "downloaded");
+  const file = writeSplitQwenImage(path.join(models, "Comfy-Org--Layered/split_files"), { model: QWEN_LAYERED });
+  await expect(openWholeModel(file)).resolves.toMatchObject({ use: "split" });
+  const texts = path.join(models, "Comfy-Org--Layered/split_files/text_encoders");
+  cpSync(texts, path.join(models, "Comfy-Org--Qwen-Image/split_files/text_encoders"), { recursive: true });
+  rmSync(texts, { recursive: true });
+  await expect(openWholeModel(file)).resolves.toMatchObject({ use: "split" });
+  cpSync(path.join(models, "Comfy-Org--Qwen-Image"), path.join(models, "Comfy-Org--Qwen-Image-2/deeper"), {
+    recursive: true,
+  });
+  rmSync(path.join(models, "Comfy-Org--Qwen-Image"), { recursive: true });
+  await expect(openWholeModel(file)).rejects.toMatchObject({ code: "weights-missing" });
 });
 
 test("parts of Qwen-Image and of Layered are refused together", async () => {

@@ -15,16 +15,24 @@ const FOLDERS: Readonly<Record<Part, readonly string[]>> = {
 };
 /** From the transformer's own folder: models/diffusion_models/flux2/klein/file. */
 const LEVELS_UP = 3;
+/** The folder of ComfyUI's repositories in which lie those for parts; two such repositories may need the same part. */
+const REPOSITORY_FOLDER = "split_files";
 const WEIGHTS = /\.(?:safetensors|sft|gguf)$/i;
 
 /**
  * Files that may be such a part, nearest first and of one folder the largest first: in the transformer's own `folder`, and in the
- * folders for it beside that folder and beside those around it, or one folder deeper.
+ * folders for it beside that folder and beside those around it, or one folder deeper; where that is a repository of ComfyUI as it was
+ * downloaded, in others beside it, too.
  */
 function candidatesNear(folder: string, part: Part): string[] {
   const own = path.resolve(folder);
   const around = Array.from({ length: LEVELS_UP + 1 }, (_, up) => path.resolve(own, ...Array<string>(up).fill("..")));
-  const named = around.flatMap((folder) => FOLDERS[part].map((name) => path.join(folder, name)));
+  const [, repository, , models] = around as [string, string, string, string];
+  const beside =
+    path.basename(repository) === REPOSITORY_FOLDER
+      ? foldersIn(models).map((folder) => path.join(folder, REPOSITORY_FOLDER))
+      : [];
+  const named = [...around, ...beside].flatMap((folder) => FOLDERS[part].map((name) => path.join(folder, name)));
   const folders = [own, ...named].flatMap((folder) => [folder, ...(folder === own ? [] : foldersIn(folder))]);
   return [...new Set(folders.flatMap(weightsIn))];
 }

@@ -35,6 +35,18 @@ export const MODEL_SENTENCES: readonly Sentence[] = [
     "Apache-2.0, wie ERNIE-Image veröffentlicht ist: jede Nutzung, auch gewerbliche; lass die Lizenz und ihre Hinweise dabei, wenn du es weitergibst.",
   ),
   sentence(
+    "Follows long prompts closely and writes texts into pictures; wants a graphics card of 24 GB.",
+    "Folgt langen Prompts genau und schreibt Texte in Bilder; braucht eine Grafikkarte mit 24 GB.",
+  ),
+  sentence(
+    "Changes pictures in words, with other pictures to follow. Get Qwen-Image too: it reads prompts with that one’s parts.",
+    "Ändert Bilder mit Worten, auch nach anderen Bildern. Hol dir Qwen-Image dazu: Mit dessen Teilen liest es Prompts.",
+  ),
+  sentence(
+    "Splits pictures into layers with transparency. Get Qwen-Image too: it reads prompts with that one’s parts.",
+    "Zerlegt Bilder in Ebenen mit Transparenz. Hol dir Qwen-Image dazu: Mit dessen Teilen liest es Prompts.",
+  ),
+  sentence(
     "Follows long prompts closely in four steps, at 1024 px; wants a graphics card of 16 GB or more.",
     "Folgt langen Prompts genau, in vier Schritten mit 1024 px; braucht eine Grafikkarte mit 16 GB oder mehr.",
   ),
