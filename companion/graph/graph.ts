@@ -115,6 +115,7 @@ export class Graph {
   readonly initializers = new Map<string, Initializer>();
   /** Inputs whose dims feeds choose: theirs, and those of all that comes from them, are the least that there can be. */
   readonly freeInputs = new Set<string>();
+  readonly #free = new Map<string, Value>();
   readonly #names = new Map<string, number>();
   readonly #constants = new Map<string, Value>();
   readonly #arrays = new Map<object, number>();
@@ -163,10 +164,16 @@ export class Graph {
     return value;
   }
 
-  /** An input whose dims may differ from run to run; `least` are the least. Where it is not fed, it is zeros of those. */
+  /**
+   * An input whose dims may differ from run to run; `least` are the least. Where it is not fed, it is zeros of those. Of a layer that runs
+   * twice both runs have the same: a name that was asked for before is the input from before.
+   */
   freeInput(name: string, least: Shape): Value {
+    const known = this.#free.get(name);
+    if (known) return known;
     const value = this.input(name, least);
     this.freeInputs.add(value.name);
+    this.#free.set(name, value);
     return value;
   }
 
