@@ -53,9 +53,11 @@ export async function openModel(place: string, options: SingleFileOptions = {}):
   if (!isGguf(place, options)) return openSingleFile(place, options, store);
   throw new Problem(
     "model-unsupported",
-    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or one of FLUX, Z-Image, Qwen-Image or ERNIE-Image.`,
+    `"${store.origin}" is a GGUF file of another kind of model: use the model's .safetensors version, or one of ${list(FILE_LAYOUTS.map(({ name }) => name))}.`,
   );
 }
+
+const list = (names: readonly string[]) => `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 
 /** The model itself. Throws Problem "adapter-mismatch" where it draws with another network than a UNet. */
 export function requireUNet(model: AnyModel): UNetModel {

@@ -47,6 +47,7 @@ export interface Assembled<M extends AnyModel> {
 export const splitFile = <C, P extends Readonly<Record<string, unknown>>, M extends AnyModel<Denoiser>>(
   layout: SplitLayout<C, P, M>,
 ): FileLayout<M> => ({
+  name: layout.name,
   opens: (store) => transformerPrefix(store, layout.marks) !== undefined,
   open: (file, store, options) => {
     const prefix = transformerPrefix(store, layout.marks)!;

@@ -81,7 +81,7 @@ test("openLibrary() lists .sft, and says why it leaves out other programs' GGUF 
   expect(library.resolve("mine", { allowPaths: false })).toBe(path.join(root, "mine.sft"));
   expect(problems.map(({ problem }) => problem.message)).toEqual([
     '"away" leads out of the models folders: add the folder that it leads to with --models.',
-    '"big.gguf" is a GGUF file of another kind of model: use the model\'s .safetensors version, or one of FLUX, Z-Image, Qwen-Image or ERNIE-Image.',
+    '"big.gguf" is a GGUF file of another kind of model: use the model\'s .safetensors version, or one of FLUX.1, FLUX.2 klein, Z-Image, Qwen-Image or ERNIE-Image.',
   ]);
 });
 

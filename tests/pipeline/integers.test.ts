@@ -91,6 +91,7 @@ const TRANSFORMERS = {
   flux1: family("flux1", "flux1-dev"),
   "z-image": family("z-image", "z-image"),
   "qwen-image": family("qwen-image", "qwen-image"),
+  "ernie-image": family("ernie", "ernie"),
 };
 
 test.each(Object.keys(TRANSFORMERS))(

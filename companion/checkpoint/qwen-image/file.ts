@@ -84,6 +84,7 @@ const edits = (store: SafetensorsFile): boolean =>
 const splits = (store: SafetensorsFile): boolean => [...store.keys()].some((key) => key.endsWith(LAYERED_MARK));
 
 export const qwenImageFile: typeof DRAWS = {
+  name: DRAWS.name,
   opens: DRAWS.opens,
   open: (file, store, options) => (splits(store) ? SPLITS : edits(store) ? EDITS : DRAWS).open(file, store, options),
 };

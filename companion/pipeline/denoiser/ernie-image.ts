@@ -9,7 +9,7 @@ import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../j
 import type { LatentDims } from "../latent/latent-space.ts";
 import { fromRows, toRows } from "../latent/sequence.ts";
 import { adapt } from "../weights/lora-slots.ts";
-import { quantizerOf } from "./weight-bits.ts";
+import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
 export interface ErnieImageConditions extends Conditions {
   readonly states: PromptStates;
@@ -24,7 +24,7 @@ export async function openErnieImage(
   const dims = latent.dims(canvas.size);
   const prompts = new Map(guidance.branches.map(({ prompt }) => [prompt, feedsOf(states[prompt]!, dims, config)]));
   const quantizer = await quantizerOf(job);
-  const { dialect } = studio.device;
+  const dialect = dialectOf(job);
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
   const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
   const tokens = Math.max(...[...prompts.values()].map(({ text }) => text.dims[1]!));

@@ -9,6 +9,9 @@ import { guidanceOf } from "../guidance.ts";
 import type { Family, Sketch } from "../job.ts";
 import { flowFirstLatent } from "../latent/flow-first-latent.ts";
 import { latentSpace } from "../latent/latent-space.ts";
+import { blockIntegers } from "./block-integers.ts";
+
+const INTEGERS = blockIntegers(["layers"]);
 
 /** Of a long prompt, for the memory that a run takes. */
 const TOKENS = 512;
@@ -24,6 +27,7 @@ const placesOf = ({ latent, canvas }: Pick<Sketch, "latent" | "canvas">): number
  */
 export const ernieImage: Family<ErnieImageModel, ErnieImageConditions> = {
   ...ERNIE_IMAGE,
+  integers: () => INTEGERS,
   takes: () => ["loras"],
   nameOf: () => "ERNIE-Image",
   loraNetworks: ({ denoiser }) => ({ find: (target) => (target === "unet" ? denoiser.weights : undefined) }),
