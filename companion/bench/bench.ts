@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue | recognition | z-image]`: how fast this machine opens a model of any family, in
+ * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--plot FILE] [--only opening | fast | less-work | around | growth | klein | likeness | live | quality | queue | recognition | z-image]`: how fast this machine opens a model of any family, in
  * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
  * for Stable Diffusion 1; `--peers` (peers/peers.ts) sets it beside several programs. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
  * temporary folder (4.3 GB) and removed at the end.
@@ -31,6 +31,7 @@ import { runAround } from "./around.ts";
 import { deviationsFrom } from "./deviations.ts";
 import { startDiffusers } from "./diffusers.ts";
 import { runFast } from "./fast.ts";
+import { measureGrowth, runGrowth } from "./growth/growth.ts";
 import { runLessWork } from "./less-work.ts";
 import { runLikeness } from "./likeness.ts";
 import { runLive } from "./live/live.ts";
@@ -58,12 +59,14 @@ const STEPS = 3;
 export async function runBench(argv: string[]): Promise<number> {
   const [first, ...rest] = argv;
   if (first === "--serve-peer") return serve(rest);
+  if (first === "--serve-growth") return measureGrowth(Number(rest[0]), Number(rest[1]));
   if (first === "--peers") return inScratch((scratch) => runPeers(parsePeers(rest), scratch));
-  const { model: given, python, only, side } = readArguments(argv);
+  const { model: given, python, only, side, plot } = readArguments(argv);
   if (only === "quality") return runQuality();
   if (only === "likeness") return runLikeness();
   if (only === "live") return runLive();
   if (only === "queue") return runQueueOverhead();
+  if (only === "growth") return runGrowth(plot);
   return inScratch(async (scratch) => {
     if (only === "recognition") return await runRecognition(scratch);
     if (only === "klein") return await runTransformer(KLEIN, { model: given, python, side, scratch });
@@ -147,15 +150,24 @@ async function reportOpenings(place: string, device: Device): Promise<void> {
     );
 }
 
-function readArguments(argv: string[]): { model?: string; python?: string; only?: string; side?: number } {
+function readArguments(argv: string[]): {
+  model?: string;
+  python?: string;
+  only?: string;
+  side?: number;
+  plot?: string;
+} {
   const text = { type: "string" } as const;
   const wrong = (what: string) =>
     new Problem(
       "request-invalid",
-      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--only opening | fast | less-work | around | klein | likeness | live | quality | queue | recognition | z-image]`,
+      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--plot FILE] [--only opening | fast | less-work | around | growth | klein | likeness | live | quality | queue | recognition | z-image]`,
     );
   try {
-    const { values } = parseArgs({ args: argv, options: { model: text, python: text, only: text, side: text } });
+    const { values } = parseArgs({
+      args: argv,
+      options: { model: text, python: text, only: text, side: text, plot: text },
+    });
     const side = values.side === undefined ? undefined : Number(values.side);
     if (side !== undefined && !(side >= 64 && side % 16 === 0))
       throw wrong(`A side of "${values.side}" is no multiple of 16`);
@@ -166,6 +178,7 @@ function readArguments(argv: string[]): { model?: string; python?: string; only?
         "fast",
         "less-work",
         "around",
+        "growth",
         "klein",
         "likeness",
         "live",

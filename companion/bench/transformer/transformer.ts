@@ -34,8 +34,6 @@ import type { Subject } from "./subject.ts";
 const SIDE = 512;
 const ROUNDS = 2;
 
-const FORMATS = [["exact"], ["fast", "int8"]] as const;
-
 export interface TransformerOptions {
   /** A folder with files as the subject names them; they are written where they are not there. Default: `scratch`. */
   readonly model?: string | undefined;
@@ -73,11 +71,9 @@ export async function runTransformer<M extends ChatModel>(
     await session.release();
     report(`Opening the ${name}, warm`, `${seconds.toFixed(2)} s`);
   }
-  for (const [name, format] of FORMATS) {
-    const seconds = await pictureSeconds(files.transformer, side, { ...place, format });
-    report(`A picture of ${side} × ${side} in one step, all in all, ${name}`, `${seconds.toFixed(1)} s`);
-    report("  most memory resident until then", gibibytes(peakOfProcess()));
-  }
+  const seconds = await pictureSeconds(files.transformer, side, place);
+  report(`A picture of ${side} × ${side} in one step, all in all`, `${seconds.toFixed(1)} s`);
+  report("  most memory resident until then", gibibytes(peakOfProcess()));
   await besideExact(opened, place);
   if (python === undefined) return 0;
   const fast = await ownStep(opened, { ...place, format: "int8" });

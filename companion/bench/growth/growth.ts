@@ -1,0 +1,58 @@
+/**
+ * `npm run bench -- --only growth [--plot FILE]`: how time and memory grow with what a designer has more of. Each figure is of a
+ * process of its own; `grows` is the power that time follows from one line to the next: 1 is in proportion.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { clock, gibibytes, peakOfProcess } from "../report.ts";
+import { type Grown, plotOf } from "./plot.ts";
+import { SERIES } from "./series.ts";
+
+/** Times that each is measured: the shortest counts. What takes longer than `LONG` seconds is measured once. */
+const ROUNDS = 3;
+const LONG = 10;
+
+/** Resolves to the exit code. `plot`: where a picture of it goes, as SVG. */
+export async function runGrowth(plot: string | undefined): Promise<number> {
+  const all: Grown[] = [];
+  for (const [at, { name, of, unit, amount }] of SERIES.entries()) {
+    console.log(name);
+    const points: Grown["points"][number][] = [];
+    for (const n of of) {
+      const measured = [inOwnProcess(at, n)];
+      while (measured.length < ROUNDS && measured[0]!.seconds < LONG) measured.push(inOwnProcess(at, n));
+      const seconds = Math.min(...measured.map((one) => one.seconds));
+      const bytes = Math.min(...measured.map((one) => one.bytes));
+      const before = points.at(-1);
+      points.push({ amount: amount(n), label: `${n}${unit}`, seconds, bytes });
+      const power = before && Math.log(seconds / before.seconds) / Math.log(amount(n) / before.amount);
+      const grows = power === undefined ? "" : `grows ${power.toFixed(2)}`;
+      console.log(`  ${`${n}${unit}`.padEnd(8)} ${seconds.toFixed(3).padStart(9)} s  ${gibibytes(bytes)}  ${grows}`);
+    }
+    all.push({ name, points });
+  }
+  if (plot !== undefined) writeFileSync(plot, plotOf(all));
+  return 0;
+}
+
+/** What `runGrowth` starts: one measurement, told as a line of JSON. */
+export async function measureGrowth(series: number, n: number): Promise<number> {
+  const folder = mkdtempSync(path.join(tmpdir(), "underpaint-growth-"));
+  try {
+    const timed = await SERIES[series]!.prepare(n, folder);
+    const [, seconds] = await clock(timed);
+    console.log(JSON.stringify({ seconds, bytes: peakOfProcess() }));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return 0;
+}
+
+function inOwnProcess(series: number, n: number): { seconds: number; bytes: number } {
+  const args = [process.argv[1]!, "bench", "--serve-growth", String(series), String(n)];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`Measuring ended with ${status}: ${stderr.trim()}`);
+  return JSON.parse(stdout.trim().split("\n").at(-1)!);
+}
