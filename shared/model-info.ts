@@ -55,9 +55,11 @@ export interface ModelInfo {
   readonly memory?: MemoryRungs;
   /**
    * True for a model of one own schedule that reads prompts as sentences, without weights of words: no schedulers to choose from, no
-   * skipped layers, no control pictures, no pictures that repeat.
+   * skipped layers, no control pictures unless `controls` says so, no pictures that repeat.
    */
   readonly plain?: boolean;
+  /** How many pictures a plain model can follow at once, with ControlNets that are made for it. */
+  readonly controls?: number;
   /**
    * True for FLUX.1 Canny and Depth: every picture of it follows another one, wholly and at every step. A request names the model itself as
    * its one control's.
@@ -101,8 +103,8 @@ export interface AddOnInfo {
   readonly families: readonly Family[];
   /** Words that call up what a LoRA has learnt; for an embedding its own token. From the file's metadata or its side-car. */
   readonly triggerWords: readonly string[];
-  /** For kind "control". */
-  readonly controlKind?: "controlnet" | "t2i-adapter";
+  /** For kind "control". "union": a ControlNet of a transformer, for pictures of several kinds. */
+  readonly controlKind?: "controlnet" | "t2i-adapter" | "union";
   /** For kind "upscaler": what it is built like ("ESRGAN", "DAT"), and how many times as long it makes a side. */
   readonly upscaler?: { readonly architecture: string; readonly scale: number };
   /** For kind "motion": frames that it draws at most. */

@@ -93,7 +93,8 @@ export interface Control {
   readonly image: ImageRef;
   /**
    * A ControlNet or T2I-Adapter by its library id, or (command line only) a path. What the request's own `model` is called, where that was
-   * made to follow a picture (FLUX.1 Canny, Depth): it follows one, with a weight of 1 and at every step.
+   * made to follow a picture (FLUX.1 Canny, Depth): it follows one, with a weight of 1 and at every step. Z-Image follows one, with a
+   * ControlNet.
    */
   readonly model: string;
   /** 0 … 2; 0 is exactly no control. Default 1. */

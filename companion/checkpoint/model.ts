@@ -6,7 +6,7 @@ import { attempt, resolveInside } from "./files/files.ts";
 import { isGguf, openWeightFile } from "./files/weight-file.ts";
 import { type FolderLayout, openFolder } from "./folder.ts";
 import { FILE_LAYOUTS, LAYOUTS } from "./layouts.ts";
-import type { AnyModel, Model, UNetModel } from "./parts/model-record.ts";
+import type { AnyModel, Model, UNetModel, ZImageModel } from "./parts/model-record.ts";
 import { openSingleFile, type SingleFileOptions } from "./single-file.ts";
 
 export type { Component } from "./files/component.ts";
@@ -58,6 +58,8 @@ export async function openModel(place: string, options: SingleFileOptions = {}):
 }
 
 const list = (names: readonly string[]) => `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+
+export const isZImage = (model: AnyModel): model is ZImageModel => model.denoiser.architecture === "z-image";
 
 /** The model itself. Throws Problem "adapter-mismatch" where it draws with another network than a UNet. */
 export function requireUNet(model: AnyModel): UNetModel {

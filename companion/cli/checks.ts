@@ -103,6 +103,7 @@ const WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
   vae: ["VAE", "VAEs"],
   controlnet: ["ControlNet", "ControlNets"],
   "t2i-adapter": ["T2I-Adapter", "T2I-Adapters"],
+  "z-image-control": ["ControlNet for Z-Image", "ControlNets for Z-Image"],
   "ip-adapter": ["IP-Adapter", "IP-Adapters"],
   "image-encoder": ["image encoder", "image encoders"],
   redux: ["FLUX.1 Redux", "FLUX.1 Redux"],

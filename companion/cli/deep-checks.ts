@@ -5,9 +5,9 @@
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo } from "../../shared/protocol.ts";
 import { parseRequest } from "../../shared/validate.ts";
-import { openSafetensors } from "../checkpoint/files/safetensors.ts";
 import { scanNumbers } from "../checkpoint/files/scan-numbers.ts";
-import type { AnyModel } from "../checkpoint/model.ts";
+import { openWeightFile } from "../checkpoint/files/weight-file.ts";
+import { type AnyModel, isZImage } from "../checkpoint/model.ts";
 import type { Config } from "../config.ts";
 import type { WeightStore } from "../graph/weights.ts";
 import { encodePng } from "../image/encode.ts";
@@ -74,7 +74,10 @@ const opensBeside = (model: string) => `opens beside ${model}`;
 const TRIALS: Readonly<Record<AddOnInfo["kind"], Trial>> = {
   lora: { open: (studio, id, model) => studio.openLora(id, model), says: fits },
   vae: { open: (studio, id, model) => studio.exchangeVae(model, id), says: fits },
-  control: { open: (studio, id, model) => studio.openControl(id, model), says: opensBeside },
+  control: {
+    open: (studio, id, model) => (isZImage(model) ? studio.openUnion(id, model) : studio.openControl(id, model)),
+    says: opensBeside,
+  },
   embedding: { open: (studio, id) => studio.openEmbedding(id), says: opensBeside },
   motion: { open: (studio, id, model) => openFittingModule(id, model, studio), says: fits },
   matting: { open: (studio, id) => studio.openMatting(id), says: () => "is whole" },
@@ -84,7 +87,7 @@ const TRIALS: Readonly<Record<AddOnInfo["kind"], Trial>> = {
 async function examineAddOn({ id, name, kind, families }: AddOnInfo, workshop: Workshop): Promise<Finding[]> {
   const { library, studio, models, config } = workshop;
   const file = library.fileOf(id);
-  const bytes = file ? await scanNumbers([openSafetensors(file, { within: library.roots })]) : 0;
+  const bytes = file ? await scanNumbers([openWeightFile(file, { within: library.roots })]) : 0;
   const numbers = `all numbers in ${size(bytes)} are finite`;
   const { open, says } = TRIALS[kind];
   const likely = models.filter(({ family }) => !family.like && families.some(({ id }) => id === family.id));

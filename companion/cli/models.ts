@@ -85,7 +85,7 @@ function goesWith({ families, upscaler, matting }: AddOnInfo): string {
   return families.map(({ name }) => name).join(" or ") || "family not told by the file";
 }
 
-const CONTROL = { controlnet: "ControlNet", "t2i-adapter": "T2I-Adapter" } as const;
+const CONTROL = { controlnet: "ControlNet", "t2i-adapter": "T2I-Adapter", union: "ControlNet" } as const;
 
 /** Resolves when every file's hash is known, or its file is gone. */
 async function hashAll(

@@ -36,6 +36,7 @@ type Facts = Pick<
   | "memory"
   | "asksFirst"
   | "plain"
+  | "controls"
   | "follows"
   | "guidesAbove"
   | "ignoresNegativePrompt"
@@ -177,7 +178,7 @@ function zImageFacts(model: ZImageModel): Facts {
     family: { id: model.family, name: Z_IMAGE_FAMILY.name, like: denoiser.config.dim !== Z_IMAGE_WIDTH },
     maxTokens: text.tokenizer.maxLength,
     ...{ inpainting: false, edits: false, references: false },
-    ...{ plain: true, guidesAbove: 0 },
+    ...{ plain: true, controls: 1, guidesAbove: 0 },
     defaults: { ...steps, scheduler: OWN_SCHEDULER },
     factor: factorOf(model) * Z_IMAGE_CELL,
   };

@@ -72,7 +72,7 @@ export type Finding =
       readonly encoder?: string;
     }
   | { readonly kind: "siglip"; readonly path: string; readonly width: number }
-  | (AddOnFinding & { readonly kind: "controlnet" | "t2i-adapter" | "motion" | "vae" })
+  | (AddOnFinding & { readonly kind: "controlnet" | "t2i-adapter" | "z-image-control" | "motion" | "vae" })
   | (AddOnFinding & { readonly kind: "lora" | "embedding"; readonly names: readonly string[] })
   /** It needs no model. */
   | { readonly kind: "upscaler" | "matting"; readonly addOn: AddOnInfo }
@@ -126,9 +126,9 @@ function findRedux(place: string, options: OpenOptions): Finding {
 async function openFile(place: Place, store: SafetensorsFile, options: OpenOptions): Promise<Finding> {
   const { path: file } = place;
   if (isWholePart(store, options)) return { kind: "part" };
-  if (isGguf(file, options)) return openWhole(place, options);
   const identity = identify(store);
   const found = identity.kind === "other" ? identity.adapter : identity.kind;
+  if (isGguf(file, options) && found !== "z-image-control") return openWhole(place, options);
   const alone = (kind: AddOnInfo["kind"]) =>
     describeAddOn(place, { kind, families: [], metadata: store.metadata, options });
   switch (found) {
@@ -136,6 +136,7 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
     case "embedding":
     case "controlnet":
     case "t2i-adapter":
+    case "z-image-control":
     case "motion":
     case "vae":
       return findAddOn(place, found, { opened: store, ...options });
@@ -167,6 +168,16 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
 
 const isShard = (file: string) => /-\d{5}-of-\d{5}\.safetensors$/.test(file);
 
+type ControlKind = "controlnet" | "t2i-adapter" | "z-image-control";
+
+/** What is followed with a picture. */
+const CONTROL_KINDS: Partial<Record<AddOnKind, NonNullable<AddOnInfo["controlKind"]>>> = {
+  ...{ controlnet: "controlnet", "t2i-adapter": "t2i-adapter", "z-image-control": "union" },
+};
+
+/** Within what its makers recommend (0.65 to 0.8, and for 2.1 to 1), and diffusers' default. */
+const UNION_WEIGHT = 0.75;
+
 /** Put to every family as its use puts it to a model. */
 function findAddOn(
   place: Place,
@@ -178,9 +189,9 @@ function findAddOn(
   // A motion module has the widths of Stable Diffusion 2 as well, and was trained with 1.
   const fitting = fittingFamilies(whole).filter((id) => found !== "motion" || id === "sd1");
   const scalingFactor = found === "vae" ? scalingFactorIn(path.dirname(place.path), options) : undefined;
-  const isControl = found === "controlnet" || found === "t2i-adapter";
+  const controlKind = CONTROL_KINDS[found];
   const described = describeAddOn(place, {
-    kind: isControl ? "control" : found,
+    kind: controlKind ? "control" : (found as Exclude<AddOnKind, ControlKind>),
     families: whole.own
       ? [{ id: whole.own, name: transformerFamily(whole.own).name }]
       : familiesOf(fitting, { metadata, scalingFactor }),
@@ -190,7 +201,8 @@ function findAddOn(
   const addOn = {
     ...described,
     triggerWords: words,
-    ...(isControl && { controlKind: found }),
+    ...(controlKind && { controlKind }),
+    ...(controlKind === "union" && { suggestedWeight: described.suggestedWeight ?? UNION_WEIGHT }),
     ...(whole.frames !== undefined && { motion: { frames: whole.frames } }),
   };
   const misfit = fitting.length === 0 ? misfitWithAll(whole, publishedModels())?.toJSON() : undefined;

@@ -209,6 +209,21 @@ export interface ZImageConfig {
   readonly axes_dims: readonly number[];
 }
 
+/** ZImageControlNetModel. */
+export interface ZImageControlConfig {
+  readonly dim: number;
+  readonly n_refiner_layers: number;
+  readonly n_heads: number;
+  readonly norm_eps: number;
+  /** Channels that it reads: the followed picture's latent, or that, a mask and the latent of what is not masked. */
+  readonly control_in_dim: number;
+  /** The transformer's layers behind which it adds something, and of its refiner. */
+  readonly control_layers_places: readonly number[];
+  readonly control_refiner_layers_places: readonly number[];
+  /** Which blocks give something to the refiner. null: none, its own only read the picture. */
+  readonly add_control_noise_refiner: "control_layers" | "control_noise_refiner" | null;
+}
+
 /** QwenImageTransformer2DModel. */
 export interface QwenImageConfig {
   /** Numbers of a place that are read: cells of 2 × 2 of the latent. */

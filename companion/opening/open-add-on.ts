@@ -2,13 +2,15 @@ import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetenso
 import { textWidthOf } from "../checkpoint/lora/lora-file.ts";
 import { planLora } from "../checkpoint/lora/plan-lora.ts";
 import { openEmbedding } from "../checkpoint/parts/embedding.ts";
+import type { ZImageConfig } from "../networks/configs.ts";
 import { refuseOtherControl, refuseOtherLatents, refuseOtherLayers, refuseOtherTexts } from "./fit.ts";
 import { measuredNetworks } from "./measured-networks.ts";
 import type { Measures, TransformerId, TransformerMeasures } from "./measures.ts";
 import { openWholeControl, openWholeLora, openWholeMotionModule, openWholeVae } from "./open-whole.ts";
 import { familyOfTransformerLora } from "./transformer-families.ts";
+import { openWholeZImageControl } from "./z-image-control.ts";
 
-export type AddOnKind = "lora" | "embedding" | "controlnet" | "t2i-adapter" | "motion" | "vae";
+export type AddOnKind = "lora" | "embedding" | "controlnet" | "t2i-adapter" | "z-image-control" | "motion" | "vae";
 
 /** An add-on that is whole. */
 export type WholeAddOn = Described & (ForUNets | ForTransformers);
@@ -79,6 +81,16 @@ export function openAddOn(
       return {
         refuseOther: (measures) => refuseOtherControl(control, measures),
         ...(attends && { textWidth: control.config.unet.cross_attention_dim[0]! }),
+        tokens: [],
+      };
+    }
+    case "z-image-control": {
+      openWholeZImageControl(place, options);
+      return {
+        own: "z-image",
+        refuseOther: ({ config }) => {
+          openWholeZImageControl(place, options, config as ZImageConfig);
+        },
         tokens: [],
       };
     }

@@ -1,11 +1,13 @@
 /** What lies below the stages: a request with everything decided, and what a family of models fills in. */
-import type { GenerateRequest } from "../../shared/request.ts";
+import type { Control, GenerateRequest } from "../../shared/request.ts";
+import type { CheckpointStore } from "../checkpoint/files/safetensors.ts";
 import type { AnyModel } from "../checkpoint/model.ts";
 import type { ContentFilter } from "../checkpoint/parts/content-filter.ts";
+import type { ZImageControlNet } from "../checkpoint/z-image/control.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { NumberFormat } from "../graph/quantize.ts";
 import type { Weights } from "../graph/weights.ts";
-import type { BuildOptions, IntegerRules } from "../opening/network.ts";
+import type { BuildOptions, IntegerRules, Network } from "../opening/network.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Plan, PlanOptions } from "../schedulers/scheduler.ts";
 import type { Tensor } from "../tensor.ts";
@@ -55,6 +57,15 @@ export interface Sketch<M extends AnyModel = AnyModel> {
   readonly beginning: "noise" | "picture";
   /** Absent: one picture. */
   readonly motion?: JobMotion;
+  /** Absent: none runs in the denoiser's graph, or its family opens its own with the conditions. */
+  readonly control?: JobControl;
+}
+
+/** A ControlNet of a transformer, which runs in the transformer's graph. */
+export interface JobControl {
+  readonly asked: Control;
+  readonly net: ZImageControlNet;
+  readonly network: Network<CheckpointStore>;
 }
 
 /** What a denoiser is told besides the latent and the time: its own family reads it, and nobody else. */
@@ -89,6 +100,8 @@ export interface DenoiserShape {
   readonly width: number;
   /** What moves all frames of a run. */
   readonly motion?: Pick<JobMotion, "module" | "frames">;
+  /** What runs beside it in its graph. */
+  readonly control?: ZImageControlNet;
 }
 
 /** What a request may bring along beyond a prompt, a picture and a mask. */
@@ -118,6 +131,8 @@ export interface Family<M extends AnyModel = AnyModel, C extends Conditions = Co
   takes(model: M): readonly Extra[];
   /** Throws Problem "request-invalid" for what of that this model cannot do. Absent: it does all of it. */
   refuse?(request: GenerateRequest, model: M): void;
+  /** What the request has it follow, where that runs in the denoiser's graph. Throws Problem as `openUnion`. Absent: nothing does. */
+  openControl?(request: GenerateRequest, model: M, studio: Studio): JobControl | undefined;
   /** The space that the model denoises in. */
   latentSpace(model: M): LatentSpace;
   /** What the model sees of a picture, besides the latent. */

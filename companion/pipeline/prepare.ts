@@ -34,6 +34,7 @@ export async function prepareJob(
   const family = studio.familyOf(model);
   refuseExtras(request, family, model);
   const motion = openMotion(request, model, studio);
+  const control = family.openControl?.(request, model, studio);
   const contentFilter = filterFor(request, model, studio);
   const latent = family.latentSpace(model);
   const { multiple: factor } = latent;
@@ -49,6 +50,7 @@ export async function prepareJob(
     ...(sceneText && { sceneText }),
     generator: createGenerator(request.seed),
     ...(motion && { motion }),
+    ...(control && { control }),
     ...(contentFilter && { contentFilter }),
   };
   const { strips } = rungAt(level);

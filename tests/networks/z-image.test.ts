@@ -4,16 +4,19 @@ import path from "node:path";
 import { parseZImageConfig } from "../../companion/checkpoint/config/z-image-config.ts";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
+import { openZImageControl } from "../../companion/checkpoint/z-image/control.ts";
 import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import type { Graph } from "../../companion/graph/graph.ts";
 import { type WeightStore, Weights } from "../../companion/graph/weights.ts";
 import { rotationTable } from "../../companion/networks/blocks/rotation.ts";
+import type { ZImageControlBranch } from "../../companion/networks/z-image-control.ts";
 import { zImageTransformerGraph } from "../../companion/networks/z-image-transformer.ts";
 import { fromCellRows, toCellRows } from "../../companion/pipeline/latent/sequence.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { openSession } from "../../companion/runtime/session.ts";
 import { type Tensor, tensor } from "../../companion/tensor.ts";
 import { temporaryFolder, writeData } from "../checkpoint/sample.ts";
+import { CONTROLS } from "../checkpoint/z-image-control-sample.ts";
 import { deviation, tensorsIn } from "./fixture.ts";
 import { asHalf } from "./half-graph.ts";
 
@@ -47,16 +50,16 @@ function feeds(): Record<string, Tensor> {
   };
 }
 
-function graphOf(weights: WeightStore, dialect: Dialect): Graph {
+function graphOf(weights: WeightStore, dialect: Dialect, control?: ZImageControlBranch): Graph {
   const own = new Weights(weights);
-  const graph = zImageTransformerGraph(config, own, { dialect });
-  expect(own.unused()).toEqual([]);
+  const graph = zImageTransformerGraph(config, own, { dialect, ...(control && { control }) });
+  expect([...own.unused(), ...(control?.weights.unused() ?? [])]).toEqual([]);
   return graph;
 }
 
-async function run(graph: Graph): Promise<Record<string, Tensor>> {
+async function run(graph: Graph, more: Record<string, Tensor> = {}): Promise<Record<string, Tensor>> {
   const session = await openSession(graph, cpuDevice(), { symbols: { S: ROWS, T: TOKENS } });
-  return session.run(feeds()).finally(() => session.release());
+  return session.run({ ...feeds(), ...more }).finally(() => session.release());
 }
 
 const pictureIn = ({ out }: Record<string, Tensor>) => fromCellRows(out!, latent.dims, CELLS);
@@ -67,10 +70,10 @@ test("agrees with diffusers, with padding of both picture and text", async () =>
 });
 
 /** The weights with those of these names made larger. */
-function enlarged(larger: RegExp, by: number): WeightStore {
+function enlarged(larger: RegExp, by: number, of: WeightStore = store): WeightStore {
   const place = path.join(top, "large.safetensors");
-  const all = [...store.keys()].map((key) => {
-    const ref = store.find(key)!;
+  const all = [...of.keys()].map((key) => {
+    const ref = of.find(key)!;
     const data = readNumbers(ref).data.map((value) => (larger.test(key) ? value * by : value));
     return [key, { shape: ref.dims, data: new Uint8Array(Float32Array.from(data).buffer) }] as const;
   });
@@ -96,6 +99,24 @@ test.each([
   expect(pictureIn(half).data.every(Number.isFinite)).toBe(true);
   const off = deviation(pictureIn(half), pictureIn(exact));
   // It did compute in float16.
+  expect(off).toBeGreaterThan(1e-6);
+  expect(off).toBeLessThan(0.02);
+});
+
+test("float16 holds a ControlNet whose stream it would not hold as it is", async () => {
+  const net = openZImageControl(CONTROLS["union-2.1"], { base: config });
+  const large = enlarged(/^control_layers\.0\.before_proj\.weight$/, 2 ** 16, net.weights);
+  const branch = () => ({ config: net.config, weights: new Weights(large) });
+  const rows = new Float32Array(ROWS * 4 * 33).map((_, i) => Math.sin(i));
+  const more = { control: tensor(rows, [1, ROWS, 4 * 33]), control_scale: tensor(Float32Array.of(2 ** -14), [1]) };
+  const wide = graphOf(store, DIALECTS.cpu, branch());
+  const place = wide.nodes.filter(({ name }) => name.startsWith("control_layers/0/before_proj/Gemm"));
+  expect(place).toHaveLength(1);
+  wide.output("stream", place[0]!.outputs[0]!);
+  const { stream, ...exact } = await run(wide, more);
+  expect(stream!.data.some((value) => Math.abs(value) > LARGEST)).toBe(true);
+  const half = await run(asHalf(graphOf(store, { ...DIALECTS.cpu, float: "float16" }, branch())), more);
+  const off = deviation(pictureIn(half), pictureIn(exact));
   expect(off).toBeGreaterThan(1e-6);
   expect(off).toBeLessThan(0.02);
 });

@@ -21,6 +21,7 @@ const own = [
   "flux1-cases",
   "klein-cases",
   "z-image-cases",
+  "z-image-control-cases",
   "qwen-image-cases",
   "ernie-cases",
   "qwen-layered-cases",

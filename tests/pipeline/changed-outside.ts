@@ -6,7 +6,11 @@ import { paint, request } from "./studio-for-tests.ts";
 const SIZE = { width: 96, height: 80 };
 
 /** How many pixels a Fill of a rectangle changes, outside of it and inside. */
-export async function changedOutside(studio: Parameters<typeof paint>[0], fields: Partial<GenerateRequest>) {
+export async function changedOutside(
+  studio: Parameters<typeof paint>[0],
+  fields: Partial<GenerateRequest>,
+  images: Readonly<Record<string, Uint8Array>> = {},
+) {
   const { width, height } = SIZE;
   const image = (value: (i: number, c: number) => number) =>
     encodePng({
@@ -17,6 +21,7 @@ export async function changedOutside(studio: Parameters<typeof paint>[0], fields
   const source = await image((i, c) => 128 + 127 * Math.sin((4 * i + c) / 17));
   const mask = await image((i) => (isInside(i) ? 255 : 0));
   const { result } = await paint(studio, request({ ...fields, ...SIZE, image: "source", mask: "mask" }), {
+    ...images,
     source,
     mask,
   });

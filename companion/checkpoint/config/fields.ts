@@ -141,6 +141,14 @@ export class Fields {
     }
   }
 
+  /** Lists that only one number alone is supported in. null also stands for an absent field. */
+  onlyListed(values: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      const given = this.ints(name, [value]);
+      if (given.length !== 1 || given[0] !== value) this.refuse(name, `[${value}]`);
+    }
+  }
+
   /** Fields that change nothing about the result. */
   ignore(...names: string[]): void {
     for (const name of names) this.#seen.add(name);

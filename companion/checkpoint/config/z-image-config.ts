@@ -8,12 +8,7 @@ import { Fields } from "./fields.ts";
 export function parseZImageConfig(json: unknown, origin = "transformer/config.json"): ZImageConfig {
   const fields = new Fields(json, origin);
   fields.only({ _class_name: "ZImageTransformer2DModel", qk_norm: true });
-  const only = (name: string, value: number) => {
-    const given = fields.ints(name, [value]);
-    if (given.length !== 1 || given[0] !== value) fields.refuse(name, `[${value}]`);
-  };
-  only("all_patch_size", 2);
-  only("all_f_patch_size", 1);
+  fields.onlyListed({ all_patch_size: 2, all_f_patch_size: 1 });
   // Pictures to look at need another transformer.
   if (fields.has("siglip_feat_dim")) fields.refuse("siglip_feat_dim", "null");
   const heads = fields.int("n_heads", 30);

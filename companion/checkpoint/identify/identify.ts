@@ -1,25 +1,13 @@
 /** What a safetensors file is, judged by its keys and shapes and never by its name. */
 import type { WeightStore } from "../../graph/weights.ts";
 import { type Family, familyOfKeys } from "./families.ts";
+import { KIND_NAMES, type NamedKind } from "./kinds.ts";
 import { isTinyVae, SIGNATURES } from "./signatures.ts";
 
 /** `describe` says it as a noun phrase. */
 export type FileKind =
   | { readonly kind: "model"; readonly family: Family }
-  | {
-      readonly kind:
-        | "ip-adapter"
-        | "controlnet"
-        | "t2i-adapter"
-        | "image-encoder"
-        | "vae"
-        | "text-encoder"
-        | "motion"
-        | "upscaler"
-        | "matting"
-        | "redux"
-        | "siglip";
-    }
+  | { readonly kind: NamedKind }
   | { readonly kind: "other"; readonly what: string; readonly use: string; readonly adapter?: "lora" | "embedding" };
 
 /** The kind of a whole file. `store` as `openSafetensors` gives it. */
@@ -59,23 +47,9 @@ function missing(has: (pattern: RegExp) => boolean): string {
   return has(/^first_stage_model\./) ? text : `${text} and autoencoder`;
 }
 
-const NAMES = {
-  "ip-adapter": "an IP-Adapter",
-  controlnet: "a ControlNet",
-  "t2i-adapter": "a T2I-Adapter",
-  "image-encoder": "an image encoder",
-  vae: "an autoencoder (VAE)",
-  "text-encoder": "a text encoder",
-  motion: "an AnimateDiff motion module",
-  upscaler: "a picture upscaler",
-  matting: "a matting model",
-  redux: "FLUX.1 Redux, which FLUX.1 follows references with",
-  siglip: "SigLIP's image encoder",
-} as const;
-
 /** A noun phrase for what a file is. */
 export function describe(store: WeightStore): string {
   const found = identify(store);
   if (found.kind === "model") return `a ${found.family.name} model`;
-  return found.kind === "other" ? found.what : NAMES[found.kind];
+  return found.kind === "other" ? found.what : KIND_NAMES[found.kind];
 }

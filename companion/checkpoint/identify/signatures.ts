@@ -1,5 +1,6 @@
 /** What safetensors files are that are no model of ours, by their keys and shapes: so that a refusal can name them. */
 import type { WeightStore } from "../../graph/weights.ts";
+import type { NamedKind } from "./kinds.ts";
 import { wrapperOf } from "./wrappers.ts";
 
 export interface Signature {
@@ -11,7 +12,7 @@ export interface Signature {
   /** What a request can name it as, beside a model. */
   readonly adapter?: "lora" | "embedding";
   /** Where it is a kind of its own. */
-  readonly kind?: "ip-adapter" | "controlnet" | "t2i-adapter" | "motion" | "upscaler" | "matting" | "redux" | "siglip";
+  readonly kind?: NamedKind;
 }
 
 const some =
@@ -87,12 +88,7 @@ const ADD_ONS: readonly Signature[] = [
     adapter: "lora",
   },
   { test: some(/^lora_\w+\.on_input$/), what: "an (IA)³ add-on", use: "choose a LoRA, LoHa, LoKr or DoRA" },
-  {
-    test: some(/\.(?:hada_w[12]_[ab]|lokr_w[12](?:_[ab])?)$/),
-    what: "a LyCORIS add-on",
-    use: ADD_ON,
-    adapter: "lora",
-  },
+  { test: some(/\.(?:hada_w[12]_[ab]|lokr_w[12](?:_[ab])?)$/), what: "a LyCORIS add-on", use: ADD_ON, adapter: "lora" },
   {
     test: some(
       /\.lora_(?:up|down|mid|A|B)\b|\.lora\.(?:up|down)\.|lora_linear_layer|_lora[12]?\.(?:up|down)\.|\.(?:dora_scale|diff|diff_b|w_norm|b_norm)$|^lora_(?:unet|te[12]?)_|^bundle_emb\./,
@@ -144,9 +140,11 @@ const ADD_ONS: readonly Signature[] = [
     what: "a ControlNet for FLUX or Stable Diffusion 3",
   },
   {
-    test: some(/^control_all_x_embedder\.|^control_layers\.\d+\.|^control_model\.(?:control_)?layers\./),
+    test: some(/^control_all_x_embedder\.|^control_layers\.\d+\./),
     what: "a ControlNet for Z-Image",
+    kind: "z-image-control",
   },
+  { test: some(/^control_model\.(?:control_)?layers\./), what: "a ControlNet for Z-Image in an unknown spelling" },
   {
     test: some(/^control_model\.|controlnet_cond_embedding\.|input_hint_block\.|^controlnet_(?:down|mid)_block/),
     what: "a ControlNet",
@@ -165,11 +163,7 @@ const ADD_ONS: readonly Signature[] = [
   { test: some(/^redux_(?:up|down)\./), what: "FLUX.1 Redux" },
   { test: some(/^connector\.(?:latents|time_aware)/), what: "an ELLA connector", use: ADD_ON },
   { test: some(/^(?:320|640|768|1024|1280)\.\d+\.linear\./), what: "a hypernetwork", use: "choose a LoRA" },
-  {
-    test: some(OUTPUT_EMBEDDING),
-    what: OUTPUT_EMBEDDING_WORDS,
-    use: "choose one of what it reads",
-  },
+  { test: some(OUTPUT_EMBEDDING), what: OUTPUT_EMBEDDING_WORDS, use: "choose one of what it reads" },
   {
     // A1111's, SDXL's, and diffusers' single tensor under the new word's own name.
     test: (keys, store) =>

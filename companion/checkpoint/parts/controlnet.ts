@@ -7,7 +7,8 @@ import { parseControlNetConfig } from "../config/controlnet-config.ts";
 import { type Refs, RenamedStore, refsUnder } from "../files/component.ts";
 import { attempt, resolveInside } from "../files/files.ts";
 import { readJsonFile } from "../files/json-file.ts";
-import { type CheckpointStore, type OpenOptions, openSafetensors } from "../files/safetensors.ts";
+import type { CheckpointStore, OpenOptions } from "../files/safetensors.ts";
+import { openWeightFile } from "../files/weight-file.ts";
 import { isFolderFile, openWeights } from "../files/weight-files.ts";
 import { describe, identify } from "../identify/identify.ts";
 import { isIgnorable } from "../identify/ignorable.ts";
@@ -43,7 +44,7 @@ export interface Opened {
 export function openWithConfig(place: string, className: string, { within }: OpenOptions): Opened {
   const isFolder = attempt(path.basename(place), () => statSync(resolveInside(place, within))).isDirectory();
   const folder = isFolder ? place : path.dirname(place);
-  const source = isFolder ? openWeights(place, { within }) : openSafetensors(place, { within });
+  const source = isFolder ? openWeights(place, { within }) : openWeightFile(place, { within });
   const json = readJsonFile(path.join(folder, "config.json"), { within }) as { _class_name?: unknown } | undefined;
   const usable = isFolder || isFolderFile(place) || json?._class_name === className;
   return { source, json: usable ? json : undefined, label: `${path.basename(folder)}/config.json` };
@@ -59,7 +60,7 @@ export function openControlNet(place: string, options: ControlNetOptions = {}): 
   if (identify(source).kind !== "controlnet")
     throw new Problem(
       "model-unsupported",
-      `"${origin}" is ${describe(source)}, not a ControlNet: choose a ControlNet.`,
+      `"${origin}" is ${describe(source)}, not a ControlNet for a model like this: choose a ControlNet of the model's family.`,
     );
   const refs = diffusersRefs(source);
   const config = json === undefined ? configFromShapes(refs, origin, options.base) : parseControlNetConfig(json, label);

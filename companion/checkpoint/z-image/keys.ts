@@ -1,9 +1,11 @@
 /** Z-Image's transformer as its authors, ComfyUI, GGUF files or diffusers name its tensors, under the names that networks/ asks for: diffusers'. */
 import { type Refs, reshaped } from "../files/component.ts";
 import { renameLayers, rulesOf } from "../parts/layer-names.ts";
-import { LAYER_NAMES } from "./names.ts";
+import { CONTROL_LAYER_NAMES, LAYER_NAMES } from "./names.ts";
 
-const RULES = rulesOf(LAYER_NAMES, () => "(?<end>weight|bias)");
+const END = () => "(?<end>weight|bias)";
+const RULES = rulesOf(LAYER_NAMES, END);
+const CONTROL_RULES = rulesOf(CONTROL_LAYER_NAMES, END);
 
 /** diffusers' own, and those that all have in common. */
 const KNOWN =
@@ -21,3 +23,10 @@ export function renameZImage(refs: Refs): { refs: Refs; unknown: string[] } {
   });
   return { refs: new Map(rows), unknown: unknown.filter((key) => key !== UNUSED) };
 }
+
+const KNOWN_OF_CONTROL =
+  /^(?:control_all_x_embedder\.2-1|control_(?:layers|noise_refiner)\.\d+\.[\w.]+)\.(?:weight|bias)$/;
+
+/** The same of a ControlNet for it. */
+export const renameZImageControl = (refs: Refs): { refs: Refs; unknown: string[] } =>
+  renameLayers(refs, CONTROL_RULES, (key) => KNOWN_OF_CONTROL.test(key));

@@ -18,5 +18,8 @@ export const LAYER_NAMES: LayerNames = [
   ...["layers", "noise_refiner", "context_refiner"].flatMap(ofBlock),
 ];
 
+/** The same of its ControlNets' layers, which are published under diffusers' names. */
+export const CONTROL_LAYER_NAMES: LayerNames = ["control_layers", "control_noise_refiner"].flatMap(ofBlock);
+
 /** What else layers are called than in `paths` (diffusers' names), and which of those it stands for. */
 export const otherNames = (paths: readonly string[]) => otherNamesIn(LAYER_NAMES, paths);

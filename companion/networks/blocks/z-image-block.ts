@@ -13,7 +13,7 @@ import { vectorsWithBias } from "./modulation.ts";
 import { swiglu } from "./swiglu.ts";
 
 export interface ZImageBlockOptions {
-  readonly config: ZImageConfig;
+  readonly config: Pick<ZImageConfig, "dim" | "n_heads" | "norm_eps">;
   readonly rotation: Rotation;
   /** The embedded time [1, size]. Absent: a block that it does not change. */
   readonly time?: Value;

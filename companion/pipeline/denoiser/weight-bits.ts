@@ -11,10 +11,33 @@ import { planMemory } from "../weights/memory-plan.ts";
 import { quantizerFor } from "../weights/narrow.ts";
 import { denoiserNetwork } from "./denoiser-network.ts";
 
+/** The networks of a job's denoiser: itself, and what runs beside it in its graph. */
+const networksOf = (job: Pick<PreparedJob, "model" | "family" | "control">) => [
+  denoiserNetwork(job),
+  ...(job.control ? [job.control.network] : []),
+];
+
+/** Each for its own weights. */
+function together(all: readonly (Quantizer | undefined)[]): Quantizer | undefined {
+  const own = all.filter((one) => one !== undefined);
+  if (own.length === 0) return undefined;
+  return (...layer) => {
+    for (const quantizer of own) {
+      const narrow = quantizer(...layer);
+      if (narrow) return narrow;
+    }
+    return undefined;
+  };
+}
+
 /** How a job's denoiser is narrowed; absent: not at all. Throws as `narrowWeights`. */
-export const quantizerOf = (
-  job: Pick<PreparedJob, "model" | "family" | "studio" | "format">,
-): Promise<Quantizer | undefined> => quantizerFor(denoiserNetwork(job), job.format, job.studio.narrowFolder);
+export async function quantizerOf(
+  job: Pick<PreparedJob, "model" | "family" | "studio" | "format" | "control">,
+): Promise<Quantizer | undefined> {
+  const all: (Quantizer | undefined)[] = [];
+  for (const network of networksOf(job)) all.push(await quantizerFor(network, job.format, job.studio.narrowFolder));
+  return together(all);
+}
 
 /** How a job's denoiser is lowered. */
 export const dialectOf = ({ studio, format }: Pick<PreparedJob, "studio" | "format">): Dialect =>
@@ -53,7 +76,7 @@ export async function denoiserRung(
   job: Sketch & Pick<PreparedJob, "studio" | "guidance">,
   level: number,
 ): Promise<Rung> {
-  const { request, model, family, studio, motion } = job;
+  const { request, model, family, studio, motion, control } = job;
   const runs = runsTogether(job);
   const rungs = rungsFrom(level, { runs, quantize: request.quantize });
   const limit = studio.memoryLimit;
@@ -64,16 +87,20 @@ export async function denoiserRung(
   const size = family.runSize?.(job);
   const need = (rung: Rung) => {
     // Sizes are all that counts.
-    const network = denoiserNetwork(job);
-    const narrow = rung.bits !== undefined || hasCodes(network);
-    const quantizer = narrow ? planNarrow(network, rung.bits, "/planned").quantizer : undefined;
+    const quantizer = together(
+      networksOf(job).map((network, i) =>
+        rung.bits !== undefined || hasCodes(network)
+          ? planNarrow(network, rung.bits, `/planned/${i}`).quantizer
+          : undefined,
+      ),
+    );
     const options = { dialect, ...(quantizer && { quantizer }) };
     const batch = rung.runs === "together" ? runs : 1;
-    const shape = { batch, height, width, ...(motion && { motion }) };
+    const shape = { batch, height, width, ...(motion && { motion }), ...(control && { control: control.net }) };
     return studio.sessions.needOf(family.denoiserGraph(model, new Weights(weights), shape, options), size);
   };
-  const moved = motion && [motion.module.fingerprint, motion.frames];
+  const beside = [motion?.module.fingerprint, motion?.frames, control?.net.weights.fingerprint];
   // Building the graph to see what it needs takes as long as a step of a small picture.
-  const key = `${model.fingerprint}/rung/${JSON.stringify([level, runs, height, width, size, limit, moved])}`;
+  const key = `${model.fingerprint}/rung/${JSON.stringify([level, runs, height, width, size, limit, beside])}`;
   return studio.remember(key, async () => planMemory(rungs, need, limit));
 }

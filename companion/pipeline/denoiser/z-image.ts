@@ -1,11 +1,14 @@
 /** Z-Image's transformer: one session for every size of a picture and every length of a prompt. */
+import { fingerprintOf } from "../../checkpoint/files/component.ts";
 import type { ZImageModel } from "../../checkpoint/model.ts";
 import { Weights } from "../../graph/weights.ts";
 import { rotationTable } from "../../networks/blocks/rotation.ts";
 import { Z_IMAGE_CELL, Z_IMAGE_MULTIPLE, zImageTransformerGraph } from "../../networks/z-image-transformer.ts";
+import { branchOf } from "../../opening/z-image-control.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
+import { isActive } from "../conditioning/active.ts";
 import type { PromptStates } from "../conditioning/chat-states.ts";
-import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../job.ts";
+import type { Conditions, DenoiserInputs, JobControl, OpenDenoiser, PreparedJob } from "../job.ts";
 import type { LatentDims } from "../latent/latent-space.ts";
 import { fromCellRows, toCellRows } from "../latent/sequence.ts";
 import { adapt } from "../weights/lora-slots.ts";
@@ -19,9 +22,9 @@ const CELLS = { cell: Z_IMAGE_CELL, order: "by-place" } as const;
 
 export async function openZImage(
   job: PreparedJob<ZImageModel>,
-  { conditions: { states } }: DenoiserInputs<ZImageConditions>,
+  { conditions: { states }, extraChannels }: DenoiserInputs<ZImageConditions>,
 ): Promise<OpenDenoiser> {
-  const { model, studio, latent, canvas, guidance } = job;
+  const { model, studio, latent, canvas, guidance, control } = job;
   const { config, weights } = model.denoiser;
   const dims = latent.dims(canvas.size);
   const rows = placesIn(dims);
@@ -29,10 +32,15 @@ export async function openZImage(
   const quantizer = await quantizerOf(job);
   const dialect = dialectOf(job);
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
-  const options = { dialect, branchAt: loras.branchAt, ...(quantizer && { quantizer }) };
+  const options = {
+    ...{ dialect, branchAt: loras.branchAt },
+    ...(quantizer && { quantizer }),
+    ...(control && { control: branchOf(control.net) }),
+  };
   const tokens = Math.max(...[...prompts.values()].map(({ text }) => text.dims[1]!));
+  const seen = extraChannels && toCellRows(extraChannels, { ...CELLS, rows });
   const { run, inputs, release } = await studio.sessions.lease(
-    `${model.fingerprint}/z-image/${job.format ?? ""}/${loras.key}`,
+    `${model.fingerprint}/z-image/${job.format ?? ""}/${loras.key}${control ? keyOf(control) : ""}`,
     () => zImageTransformerGraph(config, new Weights(weights), options),
     { symbols: { S: rows, T: tokens } },
   );
@@ -43,6 +51,7 @@ export async function openZImage(
         ...loras.feedsFor(inputs),
         latent: toCellRows(x, { ...CELLS, rows }),
         timestep: tensor(Float32Array.of(asTold(timestep, config.t_scale)), [1]),
+        ...(control && seen && { control: seen, control_scale: scaleAt(control, i, of) }),
       };
       const { branches, combine } = guidance.at(i, of);
       const predictions: Tensor[] = [];
@@ -54,6 +63,14 @@ export async function openZImage(
     },
   };
 }
+
+/** Of a session; its places are not in its file. */
+const keyOf = ({ net: { config, weights } }: JobControl): string =>
+  `+${fingerprintOf([weights.fingerprint, JSON.stringify(config)])}`;
+
+/** How much of it is added at evaluation `i` of `of`. */
+const scaleAt = ({ asked }: JobControl, i: number, of: number): Tensor =>
+  tensor(Float32Array.of(isActive(asked, i, of) ? asked.weight : 0), [1]);
 
 /** Rows of the picture, those of padding included. */
 export const placesIn = ([, , height, width]: LatentDims): number =>

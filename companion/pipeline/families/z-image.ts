@@ -4,12 +4,16 @@ import { otherNames } from "../../checkpoint/z-image/names.ts";
 import { Z_IMAGE_CELL, zImageTransformerGraph } from "../../networks/z-image-transformer.ts";
 import { Z_IMAGE } from "../../opening/architectures.ts";
 import { shiftedPlan } from "../../opening/plans.ts";
+import { branchOf } from "../../opening/z-image-control.ts";
 import { encodeChat } from "../conditioning/chat-states.ts";
+import { encodeControlLatent } from "../conditioning/control-latent.ts";
+import { followed, openControl, refuseControls } from "../conditioning/z-image-control.ts";
 import { openZImage, placesIn, type ZImageConditions } from "../denoiser/z-image.ts";
 import { guidanceOf } from "../guidance.ts";
 import type { Family } from "../job.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { fluxLatentSpace } from "../latent/flux-latent-space.ts";
+import { unionFirstLatent } from "../latent/union-first-latent.ts";
 import { blockIntegers } from "./block-integers.ts";
 
 const INTEGERS = blockIntegers(["layers", "noise_refiner", "context_refiner"], /\.adaLN_modulation\.0$/);
@@ -17,7 +21,9 @@ const INTEGERS = blockIntegers(["layers", "noise_refiner", "context_refiner"], /
 export const zImage: Family<ZImageModel, ZImageConditions> = {
   ...Z_IMAGE,
   integers: () => INTEGERS,
-  takes: () => ["loras"],
+  takes: () => ["loras", "controls"],
+  refuse: refuseControls,
+  openControl,
   nameOf: () => "Z-Image",
   loraNetworks: ({ denoiser }) => ({
     find: (target) => (target === "unet" ? denoiser.weights : undefined),
@@ -37,8 +43,14 @@ export const zImage: Family<ZImageModel, ZImageConditions> = {
     const states = await encodeChat(job, trace);
     return { states, prompt: states.prompt };
   },
-  firstLatent,
-  denoiserGraph: ({ denoiser }, weights, _, options) => zImageTransformerGraph(denoiser.config, weights, options),
+  firstLatent: (job, trace) => {
+    const { control } = job;
+    if (!control) return firstLatent(job, trace);
+    const encode = () => encodeControlLatent(job, followed(control.asked), undefined);
+    return unionFirstLatent(job, trace, { channels: control.net.config.control_in_dim, encode });
+  },
+  denoiserGraph: ({ denoiser }, weights, { control }, options) =>
+    zImageTransformerGraph(denoiser.config, weights, { ...options, ...(control && { control: branchOf(control) }) }),
   runSize: ({ model, latent, canvas }) => ({
     symbols: { S: placesIn(latent.dims(canvas.size)), T: model.text.tokenizer.maxLength },
   }),

@@ -23,6 +23,7 @@ import {
   openWholeVae,
 } from "../../opening/open-whole.ts";
 import { openWholeRedux, openWholeSiglip } from "../../opening/redux.ts";
+import { openWholeZImageControl } from "../../opening/z-image-control.ts";
 import { machineMemory } from "../../runtime/machine-memory.ts";
 import { createScratchFolder } from "../../runtime/scratch.ts";
 import { createLoraMemory } from "../weights/lora-slots.ts";
@@ -198,6 +199,7 @@ export function createStudio<F extends ModelFamily>({
       refuseOtherControl(control, measuresOf(unet));
       return control;
     },
+    openUnion: (name, { denoiser }) => openWholeZImageControl(use("control", name), reading, denoiser.config),
     openMotionModule: (name) => openWholeMotionModule(use("motion", name), reading),
     openImageEncoder: async (model, { adapter, imageEncoder }, ipAdapter) => {
       if (imageEncoder !== undefined) return openWholeImageEncoder(use("image-encoder", imageEncoder), reading);

@@ -2,7 +2,7 @@
 import type { Reference } from "../../../shared/request.ts";
 import type { Component } from "../../checkpoint/files/component.ts";
 import type { LoraPlan, Networks } from "../../checkpoint/lora/plan-lora.ts";
-import type { AnyModel, Flux1Model, ImageEncoder, Model, UNetModel } from "../../checkpoint/model.ts";
+import type { AnyModel, Flux1Model, ImageEncoder, Model, UNetModel, ZImageModel } from "../../checkpoint/model.ts";
 import type { ContentFilter } from "../../checkpoint/parts/content-filter.ts";
 import type { ControlNet } from "../../checkpoint/parts/controlnet.ts";
 import type { Embedding } from "../../checkpoint/parts/embedding.ts";
@@ -11,6 +11,7 @@ import type { MotionModule } from "../../checkpoint/parts/motion-module.ts";
 import type { Redux } from "../../checkpoint/parts/redux.ts";
 import type { SiglipEncoder } from "../../checkpoint/parts/siglip.ts";
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
+import type { ZImageControlNet } from "../../checkpoint/z-image/control.ts";
 import type { Use } from "../../library/used-models.ts";
 import type { BirefnetConfig } from "../../networks/matting/birefnet.ts";
 import type { Upscaler } from "../../networks/upscalers/upscaler.ts";
@@ -102,6 +103,8 @@ export interface Studio<F extends ModelFamily = ModelFamily> {
   ): Promise<{ readonly redux: Redux; readonly encoder: SiglipEncoder }>;
   /** A ControlNet or T2I-Adapter. Throws Problem "model-not-found", "model-unsupported", "weights-leftover". */
   openControl(name: string, model: AnyModel): Promise<ControlNet | T2IAdapter>;
+  /** A ControlNet of Z-Image. Throws Problem as `openControl`, and "adapter-mismatch". */
+  openUnion(name: string, model: ZImageModel): ZImageControlNet;
   /** Throws Problem "model-not-found", "model-unsupported", "weights-…", "config-invalid". */
   openMotionModule(name: string): MotionModule;
   /** The reference's image encoder, or else the one beside its adapter, or else the model's own. */
