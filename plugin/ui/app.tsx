@@ -2,6 +2,7 @@ import { useCallback, useEffect } from "preact/hooks";
 import type { ModelInfo } from "../../shared/protocol.ts";
 import { MODES, type Mode } from "../bridge.ts";
 import type { Actions } from "./actions/actions.ts";
+import { mostControls } from "./models/control-models.ts";
 import { ArtboardsPanel } from "./panels/artboards.tsx";
 import { ArtboardsBar } from "./panels/artboards-bar.tsx";
 import { CharactersPanel } from "./panels/characters.tsx";
@@ -139,7 +140,7 @@ function Create({ state, actions }: { state: State; actions: Actions }) {
       {model?.references && <ReferencesPanel state={state} actions={actions} model={model} />}
       {model && mode !== "fill" && !splits && <PalettePanel state={state} actions={actions} />}
       {model && <StylesPanel state={state} actions={actions} model={model} />}
-      {model && (!model.plain || model.follows) && <ControlPanel state={state} actions={actions} model={model} />}
+      {model && mostControls(model) > 0 && <ControlPanel state={state} actions={actions} model={model} />}
       {model && model.id === chosen?.id && <SettingsPanel state={state} actions={actions} model={model} />}
     </>
   );

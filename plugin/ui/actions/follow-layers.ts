@@ -1,8 +1,9 @@
 /** Selected layers become what results follow. */
+import type { AddOnInfo } from "../../../shared/protocol.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
 import type { LayerInfo, SelectionInfo } from "../../bridge.ts";
 import { likelyKeep, modelFor } from "../models/control-keeps.ts";
-import { controlModelsFor } from "../models/control-models.ts";
+import { controlModelsFor, mostControls } from "../models/control-models.ts";
 import type { ControlLayer, FollowedLayer, ReferenceLayer } from "../state/followed.ts";
 import { modelInUse } from "../state/model-in-use.ts";
 import type { State } from "../state/state.ts";
@@ -43,17 +44,20 @@ export async function addControls({ store, main }: { store: Store; main: MainCli
     const keeps = likelyKeep(models, { drawn });
     const model = modelFor(keeps, models);
     if (model !== undefined)
-      added.push({ layer, ...WHOLE, weight: 1, keeps, model: model.id, mode: "balanced", drawn });
+      added.push({ layer, ...WHOLE, weight: firstWeight(model), keeps, model: model.id, mode: "balanced", drawn });
   }
   store.dispatch({ type: "controls", controls: [...store.state.controls, ...added] });
 }
+
+const firstWeight = ({ suggestedWeight = 1 }: AddOnInfo): number => Math.min(2, Math.max(0, suggestedWeight));
 
 /** How many layers more a result can follow. */
 export function roomForControls(state: State): number {
   const model = modelInUse(state);
   const { controls } = state;
-  if (model?.follows) return 1 - controls.filter((control) => control.model === model.id).length;
-  return REQUEST_LIMITS.controls - controls.length;
+  if (!model?.plain) return REQUEST_LIMITS.controls - controls.length;
+  const usable = controlModels(state);
+  return mostControls(model) - controls.filter((control) => usable.some(({ id }) => id === control.model)).length;
 }
 
 /** The control models that the model at work can use. */

@@ -8,22 +8,22 @@ export type KeepName = (typeof KEEP_NAMES)[number];
 interface Keep {
   /** Absent: the layer is a control picture already. */
   readonly preprocessor?: PreprocessorName;
-  /** Names of control models that are trained for it. */
+  /** Names of control models that are trained for it; a "union" is for pictures of several kinds. */
   readonly trained: RegExp;
 }
 
 export const KEEPS: Readonly<Record<KeepName, Keep>> = {
   edges: {
     preprocessor: "canny",
-    trained: /canny/i,
+    trained: /canny|union/i,
   },
   outlines: {
     preprocessor: "outline",
-    trained: /line-?_?art|canny|scribble|sketch|soft-?_?edge|hed|mlsd/i,
+    trained: /line-?_?art|canny|scribble|sketch|soft-?_?edge|hed|mlsd|union/i,
   },
   drawing: {
     preprocessor: "scribble",
-    trained: /scribble|sketch|soft-?_?edge|hed/i,
+    trained: /scribble|sketch|soft-?_?edge|hed|union/i,
   },
   detail: {
     preprocessor: "tile",
@@ -34,7 +34,7 @@ export const KEEPS: Readonly<Record<KeepName, Keep>> = {
     trained: /colou?r(?!i[sz])/i,
   },
   "as it is": {
-    trained: /depth|pose|normal|seg|mask|recolou?r|qr/i,
+    trained: /depth|pose|normal|seg|mask|recolou?r|qr|union/i,
   },
 };
 
@@ -49,7 +49,8 @@ export function modelFor<M extends Named>(keep: KeepName, models: readonly M[]):
 
 /** What a layer is likely meant to give: a drawn one its outlines unless all models want other pictures, others what an installed model is trained for. */
 export function likelyKeep(models: readonly Named[], { drawn }: { readonly drawn: boolean }): KeepName {
-  const needsMade = models.length > 0 && models.every((model) => isTrainedFor(model, "as it is"));
+  const onlyMade = (model: Named) => isTrainedFor(model, "as it is") && !isTrainedFor(model, "outlines");
+  const needsMade = models.length > 0 && models.every(onlyMade);
   if (drawn && !needsMade) return "outlines";
   const order: readonly KeepName[] = ["edges", "drawing", "detail", "colours", "as it is", "outlines"];
   return order.find((keep) => models.some((model) => isTrainedFor(model, keep))) ?? "edges";

@@ -12,6 +12,7 @@ import { namedScheduler } from "../../../shared/scheduler-names.ts";
 import { splitSize } from "../../../shared/split.ts";
 import type { Mode, Settings } from "../../bridge.ts";
 import { KEEPS } from "../models/control-keeps.ts";
+import { mostControls } from "../models/control-models.ts";
 import { modelSize } from "../models/model-size.ts";
 import type { ControlLayer } from "../state/followed.ts";
 import { hasKnownParts } from "../state/in-use.ts";
@@ -127,7 +128,7 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     ...(mode !== "generate" && { image: IMAGE }),
     ...(mode === "fill" && { mask: MASK, region: regionOf(intent) }),
     references: model.references ? toReferences(intent.references, model) : [],
-    controls: model.plain && !model.follows ? [] : [...use.controls.map(toControl), ...fillControl(intent)],
+    controls: mostControls(model) === 0 ? [] : [...use.controls.map(toControl), ...fillControl(intent)],
     ...(intent.painted && { sceneText: { image: LETTERS, strength: settings.textStrength, end: settings.textEnd } }),
   };
 }

@@ -3,7 +3,7 @@ import type { AddOnInfo, ModelInfo } from "../../../shared/protocol.ts";
 import type { Motion } from "../../../shared/request.ts";
 import type { LoraUse, Settings } from "../../bridge.ts";
 import { fitOf } from "../models/add-on-fit.ts";
-import { controlModelsFor } from "../models/control-models.ts";
+import { controlModelsFor, mostControls } from "../models/control-models.ts";
 import { motionOf } from "../models/motion.ts";
 import type { ControlLayer } from "./followed.ts";
 import { movingModule } from "./moving.ts";
@@ -46,6 +46,7 @@ function controlsInUse(
   const usable = controlModelsFor(addOns, model);
   return controls
     .filter((control) => usable.some(({ id }) => id === control.model))
+    .slice(0, mostControls(model))
     .map((control) => (knowsGuessing(addOns, control) ? control : { ...control, mode: "balanced" as const }))
     .map((control) => (model.follows ? { ...control, ...WHOLLY } : control));
 }

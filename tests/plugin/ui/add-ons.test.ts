@@ -72,6 +72,8 @@ test.each([
   ["t2iadapter_color_sd14v1", "colours"],
   ["control-lora-recolor-rank256", "colours as it is"],
   ["control_v11p_sd15_openpose", "as it is"],
+  ["Z-Image-Turbo-Fun-Controlnet-Union-2.1", "edges outlines drawing as it is"],
+  ["Z-Image-Turbo-Fun-Controlnet-Tile-2.1", "detail"],
   ["control_v11p_sd15_canny", "edges outlines"],
 ])("isTrainedFor() knows what %s is for", (name, keeps) => {
   const all = KEEP_NAMES.filter((keep) => isTrainedFor({ id: name, name }, keep));

@@ -76,6 +76,37 @@ test("a model that was made to follow pictures follows one by itself, wholly, an
   expect(used).toMatchObject({ weight: 1, start: 0, end: 1, mode: "balanced" });
 });
 
+test("a model without schedulers follows one picture with a ControlNet that is made for it, and with no other", async () => {
+  const it = panel(["id of Logo"]);
+  const family = { id: "z-image", name: "Z-Image" };
+  const union = addOn("control", "Fun-Controlnet-Union", {
+    families: [family],
+    controlKind: "union",
+    suggestedWeight: 0.75,
+  });
+  const unknown = addOn("control", "odd", { families: [], controlKind: "t2i-adapter" });
+  const zImage = { ...model, id: "z", name: "z", family: { ...family, like: false }, plain: true, controls: 1 };
+  it.store.dispatch({ type: "companion", companion: { ...companion, models: [zImage], addOns: [canny, unknown] } });
+  const layers = [layer("Logo"), layer("Photo")];
+  it.store.dispatch({ type: "selection", selection: { kind: "several", total: 2, layers, targets: [] } });
+  await addControls(it);
+  expect(it.store.state.controls).toEqual([]);
+  it.store.dispatch({
+    type: "companion",
+    companion: { ...companion, models: [zImage], addOns: [canny, unknown, union] },
+  });
+  await addControls(it);
+  await addControls(it);
+  const { controls } = it.store.state;
+  expect(controls).toMatchObject([{ layer: { name: "Logo" }, keeps: "outlines", model: union.id, weight: 0.75 }]);
+  const other = { ...controls[0]!, layer: layer("Photo"), mode: "guess" } as const;
+  it.store.dispatch({ type: "controls", controls: [{ ...other, model: canny.id }, other, ...controls] });
+  expect(inUse(it.store.state, zImage).controls).toMatchObject([
+    { layer: { name: "Photo" }, model: union.id, mode: "balanced", weight: 0.75 },
+  ]);
+  expect(inUse(it.store.state, { ...zImage, controls: undefined }).controls).toEqual([]);
+});
+
 test("addReferences() adds each layer once, with all that it shows", () => {
   const { store } = panel([]);
   store.dispatch({ type: "selection", selection: target("Fox") });

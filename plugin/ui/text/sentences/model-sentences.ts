@@ -51,6 +51,14 @@ export const MODEL_SENTENCES: readonly Sentence[] = [
     "Folgt langen Prompts genau, in vier Schritten mit 1024 px; braucht eine Grafikkarte mit 16 GB oder mehr.",
   ),
   sentence(
+    "Photos, and legible English and Chinese text, in eight steps at 1024 px; wants a graphics card.",
+    "Fotos und lesbare Schrift, englisch und chinesisch, in acht Schritten mit 1024 px; braucht eine Grafikkarte.",
+  ),
+  sentence(
+    "Follows edges, drawings, depth maps and poses, and is shown what lies around the mask in Fill.",
+    "Folgt Kanten, Zeichnungen, Tiefenkarten und Posen und sieht beim Füllen, was um die Maske liegt.",
+  ),
+  sentence(
     "FLUX.1 [dev] Non-Commercial License: not for commercial work unless you have a licence from Black Forest Labs. What it says of pictures made with the model is on the model's page.",
     "FLUX.1 [dev] Non-Commercial License: nicht für gewerbliche Arbeit, außer mit einer Lizenz von Black Forest Labs. Was sie zu Bildern sagt, die damit gemacht sind, steht auf der Seite des Modells.",
   ),
@@ -126,6 +134,14 @@ export const MODEL_SENTENCES: readonly Sentence[] = [
   sentence(
     "MIT: any use, commercial use too; keep the licence when you pass it on.",
     "MIT: jede Nutzung, auch gewerblich; gib die Lizenz mit weiter.",
+  ),
+  sentence(
+    '"{name}" is {what}, not a ControlNet for Z-Image: choose one that is made for Z-Image.',
+    "„{name}“ ist kein ControlNet für Z-Image: Wähle eins, das für Z-Image gemacht ist.",
+  ),
+  sentence(
+    'The ControlNet "{name}" is made for {made}, and this model has {has}: choose a ControlNet of the model\'s family.',
+    "Das ControlNet „{name}“ ist für ein anderes Modell gemacht: Wähle eins aus der Familie des Modells.",
   ),
   sentence(
     "{name} follows one picture, and the request has {count}: give one in `controls`.",
