@@ -94,6 +94,24 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   },
   ...TRANSFORMERS,
   {
+    // Files and sizes (12 309 866 400, 8 044 982 048 and 335 304 388 bytes): lists of projects that check them by their SHA-256 (24076130…,
+    // 6c671498…) at revision 6fc90a3; licence: the card of Tongyi-MAI/Z-Image-Turbo. Its memory, with weights of 8 bits, is an estimate.
+    repo: "Comfy-Org/z_image_turbo",
+    kind: "model",
+    name: "Z-Image-Turbo",
+    family: "Z-Image",
+    goodFor: "Photos, and legible English and Chinese text, in eight steps at 1024 px; wants a graphics card.",
+    files: [
+      "split_files/diffusion_models/z_image_turbo_bf16.safetensors",
+      "split_files/text_encoders/qwen_3_4b.safetensors",
+      "split_files/vae/ae.safetensors",
+    ],
+    bytes: 20.7 * GB,
+    memoryBytes: 8 * GB,
+    licence: APACHE,
+    commercialUse: "allowed",
+  },
+  {
     // Files and licence: the repository's list at revision 3cf3eb8 and its card; sizes: copies that name it as their source.
     repo: "h94/IP-Adapter",
     kind: "reference",
@@ -196,6 +214,20 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     bytes: 2.5 * GB,
     memoryBytes: 5 * GB,
     licence: OPENRAIL_PLUS,
+    commercialUse: "allowed",
+  },
+  {
+    // File and licence: the repository's card at revision 5155fc5; size: pages of projects that use it. Its memory, with weights of 8 bits,
+    // is an estimate.
+    repo: "alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union-2.1",
+    kind: "control",
+    name: "ControlNet Union for Z-Image-Turbo",
+    family: "Z-Image",
+    goodFor: "Follows edges, drawings, depth maps and poses, and is shown what lies around the mask in Fill.",
+    files: ["Z-Image-Turbo-Fun-Controlnet-Union-2.1-2602-8steps.safetensors"],
+    bytes: 6.7 * GB,
+    memoryBytes: 3.6 * GB,
+    licence: APACHE,
     commercialUse: "allowed",
   },
   {
