@@ -116,6 +116,7 @@ export const addOnSchema = v.strictObject({
   families: v.array(v.strictObject(family)),
   triggerWords: v.array(text),
   controlKind: v.optional(v.picklist(["controlnet", "t2i-adapter", "union"])),
+  fills: v.optional(v.boolean()),
   upscaler: v.optional(v.strictObject({ architecture: text, scale: count })),
   motion: v.optional(v.strictObject({ frames: count })),
   matting: v.optional(v.strictObject({ architecture: text })),

@@ -105,6 +105,8 @@ export interface AddOnInfo {
   readonly triggerWords: readonly string[];
   /** For kind "control". "union": a ControlNet of a transformer, for pictures of several kinds. */
   readonly controlKind?: "controlnet" | "t2i-adapter" | "union";
+  /** For kind "control": true where it is shown the mask and what lies around it, whatever else it follows. */
+  readonly fills?: boolean;
   /** For kind "upscaler": what it is built like ("ESRGAN", "DAT"), and how many times as long it makes a side. */
   readonly upscaler?: { readonly architecture: string; readonly scale: number };
   /** For kind "motion": frames that it draws at most. */

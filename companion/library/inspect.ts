@@ -203,6 +203,7 @@ function findAddOn(
     triggerWords: words,
     ...(controlKind && { controlKind }),
     ...(controlKind === "union" && { suggestedWeight: described.suggestedWeight ?? UNION_WEIGHT }),
+    ...(whole.fills && { fills: true }),
     ...(whole.frames !== undefined && { motion: { frames: whole.frames } }),
   };
   const misfit = fitting.length === 0 ? misfitWithAll(whole, publishedModels())?.toJSON() : undefined;

@@ -2,6 +2,7 @@ import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetenso
 import { textWidthOf } from "../checkpoint/lora/lora-file.ts";
 import { planLora } from "../checkpoint/lora/plan-lora.ts";
 import { openEmbedding } from "../checkpoint/parts/embedding.ts";
+import { seesMask } from "../checkpoint/z-image/control.ts";
 import type { ZImageConfig } from "../networks/configs.ts";
 import { refuseOtherControl, refuseOtherLatents, refuseOtherLayers, refuseOtherTexts } from "./fit.ts";
 import { measuredNetworks } from "./measured-networks.ts";
@@ -32,6 +33,8 @@ interface Described {
   readonly textWidth?: number;
   /** Text encoders that it has something for, where that tells what it was made for. */
   readonly texts?: number;
+  /** Of a ControlNet: it is shown what is masked. */
+  readonly fills?: boolean;
   /** Of a motion module: what it draws at most. */
   readonly frames?: number;
   /** Words that prompts call it by. */
@@ -85,9 +88,10 @@ export function openAddOn(
       };
     }
     case "z-image-control": {
-      openWholeZImageControl(place, options);
+      const control = openWholeZImageControl(place, options);
       return {
         own: "z-image",
+        ...(seesMask(control) && { fills: true }),
         refuseOther: ({ config }) => {
           openWholeZImageControl(place, options, config as ZImageConfig);
         },

@@ -130,6 +130,8 @@ test("the library lists all of them among the ControlNets, for Z-Image alone", a
   expect(models.find(({ family }) => family.id === "z-image")).toMatchObject({ plain: true, controls: 1 });
   const found = addOns.filter(({ kind }) => kind === "control");
   expect(found).toHaveLength(Object.keys(CONTROLS).length + 1);
+  const fills = found.filter((one) => one.fills).map(({ id }) => path.basename(id));
+  expect(fills.sort()).toEqual(["Z-Image-union-2.0", "Z-Image-union-2.1", "diffusion_pytorch_model", "union.gguf"]);
   for (const one of found)
     expect(one).toMatchObject({
       controlKind: "union",

@@ -2,10 +2,12 @@
 import { Problem } from "../../../shared/problem.ts";
 import type { Control, GenerateRequest } from "../../../shared/request.ts";
 import type { ZImageModel } from "../../checkpoint/model.ts";
+import { seesMask } from "../../checkpoint/z-image/control.ts";
 import { zImageControlNetwork } from "../../opening/z-image-control.ts";
-import type { JobControl } from "../job.ts";
+import { elementCount, type Tensor, tensor } from "../../tensor.ts";
+import type { JobControl, PreparedJob } from "../job.ts";
 import type { Studio } from "../studio/studio.ts";
-import type { OwnControl } from "./control-latent.ts";
+import { encodeControlLatent } from "./control-latent.ts";
 
 /** Those that count at all: a weight of 0 is no control. */
 const counting = ({ controls }: Pick<GenerateRequest, "controls">) => controls.filter(({ weight }) => weight !== 0);
@@ -18,20 +20,29 @@ export function refuseControls(request: Pick<GenerateRequest, "controls">): void
   const [control, ...more] = counting(request);
   if (more.length > 0) refuse(`follows one picture, and the request has ${1 + more.length}: give one in \`controls\``);
   if (control?.mode === "guess") refuse('follows picture and prompt alike: leave out the control\'s mode "guess"');
-  if (control?.preprocessor === "inpaint")
-    refuse('is shown what is masked beside the picture that it follows: choose another preprocessor than "inpaint"');
 }
 
-/** The one that counts. Throws Problem as `Studio.openUnion`. */
+/** The one that counts. Throws Problem as `Studio.openUnion`, and "request-invalid" where it is to be shown a mask that it can't see. */
 export function openControl(request: GenerateRequest, model: ZImageModel, studio: Studio): JobControl | undefined {
   const [asked] = counting(request);
   if (asked === undefined) return undefined;
   const net = studio.openUnion(asked.model, model);
+  if (asked.preprocessor === "inpaint" && !seesMask(net))
+    throw new Problem(
+      "request-invalid",
+      `The ControlNet "${net.weights.origin}" does not look at what is masked: choose version 2 of it, or another preprocessor than "inpaint".`,
+    );
   return { asked, net, network: zImageControlNetwork(net) };
 }
 
-/** What of it `encodeControlLatent` needs. */
-export function followed({ image, preprocessor }: Control): OwnControl {
-  if (preprocessor === undefined || preprocessor === "inpaint") return { image };
-  return { image, preprocessor };
+/**
+ * The followed picture's latent [1, C, h, w], the posterior's mode. Zeros for the preprocessor "inpaint": nothing but the mask and what lies
+ * around it is shown. Sources: diffusers, pipeline_z_image_controlnet.py; VideoX-Fun, pipeline_z_image_control.py (without a `control_image`).
+ */
+export async function encodeFollowed(job: PreparedJob<ZImageModel>, { image, preprocessor }: Control): Promise<Tensor> {
+  if (preprocessor === "inpaint") {
+    const dims = job.latent.dims(job.canvas.size);
+    return tensor(new Float32Array(elementCount(dims)), dims);
+  }
+  return encodeControlLatent(job, { image, ...(preprocessor && { preprocessor }) }, undefined);
 }

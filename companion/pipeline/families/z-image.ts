@@ -6,8 +6,7 @@ import { Z_IMAGE } from "../../opening/architectures.ts";
 import { shiftedPlan } from "../../opening/plans.ts";
 import { branchOf } from "../../opening/z-image-control.ts";
 import { encodeChat } from "../conditioning/chat-states.ts";
-import { encodeControlLatent } from "../conditioning/control-latent.ts";
-import { followed, openControl, refuseControls } from "../conditioning/z-image-control.ts";
+import { encodeFollowed, openControl, refuseControls } from "../conditioning/z-image-control.ts";
 import { openZImage, placesIn, type ZImageConditions } from "../denoiser/z-image.ts";
 import { guidanceOf } from "../guidance.ts";
 import type { Family } from "../job.ts";
@@ -46,8 +45,9 @@ export const zImage: Family<ZImageModel, ZImageConditions> = {
   firstLatent: (job, trace) => {
     const { control } = job;
     if (!control) return firstLatent(job, trace);
-    const encode = () => encodeControlLatent(job, followed(control.asked), undefined);
-    return unionFirstLatent(job, trace, { channels: control.net.config.control_in_dim, encode });
+    const { asked, net } = control;
+    const encode = () => encodeFollowed(job, asked);
+    return unionFirstLatent(job, trace, { channels: net.config.control_in_dim, encode });
   },
   denoiserGraph: ({ denoiser }, weights, { control }, options) =>
     zImageTransformerGraph(denoiser.config, weights, { ...options, ...(control && { control: branchOf(control) }) }),

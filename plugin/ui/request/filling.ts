@@ -4,7 +4,7 @@ import type { ModelInfo } from "../../../shared/protocol.ts";
 import type { Infill, Surroundings } from "../../../shared/request.ts";
 import type { Settings } from "../../bridge.ts";
 import { fillKindOf } from "../state/fill-kind.ts";
-import { fillToolInUse } from "../state/fill-tool.ts";
+import { fillToolInUse, showsMask } from "../state/fill-tool.ts";
 import type { Recipe } from "../state/recipe.ts";
 import type { State } from "../state/state.ts";
 import { removedBy } from "../text/removal-words.ts";
@@ -33,7 +33,7 @@ export interface Filled {
 }
 
 interface Asked {
-  readonly state: Pick<State, "companion" | "settings" | "mode">;
+  readonly state: Pick<State, "companion" | "settings" | "mode" | "controls">;
   readonly model: ModelInfo;
   /** As it was typed, and as the model would read it. */
   readonly typed: string;
@@ -51,7 +51,7 @@ export function fillingOf({ state, model, typed, prompt, expands }: Asked): Fill
   const isSaid = typed.trim() !== "" && removed === undefined;
   const tool = fillToolInUse(state);
   const { steps = model.defaults.steps } = settings;
-  const learntToFill = model.inpainting || tool?.kind === "control";
+  const learntToFill = showsMask(state, model);
   return {
     filling: {
       kind,

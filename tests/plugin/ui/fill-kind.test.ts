@@ -11,7 +11,7 @@ import { DEFAULT_SETTINGS, INITIAL_STATE, type State } from "../../../plugin/ui/
 import { removedBy } from "../../../plugin/ui/text/removal-words.ts";
 import { FILL_KINDS, FILL_ROWS } from "../../../shared/fill-kinds.ts";
 import { parseRequest } from "../../../shared/validate.ts";
-import { addOn, companion, model, recipe, target } from "./fixtures.ts";
+import { addOn, companion, layer, model, recipe, target } from "./fixtures.ts";
 
 const fill = { scale: 1, source: { width: 390, height: 280 }, maskBounds: { x: 90, y: 80, width: 100, height: 90 } };
 const inverted = { ...PLAIN_SHAPE, inverted: true };
@@ -135,6 +135,36 @@ test("else a model of the family that was trained to fill paints, with steps and
   expect(paintingModel({ ...state, mode: "edit" })).toEqual(model);
   const both = { ...state, companion: { ...state.companion!, addOns: [net] } };
   expect(requestOf(both).request).toMatchObject({ model: "sd15", controls: [{ model: net.id }] });
+});
+
+const zFamily = { id: "z-image", name: "Z-Image" };
+const zImage = {
+  ...{ ...model, id: "z-turbo", name: "z-turbo", family: { ...zFamily, like: false } },
+  ...{ plain: true, controls: 1, references: false },
+};
+const union = (name: string, fills: boolean) =>
+  addOn("control", name, { families: [zFamily], controlKind: "union", ...(fills && { fills: true }) });
+
+test("a ControlNet that is shown the mask helps a model that follows one picture, by itself or beside that picture", () => {
+  const [first, second] = [union("union 1", false), union("union 2", true)];
+  const settings = { ...DEFAULT_SETTINGS, model: zImage.id };
+  const state = panel("", { companion: { ...companion, models: [zImage], addOns: [net, first, second] }, settings });
+  const shown = { image: "image", model: second.id, weight: 1, mode: "balanced", preprocessor: "inpaint" };
+  expect(requestOf(state).request).toMatchObject({ model: zImage.id, strength: 1, controls: [shown] });
+  const follow = (id: string) => {
+    const control = { layer: layer("Sketch"), keeps: "edges", model: id, mode: "balanced", drawn: false } as const;
+    return requestOf({ ...state, controls: [{ ...control, weight: 0.7, start: 0, end: 1 }] }).request;
+  };
+  const canny = { image: "control.0", weight: 0.7, preprocessor: "canny" };
+  expect(follow(second.id)).toMatchObject({ strength: 1, controls: [{ ...canny, model: second.id }] });
+  expect(follow(second.id).controls).toHaveLength(1);
+  expect(follow(first.id)).toMatchObject({
+    strength: FILL_ROWS.continue.strength,
+    controls: [{ ...canny, model: first.id }],
+  });
+  expect(follow(first.id).controls).toHaveLength(1);
+  const other = { ...state, companion: { ...state.companion!, models: [model] }, settings: DEFAULT_SETTINGS };
+  expect(requestOf(other).request.controls).toMatchObject([{ model: net.id }]);
 });
 
 test.each([
