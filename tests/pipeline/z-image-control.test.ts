@@ -1,6 +1,8 @@
 /** Z-Image that follows a picture, through the pipeline: what parity with diffusers does not show. */
 import path from "node:path";
 import { encodePng } from "../../companion/image/encode.ts";
+import { openStudio } from "../../companion/pipeline/open-studio.ts";
+import { cpuDevice } from "../../companion/runtime/device.ts";
 import type { Control, GenerateRequest } from "../../shared/request.ts";
 import { blockNumbers } from "../checkpoint/block-numbers.ts";
 import { asBlocks, writeGguf } from "../checkpoint/gguf-sample.ts";
@@ -111,6 +113,23 @@ test("float8 with scales and GGUF draw what their numbers draw", async () => {
     const [found, expected] = [(await draw(follow(coded))).trace, (await draw(follow(exact))).trace];
     for (const name of ["latents.0", "image"])
       expect([coded, name, deviation(found.get(name)!, expected.get(name)!) < 1e-5]).toEqual([coded, name, true]);
+  }
+});
+
+test("a picture's memory is planned with its ControlNet, and 2.1 takes more than the first", async () => {
+  const places: Record<string, string> = { ...CONTROLS, "z-image": Z_IMAGE };
+  const library = { resolve: (name: string) => places[name]! };
+  const limited = openStudio({ device: cpuDevice(), library, memoryLimit: 2 ** 30 });
+  const needOf = async (more: Partial<GenerateRequest>) => {
+    const { events } = await paint(limited, request({ ...fields, ...more }), { control: await picture(17) });
+    return events.flatMap((event) => ("memory" in event && event.memory ? [event.memory.need] : []))[0]!;
+  };
+  try {
+    const [plain, first, second] = [await needOf({}), await needOf(follow("union")), await needOf(follow("union-2.1"))];
+    expect(first).toBeGreaterThan(plain);
+    expect(second).toBeGreaterThan(first);
+  } finally {
+    await limited.close();
   }
 });
 
