@@ -3,6 +3,7 @@ import { Problem } from "../../../shared/problem.ts";
 import type { Control, GenerateRequest } from "../../../shared/request.ts";
 import type { ZImageModel } from "../../checkpoint/model.ts";
 import { seesMask } from "../../checkpoint/z-image/control.ts";
+import type { IntegerRules } from "../../opening/network.ts";
 import { zImageControlNetwork } from "../../opening/z-image-control.ts";
 import { elementCount, type Tensor, tensor } from "../../tensor.ts";
 import type { JobControl, PreparedJob } from "../job.ts";
@@ -22,8 +23,16 @@ export function refuseControls(request: Pick<GenerateRequest, "controls">): void
   if (control?.mode === "guess") refuse('follows picture and prompt alike: leave out the control\'s mode "guess"');
 }
 
-/** The one that counts. Throws Problem as `Studio.openUnion`, and "request-invalid" where it is to be shown a mask that it can't see. */
-export function openControl(request: GenerateRequest, model: ZImageModel, studio: Studio): JobControl | undefined {
+/**
+ * The one that counts. `integers`: how it computes in whole numbers. Throws Problem as `Studio.openUnion`, and "request-invalid" where it
+ * is to be shown a mask that it can't see.
+ */
+export function openControl(
+  request: GenerateRequest,
+  model: ZImageModel,
+  studio: Studio,
+  integers: IntegerRules,
+): JobControl | undefined {
   const [asked] = counting(request);
   if (asked === undefined) return undefined;
   const net = studio.openUnion(asked.model, model);
@@ -32,7 +41,7 @@ export function openControl(request: GenerateRequest, model: ZImageModel, studio
       "request-invalid",
       `The ControlNet "${net.weights.origin}" does not look at what is masked: choose version 2 of it, or another preprocessor than "inpaint".`,
     );
-  return { asked, net, network: zImageControlNetwork(net) };
+  return { asked, net, network: { ...zImageControlNetwork(net), integers } };
 }
 
 /**

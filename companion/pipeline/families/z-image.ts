@@ -16,13 +16,18 @@ import { unionFirstLatent } from "../latent/union-first-latent.ts";
 import { blockIntegers } from "./block-integers.ts";
 
 const INTEGERS = blockIntegers(["layers", "noise_refiner", "context_refiner"], /\.adaLN_modulation\.0$/);
+/** What goes from one stream into the other stays exact, too. */
+const CONTROL_INTEGERS = blockIntegers(
+  ["control_layers", "control_noise_refiner"],
+  /\.(?:adaLN_modulation\.0|before_proj|after_proj)$/,
+);
 
 export const zImage: Family<ZImageModel, ZImageConditions> = {
   ...Z_IMAGE,
   integers: () => INTEGERS,
   takes: () => ["loras", "controls"],
   refuse: refuseControls,
-  openControl,
+  openControl: (request, model, studio) => openControl(request, model, studio, CONTROL_INTEGERS),
   nameOf: () => "Z-Image",
   loraNetworks: ({ denoiser }) => ({
     find: (target) => (target === "unet" ? denoiser.weights : undefined),
