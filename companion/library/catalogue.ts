@@ -217,8 +217,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     commercialUse: "allowed",
   },
   {
-    // File and licence: the repository's card at revision 5155fc5; size: pages of projects that use it. Its memory, with weights of 8 bits,
-    // is an estimate.
+    // File and licence: its card at revision 5155fc5; size: pages of projects that use it. Its memory, in 8 bits, is an estimate.
     repo: "alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union-2.1",
     kind: "control",
     name: "ControlNet Union for Z-Image-Turbo",
