@@ -13,6 +13,7 @@ import { type Flux1Conditions, openFlux1 } from "../denoiser/flux1.ts";
 import { guidanceOf } from "../guidance.ts";
 import type { Family, Sketch } from "../job.ts";
 import { controlFirstLatent } from "../latent/control-first-latent.ts";
+import { editFirstLatent } from "../latent/edit-first-latent.ts";
 import { fillFirstLatent } from "../latent/fill-first-latent.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { fluxLatentSpace } from "../latent/flux-latent-space.ts";
@@ -44,12 +45,7 @@ const BEGINNINGS: Readonly<Record<Flux1Model["use"], Family<Flux1Model>["firstLa
   fill: fillFirstLatent,
   follow: (job, trace) =>
     controlFirstLatent(job, trace, (noise) => encodeControlLatent(job, ownControl(job.request, NAMES.follow), noise)),
-  edit: (job, trace) => {
-    const autoencoder = { ...job.autoencoder, hasPosterior: false };
-    const whole = !job.canvas.mask && job.request.strength === 1;
-    const { picture: _, ...nothing } = job.canvas;
-    return firstLatent({ ...job, autoencoder, ...(whole && { canvas: nothing }) }, trace);
-  },
+  edit: editFirstLatent,
 };
 
 const INTEGERS = blockIntegers(["transformer_blocks", "single_transformer_blocks"], /\.norm\d?(_context)?\.linear$/);

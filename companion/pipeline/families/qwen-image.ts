@@ -9,8 +9,8 @@ import { describedToSplit, refuseOtherUse, seenBySplit } from "../conditioning/s
 import { openQwenImage, type QwenImageConditions } from "../denoiser/qwen-image.ts";
 import { guidanceOf, keepingLengths } from "../guidance.ts";
 import type { Family, PreparedJob, Sketch } from "../job.ts";
+import { editFirstLatent } from "../latent/edit-first-latent.ts";
 import { firstLatent } from "../latent/first-latent.ts";
-import { flowFirstLatent } from "../latent/flow-first-latent.ts";
 import { latentSpace } from "../latent/latent-space.ts";
 import { layersFirstLatent, layersOf } from "../latent/layers.ts";
 import { blockIntegers } from "./block-integers.ts";
@@ -34,7 +34,7 @@ const PICTURES: Readonly<Record<QwenImageModel["use"], (job: PreparedJob<QwenIma
   split: seenBySplit,
 };
 /** Edit takes the mode of a picture's posterior where the first draws from it. */
-const BEGINNINGS = { draw: firstLatent, edit: flowFirstLatent, split: layersFirstLatent } as const;
+const BEGINNINGS = { draw: firstLatent, edit: editFirstLatent, split: layersFirstLatent } as const;
 const EXTRAS = { draw: ["loras"], edit: ["references", "loras"], split: ["split", "loras"] } as const;
 
 const INTEGERS = blockIntegers(["transformer_blocks"], /\.(img|txt)_mod\.1$/);
