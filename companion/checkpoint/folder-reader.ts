@@ -56,6 +56,12 @@ export class FolderReader {
       throw new Problem("model-unsupported", `"${this.name}" is ${foreign}: choose a Stable Diffusion model.`);
   }
 
+  /** What its own name is, or, of a snapshot in the Hugging Face cache, the repository's. */
+  get calledBy(): string {
+    const [repository, kind, own] = path.resolve(this.path).split(path.sep).slice(-3);
+    return kind === "snapshots" && repository !== undefined ? repository : (own ?? this.name);
+  }
+
   folder(part: string): string {
     return path.join(this.path, part);
   }

@@ -1,9 +1,14 @@
 /** ERNIE-Image as the files that people have: put together, the same picture as the folder's, and what is missing is named. */
 import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
+import { parseErnieImageConfig } from "../../companion/checkpoint/config/ernie-image-config.ts";
+import { parseQwenConfig } from "../../companion/checkpoint/config/qwen-config.ts";
+import { parseFlux2VaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
 import { refuseMisfits } from "../../companion/checkpoint/ernie-image/model.ts";
 import { type ErnieImageModel, openModel } from "../../companion/checkpoint/model.ts";
+import { CHAT_KINDS } from "../../companion/checkpoint/parts/chat-kinds.ts";
 import { openLibrary } from "../../companion/library/library.ts";
+import { ERNIE_IMAGE_FAMILY } from "../../companion/opening/ernie-image-family.ts";
 import { openWholeModel } from "../../companion/opening/open-whole.ts";
 import { deviation } from "../networks/fixture.ts";
 import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
@@ -191,4 +196,51 @@ test("LoRAs of four spellings are listed for ERNIE-Image", async () => {
       families: [{ id: "ernie-image", name: "ERNIE-Image" }],
     })),
   );
+});
+
+test("the configurations are read as they are published, with what an earlier diffusers wrote", () => {
+  const vae = parseFlux2VaeConfig({
+    ...{ _class_name: "AutoencoderKLFlux2", _diffusers_version: "0.36.0", _name_or_path: "x", act_fn: "silu" },
+    ...{ batch_norm_eps: 0.0001, batch_norm_momentum: 0.1, block_out_channels: [128, 256, 512, 512] },
+    ...{ down_block_types: Array(4).fill("DownEncoderBlock2D"), up_block_types: Array(4).fill("UpDecoderBlock2D") },
+    ...{ force_upcast: true, in_channels: 3, latent_channels: 32, layers_per_block: 2, mid_block_add_attention: true },
+    ...{ norm_num_groups: 32, out_channels: 3, patch_size: [2, 2], sample_size: 1024 },
+    ...{ use_post_quant_conv: true, use_quant_conv: true },
+  });
+  expect([vae.config.latent_channels, vae.norm.eps]).toEqual([32, 1e-4]);
+  const transformer = parseErnieImageConfig({
+    ...{ _class_name: "ErnieImageTransformer2DModel", _diffusers_version: "0.36.0", eps: 1e-6, ffn_hidden_size: 12288 },
+    ...{ hidden_size: 4096, in_channels: 128, lora_rank: 4, num_attention_heads: 32, num_layers: 36 },
+    ...{ out_channels: 128, patch_size: 1, qk_layernorm: true, rope_axes_dim: [32, 48, 48], rope_theta: 256 },
+    ...{ text_in_dim: 3072, use_lora: false },
+  });
+  expect(transformer).toEqual(ERNIE_IMAGE_FAMILY.published[0]);
+  const rope = {
+    ...{ beta_fast: 32, beta_slow: 1, factor: 16, llama_4_scaling_beta: 0.1, mscale: 1, mscale_all_dim: 1 },
+    ...{ original_max_position_embeddings: 16384, rope_theta: 1e6, rope_type: "yarn", type: "yarn" },
+  };
+  const text = {
+    ...{ head_dim: 128, hidden_act: "silu", hidden_size: 3072, intermediate_size: 9216, model_type: "mistral" },
+    ...{ num_attention_heads: 32, num_hidden_layers: 26, num_key_value_heads: 8, pad_token_id: null },
+    ...{ rms_norm_eps: 1e-5, rope_parameters: rope, sliding_window: null, vocab_size: 131072 },
+  };
+  const own = parseQwenConfig({ model_type: "mistral3", text_config: text, vision_config: {} });
+  const { query_growth, ...same } = parseQwenConfig({ ...text, model_type: "ministral3" });
+  expect(own).toEqual({ ...same, query_growth: null });
+  expect([own.yarn?.factor, own.yarn?.attention_factor, query_growth]).toEqual([16, 1, { beta: 0.1, places: 16384 }]);
+  // What ComfyUI's file does not say is as published.
+  const file = { ...CHAT_KINDS.ministral3.unsaid, hidden_size: 3072, intermediate_size: 9216, num_hidden_layers: 26 };
+  expect(parseQwenConfig(file)).toEqual({ ...same, query_growth });
+  expect(() => parseQwenConfig({ ...text, sliding_window: 512 })).toThrow("sliding_window");
+});
+
+test("a snapshot in the Hugging Face cache is Turbo where its repository is called so", async () => {
+  const snapshot = (repository: string) => path.join(top, `models--baidu--${repository}/snapshots/629188f`);
+  for (const [repository, turbo] of [
+    ["ERNIE-Image", false],
+    ["ERNIE-Image-Turbo", true],
+  ] as const) {
+    cpSync(ERNIE_TURBO, snapshot(repository), { recursive: true });
+    expect(((await openModel(snapshot(repository))) as ErnieImageModel).distilled).toBe(turbo);
+  }
 });

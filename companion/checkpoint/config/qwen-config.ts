@@ -7,6 +7,7 @@ const PARSERS = {
   qwen2_5_vl: parseSeeing,
   qwen2_5_vl_text: parseSeeing,
   ministral3: parseMinistral,
+  mistral: parseMinistral,
   mistral3: parseMinistral,
 } as const satisfies Readonly<Record<string, (fields: Fields, origin: string) => QwenConfig>>;
 

@@ -29,6 +29,8 @@ export function parseQwenImageConfig(json: unknown, origin = "transformer/config
     fields.refuse("axes_dims_rope", `3 even numbers that make ${size} together (attention_head_dim)`);
   if (read !== CELL * config.out_channels)
     fields.refuse("in_channels", `${CELL * config.out_channels} (${CELL} times out_channels)`);
+  // In the first published file: what no layer reads.
+  fields.ignore("pooled_projection_dim");
   fields.refuseOthers();
   return config;
 }

@@ -90,7 +90,8 @@ export function parseFlux2VaeConfig(
   if (patch.length !== 2 || patch[0] !== patch[1]) fields.refuse("patch_size", "two equal numbers");
   const eps = fields.number("batch_norm_eps", 1e-4);
   if (!(eps > 0)) fields.refuse("batch_norm_eps", "a number above 0");
-  fields.ignore("batch_norm_momentum");
+  // Published configurations of an earlier diffusers have the last; no pipeline of FLUX.2 or ERNIE-Image heeds it.
+  fields.ignore("batch_norm_momentum", "force_upcast");
   fields.refuseOthers();
   const unscaled = {
     scaling_factor: 1,

@@ -25,7 +25,7 @@ function openErnieImageFolder(reader: FolderReader): ErnieImageModel {
   const model: ErnieImageModel = {
     ...reader.identity(stores, [denoiser.config, text.component.config, config, schedulerConfig]),
     ...{ family: "ernie-image", denoiser: { architecture: "ernie-image", ...denoiser }, text, vae, latentNorm },
-    ...{ schedulerConfig, distilled: isTurbo(reader.name), nativeSize: ERNIE_IMAGE_NATIVE_SIZE },
+    ...{ schedulerConfig, distilled: isTurbo(reader.calledBy), nativeSize: ERNIE_IMAGE_NATIVE_SIZE },
   };
   refuseMisfits(model);
   return model;

@@ -64,12 +64,20 @@ export const CHAT_KINDS = {
   ministral3: {
     marks: mark("q_proj.weight", "attn_q.weight"),
     lacks: [HEAD_NORM, BIAS],
-    classNames: ["Mistral3Model", "Mistral3ForConditionalGeneration", "Ministral3Model", "Ministral3ForCausalLM"],
+    classNames: [
+      "Mistral3Model",
+      "Mistral3ForConditionalGeneration",
+      "Ministral3Model",
+      "Ministral3ForCausalLM",
+      "MistralForCausalLM",
+    ],
     unsaid: { model_type: "ministral3" },
     ...{ headNorms: false, llamaPairs: "neighbours" },
     openTokenizer: openTekkenFolder,
     ownTokenizer: (store, options) => {
-      const ref = store.find(TEKKEN_TENSOR);
+      // A file of all parts may have a prefix before it.
+      const key = [...store.keys()].find((each) => each.endsWith(TEKKEN_TENSOR));
+      const ref = key === undefined ? undefined : store.find(key);
       if (ref) return tekkenTokenizer(ref, store.origin, options);
       throw new Problem(
         "weights-missing",

@@ -11,7 +11,7 @@ import { wordPattern } from "../../tokenizer/word-pattern.ts";
 import { readJsonFile } from "../files/json-file.ts";
 import type { OpenOptions } from "../files/safetensors.ts";
 import { addedTokens } from "./added-tokens.ts";
-import { asObject, readVocabulary } from "./tokenizer-folder.ts";
+import { asObject, vocabularyIn } from "./tokenizer-folder.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -35,7 +35,7 @@ export function openTekkenFolder(
   };
   const model = asObject(whole.model, label);
   if (model.type !== "BPE") refuse("is no byte-pair encoding");
-  const { vocab, merges } = readVocabulary(folder, options);
+  const { vocab, merges } = vocabularyIn(whole, label);
   const added = addedTokens(whole.added_tokens, label);
   const before = beginOf(whole.post_processor, config, refuse);
   const name = (value: unknown) => (typeof value === "string" ? value : asObject(value ?? undefined, label).content);

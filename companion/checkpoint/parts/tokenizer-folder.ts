@@ -52,7 +52,12 @@ export function readVocabulary(folder: string, options: OpenOptions): Pick<ClipT
     const merges = lines[0]?.startsWith("#version") ? lines.slice(1) : lines;
     return checked(vocab, merges, label);
   }
-  const whole = asObject(readJsonFile(path.join(folder, "tokenizer.json"), options), `${label}/tokenizer.json`);
+  return vocabularyIn(readJsonFile(path.join(folder, "tokenizer.json"), options), label);
+}
+
+/** What tokenizer.json's content has of them. Throws Problem "config-invalid". `label`: the folder, for messages. */
+export function vocabularyIn(json: unknown, label: string): Pick<ClipTokenizerOptions, "vocab" | "merges"> {
+  const whole = asObject(json, `${label}/tokenizer.json`);
   const model = asObject(whole.model, `${label}/tokenizer.json`);
   const pairs = Array.isArray(model.merges) ? model.merges : [];
   return checked(

@@ -21,7 +21,7 @@ function openZImageFolder(reader: FolderReader): ZImageModel {
   const model: ZImageModel = {
     ...reader.identity(stores, [denoiser.config, text.component.config, vae.config, schedulerConfig]),
     ...{ family: "z-image", denoiser: { architecture: "z-image", ...denoiser }, text, vae, schedulerConfig },
-    ...{ distilled: isTurbo(reader.name), nativeSize: Z_IMAGE_NATIVE_SIZE },
+    ...{ distilled: isTurbo(reader.calledBy), nativeSize: Z_IMAGE_NATIVE_SIZE },
   };
   refuseMisfits(model);
   return model;
