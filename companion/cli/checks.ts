@@ -107,6 +107,7 @@ const WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
   "ip-adapter": ["IP-Adapter", "IP-Adapters"],
   "image-encoder": ["image encoder", "image encoders"],
   redux: ["FLUX.1 Redux", "FLUX.1 Redux"],
+  "tiny-vae": ["tiny autoencoder for previews", "tiny autoencoders for previews"],
   siglip: ["SigLIP image encoder", "SigLIP image encoders"],
   motion: ["motion module", "motion modules"],
   upscaler: ["upscaler", "upscalers"],

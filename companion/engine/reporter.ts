@@ -39,6 +39,6 @@ export class Reporter {
     };
     if (preview === undefined || now - this.#previewAt < PREVIEW_MS) return this.#progress;
     this.#previewAt = now;
-    return { ...this.#progress, preview: await encodePng(preview) };
+    return { ...this.#progress, preview: await encodePng(await preview()) };
   }
 }

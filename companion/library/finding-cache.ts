@@ -22,7 +22,7 @@ export interface FindingCacheOptions {
 }
 
 /** To be raised where a finding has other fields, or is judged by other rules: also builds that have no name differ then. */
-const VERSION = 8;
+const VERSION = 9;
 
 const SAVED = v.object({
   version: v.literal(VERSION),

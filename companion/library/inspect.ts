@@ -35,6 +35,7 @@ import { readBeside } from "./read-beside.ts";
 import type { Place } from "./scan.ts";
 import { readNotesBeside, readSideNotes } from "./side-notes.ts";
 import { hasThumbnail } from "./thumbnail.ts";
+import { type TinyVaeFinding, tinyVaeAt } from "./tiny-vae-at.ts";
 
 /** What IP-Adapters are matched by. */
 export type AdapterNeeds = Pick<IpAdapter, "crossAttentionDim" | "widths" | "embeddingDim" | "kind">;
@@ -76,6 +77,7 @@ export type Finding =
   | (AddOnFinding & { readonly kind: "lora" | "embedding"; readonly names: readonly string[] })
   /** It needs no model. */
   | { readonly kind: "upscaler" | "matting"; readonly addOn: AddOnInfo }
+  | TinyVaeFinding
   /** Of a model that another file is listed as. */
   | { readonly kind: "part" }
   | { readonly kind: "problem"; readonly problem: ProblemData };
@@ -138,8 +140,9 @@ async function openFile(place: Place, store: SafetensorsFile, options: OpenOptio
     case "t2i-adapter":
     case "z-image-control":
     case "motion":
-    case "vae":
       return findAddOn(place, found, { opened: store, ...options });
+    case "vae":
+      return tinyVaeAt(place, store, options) ?? findAddOn(place, found, { opened: store, ...options });
     case "upscaler": {
       const { architecture, scale } = openWholeUpscaler(file, options).config;
       return { kind: found, addOn: { ...alone(found), upscaler: { architecture, scale } } };

@@ -4,6 +4,7 @@ import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { AddOnInfo, ModelInfo, ModelProblem } from "../../shared/protocol.ts";
 import { resolveInside } from "../checkpoint/files/files.ts";
+import type { TinyVaeId } from "../checkpoint/identify/tiny-vae.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { anyMeasuresOf } from "../opening/measures.ts";
 import { publishedModels } from "./add-on-families.ts";
@@ -21,6 +22,9 @@ import { watchFolders } from "./watch.ts";
 
 /** The starter model's id. A model in a folder of that name gives way to it. */
 export const STARTER_ID = "starter";
+
+/** How long a picture waits for its previews' decoder. */
+const PREVIEW_PATIENCE_MS = 500;
 
 export interface LibraryOptions {
   /** Models folders; they need not exist. Where two hold the same id, the first one has it. */
@@ -79,6 +83,8 @@ export interface Library {
   resolve(idOrPath: string, options: ResolveOptions): string;
   /** An IP-Adapter, or FLUX.1 Redux, and an image encoder in the folders that fit the model. */
   references(model: Model): Promise<ReferenceFiles | undefined>;
+  /** The file of a tiny autoencoder. Undefined where there is none, and where that takes longer to find out than a preview is worth. */
+  tinyVae(id: TinyVaeId): Promise<string | undefined>;
   /** Every LoRA, or every embedding, by each name that prompts may call it: the file's, and the one in the file. */
   adapters(kind: "lora" | "embedding"): Promise<NamedAddOn[]>;
   /** What the files and folders at these paths were found to be, and the catalogue's word on their licence. */
@@ -190,6 +196,12 @@ export function openLibrary({ folders, starter, cache, beforeOpening }: LibraryO
       throw new Problem("model-not-found", `There is no model "${name.slice(0, 200)}": choose one from the list.`);
     },
     references: async (model) => referenceFilesFor(referenceParts(await look.all()), anyMeasuresOf(model)),
+    tinyVae: async (id) => {
+      const { found } = await look.soon(PREVIEW_PATIENCE_MS);
+      return found.flatMap(({ finding }) =>
+        finding.kind === "tiny-vae" && finding.tiny === id ? [finding.path] : [],
+      )[0];
+    },
     adapters: async (kind) =>
       (await look.all()).flatMap(({ place: { id }, finding }) => {
         if (finding.kind !== kind || !("names" in finding)) return [];

@@ -34,6 +34,8 @@ export interface TinyVaeConfig extends AutoencoderConfig {
   readonly decoder_channels: number;
   readonly num_encoder_blocks: readonly number[];
   readonly num_decoder_blocks: readonly number[];
+  /** TAEF2's: the blocks where the picture is smallest see all of it through a group norm. diffusers has no word for it. */
+  readonly use_midblock_gn: boolean;
 }
 
 /**

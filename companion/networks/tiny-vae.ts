@@ -1,26 +1,31 @@
 /**
- * AutoencoderTiny of diffusers: TAESD, the distilled autoencoder of Bohan (github.com/madebyollin/taesd). A picture has one latent:
- * there is no distribution to draw from. Sources: diffusers, EncoderTiny and DecoderTiny of models/autoencoders/vae.py.
+ * AutoencoderTiny of diffusers: TAESD, TAEF1 and TAEF2, the distilled autoencoders of Bohan (github.com/madebyollin/taesd). A
+ * picture has one latent, scaled as it is denoised: there is no distribution to draw from. Sources: diffusers, EncoderTiny and
+ * DecoderTiny of models/autoencoders/vae.py; of TAEF2, which diffusers does not have, taesd.py there (`use_midblock_gn`).
  */
 import { dimAt } from "../graph/dim.ts";
 import type { Graph, Value } from "../graph/graph.ts";
-import { conv2d, conv2dNoBias } from "../graph/layers.ts";
+import { conv2d, conv2dNoBias, groupNorm } from "../graph/layers.ts";
 import { add, mul, relu, resizeNearest, scalar, tanh } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
 import type { TinyVaeConfig } from "./configs.ts";
 import type { Stage } from "./stage.ts";
 
 const ONE = [1, 1, 1, 1] as const;
+const GROUPS = 4;
+/** PyTorch's of a GroupNorm. */
+const EPS = 1e-5;
 
 /** A picture [B, 3, H, W] in -1 … 1 → its latent [B, C, H/f, W/f]. Keys: encoder.layers.0, .1, …, in the order in which they run. */
 export function tinyVaeEncoderStages(config: TinyVaeConfig, weights: Weights): Stage[] {
   const layer = layers(weights.at("encoder"));
   const channels = config.encoder_channels;
+  const last = config.num_encoder_blocks.length - 1;
   return [
     { path: "encoder", scale: 1, halo: 0, apply: (op, x) => mul(op, add(op, x, scalar(op, 1)), scalar(op, 0.5)) },
     ...config.num_encoder_blocks.flatMap((blocks, level): Stage[] => [
       level === 0 ? convolution(layer(), channels) : halving(layer(), channels),
-      ...Array.from({ length: blocks }, () => block(layer())),
+      ...Array.from({ length: blocks }, () => block(layer(), config.use_midblock_gn && level === last)),
     ]),
     convolution(layer(), config.latent_channels),
   ];
@@ -37,7 +42,7 @@ export function tinyVaeDecoderStages(config: TinyVaeConfig, weights: Weights): S
   return [
     { ...first, apply: (op, x) => relu(op, first.apply(op, bounded(op, x))) },
     ...config.num_decoder_blocks.flatMap((blocks, level): Stage[] => {
-      const made = Array.from({ length: blocks }, () => block(layer()));
+      const made = Array.from({ length: blocks }, () => block(layer(), config.use_midblock_gn && level === 0));
       if (level === last) return made;
       layer(); // And so is the resampling.
       return [...made, doubling(layer(), channels)];
@@ -71,13 +76,22 @@ const doubling = (w: Weights, channels: number): Stage => ({
   },
 });
 
-/** Keys: conv.0 conv.2 conv.4. */
-const block = (w: Weights): Stage => ({
+/** Keys: conv.0 conv.2 conv.4; of one that sees all of the picture also pool.0 pool.1 pool.3. */
+const block = (w: Weights, pooled: boolean): Stage => ({
   ...{ path: w.path, scale: 1, halo: 3 },
   apply: (op, x) => {
+    const seen = pooled ? op.scope(w.path, () => add(op, x, pool(op, w.at("pool"), x))) : x;
     const convolve = (index: number, value: Value) =>
       conv2d(op, w.at("conv").at(index), value, [dimAt(x, 1), 3], { padding: ONE });
-    const h = convolve(4, relu(op, convolve(2, relu(op, convolve(0, x)))));
-    return op.scope(w.path, () => relu(op, add(op, h, x)));
+    const h = convolve(4, relu(op, convolve(2, relu(op, convolve(0, seen)))));
+    return op.scope(w.path, () => relu(op, add(op, h, seen)));
   },
 });
+
+/** [B, C, h, w] → the same: four groups of numbers, four times as many as channels, are normed over the whole picture. */
+function pool(op: Graph, w: Weights, x: Value): Value {
+  const channels = dimAt(x, 1);
+  const wide = conv2dNoBias(op, w.at(0), x, [GROUPS * channels, 1]);
+  const normed = groupNorm(op, w.at(1), wide, { groups: GROUPS, eps: EPS });
+  return conv2dNoBias(op, w.at(3), relu(op, normed), [channels, 1]);
+}

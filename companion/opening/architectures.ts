@@ -2,6 +2,7 @@
 import { ernieImageFolder } from "../checkpoint/ernie-image/folder.ts";
 import { flux1Folder } from "../checkpoint/flux1/folder.ts";
 import { flux2Folder } from "../checkpoint/flux2/folder.ts";
+import type { TinyVaeId } from "../checkpoint/identify/tiny-vae.ts";
 import type {
   AnyModel,
   ErnieImageModel,
@@ -34,6 +35,8 @@ export interface Architecture<M extends AnyModel = AnyModel> {
   readonly architecture: M["denoiser"]["architecture"];
   /** How its folders are opened. */
   readonly layout: FolderLayout<M>;
+  /** The tiny autoencoder that is made for its latents. Absent: none that runs here. */
+  readonly tinyVae?: TinyVaeId;
   /** All networks but the autoencoder, the denoiser first. */
   networks(model: M): readonly Network[];
 }
@@ -45,19 +48,19 @@ export interface ListedArchitecture<M extends AnyModel = AnyModel> extends Archi
 }
 
 export const UNET: ListedArchitecture<UNetModel> = {
-  ...{ architecture: "unet", layout: unetFolder, networks: unetNetworks },
+  ...{ architecture: "unet", layout: unetFolder, networks: unetNetworks, tinyVae: "taesd" },
   nativePlan: (model, wish) => unetPlan(model, { ...wish, masked: false, moves: false }, {}),
 };
 export const FLUX1: ListedArchitecture<Flux1Model> = {
-  ...{ architecture: "flux1", layout: flux1Folder, networks: flux1Networks },
+  ...{ architecture: "flux1", layout: flux1Folder, networks: flux1Networks, tinyVae: "taef1" },
   nativePlan: (model, wish) => shiftedPlan(model, { ...wish, places: nativePlaces(model, FLUX1_CELL) }, {}),
 };
 export const FLUX2: ListedArchitecture<Flux2Model> = {
-  ...{ architecture: "flux2", layout: flux2Folder, networks: flux2Networks },
+  ...{ architecture: "flux2", layout: flux2Folder, networks: flux2Networks, tinyVae: "taef2" },
   nativePlan: (model, wish) => flux2Plan(model, { ...wish, places: nativePlaces(model, model.latentNorm.patch) }, {}),
 };
 export const Z_IMAGE: ListedArchitecture<ZImageModel> = {
-  ...{ architecture: "z-image", layout: zImageFolder, networks: zImageNetworks },
+  ...{ architecture: "z-image", layout: zImageFolder, networks: zImageNetworks, tinyVae: "taef1" },
   nativePlan: (model, wish) => shiftedPlan(model, { ...wish, places: nativePlaces(model, Z_IMAGE_CELL) }, {}),
 };
 export const QWEN_IMAGE: ListedArchitecture<QwenImageModel> = {
@@ -65,7 +68,7 @@ export const QWEN_IMAGE: ListedArchitecture<QwenImageModel> = {
   nativePlan: (model, wish) => qwenImagePlan(model, { ...wish, places: nativePlaces(model, QWEN_IMAGE_CELL) }, {}),
 };
 export const ERNIE_IMAGE: ListedArchitecture<ErnieImageModel> = {
-  ...{ architecture: "ernie-image", layout: ernieImageFolder, networks: ernieImageNetworks },
+  ...{ architecture: "ernie-image", layout: ernieImageFolder, networks: ernieImageNetworks, tinyVae: "taef2" },
   nativePlan: (model, wish) => shiftedPlan(model, { ...wish, places: nativePlaces(model, model.latentNorm.patch) }, {}),
 };
 

@@ -1,5 +1,6 @@
 /** Whether an add-on goes with a model: each throws Problem "adapter-mismatch" where it does not. LoRAs: `planLora`. */
 import { Problem } from "../../shared/problem.ts";
+import { TINY_VAES, type TinyVaeId, tinyVaeId } from "../checkpoint/identify/tiny-vae.ts";
 import type { ImageEncoder } from "../checkpoint/model.ts";
 import type { ControlNet } from "../checkpoint/parts/controlnet.ts";
 import type { Embedding } from "../checkpoint/parts/embedding.ts";
@@ -25,6 +26,19 @@ export function refuseOtherLatents(vae: Vae, measures: Pick<Measures, "vae">): v
   throw new Problem(
     "adapter-mismatch",
     `"${weights.origin}" is an autoencoder (VAE) for another kind of latent (${words(own)}, where the model has ${words(latent)}): choose one of the model's family.`,
+  );
+}
+
+/** Latents of different families may have as many channels: a tiny autoencoder is told apart by what it is. */
+export function refuseOtherTinyVae(
+  { config, weights }: Vae,
+  { name, tinyVae }: { readonly name: string; readonly tinyVae: TinyVaeId | undefined },
+): void {
+  if (config.kind !== "tiny" || tinyVaeId(config) === tinyVae) return;
+  const use = tinyVae === undefined ? "leave it out" : `choose ${TINY_VAES[tinyVae]}`;
+  throw new Problem(
+    "adapter-mismatch",
+    `"${weights.origin}" is ${TINY_VAES[tinyVaeId(config)]}, and the model is one of ${name}: ${use}.`,
   );
 }
 

@@ -79,7 +79,17 @@ test.each<[string, Record<string, SampleTensor>]>([
   ["FLUX.2", { "single_stream_modulation.lin.weight": one, "double_blocks.0.img_attn.qkv.weight": one }],
   ["a T5 text encoder", { "encoder.block.0.layer.0.SelfAttention.q.weight": one }],
   ["Stable Diffusion's ×4 upscaler", { "model.diffusion_model.input_blocks.0.0.weight": { shape: [256, 7, 3, 3] } }],
-  ["one half of a tiny autoencoder (TAESD)", { "decoder.layers.0.weight": one }],
+  ["one half of a tiny autoencoder (TAESD, TAEF1, TAEF2)", { "decoder.layers.0.weight": one }],
+  ["one half of a tiny autoencoder (TAESD, TAEF1, TAEF2)", { "1.weight": one, "3.conv.0.weight": one }],
+  [
+    "a tiny autoencoder for video (TAEHV)",
+    {
+      "encoder.0.weight": { shape: [64, 3, 3, 3] },
+      "decoder.1.weight": { shape: [256, 16, 3, 3] },
+      "decoder.3.conv.0.weight": { shape: [256, 512, 3, 3] },
+      "decoder.7.conv.weight": { shape: [256, 256, 1, 1] },
+    },
+  ],
   ["a model quantised for another program", { "x.weight.absmax": one }],
   ["a model quantised for another program", { scaled_fp8: { dtype: "F8_E4M3", shape: [2] }, "a.scale_weight": one }],
   ["a model quantised for another program", { "x.comfy_quant": { dtype: "U8", shape: [9] }, "x.weight": one }],

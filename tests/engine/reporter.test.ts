@@ -19,7 +19,9 @@ test("report() encodes a preview as PNG, at most ten a second", async () => {
   const preview = { width: 2, height: 1, data: Uint8Array.of(255, 0, 0, 255, 0, 255, 0, 255) };
   const previews = [];
   for (let step = 1; step <= 5; step++) {
-    previews.push((await reporter.report({ type: "step", step, of: 5, preview })).preview !== undefined);
+    previews.push(
+      (await reporter.report({ type: "step", step, of: 5, preview: async () => preview })).preview !== undefined,
+    );
     now += 40;
   }
   expect(previews).toEqual([true, false, false, true, false]);

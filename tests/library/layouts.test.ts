@@ -116,6 +116,23 @@ test("openLibrary() counts autoencoders among what it found, by file and by fold
   expect((await library.survey())[0]!.found).toEqual({ vae: 4 });
 });
 
+test("openLibrary() knows tiny autoencoders of transformers by their tensors, and lists them nowhere", async () => {
+  const root = folderOf([]);
+  const tiny = path.join(__dirname, "../fixtures/parity/tiny-vae-files");
+  cpSync(path.join(tiny, "taef2-original.safetensors"), path.join(root, "vae_approx/flux2.safetensors"));
+  cpSync(path.join(tiny, "taef1.safetensors"), path.join(root, "taef1/diffusion_pytorch_model.safetensors"));
+  cpSync(path.join(tiny, "taef1.safetensors"), path.join(root, "a-taesd3.safetensors"));
+  const library = openLibrary({ folders: [root], starter });
+  const { addOns, problems } = await library.list();
+  expect(addOns).toEqual([]);
+  expect(problems.map(({ problem }) => problem.message)).toEqual([
+    `"a-taesd3.safetensors" is TAESD3, Stable Diffusion 3's tiny autoencoder: for FLUX.1 and Z-Image use TAEF1.`,
+  ]);
+  expect(await library.tinyVae("taef2")).toBe(path.join(root, "vae_approx/flux2.safetensors"));
+  expect(await library.tinyVae("taef1")).toBe(path.join(root, "taef1/diffusion_pytorch_model.safetensors"));
+  expect(await library.tinyVae("taesd")).toBeUndefined();
+});
+
 describe("readExtraModelPaths()", () => {
   const read = (text: string) => {
     const root = folderOf(["main.py"]);

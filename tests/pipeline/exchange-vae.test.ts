@@ -10,6 +10,11 @@ const studio = openTestStudio(undefined, {
   tiny: path.join(models, "vaes/tiny"),
   "tiny-file": path.join(models, "vaes/tiny.safetensors"),
   unet: path.join(models, "sd1/unet/diffusion_pytorch_model.safetensors"),
+  taef1: path.join(models, "../tiny-vae-files/taef1.safetensors"),
+  taef2: path.join(models, "../tiny-vae-files/taef2.safetensors"),
+  flux1: path.join(models, "../flux1-models/flux1-schnell"),
+  klein: path.join(models, "../klein-models/klein"),
+  "qwen-image": path.join(models, "../qwen-image-models/qwen-image"),
   tokenizer: path.join(models, "sd1/tokenizer"),
   shifted,
 });
@@ -45,4 +50,25 @@ test.each([
   ["tokenizer", "model-not-found", "without an autoencoder"],
 ])("exchangeVae() refuses %s", async (vae, code, said) => {
   await expect(paint(studio, asked(vae))).rejects.toMatchObject({ code, message: expect.stringContaining(said) });
+});
+
+test.each([
+  [
+    "taef2",
+    "flux1",
+    "is TAEF2, the tiny autoencoder of FLUX.2 and ERNIE-Image, and the model is one of FLUX.1: choose TAEF1",
+  ],
+  [
+    "taef1",
+    "klein",
+    "is TAEF1, the tiny autoencoder of FLUX.1 and Z-Image, and the model is one of FLUX.2 klein: choose",
+  ],
+  ["taef1", "qwen-image", "and the model is one of Qwen-Image: leave it out"],
+  ["taef2", "sd1", ": choose TAESD, Stable Diffusion's tiny autoencoder"],
+])("exchangeVae() refuses %s for %s by name", async (vae, model, said) => {
+  const wanted = request({ model, width: 32, height: 32, vae });
+  await expect(paint(studio, wanted)).rejects.toMatchObject({
+    code: "adapter-mismatch",
+    message: expect.stringContaining(said),
+  });
 });

@@ -35,7 +35,7 @@ test("generate() tells its stages and steps, with a preview of the latent's size
     ...["loading", "next 1", "encoding", "denoising", "1 of 3", "2 of 3", "3 of 3", "decoding"],
   ]);
   const step = events[5]!;
-  expect(step.type === "step" && step.preview).toMatchObject({ width: 12, height: 8 });
+  expect(step.type === "step" && (await step.preview?.())).toMatchObject({ width: 12, height: 8 });
   expect(result).toMatchObject({ width: 96, height: 64, tokens: 4 });
   expect(await decodeImage(result.png)).toMatchObject({ width: 96, height: 64 });
 });

@@ -13,7 +13,16 @@ import { openTestStudio, paint, request, STARTER } from "./studio-for-tests.ts";
 async function seenBy(studio: PipelineStudio) {
   const model = await studio.openModel("own");
   const latent = studio.familyOf(model).latentSpace(model);
-  return { model, studio, latent, autoencoder: openAutoencoder({ model, studio, latent }) };
+  const [family, autoencoder] = [studio.familyOf(model), openAutoencoder({ model, studio, latent })];
+  return {
+    model,
+    studio,
+    family,
+    latent,
+    autoencoder,
+    canvas: { size: { width: 64, height: 64 } },
+    rung: { level: 0 },
+  };
 }
 
 test("latentPreview() fitted to the model's own decoder resembles the decoded picture", async () => {
@@ -22,7 +31,8 @@ test("latentPreview() fitted to the model's own decoder resembles the decoded pi
   const picture = resizeImage(await decodeImage(result.png), { width: 16, height: 16 }, "bicubic");
   const last = events.findLast((event) => event.type === "step");
   if (last?.type !== "step" || !last.preview) throw new Error("there was no preview");
-  const errors = last.preview.data.map((value, i) => Math.abs(value - picture.data[i]!)).filter((_, i) => i % 4 !== 3);
+  const seen = await last.preview();
+  const errors = seen.data.map((value, i) => Math.abs(value - picture.data[i]!)).filter((_, i) => i % 4 !== 3);
   expect(errors.reduce((a, b) => a + b, 0) / errors.length).toBeLessThan(25);
   await studio.close();
 });
@@ -42,7 +52,7 @@ describe("latent_rgb.json in the model's folder", () => {
     const preview = await latentPreview(await seenBy(studio));
     const latent = new Float32Array(8 * 2);
     latent.set([1, -2], 2 * 2);
-    expect(preview(tensor(latent, [1, 8, 1, 2]))).toEqual({
+    expect(await preview(tensor(latent, [1, 8, 1, 2]))).toEqual({
       ...{ width: 2, height: 1 },
       data: Uint8Array.of(255, 191, 0, 255, 0, 0, 0, 255),
     });

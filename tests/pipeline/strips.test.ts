@@ -64,11 +64,16 @@ const LATENT = { batch: 1, height: 70, width: 6 };
 
 const CAUSAL = path.resolve(__dirname, "../fixtures/parity/qwen-image-models/qwen-image/vae");
 const TINY = path.resolve(__dirname, "../fixtures/parity/models/vaes/tiny");
+const TAEF2 = path.resolve(__dirname, "../fixtures/parity/tiny-vae-files/taef2-original.safetensors");
 const MODELS = {
   "with attention": () => ({ config: parseVaeConfig(configOf("vae-kl")), weights: weightsOf("vae-kl") }),
   bare: () => ({ config: parseVaeConfig(configOf("vae-bare")), weights: weightsOf("vae-bare") }),
   tiny: () => {
     const { config, weights } = openVae(TINY, { scaling_factor: 1, force_upcast: true });
+    return { config, weights: new Weights(weights) };
+  },
+  "tiny, with norms over the whole": () => {
+    const { config, weights } = openVae(TAEF2, { scaling_factor: 1, force_upcast: true });
     return { config, weights: new Weights(weights) };
   },
   "of one frame": () => {

@@ -38,6 +38,7 @@ function parseTiny(fields: Fields): TinyVaeConfig {
     decoder_channels: decoder[0]!,
     num_encoder_blocks,
     num_decoder_blocks,
+    use_midblock_gn: fields.flag("use_midblock_gn", false),
     scaling_factor: fields.number("scaling_factor", 1),
     shift_factor: fields.number("shift_factor", 0),
     latents_mean: null,

@@ -2,7 +2,8 @@
 import type { WeightStore } from "../../graph/weights.ts";
 import { type Family, familyOfKeys } from "./families.ts";
 import { KIND_NAMES, type NamedKind } from "./kinds.ts";
-import { isTinyVae, SIGNATURES } from "./signatures.ts";
+import { SIGNATURES } from "./signatures.ts";
+import { isTinyVae } from "./tiny-vae.ts";
 
 /** `describe` says it as a noun phrase. */
 export type FileKind =
@@ -26,7 +27,7 @@ export function identify(store: WeightStore): FileKind {
   if (has(/^(?:clip_vision\.)?vision_model\.embeddings\./)) return { kind: "image-encoder" };
   if (has(/^(?:model\.diffusion_model\.)?(?:input_blocks|down_blocks)\.\d+\./))
     return { kind: "other", what: `the UNet of a model without ${missing(has)}`, use: "choose the complete model" };
-  if (isTinyVae(keys) || has(/^(?:first_stage_model\.|vae\.)?decoder\.(?:mid|mid_block|up|up_blocks)\./))
+  if (isTinyVae(store) || has(/^(?:first_stage_model\.|vae\.)?decoder\.(?:mid|mid_block|up|up_blocks)\./))
     return { kind: "vae" };
   if (
     has(

@@ -1,6 +1,7 @@
 /** What safetensors files are that are no model of ours, by their keys and shapes: so that a refusal can name them. */
 import type { WeightStore } from "../../graph/weights.ts";
 import type { NamedKind } from "./kinds.ts";
+import { hasTinyVaeLayers, isTinyVae } from "./tiny-vae.ts";
 import { wrapperOf } from "./wrappers.ts";
 
 export interface Signature {
@@ -37,10 +38,6 @@ const FACES = "choose a plain, Plus or Full IP-Adapter";
 /** An IP-Adapter's two halves as published, and as its trainer saves them. */
 const IP_PROJECTION = /^(?:image_proj|(?:module\.)?image_proj_model)\./;
 const IP_LAYERS = /^(?:ip_adapter|(?:module\.)?adapter_modules)\.\d+\.|\.attn2\.processor\.to_[kv]_ip\./;
-const TINY_VAE = /^\d+\.conv\.\d+\.weight$|^(?:taesd_)?(?:en|de)coder\.layers\.\d+\.(?:conv\.|weight$)/;
-export const isTinyVae = (keys: readonly string[]) =>
-  ["encoder.layers.0.weight", "decoder.layers.0.weight"].every((key) => keys.includes(key));
-
 /** OneTrainer's (modules/modelSaver/stableDiffusionXL/StableDiffusionXLEmbeddingSaver.py, and stableDiffusion/…). */
 export const OUTPUT_EMBEDDING = /^(?:clip_[lgh]|em[bp]_params)_out$/;
 export const OUTPUT_EMBEDDING_WORDS = "an embedding of what a text encoder gives (OneTrainer's output embedding)";
@@ -274,10 +271,11 @@ const TOOLS: readonly Signature[] = [
     what: "an image encoder in open_clip's spelling",
     use: "choose its version for transformers",
   },
+  { test: some(/^(?:en|de)coder\.\d+\.conv\.weight$/), what: "a tiny autoencoder for video (TAEHV)" },
   {
     // Both halves make an autoencoder.
-    test: (keys) => keys.some((key) => TINY_VAE.test(key)) && !isTinyVae(keys),
-    what: "one half of a tiny autoencoder (TAESD)",
+    test: (keys, store) => hasTinyVaeLayers(keys) && !isTinyVae(store),
+    what: "one half of a tiny autoencoder (TAESD, TAEF1, TAEF2)",
     use: "choose the file or folder that holds both halves",
   },
 ];

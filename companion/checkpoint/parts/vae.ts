@@ -12,13 +12,21 @@ import { openWeights } from "../files/weight-files.ts";
 import { describe, identify } from "../identify/identify.ts";
 import { isIgnorable } from "../identify/ignorable.ts";
 import { refuseLeftovers } from "../identify/leftovers.ts";
+import { isTinyVae, tinyVaeKey } from "../identify/tiny-vae.ts";
 import { renameVae } from "../ldm/vae-keys.ts";
 import { vaeConfigFromShapes } from "../ldm/vae-shapes.ts";
 import { tinyVaeConfigFromShapes } from "./tiny-vae-shapes.ts";
 
 /** Tensors under the names that a network of `config` asks for. */
 export function renameAutoencoder(refs: Refs, { kind }: Pick<VaeConfig, "kind">): { refs: Refs; unknown: string[] } {
-  return kind === "kl" ? renameVae(refs) : { refs, unknown: [] };
+  if (kind === "kl") return renameVae(refs);
+  return kind === "tiny" ? renameTinyVae(refs) : { refs, unknown: [] };
+}
+
+/** What is of no layer keeps its name, and is left over. */
+function renameTinyVae(refs: Refs): { refs: Refs; unknown: string[] } {
+  const store = { find: (key: string) => refs.get(key) };
+  return { refs: new Map([...refs].map(([key, ref]) => [tinyVaeKey(key, store) ?? key, ref])), unknown: [] };
 }
 
 /** What no tensor says of an autoencoder: of the model that it is used with, or of its family. */
@@ -86,8 +94,7 @@ function openVaeFile(place: string, defaults: VaeDefaults, options: OpenOptions)
   refuseOthers(store);
   const keys = [...store.keys()];
   const prefix = PREFIXES.find((each) => keys.some((key) => key.startsWith(each))) ?? "";
-  if (keys.some((key) => key.startsWith("encoder.layers.")))
-    return component(store, prefix, (refs) => tinyVaeConfigFromShapes(refs, store.origin), "tiny");
+  if (isTinyVae(store)) return component(store, prefix, (refs) => tinyVaeConfigFromShapes(refs, store.origin), "tiny");
   const beside = configBeside(place, options);
   const { scaling_factor, force_upcast } = defaults;
   const shapes = { origin: store.origin, nativeSize: 512, scaling_factor, force_upcast };

@@ -47,7 +47,8 @@ export async function* denoise(job: PreparedJob, options: DenoiseOptions): Async
         soFar = blend(keep.mask, keep.original, soFar);
       }
       trace.set(`latents.${done + i}`, latent);
-      yield { type: "step", step: done + i + 1, of: whole, ...(preview && { preview: preview(soFar) }) };
+      const seen = soFar;
+      yield { type: "step", step: done + i + 1, of: whole, ...(preview && { preview: () => preview(seen) }) };
     }
     return finiteStep(latent);
   } finally {

@@ -8,7 +8,7 @@ import { type ErnieImageConditions, openErnieImage } from "../denoiser/ernie-ima
 import { guidanceOf } from "../guidance.ts";
 import type { Family, Sketch } from "../job.ts";
 import { flowFirstLatent } from "../latent/flow-first-latent.ts";
-import { latentSpace } from "../latent/latent-space.ts";
+import { flux2LatentSpace } from "../latent/flux2-latent-space.ts";
 import { blockIntegers } from "./block-integers.ts";
 
 const INTEGERS = blockIntegers(["layers"]);
@@ -31,12 +31,7 @@ export const ernieImage: Family<ErnieImageModel, ErnieImageConditions> = {
   takes: () => ["loras"],
   nameOf: () => "ERNIE-Image",
   loraNetworks: ({ denoiser }) => ({ find: (target) => (target === "unet" ? denoiser.weights : undefined) }),
-  latentSpace: ({ vae: { config }, latentNorm }) =>
-    latentSpace({
-      channels: config.latent_channels,
-      factor: 2 ** (config.block_out_channels.length - 1),
-      ...latentNorm,
-    }),
+  latentSpace: ({ vae: { config }, latentNorm }) => flux2LatentSpace(config, latentNorm),
   extraChannels: () => "none",
   runs: "one-by-one",
   guidance: ({ request }) => guidanceOf(request, { edits: false, embedding: null }),

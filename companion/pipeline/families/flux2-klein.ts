@@ -13,7 +13,7 @@ import { type Flux2Conditions, openFlux2 } from "../denoiser/flux2.ts";
 import { guidanceOf } from "../guidance.ts";
 import type { Family, PreparedJob, Sketch } from "../job.ts";
 import { flowFirstLatent } from "../latent/flow-first-latent.ts";
-import { latentSpace } from "../latent/latent-space.ts";
+import { flux2LatentSpace } from "../latent/flux2-latent-space.ts";
 import { blockIntegers } from "./block-integers.ts";
 
 /** Pixels that a picture to look at may have; a larger one is made smaller. */
@@ -35,12 +35,7 @@ export const flux2Klein: Family<Flux2Model, Flux2Conditions> = {
     find: (target) => (target === "unet" ? denoiser.weights : undefined),
     otherNames,
   }),
-  latentSpace: ({ vae: { config }, latentNorm }) =>
-    latentSpace({
-      channels: config.latent_channels,
-      factor: 2 ** (config.block_out_channels.length - 1),
-      ...latentNorm,
-    }),
+  latentSpace: ({ vae: { config }, latentNorm }) => flux2LatentSpace(config, latentNorm),
   extraChannels: () => "none",
   runs: "one-by-one",
   guidance: ({ request, model }) =>

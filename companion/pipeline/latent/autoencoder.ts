@@ -28,6 +28,8 @@ export interface Autoencoder {
   encodeMode(sample: Tensor): Promise<Tensor>;
   /** A latent as it is denoised → sample [1, 3, height, width], about −1 … 1. */
   decode(latent: Tensor): Promise<Tensor>;
+  /** Bytes that decoding a picture of `size` takes. Throws Problem "out-of-memory" where it can't be. */
+  needOf(size: Size): number;
   /** Throws Problem "out-of-memory" where a picture of `size` can't be decoded, or encoded if one is given. */
   refuseTooLarge(size: Size, picture: "given" | "none"): void;
 }
@@ -110,6 +112,10 @@ export function openAutoencoder({
     encode: async (sample, noise) =>
       latent.normalise(noise ? draw(await moments(sample), noise) : await encodeMode(sample)),
     decode: (x) => runHalf("decoder", { latent: latent.denormalise(x) }),
+    needOf: (size) => {
+      const plan = planned("decoder", posteriorDims(size));
+      return "phases" in plan ? plan.budget : sessions.needOf(plan.whole);
+    },
     refuseTooLarge: (size, picture) => {
       planned("decoder", posteriorDims(size));
       if (picture === "given") planned("encoder", [1, config.in_channels, size.height, size.width]);

@@ -1,18 +1,28 @@
-/** What a latent looks like without decoding it: every place becomes a pixel, by a linear map from channels to colour. */
+/**
+ * What a latent looks like so far. Where the library has a tiny autoencoder for it (TAEF1, TAEF2) and memory has room, decoded by
+ * that; or else without decoding it: every place becomes a pixel, by a linear map from channels to colour.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { Size } from "../../../shared/geometry.ts";
+import type { MemoryUse } from "../../../shared/memory-use.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import { Problem } from "../../../shared/problem.ts";
 import { solveLinear } from "../../../shared/solve-linear.ts";
 import type { AnyModel } from "../../checkpoint/model.ts";
+import { toPixels, toUnitRange } from "../../image/preprocess.ts";
+import { resizeImage } from "../../image/resample.ts";
 import { createGenerator } from "../../random/generator.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Studio } from "../studio/studio.ts";
-import type { Autoencoder } from "./autoencoder.ts";
+import { type Autoencoder, openAutoencoder } from "./autoencoder.ts";
 import type { LatentSpace } from "./latent-space.ts";
 
-/** latent [1, C, h, w] → h × w pixels. */
-export type LatentPreview = (latent: Tensor) => PixelImage;
+/** latent [1, C, h, w] → its pixels, `MOST_PIXELS` along a side at most. */
+export type LatentPreview = (latent: Tensor) => Promise<PixelImage>;
+
+/** Along a side of a preview: it is sent at every step. */
+const MOST_PIXELS = 512;
 
 /** Colour (−1 … 1) = Σ factors[c] · latent[c] + bias. */
 export interface RgbFactors {
@@ -45,19 +55,40 @@ const SDXL: RgbFactors = {
 /** What of a job matters here. */
 interface Previewed {
   readonly model: AnyModel;
-  readonly studio: Pick<Studio, "remember">;
+  readonly studio: Pick<Studio, "remember" | "openTinyVae" | "sessions" | "kept" | "device">;
+  readonly family: { latentSpace(model: AnyModel): LatentSpace };
   readonly latent: LatentSpace;
   readonly autoencoder: Autoencoder;
+  readonly canvas: { readonly size: Size };
+  /** Of the ladder: what is done without, and what the denoiser takes. */
+  readonly rung: { readonly level: number; readonly memory?: MemoryUse };
 }
 
-/** The model's own factors: from `latent_rgb.json` in its folder, the field's, or fitted to its decoder. */
+/** By a tiny autoencoder, or by the model's own factors: from `latent_rgb.json` in its folder, the field's, or fitted to its decoder. */
 export async function latentPreview(job: Previewed): Promise<LatentPreview> {
   const { model, studio } = job;
+  const tiny = await tinyDecoder(job);
+  if (tiny) return async (latent) => small(toPixels(toUnitRange(await tiny.decode(latent))));
   const factors = await studio.remember(
     `${model.fingerprint}/${model.vae.weights.fingerprint}/latent-rgb`,
     async () => factorsBeside(model.path, job.latent.channels) ?? knownFactors(job) ?? fitFactors(job),
   );
-  return (latent) => paint(latent, factors);
+  return async (latent) => paint(latent, factors);
+}
+
+/** Undefined where there is none, or where it would take memory that the denoiser needs. */
+async function tinyDecoder({ model: own, studio, family, canvas, rung }: Previewed): Promise<Autoencoder | undefined> {
+  const model = await studio.openTinyVae(own);
+  if (model === undefined) return undefined;
+  const decoder = openAutoencoder({ model, studio, latent: family.latentSpace(model) });
+  const { level, memory = { need: 0, of: level === 0 ? Number.POSITIVE_INFINITY : 0 } } = rung;
+  return memory.need + decoder.needOf(canvas.size) <= memory.of ? decoder : undefined;
+}
+
+function small(image: PixelImage): PixelImage {
+  const share = MOST_PIXELS / Math.max(image.width, image.height);
+  const side = (pixels: number) => Math.max(Math.round(pixels * share), 1);
+  return share >= 1 ? image : resizeImage(image, { width: side(image.width), height: side(image.height) }, "bilinear");
 }
 
 function knownFactors({ model, latent }: Previewed): RgbFactors | undefined {

@@ -8,7 +8,13 @@ import { type AnyModel, type ImageEncoder, requireUNet, type UNetModel } from ".
 import { openEmbedding } from "../../checkpoint/parts/embedding.ts";
 import { embeddingWidth } from "../../checkpoint/parts/ip-adapter.ts";
 import { STARTER_ID } from "../../library/library.ts";
-import { refuseOtherAttentions, refuseOtherControl, refuseOtherLatents, refuseOtherRedux } from "../../opening/fit.ts";
+import {
+  refuseOtherAttentions,
+  refuseOtherControl,
+  refuseOtherLatents,
+  refuseOtherRedux,
+  refuseOtherTinyVae,
+} from "../../opening/fit.ts";
 import { measuresOf } from "../../opening/measures.ts";
 import {
   openWholeContentFilter,
@@ -98,6 +104,21 @@ export function createStudio<F extends ModelFamily>({
   const familyOf = ({ denoiser }: AnyModel): F =>
     families.find(({ architecture }) => architecture === denoiser.architecture)!;
 
+  const withVae = <M extends AnyModel>(model: M, file: string): M => {
+    const vae = openWholeVae(file, model.vae.config, reading);
+    const { tinyVae, nameOf } = familyOf(model);
+    refuseOtherTinyVae(vae, { name: nameOf(model), tinyVae });
+    refuseOtherLatents(vae, { vae: model.vae.config });
+    return {
+      ...model,
+      vae,
+      verifyUnchanged: () => {
+        model.verifyUnchanged();
+        vae.weights.verifyUnchanged();
+      },
+    };
+  };
+
   const studio: Studio<F> = {
     familyOf,
     loraMemory: createLoraMemory(),
@@ -121,17 +142,12 @@ export function createStudio<F extends ModelFamily>({
       models.set(key, model);
       return model;
     },
-    exchangeVae: (model, name) => {
-      const vae = openWholeVae(use("vae", name), model.vae.config, reading);
-      refuseOtherLatents(vae, { vae: model.vae.config });
-      return {
-        ...model,
-        vae,
-        verifyUnchanged: () => {
-          model.verifyUnchanged();
-          vae.weights.verifyUnchanged();
-        },
-      };
+    exchangeVae: (model, name) => withVae(model, use("vae", name)),
+    openTinyVae: async (model) => {
+      const { tinyVae } = familyOf(model);
+      // Stable Diffusion's says in no tensor which model it is made for.
+      const file = tinyVae && tinyVae !== "taesd" ? await library.tinyVae?.(tinyVae) : undefined;
+      return file === undefined ? undefined : withVae(model, file);
     },
     openContentFilter: (model) => openWholeContentFilter(model.path, reading),
     openLora: async (name, model) => {

@@ -1,6 +1,7 @@
 /** Where pictures are made: the device, the models that are open on it, and their sessions. One job at a time. */
 import type { Reference } from "../../../shared/request.ts";
 import type { Component } from "../../checkpoint/files/component.ts";
+import type { TinyVaeId } from "../../checkpoint/identify/tiny-vae.ts";
 import type { LoraPlan, Networks } from "../../checkpoint/lora/plan-lora.ts";
 import type { AnyModel, Flux1Model, ImageEncoder, Model, UNetModel, ZImageModel } from "../../checkpoint/model.ts";
 import type { ContentFilter } from "../../checkpoint/parts/content-filter.ts";
@@ -30,6 +31,8 @@ export interface Places {
   adapters?(kind: AdapterKind): Promise<readonly NamedAdapter[]>;
   /** An IP-Adapter, or FLUX.1 Redux, and an image encoder of the library that fit a model. */
   references?(model: Model): Promise<{ readonly adapter: string; readonly imageEncoder: string } | undefined>;
+  /** The file of a tiny autoencoder in the library, as far as it is known yet. */
+  tinyVae?(id: TinyVaeId): Promise<string | undefined>;
   /** The path behind a name. Throws Problem "model-not-found", "file-outside-models". */
   resolve(name: string, options: { readonly allowPaths: boolean }): string;
 }
@@ -86,6 +89,11 @@ export interface Studio<F extends ModelFamily = ModelFamily> {
   openModel(name: string, vae?: string): Promise<AnyModel>;
   /** The model with another autoencoder. Throws Problem as `openModel`, and "adapter-mismatch" where its latents are others. */
   exchangeVae<M extends AnyModel>(model: M, name: string): M;
+  /**
+   * The model with the library's tiny autoencoder for its latents, which previews are made with; undefined where there is none.
+   * Throws Problem as `exchangeVae`.
+   */
+  openTinyVae<M extends AnyModel>(model: M): Promise<M | undefined>;
   /** The one that the model ships. Throws Problem "config-invalid", "weights-…", "file-…". */
   openContentFilter(model: AnyModel): ContentFilter | undefined;
   /** What a LoRA makes of this model. Throws Problem "model-not-found", "adapter-mismatch", "weights-leftover". */
