@@ -1,9 +1,10 @@
 /** How much pictures are like a character: the cosine between what an image encoder makes of them and of the character's pictures. */
 import * as v from "valibot";
+import { MOST_REFERENCES } from "./most-references.ts";
 import type { ImageRef } from "./request.ts";
 import { nameSchema } from "./request-parts-schema.ts";
 
-export const LIKENESS_LIMITS = { pictures: 16, references: 8 } as const;
+export const LIKENESS_LIMITS = { pictures: 16, references: MOST_REFERENCES } as const;
 
 export interface LikenessRequest {
   /** By whose image encoder: a model of the library. One without an encoder leaves it to the library, and that to the starter. */

@@ -1,6 +1,7 @@
 /** The parts of a request as schemas, and the ranges of all its numbers. */
 import * as v from "valibot";
 import { HEX_COLOR } from "./color/srgb.ts";
+import { MOST_REFERENCES } from "./most-references.ts";
 import { BLOCK_CHOICES, COMBINATIONS, PREPROCESSOR_NAMES, type SchedulerChoice } from "./request.ts";
 import { closestSchedulerName, namedScheduler, SCHEDULE_LABELS, scheduleSettings } from "./scheduler-names.ts";
 import { outOfRange } from "./scheduler-ranges.ts";
@@ -15,7 +16,7 @@ export const REQUEST_LIMITS = {
   toldSide: { min: 0, max: 16384 },
   aestheticScore: { min: 0, max: 10 },
   /** Also of the images that share one attention, and of all images together. */
-  references: 8,
+  references: MOST_REFERENCES,
   referenceWeight: { min: 0, max: 2 },
   blockScale: { min: -2, max: 2 },
   blockEntries: 16,

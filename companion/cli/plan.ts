@@ -1,6 +1,7 @@
 /** `underpaint plan`: how the published transformers fit into which memory, by the figures that pictures are planned with. */
 import { parseArgs } from "node:util";
 import { type MemoryRungs, needAt, rungFor } from "../../shared/memory-rungs.ts";
+import { MOST_REFERENCES } from "../../shared/most-references.ts";
 import { Problem } from "../../shared/problem.ts";
 import { type PublishedPlan, publishedPlans } from "../opening/published-plans.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
@@ -54,8 +55,8 @@ export function planIn({ transformer, encoder }: PublishedPlan, { on, limit }: P
 export async function runPlan(argv: string[]): Promise<number> {
   const { values } = parse(argv);
   const seen = Number(values.references);
-  if (!Number.isInteger(seen) || seen < 0 || seen > 10)
-    throw new Problem("request-invalid", "`--references` is a number from 0 to 10.");
+  if (!Number.isInteger(seen) || seen < 0 || seen > MOST_REFERENCES)
+    throw new Problem("request-invalid", `\`--references\` is a number from 0 to ${MOST_REFERENCES}.`);
   print(planTable(publishedPlans(), seen));
   return 0;
 }

@@ -142,8 +142,10 @@ test("selected layers are added as pictures to the right of those there are, in 
 });
 
 test("a character takes no more pictures than a request, and a library's takes none", async () => {
-  const nodes = Array.from({ length: 7 }, () => idOf("Photo"));
-  await expect(host.call("add-references", { character: idOf("@Ada"), nodes })).rejects.toThrow("more than 8 pictures");
+  const nodes = Array.from({ length: 9 }, () => idOf("Photo"));
+  await expect(host.call("add-references", { character: idOf("@Ada"), nodes })).rejects.toThrow(
+    "more than 10 pictures",
+  );
   expect((await list())[0]!.references).toHaveLength(2);
 });
 

@@ -117,11 +117,12 @@ test.each([
   expect(problem.message).toBe(sentence);
 });
 
-test("parseRequest() refuses more than eight references and a scheduler it does not know", () => {
-  const references = Array.from({ length: 9 }, () => ({ image: "a" }));
+test("parseRequest() refuses more than ten references and a scheduler it does not know", () => {
+  const references = Array.from({ length: 11 }, () => ({ image: "a" }));
   expect(problemOf(() => parseRequest({ ...smallest, references })).message).toMatch(
-    /`references` must have at most 8/,
+    /`references` must have at most 10/,
   );
+  expect(parseRequest({ ...smallest, references: references.slice(1) }).references).toHaveLength(10);
   expect(problemOf(() => parseRequest({ ...smallest, scheduler: { name: "magic" } })).message).toMatch(
     /`scheduler.name` is no scheduler that is known here: received "magic", and the closest is "/,
   );

@@ -1,8 +1,9 @@
+import { MOST_REFERENCES } from "../../../shared/most-references.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { CallInput, CallOutput } from "../../bridge.ts";
 import { findLayer } from "../find-layer.ts";
 import { canBeCharacter } from "./character-name.ts";
-import { canBeReference, MOST_REFERENCES } from "./read-character.ts";
+import { canBeReference } from "./read-character.ts";
 import { picturesOf, placePicture } from "./reference-pictures.ts";
 
 /** Canvas pixels. */

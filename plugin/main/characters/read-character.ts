@@ -1,11 +1,10 @@
+import { MOST_REFERENCES } from "../../../shared/most-references.ts";
 import type { Character } from "../../bridge.ts";
 import { existingLayer, pageOf } from "../find-layer.ts";
 import { describeLayer, kindOf } from "../layer.ts";
 import { type CharacterNode, canBeCharacter, isMarked, nameOf } from "./character-name.ts";
 import { referenceNoteOf } from "./reference-note.ts";
 
-/** A request takes no more. */
-export const MOST_REFERENCES = 8;
 const MOST_WORDS = 300;
 
 /**

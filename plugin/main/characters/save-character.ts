@@ -1,3 +1,4 @@
+import { MOST_REFERENCES } from "../../../shared/most-references.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { CallInput, CallOutput } from "../../bridge.ts";
 import { findFreeSpot } from "../find-free-spot.ts";
@@ -5,7 +6,7 @@ import { findLayer } from "../find-layer.ts";
 import { showsPicture } from "../shows-picture.ts";
 import { type CharacterNode, canBeCharacter, isMarked, mark, nameOf } from "./character-name.ts";
 import { rememberCharacters } from "./known-characters.ts";
-import { canBeReference, MOST_REFERENCES, readCharacter } from "./read-character.ts";
+import { canBeReference, readCharacter } from "./read-character.ts";
 import { picturesOf, placePicture, type ReferencePicture } from "./reference-pictures.ts";
 
 /** Canvas pixels. */

@@ -93,9 +93,9 @@ test("a model that sees pictures as such sees each by itself, and is told their 
 });
 
 test("more layers than a request takes are left out from the end", () => {
-  const many = { ...ada, references: Array.from({ length: 8 }, (_, i) => noted(`p${i}`, "face")) };
+  const many = { ...ada, references: Array.from({ length: 10 }, (_, i) => noted(`p${i}`, "face")) };
   const intent = intentsOf(state("@Ada @Ben", { characters: [many, ben] }))[0]!;
-  expect(intent.references.length).toBe(8);
+  expect(intent.references.length).toBe(10);
 });
 
 test("a recipe keeps whose layers they were: made again, it is the same request, and the prompt is as it was typed", () => {
