@@ -12,7 +12,6 @@ import {
   refuseOtherAttentions,
   refuseOtherControl,
   refuseOtherLatents,
-  refuseOtherRedux,
   refuseOtherTinyVae,
 } from "../../opening/fit.ts";
 import { measuresOf } from "../../opening/measures.ts";
@@ -28,8 +27,8 @@ import {
   openWholeUpscaler,
   openWholeVae,
 } from "../../opening/open-whole.ts";
-import { openWholeRedux, openWholeSiglip } from "../../opening/redux.ts";
 import { openWholeZImageControl } from "../../opening/z-image-control.ts";
+import { openFittingRedux } from "../../opening/redux.ts";
 import { machineMemory } from "../../runtime/machine-memory.ts";
 import { createScratchFolder } from "../../runtime/scratch.ts";
 import { createLoraMemory } from "../weights/lora-slots.ts";
@@ -187,26 +186,14 @@ export function createStudio<F extends ModelFamily>({
       );
     },
     openRedux: async (model, { adapter, imageEncoder }) => {
-      const own = await library.references?.(model);
-      const place = adapter !== undefined ? resolve(adapter) : own?.adapter;
-      if (place === undefined)
-        throw new Problem(
-          "model-not-found",
-          "References of FLUX.1 need FLUX.1 Redux: put flux1-redux-dev.safetensors of black-forest-labs/FLUX.1-Redux-dev, and sigclip_vision_patch14_384.safetensors of Comfy-Org/sigclip_vision_384, into the models folder.",
-        );
-      onUse({ as: "redux", path: place, ...(adapter !== undefined && { name: adapter }) });
-      const redux = openWholeRedux(place, reading);
-      const named = imageEncoder !== undefined ? { path: resolve(imageEncoder) } : undefined;
-      const beside = named ?? redux.encoder ?? (own && { path: own.imageEncoder });
-      if (beside === undefined)
-        throw new Problem(
-          "model-not-found",
-          "FLUX.1 Redux looks at references with SigLIP, which is not there: put sigclip_vision_patch14_384.safetensors of Comfy-Org/sigclip_vision_384 into the models folder.",
-        );
-      const { path: seenBy, ...processor } = beside;
-      onUse({ as: "image-encoder", path: seenBy, ...(imageEncoder !== undefined && { name: imageEncoder }) });
-      const encoder = openWholeSiglip(seenBy, { ...reading, ...processor });
-      refuseOtherRedux(redux, encoder, model.denoiser.config);
+      const named = {
+        ...(adapter !== undefined && { adapter: resolve(adapter) }),
+        ...(imageEncoder !== undefined && { imageEncoder: resolve(imageEncoder) }),
+      };
+      const places = { named, found: await library.references?.(model) };
+      const { redux, encoder, files } = openFittingRedux(model.denoiser.config, places, reading);
+      onUse({ as: "redux", path: files.redux, ...(adapter !== undefined && { name: adapter }) });
+      onUse({ as: "image-encoder", path: files.encoder, ...(imageEncoder !== undefined && { name: imageEncoder }) });
       return { redux, encoder };
     },
     openControl: async (name, model) => {
