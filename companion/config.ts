@@ -31,6 +31,8 @@ export interface Config {
   readonly narrowFolder: string;
   /** Where prompts are kept as text encoders gave them. */
   readonly statesFolder: string;
+  /** Whose licences are known, of models that the command line draws with. */
+  readonly licencesFile: string;
   /** What the models' bytes hash to, so that each is read once. */
   readonly hashesFile: string;
   /** What the models' files were found to be, and the build of Underpaint that found it. */
@@ -86,6 +88,7 @@ export function readConfig(options: ConfigOptions = {}, env = process.env): Conf
     logsFolder: path.join(home, "logs"),
     narrowFolder: path.join(home, "narrow"),
     statesFolder: path.join(home, "states"),
+    licencesFile: path.join(home, "licences.json"),
     hashesFile: path.join(home, "hashes.json"),
     findings: { file: path.join(home, "findings.json"), build: buildOf(root) },
     downloadEndpoint: env.UNDERPAINT_DOWNLOAD_ENDPOINT ?? settings.downloadEndpoint,

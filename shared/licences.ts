@@ -40,5 +40,15 @@ export const commercialUseOf = (licence: string): CommercialUse | undefined => k
 export const useOf = ({ licence }: { readonly licence?: string | undefined }): CommercialUse | "unknown" =>
   commercialUseOf(licence ?? "") ?? "unknown";
 
+/** Whether no picture is made with a model before a person has said that its licence is known. */
+export const mustBeKnown = ({ asksFirst, licence }: { readonly asksFirst?: boolean; readonly licence?: string }) =>
+  asksFirst === true && useOf({ licence }) !== "allowed";
+
+/** More than anybody has; the oldest are asked of again. */
+const MOST_KNOWN = 500;
+
+/** The models and add-ons whose licences are known, and one more. */
+export const withKnown = (known: readonly string[], id: string): string[] => [...known, id].slice(-MOST_KNOWN);
+
 /** The short hash by which sites and recipes name a file. */
 export const autoV2 = (sha256: string) => sha256.slice(0, 10).toUpperCase();

@@ -15,6 +15,7 @@ export const PROBLEM_CODES = {
   "mask-size": "Mask and image differ in size.",
   "prompt-too-long": "The prompt has more characters than the limit.",
   "model-not-found": "No model of that name or path.",
+  "licence-unknown": "The model's licence has to be known before a picture is made.",
   "models-unread": "Files of the models folders are still being read.",
   "model-unsupported": "The file is understood, but is not a model that this version can run.",
   "file-not-safetensors": "The file is not safetensors (a pickle, a zip, something else).",

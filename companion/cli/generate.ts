@@ -24,14 +24,17 @@ import type { Places } from "../pipeline/studio/studio.ts";
 import { packageVersion } from "../root.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
+import { refuseUnknownLicence } from "./licence-known.ts";
 import { narrowed } from "./narrowed.ts";
 import { print, printError } from "./print.ts";
 import { openProfile } from "./profile.ts";
 
-const USAGE = "underpaint generate REQUEST.json --out DIR [--models DIR …] [--fast] [--trace] [--profile FILE]";
+const USAGE =
+  "underpaint generate REQUEST.json --out DIR [--models DIR …] [--fast] [--trace] [--profile FILE] [--accept-licence]";
 
 /**
  * Writes `image.png` (of a picture that is taken apart also `layer-1.png`, the bottom one, and on; with --fast as a request of `quantize: "int8"` says), with the request in it as `underpaint settings` and other tools read it, and `result.json` (and with --trace `trace.safetensors`, see `Trace`) into the folder of --out.
+ * With --accept-licence the person says once that a model's licence is known which asks first.
  * Images, and models, adapters and image encoders that are paths, are relative to the request's file. Resolves to the exit
  * code; throws Problem, which `result.json` then holds as `problem`.
  */
@@ -63,13 +66,15 @@ interface Order {
   readonly out: string;
   readonly models?: string[];
   readonly trace: boolean;
+  /** Whether the person says that the model's licence is known. */
+  readonly accept: boolean;
   /** In whole numbers of 8 bits. */
   readonly fast: boolean;
   /** Where it is told what took how long. */
   readonly profile?: string;
 }
 
-async function make({ file, out, models, trace, fast }: Order, reportFile: string): Promise<number> {
+async function make({ file, out, models, trace, fast, accept }: Order, reportFile: string): Promise<number> {
   const folder = path.dirname(path.resolve(file));
   const config = readConfig({ models });
   const library = openLibrary({ folders: config.modelsFolders, starter: config.starter, cache: config.findings });
@@ -89,6 +94,8 @@ async function make({ file, out, models, trace, fast }: Order, reportFile: strin
   try {
     const raw = { ...(await readRequest(file)), ...(fast && { quantize: "int8" }) };
     const images = await readImages(parseRequest(raw), folder);
+    const { model, vae } = parseRequest(raw);
+    await refuseUnknownLicence(await studio.openModel(model, vae), { library, file: config.licencesFile, accept });
     const request = parseRequest({ ...(await sizeOf(raw, images, studio)), ...raw });
     const kept: Trace | undefined = trace ? new Map() : undefined;
     const result = await narrate(generate(request, images, studio, { trace: kept }));
@@ -140,12 +147,13 @@ function readArguments(argv: string[]): Order {
         trace: { type: "boolean", default: false },
         fast: { type: "boolean", default: false },
         profile: { type: "string" },
+        "accept-licence": { type: "boolean", default: false },
       },
     });
     if (positionals.length !== 1) throw wrong(`Name one request file, not ${positionals.length}`);
     if (values.out === undefined) throw wrong("Name a folder for the result with --out");
-    const { models, trace, fast, profile } = values;
-    return { file: positionals[0]!, out: path.resolve(values.out), models, trace, fast, profile };
+    const { models, trace, fast, profile, "accept-licence": accept } = values;
+    return { file: positionals[0]!, out: path.resolve(values.out), models, trace, fast, profile, accept };
   } catch (error) {
     throw error instanceof Problem ? error : wrong((error as Error).message);
   }

@@ -1,5 +1,6 @@
+import { withKnown } from "../../../shared/licences.ts";
 import type { Actions } from "../actions/actions.ts";
-import { licenceToKnow, withKnown } from "../state/licence-to-know.ts";
+import { licenceToKnow } from "../state/licence-to-know.ts";
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
 import { licenceInWords } from "../text/licence-in-words.ts";

@@ -43,8 +43,3 @@ export function licenceToKnow(state: State): LicenceToKnow | null {
 
 const followsReferences = ({ references, prompt, characters }: State): boolean =>
   references.length > 0 || charactersIn(prompt, characters).some((each) => usedReferences(each).length > 0);
-
-/** More than anybody has; the oldest are asked of again. */
-const MOST = 500;
-
-export const withKnown = (known: readonly string[], id: string): string[] => [...known, id].slice(-MOST);

@@ -1,3 +1,4 @@
+import { mustBeKnown } from "../../../shared/licences.ts";
 import { t } from "../text/language.ts";
 import { problemInWords } from "../text/said.ts";
 import { tooLong } from "../text/too-long.ts";
@@ -32,7 +33,8 @@ export function whatIsMissing(state: State): string | null {
   if (tooLong(state.settings.negativePrompt) !== null) return t.run.missing.shorterNegative;
   if (mode === "generate" && state.prompt.trim() === "") return t.run.missing.prompt;
   const painting = paintingModel(state);
-  if (painting?.asksFirst && licenceToKnow(state)?.id === painting.id) return t.run.missing.licence(painting.name);
+  if (painting && mustBeKnown(painting) && licenceToKnow(state)?.id === painting.id)
+    return t.run.missing.licence(painting.name);
   if (painting?.follows && inUse(state, painting).controls.length === 0) return t.run.missing.followed(painting.name);
   return missingWords(rows, state.prompt);
 }

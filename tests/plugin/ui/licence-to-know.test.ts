@@ -1,6 +1,7 @@
-import { licenceToKnow, withKnown } from "../../../plugin/ui/state/licence-to-know.ts";
+import { licenceToKnow } from "../../../plugin/ui/state/licence-to-know.ts";
 import { whatIsMissing } from "../../../plugin/ui/state/readiness.ts";
 import { DEFAULT_SETTINGS, INITIAL_STATE, type State } from "../../../plugin/ui/state/state.ts";
+import { withKnown } from "../../../shared/licences.ts";
 import { addOn, companion, layer, model, target } from "./fixtures.ts";
 
 const state = (licence: string | undefined, more: Partial<State["settings"]> = {}): State => ({

@@ -12,6 +12,7 @@ export const GERMAN_BY_CODE: Readonly<Record<ProblemCode, string>> = {
   "prompt-too-long": "Der Prompt ist zu lang. Kürze ihn.",
   "model-not-found": "Dieses Modell ist nicht da. Wähle ein anderes.",
   "models-unread": "Die Modellordner werden noch gelesen: Die Liste wächst von selbst.",
+  "licence-unknown": "Bestätige zuerst, dass du die Lizenz dieses Modells kennst.",
   "model-unsupported": "Diese Datei ist kein Modell, das hier malen kann. Wähle ein anderes.",
   "file-not-safetensors": "Das ist keine .safetensors-Datei. Nimm die .safetensors-Fassung des Modells.",
   "file-unreadable": "Die Datei lässt sich nicht lesen. Prüfe die Zugriffsrechte und das Laufwerk.",
