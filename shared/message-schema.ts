@@ -88,6 +88,7 @@ export const modelSchema = v.strictObject({
   edits: v.boolean(),
   seesPictures: v.optional(v.boolean()),
   splits: v.optional(v.boolean()),
+  seenAs: v.optional(v.strictObject({ area: count, multiple: v.pipe(count, v.minValue(1)), enlarges: v.boolean() })),
   roleSentences: v.optional(v.strictObject({ face: text, outfit: text, style: text, composition: text })),
   asksFirst: v.optional(v.boolean()),
   memory: v.optional(memoryRungsSchema),

@@ -2,6 +2,7 @@
 import type { MemoryRungs } from "./memory-rungs.ts";
 import type { ProblemData } from "./problem.ts";
 import type { RoleSentences } from "./roles.ts";
+import type { SeenAs } from "./seen-as.ts";
 
 /** Models that share their shapes and what their inputs mean. Add-ons are made for one. */
 export interface Family {
@@ -47,6 +48,8 @@ export interface ModelInfo {
   readonly seesPictures?: boolean;
   /** True for Qwen-Image-Layered: it takes a picture apart into layers, and can do nothing else. */
   readonly splits?: boolean;
+  /** How large such pictures are to it. Absent: as the picture that it draws. */
+  readonly seenAs?: SeenAs;
   /** What it is told of the references that it sees, by their roles. */
   readonly roleSentences?: RoleSentences;
   /** True where no picture is made before the designer has said that the licence is known. */

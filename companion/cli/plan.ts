@@ -1,8 +1,10 @@
 /** `underpaint plan`: how the published transformers fit into which memory, by the figures that pictures are planned with. */
 import { parseArgs } from "node:util";
+import type { Size } from "../../shared/geometry.ts";
 import { type MemoryRungs, needAt, rungFor } from "../../shared/memory-rungs.ts";
 import { MOST_REFERENCES } from "../../shared/most-references.ts";
 import { Problem } from "../../shared/problem.ts";
+import { seenPlaces } from "../../shared/seen-as.ts";
 import { type PublishedPlan, publishedPlans } from "../opening/published-plans.ts";
 import { defaultMemoryLimit } from "../runtime/machine-memory.ts";
 import { print } from "./print.ts";
@@ -30,8 +32,10 @@ export const PLACES: readonly Place[] = [
   ),
 ];
 
-/** Of the latents of pictures of 1024 × 1024. */
-const PLACES_OF_PICTURE = 4096;
+/** Pixels of a place of a latent along a side, of all that are published. */
+const PLACE = 16;
+/** What is drawn, and what a reference is that is only counted. */
+const PICTURE: Size = { width: 1024, height: 1024 };
 
 export interface Planned {
   /** Absent: as the file has them. */
@@ -40,9 +44,21 @@ export interface Planned {
   readonly need: number;
 }
 
-/** How a picture of 1024 × 1024 is made there, `seen` more pictures of its size looked at; undefined where it does not fit. */
-export function planIn({ transformer, encoder }: PublishedPlan, { on, limit }: Place, seen = 0): Planned | undefined {
-  const places = PLACES_OF_PICTURE * (1 + seen);
+/** Of a picture of 1024 × 1024 with these references, each as large as the model sees it. */
+export const placesWith = ({ seenAs }: Pick<PublishedPlan, "seenAs">, references: readonly Size[]): number =>
+  references.reduce(
+    (sum, picture) => sum + (seenAs ? seenPlaces(picture, seenAs, PLACE) : 0),
+    (PICTURE.width / PLACE) * (PICTURE.height / PLACE),
+  );
+
+/** How a picture of 1024 × 1024 is made there, these references looked at; undefined where it does not fit. */
+export function planIn(
+  plan: PublishedPlan,
+  { on, limit }: Place,
+  references: readonly Size[] = [],
+): Planned | undefined {
+  const { transformer, encoder } = plan;
+  const places = placesWith(plan, references);
   const rung = rungFor(transformer[on], places, limit);
   if (rung === undefined) return undefined;
   const { bits } = rung;
@@ -54,17 +70,29 @@ export function planIn({ transformer, encoder }: PublishedPlan, { on, limit }: P
 /** A Markdown table. Resolves to the exit code. Throws Problem "request-invalid". */
 export async function runPlan(argv: string[]): Promise<number> {
   const { values } = parse(argv);
-  const seen = Number(values.references);
-  if (!Number.isInteger(seen) || seen < 0 || seen > MOST_REFERENCES)
-    throw new Problem("request-invalid", `\`--references\` is a number from 0 to ${MOST_REFERENCES}.`);
-  print(planTable(publishedPlans(), seen));
+  print(planTable(publishedPlans(), readReferences(values.references)));
   return 0;
 }
 
-export function planTable(plans: readonly PublishedPlan[], seen = 0): string {
+/** A count, or sizes as "512x768,1024x1024". Throws Problem "request-invalid". */
+export function readReferences(text: string): Size[] {
+  const sizes = /^\d+$/.test(text)
+    ? Array<Size>(Math.min(Number(text), MOST_REFERENCES + 1)).fill(PICTURE)
+    : text.split(",").map((size) => {
+        const [, width, height] = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/.exec(size.trim()) ?? [];
+        return { width: Number(width), height: Number(height) };
+      });
+  if (sizes.length <= MOST_REFERENCES && sizes.every(({ width }) => width > 0)) return sizes;
+  throw new Problem(
+    "request-invalid",
+    `\`--references\` is a number from 0 to ${MOST_REFERENCES}, or as many sizes like 512x768,1024x1024.`,
+  );
+}
+
+export function planTable(plans: readonly PublishedPlan[], references: readonly Size[] = []): string {
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const cell = (plan: PublishedPlan, place: Place) => {
-    const planned = planIn(plan, place, seen);
+    const planned = planIn(plan, place, references);
     if (planned === undefined) return "–";
     const { bits, need } = planned;
     return `${bits ? `${bits} bits` : "as it is"}, ${(need / GIB).toFixed(1)}`;
@@ -80,6 +108,9 @@ function parse(args: string[]) {
   try {
     return parseArgs({ args, options: { references: { type: "string", default: "0" } } });
   } catch (error) {
-    throw new Problem("request-invalid", `${(error as Error).message}: use underpaint plan [--references COUNT].`);
+    throw new Problem(
+      "request-invalid",
+      `${(error as Error).message}: use underpaint plan [--references COUNT | WIDTHxHEIGHT,…].`,
+    );
   }
 }

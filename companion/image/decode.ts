@@ -1,3 +1,4 @@
+import type { Size } from "../../shared/geometry.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import { Problem } from "../../shared/problem.ts";
 import { inSpan } from "../profile/spans.ts";
@@ -50,15 +51,20 @@ export async function decodeImage(bytes: Uint8Array): Promise<PixelImage> {
   return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
 }
 
+/** The size of a picture upright, by its header alone; undefined for one that can't be read, which is refused when its turn comes. */
+export async function sizeOfImage(bytes: Uint8Array): Promise<Size | undefined> {
+  if (bytes.length === 0) return undefined;
+  const known = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch(() => undefined);
+  return known?.autoOrient;
+}
+
 /** Throws Problem "image-too-large" where pictures are too much together; their headers alone are read. */
 export async function requireModestTotal(pictures: Iterable<Uint8Array>): Promise<void> {
   let pixels = 0;
   for (const bytes of pictures) {
-    if (bytes.length === 0) continue;
-    // One that can't be read is refused by name when its turn comes.
-    const { width = 0, height = 0 } = await sharp(bytes, { limitInputPixels: false })
-      .metadata()
-      .catch(() => ({ width: 0, height: 0 }));
+    const { width = 0, height = 0 } = (await sizeOfImage(bytes)) ?? {};
     pixels += width * height;
   }
   if (pixels > MAX_TOTAL_PIXELS)

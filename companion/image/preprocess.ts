@@ -2,6 +2,7 @@
 import type { Size } from "../../shared/geometry.ts";
 import type { Mask } from "../../shared/mask.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
+import { roundEven } from "../../shared/round-even.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { resizeImage } from "./resample.ts";
 
@@ -61,14 +62,8 @@ export function toPixels({ data, dims }: Tensor): PixelImage {
   const area = width * height;
   const out = new Uint8Array(area * 4).fill(255);
   for (let c = 0; c < dims[1]!; c++)
-    for (let i = 0; i < area; i++) out[i * 4 + c] = roundHalfEven(Math.fround(data[c * area + i]! * 255));
+    for (let i = 0; i < area; i++) out[i * 4 + c] = roundEven(Math.fround(data[c * area + i]! * 255));
   return { width, height, data: out };
-}
-
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }
 
 /** `sample` [1, 3, H, W] with 0 (grey) where the mask is 128 or more: what an inpainting UNet sees of the picture. */

@@ -18,8 +18,8 @@ import { QWEN_IMAGE_CELL } from "../networks/qwen-image-transformer.ts";
 import { Z_IMAGE_CELL } from "../networks/z-image-transformer.ts";
 import { ERNIE_IMAGE_FAMILY } from "../opening/ernie-image-family.ts";
 import { FLUX1_FAMILY } from "../opening/flux1-family.ts";
-import { FLUX2_FAMILY } from "../opening/flux2-family.ts";
-import { QWEN_IMAGE_FAMILY } from "../opening/qwen-image-family.ts";
+import { FLUX2_FAMILY, flux2Sees } from "../opening/flux2-family.ts";
+import { QWEN_EDIT_SEES, QWEN_IMAGE_FAMILY } from "../opening/qwen-image-family.ts";
 import { transformerMemory } from "../opening/transformer-memory.ts";
 import { Z_IMAGE_FAMILY } from "../opening/z-image-family.ts";
 import { samplingDefaults } from "./sampling-defaults.ts";
@@ -32,6 +32,7 @@ type Facts = Pick<
   | "edits"
   | "references"
   | "seesPictures"
+  | "seenAs"
   | "roleSentences"
   | "memory"
   | "asksFirst"
@@ -151,6 +152,7 @@ const ROLES: RoleSentences = {
 /** As its card says: 4 steps, or with the base model 50 and guidance. */
 function flux2Facts(model: Flux2Model): Facts {
   const { distilled, text, latentNorm, denoiser } = model;
+  const factor = factorOf(model) * latentNorm.patch;
   const published = FLUX2_LICENCES[denoiser.config.num_attention_heads];
   return {
     family: { id: model.family, name: FLUX2_FAMILY.name, like: published === undefined },
@@ -159,11 +161,11 @@ function flux2Facts(model: Flux2Model): Facts {
     inpainting: false,
     edits: false,
     references: true,
-    ...{ seesPictures: true, plain: true, roleSentences: ROLES },
+    ...{ seesPictures: true, seenAs: flux2Sees(factor), plain: true, roleSentences: ROLES },
     memory: transformerMemory(FLUX2_FAMILY.network(denoiser.config, denoiser.weights)),
     ...(distilled && { ignoresNegativePrompt: true }),
     defaults: { steps: distilled ? 4 : 50, guidanceScale: distilled ? 1 : 4, scheduler: OWN_SCHEDULER },
-    factor: factorOf(model) * latentNorm.patch,
+    factor,
   };
 }
 
@@ -199,7 +201,7 @@ function qwenImageFacts(model: QwenImageModel): Facts {
     },
     maxTokens: text.tokenizer.maxLength - text.skipped,
     ...{ inpainting: false, edits: false, references: use === "edit", plain: true },
-    ...(use === "edit" && { seesPictures: true, roleSentences: ROLES }),
+    ...(use === "edit" && { seesPictures: true, seenAs: QWEN_EDIT_SEES, roleSentences: ROLES }),
     ...(use === "split" && { splits: true }),
     ...(use !== "draw" && { memory: transformerMemory(QWEN_IMAGE_FAMILY.network(denoiser.config, denoiser.weights)) }),
     defaults: { steps: use === "edit" ? 40 : 50, guidanceScale: 4, scheduler: OWN_SCHEDULER },

@@ -51,6 +51,8 @@ export const FLUX1_FAMILY: TransformerFamily = {
       flux1TransformerGraph(config as Flux1Config, w, { tokens: tokensOf(config as Flux1Config) }, options),
     symbols: (places) => ({ S: places }),
   }),
+  // Kontext's one picture, in that of 17 sizes which is of its shape.
+  seenAs: { area: 1024 ** 2, multiple: 16, enlarges: true },
   networks,
   referenceWidth: (config) => (config as Flux1Config).joint_attention_dim,
   isOwn: (lora) => {

@@ -1,4 +1,5 @@
 /** FLUX.2 klein's LoRAs: by the shapes of what both FLUX have, or by how many blocks they change. */
+import type { SeenAs } from "../../shared/seen-as.ts";
 import { parseFlux2Config } from "../checkpoint/config/flux2-config.ts";
 import { FLUX2_TOKENS } from "../checkpoint/flux2/model.ts";
 import { otherNames } from "../checkpoint/flux2/names.ts";
@@ -18,6 +19,11 @@ const PUBLISHED: readonly Flux2Config[] = [
   { num_layers: 8, num_single_layers: 24, num_attention_heads: 32, joint_attention_dim: 12288 },
 ].map((config) => parseFlux2Config({ ...config, guidance_embeds: false }));
 
+/** Its pictures; `multiple`: pixels of a place of its latent. Source: diffusers, pipeline_flux2_klein.py, __call__ (step 4). */
+export const flux2Sees = (multiple: number): SeenAs => ({ area: 1024 ** 2, multiple, enlarges: false });
+/** Of the published models. */
+const PLACE = 16;
+
 const shapes = (config: Flux2Config) => shapesOf((w) => flux2TransformerGraph(config, w, { tokens: 1 }, { dialect }));
 
 const networks = (config: object) => ({
@@ -34,6 +40,7 @@ export const FLUX2_FAMILY: TransformerFamily = {
     build: (w, options) => flux2TransformerGraph(config as Flux2Config, w, { tokens: FLUX2_TOKENS }, options),
     symbols: (places) => ({ S: places }),
   }),
+  seenAs: flux2Sees(PLACE),
   networks,
   isOwn,
 };

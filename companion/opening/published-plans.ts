@@ -1,5 +1,6 @@
 /** The published transformers, and what reads their prompts: what each takes of the memory, before anything is downloaded. */
 import type { MemoryRungs } from "../../shared/memory-rungs.ts";
+import type { SeenAs } from "../../shared/seen-as.ts";
 import { parseQwenConfig } from "../checkpoint/config/qwen-config.ts";
 import { parseT5Config } from "../checkpoint/config/t5-config.ts";
 import { DIALECTS } from "../graph/dialect.ts";
@@ -74,6 +75,8 @@ const PUBLISHED: readonly Published[] = [
 export interface PublishedPlan {
   readonly name: string;
   readonly transformer: MemoryRungs;
+  /** How large pictures are that it looks at. Absent: it looks at none. */
+  readonly seenAs?: SeenAs;
   /** Of what reads the prompt, which is given back before the transformer opens. No place of a picture matters to it. */
   readonly encoder: MemoryRungs;
 }
@@ -86,6 +89,7 @@ export const publishedPlans = (): PublishedPlan[] =>
     const texts = shapesOf((w) => build(w, { dialect: DIALECTS.cpu }));
     return {
       name,
+      ...(family.seenAs && { seenAs: family.seenAs }),
       transformer: transformerMemory(family.network(config, asPublished(shapes))),
       encoder: transformerMemory({ weights: asPublished(texts), build, symbols: () => ({}) }),
     };

@@ -1,4 +1,5 @@
 /** Qwen-Image's LoRAs, by the names of their layers: FLUX's, some of which are called alike, are taken before. */
+import type { SeenAs } from "../../shared/seen-as.ts";
 import { parseQwenImageConfig } from "../checkpoint/config/qwen-image-config.ts";
 import { DIALECTS } from "../graph/dialect.ts";
 import type { QwenImageConfig } from "../networks/configs.ts";
@@ -13,6 +14,9 @@ const shapes = (config: QwenImageConfig) => shapesOf((w) => qwenImageTransformer
 
 /** Places of a text at most, with what stands before it. */
 const TEXTS = 546;
+
+/** Qwen-Image-Edit's pictures. Source: diffusers, pipeline_qwenimage_edit_plus.py, VAE_IMAGE_SIZE and calculate_dimensions. */
+export const QWEN_EDIT_SEES: SeenAs = { area: 1024 ** 2, multiple: 32, enlarges: true };
 
 /** One size, all of it default. */
 const PUBLISHED = [parseQwenImageConfig({})];

@@ -1,6 +1,7 @@
 /** A family of transformers, of which add-ons change the transformer alone: what has to be known to put LoRAs to it. */
 
 import { Problem } from "../../shared/problem.ts";
+import type { SeenAs } from "../../shared/seen-as.ts";
 import type { LoraFile } from "../checkpoint/lora/lora-file.ts";
 import { type Networks, planLora } from "../checkpoint/lora/plan-lora.ts";
 import type { WeightStore } from "../graph/weights.ts";
@@ -16,6 +17,8 @@ export interface TransformerFamily {
   readonly published: readonly object[];
   /** The transformer, as one graph for every size. */
   network(config: object, weights: WeightStore): SizedNetwork;
+  /** Pictures that the published models see, by themselves. Absent: they see none. */
+  readonly seenAs?: SeenAs;
   /** Of a model that is not there, for `planLora`; `config` as one of `published`, or an installed model's, and so `clip`. */
   networks(config: object, clip?: ClipTextConfig): Networks;
   /** Of the texts beside which references stand (FLUX.1 Redux), for a model of this `config`. Absent: none do. */

@@ -1,5 +1,6 @@
 /** What lies below the stages: a request with everything decided, and what a family of models fills in. */
-import type { Control, GenerateRequest } from "../../shared/request.ts";
+import type { Size } from "../../shared/geometry.ts";
+import type { Control, GenerateRequest, ImageRef } from "../../shared/request.ts";
 import type { CheckpointStore } from "../checkpoint/files/safetensors.ts";
 import type { AnyModel } from "../checkpoint/model.ts";
 import type { ContentFilter } from "../checkpoint/parts/content-filter.ts";
@@ -55,6 +56,8 @@ export interface Sketch<M extends AnyModel = AnyModel> {
   readonly extraChannels: ExtraChannels;
   /** What its denoising begins with: noise alone, or something that is there. */
   readonly beginning: "noise" | "picture";
+  /** How large the request's pictures are, upright, before anything is made of them. */
+  readonly given: ReadonlyMap<ImageRef, Size>;
   /** Absent: one picture. */
   readonly motion?: JobMotion;
   /** Absent: none runs in the denoiser's graph, or its family opens its own with the conditions. */

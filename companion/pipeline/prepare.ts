@@ -1,6 +1,8 @@
+import type { Size } from "../../shared/geometry.ts";
 import { Problem } from "../../shared/problem.ts";
-import type { GenerateRequest } from "../../shared/request.ts";
+import type { GenerateRequest, ImageRef } from "../../shared/request.ts";
 import type { AnyModel } from "../checkpoint/model.ts";
+import { sizeOfImage } from "../image/decode.ts";
 import { createGenerator } from "../random/generator.ts";
 import type { PlanOptions } from "../schedulers/scheduler.ts";
 import { parsePrompt } from "./conditioning/parse-prompt.ts";
@@ -40,13 +42,14 @@ export async function prepareJob(
   const { multiple: factor } = latent;
   const multiple = request.tiling ? factor * (family.tilingMultiple?.(model) ?? 1) : factor;
   const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor, multiple });
+  const given = await sizesOf(images);
   const extraChannels = family.extraChannels(model);
   if (extraChannels === "picture") refuseMisuse(canvas);
   const beginning = canvas.picture && extraChannels !== "picture" ? "picture" : "noise";
   const prompt = await parsePrompt(request, model, studio);
   const sceneText = await openLetters(request, images, canvas);
   const base = {
-    ...{ request, prompt, images, studio, canvas },
+    ...{ request, prompt, images, given, studio, canvas },
     ...(sceneText && { sceneText }),
     generator: createGenerator(request.seed),
     ...(motion && { motion }),
@@ -76,6 +79,15 @@ export async function prepareJob(
     { start: refiner.start },
   );
   return { ...job, refining };
+}
+
+async function sizesOf(images: Images): Promise<ReadonlyMap<ImageRef, Size>> {
+  const sizes = new Map<ImageRef, Size>();
+  for (const [name, bytes] of images) {
+    const size = await sizeOfImage(bytes);
+    if (size) sizes.set(name, size);
+  }
+  return sizes;
 }
 
 type Undecided = Omit<PreparedJob, "guidance" | "plan" | "rung" | "format">;

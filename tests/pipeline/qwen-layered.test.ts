@@ -21,7 +21,9 @@ test("the picture is what its layers make up, the first at the bottom, in the si
   expect(await decodeImage(result.png)).toEqual(stackLayers(layers));
   expect(trace.get("image")!.dims).toEqual([2, 4, 512, 768]);
   expect(trace.get("latents.1")!.dims).toEqual([3, 16, 32, 48]);
-  const previews = events.flatMap((event) => (event.type === "step" && event.preview ? [event.preview] : []));
+  const previews = await Promise.all(
+    events.flatMap((event) => (event.type === "step" ? (event.preview?.() ?? []) : [])),
+  );
   expect(previews.map(({ width, height }) => [width, height])).toEqual([
     [48, 32],
     [48, 32],

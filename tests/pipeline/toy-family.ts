@@ -143,7 +143,9 @@ async function encode(job: PreparedJob<ToyModel>): Promise<ToyConditions> {
   return {
     prompt: { tokens: Math.min(prompt.positive[0]!.length, TOKENS), chunks: 1 },
     states: { positive: await read(prompt.positive[0]!), ...(guided && { negative: await read(prompt.negative[0]!) }) },
-    references: await encodeReferenceLatents(job, REFERENCE_AREA),
+    references: await encodeReferenceLatents(job, {
+      ...{ area: REFERENCE_AREA, multiple: job.latent.factor, enlarges: false },
+    }),
   };
 }
 

@@ -4,8 +4,9 @@ import type { Flux1Model } from "../../checkpoint/model.ts";
 import { toSample } from "../../image/preprocess.ts";
 import { resizeImage } from "../../image/resample.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { PreparedJob, Sketch } from "../job.ts";
+import type { PreparedJob } from "../job.ts";
 import { readImage } from "../picture/canvas.ts";
+import { beginsWithPicture } from "./begins-with-picture.ts";
 
 /** Sides that it was trained with, narrow ones first. Source: diffusers, pipeline_flux_kontext.py, PREFERRED_KONTEXT_RESOLUTIONS. */
 const HALF = [
@@ -30,10 +31,6 @@ export function kontextSize(picture: Size): Size {
   const [width, height] = SIZES.reduce((best, size) => (off(size) < off(best) ? size : best));
   return { width, height };
 }
-
-/** Whether a picture is begun with, so that it is seen as it lies on the canvas. */
-export const beginsWithPicture = ({ request, canvas }: Pick<Sketch, "request" | "canvas">): boolean =>
-  canvas.picture !== undefined && (canvas.mask !== undefined || request.strength < 1);
 
 /** Its latent [1, C, h, w], the posterior's mode; none where there is no picture. */
 export async function seenByKontext(job: PreparedJob<Flux1Model>): Promise<Tensor[]> {

@@ -1,18 +1,20 @@
 /** The pictures that Qwen-Image-Edit looks at: each by its language model's eyes, and as a latent. */
-import { sizeOfArea } from "../../../shared/area-size.ts";
 import { imagesOfReference } from "../../../shared/image-refs.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
+import { type SeenAs, seenSize } from "../../../shared/seen-as.ts";
 import type { QwenImageModel } from "../../checkpoint/model.ts";
 import { toSample } from "../../image/preprocess.ts";
 import { resizeImage } from "../../image/resample.ts";
+import { QWEN_EDIT_SEES } from "../../opening/qwen-image-family.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { PreparedJob } from "../job.ts";
 import { readImage } from "../picture/canvas.ts";
+import { beginsWithPicture } from "./begins-with-picture.ts";
 import { refuseSettings } from "./reference-latents.ts";
 import { type SeenPicture, seeWithLanguage } from "./seen-by-language.ts";
 
-/** Pixels that a picture has for the language model, and for the transformer. */
-const AREAS = { language: 384 ** 2, transformer: 1024 ** 2 };
+/** Of a picture for the language model. */
+const READ_AS: SeenAs = { ...QWEN_EDIT_SEES, area: 384 ** 2 };
 
 export interface EditPictures {
   readonly seen: readonly SeenPicture[];
@@ -28,22 +30,17 @@ export async function seenByQwenEdit(job: PreparedJob<QwenImageModel>): Promise<
   const seen: SeenPicture[] = [];
   const references: Tensor[] = [];
   for (const image of await picturesOf(job)) {
-    seen.push(
-      await seeWithLanguage(
-        job,
-        job.model.text.eyes!,
-        resizeImage(image, sizeOfArea(image, AREAS.language), "lanczos"),
-      ),
-    );
-    const shown = resizeImage(image, sizeOfArea(image, AREAS.transformer), "lanczos");
+    const read = resizeImage(image, seenSize(image, READ_AS), "lanczos");
+    seen.push(await seeWithLanguage(job, job.model.text.eyes!, read));
+    const shown = resizeImage(image, seenSize(image, QWEN_EDIT_SEES), "lanczos");
     references.push(await job.autoencoder.encode(toSample(shown), undefined));
   }
   return { seen, references };
 }
 
-async function picturesOf({ request, canvas, images }: PreparedJob<QwenImageModel>): Promise<PixelImage[]> {
-  const begins = canvas.mask !== undefined || request.strength < 1;
-  const first = canvas.picture && (begins ? canvas.picture : await readImage(images, request.image!));
+async function picturesOf(job: PreparedJob<QwenImageModel>): Promise<PixelImage[]> {
+  const { request, canvas, images } = job;
+  const first = canvas.picture && (beginsWithPicture(job) ? canvas.picture : await readImage(images, request.image!));
   const others: PixelImage[] = [];
   for (const reference of request.references) {
     if (reference.weight === 0) continue;
@@ -52,6 +49,3 @@ async function picturesOf({ request, canvas, images }: PreparedJob<QwenImageMode
   }
   return first ? [first, ...others] : others;
 }
-
-/** Places of the latent, along rows and columns, of a picture that is as large as most. */
-export const PLACES_SEEN = AREAS.transformer;

@@ -1,7 +1,7 @@
 /** Pictures as a language model sees them: Qwen2.5-VL's eyes, a few hundred tokens for each. */
-import { roundEven } from "../../../shared/area-size.ts";
 import type { Size } from "../../../shared/geometry.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
+import { roundEven } from "../../../shared/round-even.ts";
 import type { ChatEyes } from "../../checkpoint/model.ts";
 import { readersFormat } from "../../graph/quantize.ts";
 import { Weights } from "../../graph/weights.ts";

@@ -5,8 +5,9 @@ import type { Flux1Model } from "../../checkpoint/model.ts";
 import { FLUX1_CELL, flux1TransformerGraph } from "../../networks/flux1-transformer.ts";
 import { FLUX1 } from "../../opening/architectures.ts";
 import { shiftedPlan } from "../../opening/plans.ts";
+import { beginsWithPicture } from "../conditioning/begins-with-picture.ts";
 import { encodeControlLatent, ownControl } from "../conditioning/control-latent.ts";
-import { beginsWithPicture, kontextSize, seenByKontext } from "../conditioning/kontext-picture.ts";
+import { kontextSize, seenByKontext } from "../conditioning/kontext-picture.ts";
 import { encodeRedux, refusePartialReferences } from "../conditioning/redux-words.ts";
 import { encodeT5 } from "../conditioning/t5-states.ts";
 import { type Flux1Conditions, openFlux1 } from "../denoiser/flux1.ts";
@@ -17,21 +18,16 @@ import { editFirstLatent } from "../latent/edit-first-latent.ts";
 import { fillFirstLatent } from "../latent/fill-first-latent.ts";
 import { firstLatent } from "../latent/first-latent.ts";
 import { fluxLatentSpace } from "../latent/flux-latent-space.ts";
+import { placesIn } from "../latent/latent-space.ts";
 import { concatTokens } from "../tensors.ts";
 import { blockIntegers } from "./block-integers.ts";
 
-const placesOf = ({ latent, canvas }: Pick<Sketch, "latent" | "canvas">): number => {
-  const [, , height, width] = latent.dims(canvas.size);
-  return (height * width) / FLUX1_CELL ** 2;
-};
-
 /** Of the picture that it looks at. */
 function placesSeen(sketch: Sketch<Flux1Model>): number {
-  const { model, latent, canvas } = sketch;
+  const { model, latent, canvas, given, request } = sketch;
   if (model.use !== "edit" || !canvas.picture) return 0;
-  return placesOf(
-    beginsWithPicture(sketch) ? sketch : { latent, canvas: { ...canvas, size: kontextSize(canvas.size) } },
-  );
+  const size = given.get(request.image!);
+  return placesIn(latent, beginsWithPicture(sketch) || !size ? canvas.size : kontextSize(size));
 }
 
 const NAMES = {
@@ -70,7 +66,11 @@ export const flux1: Family<Flux1Model, Flux1Conditions> = {
   guidance: ({ request }) => guidanceOf({ ...request, guidanceScale: 1 }, { edits: false, embedding: null }),
   plan: (sketch, options) => {
     const { steps, scheduler } = sketch.request;
-    return shiftedPlan(sketch.model, { steps, scheduler, places: placesOf(sketch) }, options);
+    return shiftedPlan(
+      sketch.model,
+      { steps, scheduler, places: placesIn(sketch.latent, sketch.canvas.size) },
+      options,
+    );
   },
   encode: async (job, trace) => {
     const text = await encodeT5(job, trace);
@@ -84,6 +84,6 @@ export const flux1: Family<Flux1Model, Flux1Conditions> = {
   firstLatent: (job, trace) => BEGINNINGS[job.model.use](job, trace),
   denoiserGraph: ({ denoiser }, weights, _, options) =>
     flux1TransformerGraph(denoiser.config, weights, { tokens: tokensOf(denoiser.config) }, options),
-  runSize: (sketch) => ({ symbols: { S: placesOf(sketch) + placesSeen(sketch) } }),
+  runSize: (sketch) => ({ symbols: { S: placesIn(sketch.latent, sketch.canvas.size) + placesSeen(sketch) } }),
   openDenoiser: openFlux1,
 };

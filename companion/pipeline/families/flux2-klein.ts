@@ -5,24 +5,24 @@ import type { Flux2Model } from "../../checkpoint/model.ts";
 import { toSample } from "../../image/preprocess.ts";
 import { flux2TransformerGraph } from "../../networks/flux2-transformer.ts";
 import { FLUX2 } from "../../opening/architectures.ts";
+import { flux2Sees } from "../../opening/flux2-family.ts";
 import { flux2Plan } from "../../opening/plans.ts";
 import type { Tensor } from "../../tensor.ts";
+import { beginsWithPicture } from "../conditioning/begins-with-picture.ts";
 import { encodeChat } from "../conditioning/chat-states.ts";
-import { encodeReference, encodeReferenceLatents } from "../conditioning/reference-latents.ts";
+import {
+  encodeReference,
+  encodeReferenceLatents,
+  placesOfPicture,
+  placesOfReferences,
+} from "../conditioning/reference-latents.ts";
 import { type Flux2Conditions, openFlux2 } from "../denoiser/flux2.ts";
 import { guidanceOf } from "../guidance.ts";
 import type { Family, PreparedJob, Sketch } from "../job.ts";
 import { flowFirstLatent } from "../latent/flow-first-latent.ts";
 import { flux2LatentSpace } from "../latent/flux2-latent-space.ts";
+import { placesIn } from "../latent/latent-space.ts";
 import { blockIntegers } from "./block-integers.ts";
-
-/** Pixels that a picture to look at may have; a larger one is made smaller. */
-const SEEN_AREA = 1024 ** 2;
-
-const placesOf = ({ latent, canvas }: Sketch<Flux2Model>): number => {
-  const [, , height, width] = latent.dims(canvas.size);
-  return height * width;
-};
 
 const INTEGERS = blockIntegers(["transformer_blocks", "single_transformer_blocks"]);
 
@@ -42,22 +42,34 @@ export const flux2Klein: Family<Flux2Model, Flux2Conditions> = {
     guidanceOf(model.distilled ? { ...request, guidanceScale: 1 } : request, { edits: false, embedding: null }),
   plan: (sketch, options) => {
     const { steps, scheduler } = sketch.request;
-    return flux2Plan(sketch.model, { steps, scheduler, places: placesOf(sketch) }, options);
+    return flux2Plan(sketch.model, { steps, scheduler, places: placesIn(sketch.latent, sketch.canvas.size) }, options);
   },
   encode: async (job, trace) => {
     const states = await encodeChat(job, trace);
-    const references = [...(await encodePicture(job)), ...(await encodeReferenceLatents(job, SEEN_AREA))];
+    const references = [
+      ...(await encodePicture(job)),
+      ...(await encodeReferenceLatents(job, flux2Sees(job.latent.factor))),
+    ];
     return { states, references, prompt: states.prompt };
   },
   firstLatent: flowFirstLatent,
   denoiserGraph: ({ denoiser }, weights, _, options) =>
     flux2TransformerGraph(denoiser.config, weights, { tokens: FLUX2_TOKENS }, options),
   runSize: (sketch) => {
-    const seen = sketch.request.references.length + (sketch.canvas.picture ? 1 : 0);
-    return { symbols: { S: placesOf(sketch) * (1 + seen) } };
+    const own = placesIn(sketch.latent, sketch.canvas.size);
+    const seen = placesOfSource(sketch) + placesOfReferences(sketch, flux2Sees(sketch.latent.factor));
+    return { symbols: { S: own + seen } };
   },
   openDenoiser: openFlux2,
 };
+
+/** Of the picture that is to be changed. */
+function placesOfSource(sketch: Sketch<Flux2Model>): number {
+  const { canvas, request, given, latent } = sketch;
+  if (!canvas.picture) return 0;
+  if (beginsWithPicture(sketch)) return placesIn(latent, canvas.size);
+  return placesOfPicture(given.get(request.image!), { seen: flux2Sees(latent.factor), latent });
+}
 
 /**
  * The picture that is to be changed, which the model sees first of all: as it lies on the canvas where it also begins there,
@@ -66,7 +78,6 @@ export const flux2Klein: Family<Flux2Model, Flux2Conditions> = {
 async function encodePicture(job: PreparedJob<Flux2Model>): Promise<Tensor[]> {
   const { request, canvas, autoencoder } = job;
   if (!canvas.picture) return [];
-  const begins = canvas.mask !== undefined || request.strength < 1;
-  if (begins) return [await autoencoder.encode(toSample(canvas.picture), undefined)];
-  return [await encodeReference(job, request.image!, SEEN_AREA)];
+  if (beginsWithPicture(job)) return [await autoencoder.encode(toSample(canvas.picture), undefined)];
+  return [await encodeReference(job, request.image!, flux2Sees(job.latent.factor))];
 }

@@ -3,25 +3,32 @@ import type { QwenImageModel } from "../../checkpoint/model.ts";
 import { QWEN_IMAGE_CELL, qwenImageTransformerGraph } from "../../networks/qwen-image-transformer.ts";
 import { QWEN_IMAGE } from "../../opening/architectures.ts";
 import { qwenImagePlan } from "../../opening/plans.ts";
+import { QWEN_EDIT_SEES } from "../../opening/qwen-image-family.ts";
+import { beginsWithPicture } from "../conditioning/begins-with-picture.ts";
 import { encodeChat } from "../conditioning/chat-states.ts";
-import { type EditPictures, PLACES_SEEN, seenByQwenEdit } from "../conditioning/qwen-edit-pictures.ts";
+import { type EditPictures, seenByQwenEdit } from "../conditioning/qwen-edit-pictures.ts";
+import { placesOfPicture, placesOfReferences } from "../conditioning/reference-latents.ts";
 import { describedToSplit, refuseOtherUse, seenBySplit } from "../conditioning/split-picture.ts";
 import { openQwenImage, type QwenImageConditions } from "../denoiser/qwen-image.ts";
 import { guidanceOf, keepingLengths } from "../guidance.ts";
 import type { Family, PreparedJob, Sketch } from "../job.ts";
 import { editFirstLatent } from "../latent/edit-first-latent.ts";
 import { firstLatent } from "../latent/first-latent.ts";
-import { latentSpace } from "../latent/latent-space.ts";
+import { latentSpace, placesIn } from "../latent/latent-space.ts";
 import { layersFirstLatent, layersOf } from "../latent/layers.ts";
 import { blockIntegers } from "./block-integers.ts";
 
-const placesOf = ({ latent, canvas }: Pick<Sketch, "latent" | "canvas">): number => {
-  const [, , height, width] = latent.dims(canvas.size);
-  return (height * width) / QWEN_IMAGE_CELL ** 2;
-};
-
 const picturesSeen = ({ model, canvas, request }: Sketch<QwenImageModel>): number =>
   model.use === "edit" ? request.references.length + (canvas.picture ? 1 : 0) : 0;
+
+/** Of the pictures that it looks at. */
+function placesSeen(sketch: Sketch<QwenImageModel>): number {
+  const { model, canvas, request, given, latent } = sketch;
+  if (model.use !== "edit") return 0;
+  const size = beginsWithPicture(sketch) ? canvas.size : given.get(request.image!);
+  const own = canvas.picture ? placesOfPicture(size, { seen: QWEN_EDIT_SEES, latent }) : 0;
+  return own + placesOfReferences(sketch, QWEN_EDIT_SEES);
+}
 
 /** Of a long prompt, and of a picture, for the memory that a run takes. */
 const TOKENS = 546;
@@ -62,7 +69,8 @@ export const qwenImage: Family<QwenImageModel, QwenImageConditions> = {
   },
   plan: (sketch, options) => {
     const { steps, scheduler } = sketch.request;
-    return qwenImagePlan(sketch.model, { steps, scheduler, places: placesOf(sketch) }, options);
+    const places = placesIn(sketch.latent, sketch.canvas.size);
+    return qwenImagePlan(sketch.model, { steps, scheduler, places }, options);
   },
   encode: async (job, trace) => {
     const { seen, references } = await PICTURES[job.model.use](job);
@@ -73,9 +81,8 @@ export const qwenImage: Family<QwenImageModel, QwenImageConditions> = {
   denoiserGraph: ({ denoiser }, weights, _, options) => qwenImageTransformerGraph(denoiser.config, weights, options),
   runSize: (sketch) => {
     const pictures = picturesSeen(sketch);
-    const places = (pictures * PLACES_SEEN) / sketch.latent.multiple ** 2;
-    const own = placesOf(sketch) * layersOf(sketch.request).inRun;
-    return { symbols: { S: own + places, T: TOKENS + pictures * TOKENS_SEEN } };
+    const own = placesIn(sketch.latent, sketch.canvas.size) * layersOf(sketch.request).inRun;
+    return { symbols: { S: own + placesSeen(sketch), T: TOKENS + pictures * TOKENS_SEEN } };
   },
   openDenoiser: openQwenImage,
 };

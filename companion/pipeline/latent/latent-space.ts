@@ -23,6 +23,10 @@ export interface LatentSpace {
   denormalise(latent: Tensor): Tensor;
 }
 
+/** How many places of it the denoiser reads for a picture of `size`. */
+export const placesIn = ({ multiple }: Pick<LatentSpace, "multiple">, { width, height }: Size): number =>
+  (width / multiple) * (height / multiple);
+
 export interface LatentSpaceOptions {
   /** Of the autoencoder's latent. */
   readonly channels: number;

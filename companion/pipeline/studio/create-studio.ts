@@ -27,8 +27,8 @@ import {
   openWholeUpscaler,
   openWholeVae,
 } from "../../opening/open-whole.ts";
-import { openWholeZImageControl } from "../../opening/z-image-control.ts";
 import { openFittingRedux } from "../../opening/redux.ts";
+import { openWholeZImageControl } from "../../opening/z-image-control.ts";
 import { machineMemory } from "../../runtime/machine-memory.ts";
 import { createScratchFolder } from "../../runtime/scratch.ts";
 import { createLoraMemory } from "../weights/lora-slots.ts";

@@ -1,9 +1,7 @@
 /** Pictures of layers, as a character keeps them: the layers themselves stay what and where they are. */
 import { Problem } from "../../../shared/problem.ts";
+import { referenceScale } from "../../../shared/reference-size.ts";
 import { findLayer } from "../find-layer.ts";
-
-/** Of a reference's long side, pixels and canvas pixels: image encoders look at less. */
-const LONGEST_SIDE = 512;
 
 export interface ReferencePicture {
   readonly name: string;
@@ -24,7 +22,7 @@ async function pictureOf(id: string): Promise<ReferencePicture> {
   const { name, width, height } = node;
   if (node.absoluteBoundingBox === null || !(width >= 1 && height >= 1))
     throw new Problem("selection-unsupported", `“${name}” shows nothing. Make it visible, then try again.`);
-  const scale = Math.min(4, LONGEST_SIDE / Math.max(width, height));
+  const scale = referenceScale(node);
   const bytes = await node.exportAsync({
     format: "PNG",
     contentsOnly: true,

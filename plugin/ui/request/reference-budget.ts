@@ -2,10 +2,13 @@
 import type { Size } from "../../../shared/geometry.ts";
 import { needAt, rungFor } from "../../../shared/memory-rungs.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
+import { LARGEST_REFERENCE, referenceSize } from "../../../shared/reference-size.ts";
 import type { Reference } from "../../../shared/request.ts";
 import { REQUEST_LIMITS } from "../../../shared/request-schema.ts";
+import { seenPlaces } from "../../../shared/seen-as.ts";
 import { tellCharacters } from "../state/character-references.ts";
 import { estimate, isKnown, workOf } from "../state/experience.ts";
+import type { ReferenceLayer } from "../state/followed.ts";
 import { whatIsMissing } from "../state/readiness.ts";
 import { rowsOf } from "../state/rows.ts";
 import type { State } from "../state/state.ts";
@@ -34,18 +37,17 @@ export function referenceBudget(state: State, model: ModelInfo): ReferenceBudget
   const all = device.provider === "cpu" ? model.memory.cpu : model.memory.gpu;
   const rungs = typeof quantize === "number" ? all.filter(({ bits }) => bits === quantize) : all;
   const size = sizeNow(state, model);
-  const own = (size.width * size.height) / model.sizeMultiple ** 2;
-  // The picture that is changed is seen, too.
-  const before = mode === "generate" ? 1 : 2;
-  const rungAt = (count: number) => rungFor(rungs, own * (before + count), device.memory!);
-  const { length: used } = tellCharacters(prompt, characters, { references, model, mode }).references;
+  const followed = tellCharacters(prompt, characters, { references, model, mode }).references;
+  const { length: used } = followed;
+  const placesWith = placesBy({ model, size, mode, followed });
+  const rungAt = (count: number) => rungFor(rungs, placesWith(count), device.memory!);
   let most = 0;
   while (most < REQUEST_LIMITS.references && rungAt(most + 1) !== undefined) most++;
   const rung = rungAt(used) ?? rungs.at(-1)!;
   return {
-    ...{ used, most, need: needAt(rung, own * (before + used)), of: device.memory },
+    ...{ used, most, need: needAt(rung, placesWith(used)), of: device.memory },
     ...(rung.bits && { bits: rung.bits }),
-    secondsEach: secondsEach(state, { size, used, before }),
+    secondsEach: secondsEach(state, { size, used, placesWith }),
   };
 }
 
@@ -57,11 +59,35 @@ function sizeNow(state: State, model: ModelInfo): Size {
   return sizeAtModel({ mode, model, settings, target: row.target, fill });
 }
 
+interface Drawn {
+  readonly model: ModelInfo;
+  readonly size: Size;
+  readonly mode: State["mode"];
+  readonly followed: readonly ReferenceLayer[];
+}
+
+/** Places that are read with so many references: those there are by their own sizes, others as large as references are at the most. */
+function placesBy({ model, size, mode, followed }: Drawn): (count: number) => number {
+  const { seenAs, sizeMultiple } = model;
+  const places = ({ width, height }: Size) => (width * height) / sizeMultiple ** 2;
+  const seen = (picture: Size) => (seenAs ? seenPlaces(picture, seenAs, sizeMultiple) : places(size));
+  // The picture that is changed is seen, too.
+  const own = places(size) + (mode === "generate" ? 0 : seen(size));
+  const another = seen(LARGEST_REFERENCE);
+  const each = followed.map(({ layer: { width, height } }) =>
+    width === undefined || height === undefined ? another : seen(referenceSize({ width, height })),
+  );
+  return (count) => Array.from({ length: count }, (_, i) => each[i] ?? another).reduce((sum, more) => sum + more, own);
+}
+
+interface Counted {
+  readonly size: Size;
+  readonly used: number;
+  readonly placesWith: (count: number) => number;
+}
+
 /** A picture's time is in proportion to all places that are read: taken from pictures with the likest number of references. */
-function secondsEach(
-  state: State,
-  { size, used, before }: { readonly size: Size; readonly used: number; readonly before: number },
-): number | null {
+function secondsEach(state: State, { size, used, placesWith }: Counted): number | null {
   if (whatIsMissing(state) !== null) return null;
   const request = buildRequest({ ...intentsOf(state)[0]!, target: rowsOf(state)[0]!.target, fill: state.fill }, 0);
   const { experience } = state.settings;
@@ -73,7 +99,8 @@ function secondsEach(
       (_, i): Reference => ({ image: `${i}`, weight: 1, start: 0, end: 1 }),
     );
     const work = workOf({ ...request, references }, size);
-    if (isKnown(experience, work)) return estimate(experience, work, 1)!.seconds / (before + count);
+    if (isKnown(experience, work))
+      return estimate(experience, work, 1)!.seconds * ((placesWith(used + 1) - placesWith(used)) / placesWith(count));
   }
   return null;
 }

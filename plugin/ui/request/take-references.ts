@@ -1,4 +1,5 @@
 import { Problem } from "../../../shared/problem.ts";
+import { referenceScale } from "../../../shared/reference-size.ts";
 import type { LayerInfo } from "../../bridge.ts";
 import { coverage } from "../pixels/control-picture.ts";
 import type { Placement } from "../pixels/placement.ts";
@@ -8,13 +9,10 @@ import { referenceName, withinName } from "./build-request.ts";
 import { exportScale, type LayersNow } from "./followed-layer.ts";
 import type { Intent } from "./intent.ts";
 
-/** Pixels of a reference's long side: image encoders look at 224 or less. */
-const REFERENCE_PIXELS = 512;
-
 /** How a layer is exported as a reference. */
 export const referenceExport = ({ id, width, height }: Pick<LayerInfo, "id" | "width" | "height">) => ({
   node: id,
-  scale: Math.min(4, REFERENCE_PIXELS / Math.max(width, height)),
+  scale: referenceScale({ width, height }),
   bounds: "box" as const,
 });
 

@@ -1,11 +1,13 @@
 /** Layers that results follow. */
+import type { Size } from "../../../shared/geometry.ts";
 import type { Control } from "../../../shared/request.ts";
 import type { LayerInfo, Role } from "../../bridge.ts";
 import type { KeepName } from "../models/control-keeps.ts";
 
 /** A layer that results should follow. */
 export interface FollowedLayer {
-  readonly layer: Pick<LayerInfo, "id" | "name" | "fingerprint">;
+  /** Its size on the canvas where it is known. */
+  readonly layer: Pick<LayerInfo, "id" | "name" | "fingerprint"> & Partial<Size>;
   /** 0 … 2. */
   readonly weight: number;
   /** Shares of the steps, start < end. */

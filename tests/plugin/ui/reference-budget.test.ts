@@ -69,6 +69,22 @@ test("what each adds is learnt from pictures with other numbers of them", () => 
   expect(referenceBudget(later, klein)!.secondsEach).toBeCloseTo(10);
 });
 
+test.each([
+  // 512 × 368 of a layer of 390 × 280, and 400 × 192 of one of 100 × 50, in places of 16 pixels.
+  ["within an area", { area: 1024 ** 2, multiple: 16, enlarges: false }, 32 * 23 + 25 * 12, 1024],
+  ["made smaller", { area: 128 ** 2, multiple: 16, enlarges: false }, 9 * 6 + 11 * 5, 64],
+  ["all of one area", { area: 1024 ** 2, multiple: 32, enlarges: true }, 76 * 54 + 90 * 46, 4096],
+])("a reference counts as large as the model sees it: %s", (_, seenAs, two, another) => {
+  const sees = { ...klein, seenAs };
+  const small = { ...references(1)[0]!, layer: layer("Small", { width: 100, height: 50 }) };
+  const state = stateWith(100_000, 0);
+  const companion = { ...state.companion!, models: [sees] };
+  const budget = (more: State["references"]) => referenceBudget({ ...state, companion, references: more }, sees)!;
+  expect(budget([...references(1), small]).need).toBe(8000 + 1024 + two);
+  const { width: _w, height: _h, ...unmeasured } = layer("From a recipe");
+  expect(budget([{ ...small, layer: unmeasured }]).need).toBe(8000 + 1024 + another);
+});
+
 test("nothing is said where model or machine tell nothing", () => {
   expect(referenceBudget(stateWith(1, 1), model)).toBeNull();
   const { memory: _, ...device } = { ...companion.device!, memory: 1 };
