@@ -5,8 +5,9 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { cosine } from "../../shared/cosine.ts";
 import { decodeImage } from "../image/decode.ts";
-import { cosine, meanOf, subjectFeatures } from "../pipeline/likeness/subject-features.ts";
+import { meanOf, subjectFeatures } from "../pipeline/likeness/subject-features.ts";
 import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import { packageRoot } from "../root.ts";
 import { cpuDevice } from "../runtime/device.ts";

@@ -82,6 +82,8 @@ export function stackLayers(layers: readonly PixelImage[]): PixelImage {
   return { ...bottom, data };
 }
 
+export const WHITE = [255, 255, 255] as const;
+
 /** The picture over a plain colour (0 … 255 each), opaque: what a model may see of a layer with holes. */
 export function flatten(image: PixelImage, background: readonly [number, number, number]): PixelImage {
   const data = new Uint8Array(image.data.length);

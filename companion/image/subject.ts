@@ -3,6 +3,7 @@ import { findGround } from "../../shared/cut-out/ground.ts";
 import type { Rect } from "../../shared/geometry.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import { Problem } from "../../shared/problem.ts";
+import { flatten, WHITE } from "./composite.ts";
 import { isOpaque } from "./encode.ts";
 
 /** Of the longer side, around it. */
@@ -14,7 +15,7 @@ const MARGIN = 0.08;
  */
 export function subjectOf(picture: PixelImage): PixelImage {
   const cut = isOpaque(picture) ? withoutGround(picture) : picture;
-  return squareAround(onWhite(cut), shownOf(cut));
+  return squareAround(flatten(cut, WHITE), shownOf(cut));
 }
 
 function withoutGround(picture: PixelImage): PixelImage {
@@ -26,15 +27,6 @@ function withoutGround(picture: PixelImage): PixelImage {
     if (!(error instanceof Problem) || error.code !== "ground-not-plain") throw error;
     return picture;
   }
-}
-
-function onWhite({ width, height, data }: PixelImage): PixelImage {
-  const out = new Uint8Array(data.length).fill(255);
-  for (let i = 0; i < data.length; i += 4) {
-    const alpha = data[i + 3]! / 255;
-    for (let c = 0; c < 3; c++) out[i + c] = Math.round(255 - alpha * (255 - data[i + c]!));
-  }
-  return { width, height, data: out };
 }
 
 /** Of all that is half opaque at least, or of everything where nothing is. */

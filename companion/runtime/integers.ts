@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import path from "node:path";
 import * as v from "valibot";
+import { median } from "../../shared/median.ts";
 import { DIALECTS } from "../graph/dialect.ts";
 import { Graph } from "../graph/graph.ts";
 import { dynamicQuantize, floats, gemm, integerProduct } from "../graph/ops.ts";
@@ -93,7 +94,6 @@ export async function measureIntegers(now: () => number = () => performance.now(
   } finally {
     await Promise.all([float.release(), integer.release()]);
   }
-  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
   return { right: await integersAreRight(), seconds: { float: median(times.float), integer: median(times.integer) } };
 }
 

@@ -1,4 +1,5 @@
 /** What was measured of several programs in turns, as one table, and whether ours holds what it promises beside the others. */
+import { median } from "../../../shared/median.ts";
 
 /** What is measured of a program, in the order of the columns, and as the table says it. */
 export const TASKS = {
@@ -36,9 +37,6 @@ export interface Promised {
   readonly theirs: string;
   readonly most: number;
 }
-
-const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
-export const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]!;
 
 const secondsOf = ({ samples }: Results, contestant: string, task: Task): number[] =>
   samples.filter((one) => one.contestant === contestant && one.task === task).map(({ seconds }) => seconds);

@@ -1,4 +1,5 @@
 /** Networks that tell a picture's subject from its ground: BiRefNet and models built like it, as one file. */
+import { cosine } from "../../../shared/cosine.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { BirefnetConfig } from "../../networks/matting/birefnet.ts";
 import type { SwinConfig } from "../../networks/matting/swin.ts";
@@ -96,13 +97,3 @@ const PAIRS = [
   [1, 2],
   [0, 2],
 ] as const;
-
-function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [product, first, second] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    product += a[i]! * b[i]!;
-    first += a[i]! ** 2;
-    second += b[i]! ** 2;
-  }
-  return product / Math.max(Math.sqrt(first * second), Number.MIN_VALUE);
-}

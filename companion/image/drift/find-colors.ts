@@ -1,4 +1,5 @@
 /** How the colours of a picture that was drawn anew drifted, by the part that did not change. */
+import { median } from "../../../shared/median.ts";
 import { solveLinear } from "../../../shared/solve-linear.ts";
 
 /** Red, green and blue of the result, and 1, times this are the source's: three rows of four. */
@@ -124,5 +125,3 @@ function fitted(pairs: readonly number[], { made, source }: ColorPairs, weights:
     return row;
   });
 }
-
-const median = (values: ArrayLike<number>): number => Float64Array.from(values).sort()[values.length >> 1] ?? 0;

@@ -1,13 +1,11 @@
 /** Control pictures that need no model to be made. */
 import type { PixelImage } from "../../../shared/pixels.ts";
 import type { CannySettings, PreprocessorName } from "../../../shared/request.ts";
-import { flatten } from "../composite.ts";
+import { flatten, WHITE } from "../composite.ts";
 import { canny } from "./canny.ts";
 import { colorGrid } from "./color-grid.ts";
 import { outline } from "./outline.ts";
 import { scribble } from "./scribble.ts";
-
-const WHITE = [255, 255, 255] as const;
 
 /** Those that look at the picture alone. */
 type OwnPreprocessor = Exclude<PreprocessorName, "inpaint">;

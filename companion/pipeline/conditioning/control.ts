@@ -6,7 +6,7 @@ import { CONTROLNET_PREFIX, type ControlNet } from "../../checkpoint/parts/contr
 import type { T2IAdapter } from "../../checkpoint/parts/t2i-adapter.ts";
 import { tilingDialect } from "../../graph/dialect.ts";
 import type { Weights } from "../../graph/weights.ts";
-import { flatten } from "../../image/composite.ts";
+import { flatten, WHITE } from "../../image/composite.ts";
 import { maskControlImage, toControlImage, toGrey } from "../../image/preprocess.ts";
 import { preprocess } from "../../image/preprocessors/preprocess.ts";
 import { featureDims } from "../../networks/blocks/unet-parts.ts";
@@ -17,8 +17,6 @@ import { type Tensor, tensor } from "../../tensor.ts";
 import { readImage } from "../picture/canvas.ts";
 import { isActive } from "./active.ts";
 import type { UNetJob } from "./unet-job.ts";
-
-const WHITE = [255, 255, 255] as const;
 
 /** A ControlNet as the UNet's graph takes it. */
 export interface ControlHint {

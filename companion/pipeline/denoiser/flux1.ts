@@ -9,6 +9,8 @@ import type { DenoiserInputs, OpenDenoiser, PreparedJob } from "../job.ts";
 import { fromCellRows, toCellRows } from "../latent/sequence.ts";
 import { concatChannels, concatTokens } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
+import { asTold } from "./as-told.ts";
+import { gridOf } from "./grid.ts";
 import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
 export interface Flux1Conditions extends T5States {
@@ -62,19 +64,11 @@ export async function openFlux1(
 
 const one = (value: number) => tensor(Float32Array.of(value), [1]);
 
-/** The pipeline divides by 1000 what the network multiplies by it, in float32. */
-const asTold = (timestep: number) => Math.fround(Math.fround(Math.fround(timestep) / 1000) * 1000);
-
 /** (picture, row, column) of all places, the text's first. Source: diffusers, pipeline_flux_kontext.py, prepare_latents. */
 function placesOf(tokens: number, pictures: readonly (readonly number[])[]): number[][] {
   const text = Array.from({ length: tokens }, () => [0, 0, 0]);
-  const shown = pictures.flatMap(([, , height, width], picture) => {
-    const columns = width! / FLUX1_CELL;
-    return Array.from({ length: (height! / FLUX1_CELL) * columns }, (_, i) => [
-      picture,
-      Math.floor(i / columns),
-      i % columns,
-    ]);
-  });
+  const shown = pictures.flatMap(([, , height, width], picture) =>
+    gridOf(height! / FLUX1_CELL, width! / FLUX1_CELL).map(([row, column]) => [picture, row, column]),
+  );
   return [...text, ...shown];
 }

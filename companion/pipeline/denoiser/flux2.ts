@@ -9,6 +9,8 @@ import type { Conditions, DenoiserInputs, OpenDenoiser, PreparedJob } from "../j
 import { fromRows, toRows } from "../latent/sequence.ts";
 import { concatTokens } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
+import { asTold } from "./as-told.ts";
+import { gridOf } from "./grid.ts";
 import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
 export interface Flux2Conditions extends Conditions {
@@ -60,9 +62,6 @@ export async function openFlux2(
   };
 }
 
-/** The pipeline divides by 1000 what the network multiplies by it, in float32. */
-const asTold = (timestep: number) => Math.fround(Math.fround(Math.fround(timestep) / 1000) * 1000);
-
 /**
  * (picture, row, column, place in the text) of all places, the text's first. Source: diffusers, pipeline_flux2_klein.py,
  * `_prepare_text_ids`, `_prepare_latent_ids`, `_prepare_image_ids`.
@@ -70,7 +69,7 @@ const asTold = (timestep: number) => Math.fround(Math.fround(Math.fround(timeste
 function placesOf(texts: number, pictures: readonly (readonly number[])[]): number[][] {
   const text = Array.from({ length: texts }, (_, i) => [0, 0, 0, i]);
   const shown = pictures.flatMap(([, , height, width], picture) =>
-    Array.from({ length: height! * width! }, (_, i) => [APART * picture, Math.floor(i / width!), i % width!, 0]),
+    gridOf(height!, width!).map(([row, column]) => [APART * picture, row, column, 0]),
   );
   return [...text, ...shown];
 }

@@ -11,6 +11,8 @@ import { layersOf } from "../latent/layers.ts";
 import { fromCellRows, toCellRows } from "../latent/sequence.ts";
 import { concatTokens, stack, unstack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
+import { asTold } from "./as-told.ts";
+import { gridOf } from "./grid.ts";
 import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
 export interface QwenImageConditions extends Conditions {
@@ -101,9 +103,6 @@ function partsOfRows(
   return Array.from({ length: count }, (_, i) => tensor(data.subarray(i * size, (i + 1) * size), [1, rows, width]));
 }
 
-/** The pipeline divides by 1000 what the network multiplies by it, in float32. */
-const asTold = (timestep: number) => Math.fround(Math.fround(Math.fround(timestep) / 1000) * 1000);
-
 /** Of a side of the latent, the places on one side of its middle. */
 const half = (side: number) => Math.floor(side / QWEN_IMAGE_CELL / 2);
 
@@ -114,9 +113,5 @@ const half = (side: number) => Math.floor(side / QWEN_IMAGE_CELL / 2);
 function placesOf([, , height, width]: readonly number[], picture: number): number[][] {
   const [rows, columns] = [height! / QWEN_IMAGE_CELL, width! / QWEN_IMAGE_CELL];
   const [above, left] = [rows - half(height!), columns - half(width!)];
-  return Array.from({ length: rows * columns }, (_, i) => [
-    picture,
-    Math.floor(i / columns) - above,
-    (i % columns) - left,
-  ]);
+  return gridOf(rows, columns).map(([row, column]) => [picture, row - above, column - left]);
 }

@@ -12,6 +12,8 @@ import type { Conditions, DenoiserInputs, JobControl, OpenDenoiser, PreparedJob 
 import type { LatentDims } from "../latent/latent-space.ts";
 import { fromCellRows, toCellRows } from "../latent/sequence.ts";
 import { adapt } from "../weights/lora-slots.ts";
+import { asTold } from "./as-told.ts";
+import { gridOf } from "./grid.ts";
 import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
 export interface ZImageConditions extends Conditions {
@@ -50,7 +52,7 @@ export async function openZImage(
       const common = {
         ...loras.feedsFor(inputs),
         latent: toCellRows(x, { ...CELLS, rows }),
-        timestep: tensor(Float32Array.of(asTold(timestep, config.t_scale)), [1]),
+        timestep: tensor(Float32Array.of(asTold(fromNoise(timestep), config.t_scale)), [1]),
         ...(control && seen && { control: seen, control_scale: scaleAt(control, i, of) }),
       };
       const { branches, combine } = guidance.at(i, of);
@@ -78,9 +80,8 @@ export const placesIn = ([, , height, width]: LatentDims): number =>
 
 const filledUp = (count: number) => Math.ceil(count / Z_IMAGE_MULTIPLE) * Z_IMAGE_MULTIPLE;
 
-/** The model counts from noise to picture: 0 to 1, times its scale. In float32, as the pipeline does. */
-const asTold = (timestep: number, scale: number) =>
-  Math.fround(Math.fround(Math.fround(1000 - Math.fround(timestep)) / 1000) * scale);
+/** The model counts from noise to picture. */
+const fromNoise = (timestep: number) => 1000 - Math.fround(timestep);
 
 const opposite = (x: Tensor): Tensor =>
   tensor(
@@ -118,7 +119,7 @@ const textPlaces = (tokens: number) => Array.from({ length: tokens }, (_, i) => 
 /** The same of a picture, which lies behind its text; its padding's are 0. */
 function picturePlaces([, , height, width]: LatentDims, tokens: number): number[][] {
   const [rows, columns] = [height / Z_IMAGE_CELL, width / Z_IMAGE_CELL];
-  return Array.from({ length: filledUp(rows * columns) }, (_, i) =>
-    i < rows * columns ? [tokens + 1, Math.floor(i / columns), i % columns] : [0, 0, 0],
-  );
+  const shown = gridOf(rows, columns).map(([row, column]) => [tokens + 1, row, column]);
+  const padding = filledUp(shown.length) - shown.length;
+  return [...shown, ...Array.from({ length: padding }, () => [0, 0, 0])];
 }

@@ -4,13 +4,15 @@
  * What the same encoder makes of drawings of something else says where likeness begins.
  */
 import { setImmediate } from "node:timers/promises";
+import { cosine } from "../../../shared/cosine.ts";
 import type { LikenessFact, LikenessRequest } from "../../../shared/likeness.ts";
+import { median } from "../../../shared/median.ts";
 import type { PixelImage } from "../../../shared/pixels.ts";
 import type { ImageRef } from "../../../shared/request.ts";
 import type { PipelineEvent } from "../events.ts";
 import { type Images, readImage } from "../picture/canvas.ts";
 import type { Studio } from "../studio/studio.ts";
-import { cosine, meanOf, subjectFeatures } from "./subject-features.ts";
+import { meanOf, subjectFeatures } from "./subject-features.ts";
 import { unrelatedPictures } from "./unrelated-pictures.ts";
 
 type JudgingStudio = Pick<Studio, "sessions" | "device" | "kept" | "openJudge">;
@@ -42,10 +44,4 @@ export async function* judgeLikeness(
     yield { type: "step", step: found.length, of: pictures.length };
   }
   return { found, unlike: median(others) };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }

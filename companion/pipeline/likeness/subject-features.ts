@@ -34,13 +34,3 @@ function unit(values: ArrayLike<number>): Float64Array {
   const length = Math.hypot(...found);
   return length === 0 ? found : found.map((value) => value / length);
 }
-
-/** Of unit vectors. */
-export const cosine = (a: Float64Array, b: Float64Array): number =>
-  Math.max(
-    -1,
-    Math.min(
-      1,
-      a.reduce((sum, value, i) => sum + value * b[i]!, 0),
-    ),
-  );

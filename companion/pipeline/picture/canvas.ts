@@ -18,7 +18,7 @@ import { REQUEST_LIMITS } from "../../../shared/request-parts-schema.ts";
 import { splitSize } from "../../../shared/split.ts";
 import { calmed } from "../../image/calm.ts";
 import { matchColors } from "../../image/color-match.ts";
-import { composite, crop, cropMask, flatten } from "../../image/composite.ts";
+import { composite, crop, cropMask, flatten, WHITE } from "../../image/composite.ts";
 import { decodeImage, requireModestTotal } from "../../image/decode.ts";
 import { infilled } from "../../image/infill.ts";
 import { binarize, coverageOf, coverCells } from "../../image/mask.ts";
@@ -141,7 +141,7 @@ function regionCanvas(
   const { rect, diffusion } = fillContext({ source, maskBounds: bounds, region, size }, { native, multiple: factor });
 
   // Transparent parts look as they do on Figma's white canvas.
-  const cropped = flatten(crop(source, rect), [255, 255, 255]);
+  const cropped = flatten(crop(source, rect), WHITE);
   const { infill = "none", surroundings: follows } = region;
   const isInfilled = infill !== "none";
   const outside = isInfilled ? "repeated" : "nothing";

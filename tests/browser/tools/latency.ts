@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ChromeTrace, type TraceEvent } from "../../../companion/profile/chrome-trace.ts";
+import { median } from "../../../shared/median.ts";
 import type { Driver } from "../driver.ts";
 import { pressPrimary, whenOffered } from "../page-clock.ts";
 import { toCreate } from "../to-create.ts";
@@ -119,8 +120,6 @@ function pluginEvents(runs: readonly Moments[]): TraceEvent[] {
       .map((event) => ({ ...event, pid: 2 })),
   );
 }
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 function say(row: readonly number[]): string {
   const parts = PARTS.map((name, index) => `${name} ${Math.round(row[index]!)} ms`);
