@@ -39,6 +39,7 @@ export const QWEN_IMAGE_FAMILY: TransformerFamily = {
     build: (w, options) => qwenImageTransformerGraph(config as QwenImageConfig, w, options),
     symbols: (places) => ({ S: places, T: TEXTS }),
   }),
+  seenAs: QWEN_EDIT_SEES,
   networks,
   isOwn: (lora) => {
     const layers = [...(lora.targets.get("unet")?.keys() ?? [])];

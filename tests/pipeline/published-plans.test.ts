@@ -49,12 +49,15 @@ test("docs/models.md shows what the command prints", () => {
 });
 
 test("a reference counts by its own size, and as large as the model sees it at the most", () => {
-  const [klein, , zImage, flux1] = plans;
+  const [klein, zImage, qwenImage, flux1] = ["klein 4B", "Z-Image", "Qwen-Image", "FLUX.1"].map(
+    (name) => plans.find((plan) => plan.name.includes(name))!,
+  );
   const added = (plan: (typeof plans)[number], text: string) => placesWith(plan, readReferences(text)) - 4096;
   expect(added(klein!, "2")).toBe(2 * 4096);
   expect(added(klein!, "512x512, 260x130")).toBe(1024 + 16 * 8);
   expect(added(klein!, "4096x1024")).toBe(128 * 32);
   expect(added(flux1!, "512x256")).toBe(91 * 45);
+  expect(added(qwenImage!, "512x256")).toBe(90 * 46);
   expect(added(zImage!, "10")).toBe(0);
 });
 
