@@ -31,7 +31,7 @@ import { FLUX1_LICENCE } from "./family-facts.ts";
 import { lostLink } from "./lost-link.ts";
 import { nameOf } from "./name-of.ts";
 import { plainText } from "./plain-text.ts";
-import { readBeside } from "./read-beside.ts";
+import { scalingFactorIn } from "./scaling-factor.ts";
 import type { Place } from "./scan.ts";
 import { readNotesBeside, readSideNotes } from "./side-notes.ts";
 import { hasThumbnail } from "./thumbnail.ts";
@@ -252,17 +252,6 @@ function refuseSchedule(model: Model, { steps, scheduler }: ModelInfo["defaults"
   } catch (error) {
     planOf(model, { steps });
     throw error;
-  }
-}
-
-/** What the configuration beside an autoencoder says, if there is one: its file does not. */
-function scalingFactorIn(folder: string, { within }: OpenOptions): unknown {
-  const bytes = readBeside(path.join(folder, "config.json"), { within, maxBytes: 2 ** 20 });
-  try {
-    const config = JSON.parse(new TextDecoder().decode(bytes));
-    return /^Autoencoder/.test(config._class_name) ? config.scaling_factor : undefined;
-  } catch {
-    return undefined;
   }
 }
 
