@@ -163,6 +163,8 @@ function readArguments(argv: string[]): Order {
 function besideRequest(library: Library, folder: string): Places {
   return {
     ...library,
+    // Nobody sees previews here.
+    tinyVae: async () => undefined,
     resolve: (name, options) => {
       const place = path.resolve(folder, name);
       const found = [place, `${place}.safetensors`].find((candidate) => existsSync(candidate));

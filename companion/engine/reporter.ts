@@ -39,6 +39,7 @@ export class Reporter {
     };
     if (preview === undefined || now - this.#previewAt < PREVIEW_MS) return this.#progress;
     this.#previewAt = now;
-    return { ...this.#progress, preview: await encodePng(await preview()) };
+    const seen = await preview();
+    return { ...this.#progress, ...(seen && { preview: await encodePng(seen) }) };
   }
 }

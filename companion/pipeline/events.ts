@@ -19,8 +19,11 @@ export interface StepEvent {
   /** 1 … of. */
   readonly step: number;
   readonly of: number;
-  /** What the picture looks like so far, smaller than it will be. It may run a network: await it before the next event. */
-  readonly preview?: () => Promise<PixelImage>;
+  /**
+   * What the picture looks like so far, smaller than it will be; undefined where that can't be shown. It may run a network: await it
+   * before the next event.
+   */
+  readonly preview?: () => Promise<PixelImage | undefined>;
 }
 
 /** What the picture does without from now on, see ladder.ts. */

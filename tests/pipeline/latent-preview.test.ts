@@ -31,7 +31,7 @@ test("latentPreview() fitted to the model's own decoder resembles the decoded pi
   const picture = resizeImage(await decodeImage(result.png), { width: 16, height: 16 }, "bicubic");
   const last = events.findLast((event) => event.type === "step");
   if (last?.type !== "step" || !last.preview) throw new Error("there was no preview");
-  const seen = await last.preview();
+  const seen = (await last.preview())!;
   const errors = seen.data.map((value, i) => Math.abs(value - picture.data[i]!)).filter((_, i) => i % 4 !== 3);
   expect(errors.reduce((a, b) => a + b, 0) / errors.length).toBeLessThan(25);
   await studio.close();

@@ -24,7 +24,7 @@ test("the picture is what its layers make up, the first at the bottom, in the si
   const previews = await Promise.all(
     events.flatMap((event) => (event.type === "step" ? (event.preview?.() ?? []) : [])),
   );
-  expect(previews.map(({ width, height }) => [width, height])).toEqual([
+  expect(previews.map((preview) => [preview!.width, preview!.height])).toEqual([
     [48, 32],
     [48, 32],
   ]);

@@ -1,5 +1,8 @@
 /** Previews by the tiny autoencoder that is made for a model's latents, where the library has it. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { decodeImage } from "../../companion/image/decode.ts";
 import type { StepEvent } from "../../companion/pipeline/events.ts";
 import { openStudio } from "../../companion/pipeline/open-studio.ts";
@@ -69,4 +72,22 @@ test("are made without it where it would take memory that the denoiser needs", a
   const last = made.events.findLast((event): event is StepEvent => event.type === "step");
   expect(await last!.preview!()).toMatchObject({ width: 12, height: 8 });
   await tight.close();
+});
+
+test("that can't be made keep no picture from being made", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "underpaint-tiny-"));
+  const broken = path.join(folder, "taef2.safetensors");
+  const bytes = readFileSync(TINY.taef2!);
+  const { offset, byteLength } = openSafetensors(TINY.taef2!).find("decoder.layers.0.weight")!;
+  // Numbers that are none.
+  bytes.fill(0xff, offset, offset + byteLength);
+  writeFileSync(broken, bytes);
+  for (const file of [broken, path.join(folder, "gone.safetensors")]) {
+    const own = openStudio({ device: cpuDevice(), library: { ...library, tinyVae: async () => file } });
+    const { preview, picture } = await drawn(own, "klein");
+    expect(preview === undefined).toBe(file === broken);
+    expect(picture).toEqual((await drawn(plain, "klein")).picture);
+    await own.close();
+  }
+  rmSync(folder, { recursive: true });
 });

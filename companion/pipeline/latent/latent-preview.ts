@@ -18,8 +18,8 @@ import type { Studio } from "../studio/studio.ts";
 import { type Autoencoder, openAutoencoder } from "./autoencoder.ts";
 import type { LatentSpace } from "./latent-space.ts";
 
-/** latent [1, C, h, w] → its pixels, `MOST_PIXELS` along a side at most. */
-export type LatentPreview = (latent: Tensor) => Promise<PixelImage>;
+/** latent [1, C, h, w] → its pixels, `MOST_PIXELS` along a side at most; undefined where they can't be shown. */
+export type LatentPreview = (latent: Tensor) => Promise<PixelImage | undefined>;
 
 /** Along a side of a preview: it is sent at every step. */
 const MOST_PIXELS = 512;
@@ -67,13 +67,33 @@ interface Previewed {
 /** By a tiny autoencoder, or by the model's own factors: from `latent_rgb.json` in its folder, the field's, or fitted to its decoder. */
 export async function latentPreview(job: Previewed): Promise<LatentPreview> {
   const { model, studio } = job;
-  const tiny = await tinyDecoder(job);
-  if (tiny) return async (latent) => small(toPixels(toUnitRange(await tiny.decode(latent))));
+  const tiny = await unlessProblem(() => tinyDecoder(job));
+  if (tiny) return tinyPreview(tiny);
   const factors = await studio.remember(
     `${model.fingerprint}/${model.vae.weights.fingerprint}/latent-rgb`,
     async () => factorsBeside(model.path, job.latent.channels) ?? knownFactors(job) ?? fitFactors(job),
   );
   return async (latent) => paint(latent, factors);
+}
+
+/** Once it fails there is no more of it. */
+function tinyPreview(decoder: Autoencoder): LatentPreview {
+  let works = true;
+  return async (latent) => {
+    const sample = works ? await unlessProblem(() => decoder.decode(latent)) : undefined;
+    works = sample !== undefined;
+    return sample && small(toPixels(toUnitRange(sample)));
+  };
+}
+
+/** A picture is made without its previews rather than not: what is wrong with memory or a file is said where the picture needs it. */
+async function unlessProblem<T>(make: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
 }
 
 /** Undefined where there is none, or where it would take memory that the denoiser needs. */
