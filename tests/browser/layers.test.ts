@@ -55,7 +55,7 @@ inBrowser(`Layers${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     const layers = ui.getByRole("group", { name: "Layers" });
     await layers.getByRole("button", { name: "Fewer" }).click();
     await layers.getByText("3").waitFor();
-    await ui.getByText("Say above what is in the picture").waitFor();
+    await ui.getByText("Say below what is in the picture").waitFor();
     if (SCREENSHOTS) await bothThemes(designer, path.join(SCREENSHOTS, "layers-choice"));
     await ui.locator("#prompt").fill("a breakfast");
     await ui.locator("footer button.primary:enabled", { hasText: "Split" }).click();

@@ -14,7 +14,7 @@ export const split = both(
     hint: (model: string) =>
       `“${model}” draws every layer anew, with what others hide, and puts them over the picture as one group.`,
     undescribed:
-      "Say above what is in the picture for cleaner layers: without words the model is only told that there is a subject in front of a background.",
+      "Say below what is in the picture for cleaner layers: without words the model is only told that there is a subject in front of a background.",
     describe: "What is in the picture? Hidden things too",
     onlySplits: (model: string) => `“${model}” only splits pictures into layers`,
     promise: "the original stays below the group",
@@ -34,7 +34,7 @@ export const split = both(
     hint: (model) =>
       `„${model}“ malt jede Ebene neu, auch was andere verdecken, und legt sie als eine Gruppe über das Bild.`,
     undescribed:
-      "Sag oben, was auf dem Bild ist, dann werden die Ebenen sauberer: Ohne Worte hört das Modell nur, dass ein Motiv vor einem Hintergrund steht.",
+      "Sag unten, was auf dem Bild ist, dann werden die Ebenen sauberer: Ohne Worte hört das Modell nur, dass ein Motiv vor einem Hintergrund steht.",
     describe: "Was ist auf dem Bild? Auch Verdecktes",
     onlySplits: (model) => `„${model}“ zerlegt Bilder nur in Ebenen`,
     promise: "das Original bleibt unter der Gruppe",
