@@ -21,8 +21,15 @@ export function refuseOtherLatents(vae: Vae, measures: Pick<Measures, "vae">): v
   refuseUnknownGroups(vae);
   const { config, weights } = vae;
   const [own, latent] = [latentOf(config), latentOf(measures.vae)];
-  if (own.channels === latent.channels && own.factor === latent.factor) return;
+  // Qwen-Image's has as many channels as FLUX.1's, and they mean something else.
+  const sameKind = config.kind === "tiny" || (config.kind === "causal") === (measures.vae.kind === "causal");
+  if (sameKind && own.channels === latent.channels && own.factor === latent.factor) return;
   const words = ({ channels, factor }: Latent) => `${channels} channels at 1/${factor}`;
+  if (!sameKind)
+    throw new Problem(
+      "adapter-mismatch",
+      `"${weights.origin}" is an autoencoder (VAE) for another kind of latent, though of as many numbers: choose one of the model's family.`,
+    );
   throw new Problem(
     "adapter-mismatch",
     `"${weights.origin}" is an autoencoder (VAE) for another kind of latent (${words(own)}, where the model has ${words(latent)}): choose one of the model's family.`,

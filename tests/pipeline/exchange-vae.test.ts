@@ -52,6 +52,14 @@ test.each([
   await expect(paint(studio, asked(vae))).rejects.toMatchObject({ code, message: expect.stringContaining(said) });
 });
 
+test("of two kinds whose latents are of as many numbers, one is not taken for the other", async () => {
+  const drawing = paint(studio, request({ model: "qwen-image", width: 64, height: 64, scheduler: {}, vae: "flux1" }));
+  await expect(drawing).rejects.toMatchObject({
+    code: "adapter-mismatch",
+    message: expect.stringContaining("another kind of latent"),
+  });
+});
+
 test.each([
   [
     "taef2",
