@@ -12,7 +12,7 @@ import { denoiserNetwork } from "../../companion/pipeline/denoiser/denoiser-netw
 import { stableDiffusion as family } from "../../companion/pipeline/families/stable-diffusion.ts";
 import { openStudio } from "../../companion/pipeline/open-studio.ts";
 import { prepareJob } from "../../companion/pipeline/prepare.ts";
-import { narrowWeights } from "../../companion/pipeline/weights/narrow.ts";
+import { narrowCap, narrowWeights } from "../../companion/pipeline/weights/narrow.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import type { Tensor } from "../../companion/tensor.ts";
@@ -67,6 +67,14 @@ test("narrowWeights() writes its file once, again where it is not whole, and rem
 
 const studioWithin = (memoryLimit?: number) =>
   openStudio({ device: cpuDevice(), library: { resolve: () => STARTER }, ...(memoryLimit && { memoryLimit }) });
+
+test("narrow weights may take a fourth of the disk, and never so little that parts of a model take each other's place", () => {
+  const GB = 2 ** 30;
+  expect(narrowCap(200 * GB, 0)).toBe(50 * GB);
+  expect(narrowCap(150 * GB, 50 * GB)).toBe(50 * GB);
+  expect(narrowCap(10 * GB, 2 * GB)).toBe(12 * GB);
+  expect(narrowCap(2000 * GB, 0)).toBe(96 * GB);
+});
 
 test("prepareJob() runs the denoiser in two and narrows weights where the memory limit demands it, and refuses what has no room", async () => {
   const bitsOf = async (memoryLimit?: number, fields = {}) => {

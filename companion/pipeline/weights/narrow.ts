@@ -1,5 +1,5 @@
 /** A network's weights in few bits: made once, and kept in a file, from which sessions map them. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fingerprintOf } from "../../checkpoint/files/component.ts";
@@ -18,7 +18,15 @@ import { createFile } from "../../runtime/scratch.ts";
 /** Part of the files' names, to be raised when their contents would differ. */
 const VERSION = 1;
 /** Bytes that the files of a folder may have together; those that were not used for longest go first. */
-const CAP = 12 * 2 ** 30;
+const CAP = { least: 12 * 2 ** 30, most: 96 * 2 ** 30 } as const;
+
+/**
+ * A fourth of what they and nothing else would have on the disk, within bounds. Parts of one model must not take each other's
+ * place: Qwen-Image's transformer alone has 21 GB in 8 bits, and its text encoder 8. `free`, `held`: bytes.
+ */
+export const narrowCap = (free: number, held: number): number =>
+  Math.min(Math.max((free + held) / 4, CAP.least), CAP.most);
+
 /** How a network's weights are narrowed; undefined: not at all. Throws as `narrowWeights`. */
 export const quantizerFor = async (
   network: Network<CheckpointStore>,
@@ -102,10 +110,15 @@ function makeRoom(folder: string, bytes: number): void {
     .filter((name) => name.includes(".narrow"))
     .map((name) => ({ place: path.join(folder, name), ...pick(statSync(path.join(folder, name))) }))
     .sort((a, b) => b.used - a.used);
+  const { bavail, bsize } = statfsSync(folder);
+  const cap = narrowCap(
+    bavail * bsize,
+    files.reduce((sum, { size }) => sum + size, 0),
+  );
   let total = bytes;
   for (const { place, size } of files) {
     total += size;
-    if (total > CAP || !place.endsWith(".narrow")) rmSync(place, { force: true });
+    if (total > cap || !place.endsWith(".narrow")) rmSync(place, { force: true });
   }
 }
 
