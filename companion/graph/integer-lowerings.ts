@@ -51,7 +51,7 @@ const NOTHING = 1e-30;
 /** The same, of rows that are turned and rounded each by itself. */
 function turnedAffine(
   op: Graph,
-  { values, scales }: ChannelMatrix,
+  matrix: ChannelMatrix,
   x: Value,
   { rotation, bias }: { readonly rotation: number; readonly bias: Value | undefined },
 ): Value {
@@ -62,8 +62,7 @@ function turnedAffine(
     const zero = op.constant({ type: "uint8", dims: [], data: Uint8Array.of(MIDDLE) });
     return { rows: quantizeLinear(op, div(op, turned, ranges), { scale: scalar(op, 1), zero }), ranges };
   });
-  const factor = { values: op.initializer(values), scales: op.initializer(scales) };
-  const result = mul(op, integerProduct(op, rows, factor, undefined), ranges);
+  const result = mul(op, product(op, rows, matrix, undefined), ranges);
   return bias ? add(op, result, bias) : result;
 }
 
