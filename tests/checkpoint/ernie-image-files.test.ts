@@ -11,7 +11,6 @@ import { openLibrary } from "../../companion/library/library.ts";
 import { ERNIE_IMAGE_FAMILY } from "../../companion/opening/ernie-image-family.ts";
 import { openWholeModel } from "../../companion/opening/open-whole.ts";
 import { deviation } from "../networks/fixture.ts";
-import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
 import { blockNumbers } from "./block-numbers.ts";
 import {
   asLlamaOfMistral,
@@ -23,33 +22,14 @@ import {
   writeTextWithTekken,
 } from "./ernie-image-sample.ts";
 import { asBlocks, writeGguf } from "./gguf-sample.ts";
+import { drawingWith, listed } from "./painted-at.ts";
 import { temporaryFolder, writeData } from "./sample.ts";
 import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
 
 const top = temporaryFolder();
 const starter = path.join(__dirname, "../../starter/weights");
 const fields = { width: 32, height: 40, steps: 2, prompt: "It's a red CamelCat, wow! [INST]", guidanceScale: 3 };
-const painted = async (place: string) => {
-  const studio = openTestStudio(undefined, { it: place });
-  try {
-    return await paint(studio, request({ ...fields, model: "it" }));
-  } finally {
-    await studio.close();
-  }
-};
-const draw = async (place: string) => (await painted(place)).result.png;
-let known: Promise<Uint8Array> | undefined;
-const folderPicture = () => {
-  known ??= draw(ERNIE_TURBO);
-  return known;
-};
-const listed = async (root: string) => {
-  const { models, problems } = await openLibrary({ folders: [root], starter }).list();
-  return {
-    models: models.filter(({ id }) => id !== "starter").map(({ id }) => id),
-    problems: problems.map(({ problem }) => problem.message),
-  };
-};
+const { painted, draw, folderPicture } = drawingWith(fields, ERNIE_TURBO);
 const besideTokenizer = (root: string) => {
   for (const name of ["tokenizer.json", "tokenizer_config.json"])
     cpSync(path.join(ERNIE_TURBO, "tokenizer", name), path.join(root, "text_encoders/tokenizer", name));

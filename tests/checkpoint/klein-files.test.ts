@@ -6,29 +6,16 @@ import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
 import { openModel } from "../../companion/checkpoint/model.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { deviation } from "../networks/fixture.ts";
-import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
 import { blockNumbers } from "./block-numbers.ts";
 import { asBlocks, writeGguf } from "./gguf-sample.ts";
 import { asPublished, KLEIN, partOf, writeSplit } from "./klein-sample.ts";
+import { drawingWith } from "./painted-at.ts";
 import { headerOf, temporaryFolder, writeData, writeRaw } from "./sample.ts";
 
 const top = temporaryFolder();
 const starter = path.join(__dirname, "../../starter/weights");
 const fields = { width: 48, height: 64, steps: 2, prompt: "a red cat, wow! flat icon", guidanceScale: 1 };
-const painted = async (place: string) => {
-  const studio = openTestStudio(undefined, { it: place });
-  try {
-    return await paint(studio, request({ ...fields, model: "it" }));
-  } finally {
-    await studio.close();
-  }
-};
-const draw = async (place: string) => (await painted(place)).result.png;
-let known: Promise<Uint8Array> | undefined;
-const folderPicture = () => {
-  known ??= draw(KLEIN);
-  return known;
-};
+const { painted, draw, folderPicture } = drawingWith(fields, KLEIN);
 const traceOf = async (place: string) => (await painted(place)).trace;
 
 test.each(["", "model.diffusion_model."])(

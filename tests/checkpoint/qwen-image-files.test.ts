@@ -6,10 +6,10 @@ import { refuseMisfits } from "../../companion/checkpoint/qwen-image/model.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { openWholeModel } from "../../companion/opening/open-whole.ts";
 import { deviation } from "../networks/fixture.ts";
-import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
 import { blockNumbers } from "./block-numbers.ts";
 import { asBlocks, writeGguf } from "./gguf-sample.ts";
 import type { Samples } from "./klein-sample.ts";
+import { drawingWith, listed } from "./painted-at.ts";
 import { asLlama, QWEN_IMAGE, qwenImagePart, writeSplitQwenImage } from "./qwen-image-sample.ts";
 import { temporaryFolder, writeData } from "./sample.ts";
 import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
@@ -17,27 +17,7 @@ import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
 const top = temporaryFolder();
 const starter = path.join(__dirname, "../../starter/weights");
 const fields = { width: 32, height: 40, steps: 2, prompt: "a red cat, wow! flat icon", guidanceScale: 3 };
-const painted = async (place: string) => {
-  const studio = openTestStudio(undefined, { it: place });
-  try {
-    return await paint(studio, request({ ...fields, model: "it" }));
-  } finally {
-    await studio.close();
-  }
-};
-const draw = async (place: string) => (await painted(place)).result.png;
-let known: Promise<Uint8Array> | undefined;
-const folderPicture = () => {
-  known ??= draw(QWEN_IMAGE);
-  return known;
-};
-const listed = async (root: string) => {
-  const { models, problems } = await openLibrary({ folders: [root], starter }).list();
-  return {
-    models: models.filter(({ id }) => id !== "starter").map(({ id }) => id),
-    problems: problems.map(({ problem }) => problem.message),
-  };
-};
+const { painted, draw, folderPicture } = drawingWith(fields, QWEN_IMAGE);
 
 test.each(["", "model.diffusion_model."])(
   "split files with the prefix %j and the autoencoder in its authors' names give the folder's picture, byte for byte",

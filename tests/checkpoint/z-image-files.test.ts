@@ -6,9 +6,9 @@ import { refuseMisfits } from "../../companion/checkpoint/z-image/model.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { openWholeModel } from "../../companion/opening/open-whole.ts";
 import { deviation } from "../networks/fixture.ts";
-import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
 import { blockNumbers } from "./block-numbers.ts";
 import { asBlocks, writeGguf } from "./gguf-sample.ts";
+import { drawingWith, listed } from "./painted-at.ts";
 import { temporaryFolder, writeData } from "./sample.ts";
 import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
 import { asOriginal, layBeside, writeSplitZImage, Z_IMAGE, zImagePart } from "./z-image-sample.ts";
@@ -16,20 +16,7 @@ import { asOriginal, layBeside, writeSplitZImage, Z_IMAGE, zImagePart } from "./
 const top = temporaryFolder();
 const starter = path.join(__dirname, "../../starter/weights");
 const fields = { width: 32, height: 40, steps: 1, prompt: "a red cat, wow! flat icon", guidanceScale: 0 };
-const painted = async (place: string) => {
-  const studio = openTestStudio(undefined, { it: place });
-  try {
-    return await paint(studio, request({ ...fields, model: "it" }));
-  } finally {
-    await studio.close();
-  }
-};
-const draw = async (place: string) => (await painted(place)).result.png;
-let known: Promise<Uint8Array> | undefined;
-const folderPicture = () => {
-  known ??= draw(Z_IMAGE);
-  return known;
-};
+const { painted, draw, folderPicture } = drawingWith(fields, Z_IMAGE);
 
 test.each(["", "model.diffusion_model."])(
   "split files with the prefix %j give the folder's picture, byte for byte",
@@ -85,25 +72,18 @@ test("Turbo is known by its name, and its steps are few", async () => {
 test("the library lists the transformer alone, and names a part that is missing", async () => {
   const root = path.join(top, "listed");
   writeSplitZImage(root);
-  const listed = async () => {
-    const { models, problems } = await openLibrary({ folders: [root], starter }).list();
-    return {
-      models: models.filter(({ id }) => id !== "starter").map(({ id }) => id),
-      problems: problems.map(({ problem }) => problem.message),
-    };
-  };
-  expect(await listed()).toEqual({ models: ["diffusion_models/z_image_turbo"], problems: [] });
+  expect(await listed(root)).toEqual({ models: ["diffusion_models/z_image_turbo"], problems: [] });
   const missing = (what: string, name: string, folder: string) =>
     `"z_image_turbo.safetensors" is the transformer of Z-Image and needs ${what}: put "${name}" of Comfy-Org/z_image_turbo into a folder "${folder}" beside the file's folder.`;
   cpSync(path.join(root, "vae"), path.join(top, "spare"), { recursive: true });
   rmSync(path.join(root, "vae"), { recursive: true });
-  expect(await listed()).toEqual({
+  expect(await listed(root)).toEqual({
     models: [],
     problems: [missing("the autoencoder (VAE)", "ae.safetensors", "vae")],
   });
   cpSync(path.join(top, "spare"), path.join(root, "vae"), { recursive: true });
   rmSync(path.join(root, "text_encoders"), { recursive: true });
-  expect(await listed()).toEqual({
+  expect(await listed(root)).toEqual({
     models: [],
     problems: [missing("the text encoder, Qwen3", "qwen_3_4b.safetensors", "text_encoders")],
   });
