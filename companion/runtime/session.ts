@@ -95,7 +95,7 @@ function sessionOptions(
       ...(cpu && layout === "plain" && { optimization: { disable_specified_optimizers: idleOptimizers(widening) } }),
       session: {
         model_external_initializers_file_folder_path: rootOf(graph, spilled),
-        disable_prepacking: cpu && !multipliesIntegers(graph) ? "1" : "0",
+        disable_prepacking: cpu && !packsIntegers(graph) ? "1" : "0",
         disable_cpu_ep_fallback: cpu ? "0" : "1",
         intra_op: { allow_spinning: "1" },
         force_spinning_stop: "1",
@@ -104,9 +104,22 @@ function sessionOptions(
   };
 }
 
-/** Products of whole numbers are up to three times slower with matrices that are packed anew in every run. */
-const multipliesIntegers = ({ nodes }: Graph): boolean =>
-  nodes.some(({ operator }) => operator === "MatMulIntegerToFloat");
+/**
+ * Bytes of matrices of whole numbers up to which they are packed as they open. Packing is a copy, of 1.7 s for each GB. A UNet's
+ * products are up to three times slower without, as some have few rows; a transformer's, of a thousand rows and more, by a third
+ * at the most. Measured on two cores.
+ */
+const PACKED = 3 * 2 ** 30;
+
+function packsIntegers({ nodes, initializers }: Graph): boolean {
+  const products = nodes.filter(({ operator }) => operator === "MatMulIntegerToFloat");
+  const matrices = new Set(products.map(({ inputs }) => inputs[1]!.name));
+  const bytes = [...initializers.values()].reduce(
+    (sum, { value }) => (matrices.has(value.name) ? sum + elementCount(fixedDims(value.dims)) : sum),
+    0,
+  );
+  return bytes > 0 && bytes <= PACKED;
+}
 
 /**
  * The runtime's passes over a graph that find nothing in ours, each of which takes its time at every layer: all but folding
