@@ -21,31 +21,45 @@ export function squaredDistances(size: Size, isSite: (x: number, y: number) => b
 /** 1 at each place of a grid whose squared distance to the nearest site is below `limit`. */
 export function placesWithin(size: Size, limit: number, isSite: (x: number, y: number) => boolean): Uint8Array {
   const { width } = size;
-  const grid = distancesAlongColumns(size, isSite);
-  // How far along the row a site reaches that is so far away along the column.
+  // How far along the row a site reaches that is so far away along the column; the last one: nowhere.
   const reaches: number[] = [];
-  for (let reach = Math.ceil(Math.sqrt(limit)); ; ) {
+  for (let reach = Math.ceil(Math.sqrt(limit)); reach >= 0; ) {
     while (reach >= 0 && reach ** 2 + reaches.length ** 2 >= limit) reach--;
-    if (reach < 0) break;
     reaches.push(reach);
   }
-  const out = new Uint8Array(grid.length);
-  // How many reaches begin at a place, less those that ended before it.
-  const begun = new Int32Array(width + 1);
-  for (let start = 0; start < grid.length; start += width) {
-    begun.fill(0);
-    for (let x = 0; x < width; x++) {
-      const reach = reaches[grid[start + x]!];
-      if (reach === undefined) continue;
-      begun[Math.max(x - reach, 0)]!++;
-      begun[Math.min(x + reach + 1, width)]!--;
+  const along = Int32Array.from(reaches);
+  const away = stepsAlongColumns(size, along.length - 1, isSite);
+  const out = new Uint8Array(away.length);
+  for (let start = 0; start < out.length; start += width) {
+    const end = start + width;
+    // What is left of the furthest reach, to and fro.
+    for (let i = start, left = -1; i < end; i++) {
+      left = Math.max(left - 1, along[away[i]!]!);
+      if (left >= 0) out[i] = 1;
     }
-    for (let x = 0, over = 0; x < width; x++) {
-      over += begun[x]!;
-      if (over > 0) out[start + x] = 1;
+    for (let i = end - 1, left = -1; i >= start; i--) {
+      left = Math.max(left - 1, along[away[i]!]!);
+      if (left >= 0) out[i] = 1;
     }
   }
   return out;
+}
+
+/** As `distancesAlongColumns`, up to `most`. */
+function stepsAlongColumns(
+  { width, height }: Size,
+  most: number,
+  isSite: (x: number, y: number) => boolean,
+): Uint16Array {
+  const steps = new Uint16Array(width * height);
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++)
+      steps[i] = isSite(x, y) ? 0 : y > 0 ? Math.min(steps[i - width]! + 1, most) : most;
+  for (let i = steps.length - width - 1; i >= 0; i--) {
+    const below = steps[i + width]! + 1;
+    if (below < steps[i]!) steps[i] = below;
+  }
+  return steps;
 }
 
 /** To the nearest site of the same column, by a scan to and one fro: Meijster, Roerdink and Hesselink 2000, first phase. */

@@ -51,13 +51,15 @@ function sampled({ data, width }: Depths, grid: Size, { stride, most }: Sampling
   return own;
 }
 
-/** For each place, the radius of the largest disc that reaches it, of those that are tried; its own depth at least. */
+/**
+ * For each place of the shape, the radius of the largest disc that reaches it, of those that are tried; its own depth at least. The
+ * largest come first: they reach most of a shape, so that often there is nothing left for the smaller ones.
+ */
 function largestDiscs(own: Float64Array, grid: Size, { stride, most }: Sampling): Float64Array {
   const deepest = own.reduce((most, depth) => Math.max(most, depth), 0);
   const radii = own.slice();
-  for (let step = 1; step < most * STEP; step *= STEP) {
-    const radius = Math.min(step, most);
-    if (deepest < radius) break;
+  for (const radius of triedRadii(most).reverse()) {
+    if (radius > deepest || !hasBetween(radii, radius)) continue;
     raise(
       radii,
       radius,
@@ -67,8 +69,20 @@ function largestDiscs(own: Float64Array, grid: Size, { stride, most }: Sampling)
   return radii;
 }
 
+function triedRadii(most: number): number[] {
+  const radii: number[] = [];
+  for (let step = 1; step < most * STEP; step *= STEP) radii.push(Math.min(step, most));
+  return radii;
+}
+
+/** True where a place of the shape is not reached by a disc of this radius or more. */
+function hasBetween(radii: Float64Array, radius: number): boolean {
+  for (let i = 0; i < radii.length; i++) if (radii[i]! > 0 && radii[i]! < radius) return true;
+  return false;
+}
+
 function raise(radii: Float64Array, radius: number, where: Uint8Array): void {
-  for (let i = 0; i < radii.length; i++) if (where[i] === 1 && radii[i]! < radius) radii[i] = radius;
+  for (let i = 0; i < radii.length; i++) if (where[i] === 1 && radii[i]! > 0 && radii[i]! < radius) radii[i] = radius;
 }
 
 /** Sums over squares of 2 · radius + 1 places around each place, cut off at the grid's edges. */
