@@ -96,22 +96,37 @@ function convolve(
   const half = 1 << (bits - 1);
   const { outer, from, inner } = axes;
   const to = starts.length;
-  const target = new Uint8Array(outer * to * inner);
+  const target = new Uint8ClampedArray(outer * to * inner);
+  // Four sums beside each other, a pixel's channels or a line's neighbours: they read what lies together, and a weight once.
+  const inFours = inner - (inner % 4);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < to; i++) {
       const first = (o * from + starts[i]!) * inner;
       const out = (o * to + i) * inner;
-      const end = i * stride + lengths[i]!;
-      for (let n = 0; n < inner; n++) {
+      const begin = i * stride;
+      const end = begin + lengths[i]!;
+      for (let n = 0; n < inFours; n += 4) {
+        let [a, b, c, d] = [half, half, half, half];
+        for (let k = begin, at = first + n; k < end; k++, at += inner) {
+          const weight = weights[k]!;
+          a = (a + imul(source[at]!, weight)) | 0;
+          b = (b + imul(source[at + 1]!, weight)) | 0;
+          c = (c + imul(source[at + 2]!, weight)) | 0;
+          d = (d + imul(source[at + 3]!, weight)) | 0;
+        }
+        target[out + n] = a >> bits;
+        target[out + n + 1] = b >> bits;
+        target[out + n + 2] = c >> bits;
+        target[out + n + 3] = d >> bits;
+      }
+      for (let n = inFours; n < inner; n++) {
         let sum = half;
-        for (let k = i * stride, at = first + n; k < end; k++, at += inner)
-          sum = (sum + imul(source[at]!, weights[k]!)) | 0;
-        const value = sum >> bits;
-        target[out + n] = value < 0 ? 0 : value > 255 ? 255 : value;
+        for (let k = begin, at = first + n; k < end; k++, at += inner) sum = (sum + imul(source[at]!, weights[k]!)) | 0;
+        target[out + n] = sum >> bits;
       }
     }
   }
-  return target;
+  return new Uint8Array(target.buffer);
 }
 
 /** The raster at another size, every channel by itself. At the same size the bytes are shared, not copied. */

@@ -89,7 +89,7 @@ test("openAutoencoder() computes SDXL's autoencoder in float32 whatever the devi
       float = build().float;
       throw new Error("seen");
     };
-    const sessions = { use, needOf: () => 0, budget: Number.POSITIVE_INFINITY } as unknown as Sessions;
+    const sessions = { use, needOfKey: () => 0, budget: Number.POSITIVE_INFINITY } as unknown as Sessions;
     const device = { dialect: DIALECTS.webgpu } as Device;
     const latent = familyOfModel(model).latentSpace(model);
     const autoencoder = openAutoencoder({ model, studio: { device, sessions, kept: createKeptResults(0) }, latent });

@@ -46,7 +46,9 @@ export interface AutoencoderOptions {
 
 type Half = "encoder" | "decoder";
 /** How a half is run: whole where that fits into the memory budget, otherwise in strips. It can't be seen in the picture. */
-type Plan = { readonly whole: Graph } | { readonly phases: Phase[]; readonly budget: number };
+type Plan =
+  | { readonly whole: () => Graph; readonly need: number }
+  | { readonly phases: Phase[]; readonly budget: number };
 
 /** Of the memory budget, in the order in which they are tried. */
 const BUDGET_SHARES = { usual: [1], small: [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1] } as const;
@@ -73,9 +75,10 @@ export function openAutoencoder({
     if (known) return known;
     const [batch, , height, width] = dims as [number, number, number, number];
     const [build, stages] = half === "encoder" ? [encoderGraph, encoderStages] : [decoderGraph, decoderStages];
-    const whole = build(config, new Weights(weights), { batch, height, width }, dialect);
+    const whole = () => build(config, new Weights(weights), { batch, height, width }, dialect);
+    const need = sessions.needOfKey(`${key}/vae-${half}/${dims}`, whole);
     const within = (budget: number): Plan => {
-      if (sessions.needOf(whole) <= budget) return { whole };
+      if (need <= budget) return { whole, need };
       return { phases: planStages(stages(config, new Weights(weights)), dims, { budget, dialect }), budget };
     };
     const plan = leastOf(BUDGET_SHARES[strips], (share) => within(share * sessions.budget));
@@ -89,11 +92,7 @@ export function openAutoencoder({
     const place = `${key}/vae-${half}`;
     if ("phases" in plan)
       return finite(await runPhases(plan.phases, x, { sessions, key: place, budget: plan.budget }), weights.origin);
-    const results = await sessions.use(
-      `${place}/${x.dims[3]}x${x.dims[2]}`,
-      () => plan.whole,
-      (run) => run(feeds),
-    );
+    const results = await sessions.use(`${place}/${x.dims[3]}x${x.dims[2]}`, plan.whole, (run) => run(feeds));
     return finite(Object.values(results)[0]!, weights.origin);
   };
 
@@ -114,7 +113,7 @@ export function openAutoencoder({
     decode: (x) => runHalf("decoder", { latent: latent.denormalise(x) }),
     needOf: (size) => {
       const plan = planned("decoder", posteriorDims(size));
-      return "phases" in plan ? plan.budget : sessions.needOf(plan.whole);
+      return "phases" in plan ? plan.budget : plan.need;
     },
     refuseTooLarge: (size, picture) => {
       planned("decoder", posteriorDims(size));

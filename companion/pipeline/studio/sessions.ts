@@ -35,6 +35,8 @@ export interface Sessions {
   ): Promise<T>;
   /** Bytes that a session for this graph would need. */
   needOf(graph: Graph, size?: RunSize): number;
+  /** The same of a graph that is built the first time only that its `key`, which names all that it depends on, is asked for. */
+  needOfKey(key: string, build: () => Graph): number;
   /** Closes what it takes, of what is not leased, for `bytes` of something else to lie within the budget until it is given back. */
   hold(bytes: number): Promise<() => void>;
   /** Closes all that are not leased and whose key begins with `prefix`. */
@@ -147,12 +149,20 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     };
   };
 
+  const needOf = (graph: Graph, size: RunSize = {}) => {
+    const { weights, activations } = estimateMemory(graph, { ...once, ...size });
+    return weights + activations;
+  };
+  const needs = new Map<string, number>();
+
   return {
     budget,
     lease,
-    needOf: (graph, size = {}) => {
-      const { weights, activations } = estimateMemory(graph, { ...once, ...size });
-      return weights + activations;
+    needOf,
+    needOfKey: (key, build) => {
+      const need = needs.get(key) ?? needOf(build());
+      needs.set(key, need);
+      return need;
     },
     hold: async (bytes) => {
       await evict(() => total({ weights: bytes, activations: 0 }) <= budget);
