@@ -29,3 +29,35 @@ export function* pngChunks(bytes: Uint8Array): Generator<PngChunk> {
     start = end;
   }
 }
+
+/** A chunk of these bytes, one after the other, with its length and checksum. */
+export function pngChunk(type: string, data: readonly ArrayLike<number>[]): Uint8Array {
+  const length = data.reduce((sum, part) => sum + part.length, 0);
+  const bytes = new Uint8Array(12 + length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, length);
+  bytes.set(
+    Uint8Array.from(type, (letter) => letter.charCodeAt(0)),
+    4,
+  );
+  let at = 8;
+  for (const part of data) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  view.setUint32(at, crc32(bytes.subarray(4, at)));
+  return bytes;
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+/** PNG specification, third edition, annex D. */
+function crc32(bytes: Uint8Array): number {
+  let c = 0xffffffff;
+  for (const byte of bytes) c = CRC_TABLE[(c ^ byte) & 0xff]! ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+}

@@ -1,5 +1,5 @@
 /** A PNG with texts under keywords, as other tools find them. */
-import { pngChunks } from "./png-chunks.ts";
+import { pngChunk, pngChunks } from "./png-chunks.ts";
 import { TEXT_LIMITS } from "./png-text.ts";
 import { XMP_KEYWORD } from "./xmp.ts";
 
@@ -39,38 +39,7 @@ function textChunk(keyword: string, text: string): Uint8Array {
     throw new RangeError(`"${keyword}" is no keyword.`);
   const name = Uint8Array.from(keyword, (letter) => letter.charCodeAt(0));
   if (isLatin1(text) && keyword !== XMP_KEYWORD)
-    return chunk("tEXt", [name, [0], Uint8Array.from(text, (letter) => letter.charCodeAt(0))]);
+    return pngChunk("tEXt", [name, [0], Uint8Array.from(text, (letter) => letter.charCodeAt(0))]);
   // Not compressed, no language, no translated keyword.
-  return chunk("iTXt", [name, [0, 0, 0, 0, 0], new TextEncoder().encode(text)]);
-}
-
-function chunk(type: string, data: readonly ArrayLike<number>[]): Uint8Array {
-  const length = data.reduce((sum, part) => sum + part.length, 0);
-  const bytes = new Uint8Array(12 + length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, length);
-  bytes.set(
-    Uint8Array.from(type, (letter) => letter.charCodeAt(0)),
-    4,
-  );
-  let at = 8;
-  for (const part of data) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  view.setUint32(at, crc32(bytes.subarray(4, at)));
-  return bytes;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-/** PNG specification, third edition, annex D. */
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (const byte of bytes) c = CRC_TABLE[(c ^ byte) & 0xff]! ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
+  return pngChunk("iTXt", [name, [0, 0, 0, 0, 0], new TextEncoder().encode(text)]);
 }

@@ -37,7 +37,11 @@ export async function changedResult(result: Uint8Array, ticket: Ticket, main: Ma
     };
   const { before, after, context } = pair;
   const { width, height, data } = patchOf(before, after);
-  context.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
+  context.putImageData(
+    new ImageData(new Uint8ClampedArray(data.buffer as ArrayBuffer, data.byteOffset, data.length), width, height),
+    0,
+    0,
+  );
   return { bytes: await turnedBack(context, ticket), fit: "source" };
 }
 
@@ -54,10 +58,12 @@ export async function resultOverSource(
   ticket: Ticket,
   main: MainClient,
 ): Promise<ResultAndSource | null> {
-  const context = await drawn(result);
-  const now = ticket.picture === undefined ? await sameDrawing(ticket, main) : ticket;
-  if (now === null || !isOfSource(context, ticket)) return null;
-  const source = await readSource(now, main);
+  const reading = async () => {
+    const now = ticket.picture === undefined ? await sameDrawing(ticket, main) : ticket;
+    return now && readSource(now, main);
+  };
+  const [context, source] = await Promise.all([drawn(result), reading()]);
+  if (source === null || !isOfSource(context, ticket)) return null;
   const { width, height } = context.canvas;
   if (!hasSize(source.context.canvas, context.canvas))
     throw new Error(`The result has ${width} × ${height} pixels, unlike its source`);

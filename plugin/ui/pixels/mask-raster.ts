@@ -3,7 +3,8 @@ import { type Affine, compose, invert } from "../../../shared/affine.ts";
 import type { Rect } from "../../../shared/geometry.ts";
 import { type Mask, maskBounds } from "../../../shared/mask.ts";
 import type { LayerExport, MaskShape, Ticket } from "../../bridge.ts";
-import { decode, newCanvas, toPage, toPng } from "./canvas.ts";
+import { decode, newCanvas, toPage } from "./canvas.ts";
+import { greyPng } from "./grey-png.ts";
 import { sampleCoverage } from "./sample-coverage.ts";
 import { padded, widened, withInside } from "./shape-mask.ts";
 import type { SourceRaster } from "./source-raster.ts";
@@ -17,7 +18,7 @@ export interface DrawnMask {
   readonly coverage: Uint8Array;
   /** Where it is at least half opaque; null where it is nowhere. */
   readonly bounds: Rect | null;
-  /** White, with the mask as alpha. */
+  /** Grey, white where it covers. */
   toPng(): Promise<Uint8Array>;
 }
 
@@ -50,13 +51,13 @@ export async function masksOn(
     const shaped = await shapedMask(layer, shape);
     const fromPage = compose(fromTarget, invert(target.transform));
     const own = sampleCoverage(shaped.mask, compose(fromPage, shaped.toPage), size);
-    own.forEach((value, i) => {
-      if (value > coverage[i]!) coverage[i] = value;
-    });
+    for (let i = 0; i < own.length; i++) if (own[i]! > coverage[i]!) coverage[i] = own[i]!;
     hasLoop ||= shaped.enclosed;
   }
   const { inverted } = shape;
-  const data = coverage.map((value, i) => Math.round(((inverted ? 255 - value : value) * within[i]!) / 255));
+  const data = new Uint8Array(coverage.length);
+  for (let i = 0; i < data.length; i++)
+    data[i] = Math.round(((inverted ? 255 - coverage[i]! : coverage[i]!) * within[i]!) / 255);
   return { ...drawnMask({ ...size, data }), hasLoop };
 }
 
@@ -88,8 +89,13 @@ async function shapedMask({ exported, line }: MaskLayer, { loop, brush }: MaskSh
 function strongest(context: CanvasRenderingContext2D): Mask {
   const { width, height } = context.canvas;
   const data = alphaOn(context);
-  const most = data.reduce((found, value) => Math.max(found, value), 0);
-  return { width, height, data: most === 0 ? data : data.map((value) => Math.round((value * 255) / most)) };
+  let most = 0;
+  for (let i = 0; i < data.length; i++) if (data[i]! > most) most = data[i]!;
+  if (most > 0 && most < 255) {
+    const levels = Uint8Array.from({ length: most + 1 }, (_, value) => Math.round((value * 255) / most));
+    for (let i = 0; i < data.length; i++) data[i] = levels[data[i]!]!;
+  }
+  return { width, height, data };
 }
 
 /** What lies outside of the target's outline is not seen. */
@@ -105,22 +111,13 @@ function outlineOn({ width, height, outline }: Outlined, { size, fromTarget }: R
 export const maskOn = (context: CanvasRenderingContext2D): DrawnMask => drawnMask(strongest(context));
 
 export function drawnMask(mask: Mask): DrawnMask {
-  return { coverage: mask.data, bounds: maskBounds(mask) ?? null, toPng: () => toPng(white(mask)) };
-}
-
-function white({ data, ...size }: Mask): CanvasRenderingContext2D {
-  const context = newCanvas(size);
-  const pixels = context.createImageData(size.width, size.height);
-  pixels.data.fill(255);
-  data.forEach((value, i) => {
-    pixels.data[i * 4 + 3] = value;
-  });
-  context.putImageData(pixels, 0, 0);
-  return context;
+  return { coverage: mask.data, bounds: maskBounds(mask) ?? null, toPng: () => greyPng(mask) };
 }
 
 function alphaOn(context: CanvasRenderingContext2D): Uint8Array {
   const { width, height } = context.canvas;
   const { data } = context.getImageData(0, 0, width, height);
-  return Uint8Array.from({ length: width * height }, (_, i) => data[i * 4 + 3]!);
+  const alpha = new Uint8Array(width * height);
+  for (let i = 0; i < alpha.length; i++) alpha[i] = data[i * 4 + 3]!;
+  return alpha;
 }

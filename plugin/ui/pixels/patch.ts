@@ -11,7 +11,7 @@ export function patchOf(before: PixelImage, after: PixelImage): PixelImage {
     if (isSame(before.data, after.data, i)) continue;
     const [old, now] = [before.data[i + 3]!, after.data[i + 3]!];
     if (old === 255 || old === 0 || now <= old) {
-      data.set(after.data.subarray(i, i + 4), i);
+      for (let c = i; c < i + 4; c++) data[c] = after.data[c]!;
       continue;
     }
     // now = alpha + old · (1 − alpha), and the same of colours times their alpha.

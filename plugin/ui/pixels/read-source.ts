@@ -2,14 +2,35 @@
 
 import { type Ticket, unseenOf } from "../../bridge.ts";
 import type { MainClient } from "../wires/main-client.ts";
-import { decode, newCanvas } from "./canvas.ts";
+import { decode, newCanvas, toPng } from "./canvas.ts";
 import { expandedArea } from "./kept-area.ts";
+import { isPlainPng } from "./plain-png.ts";
 import { expandedRaster, exportedScale, quarterTurns, type SourceRaster, sourceRaster } from "./source-raster.ts";
 
 export interface Source {
   readonly raster: SourceRaster;
   readonly context: CanvasRenderingContext2D;
 }
+
+/** The pixels as a PNG: the image's own file where that has just these, so that nothing is decoded and encoded again. Problems as `readSource`. */
+export async function readSourcePng(
+  ticket: Ticket,
+  main: MainClient,
+): Promise<{ readonly raster: SourceRaster; readonly png: Uint8Array }> {
+  if (ticket.expand === undefined && isImageItself(ticket)) {
+    const raster = sourceRaster(ticket);
+    const { bytes } = await main.call("read-image", { hash: ticket.picture.hash });
+    if (isPlainPng(bytes, raster.size)) return { raster, png: bytes };
+    return { raster, png: await toPng(await ownPicture(ticket, bytes)) };
+  }
+  const { raster, context } = await readSource(ticket, main);
+  return { raster, png: await toPng(context) };
+}
+
+type OfPicture = Ticket & Required<Pick<Ticket, "picture">>;
+
+const isImageItself = (ticket: Ticket): ticket is OfPicture =>
+  ticket.picture !== undefined && ticket.picture.paint.scaleMode !== "TILE" && quarterTurns(ticket.picture.paint) === 0;
 
 /** The same ticket gives the same pixels, as long as its target shows the same. Problems "target-gone", "image-…". */
 export async function readSource(ticket: Ticket, main: MainClient): Promise<Source> {
@@ -51,14 +72,20 @@ async function readTarget(ticket: Ticket, main: MainClient): Promise<Source> {
     return { raster: sourceRaster(ticket, { width: bitmap.width, height: bitmap.height }), context };
   }
   const { bytes } = await main.call("read-image", { hash: picture.hash });
+  return { raster: sourceRaster(ticket), context: await ownPicture({ ...ticket, picture }, bytes) };
+}
+
+/** An image as its layer shows it. */
+async function ownPicture(ticket: OfPicture, bytes: Uint8Array): Promise<CanvasRenderingContext2D> {
+  const { paint } = ticket.picture;
   const bitmap = await decode(bytes);
-  const raster = sourceRaster(ticket);
-  const context = newCanvas(raster.size);
-  if (picture.paint.scaleMode === "TILE") {
+  const { size } = sourceRaster(ticket);
+  const context = newCanvas(size);
+  if (paint.scaleMode === "TILE") {
     context.fillStyle = context.createPattern(bitmap, "repeat")!;
-    context.fillRect(0, 0, raster.size.width, raster.size.height);
-  } else drawTurned(context, bitmap, quarterTurns(picture.paint));
-  return { raster, context };
+    context.fillRect(0, 0, size.width, size.height);
+  } else drawTurned(context, bitmap, quarterTurns(paint));
+  return context;
 }
 
 /** Turns a picture by quarters, clockwise, onto a canvas of its new shape. Not one of its pixels changes. */

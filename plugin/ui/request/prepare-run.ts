@@ -3,11 +3,10 @@ import { boundsOf, compose } from "../../../shared/affine.ts";
 import type { Rect } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
 import { type MaskShape, type Ticket, unseenOf } from "../../bridge.ts";
-import { toPng } from "../pixels/canvas.ts";
 import { type Placement, resultPlacement, sourcePlacement } from "../pixels/placement.ts";
 import { pictureAt, wholePicture } from "../pixels/raster.ts";
-import { readSource } from "../pixels/read-source.ts";
-import { exportedScale, type SourceRaster } from "../pixels/source-raster.ts";
+import { readSourcePng } from "../pixels/read-source.ts";
+import { exportedScale, type SourceRaster, sourceRaster } from "../pixels/source-raster.ts";
 import type { NewJob } from "../state/events.ts";
 import { type LayerRef, type Recipe, toRecipe } from "../state/recipe.ts";
 import type { MainClient } from "../wires/main-client.ts";
@@ -22,7 +21,7 @@ import { newId } from "./new-id.ts";
 import { newRun, type RunPlace } from "./run-place.ts";
 import { takeControls } from "./take-controls.ts";
 import { takeLetters } from "./take-letters.ts";
-import { takeMask } from "./take-mask.ts";
+import { describeMasks, takeMask } from "./take-mask.ts";
 import { takeReferences } from "./take-references.ts";
 import { ticketTexts } from "./texts-of-row.ts";
 
@@ -55,10 +54,14 @@ async function prepareOrder(intent: Intent, main: MainClient, places: readonly R
   const { target, mask, alsoMasks = [] } = intent.layers;
   const masks = mask && { mask: mask.id, alsoMasks: alsoMasks.map(({ id }) => id) };
   const { expand } = intent;
-  const ticket = await main.call("take-ticket", {
-    ...{ target: target.id, ...masks, ...(expand && { expand }) },
-    ...ticketTexts(intent, intent.settings),
-  });
+  const [ticket] = await Promise.all([
+    main.call("take-ticket", {
+      ...{ target: target.id, ...masks, ...(expand && { expand }) },
+      ...ticketTexts(intent, intent.settings),
+    }),
+    // Asked for by the way: it is known then when the masks are taken.
+    mode === "fill" && masks && describeMasks(masks, main),
+  ]);
   const images = new Map<string, Uint8Array>();
   const fill = mode === "fill" ? await takeFill(ticket, main, { images, shape: intent.settings.maskShape }) : null;
   const calmPixels = fill && intent.calm?.map((area) => onRaster(area, fill.raster));
@@ -109,16 +112,21 @@ async function takeFill(
       "image-too-large",
       `“${ticket.name}” is ${Math.round(ticket.width)} × ${Math.round(ticket.height)} pixels, and Fill repairs pictures of up to 4096 a side. Select a smaller part of it.`,
     );
-  const { raster, context } = await readSource(ticket, main);
-  const mask = await takeMask({ target: ticket, raster, shape }, main);
-  if (mask.bounds === null)
-    throw new Problem(
-      "mask-empty",
-      "The shape does not cover any of the picture. Give it a fill and put it over the picture.",
-    );
-  images.set(IMAGE, await toPng(context));
-  images.set(MASK, await mask.toPng());
-  return { raster, source: raster.size, scale: raster.scale, maskBounds: mask.bounds, expand: ticket.expand };
+  const reading = readSourcePng(ticket, main);
+  // Only of what is taken as drawn the size is not known before.
+  const raster = ticket.picture === undefined ? (await reading).raster : sourceRaster(ticket);
+  const taking = takeMask({ target: ticket, raster, shape }, main).then(async (mask) => {
+    if (mask.bounds === null)
+      throw new Problem(
+        "mask-empty",
+        "The shape does not cover any of the picture. Give it a fill and put it over the picture.",
+      );
+    return { maskBounds: mask.bounds, png: await mask.toPng() };
+  });
+  const [source, mask] = await Promise.all([reading, taking]);
+  images.set(IMAGE, source.png);
+  images.set(MASK, mask.png);
+  return { raster, source: raster.size, scale: raster.scale, maskBounds: mask.maskBounds, expand: ticket.expand };
 }
 
 async function takePicture(

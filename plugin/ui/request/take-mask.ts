@@ -43,19 +43,30 @@ export async function takeMask({ target, raster, shape }: MaskOrder, main: MainC
   return { ...laid, ...drawnMask({ ...raster.size, data }) };
 }
 
+interface Masks {
+  readonly mask: string;
+  readonly alsoMasks?: readonly string[] | undefined;
+}
+
+const nodesOf = ({ mask, alsoMasks = [] }: Masks) => [mask, ...alsoMasks];
+
+/** What `takeMask` asks about a ticket's masks before it has them drawn. */
+export const describeMasks = (masks: Masks, main: MainClient) =>
+  main.call("describe-layers", { nodes: nodesOf(masks) });
+
 async function takeShapes({ target, raster, shape }: MaskOrder, main: MainClient): Promise<TakenMask> {
-  const nodes = [target.mask!, ...(target.alsoMasks ?? [])];
-  const { layers } = await main.call("describe-layers", { nodes });
-  if (layers.length < nodes.length)
+  const masks = { mask: target.mask!, alsoMasks: target.alsoMasks };
+  const { layers } = await describeMasks(masks, main);
+  if (layers.length < nodesOf(masks).length)
     throw new Problem("target-gone", "The mask no longer exists. Undo its removal, or draw another one.");
   const orders = layers.map((layer) => ({
     ...{ node: layer.id, scale: scaleOf(layer, raster), bounds: "rendered" as const, evenHidden: true },
   }));
   const { exports } = await main.call("export-layers", { layers: orders });
-  const masks = layers.map(({ line }, i) => ({ exported: exports[i]!, line }));
+  const drawn = layers.map(({ line }, i) => ({ exported: exports[i]!, line }));
   const lines = layers.flatMap(({ line }) => line ?? []);
   return {
-    ...(await masksOn({ target, raster, shape }, masks)),
+    ...(await masksOn({ target, raster, shape }, drawn)),
     line: lines.length > 0 ? Math.max(...lines) : undefined,
   };
 }
