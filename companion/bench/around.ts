@@ -8,7 +8,7 @@ import { measureSpans, type Span } from "../profile/spans.ts";
 import type { Device } from "../runtime/device.ts";
 import { report } from "./report.ts";
 
-const RUNS = 9;
+const RUNS = 20;
 const SIDE = 512;
 
 /** Resolves to the exit code. */
@@ -20,7 +20,7 @@ export async function runAround(place: string, device: Device): Promise<number> 
   ]);
   const request = parseRequest({
     ...{ model: place, prompt: "red apple", seed: 1, steps: 2, image: "image", mask: "mask" },
-    region: { detail: 0.5, edge: "soft", seam: "membrane" },
+    region: { detail: 0.5, colorMatch: true, edge: "soft", seam: "membrane", infill: "patchmatch" },
   });
   const rows: Map<string, number>[] = [];
   try {

@@ -16,14 +16,17 @@ export function interpolateCells(
   put: (pixel: number, value: number) => void,
 ): void {
   const rows = values.length / columns;
-  const at = (x: number, y: number) => values[y * columns + x]!;
+  const places = Array.from({ length: width }, (_, x) => between(x, { cells: columns, cell }));
+  const lefts = Int32Array.from(places, ([left]) => left);
+  const rights = Int32Array.from(places, ([, right]) => right);
+  const shares = Float64Array.from(places, ([, , across]) => across);
   for (let y = 0, i = 0; y < height; y++) {
     const [top, bottom, down] = between(y, { cells: rows, cell });
     for (let x = 0; x < width; x++, i++) {
       if (data[i] === 0) continue;
-      const [left, right, across] = between(x, { cells: columns, cell });
-      const upper = at(left, top) * (1 - across) + at(right, top) * across;
-      const lower = at(left, bottom) * (1 - across) + at(right, bottom) * across;
+      const [left, right, across] = [lefts[x]!, rights[x]!, shares[x]!];
+      const upper = values[top * columns + left]! * (1 - across) + values[top * columns + right]! * across;
+      const lower = values[bottom * columns + left]! * (1 - across) + values[bottom * columns + right]! * across;
       put(i, upper * (1 - down) + lower * down);
     }
   }

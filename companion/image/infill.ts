@@ -1,7 +1,7 @@
 import { HALF_COVERED, type Mask } from "../../shared/mask.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import { interpolateCells } from "./cell-grid.ts";
-import { membrane } from "./membrane.ts";
+import { membranes, type Samples } from "./membrane.ts";
 
 /** Pixels of a cell, along a side; more where the picture is so large that it would have more than so many in a row. */
 const CELL = 4;
@@ -21,15 +21,13 @@ export function infilled(image: PixelImage, mask: Mask): PixelImage {
   const grid = { width: Math.ceil(width / cell), height: Math.ceil(height / cell) };
   const unknown = { ...mask, data: mask.data.map((value) => Number(value >= HALF_COVERED)) };
   const data = image.data.slice();
-  for (let c = 0; c < 3; c++) {
-    const samples = meansOf(image, unknown, { cell, columns: grid.width, cells: grid.width * grid.height, channel: c });
-    if (!samples.weights.some((weight) => weight > 0)) return image;
-    const values = membrane(grid, samples, STIFFNESS);
+  const samples = meansOf(image, unknown, { cell, columns: grid.width, cells: grid.width * grid.height });
+  if (!samples[0]!.weights.some((weight) => weight > 0)) return image;
+  for (const [c, values] of membranes(grid, samples, STIFFNESS).entries())
     interpolateCells({ values, columns: grid.width, cell }, unknown, (pixel, value) => {
       data[pixel * 4 + c] = Math.round(Math.min(Math.max(value, 0), 255));
       data[pixel * 4 + 3] = 255;
     });
-  }
   return { ...image, data };
 }
 
@@ -37,22 +35,22 @@ interface Cells {
   readonly cell: number;
   readonly columns: number;
   readonly cells: number;
-  readonly channel: number;
 }
 
-/** Of what is known in each cell, its mean, and how much of the cell that is: 0 … 1. */
-function meansOf({ width, height, data }: PixelImage, unknown: Mask, { cell, columns, cells, channel }: Cells) {
-  const sums = new Float64Array(cells);
+/** For each colour: of what is known in each cell, its mean, and how much of the cell that is: 0 … 1. */
+function meansOf({ width, height, data }: PixelImage, unknown: Mask, { cell, columns, cells }: Cells): Samples[] {
+  const sums = [0, 1, 2].map(() => new Float64Array(cells));
+  const [red, green, blue] = sums as [Float64Array, Float64Array, Float64Array];
   const counts = new Float64Array(cells);
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i++) {
       if (unknown.data[i]) continue;
       const at = Math.floor(y / cell) * columns + Math.floor(x / cell);
-      sums[at] = sums[at]! + data[i * 4 + channel]!;
+      red[at] = red[at]! + data[i * 4]!;
+      green[at] = green[at]! + data[i * 4 + 1]!;
+      blue[at] = blue[at]! + data[i * 4 + 2]!;
       counts[at] = counts[at]! + 1;
     }
-  return {
-    values: sums.map((sum, i) => (counts[i] ? sum / counts[i]! : 0)),
-    weights: counts.map((count) => count / cell ** 2),
-  };
+  const weights = counts.map((count) => count / cell ** 2);
+  return sums.map((all) => ({ values: all.map((sum, i) => (counts[i] ? sum / counts[i]! : 0)), weights }));
 }

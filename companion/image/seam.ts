@@ -2,7 +2,7 @@
 import type { Mask } from "../../shared/mask.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import { interpolateCells } from "./cell-grid.ts";
-import { membrane } from "./membrane.ts";
+import { membranes } from "./membrane.ts";
 
 /** Pixels of a cell, along a side: differences are averaged over so many, or texture would count as drift. */
 const CELL = 4;
@@ -33,14 +33,14 @@ export function withoutSeam(made: PixelImage, original: PixelImage, areas: SeamA
   const ring = ringOf(areas, grid.width);
   if (ring.pixels.length === 0) return made;
   const data = made.data.slice();
-  for (let c = 0; c < 3; c++) {
-    const drift = driftOf(ring, { made, original, channel: c, cells: grid.width * grid.height });
-    const field = membrane(grid, drift, (SMOOTHED / CELL) ** 2);
-    interpolateCells({ values: field, columns: grid.width, cell: CELL }, areas.shown, (pixel, value) => {
+  const drifts = [0, 1, 2].map((channel) =>
+    driftOf(ring, { made, original, channel, cells: grid.width * grid.height }),
+  );
+  for (const [c, values] of membranes(grid, drifts, (SMOOTHED / CELL) ** 2).entries())
+    interpolateCells({ values, columns: grid.width, cell: CELL }, areas.shown, (pixel, value) => {
       const to = pixel * 4 + c;
       data[to] = Math.round(Math.min(Math.max(data[to]! + Math.min(Math.max(value, -MOST), MOST), 0), 255));
     });
-  }
   return { ...made, data };
 }
 

@@ -41,7 +41,8 @@ export async function prepareJob(
   const latent = family.latentSpace(model);
   const { multiple: factor } = latent;
   const multiple = request.tiling ? factor * (family.tilingMultiple?.(model) ?? 1) : factor;
-  const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor, multiple });
+  const { kept } = studio;
+  const canvas = await prepareCanvas(request, images, { native: model.nativeSize, factor, multiple, kept });
   const given = await sizesOf(images);
   const extraChannels = family.extraChannels(model);
   if (extraChannels === "picture") refuseMisuse(canvas);

@@ -49,3 +49,13 @@ export async function inSpan<T>(name: string, category: SpanCategory, body: () =
     end();
   }
 }
+
+/** The same of what needs no waiting. */
+export function asSpan<T>(name: string, category: SpanCategory, body: () => T): T {
+  const end = beginSpan(name, category);
+  try {
+    return body();
+  } finally {
+    end();
+  }
+}

@@ -115,6 +115,8 @@ function numbers(): Random {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return (state >>> 0) % limit;
+    // The remainder, which `%` of numbers beyond 31 bits takes longer for than all the rest.
+    const number = state >>> 0;
+    return number - Math.floor(number / limit) * limit;
   };
 }

@@ -25,6 +25,8 @@ import { binarize, coverageOf, coverCells } from "../../image/mask.ts";
 import { patchMatched } from "../../image/patch-match/patch-match.ts";
 import { resample, resizeImage, resizeTransparent } from "../../image/resample.ts";
 import { withoutSeam } from "../../image/seam.ts";
+import { asSpan } from "../../profile/spans.ts";
+import type { Ingredient, KeptResults } from "../studio/kept-results.ts";
 
 /** Places of the latent around what is shown that the model paints, too, to tell how its colours drift. */
 const SEAM_CELLS = 2;
@@ -53,7 +55,11 @@ export interface CanvasOptions {
   readonly factor: number;
   /** Pixels of which the sides are multiples. Default: `factor`. */
   readonly multiple?: number;
+  /** Where what is made of a picture and its mask stays for the next seed. Default: nowhere. */
+  readonly kept?: KeptResults;
 }
+
+const NOT_KEPT: KeptResults = { of: (_what, _ingredients, make) => make() };
 
 export type Images = ReadonlyMap<ImageRef, Uint8Array>;
 
@@ -131,13 +137,23 @@ function wholeCanvas(
 }
 
 /** The mask's surroundings at the model's own size, pasted back into the whole picture. */
-function regionCanvas(
+async function regionCanvas(
   source: PixelImage,
   coverage: Mask,
-  { native, factor, region, size, paste }: CanvasOptions & { region: Region; size: Size | undefined; paste: boolean },
-): Canvas {
+  {
+    native,
+    factor,
+    region,
+    size,
+    paste,
+    kept = NOT_KEPT,
+  }: CanvasOptions & { region: Region; size: Size | undefined; paste: boolean },
+): Promise<Canvas> {
   const bounds = requireBounds(coverage);
-  const painted = paintedMask(coverage, edgeOf(region, bounds));
+  const edge = edgeOf(region, bounds);
+  const painted = await kept.of("edge", [ingredient(coverage), JSON.stringify(edge)], async () =>
+    asSpan("soften the edge", "picture", () => paintedMask(coverage, edge)),
+  );
   const { rect, diffusion } = fillContext({ source, maskBounds: bounds, region, size }, { native, multiple: factor });
 
   // Transparent parts look as they do on Figma's white canvas.
@@ -145,8 +161,12 @@ function regionCanvas(
   const { infill = "none", surroundings: follows } = region;
   const isInfilled = infill !== "none";
   const outside = isInfilled ? "repeated" : "nothing";
+  const hole = cropMask(coverage, rect, outside);
+  const ingredients = [ingredient(cropped), ingredient(hole), JSON.stringify([diffusion, infill])];
   const continued =
-    isInfilled || follows ? continueHole(cropped, cropMask(coverage, rect, outside), diffusion, infill) : undefined;
+    isInfilled || follows
+      ? await kept.of("continued", ingredients, async () => continueHole(cropped, hole, diffusion, infill))
+      : undefined;
   const picture = isInfilled ? continued! : resizeImage(cropped, diffusion, "lanczos");
   const see = (image: PixelImage) =>
     resizeImage(crop(resizeImage(image, source, "lanczos"), rect), diffusion, "lanczos");
@@ -178,10 +198,16 @@ function regionCanvas(
   };
 }
 
+const ingredient = ({ data, width, height }: Mask): Ingredient => ({ data, dims: [height, width] });
+
 /** The picture at `size`, its hole continued smoothly from what is around, or by patches of that. */
 function continueHole(picture: PixelImage, hole: Mask, size: Size, infill: Infill): PixelImage {
-  const smooth = resizeImage(infilled(picture, hole), size, "lanczos");
-  return infill === "patchmatch" ? patchMatched(smooth, resizeMask(hole, size)) : smooth;
+  const smooth = asSpan("continue what is around", "picture", () =>
+    resizeImage(infilled(picture, hole), size, "lanczos"),
+  );
+  return infill === "patchmatch"
+    ? asSpan("fill with patches", "picture", () => patchMatched(smooth, resizeMask(hole, size)))
+    : smooth;
 }
 
 function requireBounds(mask: Mask): Rect {
