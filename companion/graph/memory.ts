@@ -63,6 +63,33 @@ export function estimateMemory(
   };
 }
 
+/**
+ * Weights of a session that lie in memory as they lie in their mapped file, by file and place, in bytes: whoever else maps them has
+ * the same memory. None where the processor does not compute, or what it reads is a copy.
+ */
+export function mappedWeights(
+  all: Graph,
+  { layout, widening }: Pick<MemoryEstimate, "layout" | "widening">,
+): ReadonlyMap<string, number> {
+  const graph = unchanged(all);
+  if (graph.dialect.provider !== "cpu" || layout === "rearranged") return new Map();
+  const constant = widening === "once" ? constantNodes(graph) : new Set<Node>();
+  const names = graph.nodes
+    .filter((node) => !constant.has(node))
+    .flatMap((node) =>
+      node.inputs.flatMap((input, i) =>
+        // Matrices of whole numbers are packed as they open, and tables count nowhere.
+        input && !isTable(graph, node, i) && !(node.operator === "MatMulIntegerToFloat" && i === 1) ? [input.name] : [],
+      ),
+    );
+  return new Map(
+    names.flatMap((name) => {
+      const { value, source } = graph.initializers.get(name) ?? {};
+      return value && source && "file" in source ? [[`${source.file}:${source.offset}`, bytesOf(value, {})]] : [];
+    }),
+  );
+}
+
 type Nodes = Pick<Graph, "dialect" | "initializers" | "nodes" | "outputs">;
 
 /** What runs where no condition holds. */

@@ -1,7 +1,7 @@
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { Graph } from "../../companion/graph/graph.ts";
 import { embedding, linear, weight } from "../../companion/graph/layers.ts";
-import { estimateMemory } from "../../companion/graph/memory.ts";
+import { estimateMemory, mappedWeights } from "../../companion/graph/memory.ts";
 import { onnxFile } from "../../companion/graph/onnx-file.ts";
 import { add, concat, conv, matMul, mul, reshape, scalar, slice, split, transpose } from "../../companion/graph/ops.ts";
 import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
@@ -140,6 +140,31 @@ test("estimateMemory() has heavy weights widened in every run instead of copied"
   };
   expect(heavy("F16")).toEqual({ bytes: 2 ** 32, widening: "every-run" });
   expect(heavy("F32")).toEqual({ bytes: 2 ** 33, widening: "once" });
+});
+
+test("mappedWeights() are those that runs read as they lie in the file", () => {
+  const op = graph();
+  const dims = [2 ** 13, 2 ** 14];
+  const at = (type: WeightRef["type"]) => weight(op, weights({ t: dims }, type), "t", dims);
+  op.output("y", add(op, float32(op, "x", [2 ** 14]), at("F32")));
+  const estimate = estimateMemory(op);
+  expect(estimate.layout).toBe("plain");
+  expect([...mappedWeights(op, estimate)]).toEqual([["/models/m.safetensors:8", 2 ** 29]]);
+  // What is rearranged, or widened once, is a copy; what is widened in every run is read from the file.
+  expect(mappedWeights(op, { ...estimate, layout: "rearranged" }).size).toBe(0);
+  const half = graph();
+  half.output("y", add(half, float32(half, "x", [2 ** 14]), weight(half, weights({ t: dims }, "F16"), "t", dims)));
+  expect(mappedWeights(half, { layout: "plain", widening: "once" }).size).toBe(0);
+  expect([...mappedWeights(half, { layout: "plain", widening: "every-run" }).values()]).toEqual([2 ** 28]);
+  const cuda = new Graph({ dialect: { ...DIALECTS.cpu, provider: "cuda" } });
+  cuda.output("y", add(cuda, float32(cuda, "x", [2 ** 14]), weight(cuda, weights({ t: dims }), "t", dims)));
+  expect(mappedWeights(cuda, { layout: "plain", widening: "once" }).size).toBe(0);
+});
+
+test("mappedWeights() leaves out tables that are looked up, which count nowhere", () => {
+  const op = graph();
+  embedding(op, weights({ "e.weight": [100, 256] }).at("e"), op.input("ids", { type: "int64", dims: [1] }), [100, 256]);
+  expect(mappedWeights(op, { layout: "plain", widening: "once" }).size).toBe(0);
 });
 
 test("onnxFile() points at the weights' bytes and holds none of them", () => {

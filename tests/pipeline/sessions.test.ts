@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { symbol } from "../../companion/graph/dim.ts";
 import { Graph } from "../../companion/graph/graph.ts";
+import { linearNoBias } from "../../companion/graph/layers.ts";
 import { add } from "../../companion/graph/ops.ts";
+import { Weights } from "../../companion/graph/weights.ts";
 import { createSessions } from "../../companion/pipeline/studio/sessions.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { tensor } from "../../companion/tensor.ts";
@@ -125,6 +130,33 @@ test("close(prefix) closes one model's sessions", async () => {
   await sessions.close("one/");
   expect(sessions.list().map(({ key }) => key)).toEqual(["two/unet"]);
   await sessions.close();
+});
+
+test("weights that several sizes map from one file count once, and those of another file by themselves", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "sessions-"));
+  const dims = [10_000, 8192];
+  const bytes = 4 * dims[0]! * dims[1]!;
+  /** Rows times a matrix of a file of zeros that takes no room on the disk. */
+  const rows = (name: string, count: number) => () => {
+    const file = path.join(folder, name);
+    writeFileSync(file, "");
+    truncateSync(file, bytes);
+    const matrix = { type: "F32" as const, dims, file, offset: 0, byteLength: bytes };
+    const find = (key: string) => (key === "weight" ? { key, ...matrix } : undefined);
+    const op = new Graph({ dialect: device.dialect });
+    const x = op.input("x", { type: "float32", dims: [count, dims[1]!] });
+    const weights = new Weights({ origin: name, find, keys: () => ["weight"] });
+    op.output("y", linearNoBias(op, weights, x, dims[0]!));
+    return op;
+  };
+  const sessions = createSessions({ device, budget: 1.5 * bytes });
+  const use = (name: string, count: number) => sessions.use(`${name}/${count}`, rows(name, count), async () => {});
+  for (const count of [1, 2, 3]) await use("a", count);
+  expect(sessions.list().map(({ key }) => key)).toEqual(["a/1", "a/2", "a/3"]);
+  await use("b", 1);
+  expect(sessions.list().map(({ key }) => key)).toEqual(["b/1"]);
+  await sessions.close();
+  rmSync(folder, { recursive: true });
 });
 
 test("one session serves runs of every size, and makes room for the larger ones", async () => {

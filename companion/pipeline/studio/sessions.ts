@@ -1,5 +1,11 @@
 import type { Graph } from "../../graph/graph.ts";
-import { estimateMemory, HEAVY_WEIGHTS, type MemoryEstimate, type MemoryOptions } from "../../graph/memory.ts";
+import {
+  estimateMemory,
+  HEAVY_WEIGHTS,
+  type MemoryEstimate,
+  type MemoryOptions,
+  mappedWeights,
+} from "../../graph/memory.ts";
 import { inSpan } from "../../profile/spans.ts";
 import type { Device } from "../../runtime/device.ts";
 import { openSession, type Session } from "../../runtime/session.ts";
@@ -20,7 +26,7 @@ export interface Lease {
  * session that is larger than the budget is opened all the same: nothing smaller would do.
  */
 export interface Sessions {
-  /** Bytes that open sessions may need together. */
+  /** Bytes that open sessions may need together. Weights that several of them map from one file count once. */
   readonly budget: number;
   /**
    * For what runs many times. `key` names everything that the graph depends on: the weights' fingerprint, shapes, options;
@@ -56,16 +62,27 @@ const HEAVY_SHARE = 1 / 2;
 /** Those that five sizes of pictures need, or several models with add-ons for one; the longest unused are closed. */
 const MOST_OPEN = 16;
 
-const NOTHING = { weights: 0, activations: 0 };
+/** What counts against the budget. */
+interface Share {
+  readonly memory: Pick<MemoryEstimate, "weights" | "activations">;
+  /** Of its weights: see `mappedWeights`. */
+  readonly mapped: ReadonlyMap<string, number>;
+}
+
+const held = (weights: number): Share => ({ memory: { weights, activations: 0 }, mapped: new Map() });
+const NOTHING = held(0);
 
 interface Entry {
   readonly session: Session;
   /** For the largest run of a lease that is out, or else of the last one. */
   memory: MemoryEstimate;
+  readonly mapped: Share["mapped"];
   /** Of a run of this size. */
   readonly estimate: (size: RunSize) => MemoryEstimate;
   leases: number;
 }
+
+const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
 /** Of a key, what a person calls it: its fingerprint is left out. */
 const partOf = (key: string): string => key.split("/").slice(1, 3).join(" ");
@@ -75,12 +92,14 @@ export function createSessions({ device, budget }: { device: Device; budget: num
   const open = new Map<string, Entry>();
   const spent = { running: 0, opening: 0 };
   const bySize = () => [...open].sort(([, a], [, b]) => a.session.bytes - b.session.bytes);
-  let held = 0;
+  let heldBytes = 0;
   /** Together with `more`. Sessions run one after the other, so that what a run takes on top counts once. */
-  const total = (more: Pick<MemoryEstimate, "weights" | "activations">) => {
-    const all = [more, ...[...open.values()].map(({ memory }) => memory)];
-    const activations = Math.max(...all.map((one) => one.activations));
-    return held + all.reduce((sum, { weights }) => sum + weights, activations);
+  const total = (more: Share) => {
+    const all = [more, ...open.values()];
+    const activations = Math.max(...all.map(({ memory }) => memory.activations));
+    const once = new Map(all.flatMap(({ mapped }) => [...mapped]));
+    const own = ({ memory, mapped }: Share) => memory.weights - sum(mapped.values());
+    return heldBytes + activations + sum(once.values()) + sum(all.map(own));
   };
   const once: MemoryOptions = { heavyWeights: Math.min(HEAVY_SHARE * budget, HEAVY_WEIGHTS) };
   /** Widening in every run takes a quarter of Stable Diffusion 1.5's steps on two cores: not where the copy fits. */
@@ -116,9 +135,10 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       const options = optionsFor(graph, size);
       const memory = estimateMemory(graph, { ...options, ...size });
       const estimate = size.symbols ? (of: RunSize) => estimateMemory(graph, { ...options, ...of }) : () => memory;
-      await evict(() => total(memory) <= budget);
+      const mapped = mappedWeights(graph, memory);
+      await evict(() => total({ memory, mapped }) <= budget);
       const open = () => openSession(graph, device, { ...options, ...size });
-      entry = { session: await inSpan(`open ${partOf(key)}`, "network", open), memory, estimate, leases: 0 };
+      entry = { session: await inSpan(`open ${partOf(key)}`, "network", open), memory, mapped, estimate, leases: 0 };
       spent.opening += performance.now() - begin;
     } else if (size.symbols) {
       const memory = entry.estimate(size);
@@ -130,20 +150,20 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     await closeSurplus();
     // A larger run of what is open takes more.
     if (size.symbols) await evict(() => total(NOTHING) <= budget);
-    const held = entry;
+    const leased = entry;
     let live = true;
     return {
-      inputs: held.session.inputs,
+      inputs: leased.session.inputs,
       run: async (feeds) => {
         const begin = performance.now();
         try {
-          return await inSpan(partOf(key), "network", () => held.session.run(feeds));
+          return await inSpan(partOf(key), "network", () => leased.session.run(feeds));
         } finally {
           spent.running += performance.now() - begin;
         }
       },
       release: () => {
-        if (live) held.leases--;
+        if (live) leased.leases--;
         live = false;
       },
     };
@@ -165,11 +185,11 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       return need;
     },
     hold: async (bytes) => {
-      await evict(() => total({ weights: bytes, activations: 0 }) <= budget);
-      held += bytes;
+      await evict(() => total(held(bytes)) <= budget);
+      heldBytes += bytes;
       let live = true;
       return () => {
-        if (live) held -= bytes;
+        if (live) heldBytes -= bytes;
         live = false;
       };
     },
