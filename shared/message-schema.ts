@@ -116,6 +116,7 @@ export const addOnSchema = v.strictObject({
   kind: v.picklist(["lora", "control", "embedding", "vae", "motion", "upscaler", "matting"]),
   families: v.array(v.strictObject(family)),
   triggerWords: v.array(text),
+  tiny: v.optional(v.boolean()),
   controlKind: v.optional(v.picklist(["controlnet", "t2i-adapter", "union"])),
   fills: v.optional(v.boolean()),
   upscaler: v.optional(v.strictObject({ architecture: text, scale: count })),

@@ -106,6 +106,8 @@ export interface AddOnInfo {
   readonly families: readonly Family[];
   /** Words that call up what a LoRA has learnt; for an embedding its own token. From the file's metadata or its side-car. */
   readonly triggerWords: readonly string[];
+  /** For kind "vae": true of a tiny autoencoder, which decodes at once and less finely. */
+  readonly tiny?: boolean;
   /** For kind "control". "union": a ControlNet of a transformer, for pictures of several kinds. */
   readonly controlKind?: "controlnet" | "t2i-adapter" | "union";
   /** For kind "control": true where it is shown the mask and what lies around it, whatever else it follows. */

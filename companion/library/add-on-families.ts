@@ -17,11 +17,19 @@ const BY_CLAIM: readonly (readonly [RegExp, readonly Id[]])[] = [
   [/stable-diffusion-v2|^sd_?(?:v)?2/i, ["sd2"]],
 ];
 
+/** How the published tiny autoencoders are called, whose tensors are alike (github.com/madebyollin). */
+const TINY: readonly (readonly [RegExp, readonly Id[]])[] = [
+  [/taesdxl/i, ["sdxl", "sdxl-refiner"]],
+  [/taesd(?!\d)/i, ["sd1", "sd2"]],
+];
+
 /** What the file, or what lies beside it, says of itself. */
 export interface Claims {
   readonly metadata: ReadonlyMap<string, string>;
   /** An autoencoder's scale of the latents, the only thing in which the families' differ. */
   readonly scalingFactor?: unknown;
+  /** A tiny autoencoder's place. */
+  readonly tinyAt?: string;
 }
 
 /** Those of Stable Diffusion that it fits: all of them where its shapes do not tell. */
@@ -33,9 +41,9 @@ export function fittingFamilies(addOn: WholeAddOn): Id[] {
 }
 
 /** Those that it is for. Empty where neither shapes nor words tell. */
-export function familiesOf(fitting: readonly Id[], { metadata, scalingFactor }: Claims): AddOnInfo["families"] {
+export function familiesOf(fitting: readonly Id[], { metadata, scalingFactor, tinyAt }: Claims): AddOnInfo["families"] {
   // What a file says of itself only chooses among what its shapes allow.
-  const narrowed = [scaledBy(scalingFactor), claimOf(metadata)].reduce<readonly Id[]>((left, clue) => {
+  const narrowed = [scaledBy(scalingFactor), claimOf(metadata), tinyFor(tinyAt)].reduce<readonly Id[]>((left, clue) => {
     const agreed = left.filter((id) => clue.includes(id));
     return agreed.length > 0 ? agreed : left;
   }, fitting);
@@ -44,6 +52,9 @@ export function familiesOf(fitting: readonly Id[], { metadata, scalingFactor }: 
 
 const scaledBy = (factor: unknown): Id[] =>
   FAMILIES.filter(({ vae }) => vae.scaling_factor === factor).map(({ id }) => id);
+
+const tinyFor = (place: string | undefined): readonly Id[] =>
+  TINY.find(([name]) => place !== undefined && name.test(place))?.[1] ?? [];
 
 function claimOf(metadata: ReadonlyMap<string, string>): readonly Id[] {
   const claims = [metadata.get("modelspec.architecture"), metadata.get("ss_base_model_version")];

@@ -6,6 +6,7 @@ import { namedScheduler } from "../../shared/scheduler-names.ts";
 import type { OpenOptions, SafetensorsFile } from "../checkpoint/files/safetensors.ts";
 import { isGguf, openWeightFile } from "../checkpoint/files/weight-file.ts";
 import { identify } from "../checkpoint/identify/identify.ts";
+import { isTinyVae } from "../checkpoint/identify/tiny-vae.ts";
 import type { Model } from "../checkpoint/model.ts";
 import { embeddingWidth, type IpAdapter } from "../checkpoint/parts/ip-adapter.ts";
 import { isReduxFolder } from "../checkpoint/parts/redux.ts";
@@ -191,13 +192,14 @@ function findAddOn(
   const whole = openAddOn(found, place.path, { ...options, opened });
   // A motion module has the widths of Stable Diffusion 2 as well, and was trained with 1.
   const fitting = fittingFamilies(whole).filter((id) => found !== "motion" || id === "sd1");
+  const tiny = found === "vae" && isTinyVae(opened);
   const scalingFactor = found === "vae" ? scalingFactorIn(path.dirname(place.path), options) : undefined;
   const controlKind = CONTROL_KINDS[found];
   const described = describeAddOn(place, {
     kind: controlKind ? "control" : (found as Exclude<AddOnKind, ControlKind>),
     families: whole.own
       ? [{ id: whole.own, name: transformerFamily(whole.own).name }]
-      : familiesOf(fitting, { metadata, scalingFactor }),
+      : familiesOf(fitting, { metadata, scalingFactor, ...(tiny && { tinyAt: place.id }) }),
     ...{ metadata, options },
   });
   const words = [...new Set([...whole.tokens.map((token) => plainText(token)), ...described.triggerWords])];
@@ -205,6 +207,7 @@ function findAddOn(
     ...described,
     triggerWords: words,
     ...(controlKind && { controlKind }),
+    ...(tiny && { tiny }),
     ...(controlKind === "union" && { suggestedWeight: described.suggestedWeight ?? UNION_WEIGHT }),
     ...(whole.fills && { fills: true }),
     ...(whole.frames !== undefined && { motion: { frames: whole.frames } }),

@@ -15,8 +15,8 @@ export interface TinyVaeFinding {
 const UNSCALED = { scaling_factor: 1, force_upcast: false };
 
 /**
- * Undefined for other files, and for Stable Diffusion's: which model they are made for shows in no tensor (TAESD, TAESDXL), so that
- * people choose them, as other autoencoders. Throws as `openWholeVae`, and Problem "model-unsupported" for TAESD3.
+ * Undefined for other files, and for Stable Diffusion's: which model they are made for shows in no tensor (TAESD, TAESDXL), but in
+ * their names; people choose them, as other autoencoders, and drafts are decoded by them. Throws as `openWholeVae`, and Problem "model-unsupported" for TAESD3.
  */
 export function tinyVaeAt(place: Place, store: SafetensorsFile, options: OpenOptions): TinyVaeFinding | undefined {
   if (!isTinyVae(store)) return undefined;

@@ -22,6 +22,18 @@ const of = (kind: AddOnKind, tensors: Record<string, SampleTensor>, metadata: Re
   const fitting = fittingFamilies(openAddOn(kind, place));
   return familiesOf(fitting, { metadata: openSafetensors(place).metadata }).map(({ id }) => id);
 };
+test.each([
+  ["madebyollin/taesd", ["sd1", "sd2"]],
+  ["vae_approx/taesd", ["sd1", "sd2"]],
+  ["taesdxl/diffusion_pytorch_model", ["sdxl", "sdxl-refiner"]],
+  ["taesd3", []],
+  ["small", []],
+])("familiesOf() knows the tiny autoencoder %s by its name", (tinyAt, families) => {
+  const all = ["sd1", "sd2", "sdxl", "sdxl-refiner"] as const;
+  const found = familiesOf([...all], { metadata: new Map(), tinyAt }).map(({ id }) => id);
+  expect(found.sort()).toEqual([...families].sort());
+});
+
 const pair = (layer: string, [out, inner]: readonly [number, number], down = "lora_down", up = "lora_up") => ({
   [`${layer}.${down}.weight`]: { shape: [4, inner] },
   [`${layer}.${up}.weight`]: { shape: [out, 4] },
