@@ -157,6 +157,8 @@ export const interval = v.pipe(
   ),
 );
 
+export const numberFormat = v.picklist([4, 8, "int8"]);
+
 export const deepCache = v.strictObject({
   interval: wholeBetween(REQUEST_LIMITS.cacheInterval),
   branch: v.optional(wholeBetween(REQUEST_LIMITS.cacheBranch), 0),

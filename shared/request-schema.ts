@@ -13,6 +13,7 @@ import {
   lora,
   microConditioning,
   nameSchema,
+  numberFormat,
   ownList,
   palette,
   prompt,
@@ -27,7 +28,7 @@ import {
 } from "./request-parts-schema.ts";
 import { splitSchema } from "./split.ts";
 
-export { nameSchema, REQUEST_LIMITS } from "./request-parts-schema.ts";
+export { nameSchema, numberFormat, REQUEST_LIMITS } from "./request-parts-schema.ts";
 
 /** What has no meaning for a picture that is taken apart; its size follows from its shape and the resolution. */
 const NOT_SPLIT = ["width", "height", "mask", "motion", "refiner", "tiling", "palette", "drift", "sceneText"] as const;
@@ -96,7 +97,7 @@ export const requestSchema: v.GenericSchema<unknown, GenerateRequest> = v.pipe(
     palette: v.optional(palette),
     drift: v.optional(driftWishSchema),
     sceneText: v.optional(sceneText),
-    quantize: v.optional(v.picklist([4, 8, "int8"])),
+    quantize: v.optional(numberFormat),
     contentFilter: v.optional(v.boolean()),
   }),
   v.forward(

@@ -96,6 +96,8 @@ export const settings = v.object({
   eta: v.optional(size, 0),
   /** Pictures that repeat without a seam. */
   tiling: v.optional(v.boolean(), false),
+  /** Whether pictures are drafts, to be finished where they are good. */
+  draft: v.optional(v.boolean(), false),
   /** Bits of the model's weights, against a shortage of memory. Absent: as many as fit. */
   quantize: v.optional(v.picklist([4, 8, "int8"])),
   /** Colours that results are brought to, "#rrggbb", and how far. Absent: as the model makes them. */

@@ -32,6 +32,8 @@ export interface Actions {
   goLive(target: (LayerRef & Size) | null): void;
   /** Makes what was painted so a layer. */
   keepLive(): void;
+  /** A draft, without what it left out: the same seed, and the exact picture of it. */
+  finish(picture: Picture): void;
   /** The same with new seeds; neither panel nor selection change. */
   vary(picture: Picture): void;
   /** Those that brought no picture, once more as they were, seeds included. */

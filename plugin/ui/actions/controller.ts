@@ -50,7 +50,7 @@ import { addToCharacter, makeSheet, saveCharacter, setCharacterReference } from 
 import { placeAsTheyCome } from "./place-as-they-come.ts";
 import { placePicture, revertPicture } from "./place-picture.ts";
 import { problemNotice } from "./problem-notice.ts";
-import { generate, retry, vary } from "./run.ts";
+import { finish, generate, retry, vary } from "./run.ts";
 import { takeFiles } from "./take-files.ts";
 import { takeQuickAction } from "./take-quick-action.ts";
 import { targetPicture } from "./target-picture.ts";
@@ -126,6 +126,7 @@ export class Controller implements Actions {
   generate = () => this.#attempt(() => generate(this));
   goLive = (target: Parameters<Actions["goLive"]>[0]) => goLive(this, target);
   keepLive = () => this.#attempt(() => keepLive(this));
+  finish = (picture: Picture) => this.#attempt(() => finish(this, picture));
   vary = (picture: Picture) => this.#attempt(() => vary(this, picture));
   retry = (pictures: readonly Picture[]) =>
     this.#attempt(async () => {

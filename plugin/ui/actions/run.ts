@@ -1,9 +1,11 @@
 /** From a pressed button to jobs that are on their way. */
 import { Problem } from "../../../shared/problem.ts";
 import { artboardIntents, type ToExpand } from "../request/artboard-intents.ts";
+import { atQuality } from "../request/drafts.ts";
 import { type Intent, intentOfRecipe, intentsOf, sheetIntents } from "../request/intent.ts";
 import { type Order, prepareRun } from "../request/prepare-run.ts";
 import { newRun, type RunPlace } from "../request/run-place.ts";
+import { finished } from "../state/finished.ts";
 import { isPaintedAlready } from "../state/painted-already.ts";
 import type { Picture } from "../state/picture.ts";
 import { withRecent } from "../state/recent-prompts.ts";
@@ -27,7 +29,7 @@ export async function generate(runner: Runner): Promise<void> {
   const { store } = runner;
   // What characters look like may have been changed since they were listed.
   if (store.state.prompt.includes("@")) await listCharacters(runner, "known");
-  const intents = intentsOf(store.state);
+  const intents = atQuality(intentsOf(store.state), store.state);
   // Of several layers, those that show their picture already keep it.
   const isAnew = (order: Order) =>
     intents.length === 1 || !order.jobs.every((job) => isPaintedAlready(job, store.state.pictures));
@@ -44,6 +46,12 @@ export async function generate(runner: Runner): Promise<void> {
 export async function vary(runner: Runner, { recipe }: Picture): Promise<void> {
   const { count } = runner.store.state.settings;
   await send(runner, (models) => [intentOfRecipe(recipe, models, { count })]);
+}
+
+/** A draft's picture with nothing left out, in the draft's own run, so that it takes the placed one's place; of several layers placed as it comes. */
+export async function finish(runner: Runner, { recipe, job }: Picture): Promise<void> {
+  const places = job.batch ? newRun(1, { batch: true }) : [job];
+  await send(runner, (companion) => [intentOfRecipe(finished(recipe), companion, "its own")], places);
 }
 
 /** What was to make pictures that never came, as it was; they take the places of those. */
@@ -64,13 +72,15 @@ export async function paintSheet(
   frames: readonly LayerRef[],
   promptFor: (frame: LayerRef) => string,
 ): Promise<void> {
-  const intents = sheetIntents(runner.store.state, frames, promptFor);
+  const { state } = runner.store;
+  const intents = atQuality(sheetIntents(state, frames, promptFor), state);
   await send(runner, () => intents, newRun(intents.length, { batch: true }));
 }
 
 /** What the pictures of a set leave open in their frames, all of it a run. */
 export async function paintArtboards(runner: Runner, frames: readonly ToExpand[]): Promise<void> {
-  const intents = artboardIntents(runner.store.state, frames);
+  const { state } = runner.store;
+  const intents = atQuality(artboardIntents(state, frames), state);
   await send(runner, () => intents, newRun(intents.length, { batch: true }));
 }
 

@@ -2,6 +2,7 @@ import { fitBox } from "../parts/fit-box.ts";
 import type { Live, LivePicture } from "../state/live.ts";
 import { liveHere } from "../state/live-here.ts";
 import type { State } from "../state/state.ts";
+import { formatInWords } from "../text/format-in-words.ts";
 import { t } from "../text/language.ts";
 import { problemInWords } from "../text/said.ts";
 
@@ -13,6 +14,7 @@ export function LiveView({ state }: { state: State }) {
   const live = liveHere(state);
   if (live === null) return null;
   const { target, picture, painting, problem } = live;
+  const timesFaster = state.companion?.device?.timesFaster;
   const size = picture?.made.job.ticket ?? target;
   return (
     <section aria-label={t.live.title(target.name)}>
@@ -21,7 +23,11 @@ export function LiveView({ state }: { state: State }) {
       </div>
       <p class="between">
         <span>{howItGoes(live, state)}</span>
-        {picture && <span class="secondary-text">{madeWith(picture)}</span>}
+        {picture && (
+          <span class="secondary-text" title={formatInWords(picture.made.recipe.request.quantize, timesFaster)}>
+            {madeWith(picture)}
+          </span>
+        )}
       </p>
       {problem && (
         <p class="hint warning-text" role="alert">
@@ -32,10 +38,13 @@ export function LiveView({ state }: { state: State }) {
   );
 }
 
+/** Fewer bits are no matter of speed. */
+const HOW = { exact: "exact", int8: "fast", 8: "narrow", 4: "narrow" } as const;
+
 /** Steps as they are drawn: Edit leaves out those that would change more than its strength says. */
 function madeWith({ made }: LivePicture): string {
-  const { seed, steps, strength } = made.recipe.request;
-  return t.live.madeWith(seed, Math.max(1, Math.floor(steps * strength)));
+  const { seed, steps, strength, quantize } = made.recipe.request;
+  return t.live.madeWith(seed, Math.max(1, Math.floor(steps * strength)), HOW[quantize ?? "exact"]);
 }
 
 function howItGoes({ picture, ahead, painting, problem }: Live, { connection }: State): string {

@@ -9,6 +9,7 @@ import { Slider } from "../parts/slider.tsx";
 import { effectiveSettings, hasEta, isGuided } from "../request/build-request.ts";
 import { refinersFor } from "../state/in-use.ts";
 import type { State } from "../state/state.ts";
+import { formatInWords } from "../text/format-in-words.ts";
 import { t } from "../text/language.ts";
 
 /** Where base and refiner were made to meet: Podell et al. 2023, "SDXL". */
@@ -107,13 +108,9 @@ const FORMATS: Readonly<Record<string, GenerateRequest["quantize"]>> = { int8: "
 /** Narrower ones change the picture a little. Fast ones are there where the processor is, or where they were chosen before. */
 const weights = (timesFaster: number | undefined, chosen: boolean): readonly Option[] => [
   { value: "", label: t.settings.weightsAuto },
-  ...(timesFaster !== undefined
-    ? [{ value: "int8", label: t.settings.weightsFast(`${t.common.figure(timesFaster, 1)}×`) }]
-    : chosen
-      ? [{ value: "int8", label: t.settings.weightsFastElsewhere }]
-      : []),
-  { value: "8", label: t.settings.weights8 },
-  { value: "4", label: t.settings.weights4 },
+  ...(timesFaster !== undefined || chosen ? [{ value: "int8", label: formatInWords("int8", timesFaster) }] : []),
+  { value: "8", label: formatInWords(8) },
+  { value: "4", label: formatInWords(4) },
 ];
 
 /** People count from 1, which leaves no layer out. */

@@ -5,6 +5,7 @@ import { ChevronLeft, ChevronRight } from "../parts/icons.tsx";
 import { useEscape } from "../parts/use-escape.ts";
 import { isShown, type Picture } from "../state/picture.ts";
 import type { State } from "../state/state.ts";
+import { formatInWords } from "../text/format-in-words.ts";
 import { t } from "../text/language.ts";
 import { likenessExplained } from "../text/likeness-words.ts";
 import { whenInWords } from "../text/when-in-words.ts";
@@ -29,7 +30,8 @@ export function PictureClose({ picture, state, actions }: { picture: Picture; st
   };
   const all = state.pictures.filter((other) => isShown(other) && other.phase === "done");
   const at = all.findIndex((other) => other.job.job === job.job);
-  const { seed, prompt, tiling } = recipe.request;
+  const { seed, prompt, tiling, quantize } = recipe.request;
+  const how = formatInWords(picture.weightBits ?? quantize);
   const address = isBefore && before !== null ? before : (image?.url ?? small);
   return (
     <section class="close-up" aria-label={t.pictures.closeLabel(job.ticket.name, seed)}>
@@ -62,7 +64,7 @@ export function PictureClose({ picture, state, actions }: { picture: Picture; st
         <Neighbour side="olderOne" to={all[at + 1]} actions={actions} />
       </div>
       {prompt !== "" && <p class="close-prompt">{prompt}</p>}
-      <p class="secondary-text">{t.pictures.about(seed, t.common.size(picture), recipe.model)}</p>
+      <p class="secondary-text">{t.pictures.about(seed, t.common.size(picture), recipe.model, how)}</p>
       {(picture.likeness ?? []).map(({ character, name, ...judged }) => (
         <p key={character} class="secondary-text">
           {likenessExplained(name, judged)}

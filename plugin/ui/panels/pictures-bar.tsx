@@ -9,6 +9,7 @@ import { canRetry, isActive, isEnlarged, isOwnFill, type Picture } from "../stat
 import type { State } from "../state/state.ts";
 import { t } from "../text/language.ts";
 import { BatchBar } from "./batch-bar.tsx";
+import { DraftNote } from "./draft-note.tsx";
 import { EnlargeOptions } from "./enlarge-options.tsx";
 import { LayeringControl } from "./layering-control.tsx";
 
@@ -30,6 +31,7 @@ export function PicturesBar({ state, actions }: { state: State; actions: Actions
   const onEnlarge = () => setEnlarging(done?.job.job ?? null);
   return (
     <footer class="generate-bar">
+      {done !== undefined && <DraftNote picture={done} state={state} actions={actions} />}
       {done !== undefined && !done.recipe.request.split && (
         <LayeringControl picture={done} state={state} actions={actions} />
       )}

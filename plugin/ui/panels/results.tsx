@@ -141,6 +141,7 @@ function Result({ picture, reached, state, actions }: ResultProps) {
           <Star filled /> <span class="off-screen">{t.pictures.starred}</span>
         </span>
       )}
+      {picture.recipe.draft && done && <span class="tag draft">{t.pictures.draftTag}</span>}
       {picture.recipe.request.motion && done && <span class="tag size">{t.move.tag}</span>}
       {picture.recipe.request.split && done && (
         <span class="tag size">{t.split.tag(picture.recipe.request.split.layers)}</span>

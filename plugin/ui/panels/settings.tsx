@@ -13,6 +13,7 @@ import { t } from "../text/language.ts";
 import { tooLong } from "../text/too-long.ts";
 import { LanguageSelect } from "./language-select.tsx";
 import { MoreSettings } from "./more-settings.tsx";
+import { QualityChoice } from "./quality-choice.tsx";
 import { schedulerMenu } from "./scheduler-menu.ts";
 
 const SIZES = { small: 0.75, own: 1, large: 1.25, veryLarge: 1.5 } as const;
@@ -30,7 +31,8 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
   const { steps, guidanceScale } = effectiveSettings({ mode, model, settings });
   const drawn = state.selection.kind === "several" ? t.settings.seedForEach : t.settings.randomSeed;
   const isKnown = settings.seedLocked || liveHere(state) !== null;
-  const summary = t.settings.summary(isKnown ? t.settings.seedOf(settings.seed) : drawn, steps);
+  const seed = isKnown ? t.settings.seedOf(settings.seed) : drawn;
+  const summary = [settings.draft ? t.settings.summaryDraft : "", t.settings.summary(seed, steps)];
   const target = rowsOf(state)[0]?.target ?? null;
   const sizeOf = (sizeFactor: number) => {
     if (target === null) return "";
@@ -43,7 +45,7 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
   return (
     <details class="settings">
       <summary>
-        {t.settings.title} <span>{summary}</span>
+        {t.settings.title} <span>{summary.filter(Boolean).join(" · ")}</span>
       </summary>
       <div class="fields">
         <Select
@@ -52,6 +54,7 @@ export function SettingsPanel({ state, actions, model }: { state: State; actions
           options={(companion?.models ?? []).map(({ id, name }) => ({ value: id, label: name }))}
           onChange={(id) => actions.set({ model: id, ...own })}
         />
+        <QualityChoice state={state} actions={actions} model={model} />
         {mode !== "fill" && (
           <Select
             label={t.settings.size}

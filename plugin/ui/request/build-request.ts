@@ -119,6 +119,8 @@ export function buildRequest(intent: MeasuredIntent, seed: number): GenerateRequ
     ...(use.refiner && { refiner: use.refiner }),
     ...(mode === "edit" && instructs(model) && wantsDrift(settings) && { drift: settings.drift }),
     ...(settings.quantize && { quantize: settings.quantize }),
+    ...(settings.guidanceInterval && { guidanceInterval: settings.guidanceInterval }),
+    ...(settings.deepCache && { deepCache: settings.deepCache }),
     ...(settings.palette && mode !== "fill" && !split && { palette: settings.palette }),
     ...(settings.contentFilter && { contentFilter: true }),
     ...(use.motion && { motion: use.motion }),

@@ -3,7 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { Rect, Size } from "../../../shared/geometry.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { ModelInfo } from "../../../shared/protocol.ts";
-import { requestedSize, type Split } from "../../../shared/request.ts";
+import { type GenerateRequest, requestedSize, type Split } from "../../../shared/request.ts";
 import { saidAfter } from "../../../shared/roles.ts";
 import type { Margins, Mode, Settings } from "../../bridge.ts";
 import { tellCharacters } from "../state/character-references.ts";
@@ -50,7 +50,12 @@ export type RunSettings = Omit<
   | "knownLicences"
   | "artboards"
   | "tellsRoles"
->;
+  | "draft"
+> &
+  LessWork;
+
+/** What no panel sets, and recipes of other programs do. */
+type LessWork = Pick<GenerateRequest, "guidanceInterval" | "deepCache">;
 
 export interface Intent {
   readonly mode: Mode;
@@ -77,6 +82,8 @@ export interface Intent {
   readonly settings: RunSettings;
   readonly references: readonly Followed<ReferenceLayer>[];
   readonly use: Omit<InUse, "controls"> & { readonly controls: readonly Followed<ControlLayer>[] };
+  /** Of a draft: see `Recipe.draft`. */
+  readonly draft?: Recipe["draft"];
   /** One for each picture. */
   readonly seeds: readonly number[];
   /** The size at the model that was chosen before, where the target still has that shape. Absent: it follows from the target. */
@@ -179,7 +186,8 @@ export function intentOfRecipe(
   const model = models.find(({ id }) => id === request.model);
   if (model === undefined)
     throw new Problem("model-not-found", `“${recipe.model}”, which made this picture, is gone. Choose another model.`);
-  const { vae, refiner, motion, split } = request;
+  const { vae, refiner, motion, split, guidanceInterval, deepCache } = request;
+  const lessWork: LessWork = { ...(guidanceInterval && { guidanceInterval }), ...(deepCache && { deepCache }) };
   const size = requestedSize(request);
   return {
     ...{ mode, model, prompt: request.prompt, ...(typed !== undefined && { typed }) },
@@ -191,7 +199,8 @@ export function intentOfRecipe(
     ...(expand && { expand }),
     ...(split && { split }),
     ...(calm && { calm }),
-    settings: { ...DEFAULT_SETTINGS, ...settingsOf(recipe) },
+    ...(recipe.draft && { draft: recipe.draft }),
+    settings: { ...DEFAULT_SETTINGS, ...settingsOf(recipe), ...lessWork },
     references: recipe.references.map(fromRecipe),
     use: {
       loras: request.loras,

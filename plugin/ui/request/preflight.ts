@@ -3,6 +3,7 @@ import { type Estimate, estimate, workOf } from "../state/experience.ts";
 import { rowsOf } from "../state/rows.ts";
 import type { State } from "../state/state.ts";
 import { buildRequest } from "./build-request.ts";
+import { atQuality } from "./drafts.ts";
 import { intentsOf } from "./intent.ts";
 
 /**
@@ -11,7 +12,7 @@ import { intentsOf } from "./intent.ts";
  */
 export function preflight(state: State): Estimate | null {
   const rows = rowsOf(state);
-  const estimates = intentsOf(state).map((intent, i) => {
+  const estimates = atQuality(intentsOf(state), state).map((intent, i) => {
     const request = buildRequest({ ...intent, target: rows[i]!.target, fill: state.fill }, 0);
     const size = requestedSize(request);
     return size && estimate(state.settings.experience, workOf(request, size), intent.seeds.length);

@@ -158,6 +158,7 @@ function jobsOf(
       target: { id: ticket.target, name: ticket.name },
       ...(layers.mask && { mask: toRef(layers.mask), maskShape: intent.settings.maskShape }),
       ...(layers.alsoMasks && { alsoMasks: layers.alsoMasks.map(toRef) }),
+      ...(intent.draft && { draft: intent.draft }),
       ...(intent.filling?.kind && { fillKind: intent.filling.kind }),
       ...(intent.texts && { texts: intent.texts.map(toRef), seesTexts: intent.settings.seesTexts }),
       ...(intent.painted && { painted: intent.painted.map(toRef) }),

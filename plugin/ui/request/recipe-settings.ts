@@ -4,6 +4,7 @@ import { SPLIT_RESOLUTIONS } from "../../../shared/request.ts";
 import { type MaskShape, PLAIN_SHAPE, type Settings } from "../../bridge.ts";
 import { secondsOf } from "../models/motion.ts";
 import { likelyKind } from "../state/fill-kind.ts";
+import { finished } from "../state/finished.ts";
 import type { Recipe } from "../state/recipe.ts";
 import { MODELS_OWN } from "../state/state.ts";
 
@@ -44,9 +45,9 @@ export function settingsOf({
 /** What a model says of itself that takes pictures apart in the chosen one's place. */
 const SPLITTERS_OWN = ["model", ...Object.keys(MODELS_OWN)] as const;
 
-/** The same for the panel: what took a picture apart stood in the chosen model's place, which stays. */
-export function panelSettingsOf(recipe: Parameters<typeof settingsOf>[0]): Partial<Settings> {
-  const settings = settingsOf(recipe);
+/** The same for the panel, where a draft is a way to make what it is the draft of: what took a picture apart stood in the chosen model's place, which stays. */
+export function panelSettingsOf(recipe: Recipe): Partial<Settings> {
+  const settings = { ...settingsOf(finished(recipe)), draft: recipe.draft !== undefined };
   if (!recipe.request.split) return settings;
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !SPLITTERS_OWN.includes(name)));
 }

@@ -13,6 +13,7 @@ import { whatIsMissing } from "../state/readiness.ts";
 import { rowsOf } from "../state/rows.ts";
 import type { State } from "../state/state.ts";
 import { buildRequest, sizeAtModel } from "./build-request.ts";
+import { atQuality } from "./drafts.ts";
 import { intentsOf } from "./intent.ts";
 
 export interface ReferenceBudget {
@@ -89,7 +90,10 @@ interface Counted {
 /** A picture's time is in proportion to all places that are read: taken from pictures with the likest number of references. */
 function secondsEach(state: State, { size, used, placesWith }: Counted): number | null {
   if (whatIsMissing(state) !== null) return null;
-  const request = buildRequest({ ...intentsOf(state)[0]!, target: rowsOf(state)[0]!.target, fill: state.fill }, 0);
+  const request = buildRequest(
+    { ...atQuality(intentsOf(state), state)[0]!, target: rowsOf(state)[0]!.target, fill: state.fill },
+    0,
+  );
   const { experience } = state.settings;
   const counts = Array.from({ length: REQUEST_LIMITS.references + 1 }, (_, count) => count);
   counts.sort((a, b) => Math.abs(a - used) - Math.abs(b - used));

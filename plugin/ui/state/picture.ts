@@ -114,5 +114,9 @@ export const isEnlarged = ({ recipe }: Picture) => recipe.enlarged !== undefined
 /** It was made of another one. */
 export const isDerived = ({ recipe }: Picture) => recipe.enlarged !== undefined || recipe.matted !== undefined;
 
+/** It is a draft, of which the finished picture can be made. */
+export const canFinish = (picture: Picture) =>
+  picture.phase === "done" && picture.recipe.draft !== undefined && !isDerived(picture);
+
 /** It is a fill of its target. */
 export const isOwnFill = ({ placed, layers, job }: Picture) => placed && layers.includes(job.ticket.target);

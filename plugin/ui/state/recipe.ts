@@ -6,7 +6,7 @@ import type { EnlargeTask, GenerateTask, MatteTask } from "../../../shared/job.t
 import { parseJson } from "../../../shared/json-text.ts";
 import { matteSchema } from "../../../shared/matte.ts";
 import type { GenerateRequest } from "../../../shared/request.ts";
-import { REQUEST_LIMITS, requestSchema } from "../../../shared/request-schema.ts";
+import { numberFormat, REQUEST_LIMITS, requestSchema } from "../../../shared/request-schema.ts";
 import { usedModelsSchema } from "../../../shared/used-model.ts";
 import { MODES, margins, maskShape, ROLES, rect } from "../../bridge.ts";
 import { KEEP_NAMES } from "../models/control-keeps.ts";
@@ -30,6 +30,8 @@ const recipeSchema = v.object({
   maskShape: v.optional(maskShape),
   /** What a Fill was for. */
   fillKind: v.optional(v.picklist(FILL_KINDS)),
+  /** Of a draft: what the finished picture has in the place of what it left out. Absent: it is no draft. */
+  draft: v.optional(v.object({ steps: v.number(), quantize: v.optional(numberFormat), vae: v.optional(v.string()) })),
   /** Text layers over it: those that stay above the picture, and those that are painted in it. */
   texts: v.optional(v.array(layerRef)),
   painted: v.optional(v.array(layerRef)),

@@ -153,6 +153,7 @@ export const DEFAULT_SETTINGS: Settings = {
   layerings: {},
   knownLicences: [],
   sizeFactor: 1,
+  draft: false,
   negativePrompt: "",
   loras: [],
   clipSkip: 0,

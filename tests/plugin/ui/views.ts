@@ -185,6 +185,11 @@ export const VIEWS: Readonly<Record<string, Partial<State>>> = {
     })),
   },
   pictures: { ...pictures, pictures: [done, failed] },
+  "a draft": {
+    ...pictures,
+    pictures: [{ ...done, recipe: { ...recipe, draft: { steps: 25 }, request: { ...recipe.request, steps: 10 } } }],
+  },
+  "what drafts are": { ...on, settings: { ...DEFAULT_SETTINGS, draft: true } },
   painting: { ...pictures, pictures: [running, done, failed] },
   "a failure": { ...pictures, chosen: "b", pictures: [failed] },
   "a picture closely": { ...pictures, close: true, pictures: [done] },

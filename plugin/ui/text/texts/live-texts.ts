@@ -13,7 +13,8 @@ export const live = both(
     waits: (ahead: number) => `Waits for ${ahead === 1 ? "one picture" : `${ahead} pictures`} of others`,
     away: "Goes on as soon as the companion is back",
     keep: "Keep",
-    madeWith: (seed: number, steps: number) => `seed ${seed} · ${steps === 1 ? "1 step" : `${steps} steps`}`,
+    madeWith: (seed: number, steps: number, how: "exact" | "fast" | "narrow") =>
+      `seed ${seed} · ${steps === 1 ? "1 step" : `${steps} steps`} · ${{ exact: "exact", fast: "fast", narrow: "fewer bits" }[how]}`,
     kept: "Kept as a layer",
     promise: "only Keep changes the file",
   },
@@ -28,7 +29,8 @@ export const live = both(
     waits: (ahead) => `Wartet auf ${ahead === 1 ? "ein anderes Bild" : `${ahead} andere Bilder`}`,
     away: "Geht weiter, sobald der Companion wieder da ist",
     keep: "Behalten",
-    madeWith: (seed, steps) => `Seed ${seed} · ${steps === 1 ? "1 Schritt" : `${steps} Schritte`}`,
+    madeWith: (seed, steps, how) =>
+      `Seed ${seed} · ${steps === 1 ? "1 Schritt" : `${steps} Schritte`} · ${{ exact: "genau", fast: "schnell", narrow: "weniger Bits" }[how]}`,
     kept: "Als Ebene behalten",
     promise: "nur Behalten ändert die Datei",
   },
