@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--plot FILE] [--only opening | fast | less-work | around | growth | klein | likeness | live | quality | queue | recognition | z-image]`: how fast this machine opens a model of any family, in
+ * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--plot FILE] [--only opening | fast | less-work | around | growth | klein | likeness | live | quality | queue | recognition | switching | z-image]`: how fast this machine opens a model of any family, in
  * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
  * for Stable Diffusion 1; `--peers` (peers/peers.ts) sets it beside several programs. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
  * temporary folder (4.3 GB) and removed at the end.
@@ -49,6 +49,7 @@ import { runRecognition } from "./recognition.ts";
 import { clock, gibibytes, peakOfProcess, report } from "./report.ts";
 import { sineFeeds } from "./sine-feeds.ts";
 import type { Stepper } from "./stepper.ts";
+import { runSwitching } from "./switching.ts";
 import { KLEIN } from "./transformer/klein.ts";
 import { runTransformer } from "./transformer/transformer.ts";
 import { Z_IMAGE_TURBO } from "./transformer/z-image.ts";
@@ -79,6 +80,7 @@ export async function runBench(argv: string[]): Promise<number> {
     const device = await chooseDevice();
     console.log(`On ${device.info.name}`);
     if (only === "fast") return await runFast(place, device, scratch);
+    if (only === "switching") return await runSwitching(place, device, scratch);
     if (only === "around") return await runAround(place, device);
     if (only === "less-work") return await runLessWork(place, device, { side, narrowFolder: scratch });
     await reportOpenings(place, device);
@@ -161,7 +163,7 @@ function readArguments(argv: string[]): {
   const wrong = (what: string) =>
     new Problem(
       "request-invalid",
-      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--plot FILE] [--only opening | fast | less-work | around | growth | klein | likeness | live | quality | queue | recognition | z-image]`,
+      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--plot FILE] [--only opening | fast | less-work | around | growth | klein | likeness | live | quality | queue | recognition | switching | z-image]`,
     );
   try {
     const { values } = parseArgs({
@@ -185,6 +187,7 @@ function readArguments(argv: string[]): {
         "quality",
         "queue",
         "recognition",
+        "switching",
         "z-image",
       ].includes(values.only)
     )

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import path from "node:path";
@@ -18,7 +19,7 @@ const START_MS = 60_000;
 
 /** A companion of its own, on a free port, with its data in `home`. Rejects with what it said where it does not start. */
 export async function startCompanion(home: string): Promise<RunningCompanion> {
-  const secret = { pairing: "b".repeat(32), token: randomSecret() };
+  const secret = { pairing: randomBytes(16).toString("hex"), token: randomSecret() };
   new Pairings(path.join(home, "pairings.json")).add(secret, "bench");
   const port = await freePort();
   const args = ["start", "--no-open", "--no-playground", "--port", String(port)];

@@ -1,0 +1,119 @@
+/**
+ * What waiting for networks costs a designer who goes to and fro: between two models, and between sizes of pictures, exact and
+ * fast. Every figure is what pictures of one step waited for networks to open, by the sessions' own clock; the files are warm.
+ */
+import path from "node:path";
+import type { Size } from "../../shared/geometry.ts";
+import type { GenerateRequest } from "../../shared/request.ts";
+import { parseRequest } from "../../shared/validate.ts";
+import { generate } from "../pipeline/generate.ts";
+import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
+import type { Device } from "../runtime/device.ts";
+import { integersAreRight } from "../runtime/integers.ts";
+import { writeRandomModel } from "./random-model.ts";
+import { gibibytes, report } from "./report.ts";
+import { startOfCompanion } from "./start.ts";
+
+/** Of opening everything that a picture waits for, seconds. */
+const TARGET = 0.3;
+const ROUNDS = 5;
+/** Enough for two models of Stable Diffusion 1.5's size; the default holds one, and all its sizes. */
+const FOR_TWO = 9 * 2 ** 30;
+/** Where only opening is looked at, pictures are small. */
+const SMALL: Size = { width: 128, height: 128 };
+const SIZES: readonly Size[] = [
+  { width: 520, height: 776 },
+  { width: 512, height: 768 },
+  { width: 640, height: 448 },
+];
+const FORMATS: readonly (readonly [name: string, more: Partial<GenerateRequest>])[] = [
+  ["exact", {}],
+  ["fast", { quantize: "int8" }],
+];
+
+/** Resolves to the exit code: 1 where something that was open is opened again. */
+export async function runSwitching(place: string, device: Device, scratch: string): Promise<number> {
+  await startOfCompanion();
+  const second = path.join(scratch, "second");
+  console.log("Writing a second random model (4.3 GB) …");
+  writeRandomModel(second);
+  const right = await integersAreRight();
+  let isKept = true;
+  for (const format of FORMATS.filter(([, { quantize }]) => right || quantize === undefined)) {
+    const open = (memoryBudget?: number) =>
+      openStudio({ device, library: { resolve: (name) => name }, names: "paths", narrowFolder: scratch, memoryBudget });
+    isKept = (await betweenModels(open(FOR_TWO), [place, second], format)) && isKept;
+    isKept = (await betweenSizes(open(), place, format)) && isKept;
+  }
+  return isKept ? 0 : 1;
+}
+
+type Format = (typeof FORMATS)[number];
+
+/** True where nothing is opened twice. Closes the studio. */
+async function betweenModels(
+  studio: PipelineStudio,
+  models: readonly string[],
+  [name, more]: Format,
+): Promise<boolean> {
+  try {
+    const paint = (model: string) => opening(studio, { ...more, ...SMALL, model }, "whole");
+    // Whatever is done once for a file is done now: its weights are rounded, and read from the disk.
+    for (const model of models) await paint(model);
+    const times: number[] = [];
+    for (let round = 0; round < 2; round++) for (const model of models) times.push(await paint(model));
+    report(
+      `Two models in turns, ${name}`,
+      `${inSeconds(times)} of opening, within ${gibibytes(studio.sessions.budget)}`,
+    );
+    return times.every((seconds) => seconds === 0);
+  } finally {
+    await studio.close();
+  }
+}
+
+/** True where nothing is opened twice. Closes the studio. */
+async function betweenSizes(studio: PipelineStudio, model: string, [name, more]: Format): Promise<boolean> {
+  try {
+    const again: number[] = [];
+    for (let round = 0; round <= ROUNDS; round++) {
+      await studio.sessions.close();
+      again.push(await opening(studio, { ...more, ...SMALL, model }, "whole"));
+    }
+    const [least, middle] = leastAndMiddle(again.slice(1));
+    report(
+      `Opening again all that a picture needs, ${name}`,
+      `${least.toFixed(2)} s at best, ${middle.toFixed(2)} s (median of ${ROUNDS}); asked for: ${TARGET} s`,
+    );
+    const first: number[] = [];
+    const back: number[] = [];
+    for (const size of SIZES) first.push(await opening(studio, { ...more, ...size, model }, "one step"));
+    for (const size of SIZES) back.push(await opening(studio, { ...more, ...size, model }, "one step"));
+    report(`A step at ${SIZES.map(inWords).join(", ")}, ${name}`, `${inSeconds(first)} of opening`);
+    report("  at the same sizes once more", `${inSeconds(back)}, within ${gibibytes(studio.sessions.budget)}`);
+    return back.every((seconds) => seconds === 0);
+  } finally {
+    await studio.close();
+  }
+}
+
+/** Seconds that a picture waits for networks to open: until its first step was drawn, or until it is decoded. */
+async function opening(
+  studio: PipelineStudio,
+  fields: Partial<GenerateRequest>,
+  until: "one step" | "whole",
+): Promise<number> {
+  const request = parseRequest({ ...fields, prompt: "a red apple", seed: 1, steps: 1, guidanceScale: 1 });
+  const before = studio.sessions.spent.opening;
+  for await (const { type } of generate(request, new Map(), studio)) if (type === "step" && until === "one step") break;
+  return (studio.sessions.spent.opening - before) / 1000;
+}
+
+function leastAndMiddle(values: readonly number[]): readonly [least: number, middle: number] {
+  const sorted = [...values].sort((a, b) => a - b);
+  return [sorted[0]!, sorted[sorted.length >> 1]!];
+}
+
+const inSeconds = (times: readonly number[]): string => `${times.map((seconds) => seconds.toFixed(2)).join(", ")} s`;
+
+const inWords = ({ width, height }: Size): string => `${width}×${height}`;
