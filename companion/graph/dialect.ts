@@ -18,6 +18,8 @@ export interface Dialect {
    * than half the arithmetic. The phases' kernels are computed by the CPU when the session opens, which takes time.
    */
   readonly phasesFrom: number;
+  /** From how many tiles of 4×4 pixels, and channels, on 3×3 convolutions are faster by tiles (tiled-convolution.ts). */
+  readonly tiled: { readonly tiles: number; readonly channels: number };
   /**
    * What a convolution's kernel may be. "constant": ONNX Runtime 1.30's WebGPU provider ends the process where it is an input
    * (seen on SwiftShader), so that those are products over patches.
@@ -34,6 +36,8 @@ export interface Dialect {
    * their rows above and below. Absent: zeros. No provider's matter, but chosen like theirs: once, and for all of a network.
    */
   readonly edges?: "zeros" | "around" | "beside";
+  /** Whether a network's convolutions may be computed by tiles; chosen once, for all of it. Absent: "direct". */
+  readonly convolutions?: "direct" | "tiled";
 }
 
 const MAX_SCORES = 2 ** 26;
@@ -43,6 +47,7 @@ const GPU = {
   attention: "fused",
   maxScores: MAX_SCORES,
   phasesFrom: Number.POSITIVE_INFINITY,
+  tiled: { tiles: Number.POSITIVE_INFINITY, channels: 0 },
   kernels: "any",
   slots: "where-used",
 } as const;
@@ -65,6 +70,7 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
     attention: "fused",
     maxScores: MAX_SCORES,
     phasesFrom: 4096,
+    tiled: { tiles: 32, channels: 64 },
     kernels: "any",
     slots: "everywhere",
   },

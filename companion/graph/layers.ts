@@ -8,7 +8,7 @@ import { dimAt } from "./dim.ts";
 import { decode } from "./encodings.ts";
 import type { Graph, Value } from "./graph.ts";
 import { integerAffine, integerConvolution } from "./integer-lowerings.ts";
-import { groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
+import { convolution, groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
 import {
   add,
   batchNormalization,
@@ -142,7 +142,7 @@ function kernelsOf(op: Graph, w: Weights, dims: readonly [number, number, number
   const kernels = narrow ? widenNarrow(op, narrow, dims) : weight(op, w, "weight", dims);
   return {
     whole: () => kernels,
-    convolve: (x, bias, options) => conv(op, x, kernels, bias, options),
+    convolve: (x, bias, options) => convolution(op, x, [kernels, bias], options),
     convolveResized: (x, bias, size) => upsampledConvolution(op, x, [kernels, bias], size),
   };
 }

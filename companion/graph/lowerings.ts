@@ -5,6 +5,7 @@ import { hadamard } from "./hadamard.ts";
 import {
   type AttentionOptions,
   add,
+  type Conv2dOptions,
   cast,
   concat,
   conv,
@@ -27,6 +28,7 @@ import {
   transpose,
 } from "./ops.ts";
 import { BLOCK, type BlockedMatrix } from "./quantize.ts";
+import { tileCount, tiledConvolution } from "./tiled-convolution.ts";
 
 /** For a matrix [N, K] of few bits: x [M, K] · matrixᵀ + bias (which broadcasts) → [M, N]. */
 export function narrowAffine(op: Graph, narrow: BlockedMatrix, dims: readonly [out: number, inner: number]) {
@@ -162,6 +164,28 @@ function causalMask(op: Graph, [start, last]: readonly [number, Dim], all: Dim):
   return floats(op, mask, [end - start, keys]);
 }
 
+/** conv(), by tiles where the dialect says that this is faster. */
+export function convolution(
+  op: Graph,
+  x: Value,
+  [kernel, bias]: readonly [Value, Value | undefined],
+  options: Conv2dOptions,
+): Value {
+  const { stride = 1, padding = [0, 0, 0, 0], groups = 1 } = options;
+  const [, , height, width] = fixedDims(x.dims) as [number, number, number, number];
+  const plain = stride === 1 && groups === 1 && padding.every((side) => side === 1);
+  return plain && isTiled(op, x, kernel, [height, width])
+    ? tiledConvolution(op, x, [kernel, bias], [height, width])
+    : conv(op, x, kernel, bias, options);
+}
+
+/** Of a 3×3 convolution that gives a picture of `size`. */
+function isTiled({ dialect }: Graph, x: Value, kernel: Value, size: readonly [number, number]): boolean {
+  const [out, inner, side] = fixedDims(kernel.dims) as [number, number, number];
+  if (dialect.convolutions !== "tiled" || side !== 3 || Math.min(out, inner) < dialect.tiled.channels) return false;
+  return tileCount([dimAt(x, 0), ...size]) >= dialect.tiled.tiles;
+}
+
 /** Which of the three taps of a kernel fall on the same pixel of the small picture: for even and odd results, [2, 3] each. */
 const TAPS = [
   [
@@ -186,6 +210,7 @@ export function upsampledConvolution(
   size: readonly [number, number],
 ): Value {
   const [batch, channels, height, width] = fixedDims(x.dims) as [number, number, number, number];
+  if (isTiled(op, x, kernel, size)) return tiledConvolution(op, x, [kernel, bias], size);
   const doubled = size[0] === 2 * height && size[1] === 2 * width;
   if (!doubled || batch * height * width < op.dialect.phasesFrom)
     return conv(op, resizeNearest(op, x, size), kernel, bias, { padding: [1, 1, 1, 1] });

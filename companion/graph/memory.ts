@@ -19,6 +19,8 @@ export const LIGHT_WEIGHTS = 2 ** 28;
  * convolutions take and give rearranged pictures. Measured for autoencoders.
  */
 const REARRANGED = { weights: 2, values: 1.2 } as const;
+/** Operators that the runtime computes anew in each run, whatever they depend on. */
+const IN_EACH_RUN: ReadonlySet<string> = new Set(["ExpandDims"]);
 /** Bytes that the system's allocator holds back between blocks that come and go, at most. Measured. */
 const HELD_BACK = 2 ** 26;
 
@@ -116,7 +118,7 @@ function constantNodes({ nodes, initializers }: Nodes): Set<Node> {
   const given = new Set(initializers.keys());
   const constant = new Set<Node>();
   for (const node of nodes) {
-    if (!node.inputs.every((input) => !input || given.has(input.name))) continue;
+    if (IN_EACH_RUN.has(node.operator) || !node.inputs.every((input) => !input || given.has(input.name))) continue;
     constant.add(node);
     for (const { name } of node.outputs) given.add(name);
   }

@@ -5,6 +5,8 @@ import { configOf, deviating, runGraph, tensorsOf, weightsOf } from "./fixture.t
 
 const COMPOSED: Dialect = { ...DIALECTS.cpu, attention: "chunked", maxScores: 200, phasesFrom: 0 };
 
+const TILED: Dialect = { ...DIALECTS.cpu, tiled: { tiles: 0, channels: 1 } };
+
 function build(name: string, { dialect = DIALECTS.cpu, adapters = 0 } = {}) {
   const weights = weightsOf(name);
   const inputs = tensorsOf(name, "in.");
@@ -56,6 +58,13 @@ test.each(["unet-sd1", "unet-odd"])(
     expect(deviating(await runGraph(graph, inputs), tensorsOf(name, "out."), 1e-5)).toEqual({});
   },
 );
+
+test.each(CASES)("unetGraph() gives the same by tiles: %s", async (name) => {
+  const { graph, inputs } = build(name, { dialect: TILED });
+  const turned = graph.nodes.filter(({ operator }) => operator === "FusedMatMul");
+  expect(turned.length).toBeGreaterThan(5);
+  expect(deviating(await runGraph(graph, inputs), tensorsOf(name, "out."), 3e-5)).toEqual({});
+});
 
 test("unetGraph() refuses weights of another shape, by name", () => {
   const config = parseUNetConfig(configOf("unet-sd1"));

@@ -87,6 +87,15 @@ export function matMul(op: Graph, a: Value, b: Value): Value {
   return op.emit("MatMul", [a, b], [{ type: a.type, dims: [...lead, a.dims[rank - 2]!, b.dims[rank - 1]!] }])[0]!;
 }
 
+/** a [B, M, K] · bᵀ [B, N, K], matrix by matrix → [B, M, N]. ONNX Runtime, FusedMatMul. */
+export function batchedProduct(op: Graph, a: Value, b: Value): Value {
+  const [[batch, m, k], [batch2, n, k2]] = [a.dims, b.dims];
+  if (a.dims.length !== 3 || b.dims.length !== 3 || batch !== batch2 || k !== k2)
+    op.fail(`Cannot multiply [${a.dims}] by the transposes of [${b.dims}]`);
+  const result = [{ type: a.type, dims: [batch!, m!, n!] }];
+  return op.emit("FusedMatMul", [a, b], result, { transB: int(1) }, { domain: "com.microsoft" })[0]!;
+}
+
 /** x [M, K] · weightᵀ [N, K], or weight [K, N] where it is "in-out", + bias (which broadcasts) → [M, N]. */
 export function gemm(op: Graph, x: Value, weight: Value, bias?: Value, order: "out-in" | "in-out" = "out-in"): Value {
   const [m, k] = x.dims;

@@ -83,6 +83,19 @@ export function slice(op: Graph, x: Value, axis: number, [start, end]: readonly 
   return op.emit("Slice", inputs, [{ type: x.type, dims }])[0]!;
 }
 
+/**
+ * Elements start … end-1 of the first axis, cut out in each run, of weights as well: what depends on weights alone ONNX Runtime would
+ * compute once, and keep. It does not take a number that gains a dim (com.microsoft's ExpandDims) for such.
+ */
+export function cutInEachRun(op: Graph, x: Value, [start, end]: readonly [number, number]): Value {
+  if (start < 0 || start >= end || end > dimAt(x, 0)) op.fail(`Cannot take ${start} … ${end} of [${x.dims}]`);
+  const number = op.constant({ type: "int64", dims: [], data: BigInt64Array.of(BigInt(start)) });
+  const axis = op.constant({ type: "int32", dims: [], data: Int32Array.of(0) });
+  const [from] = op.emit("ExpandDims", [number, axis], [{ type: "int64", dims: [1] }], {}, { domain: "com.microsoft" });
+  const dims = [end - start, ...x.dims.slice(1)];
+  return op.emit("Slice", [x, from, indices(op, [end]), indices(op, [0])], [{ type: x.type, dims }])[0]!;
+}
+
 /** `count` elements along `axis`, from `start` on, `step` apart. */
 export function stride(
   op: Graph,
