@@ -2,7 +2,7 @@
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
-import { type Dim, fixedDims } from "../graph/dim.ts";
+import { type Dim, fixedDims, isFixed } from "../graph/dim.ts";
 import { watchFiles } from "../graph/file-stamp.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { estimateMemory, type MemoryEstimate, type MemoryOptions } from "../graph/memory.ts";
@@ -77,7 +77,9 @@ const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
 /**
  * Measured for Stable Diffusion 1.5 on two cores: packing matrices ("prepacking") costs 1.1 GB and 2 s for 5 % of a step;
  * rearranged convolutions open the UNet in 20 s instead of 0.4 s for nothing, but decode a picture 20 % faster; the memory
- * arena holds up to 1 GB back for nothing. Threads spin within a run (1 to 5 % faster, and steadier) and stop with it: idle
+ * arena holds up to 1 GB back for nothing where a session serves one size, whose blocks are planned. Where a session serves any
+ * size, a plan would serve the first one alone, and the system's allocator comes apart among blocks of all sizes: FLUX.2 klein in
+ * whole numbers took up to 5 GB for a picture of 512 × 512 where the arena takes 0.7. Threads spin within a run (1 to 5 % faster, and steadier) and stop with it: idle
  * ones would take the time of the designer's other programs.
  */
 function sessionOptions(
@@ -86,10 +88,12 @@ function sessionOptions(
   { layout, widening, spilled }: MemoryEstimate & { readonly spilled: Spill },
 ): InferenceSession.SessionOptions {
   const cpu = provider === "cpu";
+  const anySize = graph.inputs.some(({ dims }) => !dims.every(isFixed));
   return {
     executionProviders: [provider === "webgpu" ? WEBGPU : provider],
     graphOptimizationLevel: layout === "rearranged" ? "all" : cpu ? "basic" : "extended",
-    enableCpuMemArena: !cpu,
+    enableCpuMemArena: !cpu || anySize,
+    enableMemPattern: !anySize,
     logSeverityLevel: 4,
     extra: {
       ...(cpu && layout === "plain" && { optimization: { disable_specified_optimizers: idleOptimizers(widening) } }),
