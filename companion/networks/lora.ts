@@ -69,10 +69,11 @@ export const slot =
     const own = () => (layer.kind === "linear" ? layer.result(layer.bias) : layer.result());
     const parts = { kinds, fed, when };
     const changed = () => {
-      const { resultOf } = layer.kind === "linear" ? layer : {};
+      if (layer.kind === "conv2d") return layer.result(additions(op, layer, parts));
+      const { resultOf } = layer;
       return resultOf && hasManyRows(op, layer)
-        ? withChangedWeight(op, { ...(layer as Linear), resultOf }, parts)
-        : layer.result(additions(op, layer, parts));
+        ? withChangedWeight(op, { ...layer, resultOf }, parts)
+        : withAdditions(op, layer, parts);
     };
     return when("used", changed, own);
   };
@@ -152,40 +153,61 @@ interface Slot {
   readonly when: When;
 }
 
-/** All that joins a layer's result. */
-function additions(op: Graph, layer: BranchedMatrix, slot: Slot): Value {
-  if (layer.kind === "conv2d" && op.dialect.kernels === "constant")
-    return overPatches(op, layer, (rows) => additions(op, rows, slot));
+/** All that joins a convolution's result. */
+function additions(op: Graph, layer: Convolution, slot: Slot): Value {
+  if (op.dialect.kernels === "constant") return overPatches(op, layer, (rows) => withAdditions(op, rows, slot));
+  const { x, out, kernel } = layer;
+  const window = [dimAt(x, 1), kernel, kernel];
+  const sum = withoutLowRank(op, layer, slot, window);
+  if (!slot.kinds.includes("lowRank")) return sum!;
+  const { down, up } = lowRankOf(op, layer, slot, window);
+  const inner = conv(op, x, reshapeFree(op, down, [-1, ...window]), undefined, layer);
+  return plus(op, sum, conv(op, inner, reshapeFree(op, up, [out, -1, 1, 1]), undefined));
+}
+
+/**
+ * Rows' result with all that joins it. A product of floats begins with what joins it; any other would add that in two passes over
+ * the result, so that there the low rank's last product begins with the layer's own.
+ */
+function withAdditions(op: Graph, layer: Linear, slot: Slot): Value {
+  const window = layer.window ?? [dimAt(layer.x, 1)];
+  const sum = withoutLowRank(op, layer, slot, window);
+  if (!slot.kinds.includes("lowRank")) return layer.result(sum);
+  const { down, up } = lowRankOf(op, layer, slot, window);
+  const after = (begun: Value | undefined) => gemm(op, gemm(op, layer.x, down), up, begun);
+  return layer.resultOf ? layer.result(after(sum)) : after(layer.result(sum));
+}
+
+/** down [rank, window] and up [out, rank], times the gates. */
+const lowRankOf = (op: Graph, { out }: BranchedMatrix, { fed }: Slot, window: readonly number[]) => ({
+  down: fed("down", 1, elementCount(window)),
+  up: scaledUp(op, out, fed),
+});
+
+const plus = (op: Graph, a: Value | undefined, b: Value): Value => (a ? add(op, a, b) : b);
+
+/** What joins a layer's result beside a low rank, with a linear layer's own bias; undefined: nothing. */
+function withoutLowRank(op: Graph, layer: BranchedMatrix, slot: Slot, window: readonly number[]): Value | undefined {
   const { kinds, fed, when } = slot;
-  const { x, out } = layer;
+  const { x } = layer;
   const picture = layer.kind === "conv2d";
-  const window = picture ? [dimAt(x, 1), layer.kernel, layer.kernel] : (layer.window ?? [dimAt(x, 1)]);
-  const width = elementCount(window);
-  const both = (a: Value | undefined, b: Value) => (a ? add(op, a, b) : b);
   const changes = weightChanges(op, layer, slot, window);
   const reweighed = (sum: Value | undefined) => {
     const change = changes.map((make) => make()).reduce((a, b) => add(op, a, b));
     return picture
-      ? both(sum, conv(op, x, change, undefined, layer))
-      : gemm(op, x, layer.window ? reshapeFree(op, change, [-1, width]) : change, sum);
+      ? plus(op, sum, conv(op, x, change, undefined, layer))
+      : gemm(op, x, layer.window ? reshapeFree(op, change, [-1, elementCount(window)]) : change, sum);
   };
-
-  let sum = picture ? undefined : layer.bias;
-  if (kinds.includes("bias")) sum = both(sum, picture ? reshapeFree(op, fed("bias", 1), [-1, 1, 1]) : fed("bias", 1));
-  const before = sum;
-  if (changes.length > 0)
-    sum = when(
-      "reweighed",
-      () => reweighed(before),
-      () => before!,
-      "free",
-    );
-  if (!kinds.includes("lowRank")) return sum!;
-  const down = fed("down", 1, width);
-  const up = scaledUp(op, out, fed);
-  if (!picture) return gemm(op, gemm(op, x, down), up, sum);
-  const inner = conv(op, x, reshapeFree(op, down, [-1, ...window]), undefined, layer);
-  return both(sum, conv(op, inner, reshapeFree(op, up, [out, -1, 1, 1]), undefined));
+  const own = picture ? undefined : layer.bias;
+  const bias = () => (picture ? reshapeFree(op, fed("bias", 1), [-1, 1, 1]) : fed("bias", 1));
+  const before = kinds.includes("bias") ? plus(op, own, bias()) : own;
+  if (changes.length === 0) return before;
+  return when(
+    "reweighed",
+    () => reweighed(before),
+    () => before!,
+    "free",
+  );
 }
 
 /** weight [out, in, …] ∘ stretch, which broadcasts to its first two dims. */
@@ -197,7 +219,7 @@ function stretched(op: Graph, weight: Value, stretch: Value): Value {
 type Convolution = Extract<BranchedMatrix, { kind: "conv2d" }>;
 
 /** What joins a convolution's result, as a product: `body` over the patches of x [B, in, H, W] as rows, and back. */
-function overPatches(op: Graph, layer: Convolution, body: (rows: BranchedMatrix) => Value): Value {
+function overPatches(op: Graph, layer: Convolution, body: (rows: Linear) => Value): Value {
   const { out } = layer;
   const { patches, height, width } = patchesOf(op, layer);
   const [batch, places, inner] = fixedDims(patches.dims) as [number, number, number];
