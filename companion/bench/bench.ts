@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--plot FILE] [--only opening | fast | less-work | around | growth | klein | likeness | live | quality | queue | recognition | switching | z-image]`: how fast this machine opens a model of any family, in
+ * `npm run bench -- [--model PATH] [--python PATH] [--side PIXELS] [--plot FILE] [--only opening | fast | less-work | lora | around | growth | klein | likeness | live | quality | queue | recognition | switching | z-image]`: how fast this machine opens a model of any family, in
  * how much memory, and paints a picture of its native size with guidance; and how that compares with diffusers on PyTorch,
  * for Stable Diffusion 1; `--peers` (peers/peers.ts) sets it beside several programs. Without a model, one of Stable Diffusion 1.5's size with random weights is written to the
  * temporary folder (4.3 GB) and removed at the end.
@@ -10,8 +10,6 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { Problem } from "../../shared/problem.ts";
 import { parseRequest } from "../../shared/validate.ts";
-import { openLora } from "../checkpoint/lora/lora-file.ts";
-import { networksOf, planLora } from "../checkpoint/lora/plan-lora.ts";
 import type { UNetModel } from "../checkpoint/model.ts";
 import { timeIdCount } from "../checkpoint/parts/model-kind.ts";
 import type { Quantizer } from "../graph/graph.ts";
@@ -23,7 +21,6 @@ import { denoiserNetwork } from "../pipeline/denoiser/denoiser-network.ts";
 import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
 import { generate } from "../pipeline/generate.ts";
 import { openStudio } from "../pipeline/open-studio.ts";
-import { adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
 import { narrowWeights } from "../pipeline/weights/narrow.ts";
 import { chooseDevice, type Device } from "../runtime/device.ts";
 import { openSession, runtimeClock } from "../runtime/session.ts";
@@ -35,6 +32,7 @@ import { measureGrowth, runGrowth } from "./growth/growth.ts";
 import { runLessWork } from "./less-work.ts";
 import { runLikeness } from "./likeness.ts";
 import { runLive } from "./live/live.ts";
+import { RANKS, reportLora, runLora } from "./lora.ts";
 import { openUNet } from "./open-unet.ts";
 import { openings } from "./openings.ts";
 import { parsePeers } from "./peers/options.ts";
@@ -43,7 +41,6 @@ import { runPeers } from "./peers/peers.ts";
 import { pictureUNet } from "./picture-unet.ts";
 import { runQuality } from "./quality/quality.ts";
 import { runQueueOverhead } from "./queue-overhead.ts";
-import { writeRandomLora } from "./random-lora.ts";
 import { writeRandomModel } from "./random-model.ts";
 import { runRecognition } from "./recognition.ts";
 import { clock, gibibytes, peakOfProcess, report } from "./report.ts";
@@ -82,6 +79,7 @@ export async function runBench(argv: string[]): Promise<number> {
     if (only === "fast") return await runFast(place, device, scratch);
     if (only === "switching") return await runSwitching(place, device, scratch);
     if (only === "around") return await runAround(place, device);
+    if (only === "lora") return await runLora(place, device, scratch);
     if (only === "less-work") return await runLessWork(place, device, { side, narrowFolder: scratch });
     await reportOpenings(place, device);
     if (only === "opening") return 0;
@@ -99,12 +97,7 @@ export async function runBench(argv: string[]): Promise<number> {
         "One guided step of diffusers, in turns with ours",
         `${times.theirs.toFixed(2)} s: ours takes ${(times.ours / times.theirs).toFixed(2)} of it`,
       );
-    for (const rank of [16, 128]) {
-      const { adding, weight, step } = await loraSeconds(model, device, { rank, scratch });
-      report(`Adding a LoRA of rank ${rank}, for every linear layer`, `${adding.toFixed(2)} s`);
-      report("  another weight of it", `${(1000 * weight).toFixed(0)} ms`);
-      report("  a step with it", `${step.toFixed(2)} of one without`);
-    }
+    for (const rank of RANKS) await reportLora(model, device, { rank, scratch });
     const picture = await pictureSeconds(place, device);
     report(`A picture of ${STEPS} steps, all in all`, `${picture.seconds.toFixed(1)} s`);
     const share = 1 - picture.inNetworks / picture.seconds;
@@ -163,7 +156,7 @@ function readArguments(argv: string[]): {
   const wrong = (what: string) =>
     new Problem(
       "request-invalid",
-      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--plot FILE] [--only opening | fast | less-work | around | growth | klein | likeness | live | quality | queue | recognition | switching | z-image]`,
+      `${what}: use underpaint bench [--model PATH] [--python PATH] [--side PIXELS] [--plot FILE] [--only opening | fast | less-work | lora | around | growth | klein | likeness | live | quality | queue | recognition | switching | z-image]`,
     );
   try {
     const { values } = parseArgs({
@@ -179,6 +172,7 @@ function readArguments(argv: string[]): {
         "opening",
         "fast",
         "less-work",
+        "lora",
         "around",
         "growth",
         "klein",
@@ -213,35 +207,6 @@ async function stepSeconds(model: UNetModel, device: Device, diffusers?: Stepper
   }
   await session.release();
   return { ours, theirs };
-}
-
-/** What adding a LoRA for every linear layer takes beside an open UNet, in seconds, and a step with it in turns with one without. */
-async function loraSeconds(model: UNetModel, device: Device, { rank, scratch }: { rank: number; scratch: string }) {
-  const file = path.join(scratch, `lora-${rank}.safetensors`);
-  writeRandomLora(model, rank, file);
-  const { weights } = model.denoiser;
-  const [plan, reading] = await clock(async () => planLora(openLora(file), networksOf(model)));
-  const graph = pictureUNet(model, device, [{ plan, weight: 1, textEncoderWeight: 1 }]);
-  const session = await openSession(graph, device);
-  const feeds = sineFeeds(graph);
-  const memory = createLoraMemory();
-  const at = (weight: number) =>
-    clock(async () =>
-      adapt([{ plan, weight, textEncoderWeight: weight }], "unet", {
-        weights,
-        dialect: device.dialect,
-        memory,
-      }).feedsFor(session.inputs),
-    );
-  const [, first] = await at(0.8);
-  const [added, weight] = await at(0.5);
-  let [without, adapted] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let i = 0; i < 2; i++) {
-    without = Math.min(without, (await clock(() => session.run(feeds)))[1]);
-    adapted = Math.min(adapted, (await clock(() => session.run({ ...feeds, ...added })))[1]);
-  }
-  await session.release();
-  return { adding: reading + first, weight, step: adapted / without };
 }
 
 /** How far one step of the UNet with narrowed weights is from the exact one, as a share of its length, and what those take. */

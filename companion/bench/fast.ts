@@ -1,11 +1,6 @@
 /** A guided step in whole numbers of 8 bits beside the exact one, in turns: how long each takes, and how far they are apart. */
-import type { UNetModel } from "../checkpoint/model.ts";
-import { timeIdCount } from "../checkpoint/parts/model-kind.ts";
 import { forIntegers } from "../graph/dialect.ts";
 import { fixedDims } from "../graph/dim.ts";
-import type { Quantizer } from "../graph/graph.ts";
-import { Weights } from "../graph/weights.ts";
-import { unetGraph } from "../networks/unet.ts";
 import { denoiserNetwork } from "../pipeline/denoiser/denoiser-network.ts";
 import { oneByOne } from "../pipeline/denoiser/one-by-one.ts";
 import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
@@ -17,6 +12,7 @@ import { type Tensor, tensor } from "../tensor.ts";
 import { openUNet } from "./open-unet.ts";
 import { pictureUNet } from "./picture-unet.ts";
 import { clock, report } from "./report.ts";
+import { type Spent, spentOn, spreadOf } from "./spent.ts";
 
 const ROUNDS = 5;
 /** In the middle of the way from noise to picture. */
@@ -32,8 +28,9 @@ export async function runFast(place: string, device: Device, scratch: string): P
   );
   report("Rounding the weights, once for a file", `${rounding.toFixed(1)} s`);
   const exact = pictureUNet(model, device);
+  const fast = pictureUNet(model, { dialect: forIntegers(device.dialect) }, [], { quantizer, batch: 1 });
   const [exactSession, exactOpening] = await clock(() => openSession(exact, device));
-  const [fastSession, fastOpening] = await clock(() => openSession(fastUNet(model, device, quantizer), device));
+  const [fastSession, fastOpening] = await clock(() => openSession(fast, device));
   report("Opening the UNet", `exact ${exactOpening.toFixed(2)} s, fast ${fastOpening.toFixed(2)} s`);
   const feeds = normalFeeds(exact);
   const runs = { exact: exactSession.run, fast: oneByOne(fastSession, GUIDED) };
@@ -61,25 +58,6 @@ export async function runFast(place: string, device: Device, scratch: string): P
   return 0;
 }
 
-interface Spent {
-  readonly seconds: number;
-  /** Of all processors. */
-  readonly cpu: number;
-}
-
-async function spentOn<T>(body: () => Promise<T>): Promise<Spent & { readonly result: T }> {
-  const before = process.cpuUsage();
-  const [result, seconds] = await clock(body);
-  const { user, system } = process.cpuUsage(before);
-  return { result, seconds, cpu: (user + system) / 1e6 };
-}
-
-function fastUNet({ denoiser, nativeSize, settings }: UNetModel, { dialect }: Device, quantizer: Quantizer) {
-  const side = nativeSize / 8;
-  const shape = { batch: 1, height: side, width: side, tokens: 77, timeIds: timeIdCount(settings) };
-  return unetGraph(denoiser.config, new Weights(denoiser.weights), shape, { dialect: forIntegers(dialect), quantizer });
-}
-
 /** Normal numbers for every input but the time. */
 function normalFeeds({ inputs, freeInputs }: ReturnType<typeof pictureUNet>): Record<string, Tensor> {
   const { randn } = createGenerator(1);
@@ -91,11 +69,6 @@ function normalFeeds({ inputs, freeInputs }: ReturnType<typeof pictureUNet>): Re
         return [name, name === "timestep" ? tensor(new Float32Array(GUIDED).fill(TIMESTEP), dims) : randn(dims)];
       }),
   );
-}
-
-function spreadOf(values: readonly number[]): readonly [least: number, middle: number, most: number] {
-  const sorted = [...values].sort((a, b) => a - b);
-  return [sorted[0]!, sorted[sorted.length >> 1]!, sorted.at(-1)!];
 }
 
 /** The largest difference, as a share of the largest value. */

@@ -1,0 +1,109 @@
+/**
+ * `npm run bench -- --only lora`: what a LoRA for every linear layer takes beside an open UNet, exact and fast: to add it, to change
+ * its weight, and a guided step with it, in turns with one without.
+ */
+import path from "node:path";
+import { openLora } from "../checkpoint/lora/lora-file.ts";
+import { networksOf, planLora } from "../checkpoint/lora/plan-lora.ts";
+import type { UNetModel } from "../checkpoint/model.ts";
+import { forIntegers } from "../graph/dialect.ts";
+import type { Graph, Quantizer } from "../graph/graph.ts";
+import { denoiserNetwork } from "../pipeline/denoiser/denoiser-network.ts";
+import { oneByOne } from "../pipeline/denoiser/one-by-one.ts";
+import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
+import { adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
+import { narrowWeights } from "../pipeline/weights/narrow.ts";
+import type { Device } from "../runtime/device.ts";
+import { integersAreRight } from "../runtime/integers.ts";
+import { openSession, type Session } from "../runtime/session.ts";
+import type { AnyTensor } from "../tensor.ts";
+import { openUNet } from "./open-unet.ts";
+import { pictureUNet } from "./picture-unet.ts";
+import { writeRandomLora } from "./random-lora.ts";
+import { clock, report } from "./report.ts";
+import { sineFeeds } from "./sine-feeds.ts";
+import { type Spent, spentOn, spreadOf } from "./spent.ts";
+
+const ROUNDS = 5;
+export const RANKS = [16, 128] as const;
+/** Runs of a guided step. */
+const GUIDED = 2;
+
+/** Resolves to the exit code. */
+export async function runLora(place: string, device: Device, scratch: string): Promise<number> {
+  const model = await openUNet(place);
+  const inIntegers = device.info.provider === "cpu" && (await integersAreRight());
+  const network = denoiserNetwork({ model, family: stableDiffusion });
+  const quantizer = inIntegers ? await narrowWeights(network, "int8", scratch) : undefined;
+  for (const rank of RANKS) {
+    await reportLora(model, device, { rank, scratch });
+    if (quantizer)
+      await reportLora(model, { ...device, dialect: forIntegers(device.dialect) }, { rank, scratch, quantizer });
+  }
+  return 0;
+}
+
+interface Case {
+  readonly rank: number;
+  readonly scratch: string;
+  /** Of the fast format. Absent: exact. */
+  readonly quantizer?: Quantizer;
+}
+
+/** Measures a LoRA of `rank` and prints it. */
+export async function reportLora(model: UNetModel, device: Device, options: Case): Promise<void> {
+  const { adding, weight, step } = await loraSeconds(model, device, options);
+  const format = options.quantizer ? ", fast" : "";
+  report(`Adding a LoRA of rank ${options.rank}, for every linear layer${format}`, `${adding.toFixed(2)} s`);
+  report("  another weight of it", `${(1000 * weight).toFixed(0)} ms`);
+  const [least, middle, most] = spreadOf(step.map(({ seconds }) => seconds));
+  const [, cpu] = spreadOf(step.map((one) => one.cpu));
+  const spread = `${least.toFixed(2)} to ${most.toFixed(2)}`;
+  report(
+    "  a step with it",
+    `${middle.toFixed(2)} of one without (${spread}), ${cpu.toFixed(2)} of its processor time`,
+  );
+}
+
+/** In seconds; `step`: what one with it takes of the one without that ran before, for each round. */
+async function loraSeconds(model: UNetModel, device: Device, { rank, scratch, quantizer }: Case) {
+  const file = path.join(scratch, `lora-${rank}.safetensors`);
+  writeRandomLora(model, rank, file);
+  const { weights } = model.denoiser;
+  const [plan, reading] = await clock(async () => planLora(openLora(file), networksOf(model)));
+  const session = await openSession(graphWith([{ plan, weight: 1, textEncoderWeight: 1 }]), device);
+  const memory = createLoraMemory();
+  const at = (weight: number) =>
+    clock(async () =>
+      adapt([{ plan, weight, textEncoderWeight: weight }], "unet", {
+        weights,
+        dialect: device.dialect,
+        memory,
+      }).feedsFor(session.inputs),
+    );
+  const [, first] = await at(0.8);
+  const [added, weight] = await at(0.5);
+  // Where slots are everywhere, the same network runs without it, too.
+  const alone = device.dialect.slots === "everywhere" ? session : await openSession(graphWith([]), device);
+  const feeds = sineFeeds(pictureUNet(model, device));
+  const step: Spent[] = [];
+  try {
+    // The first round is to wake up.
+    for (let round = 0; round <= ROUNDS; round++) {
+      const without = await spentOn(() => stepOf(alone, feeds));
+      const adapted = await spentOn(() => stepOf(session, { ...feeds, ...added }));
+      if (round > 0) step.push({ seconds: adapted.seconds / without.seconds, cpu: adapted.cpu / without.cpu });
+    }
+  } finally {
+    await session.release();
+    if (alone !== session) await alone.release();
+  }
+  return { adding: reading + first, weight, step };
+
+  function graphWith(loras: Parameters<typeof pictureUNet>[2]): Graph {
+    return pictureUNet(model, device, loras, quantizer && { quantizer, batch: 1 });
+  }
+  function stepOf(session: Session, feeds: Readonly<Record<string, AnyTensor>>) {
+    return quantizer ? oneByOne(session, GUIDED)(feeds) : session.run(feeds);
+  }
+}
