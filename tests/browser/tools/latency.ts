@@ -1,9 +1,9 @@
 /**
- * From the click to the placed layer: what everything but the networks takes for a 512 × 512 result, step by step. The whole
- * timeline, the plugin's part as well, is left in dist/timeline.json, for ui.perfetto.dev.
+ * From the click to the placed layer: what everything but the networks takes, step by step, for a picture from words and for a Fill, of
+ * 512 × 512 both. The whole timeline, the plugin's part as well, is left in dist/timeline.json, for ui.perfetto.dev.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { ChromeTrace, type TraceEvent } from "../../../companion/profile/chrome-trace.ts";
 import { median } from "../../../shared/median.ts";
@@ -11,11 +11,15 @@ import type { Driver } from "../driver.ts";
 import { pressPrimary, whenOffered } from "../page-clock.ts";
 import { toCreate } from "../to-create.ts";
 import { withDesigner } from "./designer.ts";
+import { choose } from "./paint.ts";
 
-const RUNS = 7;
+/** Of each kind, besides the first one. */
+const RUNS = 20;
 /** What is asked, milliseconds. */
 const TARGET = 150;
 const PARTS = ["click to request", "companion besides the networks", "result to screen", "place to placed"] as const;
+/** Spans that are told. */
+const MOST_SPANS = 14;
 
 type Work = Extract<TraceEvent, { ph: "X" }>;
 
@@ -32,29 +36,26 @@ interface Moments {
 export async function run(root: string): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), "underpaint-latency-"));
   const profile = path.join(folder, "profile.json");
-  const runs: Moments[] = [];
+  const kinds: { readonly name: string; readonly runs: Moments[]; readonly load: number }[] = [];
   try {
-    const settings = { count: 1, steps: 2, seed: 7, seedLocked: true };
+    // The starter draws 128 × 128 by itself.
+    const settings = { count: 1, steps: 2, seed: 7, seedLocked: true, sizeFactor: 4 };
     await withDesigner({ root, settings, profile }, async (designer) => {
+      await designer.select("Rocket");
+      await choose(designer, "Generate");
+      await designer.ui.locator("#prompt").fill("a red rocket");
+      const ready = () => designer.ui.locator("footer button.primary:enabled", { hasText: "Generate" }).waitFor();
+      kinds.push({ name: "From words", runs: await measured(designer, "Generate", ready), load: loadavg()[0]! });
       await drawEllipse(designer);
       await designer.select("Breakfast", "Ellipse");
-      await designer.ui.locator(".crop-mask").waitFor();
-      for (let i = 0; i < RUNS; i++) {
-        runs.push(await measure(designer));
-        await toCreate(designer.ui);
-        await designer.ui.locator(".crop-mask").waitFor();
-        await designer.page.waitForTimeout(300);
-      }
+      await choose(designer, "Fill");
+      const masked = () => designer.ui.locator(".crop-mask").waitFor();
+      kinds.push({ name: "Fill", runs: await measured(designer, "Fill", masked), load: loadavg()[0]! });
     });
     const events = JSON.parse(readFileSync(profile, "utf8")) as TraceEvent[];
-    const rows = runs.map((moments) => rowOf(moments, events));
-    for (const [i, row] of rows.entries()) console.log(`run ${i + 1}: ${say(row)}`);
-    // The first run opens the model and warms every path: the others are what a designer meets all day.
-    const typical = PARTS.map((_, part) => median(rows.slice(1).map((row) => row[part]!)));
-    console.log(`median: ${say(typical)}; asked: ${TARGET}`);
-    tellCosts(runs.slice(1), events);
+    for (const kind of kinds) tell(kind, events);
     const timeline = path.join(root, "dist/timeline.json");
-    writeFileSync(timeline, JSON.stringify([...events, ...pluginEvents(runs)]));
+    writeFileSync(timeline, JSON.stringify([...events, ...pluginEvents(kinds.flatMap(({ runs }) => runs))]));
     console.log(`The timeline: ${timeline}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -71,11 +72,24 @@ async function drawEllipse({ page, look, screenBox }: Driver): Promise<void> {
   await page.mouse.up();
 }
 
-/** One Fill, placed. */
-async function measure({ ui, frames, nextLayer }: Driver): Promise<Moments> {
+/** The first one opens the model and warms every path. */
+async function measured(designer: Driver, verb: string, ready: () => Promise<void>): Promise<Moments[]> {
+  const runs: Moments[] = [];
+  for (let i = 0; i <= RUNS; i++) {
+    await ready();
+    // What the last one set off is done.
+    await designer.page.waitForTimeout(300);
+    runs.push(await measure(designer, verb));
+    await toCreate(designer.ui);
+  }
+  return runs;
+}
+
+/** One picture, placed. */
+async function measure({ ui, frames, nextLayer }: Driver, verb: string): Promise<Moments> {
   frames.length = 0;
   const offered = whenOffered(ui);
-  const clicked = await pressPrimary(ui, "Fill");
+  const clicked = await pressPrimary(ui, verb);
   const shown = await offered;
   const appeared = nextLayer();
   const pressed = await pressPrimary(ui, "Place");
@@ -96,14 +110,50 @@ const within = ({ submitted, done }: Pick<Moments, "submitted" | "done">, events
     event.ph === "X" && event.ts / 1000 >= submitted - 5 && event.ts / 1000 <= done ? [event] : [],
   );
 
+/** A table: of the first picture, and of the others the median and the least. */
+function tell(
+  { name, runs, load }: { readonly name: string; readonly runs: readonly Moments[]; readonly load: number },
+  events: readonly TraceEvent[],
+): void {
+  const all = runs.map((moments) => rowOf(moments, events));
+  const rows = all.map((row) => [...row, row.reduce((sum, ms) => sum + ms, 0)]);
+  const [first, ...others] = rows as [number[], ...number[][]];
+  console.log(
+    `\n${name}, 512 × 512, milliseconds, ${others.length} runs, load ${load.toFixed(1)}; asked: ${TARGET} all in all`,
+  );
+  console.log(line("", ["median", "least", "first"]));
+  for (const [part, title] of [...PARTS, "all but the networks"].entries()) {
+    const times = others.map((row) => row[part]!);
+    console.log(line(title, [median(times), Math.min(...times), first[part]!].map(whole)));
+  }
+  tellSpans(runs, events);
+}
+
+const whole = (ms: number) => String(Math.round(ms));
+const line = (title: string, cells: readonly string[]) =>
+  [title.padEnd(34), ...cells.map((cell) => cell.padStart(9))].join("");
+
 /** What the companion does besides running networks, the longest first; what lies inside of other spans counts in both. */
-function tellCosts(runs: readonly Moments[], events: readonly TraceEvent[]): void {
-  const totals = new Map<string, number>();
-  for (const run of runs)
-    for (const { name, cat, dur } of within(run, events))
-      if (cat !== "network") totals.set(name, (totals.get(name) ?? 0) + dur / 1000 / runs.length);
-  for (const [name, ms] of [...totals].sort(([, a], [, b]) => b - a).slice(0, 16))
-    console.log(`  ${name.padEnd(24)} ${ms.toFixed(1)} ms`);
+function tellSpans(runs: readonly Moments[], events: readonly TraceEvent[]): void {
+  const perRun = runs.map((moments) => {
+    const own = new Map<string, number>();
+    for (const { name, cat, dur } of within(moments, events))
+      if (cat !== "network") own.set(name, (own.get(name) ?? 0) + dur / 1000);
+    return own;
+  });
+  const [first, ...others] = perRun as [Map<string, number>, ...Map<string, number>[]];
+  const names = new Set(perRun.flatMap((own) => [...own.keys()]));
+  const spans = [...names].map((name) => {
+    const times = others.map((own) => own.get(name) ?? 0);
+    return { name, median: median(times), least: Math.min(...times), first: first.get(name) ?? 0 };
+  });
+  for (const span of spans.sort((a, b) => b.median - a.median || b.first - a.first).slice(0, MOST_SPANS))
+    console.log(
+      line(
+        `  ${span.name}`,
+        [span.median, span.least, span.first].map((ms) => ms.toFixed(1)),
+      ),
+    );
 }
 
 /** What the plugin did, in a row of its own. */
@@ -119,9 +169,4 @@ function pluginEvents(runs: readonly Moments[]): TraceEvent[] {
       .eventsOf({ name, category: "wire", at: from * 1000, lasts: (to - from) * 1000, place: "plugin" })
       .map((event) => ({ ...event, pid: 2 })),
   );
-}
-
-function say(row: readonly number[]): string {
-  const parts = PARTS.map((name, index) => `${name} ${Math.round(row[index]!)} ms`);
-  return `${Math.round(row.reduce((sum, ms) => sum + ms, 0))} ms (${parts.join(", ")})`;
 }
