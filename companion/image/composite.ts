@@ -2,10 +2,11 @@
 import type { Rect } from "../../shared/geometry.ts";
 import type { Mask } from "../../shared/mask.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
+import { isOpaque } from "./encode.ts";
 
 /** Cuts `rect` out; where it leaves the picture, the picture's edge is repeated. */
 export function crop(image: PixelImage, rect: Rect): PixelImage {
-  const source = new Uint32Array(image.data.slice().buffer);
+  const source = pixelsOf(image.data);
   const { width, height } = rect;
   const out = new Uint32Array(width * height);
   const columns = Int32Array.from({ length: width }, (_, x) => clamp(rect.x + x, image.width));
@@ -16,19 +17,24 @@ export function crop(image: PixelImage, rect: Rect): PixelImage {
   return { width, height, data: new Uint8Array(out.buffer) };
 }
 
+/** Whole pixels, of the same bytes where these lie as whole numbers must. */
+const pixelsOf = ({ buffer, byteOffset, length }: Uint8Array): Uint32Array =>
+  byteOffset % 4 === 0
+    ? new Uint32Array(buffer, byteOffset, length / 4)
+    : new Uint32Array(buffer.slice(byteOffset, byteOffset + length));
+
 /** As `crop`, for a mask; outside the mask's picture nothing is repainted, unless its edge is to be repeated. */
 export function cropMask(mask: Mask, rect: Rect, outside: "nothing" | "repeated" = "nothing"): Mask {
   const { width, height } = rect;
   const data = new Uint8Array(width * height);
   const source = (at: number, length: number) =>
-    outside === "repeated" ? clamp(at, length) : at >= 0 && at < length ? at : undefined;
+    outside === "repeated" ? clamp(at, length) : at >= 0 && at < length ? at : -1;
+  const columns = Int32Array.from({ length: width }, (_, x) => source(rect.x + x, mask.width));
   for (let y = 0; y < height; y++) {
-    const sy = source(rect.y + y, mask.height);
-    if (sy === undefined) continue;
-    for (let x = 0; x < width; x++) {
-      const sx = source(rect.x + x, mask.width);
-      if (sx !== undefined) data[y * width + x] = mask.data[sy * mask.width + sx]!;
-    }
+    const row = source(rect.y + y, mask.height);
+    if (row < 0) continue;
+    const [from, to] = [row * mask.width, y * width];
+    for (let x = 0; x < width; x++) if (columns[x]! >= 0) data[to + x] = mask.data[from + columns[x]!]!;
   }
   return { width, height, data };
 }
@@ -56,6 +62,11 @@ export function composite(
       if (coverage === 0) continue;
       const to = (y * original.width + x) * 4;
       const from = ((y - rect.y) * patch.width + x - rect.x) * 4;
+      if (coverage === 255) {
+        for (let c = 0; c < 3; c++) data[to + c] = patch.data[from + c]!;
+        data[to + 3] = 255;
+        continue;
+      }
       const below = data[to + 3]! * (1 - coverage / 255);
       const alpha = coverage + below;
       for (let c = 0; c < 3; c++)
@@ -86,6 +97,7 @@ export const WHITE = [255, 255, 255] as const;
 
 /** The picture over a plain colour (0 … 255 each), opaque: what a model may see of a layer with holes. */
 export function flatten(image: PixelImage, background: readonly [number, number, number]): PixelImage {
+  if (isOpaque(image)) return image;
   const data = new Uint8Array(image.data.length);
   for (let i = 0; i < data.length; i += 4) {
     const alpha = image.data[i + 3]! / 255;

@@ -53,7 +53,10 @@ export function maskControlImage(control: Tensor, mask: Mask): Tensor {
 
 /** The VAE's picture in 0 … 1, as large, clamped: diffusers' output_type "pt" (VaeImageProcessor.denormalize). */
 export function toUnitRange(sample: Tensor): Tensor {
-  return { ...sample, data: sample.data.map((v) => Math.min(Math.max(v * 0.5 + 0.5, 0), 1)) };
+  const { data } = sample;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) out[i] = Math.min(Math.max(data[i]! * 0.5 + 0.5, 0), 1);
+  return { ...sample, data: out };
 }
 
 /** [1, 3, H, W] in 0 … 1 as pixels, opaque; of [1, 4, H, W] the last is alpha. Halves round to even, as numpy's round does. */

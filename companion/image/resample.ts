@@ -79,7 +79,9 @@ function windowsFor(from: number, to: number, filter: Filter, arithmetic: Arithm
     lengths[i] = length;
   }
   const bits = arithmetic === "pillow" ? PRECISION_BITS : bitsFor(exact.reduce((a, b) => Math.max(a, b), 0));
-  const weights = Int32Array.from(exact, (weight) => Math.trunc(weight * 2 ** bits + (weight < 0 ? -0.5 : 0.5)));
+  const one = 2 ** bits;
+  const weights = new Int32Array(exact.length);
+  for (let i = 0; i < exact.length; i++) weights[i] = Math.trunc(exact[i]! * one + (exact[i]! < 0 ? -0.5 : 0.5));
   return { starts, lengths, stride, weights, bits };
 }
 

@@ -162,7 +162,7 @@ async function regionCanvas(
   const isInfilled = infill !== "none";
   const outside = isInfilled ? "repeated" : "nothing";
   const hole = cropMask(coverage, rect, outside);
-  const ingredients = [ingredient(cropped), ingredient(hole), JSON.stringify([diffusion, infill])];
+  const ingredients = [ingredient(cropped), ingredient(hole), JSON.stringify([rect, diffusion, infill])];
   const continued =
     isInfilled || follows
       ? await kept.of("continued", ingredients, async () => continueHole(cropped, hole, diffusion, infill))
@@ -173,6 +173,13 @@ async function regionCanvas(
   // Everything that will be painted at all is drawn afresh, in whole latent places.
   const shown = resizeMask(cropMask(painted, rect, outside), diffusion);
   const mask = coverCells(shown, factor, region.seam === "membrane" ? SEAM_CELLS : 0);
+  // What lay under the mask must not show through where the result fades in.
+  const under =
+    paste && infill === "patchmatch"
+      ? await kept.of("under", [...ingredients, ingredient(source), ingredient(coverage)], async () =>
+          composite(source, resizeImage(picture, rect, "lanczos"), { rect, mask: coverage }),
+        )
+      : source;
   return {
     size: diffusion,
     see,
@@ -188,11 +195,6 @@ async function regionCanvas(
       const areas = calm.map((area) => ({ ...area, x: area.x - rect.x, y: area.y - rect.y }));
       const patch = areas.length > 0 ? calmed(whole, cropMask(painted, rect, outside), areas) : whole;
       if (!paste) return composite(source, patch, { rect, mask: wholeRect(source, rect) });
-      // What lay under the mask must not show through where the result fades in.
-      const under =
-        infill === "patchmatch"
-          ? composite(source, resizeImage(picture, rect, "lanczos"), { rect, mask: coverage })
-          : source;
       return composite(under, patch, { rect, mask: painted });
     },
   };

@@ -62,8 +62,8 @@ export class JobDesk {
    * they were made for.
    */
   readonly #unconfirmed = new Map<string, { readonly order: Order; readonly pairing: string | undefined }>();
-  /** Hashes of images that the companion keeps for jobs of ours, as far as we know: what is missing it says. */
-  readonly #held = new Set<string>();
+  /** By job: hashes of images that the companion keeps for it, as far as we know, until we let it go; what is missing it says. */
+  readonly #held = new Map<string, ReadonlySet<string>>();
   /** The pairing of the last welcome. */
   #pairing: string | undefined;
   /** Cancelled or given up while the companion was away. */
@@ -110,6 +110,7 @@ export class JobDesk {
   /** Nothing more is wanted of this job: the companion and Figma's storage may forget it. */
   release(job: string): void {
     this.#unconfirmed.delete(job);
+    this.#held.delete(job);
     void this.#save({ slot: "finished-job", value: job });
     if (this.#connected) this.#companion.send({ type: "acknowledge", job });
     else this.#unwanted.add(job);
@@ -179,7 +180,8 @@ export class JobDesk {
   #onMissing({ jobs }: Missing): void {
     const order = jobs.map((job) => this.#unconfirmed.get(job)?.order).find((each) => each !== undefined);
     if (order === undefined) return;
-    for (const hash of order.hashes.values()) this.#held.delete(hash);
+    for (const [job, hashes] of this.#held)
+      if ([...order.hashes.values()].some((hash) => hashes.has(hash))) this.#held.delete(job);
     this.#send(order);
   }
 
@@ -254,14 +256,16 @@ export class JobDesk {
     const [first] = jobs;
     if (first === undefined || !this.#connected) return; // The next welcome sends it.
     const images = [...order.hashes].map(([name, hash]) => ({ name, sha256: hash }));
-    const unknown = [...order.images].filter(([name]) => !this.#held.has(order.hashes.get(name)!));
+    const held = new Set([...this.#held.values()].flatMap((hashes) => [...hashes]));
+    const unknown = [...order.images].filter(([name]) => !held.has(order.hashes.get(name)!));
     const attached = oncePerHash(new Map(unknown), order.hashes);
     const seeds = jobs.map(({ job, recipe }) => ({ job: job.job, seed: recipe.request.seed }));
     const { batch } = first.job;
     try {
       const task = taskOf(first.recipe);
       this.#companion.send({ type: "submit", task, jobs: seeds, images, ...(batch && { batch }) }, attached);
-      for (const name of order.images.keys()) this.#held.add(order.hashes.get(name)!);
+      const hashes = new Set(order.hashes.values());
+      for (const { job } of jobs) this.#held.set(job.job, hashes);
     } catch (error) {
       const problem = Problem.from(error).toJSON();
       for (const { job } of jobs) this.#end(job.job, { type: "failed", job: job.job, problem });

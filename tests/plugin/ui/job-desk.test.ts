@@ -170,6 +170,26 @@ test("JobDesk sends all images of an order again where the companion lacked one:
   expect(bytes).toEqual([["x"], ["y"], ["x", "y"]]);
 });
 
+test("JobDesk sends an image along where the companion keeps it for no job any more, so that it need not ask", async () => {
+  const { desk, finish, sent } = openDesk();
+  const came: string[][] = [];
+  desk.onWelcome(welcomeWith(), MINE);
+  attach = (names) => void came.push(names);
+  const order = (id: string) => ({
+    ...run(id),
+    images: new Map([["image", new Uint8Array([1])]]),
+    hashes: new Map([["image", "h"]]),
+  });
+  await desk.submit([order("a")]);
+  await desk.submit([order("b")]);
+  finish("a");
+  desk.release("a");
+  await desk.submit([order("c")]);
+  for (const id of ["b", "c"]) desk.release(id);
+  await desk.submit([order("d")]);
+  expect(came.filter((_, i) => sent[i]!.type === "submit")).toEqual([["image"], [], [], ["image"]]);
+});
+
 test("JobDesk says so when the companion lost a job", async () => {
   const { desk, hear, phase } = openDesk();
   await desk.submit([run("a")]);
