@@ -13,7 +13,8 @@ export interface Work {
 
 interface Counter {
   now: Work;
-  sent: Work | undefined;
+  /** With each message to the companion: its bytes, and what was done until then. */
+  sent: { readonly bytes: number; readonly work: Work }[];
 }
 
 declare global {
@@ -27,17 +28,19 @@ export async function countWork(ui: Driver["ui"]): Promise<void> {
   await ui.locator("body").evaluate((_body, none) => {
     const known = globalThis.workCounter;
     if (known !== undefined) {
-      Object.assign(known, { now: none, sent: undefined });
+      Object.assign(known, { now: none, sent: [] });
       return;
     }
-    const counter: Counter = { now: none, sent: undefined };
+    const counter: Counter = { now: none, sent: [] };
     globalThis.workCounter = counter;
     const count = (what: keyof Work) => {
       counter.now = { ...counter.now, [what]: counter.now[what] + 1 };
     };
-    addEventListener("message", ({ data }) => {
+    const onAnswer = ({ data }: MessageEvent) => {
       if (data?.pluginMessage?.kind === "reply") count("answers");
-    });
+    };
+    // Before the plugin hears it, and goes on.
+    addEventListener("message", onAnswer, { capture: true });
     const { createImageBitmap: decode } = globalThis;
     globalThis.createImageBitmap = ((...given: Parameters<typeof decode>) => {
       count("decoded");
@@ -50,16 +53,17 @@ export async function countWork(ui: Driver["ui"]): Promise<void> {
     };
     const { send } = WebSocket.prototype;
     WebSocket.prototype.send = function (data) {
-      counter.sent ??= counter.now;
+      counter.sent.push({ bytes: (data as Uint8Array).byteLength, work: counter.now });
       send.call(this, data);
     };
   }, NONE);
 }
 
-/** Until the first message to the companion. */
-export const workUntilSent = (ui: Driver["ui"]): Promise<Work | undefined> =>
-  ui.locator("body").evaluate(() => globalThis.workCounter?.sent);
+/** Until the first message of at least so many bytes went to the companion: what comes with a picture has some, what asks for a model's face has few. */
+export const workUntilSent = (ui: Driver["ui"], bytes: number): Promise<Work | undefined> =>
+  ui
+    .locator("body")
+    .evaluate((_body, least) => globalThis.workCounter?.sent.find((each) => each.bytes >= least)?.work, bytes);
 
-/** Until now. */
-export const workSoFar = (ui: Driver["ui"]): Promise<Work | undefined> =>
-  ui.locator("body").evaluate(() => globalThis.workCounter?.now);
+/** Of a message with pictures, at least. */
+export const WITH_PICTURES = 1000;
