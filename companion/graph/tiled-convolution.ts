@@ -38,8 +38,10 @@ const MATRICES = {
 
 /** Tiles that are turned and multiplied at once: few enough for the processor's caches, and many enough to be rows. Measured. */
 const TOGETHER = 128;
+/** At the most so many parts: each is nodes of its own, which take their time as a network opens. */
+const MOST_PARTS = 8;
 /** Bytes of turned kernels at once, at most: the system's allocator gives larger blocks back, and new pages take longer than the work. */
-const TURNED = 2 ** 23;
+const TURNED = 2 ** 24;
 
 function tensorOf(rows: readonly (readonly number[])[]): Tensor {
   return tensor(Float32Array.from(rows.flat()), [rows.length, rows[0]!.length]);
@@ -71,7 +73,9 @@ export function tiledConvolution(
   });
   const parts = tilePlaces(op, [batch, height, width], size);
   const turned = parts.map((places) => turn(op, "input", gather(op, pixels, places)));
-  const columns = turnedKernels(op, kernels).map((matrices) => {
+  // Each part of the kernels is turned when it is needed, and forgotten after.
+  const columns = kernelParts(kernels).map((some) => {
+    const matrices = turnedKernels(op, kernels, some);
     const rows = turned.map((tiles) => turn(op, "output", batchedProduct(op, tiles, matrices)));
     return concat(op, rows, 1);
   });
@@ -90,15 +94,17 @@ function turn(op: Graph, which: keyof typeof MATRICES, x: Value): Value {
 
 const matrix = (op: Graph, which: keyof typeof MATRICES): Value => cast(op, op.constant(MATRICES[which]), op.float);
 
-/** [O, C, 3, 3] → some matrices each, [36, O / parts, C]. */
-function turnedKernels(op: Graph, kernels: Value): Value[] {
+/** Of kernels [O, C, 3, 3], the first and the end of those that are turned together. */
+function kernelParts(kernels: Value): (readonly [begin: number, end: number])[] {
   const [out, channels] = fixedDims(kernels.dims) as [number, number];
-  const wanted = Math.max(1, Math.floor(TURNED / (4 * SEEN ** 2 * channels)));
-  return Array.from({ length: Math.ceil(out / wanted) }, (_, i) => {
-    const [begin, end] = [i * wanted, Math.min((i + 1) * wanted, out)];
-    const some = reshape(op, cutInEachRun(op, kernels, [begin, end]), [-1, TAPS ** 2]);
-    return reshape(op, gemm(op, matrix(op, "kernel"), some), [SEEN ** 2, end - begin, channels]);
-  });
+  const each = Math.max(1, Math.floor(TURNED / (4 * SEEN ** 2 * channels)));
+  return Array.from({ length: Math.ceil(out / each) }, (_, i) => [i * each, Math.min((i + 1) * each, out)]);
+}
+
+/** Some of kernels [O, C, 3, 3] → [36, count, C]. */
+function turnedKernels(op: Graph, kernels: Value, [begin, end]: readonly [number, number]): Value {
+  const some = reshape(op, cutInEachRun(op, kernels, [begin, end]), [-1, TAPS ** 2]);
+  return reshape(op, gemm(op, matrix(op, "kernel"), some), [SEEN ** 2, end - begin, fixedDims(kernels.dims)[1]!]);
 }
 
 const known = new WeakMap<Graph, Map<string, readonly Int32Array[]>>();
@@ -126,7 +132,7 @@ function tilePlaces(
     });
     const [all, taps] = [places(), SEEN ** 2];
     const count = all.length / taps;
-    const each = Math.ceil(count / Math.max(1, Math.floor(count / TOGETHER)));
+    const each = Math.ceil(count / Math.min(Math.max(1, Math.floor(count / TOGETHER)), MOST_PARTS));
     return Array.from({ length: Math.ceil(count / each) }, (_, part) => {
       const tiles = Math.min(each, count - part * each);
       return Int32Array.from({ length: taps * tiles }, (_, i) => {
