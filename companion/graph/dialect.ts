@@ -21,6 +21,11 @@ export interface Dialect {
   /** From how many tiles of 4×4 pixels, and channels, on 3×3 convolutions are faster by tiles (tiled-convolution.ts). */
   readonly tiled: { readonly tiles: number; readonly channels: number };
   /**
+   * Bytes that a feed-forward network's inner rows take at once, at the most: larger ones come from new pages, and leave the caches
+   * before they are read.
+   */
+  readonly innerBytes: number;
+  /**
    * What a convolution's kernel may be. "constant": ONNX Runtime 1.30's WebGPU provider ends the process where it is an input
    * (seen on SwiftShader), so that those are products over patches.
    */
@@ -48,6 +53,7 @@ const GPU = {
   maxScores: MAX_SCORES,
   phasesFrom: Number.POSITIVE_INFINITY,
   tiled: { tiles: Number.POSITIVE_INFINITY, channels: 0 },
+  innerBytes: Number.POSITIVE_INFINITY,
   kernels: "any",
   slots: "where-used",
 } as const;
@@ -71,6 +77,7 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
     maxScores: MAX_SCORES,
     phasesFrom: 4096,
     tiled: { tiles: 32, channels: 64 },
+    innerBytes: 10 * 2 ** 20,
     kernels: "any",
     slots: "everywhere",
   },

@@ -3,7 +3,7 @@ import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import { unetGraph } from "../../companion/networks/unet.ts";
 import { configOf, deviating, runGraph, tensorsOf, weightsOf } from "./fixture.ts";
 
-const COMPOSED: Dialect = { ...DIALECTS.cpu, attention: "chunked", maxScores: 200, phasesFrom: 0 };
+const COMPOSED: Dialect = { ...DIALECTS.cpu, attention: "chunked", maxScores: 200, phasesFrom: 0, innerBytes: 2000 };
 
 const TILED: Dialect = { ...DIALECTS.cpu, tiled: { tiles: 0, channels: 1 } };
 

@@ -1,15 +1,38 @@
-import { dimAt } from "../../graph/dim.ts";
+import { dimAt, isFixed } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
 import { linear } from "../../graph/layers.ts";
-import { gelu, mul, split } from "../../graph/ops.ts";
+import { concat, gelu, mul, reshape, slice, split } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
 
-/** x [B, S, C] → [B, S, C]: four times wider inside, gated by GELU (Shazeer 2020, GEGLU). Keys: 0.proj 2. */
+/**
+ * x [B, S, C] → [B, S, C]: four times wider inside, gated by GELU (Shazeer 2020, GEGLU), some rows at a time. Keys: 0.proj 2.
+ */
 export function feedForward(op: Graph, w: Weights, x: Value): Value {
   const width = dimAt(x, 2);
-  const both = linear(op, w.at("0.proj"), x, 8 * width);
+  const rows = reshape(op, x, [-1, width]);
+  const count = rows.dims[0]!;
+  if (!isFixed(count)) return someRows(op, w, x);
+  const wanted = Math.ceil((count * inside(width) * 4) / op.dialect.innerBytes);
+  const each = Math.ceil(count / Math.min(Math.max(wanted, 1), MOST_PARTS));
+  const results = Array.from({ length: Math.ceil(count / each) }, (_, i) => {
+    const some = op.scope(w.path, () => slice(op, rows, 0, [i * each, Math.min((i + 1) * each, count)]));
+    return someRows(op, w, some);
+  });
+  return op.scope(w.path, () => reshape(op, concat(op, results, 0), x.dims));
+}
+
+/** Each is nodes of its own, which take their time as a network opens. */
+const MOST_PARTS = 16;
+
+/** Numbers of a row inside: those that are gated, and their gates. */
+const inside = (width: number) => 8 * width;
+
+/** x [..., C] → the same dims. */
+function someRows(op: Graph, w: Weights, x: Value): Value {
+  const width = dimAt(x, -1);
+  const both = linear(op, w.at("0.proj"), x, inside(width));
   const gated = op.scope(w.path, () => {
-    const [h, gate] = split(op, both, 2, 2) as [Value, Value];
+    const [h, gate] = split(op, both, 2, x.dims.length - 1) as [Value, Value];
     return mul(op, h, gelu(op, gate));
   });
   return linear(op, w.at("2"), gated, width);
