@@ -7,6 +7,8 @@ export const withoutQuotes = (line: string): string => line.replace(/"[^"]*"|“
 
 /** Nobody can tell where a path with spaces ends: it takes the rest of its line, or of its parenthesis. */
 const REST = "[^\"'“”()\\n]*";
+/** Where a folder's own name ends: `/data-2` does not lie in `/data`. */
+const END = "(?![\\w-])";
 /** An absolute path of POSIX or Windows, of the person's home, or a file's address. */
 const PATH = new RegExp(`(?:file://|(?:\\b[A-Za-z]:[\\\\/]|\\\\\\\\|(?<![\\w.:/<>])~?/)(?=[^\\s/]))${REST}`, "g");
 
@@ -17,10 +19,10 @@ const PATH = new RegExp(`(?:file://|(?:\\b[A-Za-z]:[\\\\/]|\\\\\\\\|(?<![\\w.:/<
 export function redactor({ home, root, modelsFolders }: Pick<Config, "home" | "root" | "modelsFolders">) {
   const folders = [
     ...modelsFolders.map(
-      (folder, i) => [new RegExp(`${escaped(folder)}(?:[\\\\/]${REST})?`, "g"), `<models ${i + 1}>`] as const,
+      (folder, i) => [new RegExp(`${escaped(folder)}${END}(?:[\\\\/]${REST})?`, "g"), `<models ${i + 1}>`] as const,
     ),
-    [new RegExp(`${escaped(home)}(?:[\\\\/]${REST})?`, "g"), "<data>"] as const,
-    [new RegExp(`(?:file://)?${escaped(root)}`, "g"), "<program>"] as const,
+    [new RegExp(`${escaped(home)}${END}(?:[\\\\/]${REST})?`, "g"), "<data>"] as const,
+    [new RegExp(`(?:file://)?${escaped(root)}${END}`, "g"), "<program>"] as const,
   ];
   const names = [
     [userInfo().username, "<person>"],

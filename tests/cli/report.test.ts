@@ -56,6 +56,8 @@ test("whatever is a path is left out, and numbers and fractions stay", () => {
     "\\\\nas\\share\\x is": "<path>",
     "file:///Users/ann/x": "<path>",
     "~/designs/x": "<path>",
+    "at f (/opt/underpaint-ann/x.js:1:2)": "(<path>)",
+    "/mnt/big models-ann/c.safetensors": "<path>",
   };
   for (const [text, mark] of Object.entries(cases)) {
     expect(redact(text)).toContain(mark);
