@@ -26,12 +26,6 @@ export interface Dialect {
    */
   readonly innerBytes: number;
   /**
-   * From how many rows on a matrix of 8 bits is widened, anew in each run, and multiplied by as any other. Measured on two
-   * cores, ONNX Runtime 1.32: of 288 and 1056 rows it takes half to four fifths of what MatMulNBits takes in float32, which widens
-   * the whole matrix as well.
-   */
-  readonly widenedFrom: number;
-  /**
    * What a convolution's kernel may be. "constant": ONNX Runtime 1.30's WebGPU provider ends the process where it is an input
    * (seen on SwiftShader), so that those are products over patches.
    */
@@ -60,7 +54,6 @@ const GPU = {
   phasesFrom: Number.POSITIVE_INFINITY,
   tiled: { tiles: Number.POSITIVE_INFINITY, channels: 0 },
   innerBytes: Number.POSITIVE_INFINITY,
-  widenedFrom: Number.POSITIVE_INFINITY,
   kernels: "any",
   slots: "where-used",
 } as const;
@@ -85,7 +78,6 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
     phasesFrom: 4096,
     tiled: { tiles: 32, channels: 64 },
     innerBytes: 10 * 2 ** 20,
-    widenedFrom: 64,
     kernels: "any",
     slots: "everywhere",
   },

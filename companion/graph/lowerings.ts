@@ -30,32 +30,15 @@ import {
 import { BLOCK, type BlockedMatrix } from "./quantize.ts";
 import { tileCount, tiledConvolution } from "./tiled-convolution.ts";
 
-type Affine = (x: Value, bias: Value | undefined) => Value;
-
 /** For a matrix [N, K] of few bits: x [M, K] · matrixᵀ + bias (which broadcasts) → [M, N]. */
-export function narrowAffine(op: Graph, narrow: BlockedMatrix, dims: readonly [out: number, inner: number]): Affine {
-  const { rotation } = narrow;
-  const from = op.dialect.widenedFrom;
-  const hasMany = ([rows]: readonly Dim[]) => (isFixed(rows!) ? rows >= from : Number.isFinite(from));
-  const times: Affine = (x, bias) =>
-    hasMany(x.dims) && isWidened(narrow, dims)
-      ? gemm(op, x, widenNarrow(op, narrow, dims), bias)
-      : blockedAffine(op, narrow, dims)(x, bias);
-  return rotation === undefined ? times : (x, bias) => times(rotatedRows(op, x, rotation), bias);
-}
-
-/** Whether `widenNarrow` takes it. */
-const isWidened = ({ bits, block, offsets }: BlockedMatrix, [, inner]: readonly [number, number]): boolean =>
-  bits === 8 && block === BLOCK && !offsets && inner % BLOCK === 0;
-
-/** The same by the provider's own product of few bits. */
-function blockedAffine(op: Graph, narrow: BlockedMatrix, dims: readonly [out: number, inner: number]): Affine {
-  const { bits, block, offsets } = narrow;
+export function narrowAffine(op: Graph, narrow: BlockedMatrix, dims: readonly [out: number, inner: number]) {
+  const { bits, block, offsets, rotation } = narrow;
   const matrix = { ...narrowParts(op, narrow), dims, bits, block };
   // What is added to a block's weights counts as often as the sum of what it is multiplied by.
   const added = offsets && cast(op, op.initializer(offsets), op.float);
   const blocks = Math.ceil(dims[1] / block);
-  return (x, bias) => {
+  return (given: Value, bias: Value | undefined): Value => {
+    const x = rotation === undefined ? given : rotatedRows(op, given, rotation);
     const rows = matMulNBits(op, x, matrix);
     const whole = added ? add(op, rows, gemm(op, blockSums(op, x, [blocks, block]), added)) : rows;
     return bias ? add(op, whole, bias) : whole;

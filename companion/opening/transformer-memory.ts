@@ -28,17 +28,14 @@ export function asPublished(shapes: WeightStore): WeightStore {
   return { origin: "published", find: (key) => all.get(key), keys: () => all.keys() };
 }
 
-/** Places between which it is measured: of pictures of 512 × 512 alone, and of 1024 × 1024 with eight references of that size. */
+/** Places between which it is measured: of pictures of 512 × 512 alone, and of 1024 × 1024 with references. */
 const FEW = 1024;
-const MANY = 36_864;
+const MANY = 16_384;
 /** Bytes from which on weights are widened in every run, as where half the memory for open networks is exceeded. */
 const HEAVY = 2.5 * 2 ** 30;
 const BITS = [undefined, 8, 4] as const;
 
-/**
- * The figures by which pictures are planned (`denoiserRung`), as a line through two of them: attention keeps no matrix of all pairs. Of
- * few places a widened matrix counts most, of many what is computed of them, so that between both the line is a little above.
- */
+/** The figures by which pictures are planned (`denoiserRung`), as a line through two of them: attention keeps no matrix of all pairs. */
 export function transformerMemory(network: SizedNetwork): MemoryRungs {
   const narrowed = BITS.map((bits) =>
     bits !== undefined || hasCodes(network) ? planNarrow(network, bits, "/planned").quantizer : undefined,
