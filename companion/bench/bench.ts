@@ -48,7 +48,7 @@ import { sineFeeds } from "./sine-feeds.ts";
 import type { Stepper } from "./stepper.ts";
 import { runSwitching } from "./switching.ts";
 import { KLEIN } from "./transformer/klein.ts";
-import { runTransformer } from "./transformer/transformer.ts";
+import { runTransformer, servePicture } from "./transformer/transformer.ts";
 import { Z_IMAGE_TURBO } from "./transformer/z-image.ts";
 
 const STEPS = 3;
@@ -58,6 +58,7 @@ export async function runBench(argv: string[]): Promise<number> {
   const [first, ...rest] = argv;
   if (first === "--serve-peer") return serve(rest);
   if (first === "--serve-growth") return measureGrowth(Number(rest[0]), Number(rest[1]));
+  if (first === "--serve-picture") return servePicture(rest[0] === KLEIN.key ? KLEIN : Z_IMAGE_TURBO, rest.slice(1));
   if (first === "--peers") return inScratch((scratch) => runPeers(parsePeers(rest), scratch));
   const { model: given, python, only, side, plot } = readArguments(argv);
   if (only === "quality") return runQuality();

@@ -1,5 +1,5 @@
 /** What the benchmarks have in common: a row, a clock, this process's memory. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 export const report = (what: string, value: string): void => console.log(`${what.padEnd(46)} ${value}`);
 
@@ -12,12 +12,7 @@ export const clock = async <T>(body: () => Promise<T>): Promise<[T, number]> => 
   return [result, (performance.now() - start) / 1000];
 };
 
-/** From here on `peakOfProcess` counts anew; on Linux alone (proc(5), clear_refs, 5). */
-export function forgetPeak(): void {
-  if (process.platform === "linux") writeFileSync("/proc/self/clear_refs", "5");
-}
-
-/** Bytes that were resident at most since the process began, or since `forgetPeak`. */
+/** Bytes that were resident at most since the process began. */
 export function peakOfProcess(): number {
   if (process.platform !== "linux") return process.resourceUsage().maxRSS * 1024;
   const [, kilobytes] = readFileSync("/proc/self/status", "utf8").match(/VmHWM:\s+(\d+)/) ?? [];

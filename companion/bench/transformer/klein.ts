@@ -21,6 +21,7 @@ def inputs(side):
 
 export const KLEIN: Subject<Flux2Model> = {
   name: "FLUX.2 klein 4B",
+  key: "klein",
   ...{ architecture: FLUX2, family: flux2Klein },
   ...{ files: kleinFiles, write: writeRandomKlein },
   ...{ tokens: FLUX2_TOKENS, pixelsOfPlace: 16, noGuidance: 1 },

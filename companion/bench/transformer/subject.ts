@@ -12,6 +12,8 @@ export interface RandomFiles {
 
 export interface Subject<M extends Model & { readonly text: ChatEncoder } = Model & { readonly text: ChatEncoder }> {
   readonly name: string;
+  /** As `--only` names it. */
+  readonly key: "klein" | "z-image";
   readonly architecture: Architecture<M>;
   readonly family: Family<M>;
   /** Where its files lie in a folder. */

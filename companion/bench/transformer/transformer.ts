@@ -3,6 +3,7 @@
  * How fast it opens, in how much memory it makes a picture, and one step beside stable-diffusion.cpp with the same files and
  * diffusers in bfloat16, in turns.
  */
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseRequest } from "../../../shared/validate.ts";
@@ -25,7 +26,7 @@ import { chooseDevice, type Device } from "../../runtime/device.ts";
 import { openSession, type Session } from "../../runtime/session.ts";
 import { elementCount, type Tensor, tensor } from "../../tensor.ts";
 import { apart } from "../fast.ts";
-import { clock, forgetPeak, gibibytes, peakOfProcess, report } from "../report.ts";
+import { clock, gibibytes, peakOfProcess, report } from "../report.ts";
 import type { Stepper } from "../stepper.ts";
 import { diffusersStep, sdCppStep } from "./rivals.ts";
 import type { Subject } from "./subject.ts";
@@ -73,14 +74,10 @@ export async function runTransformer<M extends ChatModel>(
     await session.release();
     report(`Opening the ${name}, warm`, `${seconds.toFixed(2)} s (the first time ${first.toFixed(2)} s)`);
   }
-  for (const [way, where] of [
-    ["exact", place],
-    ["fast", fastPlace],
-  ] as const) {
-    forgetPeak();
-    const seconds = await pictureSeconds(files.transformer, side, where);
+  for (const way of ["exact", "fast"] as const) {
+    const { seconds, bytes } = pictureInOwnProcess([subject.key, folder, String(side), way]);
     report(`A picture of ${side} × ${side} in one step, ${way}, all in all`, `${seconds.toFixed(1)} s`);
-    report("  most memory resident", gibibytes(peakOfProcess()));
+    report("  most memory resident", gibibytes(bytes));
   }
   await besideExact(opened, place);
   if (python === undefined) return 0;
@@ -142,11 +139,39 @@ interface Place<M extends ChatModel> {
   readonly format?: "int8" | undefined;
 }
 
-async function pictureSeconds<M extends ChatModel>(file: string, side: number, place: Place<M>): Promise<number> {
-  const { device, narrowFolder, format: quantize } = place;
+/** What `runTransformer` starts: one picture, told as a line of JSON. */
+export async function servePicture(
+  subject: Pick<Subject, "files" | "noGuidance">,
+  [folder, side, way]: readonly string[],
+): Promise<number> {
+  const narrowFolder = path.join(folder!, "narrow");
+  const seconds = await pictureSeconds(subject.files(folder!).transformer, Number(side), {
+    ...{ subject, device: await chooseDevice(), narrowFolder },
+    ...(way === "fast" && { format: "int8" }),
+  });
+  console.log(JSON.stringify({ seconds, bytes: peakOfProcess() }));
+  return 0;
+}
+
+function pictureInOwnProcess(told: readonly string[]): { readonly seconds: number; readonly bytes: number } {
+  const args = [process.argv[1]!, "bench", "--serve-picture", ...told];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`Painting ended with ${status}: ${stderr.trim()}`);
+  return JSON.parse(stdout.trim().split("\n").at(-1)!);
+}
+
+interface Painting {
+  readonly subject: Pick<Subject, "files" | "noGuidance">;
+  readonly device: Device;
+  readonly narrowFolder: string;
+  readonly format?: "int8";
+}
+
+async function pictureSeconds(file: string, side: number, painting: Painting): Promise<number> {
+  const { device, narrowFolder, format: quantize } = painting;
   const studio = openStudio({ device, narrowFolder, library: { resolve: () => file }, names: "paths" });
   // No guidance, in either way of counting it.
-  const fields = { width: side, height: side, seed: 1, steps: 1, guidanceScale: place.subject.noGuidance };
+  const fields = { width: side, height: side, seed: 1, steps: 1, guidanceScale: painting.subject.noGuidance };
   const request = parseRequest({ model: file, prompt: "a red cat", ...fields, ...(quantize && { quantize }) });
   const drawn = async () => {
     for await (const _ of generate(request, new Map(), studio)) void _;

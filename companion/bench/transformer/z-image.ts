@@ -19,6 +19,7 @@ def inputs(side):
 
 export const Z_IMAGE_TURBO: Subject<ZImageModel> = {
   name: "Z-Image-Turbo",
+  key: "z-image",
   ...{ architecture: Z_IMAGE, family: zImage },
   ...{ files: zImageFiles, write: writeRandomZImage },
   ...{ tokens: TOKENS, pixelsOfPlace: 16, noGuidance: 0 },
