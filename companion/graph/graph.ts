@@ -7,7 +7,7 @@ import { type AnyTensor, elementCount } from "../tensor.ts";
 import type { Attribute } from "./attributes.ts";
 import type { Dialect } from "./dialect.ts";
 import { ELEMENT_TYPE_OF } from "./element-type.ts";
-import { type Body, type Initializer, type Node, readsOf, type Value } from "./node.ts";
+import { type Body, type Initializer, type Node, neededBy, type Value } from "./node.ts";
 import type { NarrowMatrix } from "./quantize.ts";
 import type { WeightRef } from "./weights.ts";
 
@@ -251,14 +251,8 @@ export class Graph {
 
   /** Drops nodes, initializers and inputs that no output needs. */
   prune(): void {
-    const needed = new Set(this.outputs.map(({ name }) => name));
-    const kept: Node[] = [];
-    for (const node of this.nodes.toReversed()) {
-      if (!node.outputs.some(({ name }) => needed.has(name))) continue;
-      kept.unshift(node);
-      for (const { name } of readsOf(node)) needed.add(name);
-    }
-    this.#nodes = kept;
+    const { nodes, names: needed } = neededBy(this);
+    this.#nodes = nodes;
     this.inputs.splice(0, this.inputs.length, ...this.inputs.filter(({ name }) => needed.has(name)));
     for (const name of this.initializers.keys()) if (!needed.has(name)) this.initializers.delete(name);
   }

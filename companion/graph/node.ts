@@ -45,3 +45,15 @@ export function readsOf({ inputs, bodies }: Node): Value[] {
   const made = new Set(inner.flatMap(({ outputs }) => outputs.map(({ name }) => name)));
   return [...own, ...inner.flatMap(readsOf).filter(({ name }) => !made.has(name))];
 }
+
+/** Those of a graph's nodes that an output needs, and the names of all values that are needed. */
+export function neededBy({ nodes, outputs }: { readonly nodes: readonly Node[]; readonly outputs: readonly Value[] }) {
+  const names = new Set(outputs.map(({ name }) => name));
+  const needed: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some(({ name }) => names.has(name))) continue;
+    needed.push(node);
+    for (const { name } of readsOf(node)) names.add(name);
+  }
+  return { nodes: needed.reverse(), names };
+}

@@ -13,6 +13,7 @@ import type { Attribute } from "./attributes.ts";
 import { fixedDims, isFixed } from "./dim.ts";
 import { ELEMENT_TYPES } from "./element-type.ts";
 import type { Graph, Initializer, Node, Value } from "./graph.ts";
+import { neededBy } from "./node.ts";
 import type { WeightRef } from "./weights.ts";
 
 /** ONNX IR 10 with operator set 20: what ONNX Runtime 1.30's kernels are complete for. */
@@ -41,7 +42,8 @@ export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef>
         ),
         input: graph.inputs.map((value) => valueInfo(value, graph.freeInputs.has(value.name) ? "free" : "fixed")),
         output: graph.outputs.map((value) => valueInfo(value)),
-        node: graph.nodes.map(nodeProto),
+        // ONNX Runtime 1.30 and 1.32 keep what a Reshape gets until the run ends where nothing reads what it gives.
+        node: neededBy(graph).nodes.map(nodeProto),
       },
     }),
   );

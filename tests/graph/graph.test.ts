@@ -174,3 +174,13 @@ test("onnxFile() points at the weights' bytes and holds none of them", () => {
   expect(bytes.length).toBeLessThan(500);
   expect(Buffer.from(bytes).toString("latin1")).toContain("models/m.safetensors");
 });
+
+test("onnxFile() writes no node that no output needs: the runtime keeps what an unread Reshape gets (onnxruntime 1.30, findings/onnxruntime-unread-reshape.sh)", () => {
+  const op = graph();
+  const x = float32(op, "x", [2, 3]);
+  reshape(op, x, [6]);
+  op.output("y", add(op, x, x));
+  const written = Buffer.from(onnxFile(op)).toString("latin1");
+  expect(written).toContain("Add");
+  expect(written).not.toContain("Reshape");
+});
