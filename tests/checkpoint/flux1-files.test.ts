@@ -12,30 +12,18 @@ import { openStudio } from "../../companion/pipeline/open-studio.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { useOf } from "../../shared/licences.ts";
 import { deviation } from "../networks/fixture.ts";
-import { openTestStudio, paint, request } from "../pipeline/studio-for-tests.ts";
+import { paint, request } from "../pipeline/studio-for-tests.ts";
 import { blockNumbers } from "./block-numbers.ts";
 import { DEV, flux1AsPublished, flux1Part, layBesideFlux1, REDUX, SCHNELL, writeSplitFlux1 } from "./flux1-sample.ts";
 import { asBlocks, writeGguf } from "./gguf-sample.ts";
+import { drawingWith } from "./painted-at.ts";
 import { temporaryFolder, writeData } from "./sample.ts";
 import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
 
 const top = temporaryFolder();
 const starter = path.join(__dirname, "../../starter/weights");
 const fields = { width: 48, height: 32, steps: 1, prompt: "a red cat, wow! flat icon" };
-const painted = async (place: string) => {
-  const studio = openTestStudio(undefined, { it: place });
-  try {
-    return await paint(studio, request({ ...fields, model: "it" }));
-  } finally {
-    await studio.close();
-  }
-};
-const draw = async (place: string) => (await painted(place)).result.png;
-let known: Promise<Uint8Array> | undefined;
-const folderPicture = () => {
-  known ??= draw(SCHNELL);
-  return known;
-};
+const { painted, draw, folderPicture } = drawingWith(fields, SCHNELL);
 
 test("split files give the folder's picture, byte for byte", async () => {
   expect(await draw(writeSplitFlux1(path.join(top, "split")))).toEqual(await folderPicture());
