@@ -2,10 +2,10 @@
  * `npm run bench -- --only growth [--plot FILE]`: how time and memory grow with what a designer has more of. Each figure is of a
  * process of its own; `grows` is the power that time follows from one line to the next: 1 is in proportion.
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { inOwnProcess } from "../own-process.ts";
 import { clock, gibibytes, peakOfProcess } from "../report.ts";
 import { type Grown, plotOf } from "./plot.ts";
 import { SERIES } from "./series.ts";
@@ -21,8 +21,9 @@ export async function runGrowth(plot: string | undefined): Promise<number> {
     console.log(name);
     const points: Grown["points"][number][] = [];
     for (const n of of) {
-      const measured = [inOwnProcess(at, n)];
-      while (measured.length < ROUNDS && measured[0]!.seconds < LONG) measured.push(inOwnProcess(at, n));
+      const once = () => inOwnProcess(["--serve-growth", String(at), String(n)]);
+      const measured = [once()];
+      while (measured.length < ROUNDS && measured[0]!.seconds < LONG) measured.push(once());
       const seconds = Math.min(...measured.map((one) => one.seconds));
       const bytes = Math.min(...measured.map((one) => one.bytes));
       const before = points.at(-1);
@@ -48,11 +49,4 @@ export async function measureGrowth(series: number, n: number): Promise<number> 
     rmSync(folder, { recursive: true, force: true });
   }
   return 0;
-}
-
-function inOwnProcess(series: number, n: number): { seconds: number; bytes: number } {
-  const args = [process.argv[1]!, "bench", "--serve-growth", String(series), String(n)];
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`Measuring ended with ${status}: ${stderr.trim()}`);
-  return JSON.parse(stdout.trim().split("\n").at(-1)!);
 }

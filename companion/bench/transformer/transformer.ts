@@ -3,7 +3,6 @@
  * How fast it opens, in how much memory it makes a picture, and one step beside stable-diffusion.cpp with the same files and
  * diffusers in bfloat16, in turns.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseRequest } from "../../../shared/validate.ts";
@@ -26,6 +25,7 @@ import { chooseDevice, type Device } from "../../runtime/device.ts";
 import { openSession, type Session } from "../../runtime/session.ts";
 import { elementCount, type Tensor, tensor } from "../../tensor.ts";
 import { apart } from "../fast.ts";
+import { inOwnProcess } from "../own-process.ts";
 import { clock, gibibytes, peakOfProcess, report } from "../report.ts";
 import type { Stepper } from "../stepper.ts";
 import { diffusersStep, sdCppStep } from "./rivals.ts";
@@ -75,7 +75,7 @@ export async function runTransformer<M extends ChatModel>(
     report(`Opening the ${name}, warm`, `${seconds.toFixed(2)} s (the first time ${first.toFixed(2)} s)`);
   }
   for (const way of ["exact", "fast"] as const) {
-    const { seconds, bytes } = pictureInOwnProcess([subject.key, folder, String(side), way]);
+    const { seconds, bytes } = inOwnProcess(["--serve-picture", subject.key, folder, String(side), way]);
     report(`A picture of ${side} × ${side} in one step, ${way}, all in all`, `${seconds.toFixed(1)} s`);
     report("  most memory resident", gibibytes(bytes));
   }
@@ -151,13 +151,6 @@ export async function servePicture(
   });
   console.log(JSON.stringify({ seconds, bytes: peakOfProcess() }));
   return 0;
-}
-
-function pictureInOwnProcess(told: readonly string[]): { readonly seconds: number; readonly bytes: number } {
-  const args = [process.argv[1]!, "bench", "--serve-picture", ...told];
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`Painting ended with ${status}: ${stderr.trim()}`);
-  return JSON.parse(stdout.trim().split("\n").at(-1)!);
 }
 
 interface Painting {
