@@ -1,3 +1,4 @@
+import { concatBytes } from "@noble/hashes/utils.js";
 import { PNG_SIGNATURE, pngChunk } from "../../../shared/image-text/png-chunks.ts";
 import type { Mask } from "../../../shared/mask.ts";
 
@@ -20,19 +21,12 @@ export async function greyPng({ width, height, data }: Mask): Promise<Uint8Array
   view.setUint32(4, height);
   // Bits; grey. Compression, filter and interlace have one or no other way.
   header.set([8, 0, 0, 0, 0], 8);
-  const parts = [
-    PNG_SIGNATURE,
+  return concatBytes(
+    Uint8Array.from(PNG_SIGNATURE),
     pngChunk("IHDR", [header]),
     pngChunk("IDAT", [await deflated(lines)]),
     pngChunk("IEND", []),
-  ];
-  const png = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    png.set(part, at);
-    at += part.length;
-  }
-  return png;
+  );
 }
 
 /** As zlib writes it. */
