@@ -1,5 +1,6 @@
 /** The command line: one table of commands, each imported when it is called. Nothing imports this file. */
 import { Problem } from "../shared/problem.ts";
+import { BENCH_PARTS, BENCH_USAGE } from "./bench/parts.ts";
 import { isApart, runApart } from "./cli/apart.ts";
 import { print, printError } from "./cli/print.ts";
 import { sentence } from "./cli/sentence.ts";
@@ -73,8 +74,8 @@ const COMMANDS: Record<string, Command> = {
     run: async (args) => (await import("./cli/doctor.ts")).runDoctor(args),
   },
   bench: {
-    usage: "bench [--peers] [--model PATH] [--python PATH] [--only opening | fast | klein | live | quality | queue]",
-    summary: "Measure the engine on this machine",
+    usage: BENCH_USAGE,
+    summary: `Measure the engine on this machine; parts: ${BENCH_PARTS}`,
     run: async (args) => (await import("./bench/bench.ts")).runBench(args),
   },
   pairings: {

@@ -12,7 +12,10 @@ export function packageRoot(): string {
   }
 }
 
+const manifest = () => JSON.parse(readFileSync(path.join(packageRoot(), "package.json"), "utf8"));
+
 /** "0.1.0" */
-export function packageVersion(): string {
-  return JSON.parse(readFileSync(path.join(packageRoot(), "package.json"), "utf8")).version;
-}
+export const packageVersion = (): string => manifest().version;
+
+/** Of a package that ours needs; undefined where its program was packed without it. */
+export const versionOf = (name: string): string | undefined => manifest().dependencies?.[name];

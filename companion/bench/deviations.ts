@@ -102,7 +102,7 @@ export async function deviationsFrom(
   ]);
   const file = path.join(scratch, "ours.safetensors");
   await writeSafetensors(file, trace);
-  const [step, decode, embeds] = ask(python, [model.path, file, JSON.stringify(SD15)]);
+  const [step, decode, embeds] = ask(python, [model.path, file, JSON.stringify({ ...SD15, text: SD15.texts[0] })]);
   return { step: step!, decode: decode!, text: embeds! };
 }
 

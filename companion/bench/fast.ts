@@ -1,27 +1,26 @@
 /** A guided step in whole numbers of 8 bits beside the exact one, in turns: how long each takes, and how far they are apart. */
 import { forIntegers } from "../graph/dialect.ts";
-import { fixedDims } from "../graph/dim.ts";
 import { denoiserNetwork } from "../pipeline/denoiser/denoiser-network.ts";
 import { oneByOne } from "../pipeline/denoiser/one-by-one.ts";
 import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
 import { narrowWeights } from "../pipeline/weights/narrow.ts";
-import { createGenerator } from "../random/generator.ts";
 import type { Device } from "../runtime/device.ts";
 import { openSession } from "../runtime/session.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { openUNet } from "./open-unet.ts";
 import { pictureUNet } from "./picture-unet.ts";
 import { clock, report } from "./report.ts";
 import { type Spent, spentOn, spreadOf } from "./spent.ts";
+import { GUIDED, stepFeeds } from "./step-feeds.ts";
 
 const ROUNDS = 5;
-/** In the middle of the way from noise to picture. */
-const TIMESTEP = 500;
-/** Runs of a guided step. */
-const GUIDED = 2;
 
 /** Resolves to the exit code. */
-export async function runFast(place: string, device: Device, scratch: string): Promise<number> {
+export async function runFast(
+  place: string,
+  device: Device,
+  { scratch, rounds = ROUNDS }: { readonly scratch: string; readonly rounds: number | undefined },
+): Promise<number> {
   const model = await openUNet(place);
   const [quantizer, rounding] = await clock(() =>
     narrowWeights(denoiserNetwork({ model, family: stableDiffusion }), "int8", scratch),
@@ -32,12 +31,12 @@ export async function runFast(place: string, device: Device, scratch: string): P
   const [exactSession, exactOpening] = await clock(() => openSession(exact, device));
   const [fastSession, fastOpening] = await clock(() => openSession(fast, device));
   report("Opening the UNet", `exact ${exactOpening.toFixed(2)} s, fast ${fastOpening.toFixed(2)} s`);
-  const feeds = normalFeeds(exact);
+  const feeds = stepFeeds(exact, model.nativeSize);
   const runs = { exact: exactSession.run, fast: oneByOne(fastSession, GUIDED) };
   const times = { exact: [] as Spent[], fast: [] as Spent[] };
   const out: Partial<Record<keyof typeof runs, Tensor>> = {};
   // The first round is to wake up.
-  for (let round = 0; round <= ROUNDS; round++)
+  for (let round = 0; round <= rounds; round++)
     for (const name of ["exact", "fast"] as const) {
       const { result, ...spent } = await spentOn(() => runs[name](feeds));
       out[name] = result.out!;
@@ -56,19 +55,6 @@ export async function runFast(place: string, device: Device, scratch: string): P
   );
   report("  of the largest value", `${(100 * apart(out.fast!, out.exact!)).toFixed(2)} % apart at the most`);
   return 0;
-}
-
-/** Normal numbers for every input but the time. */
-function normalFeeds({ inputs, freeInputs }: ReturnType<typeof pictureUNet>): Record<string, Tensor> {
-  const { randn } = createGenerator(1);
-  return Object.fromEntries(
-    inputs
-      .filter(({ name }) => !freeInputs.has(name))
-      .map(({ name, dims: symbols }) => {
-        const dims = fixedDims(symbols);
-        return [name, name === "timestep" ? tensor(new Float32Array(GUIDED).fill(TIMESTEP), dims) : randn(dims)];
-      }),
-  );
 }
 
 /** The largest difference, as a share of the largest value. */

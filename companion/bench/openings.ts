@@ -1,4 +1,4 @@
-/** What it takes to open a model, of any family. */
+/** `npm run bench -- --only opening`: what it takes to open a model, of any family. */
 import { readFileSync } from "node:fs";
 import type { Target } from "../checkpoint/lora/keys.ts";
 import type { UNetModel } from "../checkpoint/model.ts";
@@ -13,6 +13,7 @@ import { adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
 import { openUNet } from "./open-unet.ts";
 import { pictureUNet } from "./picture-unet.ts";
+import { gibibytes, report } from "./report.ts";
 
 export interface Opening {
   readonly what: string;
@@ -55,6 +56,26 @@ export async function openings(place: string, device: Device): Promise<Opening[]
     await note(what, open, sessions.close);
   }
   return found;
+}
+
+/** Prints what `openings` finds; resolves to the exit code. */
+export async function runOpening(place: string, device: Device): Promise<number> {
+  const found = await openings(place, device);
+  const needed = found.filter(({ needed }) => needed === "first step");
+  const all = {
+    what: "what the first step needs",
+    seconds: needed.reduce((sum, { seconds }) => sum + seconds, 0),
+    bytes: needed.reduce<number | undefined>(
+      (sum, { bytes }) => (sum !== undefined && bytes !== undefined ? sum + bytes : undefined),
+      0,
+    ),
+  };
+  for (const { what, seconds, bytes } of [...found, all])
+    report(
+      `Opening ${what}, warm`,
+      `${seconds.toFixed(2)} s${bytes === undefined ? "" : `, ${gibibytes(bytes)} beyond the file`}`,
+    );
+  return 0;
 }
 
 function networksOf(model: UNetModel, device: Device) {

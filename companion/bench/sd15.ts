@@ -1,5 +1,8 @@
 /** What a folder of Stable Diffusion 1.5 says of itself: the published configurations, without what is default. */
-export const SD15 = {
+import type { ModelShapes } from "./model-shapes.ts";
+
+export const SD15: ModelShapes = {
+  type: "F32",
   index: {
     _class_name: "StableDiffusionPipeline",
     unet: ["diffusers", "UNet2DConditionModel"],
@@ -30,29 +33,33 @@ export const SD15 = {
     sample_size: 512,
     scaling_factor: 0.18215,
   },
-  text: {
-    architectures: ["CLIPTextModel"],
-    model_type: "clip_text_model",
-    hidden_size: 768,
-    intermediate_size: 3072,
-    num_hidden_layers: 12,
-    num_attention_heads: 12,
-    max_position_embeddings: 77,
-    vocab_size: 49408,
-    hidden_act: "quick_gelu",
-    layer_norm_eps: 1e-5,
-    projection_dim: 768,
-    bos_token_id: 0,
-    eos_token_id: 2,
-  },
-  tokenizer: {
-    tokenizer_class: "CLIPTokenizer",
-    bos_token: "<|startoftext|>",
-    eos_token: "<|endoftext|>",
-    unk_token: "<|endoftext|>",
-    pad_token: "<|endoftext|>",
-    model_max_length: 77,
-  },
+  texts: [
+    {
+      architectures: ["CLIPTextModel"],
+      model_type: "clip_text_model",
+      hidden_size: 768,
+      intermediate_size: 3072,
+      num_hidden_layers: 12,
+      num_attention_heads: 12,
+      max_position_embeddings: 77,
+      vocab_size: 49408,
+      hidden_act: "quick_gelu",
+      layer_norm_eps: 1e-5,
+      projection_dim: 768,
+      bos_token_id: 0,
+      eos_token_id: 2,
+    },
+  ],
+  tokenizers: [
+    {
+      tokenizer_class: "CLIPTokenizer",
+      bos_token: "<|startoftext|>",
+      eos_token: "<|endoftext|>",
+      unk_token: "<|endoftext|>",
+      pad_token: "<|endoftext|>",
+      model_max_length: 77,
+    },
+  ],
   scheduler: {
     _class_name: "DDIMScheduler",
     num_train_timesteps: 1000,
@@ -63,4 +70,4 @@ export const SD15 = {
     set_alpha_to_one: false,
     steps_offset: 1,
   },
-} as const;
+};

@@ -10,8 +10,9 @@ import { generate } from "../pipeline/generate.ts";
 import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import type { Device } from "../runtime/device.ts";
 import { integersAreRight } from "../runtime/integers.ts";
-import { writeRandomModel } from "./random-model.ts";
+import { MODEL_SHAPES, writeRandomModel } from "./random-model.ts";
 import { gibibytes, report } from "./report.ts";
+import { type ShapesName, USUAL_SHAPES } from "./shapes.ts";
 import { startOfCompanion } from "./start.ts";
 
 /** Of opening everything that a picture waits for, seconds. */
@@ -32,11 +33,15 @@ const FORMATS: readonly (readonly [name: string, more: Partial<GenerateRequest>]
 ];
 
 /** Resolves to the exit code: 1 where something that was open is opened again. */
-export async function runSwitching(place: string, device: Device, scratch: string): Promise<number> {
+export async function runSwitching(
+  place: string,
+  device: Device,
+  { scratch, shapes = USUAL_SHAPES }: { readonly scratch: string; readonly shapes: ShapesName | undefined },
+): Promise<number> {
   await startOfCompanion();
   const second = path.join(scratch, "second");
-  console.log("Writing a second random model (4.3 GB) …");
-  writeRandomModel(second);
+  console.error("Writing a second random model …");
+  writeRandomModel(second, MODEL_SHAPES[shapes]);
   const right = await integersAreRight();
   let isKept = true;
   for (const format of FORMATS.filter(([, { quantize }]) => right || quantize === undefined)) {

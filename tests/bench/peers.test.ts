@@ -1,5 +1,4 @@
 /** The table beside other programs: what it says of timings that are known, and of programs that are not there. */
-import { parsePeers } from "../../companion/bench/peers/options.ts";
 import { startProgram } from "../../companion/bench/peers/program.ts";
 import { judged, type Results, type Sample, tableOf } from "../../companion/bench/peers/table.ts";
 
@@ -70,12 +69,4 @@ test("a program answers line by line, and one that is not there or ends says why
     absent: expect.stringContaining("Node.js"),
   });
   expect(await startProgram("/nowhere/python", [])).toEqual({ absent: expect.stringContaining("ENOENT") });
-});
-
-test.each([
-  [["--rounds", "0"], /"0" is no number of rounds/],
-  [["--rows", "step,luck"], /no row "luck"/],
-  [["--speed", "9"], /Unknown option/],
-])("the command refuses %j in words", (argv, words) => {
-  expect(() => parsePeers(argv)).toThrow(words);
 });

@@ -5,12 +5,12 @@
  */
 import { fork, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { arch, cpus, platform, totalmem } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { betweenMarks, tableOf } from "./table.mjs";
+import { betweenMarks, hardware, today } from "../../companion/bench/pages/marks.mjs";
+import { tableOf } from "./table.mjs";
 
 const LIMIT_MS = 600_000;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -75,13 +75,14 @@ const lane = async () => {
 await Promise.all([lane(), lane()]);
 const rows = names.map((name) => outcomes.get(name));
 const minutes = ((performance.now() - started) / 60_000).toFixed(1);
-const hardware = `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${arch()}, Node ${process.versions.node}`;
-const measured = `Measured on ${new Date().toISOString().slice(0, 10)} in ${minutes} minutes on ${hardware}.`;
+const measured = `Measured on ${today()} in ${minutes} minutes on ${hardware()}.`;
 console.log(`${tableOf(rows)}\n\n${measured}\n`);
 for (const line of rows.flatMap(({ details = [] }) => details)) console.log(line);
 
 const broken = rows.filter(({ held }) => held === false);
 console.log(broken.length === 0 ? "All held." : `NOT KEPT: ${broken.map(({ promise }) => promise).join("; ")}`);
-if (values.write)
-  writeFileSync("README.md", betweenMarks(readFileSync("README.md", "utf8"), `${tableOf(rows)}\n\n${measured}`));
+if (values.write) {
+  const text = `${tableOf(rows)}\n\n${measured}`;
+  writeFileSync("README.md", betweenMarks(readFileSync("README.md", "utf8"), "npm run trust -- --write", text));
+}
 process.exit(broken.length === 0 ? 0 : 1);

@@ -1,4 +1,3 @@
 import type { Outcome } from "./row.ts";
 
 export function tableOf(rows: readonly ({ readonly promise: string; readonly test: string } & Outcome)[]): string;
-export function betweenMarks(page: string, text: string): string;

@@ -1,6 +1,4 @@
-/** The table of the README, and its place there. */
-const [BEGIN, END] = ["<!-- npm run trust -- --write: begin -->", "<!-- end -->"];
-
+/** The table of the README. */
 const cell = (text) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
 /** One line a row: what was promised, where it is tested, what came of it. `rows`: {promise, test} with an outcome of row.ts. */
@@ -14,12 +12,4 @@ export function tableOf(rows) {
 function figureOf({ skipped, held, figure }) {
   if (skipped !== undefined) return `not measured: ${skipped}`;
   return held ? figure : `**broken**: ${figure}`;
-}
-
-/** `page` with `text` between its two marks. Throws where it does not have both, once. */
-export function betweenMarks(page, text) {
-  const parts = page.split(BEGIN);
-  const rest = parts[1]?.split(END);
-  if (parts.length !== 2 || rest.length !== 2) throw new Error(`The page needs "${BEGIN}" and "${END}" once each.`);
-  return `${parts[0]}${BEGIN}\n\n${text}\n\n${END}${rest[1]}`;
 }

@@ -1,4 +1,4 @@
-import { betweenMarks, tableOf } from "./table.mjs";
+import { tableOf } from "./table.mjs";
 
 test("the table says what held, what did not, and what was not measured", () => {
   const rows = [
@@ -11,13 +11,4 @@ test("the table says what held, what did not, and what was not measured", () => 
     "| c | `npm run fuzz` | **broken**: 1 of 5 |",
     "| d | [tests/queue](tests/queue) | not measured: there is no valkey-server |",
   ]);
-});
-
-test("the table replaces what stood between the page's marks, and nothing else", () => {
-  const [begin, end] = ["<!-- npm run trust -- --write: begin -->", "<!-- end -->"];
-  const page = betweenMarks(`a\n${begin}\nold\n${end}\nb\n`, "new");
-  expect(page).toBe(`a\n${begin}\n\nnew\n\n${end}\nb\n`);
-  expect(betweenMarks(page, "new")).toBe(page);
-  for (const without of ["", begin, end, `${begin}${begin}${end}`])
-    expect(() => betweenMarks(without, "new")).toThrow("once each");
 });

@@ -1,10 +1,11 @@
 /**
  * `npm run bench -- --only growth [--plot FILE]`: how time and memory grow with what a designer has more of. Each figure is of a
- * process of its own; `grows` is the power that time follows from one line to the next: 1 is in proportion.
+ * process of its own.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { markdownTable } from "../markdown-table.ts";
 import { inOwnProcess } from "../own-process.ts";
 import { clock, gibibytes, peakOfProcess } from "../report.ts";
 import { type Grown, plotOf } from "./plot.ts";
@@ -18,7 +19,7 @@ const LONG = 10;
 export async function runGrowth(plot: string | undefined): Promise<number> {
   const all: Grown[] = [];
   for (const [at, { name, of, unit, amount }] of SERIES.entries()) {
-    console.log(name);
+    console.error(name);
     const points: Grown["points"][number][] = [];
     for (const n of of) {
       const once = () => inOwnProcess(["--serve-growth", String(at), String(n)]);
@@ -26,16 +27,26 @@ export async function runGrowth(plot: string | undefined): Promise<number> {
       while (measured.length < ROUNDS && measured[0]!.seconds < LONG) measured.push(once());
       const seconds = Math.min(...measured.map((one) => one.seconds));
       const bytes = Math.min(...measured.map((one) => one.bytes));
-      const before = points.at(-1);
       points.push({ amount: amount(n), label: `${n}${unit}`, seconds, bytes });
-      const power = before && Math.log(seconds / before.seconds) / Math.log(amount(n) / before.amount);
-      const grows = power === undefined ? "" : `grows ${power.toFixed(2)}`;
-      console.log(`  ${`${n}${unit}`.padEnd(8)} ${seconds.toFixed(3).padStart(9)} s  ${gibibytes(bytes)}  ${grows}`);
+      console.error(`  ${n}${unit}: ${seconds.toFixed(3)} s`);
     }
     all.push({ name, points });
   }
+  console.log(growthTable(all));
   if (plot !== undefined) writeFileSync(plot, plotOf(all));
   return 0;
+}
+
+/** A Markdown table: `grows` is the power that time follows from the line before; 1 is in proportion. */
+export function growthTable(all: readonly Grown[]): string {
+  const rows = all.flatMap(({ name, points }) =>
+    points.map(({ amount, label, seconds, bytes }, i) => {
+      const before = points[i - 1];
+      const power = before && Math.log(seconds / before.seconds) / Math.log(amount / before.amount);
+      return [i === 0 ? name : "", label, `${seconds.toFixed(3)} s`, power?.toFixed(2) ?? "", gibibytes(bytes)];
+    }),
+  );
+  return markdownTable(["", "how many", "time", "grows", "peak memory"], rows);
 }
 
 /** What `runGrowth` starts: one measurement, told as a line of JSON. */

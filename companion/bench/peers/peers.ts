@@ -4,14 +4,16 @@
  * many threads, in turns: one table, middle values and their spread. A program that is not installed is named and left out.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
 import path from "node:path";
 import { createGenerator } from "../../random/generator.ts";
-import { writeRandomModel } from "../random-model.ts";
-import type { PeersOptions } from "./options.ts";
+import type { BenchOptions } from "../options.ts";
+import { MODEL_SHAPES, writeRandomModel } from "../random-model.ts";
+import { SHAPES, USUAL_SHAPES } from "../shapes.ts";
 import { type Program, startProgram } from "./program.ts";
 import { OPENVINO, PYTORCH, SD_CPP } from "./python.ts";
 import { judged, type Results, type Sample, TASKS, type Task, tableOf } from "./table.ts";
+
+type PeersOptions = BenchOptions & Required<Pick<BenchOptions, "rows" | "with" | "rounds" | "plant" | "shapes">>;
 
 interface Contestant {
   readonly name: string;
@@ -54,7 +56,8 @@ interface Place {
 }
 
 /** Resolves to the exit code: 0 where every promise that was measured holds. */
-export async function runPeers(options: PeersOptions, scratch: string): Promise<number> {
+export async function runPeers(told: BenchOptions, scratch: string): Promise<number> {
+  const options = { rows: Object.keys(TASKS) as Task[], with: [], rounds: 3, plant: 1, shapes: USUAL_SHAPES, ...told };
   const place = places(options, scratch);
   const chosen = CONTESTANTS.filter(
     ({ name }) => options.with.length === 0 || options.with.some((part) => name.includes(part)),
@@ -82,20 +85,21 @@ export async function runPeers(options: PeersOptions, scratch: string): Promise<
     deviation: deviations(found.outputs),
   };
   const verdict = judged(results, PROMISED);
-  console.log(`\n${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model}, ${availableParallelism()} threads.`);
-  console.log(`Middle of ${options.rounds} rounds in turns (least–most).\n\n${tableOf(results)}\n`);
-  for (const line of [...notes, ...verdict.sentences]) console.log(line);
+  console.log(
+    `${SHAPES[options.shapes]}: middle of ${options.rounds} rounds in turns (least–most).\n\n${tableOf(results)}\n`,
+  );
+  for (const line of [...notes, ...verdict.sentences]) console.log(`- ${line}`);
   return verdict.holds ? 0 : 1;
 }
 
 /** Writes what is not there yet: the model, and what a step is given. */
-function places({ model, keep }: PeersOptions, scratch: string): Place {
+function places({ model, keep, shapes }: PeersOptions, scratch: string): Place {
   const folder = path.resolve(keep ?? scratch);
   const place = { model: model ? path.resolve(model) : path.join(folder, "model"), inputs: folder, kept: folder };
   if (!existsSync(place.model)) {
-    console.log("Writing a random model (4.3 GB) …");
     mkdirSync(place.model, { recursive: true });
-    writeRandomModel(place.model);
+    console.error("Writing a random model …");
+    writeRandomModel(place.model, MODEL_SHAPES[shapes]);
   }
   const { randn } = createGenerator(1);
   for (const [name, dims] of [

@@ -1,5 +1,6 @@
 /** What was measured of several programs in turns, as one table, and whether ours holds what it promises beside the others. */
 import { median } from "../../../shared/median.ts";
+import { markdownTable } from "../markdown-table.ts";
 
 /** What is measured of a program, in the order of the columns, and as the table says it. */
 export const TASKS = {
@@ -73,7 +74,7 @@ export function tableOf(results: Results): string {
     ...(memory.size > 0 ? [gib(name)] : []),
     ...(deviation.size > 0 ? [share(name)] : []),
   ]);
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return markdownTable(head, rows);
 }
 
 /** One sentence for each promise of which both sides were measured, and whether all of those hold. */

@@ -1,7 +1,8 @@
 /** Random GGUF files of Q8_0 (https://github.com/ggml-org/ggml, docs/gguf.md): timing needs no trained model. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { elementCount } from "../../tensor.ts";
-import type { Shapes } from "../random-model.ts";
+import { halfBits } from "../half-bits.ts";
+import type { Shapes } from "../random-tensors.ts";
 import { ggufHead, ggufPadding } from "./gguf-head.ts";
 
 /** ggml.h, enum ggml_type. */
@@ -42,13 +43,8 @@ function writeTensor(fd: number, dims: readonly number[], each: number): void {
     return;
   }
   const piece = CODES.slice();
-  const scale = halfBits(0.5 / Math.sqrt(dims[1]!) / 40);
+  const bits = halfBits(0.5 / Math.sqrt(dims[1]!) / 40);
+  const scale = [bits & 255, bits >> 8];
   for (let i = 0; i < PIECE; i++) piece.set(scale, i * BYTES);
   for (let left = lengthOf(dims); left > 0; left -= piece.length) writeSync(fd, piece, 0, Math.min(left, piece.length));
-}
-
-/** The power of two below a number, as a float16. */
-function halfBits(value: number): readonly [number, number] {
-  const bits = (Math.floor(Math.log2(value)) + 15) << 10;
-  return [bits & 255, bits >> 8];
 }

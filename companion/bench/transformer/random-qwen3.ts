@@ -1,5 +1,5 @@
 /** Qwen/Qwen3-4B (config.json) with random weights, under the names that llama.cpp gives: the text encoder of several models. */
-import type { Shapes } from "../random-model.ts";
+import type { Shapes } from "../random-tensors.ts";
 import { writeRandomGguf } from "./random-gguf.ts";
 
 const QWEN = { width: 2560, inner: 9728, queries: 4096, keys: 1024, head: 128, layers: 36, words: 151_936 } as const;
