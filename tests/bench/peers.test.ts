@@ -1,4 +1,5 @@
 /** The table beside other programs: what it says of timings that are known, and of programs that are not there. */
+import { fitBeside, isTooLarge } from "../../companion/bench/peers/memory.ts";
 import { startProgram } from "../../companion/bench/peers/program.ts";
 import { judged, type Results, type Sample, tableOf } from "../../companion/bench/peers/table.ts";
 
@@ -52,6 +53,16 @@ test("a promise holds by the middle ones, and a slowdown to the double shows", (
   expect(planted.sentences[0]).toBe("A step of ours, exact takes 1.92 of one of theirs; at most 1.00: DOES NOT HOLD.");
 });
 
+test("who needs more memory than there is has a row that says so, and what it could do", () => {
+  const refused = new Map([
+    ["absent", "needs more memory than there is"],
+    ["theirs", "needs more memory than there is"],
+  ]);
+  const rows = tableOf({ ...recorded(), refused }).split("\n");
+  expect(rows.at(-1)).toBe("| absent: needs more memory than there is | – | – | – | – |");
+  expect(rows.at(-2)).toMatch(/^\| theirs \| 0\.031 s/);
+});
+
 test("nothing is promised of what was not measured", () => {
   const promised = [{ ours: "ours, exact", theirs: "absent", most: 1 }];
   expect(judged(recorded(), promised)).toEqual({ holds: true, sentences: [] });
@@ -69,4 +80,50 @@ test("a program answers line by line, and one that is not there or ends says why
     absent: expect.stringContaining("Node.js"),
   });
   expect(await startProgram("/nowhere/python", [])).toEqual({ absent: expect.stringContaining("ENOENT") });
+});
+
+/** Takes as many bytes as it is asked for. */
+const GREEDY = `console.log('{"ready":true}'); require("node:readline").createInterface(process.stdin).on("line", (line) => {
+  try { console.log(JSON.stringify({ bytes: Buffer.alloc(Number(JSON.parse(line).task), 1).length })); }
+  catch ({ message }) { console.log(JSON.stringify({ refused: message })); }
+})`;
+
+const onLinux = process.platform === "linux" ? test : test.skip;
+
+onLinux(
+  "a program that takes more memory than it may is refused it in its own words, and one that dies says how",
+  async () => {
+    const program = await startProgram(process.execPath, ["-e", GREEDY], { memory: 2 ** 30 });
+    if ("absent" in program) throw new Error(program.absent);
+    expect(await program.ask({ task: String(2 ** 24), mode: "a" })).toEqual({ bytes: 2 ** 24 });
+    const { refused } = await program.ask({ task: String(2 ** 31), mode: "a" });
+    expect(isTooLarge(refused!)).toBe(true);
+    await program.stop();
+
+    const DIES = `console.log('{"ready":true}'); process.stdin.once("data", () => process.kill(process.pid, "SIGKILL"))`;
+    const dying = await startProgram(process.execPath, ["-e", DIES]);
+    if ("absent" in dying) throw new Error(dying.absent);
+    const killed = await dying.ask({ task: "step", mode: "a" });
+    expect(killed).toEqual({ refused: "it ended (SIGKILL)" });
+    expect(isTooLarge(killed.refused!)).toBe(true);
+  },
+);
+
+test.each([
+  ["MemoryError: std::bad_alloc", true],
+  [
+    "RuntimeError: [enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 26843545600 bytes.",
+    true,
+  ],
+  ["Error: Failed to allocate memory for requested buffer of size 4194304", true],
+  ["OSError: no file named config.json", false],
+  ["NotImplementedError: it makes whole pictures alone", false],
+])("%j is about memory: %s", (reason, large) => {
+  expect(isTooLarge(reason)).toBe(large);
+});
+
+test("programs go beside each other where all they hold is free", () => {
+  const two = [{ holds: 1 }, { holds: 0.5 }];
+  expect(fitBeside(two, 4, 6)).toBe(true);
+  expect(fitBeside(two, 4, 5)).toBe(false);
 });

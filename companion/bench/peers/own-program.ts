@@ -1,13 +1,11 @@
 /** Ours as a program that is told what to do (program.ts), so that it is measured as the others are. */
-import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseRequest } from "../../../shared/validate.ts";
 import { forIntegers } from "../../graph/dialect.ts";
 import { Weights } from "../../graph/weights.ts";
 import { decoderGraph } from "../../networks/autoencoder.ts";
 import { clipTextGraph } from "../../networks/clip-text.ts";
-import { unetGraph } from "../../networks/unet.ts";
 import { denoiserNetwork } from "../../pipeline/denoiser/denoiser-network.ts";
 import { oneByOne } from "../../pipeline/denoiser/one-by-one.ts";
 import { stableDiffusion } from "../../pipeline/families/stable-diffusion.ts";
@@ -16,27 +14,20 @@ import { openStudio } from "../../pipeline/open-studio.ts";
 import { narrowWeights } from "../../pipeline/weights/narrow.ts";
 import { cpuDevice } from "../../runtime/device.ts";
 import { openSession, type Session } from "../../runtime/session.ts";
-import { type AnyTensor, elementCount, type Tensor, tensor } from "../../tensor.ts";
+import type { AnyTensor, Tensor } from "../../tensor.ts";
 import { openUNet } from "../open-unet.ts";
 import { pictureUNet } from "../picture-unet.ts";
 import { clock, peakOfProcess } from "../report.ts";
 import { sineFeeds } from "../sine-feeds.ts";
+import { GUIDED } from "../step-feeds.ts";
+import { type Place, readInputs } from "./place.ts";
 import type { Answer, Asked } from "./program.ts";
 
-export const PROMPT = "a red apple on a wooden table";
-/** Runs of a guided step. */
-const GUIDED = 2;
-const TIMESTEP = 500;
-
-export interface Places {
-  readonly model: string;
-  readonly inputs: string;
-  /** What it keeps for the next time. */
-  readonly kept: string;
-}
+const PROMPT = "a red apple on a wooden table";
+const TOKENS = 77;
 
 /** Answers line by line until there are no more. `repeats`: how often everything is done, for a slowness that must show. */
-export async function serveOwn(places: Places, repeats: number): Promise<number> {
+export async function serveOwn(places: Place, repeats: number): Promise<number> {
   const own = createOwn(places);
   const say = (answer: object) => void process.stdout.write(`${JSON.stringify(answer)}\n`);
   say({ ready: true });
@@ -67,7 +58,7 @@ async function answerTo(own: ReturnType<typeof createOwn>, asked: Asked, repeats
 type Run = () => Promise<Tensor | undefined>;
 type Mode = "exact" | "fast";
 
-function createOwn({ model: place, inputs, kept }: Places) {
+function createOwn({ model: place, inputs, kept }: Place) {
   const device = cpuDevice();
   const sessions = new Map<string, Session>();
   const studio = openStudio({ device, library: { resolve: () => place }, names: "paths", narrowFolder: kept });
@@ -85,20 +76,21 @@ function createOwn({ model: place, inputs, kept }: Places) {
     opened(`unet ${mode}`, async () => {
       const model = await openUNet(place);
       if (mode === "exact") return openSession(pictureUNet(model, device), device);
-      const { config, weights } = model.denoiser;
       const quantizer = await narrowWeights(denoiserNetwork({ model, family: stableDiffusion }), "int8", kept);
-      const shape = { batch: 1, height: 64, width: 64, tokens: 77 };
       const dialect = forIntegers(device.dialect);
-      return openSession(unetGraph(config, new Weights(weights), shape, { dialect, quantizer }), device);
+      return openSession(pictureUNet(model, { dialect }, [], { quantizer, batch: 1 }), device);
     });
-  const text = () =>
-    opened("text", async () => {
-      const { config, weights } = (await openUNet(place)).textEncoders[0]!.component;
-      return openSession(
-        clipTextGraph(config, new Weights(weights), { batch: 1, tokens: 77 }, { dialect: device.dialect }),
-        device,
-      );
-    });
+  const texts = async () => {
+    const { textEncoders } = await openUNet(place);
+    const sessions: Session[] = [];
+    for (const [i, { component }] of textEncoders.entries()) {
+      const shape = { batch: 1, tokens: TOKENS };
+      const graph = () =>
+        clipTextGraph(component.config, new Weights(component.weights), shape, { dialect: device.dialect });
+      sessions.push(await opened(`text ${i}`, () => openSession(graph(), device)));
+    }
+    return sessions;
+  };
   const decoder = (side: number) =>
     opened(`decoder ${side}`, async () => {
       const { vae } = await openUNet(place);
@@ -107,36 +99,32 @@ function createOwn({ model: place, inputs, kept }: Places) {
     });
 
   const prepared = async (task: string, mode: Mode): Promise<Run> => {
+    const { nativeSize } = await openUNet(place);
     if (task === "prepare" || task === "open") {
       await closeAll();
       return async () => {
-        await text();
+        await texts();
         await unet(mode);
-        await decoder(512);
+        await decoder(nativeSize);
         return undefined;
       };
     }
     if (task === "text") {
-      const { run } = await text();
-      const ids: AnyTensor = { type: "int64", dims: [1, 77], data: new BigInt64Array(77).fill(49407n) };
+      const sessions = await texts();
+      const ids: AnyTensor = { type: "int64", dims: [1, TOKENS], data: new BigInt64Array(TOKENS).fill(49407n) };
       return async () => {
-        for (let i = 0; i < GUIDED; i++) await run({ input_ids: ids });
+        for (let i = 0; i < GUIDED; i++) for (const { run } of sessions) await run({ input_ids: ids });
         return undefined;
       };
     }
     if (task === "step") {
       const session = await unet(mode);
       const run = mode === "exact" ? session.run : oneByOne(session, GUIDED);
-      const feeds = {
-        sample: read(path.join(inputs, "sample"), [GUIDED, 4, 64, 64]),
-        encoder_hidden_states: read(path.join(inputs, "states"), [GUIDED, 77, 768]),
-        timestep: tensor(new Float32Array(GUIDED).fill(TIMESTEP), [GUIDED]),
-      };
+      const feeds = readInputs(inputs);
       return async () => (await run(feeds)).out;
     }
     if (task.startsWith("decode")) {
-      const side = Number(task.slice("decode".length));
-      const { run, inputs: dims } = await decoder(side);
+      const { run, inputs: dims } = await decoder(Number(task.slice("decode".length)));
       const feeds = sineFeeds({
         inputs: [...dims].map(([name, of]) => ({ name, type: "float32" as const, dims: of })),
         freeInputs: new Set(),
@@ -145,7 +133,7 @@ function createOwn({ model: place, inputs, kept }: Places) {
     }
     await closeAll();
     const request = parseRequest({
-      ...{ model: place, prompt: PROMPT, width: 512, height: 512, seed: 1, guidanceScale: 7.5, scheduler: "ddim" },
+      ...{ model: place, prompt: PROMPT, width: nativeSize, height: nativeSize, seed: 1, guidanceScale: 7.5 },
       steps: Number(task.slice("picture".length)),
       ...(mode === "fast" && { quantize: "int8" }),
     });
@@ -161,9 +149,4 @@ function createOwn({ model: place, inputs, kept }: Places) {
       await studio.close();
     },
   };
-}
-
-function read(file: string, dims: readonly number[]): Tensor {
-  const { buffer, byteOffset } = readFileSync(file);
-  return tensor(new Float32Array(buffer.slice(byteOffset, byteOffset + 4 * elementCount(dims))), dims);
 }

@@ -23,19 +23,41 @@ export interface Asked {
 }
 
 export interface Program {
+  /** Of what it is made of, in its own words. */
+  readonly version?: string | undefined;
   ask(asked: Asked): Promise<Answer>;
   stop(): Promise<void>;
 }
 
-/** Starts it. Resolves to why not, in the program's own last words, where it does not get ready. */
-export async function startProgram(command: string, args: readonly string[]): Promise<Program | { absent: string }> {
-  const child = spawn(command, args);
+/** Bytes that a program may take for its own; beyond it is told that there are none. */
+interface Limits {
+  readonly memory?: number;
+}
+
+/**
+ * Starts it. Resolves to why not, in the program's own last words, where it does not get ready. On Linux one that asks for more
+ * memory than it may take is refused it, or if need be ended, so that the machine goes on.
+ */
+export async function startProgram(
+  command: string,
+  args: readonly string[],
+  { memory }: Limits = {},
+): Promise<Program | { absent: string }> {
+  const child =
+    memory !== undefined && process.platform === "linux"
+      ? spawn("/bin/sh", ["-c", LIMITED, String(Math.floor(memory / 1024)), command, ...args])
+      : spawn(command, args);
   let complaint = "";
   child.stderr.on("data", (text) => {
     complaint = String(text).trim().split("\n").at(-1) || complaint;
   });
+  // What is written to a program that ended is told by its missing answer.
+  child.stdin.on("error", () => {});
   const ended = new Promise<void>((resolve) => {
-    child.once("close", () => resolve());
+    child.once("close", (_, signal) => {
+      if (signal !== null) complaint = signal;
+      resolve();
+    });
     child.once("error", ({ message }) => {
       complaint = message;
       resolve();
@@ -48,9 +70,11 @@ export async function startProgram(command: string, args: readonly string[]): Pr
     return { absent: complaint };
   }
   return {
+    version: (JSON.parse(first) as { version?: string }).version,
     ask: async (asked) => {
       child.stdin.write(`${JSON.stringify(asked)}\n`);
       const line = await next();
+      if (line === undefined) await ended;
       return line === undefined ? { refused: `it ended (${complaint})` } : (JSON.parse(line) as Answer);
     },
     stop: async () => {
@@ -60,6 +84,9 @@ export async function startProgram(command: string, args: readonly string[]): Pr
     },
   };
 }
+
+/** Bytes of its own in units of 1024, then the command. The kernel ends it before any other where memory is short. */
+const LIMITED = 'ulimit -d "$0"; echo 1000 > /proc/self/oom_score_adj; exec "$@"';
 
 /** Line by line; undefined when there are no more. */
 function answersOf({ stdout }: ChildProcessWithoutNullStreams): () => Promise<string | undefined> {

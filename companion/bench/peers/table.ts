@@ -26,8 +26,10 @@ export interface Results {
   /** The rows, in this order. */
   readonly contestants: readonly string[];
   readonly samples: readonly Sample[];
-  /** Most bytes resident while a picture was made, by contestant. */
+  /** Most bytes that its process had resident, by contestant. */
   readonly memory: ReadonlyMap<string, number>;
+  /** Why some can't do it, by contestant. */
+  readonly refused?: ReadonlyMap<string, string>;
   /** Largest difference of a step from the reference's, as a share of its largest value, by contestant. */
   readonly deviation: ReadonlyMap<string, number>;
 }
@@ -54,7 +56,7 @@ function cell(seconds: readonly number[]): string {
 
 /** A Markdown table of what there is: columns that nobody has are left out. */
 export function tableOf(results: Results): string {
-  const { contestants, samples, memory, deviation } = results;
+  const { contestants, samples, memory, refused, deviation } = results;
   const tasks = (Object.keys(TASKS) as Task[]).filter((task) => samples.some((one) => one.task === task));
   const share = (name: string) => {
     const found = deviation.get(name);
@@ -68,8 +70,12 @@ export function tableOf(results: Results): string {
     ...(memory.size > 0 ? ["peak memory"] : []),
     ...(deviation.size > 0 ? ["off float32"] : []),
   ];
+  const why = (name: string) => {
+    const isDone = samples.some((one) => one.contestant === name);
+    return isDone || !refused?.has(name) ? name : `${name}: ${refused.get(name)}`;
+  };
   const rows = contestants.map((name) => [
-    name,
+    why(name),
     ...tasks.map((task) => cell(secondsOf(results, name, task))),
     ...(memory.size > 0 ? [gib(name)] : []),
     ...(deviation.size > 0 ? [share(name)] : []),
