@@ -35,13 +35,20 @@ interface Joined {
 
 /** What is kept between pictures, for as long as the weights and the LoRAs are. */
 export interface LoraMemory {
-  /** Whether a network is so small that the runtime rearranges its weights. */
-  readonly light: WeakMap<WeightStore, boolean>;
+  readonly traits: WeakMap<WeightStore, Traits>;
   /** What was last joined to a matrix: another weight is only another gate. */
   readonly joined: WeakMap<Numbers, Joined>;
 }
 
-export const createLoraMemory = (): LoraMemory => ({ light: new WeakMap(), joined: new WeakMap() });
+/** What of a network's weights decides where adapters can join it. */
+interface Traits {
+  /** So small that the runtime rearranges them. */
+  readonly light: boolean;
+  /** So many lie in the file in another type than they are computed in that opening the network once more would copy much. */
+  readonly widened: boolean;
+}
+
+export const createLoraMemory = (): LoraMemory => ({ traits: new WeakMap(), joined: new WeakMap() });
 
 interface Network {
   readonly weights: WeightStore;
@@ -49,7 +56,10 @@ interface Network {
   readonly memory: LoraMemory;
 }
 
-/** LoRAs of weight 0 are left out: the result is exactly that without them. */
+/**
+ * LoRAs of weight 0 are left out: the result is exactly that without them. Without any, a network is opened that has no place for them,
+ * in less than half of the time; the first LoRA opens one that takes them all. Where that would copy the weights, there is one for both.
+ */
 export function adapt(loras: readonly ActiveLora[], target: Target, { weights, dialect, memory }: Network): Adapted {
   const layers = new Map<string, Addition[]>();
   for (const { plan, weight, textEncoderWeight } of loras) {
@@ -58,8 +68,8 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
     for (const [path, change] of plan.changes.get(target) ?? [])
       layers.set(path, [...(layers.get(path) ?? []), change.at(strength)]);
   }
-  const everywhere = dialect.slots === "everywhere";
-  const light = isLight(weights, memory);
+  const { light, widened } = traitsOf(weights, memory);
+  const everywhere = dialect.slots === "everywhere" && (layers.size > 0 || light || widened);
   // Convolutions of small networks are rearranged together, which a slot would part: they open anew, in no time.
   const takesAny = (path: string) =>
     everywhere && !isNorm(weights, path) && !(light && matrixOf(weights, path)?.dims.length === 4);
@@ -82,11 +92,13 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
       .map(([input, fed]) => ({ path, name: slotInput(path, input), fed })),
   );
   return {
-    key: [...layers.keys()]
-      .filter((path) => !takesAny(path))
-      .map((path) => `${path}:${kindsAt(path)}`)
-      .sort()
-      .join(),
+    key: [
+      ...(everywhere ? ["any"] : []),
+      ...[...layers.keys()]
+        .filter((path) => !takesAny(path))
+        .map((path) => `${path}:${kindsAt(path)}`)
+        .sort(),
+    ].join(),
     branchAt: (path) => {
       const kinds = kindsAt(path);
       return kinds.length > 0 ? slot(path, kinds) : undefined;
@@ -104,14 +116,18 @@ const matrixOf = (weights: WeightStore, path: string) =>
 
 const isNorm = (weights: WeightStore, path: string): boolean => matrixOf(weights, path)?.dims.length === 1;
 
-function isLight(weights: WeightStore, memory: LoraMemory): boolean {
-  const known = memory.light.get(weights);
-  if (known !== undefined) return known;
-  let count = 0;
-  for (const key of weights.keys()) count += elementCount(weights.find(key)!.dims);
-  const light = 4 * count < LIGHT_WEIGHTS;
-  memory.light.set(weights, light);
-  return light;
+function traitsOf(weights: WeightStore, memory: LoraMemory): Traits {
+  const known = memory.traits.get(weights);
+  if (known) return known;
+  let [count, other] = [0, 0];
+  for (const key of weights.keys()) {
+    const ref = weights.find(key)!;
+    count += elementCount(ref.dims);
+    if (ref.type !== "F32" && !codedOf(ref)) other += elementCount(ref.dims);
+  }
+  const traits = { light: 4 * count < LIGHT_WEIGHTS, widened: 4 * other >= LIGHT_WEIGHTS };
+  memory.traits.set(weights, traits);
+  return traits;
 }
 
 const doesNotRun = (path: string) =>
