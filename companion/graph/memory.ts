@@ -125,6 +125,10 @@ function constantNodes({ nodes, initializers }: Nodes): Set<Node> {
   return constant;
 }
 
+/** Whether a session for this graph computes anything as it opens, and keeps it: see `MemoryEstimate.widening`. */
+export const computesOnce = (all: Graph, { widening }: Pick<MemoryEstimate, "widening">): boolean =>
+  widening === "once" && constantNodes(unchanged(all)).size > 0;
+
 /** Of weights as they are stored, and of what runs read when all that depends on weights alone was computed once. */
 function weightBytes(graph: Nodes): { stored: number; computed: number } {
   const constant = constantNodes(graph);

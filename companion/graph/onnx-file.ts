@@ -26,6 +26,10 @@ const OPSET = 20n;
  * numbers made here that lie in a file nonetheless, by the names of their values.
  */
 export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef> = new Map()): Uint8Array {
+  const nameOf = shortNames(graph);
+  // ONNX Runtime 1.30 and 1.32 keep what a Reshape gets until the run ends where nothing reads what it gives.
+  const { nodes, names: needed } = neededBy(graph);
+  const initializers = [...graph.initializers.values()].filter(({ value }) => needed.has(value.name));
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -37,20 +41,39 @@ export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef>
       ],
       graph: {
         name: "network",
-        initializer: [...graph.initializers.values()].map(({ value, source }) =>
-          tensorProto({ value, source: elsewhere.get(value.name) ?? source }),
+        initializer: initializers.map(({ value, source }) =>
+          tensorProto({ value, source: elsewhere.get(value.name) ?? source }, nameOf),
         ),
-        input: graph.inputs.map((value) => valueInfo(value, graph.freeInputs.has(value.name) ? "free" : "fixed")),
-        output: graph.outputs.map((value) => valueInfo(value)),
-        // ONNX Runtime 1.30 and 1.32 keep what a Reshape gets until the run ends where nothing reads what it gives.
-        node: neededBy(graph).nodes.map(nodeProto),
+        input: graph.inputs.map((value) =>
+          valueInfo(value, nameOf, graph.freeInputs.has(value.name) ? "free" : "fixed"),
+        ),
+        output: graph.outputs.map((value) => valueInfo(value, nameOf)),
+        node: nodes.map((node) => nodeProto(node, nameOf)),
       },
     }),
   );
 }
 
-function tensorProto({ value, source }: Initializer): MessageInitShape<typeof TensorProtoSchema> {
-  const head = { name: value.name, dims: fixedDims(value.dims).map(BigInt), dataType: ELEMENT_TYPES[value.type].code };
+type NameOf = (value: Value) => string;
+
+/** Those of inputs and outputs, and short ones of all other values: the runtime copies and compares them time and again. */
+function shortNames({ inputs, outputs }: Graph): NameOf {
+  const names = new Map([...inputs, ...outputs].map(({ name }) => [name, name]));
+  // No input or output begins so.
+  const next = () => `#${names.size.toString(36)}`;
+  return ({ name }) => {
+    const known = names.get(name) ?? next();
+    names.set(name, known);
+    return known;
+  };
+}
+
+function tensorProto({ value, source }: Initializer, nameOf: NameOf): MessageInitShape<typeof TensorProtoSchema> {
+  const head = {
+    name: nameOf(value),
+    dims: fixedDims(value.dims).map(BigInt),
+    dataType: ELEMENT_TYPES[value.type].code,
+  };
   if ("data" in source) {
     const { buffer, byteOffset, byteLength } = source.data;
     return { ...head, rawData: new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer) };
@@ -69,9 +92,11 @@ function tensorProto({ value, source }: Initializer): MessageInitShape<typeof Te
 
 /** Of free dims nothing is said. */
 function valueInfo(
-  { name, type, dims }: Value,
+  value: Value,
+  nameOf: NameOf,
   size: "fixed" | "free" = "fixed",
 ): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const { type, dims } = value;
   const shape = {
     dim: dims.map((d) => ({
       value: isFixed(d)
@@ -79,32 +104,31 @@ function valueInfo(
         : { case: "dimParam" as const, value: d as string },
     })),
   };
-  const value = { elemType: ELEMENT_TYPES[type].code, ...(size === "fixed" && { shape }) };
-  return { name, type: { value: { case: "tensorType", value } } };
+  const tensor = { elemType: ELEMENT_TYPES[type].code, ...(size === "fixed" && { shape }) };
+  return { name: nameOf(value), type: { value: { case: "tensorType", value: tensor } } };
 }
 
-function nodeProto({
-  name,
-  operator,
-  domain,
-  inputs,
-  outputs,
-  attributes,
-  bodies,
-}: Node): MessageInitShape<typeof NodeProtoSchema> {
+function nodeProto(
+  { name, operator, domain, inputs, outputs, attributes, bodies }: Node,
+  nameOf: NameOf,
+): MessageInitShape<typeof NodeProtoSchema> {
   const graphs = bodies && { then_branch: bodies.met, else_branch: bodies.otherwise };
   return {
     name,
     opType: operator,
     domain,
-    input: inputs.map((value) => value?.name ?? ""),
-    output: outputs.map((value) => value.name),
+    input: inputs.map((value) => (value ? nameOf(value) : "")),
+    output: outputs.map(nameOf),
     attribute: [
       ...Object.entries(attributes).map(([key, attribute]) => attributeProto(key, attribute)),
       ...Object.entries(graphs ?? {}).map(([key, { nodes, output }]) => ({
         name: key,
         type: AttributeProto_AttributeType.GRAPH,
-        g: { name: key, node: nodes.map(nodeProto), output: [valueInfo(output, bodies?.dims)] },
+        g: {
+          name: key,
+          node: nodes.map((node) => nodeProto(node, nameOf)),
+          output: [valueInfo(output, nameOf, bodies?.dims)],
+        },
       })),
     ],
   };

@@ -5,7 +5,7 @@ import type { DeviceInfo } from "../../shared/protocol.ts";
 import { type Dim, fixedDims, isFixed } from "../graph/dim.ts";
 import { watchFiles } from "../graph/file-stamp.ts";
 import type { Graph, Value } from "../graph/graph.ts";
-import { estimateMemory, type MemoryEstimate, type MemoryOptions } from "../graph/memory.ts";
+import { computesOnce, estimateMemory, type MemoryEstimate, type MemoryOptions } from "../graph/memory.ts";
 import { onnxFile } from "../graph/onnx-file.ts";
 import { type AnyTensor, elementCount, type Tensor } from "../tensor.ts";
 import { insideRuntime } from "./activity.ts";
@@ -85,8 +85,9 @@ const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
 function sessionOptions(
   graph: Graph,
   { info: { provider } }: Place,
-  { layout, widening, spilled }: MemoryEstimate & { readonly spilled: Spill },
+  estimate: MemoryEstimate & { readonly spilled: Spill },
 ): InferenceSession.SessionOptions {
+  const { layout, spilled } = estimate;
   const cpu = provider === "cpu";
   const anySize = graph.inputs.some(({ dims }) => !dims.every(isFixed));
   return {
@@ -96,7 +97,8 @@ function sessionOptions(
     enableMemPattern: !anySize,
     logSeverityLevel: 4,
     extra: {
-      ...(cpu && layout === "plain" && { optimization: { disable_specified_optimizers: idleOptimizers(widening) } }),
+      ...(cpu &&
+        layout === "plain" && { optimization: { disable_specified_optimizers: idleOptimizers(graph, estimate) } }),
       session: {
         model_external_initializers_file_folder_path: rootOf(graph, spilled),
         disable_prepacking: cpu && !packsIntegers(graph) ? "1" : "0",
@@ -127,15 +129,16 @@ function packsIntegers({ nodes, initializers }: Graph): boolean {
 
 /**
  * The runtime's passes over a graph that find nothing in ours, each of which takes its time at every layer: all but folding
- * constants. Where weights are widened in every run that as well: the runtime would keep what it computed, the copy.
+ * constants. Where there are none that as well, and where weights are widened in every run: the runtime would keep what it computed,
+ * the copy.
  */
-const idleOptimizers = (widening: MemoryEstimate["widening"]): string =>
+const idleOptimizers = (graph: Graph, estimate: MemoryEstimate): string =>
   [
     ...["Level1_RuleBasedTransformer", "ConstantSharing", "CommonSubexpressionElimination", "TransposeOptimizer"],
     ...["MatMulAddFusion", "ReshapeFusion", "GeluFusionL1", "LayerNormFusionL1", "GemmSumFusion"],
     ...["PreShapeNodeElimination", "QDQPropagationTransformer", "EnsureUniqueDQForNodeUnit", "DoubleQDQPairsRemover"],
     ...["WhereDummyDq", "TransposeOptimizer_CPUExecutionProvider"],
-    ...(widening === "every-run" ? ["ConstantFolding"] : []),
+    ...(computesOnce(graph, estimate) ? [] : ["ConstantFolding"]),
   ].join(";");
 
 /** "/", or the drive that all weights lie on. Throws Problem "model-unsupported" where there are several. */

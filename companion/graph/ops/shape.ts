@@ -8,12 +8,17 @@ import type { Graph, Value } from "../graph.ts";
 const indices = (op: Graph, values: readonly (number | bigint)[]): Value =>
   op.constant({ type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });
 
-/** The same elements in order, read as `dims`; one dim may be -1. Symbols stay at their axis, or there is only one. */
+/**
+ * The same elements in order, read as `dims`; one dim may be -1. Symbols stay at their axis, or there is only one. Of weights it is no
+ * node: their bytes are read so.
+ */
 export function reshape(op: Graph, x: Value, dims: readonly Dim[]): Value {
   const full = dims.includes(-1) ? withoutRest(op, x, dims) : dims;
   if (countOf(op, full) !== countOf(op, x.dims) || full.some((d) => isFixed(d) && !Number.isInteger(d)))
     op.fail(`Cannot read [${x.dims}] as [${dims}]`);
   if (full.length === x.dims.length && full.every((d, i) => d === x.dims[i])) return x;
+  const read = full.every(isFixed) ? op.readAs(x, full) : undefined;
+  if (read) return read;
   // 0: as the input has it at that axis. -1: what is left.
   const wanted = full.map((d, i) => (isFixed(d) ? d : d === x.dims[i] ? 0 : -1));
   if (wanted.filter((d) => d === -1).length > 1) op.fail(`Cannot read [${x.dims}] as [${dims}]`);
