@@ -27,7 +27,7 @@ const unreadable = (cause?: unknown) =>
 export async function decodeImage(bytes: Uint8Array): Promise<PixelImage> {
   if (bytes.length === 0) throw new Problem("image-not-readable", "The image is empty: there are no bytes in it.");
   const source = sharp(bytes, { limitInputPixels: false, failOn: "truncated" });
-  const { format, width, height } = await source.metadata().catch((error) => {
+  const { format, width, height } = await headerOf(bytes).catch((error) => {
     throw unreadable(error);
   });
   if (!FORMATS.includes(format) || !width || !height) throw unreadable();
@@ -51,22 +51,28 @@ export async function decodeImage(bytes: Uint8Array): Promise<PixelImage> {
   return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
 }
 
+type Header = Awaited<ReturnType<ReturnType<typeof sharp>["metadata"]>>;
+
+/** Each is asked for several times on the way to a picture. */
+const headers = new WeakMap<Uint8Array, Promise<Header>>();
+
+function headerOf(bytes: Uint8Array): Promise<Header> {
+  const known = headers.get(bytes) ?? sharp(bytes, { limitInputPixels: false }).metadata();
+  headers.set(bytes, known);
+  return known;
+}
+
 /** The size of a picture upright, by its header alone; undefined for one that can't be read, which is refused when its turn comes. */
 export async function sizeOfImage(bytes: Uint8Array): Promise<Size | undefined> {
   if (bytes.length === 0) return undefined;
-  const known = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch(() => undefined);
+  const known = await headerOf(bytes).catch(() => undefined);
   return known?.autoOrient;
 }
 
 /** Throws Problem "image-too-large" where pictures are too much together; their headers alone are read. */
 export async function requireModestTotal(pictures: Iterable<Uint8Array>): Promise<void> {
-  let pixels = 0;
-  for (const bytes of pictures) {
-    const { width = 0, height = 0 } = (await sizeOfImage(bytes)) ?? {};
-    pixels += width * height;
-  }
+  const sizes = await Promise.all([...pictures].map(sizeOfImage));
+  const pixels = sizes.reduce((sum, { width = 0, height = 0 } = { width: 0, height: 0 }) => sum + width * height, 0);
   if (pixels > MAX_TOTAL_PIXELS)
     throw new Problem(
       "image-too-large",

@@ -47,10 +47,13 @@ function filtered({ width, height, data }: PixelImage, channels: 3 | 4): Uint8Ar
       for (let to = y * line + 1 + c; to < (y + 1) * line; to += channels, from += 4) {
         const value = data[from]!;
         const above = y === 0 ? 0 : data[from - width * 4]!;
-        const [fromLeft, fromAbove] = [Math.abs(above - corner), Math.abs(left - corner)];
-        const fromCorner = Math.abs(left + above - 2 * corner);
-        const isLeft = fromLeft <= fromAbove && fromLeft <= fromCorner;
-        lines[to] = value - (isLeft ? left : fromAbove <= fromCorner ? above : corner);
+        const [fromLeft, fromAbove] = [magnitude(above - corner), magnitude(left - corner)];
+        const fromCorner = magnitude(left + above - 2 * corner);
+        // All bits, or none: which of the three it is can't be foretold, so that branches would cost more.
+        const isNotLeft = ((fromAbove - fromLeft) | (fromCorner - fromLeft)) >> 31;
+        const isCorner = (fromCorner - fromAbove) >> 31;
+        const other = (above & ~isCorner) | (corner & isCorner);
+        lines[to] = value - ((left & ~isNotLeft) | (other & isNotLeft));
         left = value;
         corner = above;
       }
@@ -58,6 +61,8 @@ function filtered({ width, height, data }: PixelImage, channels: 3 | 4): Uint8Ar
   }
   return lines;
 }
+
+const magnitude = (difference: number) => (difference ^ (difference >> 31)) - (difference >> 31);
 
 /** True where every pixel's alpha is 255. */
 export function isOpaque({ data }: PixelImage): boolean {

@@ -2,7 +2,6 @@
 import type { Size } from "../../shared/geometry.ts";
 import type { Mask } from "../../shared/mask.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
-import { roundEven } from "../../shared/round-even.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { resizeImage } from "./resample.ts";
 
@@ -65,9 +64,13 @@ export function toPixels({ data, dims }: Tensor): PixelImage {
   const area = width * height;
   const out = new Uint8Array(area * 4).fill(255);
   for (let c = 0; c < dims[1]!; c++)
-    for (let i = 0; i < area; i++) out[i * 4 + c] = roundEven(Math.fround(data[c * area + i]! * 255));
+    for (let i = 0, to = c, from = c * area; i < area; i++, from++, to += 4)
+      out[to] = Math.fround(data[from]! * 255) + TO_WHOLE - TO_WHOLE;
   return { width, height, data: out };
 }
+
+/** Beside this a double has no room for fractions: what is added is rounded, halves to the even number. */
+const TO_WHOLE = 1.5 * 2 ** 52;
 
 /** `sample` [1, 3, H, W] with 0 (grey) where the mask is 128 or more: what an inpainting UNet sees of the picture. */
 export function maskSample(sample: Tensor, mask: Mask): Tensor {

@@ -70,12 +70,12 @@ export async function prepareCanvas(request: GenerateRequest, images: Images, op
   await requireModestTotal(images.values());
   const see = (image: PixelImage) => resizeImage(image, size, "lanczos");
   if (request.image === undefined) return { size, see, finish: (made) => made };
-  const source = await readImage(images, request.image);
+  const [source, maskImage] = await Promise.all([
+    readImage(images, request.image),
+    request.mask === undefined ? undefined : readImage(images, request.mask),
+  ]);
   if (request.split) return splitCanvas(source, request.split, options);
-  if (request.mask === undefined) {
-    return { size, see, picture: see(source), finish: (made) => made };
-  }
-  const maskImage = await readImage(images, request.mask);
+  if (maskImage === undefined) return { size, see, picture: see(source), finish: (made) => made };
   if (!request.region) return wholeCanvas(source, maskImage, { size, paste: request.composite });
   if (maskImage.width !== source.width || maskImage.height !== source.height)
     throw new Problem(
