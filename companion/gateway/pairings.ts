@@ -45,8 +45,13 @@ export class Pairings {
     return this.list().find((pairing) => pairing.id === id);
   }
 
-  /** A new pairing, on disk when it returns. */
+  /**
+   * A new pairing, on disk when it returns. Throws Problem "unauthorised" where one has that id: its jobs are not another
+   * token's, and its own token goes on.
+   */
   add({ pairing: id, token }: PairingSecret, build: string, name?: string): void {
+    if (this.find(id) !== undefined)
+      throw new Problem("unauthorised", "There is a pairing like this one: type the code that is shown now.");
     this.#write([...this.list(), { id, token, build, ...(name !== undefined && { name }), created: Date.now() }]);
   }
 

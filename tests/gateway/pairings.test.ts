@@ -27,6 +27,20 @@ test("Pairings keeps what it adds, for the user's eyes only", () => {
   expect(readdirSync(path.dirname(file))).toEqual(["pairings.json"]);
 });
 
+test("Pairings refuses an id that it has: the first token goes on, alone", () => {
+  const pairings = new Pairings(file);
+  const [first, second] = [secret(), secret()];
+  pairings.add(first, "a", "Ada");
+  for (const token of [second.token, first.token])
+    expect(() => pairings.add({ ...second, pairing: first.pairing, token }, "b")).toThrow(
+      expect.objectContaining({ code: "unauthorised" }),
+    );
+  expect(new Pairings(file).list()).toMatchObject([{ id: first.pairing, token: first.token, build: "a", name: "Ada" }]);
+  pairings.revoke(first.pairing);
+  pairings.add({ ...second, pairing: first.pairing }, "b");
+  expect(pairings.find(first.pairing)).toMatchObject({ token: second.token });
+});
+
 test("Pairings sees at once what another process revoked", () => {
   const running = new Pairings(file);
   const [{ pairing: id }, other] = [secret(), secret()];
