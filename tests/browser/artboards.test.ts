@@ -2,49 +2,21 @@
  * A key visual becomes a set of formats, in a real browser with the real companion and the starter model: offered, looked at by mouse
  * and keyboard, made beside the original, and painted where its picture leaves its frame open.
  */
-import path from "node:path";
 import type { Editor } from "../../playground/app/editor.ts";
-import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
-import { createDataFolder, PAIRING_CODE, removeDataFolder, startCompanion } from "./companion-process.ts";
-import type { Driver } from "./driver.ts";
-import { findBrowser } from "./find-browser.ts";
-import { openStage, type Stage } from "./open-stage.ts";
+import { inBrowser, withCompanion } from "./on-stage.ts";
 
 declare const playground: { readonly editor: Editor };
 
-const root = path.resolve(__dirname, "../..");
-const found = findBrowser(root);
-const inBrowser = "path" in found ? describe : describe.skip;
 /** A loaded machine takes its time. */
 const [PATIENCE, TIMEOUT] = [180_000, 400_000];
 
-inBrowser(`A set of formats${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let stage: Stage | undefined;
-  let designer: Driver;
-  const home = createDataFolder();
-
-  beforeAll(async () => {
-    if ("missing" in found) return;
-    const answer = async () => (await startCompanion(root, home)).stop;
-    const settings = {
-      ...{ ...DEFAULT_SETTINGS, steps: 2, prompt: "lemon", seed: 3, seedLocked: true },
-      window: { width: 320, height: 760 },
-    };
-    stage = await openStage({ root, path: found.path, settings, answer });
-    ({ designer } = stage);
-    designer.page.context().setDefaultTimeout(PATIENCE);
-    await designer.ui.getByLabel("Pairing code, six digits").fill(PAIRING_CODE);
-    await designer.ui.getByText("Nothing selected").waitFor();
-    await buildPoster();
-  }, PATIENCE);
-  afterAll(async () => {
-    await stage?.close();
-    removeDataFolder(home);
-  });
+inBrowser("A set of formats", () => {
+  const settings = { steps: 2, prompt: "lemon", seed: 3, seedLocked: true, window: { width: 320, height: 760 } };
+  const on = withCompanion({ settings, patience: PATIENCE, ready: () => buildPoster() });
 
   /** Right of the sample: the breakfast, with a headline and a button over it. Selected, and in view. */
   const buildPoster = () =>
-    designer.page.evaluate(() => {
+    on.designer.page.evaluate(() => {
       const { editor } = playground;
       const { scene } = editor;
       const breakfast = [...scene.records.values()].find(({ name }) => name === "Breakfast")!;
@@ -73,16 +45,16 @@ inBrowser(`A set of formats${"missing" in found ? ` (${found.missing})` : ""}`, 
       editor.zoomTo([poster]);
     });
 
-  const primary = (text: string | RegExp) => designer.ui.locator("footer button.primary:enabled", { hasText: text });
+  const primary = (text: string | RegExp) => on.designer.ui.locator("footer button.primary:enabled", { hasText: text });
   /** What must stay as it was: what is selected, and where one looks. */
   const whereabouts = () =>
-    designer.page.evaluate(() => {
+    on.designer.page.evaluate(() => {
       const { editor } = playground;
       const { origin, zoom } = editor.camera;
       return { selection: [...editor.scene.get(editor.page).selection], camera: { ...origin, zoom } };
     });
   const boards = () =>
-    designer.page.evaluate(() => {
+    on.designer.page.evaluate(() => {
       const { scene } = playground.editor;
       return [...scene.records.values()]
         .filter(({ name, type }) => type === "FRAME" && name.startsWith("Poster – "))
@@ -90,19 +62,19 @@ inBrowser(`A set of formats${"missing" in found ? ` (${found.missing})` : ""}`, 
     });
   const themes = async (name: string) => {
     for (const theme of ["light", "dark"] as const) {
-      await designer.page.evaluate((chosen) => playground.editor.setTheme(chosen), theme);
-      await designer.screenshot(`${name}-${theme}`);
+      await on.designer.page.evaluate((chosen) => playground.editor.setTheme(chosen), theme);
+      await on.designer.screenshot(`${name}-${theme}`);
     }
-    await designer.page.evaluate(() => playground.editor.setTheme("light"));
+    await on.designer.page.evaluate(() => playground.editor.setTheme("light"));
   };
   const format = (name: string) =>
-    designer.ui.locator(".formats li").filter({ has: designer.ui.getByText(name, { exact: true }) });
-  const subject = async () => designer.ui.getByRole("button", { name: /^Subject:/ });
+    on.designer.ui.locator(".formats li").filter({ has: on.designer.ui.getByText(name, { exact: true }) });
+  const subject = async () => on.designer.ui.getByRole("button", { name: /^Subject:/ });
 
   test(
     "formats are offered with what each will look like; the subject is moved and sized by keyboard",
     async () => {
-      const { ui, page } = designer;
+      const { ui, page } = on.designer;
       const before = await whereabouts();
       await ui.getByRole("button", { name: "Make a set of formats…" }).click();
       await ui.getByRole("heading", { name: "Formats", exact: true }).waitFor();
@@ -136,14 +108,14 @@ inBrowser(`A set of formats${"missing" in found ? ` (${found.missing})` : ""}`, 
   test(
     "one press makes the frames in one step, and paints what their pictures leave open, all as one run",
     async () => {
-      const { ui } = designer;
+      const { ui } = on.designer;
       await ui
         .getByLabel(/^(1:1|4:5)/)
         .first()
         .check();
       await format("4:5").getByRole("checkbox").uncheck();
       const before = await whereabouts();
-      const poster = await designer.node("Poster");
+      const poster = await on.designer.node("Poster");
       await primary("Make 3 frames").click();
       await ui.locator("footer").getByText("2 of 2 painted").waitFor({ timeout: PATIENCE });
       await ui.locator(".batch").getByText("placed", { exact: true }).nth(1).waitFor({ timeout: PATIENCE });
@@ -155,7 +127,7 @@ inBrowser(`A set of formats${"missing" in found ? ` (${found.missing})` : ""}`, 
         ["Poster – 16:9", 1920, 1080],
       ]);
       expect(await whereabouts()).toEqual(before);
-      expect(await designer.node("Poster")).toEqual(poster);
+      expect(await on.designer.node("Poster")).toEqual(poster);
       for (const { name, inside } of made) {
         const texts = inside.filter(({ type }) => type === "TEXT");
         expect(texts.map(({ characters, fontSize, width }) => [characters, fontSize, width])).toEqual([
@@ -168,7 +140,7 @@ inBrowser(`A set of formats${"missing" in found ? ` (${found.missing})` : ""}`, 
         const painted = name.endsWith("1:1") ? [] : [`Expanded – ${picture}`];
         expect(names).toEqual([...painted, picture, "Headline", "Line"]);
       }
-      const asked = designer.frames.filter(({ sent, message }) => sent && message.type === "submit");
+      const asked = on.designer.frames.filter(({ sent, message }) => sent && message.type === "submit");
       expect(asked.length).toBe(2);
       // Where the headline lies the ground is asked to be calm: as wide and high as the text, in pixels of the picture (512 of 1080).
       for (const { message } of asked) {
@@ -177,15 +149,15 @@ inBrowser(`A set of formats${"missing" in found ? ` (${found.missing})` : ""}`, 
         expect(calm).toHaveLength(1);
         expect(calm[0]!.width / calm[0]!.height).toBeCloseTo(480 / 88, 3);
       }
-      await designer.page.evaluate(() => {
+      await on.designer.page.evaluate(() => {
         const { editor } = playground;
         const ids = [...editor.scene.records.values()]
           .filter(({ name }) => name.startsWith("Poster"))
           .map(({ id }) => id);
         editor.zoomTo(ids);
       });
-      await designer.screenshot("artboards-canvas");
-      expect(designer.errors).toEqual([]);
+      await on.designer.screenshot("artboards-canvas");
+      expect(on.designer.errors).toEqual([]);
     },
     TIMEOUT,
   );
@@ -193,7 +165,7 @@ inBrowser(`A set of formats${"missing" in found ? ` (${found.missing})` : ""}`, 
   test(
     "what was chosen is remembered, and a result can be made again from its own layer",
     async () => {
-      const { ui, page } = designer;
+      const { ui, page } = on.designer;
       await page.evaluate(() => {
         const { editor } = playground;
         const painted = [...editor.scene.records.values()].find(({ name }) => /^Expanded.*9:16/.test(name))!;
@@ -202,14 +174,14 @@ inBrowser(`A set of formats${"missing" in found ? ` (${found.missing})` : ""}`, 
       await ui.getByRole("button", { name: "Create", exact: true }).click();
       await ui.getByRole("button", { name: "Use its settings" }).click();
       await primary("Expand").waitFor();
-      await designer.select("Poster");
+      await on.designer.select("Poster");
       await ui.getByRole("button", { name: "Make a set of formats…" }).click();
       await format("4:5").waitFor();
       expect(await format("4:5").getByRole("checkbox").isChecked()).toBe(false);
       expect(await format("9:16").getByRole("checkbox").isChecked()).toBe(true);
       await page.keyboard.press("Escape");
       await ui.getByRole("button", { name: "Make a set of formats…" }).waitFor();
-      expect(designer.errors).toEqual([]);
+      expect(on.designer.errors).toEqual([]);
     },
     TIMEOUT,
   );

@@ -2,55 +2,31 @@
  * A character from pictures on the canvas to a sheet of it, in a real browser with the real companion and the starter model: saved,
  * named in a prompt by keyboard, painted, judged and ranked, from another page and from a library.
  */
-import path from "node:path";
 import sharp from "sharp";
 import type { Editor } from "../../playground/app/editor.ts";
-import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
-import { createDataFolder, PAIRING_CODE, removeDataFolder, startCompanion } from "./companion-process.ts";
-import type { Driver } from "./driver.ts";
-import { findBrowser } from "./find-browser.ts";
-import { openStage, type Stage } from "./open-stage.ts";
+import { inBrowser, withCompanion } from "./on-stage.ts";
 import { toCreate } from "./to-create.ts";
 
 declare const playground: { readonly editor: Editor };
 
-const root = path.resolve(__dirname, "../..");
-const found = findBrowser(root);
-const inBrowser = "path" in found ? describe : describe.skip;
 /** A loaded machine takes its time. */
 const [PATIENCE, TIMEOUT] = [180_000, 400_000];
 
-inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let stage: Stage | undefined;
-  let designer: Driver;
-  const home = createDataFolder();
+inBrowser("Characters", () => {
+  const settings = { count: 2, steps: 4, prompt: "fox", seed: 3, seedLocked: true };
+  const on = withCompanion({ settings, patience: PATIENCE });
 
-  beforeAll(async () => {
-    if ("missing" in found) return;
-    const answer = async () => (await startCompanion(root, home)).stop;
-    const settings = { ...DEFAULT_SETTINGS, count: 2, steps: 4, prompt: "fox", seed: 3, seedLocked: true };
-    stage = await openStage({ root, path: found.path, settings, answer });
-    ({ designer } = stage);
-    designer.page.context().setDefaultTimeout(PATIENCE);
-    await designer.ui.getByLabel("Pairing code, six digits").fill(PAIRING_CODE);
-    await designer.ui.getByText("Nothing selected").waitFor();
-  }, PATIENCE);
-  afterAll(async () => {
-    await stage?.close();
-    removeDataFolder(home);
-  });
-
-  const view = (name: string) => designer.ui.getByRole("button", { name, exact: true }).click();
-  const primary = (text: string | RegExp) => designer.ui.locator("footer button.primary:enabled", { hasText: text });
+  const view = (name: string) => on.designer.ui.getByRole("button", { name, exact: true }).click();
+  const primary = (text: string | RegExp) => on.designer.ui.locator("footer button.primary:enabled", { hasText: text });
   /** What must stay as it was: what is selected, and where one looks. */
   const whereabouts = () =>
-    designer.page.evaluate(() => {
+    on.designer.page.evaluate(() => {
       const { editor } = playground;
       const { origin, zoom } = editor.camera;
       return { selection: [...editor.scene.get(editor.page).selection], camera: { ...origin, zoom } };
     });
   const requests = () =>
-    designer.frames.flatMap(({ sent, message }) =>
+    on.designer.frames.flatMap(({ sent, message }) =>
       sent && message.type === "submit" ? [message.task as { kind: string; request: Record<string, unknown> }] : [],
     );
   const isJudging = (task: unknown) => (task as { kind: string } | undefined)?.kind === "likeness";
@@ -59,27 +35,27 @@ inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => 
   test(
     "a selection is saved as a character beside it, and stays as it is",
     async () => {
-      const { ui, page } = designer;
-      await designer.select("Fox");
+      const { ui, page } = on.designer;
+      await on.designer.select("Fox");
       await primary("Generate").click();
       await painted();
-      const placed = designer.nextLayer();
+      const placed = on.designer.nextLayer();
       await primary(/^Place/).click();
       await placed;
-      await designer.select("Generated – Fox (seed 3)");
+      await on.designer.select("Generated – Fox (seed 3)");
       await view("Characters");
       await ui.getByText("@Rufus the fox").waitFor();
-      await designer.screenshot("characters-first");
+      await on.designer.screenshot("characters-first");
       const before = await whereabouts();
-      const count = await designer.count();
+      const count = await on.designer.count();
       await ui.getByRole("button", { name: "Save selection as…" }).click();
       await ui.getByLabel("Name of the character").fill("Ada");
       await page.keyboard.press("Enter");
       await ui.getByText("@Ada", { exact: true }).waitFor();
       expect(await whereabouts()).toEqual(before);
-      expect(await designer.count()).toBe(count + 2);
-      expect((await designer.node("Ada")).type).toBe("SECTION");
-      await designer.screenshot("characters-saved");
+      expect(await on.designer.count()).toBe(count + 2);
+      expect((await on.designer.node("Ada")).type).toBe("SECTION");
+      await on.designer.screenshot("characters-saved");
     },
     TIMEOUT,
   );
@@ -87,14 +63,14 @@ inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => 
   test(
     "its name is completed by keyboard, its pictures go along, and results are ranked by likeness",
     async () => {
-      const { ui, page } = designer;
+      const { ui, page } = on.designer;
       await toCreate(ui);
-      await designer.select("Cloud");
+      await on.designer.select("Cloud");
       await ui.locator("#prompt").fill("");
       await ui.locator("#prompt").focus();
       await page.keyboard.type("icon @a");
       await ui.getByRole("option", { name: "@Ada" }).waitFor();
-      await designer.screenshot("characters-completion");
+      await on.designer.screenshot("characters-completion");
       await page.keyboard.press("Enter");
       expect(await ui.locator("#prompt").inputValue()).toBe("icon @Ada ");
       const mark = ui.locator(".prompt-field mark");
@@ -105,8 +81,8 @@ inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => 
         true,
         true,
       ]);
-      await designer.screenshot("characters-prompt");
-      designer.frames.length = 0;
+      await on.designer.screenshot("characters-prompt");
+      on.designer.frames.length = 0;
       await primary("Generate").click();
       await painted();
       await ui.locator(".likeness-tag").nth(1).waitFor({ timeout: PATIENCE });
@@ -117,8 +93,8 @@ inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => 
         .evaluateAll((tags) => tags.map((tag) => Number.parseInt((tag as HTMLElement).title, 10)));
       expect(await ui.locator(".likeness-tag").first().isVisible()).toBe(true);
       expect([...numbers].sort((a, b) => b - a)).toEqual(numbers);
-      await designer.screenshot("characters-ranked");
-      const placed = designer.nextLayer();
+      await on.designer.screenshot("characters-ranked");
+      const placed = on.designer.nextLayer();
       await primary(/^Place/).click();
       await placed;
     },
@@ -128,30 +104,30 @@ inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => 
   test(
     "a Fill is judged by what it changed alone",
     async () => {
-      const { ui, page } = designer;
+      const { ui, page } = on.designer;
       await toCreate(ui);
-      await designer.look("Picture to repair");
+      await on.designer.look("Picture to repair");
       await page.getByRole("button", { name: "Ellipse" }).click();
-      const { x, y, width, height } = await designer.screenBox("Breakfast");
+      const { x, y, width, height } = await on.designer.screenBox("Breakfast");
       await page.mouse.move(x + 0.3 * width, y + 0.3 * height);
       await page.mouse.down();
       await page.mouse.move(x + 0.6 * width, y + 0.7 * height, { steps: 4 });
       await page.mouse.up();
-      await designer.select("Breakfast", "Ellipse");
+      await on.designer.select("Breakfast", "Ellipse");
       await ui.locator(".crop-mask").waitFor();
       await ui.locator("#prompt").fill("icon @Ada");
-      designer.frames.length = 0;
+      on.designer.frames.length = 0;
       await primary("Fill").click();
       await painted();
       await ui.locator(".likeness-tag").nth(3).waitFor({ timeout: PATIENCE });
-      const [judged] = designer.frames.filter(({ sent, message }) => sent && isJudging(message.task));
+      const [judged] = on.designer.frames.filter(({ sent, message }) => sent && isJudging(message.task));
       const picture = await sharp(judged!.attachment("picture.0")).raw().toBuffer({ resolveWithObject: true });
       const { data, info } = picture;
       const shown = data.filter((value, i) => i % 4 === 3 && value > 0).length / (info.width * info.height);
       expect(info.channels).toBe(4);
       expect(shown).toBeGreaterThan(0.03);
       expect(shown).toBeLessThan(0.2);
-      await designer.screenshot("characters-fill");
+      await on.designer.screenshot("characters-fill");
     },
     TIMEOUT,
   );
@@ -159,7 +135,7 @@ inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => 
   test(
     "from another page, a sheet is painted: a frame for each scene, nothing else moved",
     async () => {
-      const { ui, page } = designer;
+      const { ui, page } = on.designer;
       const first = await page.evaluate(() => {
         const { editor } = playground;
         const before = editor.page;
@@ -170,9 +146,9 @@ inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => 
       await ui.getByText("@Ada", { exact: true }).click();
       await ui.getByRole("button", { name: "Make a sheet" }).click();
       await ui.getByLabel("One pose or scene a line").fill("icon\nicon, small\n\nicon, red");
-      await designer.screenshot("characters-sheet");
+      await on.designer.screenshot("characters-sheet");
       const before = await whereabouts();
-      const count = await designer.count();
+      const count = await on.designer.count();
       await primary("Paint 3 frames").click();
       await ui.getByText("3 of 3 painted").waitFor({ timeout: PATIENCE });
       await ui
@@ -180,9 +156,9 @@ inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => 
         .nth(2)
         .waitFor({ timeout: PATIENCE });
       // Three frames, and in each a picture.
-      expect(await designer.count()).toBe(count + 6);
+      expect(await on.designer.count()).toBe(count + 6);
       expect((await whereabouts()).selection).toEqual(before.selection);
-      await designer.screenshot("characters-sheet-painted");
+      await on.designer.screenshot("characters-sheet-painted");
       const frames = await page.evaluate(() => playground.editor.scene.get(playground.editor.page).children.length);
       expect(frames).toBe(6);
       await page.evaluate((id) => {
@@ -195,7 +171,7 @@ inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => 
   test(
     "the report goes through the file, the least alike first",
     async () => {
-      const { ui } = designer;
+      const { ui } = on.designer;
       await view("Characters");
       await ui.getByText("@Ada", { exact: true }).click();
       const check = ui.getByRole("button", { name: /^Check (all pictures|again)$/ });
@@ -215,8 +191,8 @@ inBrowser(`Characters${"missing" in found ? ` (${found.missing})` : ""}`, () => 
       const names = await ui.locator(".likeness-row .ellipsis").allInnerTexts();
       expect([...names].sort()).toEqual(["Cloud", "icon", "icon, red", "icon, small"]);
       expect([...numbers].sort((a, b) => a - b)).toEqual(numbers);
-      await designer.screenshot("characters-report");
-      expect(designer.errors).toEqual([]);
+      await on.designer.screenshot("characters-report");
+      expect(on.designer.errors).toEqual([]);
     },
     TIMEOUT,
   );

@@ -2,20 +2,11 @@
  * A draft from the panel, in a real browser, painted by the starter model: it is asked for with less work, is marked in the results,
  * and "Finish it" paints the same bytes that a run without drafts paints.
  */
-import path from "node:path";
-import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import type { Task } from "../../shared/job.ts";
-import { randomSecret } from "../../shared/pairing.ts";
 import { openTestStudio, paint } from "../pipeline/studio-for-tests.ts";
 import { companion } from "../plugin/ui/fixtures.ts";
-import type { Driver } from "./driver.ts";
-import { findBrowser } from "./find-browser.ts";
-import { openStage, type Stage } from "./open-stage.ts";
-import { type Made, startStandIn } from "./stand-in-companion.ts";
-
-const root = path.resolve(__dirname, "../..");
-const found = findBrowser(root);
-const inBrowser = "path" in found ? describe : describe.skip;
+import { inBrowser, withStandIn } from "./on-stage.ts";
+import type { Made } from "./stand-in-companion.ts";
 
 const SIDE = 64;
 const STEPS = 12;
@@ -33,38 +24,24 @@ async function make(task: Task): Promise<Made> {
   return { bytes: result.png, ...size };
 }
 
-inBrowser(`A draft${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let stage: Stage | undefined;
-  let designer: Driver;
-  const pairing = { pairing: "8".repeat(32), token: randomSecret() };
-
-  beforeAll(async () => {
-    if ("missing" in found) return;
-    const device = { ...companion.device!, timesFaster: 1.9 };
-    const answer = () => startStandIn(pairing, make, { device });
-    const settings = { ...DEFAULT_SETTINGS, count: 1, steps: STEPS, prompt: "lemon", seed: 4, seedLocked: true };
-    stage = await openStage({ root, path: found.path, settings, pairing, answer });
-    ({ designer } = stage);
-    await designer.ui.getByText("Nothing selected").waitFor();
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await studio.close();
-  });
+inBrowser("A draft", () => {
+  const device = { ...companion.device!, timesFaster: 1.9 };
+  const settings = { count: 1, steps: STEPS, prompt: "lemon", seed: 4, seedLocked: true };
+  const on = withStandIn({ make, more: { device }, settings, close: () => studio.close() });
 
   test("is quick, says so, and is finished with one press", async () => {
-    const { ui } = designer;
+    const { ui } = on.designer;
     const generate = ui.locator("footer button.primary:enabled", { hasText: "Generate" });
     const ready = ui.locator("footer button.primary:enabled", { hasText: /^Place/ });
     const create = ui.getByRole("button", { name: "Create", exact: true });
-    await designer.select("Rocket");
+    await on.designer.select("Rocket");
     await ui.locator(".settings > summary").click();
     await ui.locator(".quality", { hasText: "Exact" }).waitFor();
     await generate.click();
     await ready.waitFor();
     expect(await ui.locator(".tag.draft").count()).toBe(0);
     expect(await ui.getByRole("button", { name: "Finish it" }).count()).toBe(0);
-    const placed = designer.nextLayer();
+    const placed = on.designer.nextLayer();
     await ready.click();
     await placed;
 
@@ -73,13 +50,13 @@ inBrowser(`A draft${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     await ui.locator(".quality label", { hasText: "Draft" }).click();
     await ui.getByText("8 of 12 steps · Fast, 1.9× · tiny differences").waitFor();
     await ui.locator(".settings > summary", { hasText: `draft · seed 4 · ${STEPS} steps` }).waitFor();
-    await designer.screenshot("draft-settings");
+    await on.designer.screenshot("draft-settings");
     await generate.click();
     await ui.locator(".tag.draft").waitFor();
     const note = ui.locator(".draft-note");
     await note.getByText("A draft: 8 of 12 steps").waitFor();
-    await designer.screenshot("draft-result");
-    const drawn = designer.nextLayer();
+    await on.designer.screenshot("draft-result");
+    const drawn = on.designer.nextLayer();
     await ready.click();
     await drawn;
 
@@ -87,7 +64,7 @@ inBrowser(`A draft${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     await ui.locator(".draft-note").waitFor({ state: "detached" });
     const instead = ui.locator("footer button.primary:enabled", { hasText: "Place instead" });
     await instead.waitFor();
-    await designer.screenshot("draft-finished");
+    await on.designer.screenshot("draft-finished");
     await instead.click();
     await ui.locator("footer button.primary:enabled", { hasText: "Place again" }).waitFor();
 
@@ -97,6 +74,6 @@ inBrowser(`A draft${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     expect(finished!.request).toEqual(whole!.request);
     expect(finished!.bytes).toEqual(whole!.bytes);
     expect(asked).toHaveLength(3);
-    expect(designer.errors).toEqual([]);
+    expect(on.designer.errors).toEqual([]);
   });
 });

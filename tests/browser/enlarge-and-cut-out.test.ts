@@ -6,30 +6,22 @@ import path from "node:path";
 import sharp from "sharp";
 import { coverageOf } from "../../companion/image/mask.ts";
 import { enlargePicture } from "../../companion/pipeline/enlarge/enlarge-picture.ts";
-import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import { squaredDistances } from "../../shared/distance.ts";
 import type { Task } from "../../shared/job.ts";
 import { maskBounds } from "../../shared/mask.ts";
 import { edgeOf, paintedMask } from "../../shared/mask-edge.ts";
-import { randomSecret } from "../../shared/pairing.ts";
 import { Problem } from "../../shared/problem.ts";
 import { until } from "../gateway/test-client.ts";
 import { openTestStudio } from "../pipeline/studio-for-tests.ts";
 import { addOn } from "../plugin/ui/fixtures.ts";
-import type { Driver } from "./driver.ts";
 import { type FillCase, fillCase } from "./fill-cases.ts";
 import { buildScene, clearScene, look } from "./fill-scene.ts";
-import { findBrowser } from "./find-browser.ts";
 import { buildFrames } from "./frames-scene.ts";
 import { alphaAcross, buildGlass } from "./glass-scene.ts";
-import { openStage, type Stage } from "./open-stage.ts";
+import { inBrowser, root, withStandIn } from "./on-stage.ts";
 import { rasterOf } from "./raster-check.ts";
-import { type Made, startStandIn } from "./stand-in-companion.ts";
+import type { Made } from "./stand-in-companion.ts";
 import { toCreate } from "./to-create.ts";
-
-const root = path.resolve(__dirname, "../..");
-const found = findBrowser(root);
-const inBrowser = "path" in found ? describe : describe.skip;
 
 /** Cases of `fillCase`, none much stretched: a turned crop, a layer as drawn, a picture that is seen through. */
 const SEEDS = (process.env.UNDERPAINT_ENLARGE_CASES ?? "2,9,11").split(",").map(Number);
@@ -85,39 +77,26 @@ async function make(wanted: Task, images: ReadonlyMap<string, Uint8Array>): Prom
   return { width, height, bytes: new Uint8Array(bytes) };
 }
 
-inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let stage: Stage | undefined;
-  let designer: Driver;
-  const pairing = { pairing: "6".repeat(32), token: randomSecret() };
+inBrowser("Enlarge and cut out", () => {
+  const upscaler = { families: [], upscaler: { architecture: "Compact", scale: 4 } };
+  const matting = addOn("matting", "birefnet", { families: [], matting: { architecture: "BiRefNet" } });
+  const more = { addOns: [addOn("upscaler", "compact", upscaler), matting] };
+  const settings = { count: 1, prompt: "x", seedLocked: true };
+  const on = withStandIn({ make, more, settings, close: () => studio.close() });
 
-  beforeAll(async () => {
-    if ("missing" in found) return;
-    const upscaler = { families: [], upscaler: { architecture: "Compact", scale: 4 } };
-    const matting = addOn("matting", "birefnet", { families: [], matting: { architecture: "BiRefNet" } });
-    const answer = () => startStandIn(pairing, make, { addOns: [addOn("upscaler", "compact", upscaler), matting] });
-    const settings = { ...DEFAULT_SETTINGS, count: 1, prompt: "x", seedLocked: true };
-    stage = await openStage({ root, path: found.path, settings, pairing, answer });
-    ({ designer } = stage);
-    await designer.ui.getByText("Nothing selected").waitFor();
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await studio.close();
-  });
-
-  const primary = (text: string | RegExp) => designer.ui.locator("footer button.primary:enabled", { hasText: text });
+  const primary = (text: string | RegExp) => on.designer.ui.locator("footer button.primary:enabled", { hasText: text });
   const inMenu = async (text: string | RegExp) => {
-    await designer.ui.getByRole("button", { name: "More" }).click();
-    await designer.ui.getByRole("menuitem", { name: text }).click();
+    await on.designer.ui.getByRole("button", { name: "More" }).click();
+    await on.designer.ui.getByRole("menuitem", { name: text }).click();
   };
 
   test("by the upscaler that is there, or in another way; what failed is asked for again, and the larger one replaces", async () => {
-    const { ui } = designer;
-    await designer.select("Rocket");
+    const { ui } = on.designer;
+    await on.designer.select("Rocket");
     await primary("Generate").click();
     await primary(/^Place on canvas/).click();
     await ui.getByText("placed").first().waitFor();
-    const layers = await designer.count();
+    const layers = await on.designer.count();
 
     fails = true;
     await inMenu("Enlarge to 192 × 192 px");
@@ -130,47 +109,47 @@ inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}
     expect(await ui.locator(".result.failed").count()).toBe(0);
     await primary("Place instead").click();
     await ui.getByText("Placed instead").waitFor();
-    expect(await designer.count()).toBe(layers);
-    expect(await designer.image(/^Generated/)).toMatchObject({ width: 192, height: 192 });
+    expect(await on.designer.count()).toBe(layers);
+    expect(await on.designer.image(/^Generated/)).toMatchObject({ width: 192, height: 192 });
 
     await inMenu("Enlarge in another way…");
     await ui.locator(".segmented label", { hasText: "768 × 768 px" }).click();
     await ui.getByLabel("Made larger by").selectOption({ label: "No model: smooth, no new detail" });
-    await designer.screenshot("enlarge-options");
+    await on.designer.screenshot("enlarge-options");
     await primary("Enlarge").click();
     await ui.getByText("768 × 768 px").waitFor();
     expect(task).toEqual({ kind: "enlarge", request: { image: "image", factor: 4 } });
     await toCreate(ui);
-    expect(designer.errors).toEqual([]);
+    expect(on.designer.errors).toEqual([]);
   });
 
   test("the subject alone by a matting model, placed without the empty space around it; the whole one replaces it again", async () => {
-    const { ui } = designer;
-    const target = await designer.node("Rocket");
-    await designer.select("Rocket");
+    const { ui } = on.designer;
+    const target = await on.designer.node("Rocket");
+    await on.designer.select("Rocket");
     await primary("Generate").click();
     await primary(/^Place on canvas/).waitFor();
     await inMenu("Remove its background");
     await ui.getByText("cut out").waitFor();
     expect(task).toEqual({ kind: "matte", request: { image: "image", model: "matting/birefnet", side: 1024 } });
-    const appeared = designer.nextLayer();
+    const appeared = on.designer.nextLayer();
     await primary(/^Place on canvas/).click();
     await appeared;
-    await designer.screenshot("cut-out-placed");
-    const [scale, layers] = [target.width / 96, await designer.count()];
+    await on.designer.screenshot("cut-out-placed");
+    const [scale, layers] = [target.width / 96, await on.designer.count()];
     const place = async () => {
-      const { width, height, absoluteTransform } = await designer.node(/^Generated – Rocket/);
+      const { width, height, absoluteTransform } = await on.designer.node(/^Generated – Rocket/);
       const [[, , x], [, , y]] = absoluteTransform;
       return [x - target.absoluteTransform[0][2], y - target.absoluteTransform[1][2], width, height].map(
         (length) => Math.round(1000 * length) / 1000,
       );
     };
     expect(await place()).toEqual([12, 30, 24, 48].map((length) => Math.round(1000 * length * scale) / 1000));
-    expect(await designer.image(/^Generated – Rocket/)).toMatchObject({ width: 24, height: 48 });
+    expect(await on.designer.image(/^Generated – Rocket/)).toMatchObject({ width: 24, height: 48 });
     await ui.locator(".result:not(.see-through)").first().click();
     await primary("Place instead").click();
     await ui.getByText("Placed instead").waitFor();
-    expect(await designer.count()).toBe(layers);
+    expect(await on.designer.count()).toBe(layers);
     expect(await place()).toEqual([0, 0, target.width, target.height]);
     await toCreate(ui);
   });
@@ -182,11 +161,11 @@ inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}
       });
       expect([seed, wrong]).toEqual([seed, { outside: 0, inside: 0 }]);
     }
-    expect(designer.errors).toEqual([]);
+    expect(on.designer.errors).toEqual([]);
   });
 
   test("several at once, each in the place of its own; one that was expanded, and what is seen through it, as a whole", async () => {
-    const { ui, page } = designer;
+    const { ui, page } = on.designer;
     const press = (name: string) => ui.getByRole("button", { name, exact: true }).click();
     await buildFrames(page, ["one", "two", "three"]);
     await primary("Generate 3").click();
@@ -194,13 +173,16 @@ inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}
     // What is painted is placed a moment later.
     const placed = () => ui.locator(".run").first().getByText("placed", { exact: true });
     await placed().nth(2).waitFor();
-    const layers = await designer.count();
+    const layers = await on.designer.count();
     await press("Enlarge all");
     await ui.getByText("3 of 3 painted").waitFor();
     await placed().nth(2).waitFor();
-    await until(async () => (await designer.count()) === layers);
+    await until(async () => (await on.designer.count()) === layers);
     for (const i of [1, 2, 3])
-      expect(await designer.image(new RegExp(`^Generated – Avatar ${i} `))).toMatchObject({ width: 192, height: 192 });
+      expect(await on.designer.image(new RegExp(`^Generated – Avatar ${i} `))).toMatchObject({
+        width: 192,
+        height: 192,
+      });
     await toCreate(ui);
 
     await buildGlass(page);
@@ -214,35 +196,35 @@ inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}
     await primary(/^Place/).click();
     await ui.getByText("Place again").waitFor();
     // Its own pixels are seen through the glass once, not twice.
-    expect(alphaAcross(await designer.pixels(/^Expanded – Glass/))).toEqual([255, 0, 0, 255]);
+    expect(alphaAcross(await on.designer.pixels(/^Expanded – Glass/))).toEqual([255, 0, 0, 255]);
     await ui.getByRole("button", { name: "More" }).click();
     await ui.getByRole("menuitem", { name: "Discard", exact: true }).click();
     await toCreate(ui);
     await page.locator("canvas").click({ position: { x: 300, y: 60 } });
     await page.keyboard.press("Control+z");
 
-    await designer.select("Glass");
+    await on.designer.select("Glass");
     await primary("Expand").click();
     await primary(/^Place/).waitFor();
     await ui.locator(".segmented label", { hasText: "Grow the layer" }).click();
     await primary(/^Place/).click();
     await ui.getByText("is larger now").first().waitFor();
-    expect(alphaAcross(await designer.pixels("Glass"))).toEqual([255, 128, 255, 255]);
-    const [grown, small] = [await designer.node("Glass"), await designer.image("Glass")];
+    expect(alphaAcross(await on.designer.pixels("Glass"))).toEqual([255, 128, 255, 255]);
+    const [grown, small] = [await on.designer.node("Glass"), await on.designer.image("Glass")];
     await inMenu(`Enlarge to ${2 * small.width} × ${2 * small.height} px`);
     await primary(/^Place/).click();
     await ui.getByText("Placed instead").waitFor();
-    const { width, height, absoluteTransform } = await designer.node("Glass");
+    const { width, height, absoluteTransform } = await on.designer.node("Glass");
     expect([width, height, absoluteTransform]).toEqual([grown.width, grown.height, grown.absoluteTransform]);
-    expect(await designer.image("Glass")).toMatchObject({ width: 2 * small.width, height: 2 * small.height });
-    expect(alphaAcross(await designer.pixels("Glass"))).toEqual([255, 128, 255, 255]);
+    expect(await on.designer.image("Glass")).toMatchObject({ width: 2 * small.width, height: 2 * small.height });
+    expect(alphaAcross(await on.designer.pixels("Glass"))).toEqual([255, 128, 255, 255]);
     await toCreate(ui);
-    expect(designer.errors).toEqual([]);
+    expect(on.designer.errors).toEqual([]);
   });
 
   /** How many pixels of the page the larger Fill changes where no edge of it is near, at twice the canvas' scale. */
   async function compare(one: FillCase) {
-    const { ui, page } = designer;
+    const { ui, page } = on.designer;
     const scene = await buildScene(page, one);
     const seen = async () => rgba(await look(page, scene, { scale: 2, mask: false, target: true }));
     try {
@@ -250,7 +232,7 @@ inBrowser(`Enlarge and cut out${"missing" in found ? ` (${found.missing})` : ""}
       const before = await seen();
       await primary("Fill").click();
       await primary(/^Place/).waitFor();
-      const appeared = designer.nextLayer();
+      const appeared = on.designer.nextLayer();
       await primary(/^Place/).click();
       await appeared;
       const small = await seen();

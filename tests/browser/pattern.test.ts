@@ -2,19 +2,10 @@
  * A seamless pattern from the panel, in a real browser, painted by the starter model: it is asked for as a square that repeats,
  * lies in the layer as tiles, and is shown close up as several.
  */
-import path from "node:path";
-import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
 import type { Task } from "../../shared/job.ts";
-import { randomSecret } from "../../shared/pairing.ts";
 import { openTestStudio, paint } from "../pipeline/studio-for-tests.ts";
-import type { Driver } from "./driver.ts";
-import { findBrowser } from "./find-browser.ts";
-import { openStage, type Stage } from "./open-stage.ts";
-import { type Made, startStandIn } from "./stand-in-companion.ts";
-
-const root = path.resolve(__dirname, "../..");
-const found = findBrowser(root);
-const inBrowser = "path" in found ? describe : describe.skip;
+import { inBrowser, withStandIn } from "./on-stage.ts";
+import type { Made } from "./stand-in-companion.ts";
 
 /** Of the picture, whatever was asked for: pixels. */
 const SIDE = 64;
@@ -29,33 +20,19 @@ async function make(task: Task): Promise<Made> {
   return { bytes: result.png, ...size };
 }
 
-inBrowser(`A pattern${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let stage: Stage | undefined;
-  let designer: Driver;
-  const pairing = { pairing: "7".repeat(32), token: randomSecret() };
-
-  beforeAll(async () => {
-    if ("missing" in found) return;
-    const answer = () => startStandIn(pairing, make);
-    const settings = { ...DEFAULT_SETTINGS, count: 1, steps: 8, prompt: "lemon", seed: 4, seedLocked: true };
-    stage = await openStage({ root, path: found.path, settings, pairing, answer });
-    ({ designer } = stage);
-    await designer.ui.getByText("Nothing selected").waitFor();
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await studio.close();
-  });
+inBrowser("A pattern", () => {
+  const settings = { count: 1, steps: 8, prompt: "lemon", seed: 4, seedLocked: true };
+  const on = withStandIn({ make, settings, close: () => studio.close() });
 
   test("is drawn as a square that repeats, placed as tiles and shown three by three", async () => {
-    const { ui, page } = designer;
-    await designer.select("Picture to repair");
-    const { width, height } = await designer.node("Picture to repair");
+    const { ui, page } = on.designer;
+    await on.designer.select("Picture to repair");
+    const { width, height } = await on.designer.node("Picture to repair");
     expect(width).not.toBe(height);
     await ui.locator(".settings > summary").click();
     await ui.locator(".more > summary").click();
     await ui.getByLabel("Seamless pattern").check();
-    await designer.screenshot("pattern-settings");
+    await on.designer.screenshot("pattern-settings");
     await ui.locator("footer button.primary:enabled", { hasText: "Generate" }).click();
     const ready = ui.locator("footer button.primary:enabled", { hasText: /^Place/ });
     await ready.waitFor();
@@ -67,16 +44,16 @@ inBrowser(`A pattern${"missing" in found ? ` (${found.missing})` : ""}`, () => {
     await tiles.waitFor();
     const box = (await tiles.boundingBox())!;
     expect(Math.abs(box.width - box.height)).toBeLessThan(1);
-    await designer.screenshot("pattern-close");
+    await on.designer.screenshot("pattern-close");
     await page.keyboard.press("Escape");
-    const placed = designer.nextLayer();
+    const placed = on.designer.nextLayer();
     await ready.click();
     await placed;
-    const { fills } = await designer.node(/^Generated/);
+    const { fills } = await on.designer.node(/^Generated/);
     const tile = Math.min(width, height) / 2 / SIDE;
     expect(fills).toMatchObject([{ type: "IMAGE", scaleMode: "TILE", scalingFactor: tile }]);
-    await designer.look("Picture to repair");
-    await designer.screenshot("pattern-placed");
-    expect(designer.errors).toEqual([]);
+    await on.designer.look("Picture to repair");
+    await on.designer.screenshot("pattern-placed");
+    expect(on.designer.errors).toEqual([]);
   });
 });

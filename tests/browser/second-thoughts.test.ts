@@ -2,67 +2,46 @@
  * What a designer does while a picture is made and after it, in a real browser: moves its layer, edits it, undoes, goes on elsewhere,
  * writes too much, asks for a model by its name.
  */
-import path from "node:path";
 import type { Locator } from "playwright-core";
 import sharp from "sharp";
-import { DEFAULT_SETTINGS } from "../../plugin/ui/state/state.ts";
-import { randomSecret } from "../../shared/pairing.ts";
-import type { Driver } from "./driver.ts";
-import { findBrowser } from "./find-browser.ts";
-import { openStage, type Stage } from "./open-stage.ts";
-import { startStandIn } from "./stand-in-companion.ts";
+import { inBrowser, withStandIn } from "./on-stage.ts";
 import { toCreate } from "./to-create.ts";
 
-const root = path.resolve(__dirname, "../..");
-const found = findBrowser(root);
-const inBrowser = "path" in found ? describe : describe.skip;
 const TIMEOUT = 60_000;
 
-inBrowser(`second thoughts${"missing" in found ? ` (${found.missing})` : ""}`, () => {
-  let stage: Stage | undefined;
-  let designer: Driver;
+inBrowser("second thoughts", () => {
+  const size = { width: 64, height: 64 };
+  let made = 0;
+  const make = async () => {
+    const background = { r: 40 * (++made % 6), g: 160, b: 80 };
+    const bytes = await sharp({ create: { ...size, channels: 3, background } })
+      .png()
+      .toBuffer();
+    return { ...size, bytes: new Uint8Array(bytes) };
+  };
+  const on = withStandIn({ make, settings: { count: 1 } });
+  afterEach(() => expect(on.designer.errors).toEqual([]));
 
-  beforeAll(async () => {
-    if ("missing" in found) return;
-    const pairing = { pairing: "7".repeat(32), token: randomSecret() };
-    const size = { width: 64, height: 64 };
-    let made = 0;
-    const answer = () =>
-      startStandIn(pairing, async () => {
-        const background = { r: 40 * (++made % 6), g: 160, b: 80 };
-        const bytes = await sharp({ create: { ...size, channels: 3, background } })
-          .png()
-          .toBuffer();
-        return { ...size, bytes: new Uint8Array(bytes) };
-      });
-    const settings = { ...DEFAULT_SETTINGS, count: 1 };
-    stage = await openStage({ root, path: found.path, settings, pairing, answer });
-    ({ designer } = stage);
-    await designer.ui.getByText("Nothing selected").waitFor();
-  });
-  afterAll(() => stage?.close());
-  afterEach(() => expect(designer.errors).toEqual([]));
-
-  const primary = (text: string | RegExp) => designer.ui.locator("footer button.primary:enabled", { hasText: text });
-  const link = (text: string) => designer.ui.locator(".notice button.link", { hasText: text });
+  const primary = (text: string | RegExp) => on.designer.ui.locator("footer button.primary:enabled", { hasText: text });
+  const link = (text: string) => on.designer.ui.locator(".notice button.link", { hasText: text });
   const undo = async () => {
-    await designer.page.locator("canvas").click({ position: { x: 300, y: 60 } });
-    await designer.page.keyboard.press("Control+z");
+    await on.designer.page.locator("canvas").click({ position: { x: 300, y: 60 } });
+    await on.designer.page.keyboard.press("Control+z");
   };
   async function isCount(found: Locator, count: number): Promise<void> {
     const end = Date.now() + 120_000;
-    while ((await found.count()) !== count && Date.now() < end) await designer.page.waitForTimeout(20);
+    while ((await found.count()) !== count && Date.now() < end) await on.designer.page.waitForTimeout(20);
     expect(await found.count()).toBe(count);
   }
   async function paint(name: string, prompt = "x"): Promise<void> {
-    await toCreate(designer.ui);
-    await designer.select(name);
-    await designer.ui.locator("#prompt").fill(prompt);
+    await toCreate(on.designer.ui);
+    await on.designer.select(name);
+    await on.designer.ui.locator("#prompt").fill(prompt);
     await primary("Generate").click();
-    await designer.ui.locator(".result.on.done").waitFor();
+    await on.designer.ui.locator(".result.on.done").waitFor();
   }
   const corner = async (name: string | RegExp) => {
-    const { absoluteTransform, width, height } = await designer.node(name);
+    const { absoluteTransform, width, height } = await on.designer.node(name);
     return [absoluteTransform, width, height];
   };
 
@@ -70,16 +49,16 @@ inBrowser(`second thoughts${"missing" in found ? ` (${found.missing})` : ""}`, (
     "a layer that was moved, made larger or paler is followed without a question",
     async () => {
       await paint("Rocket");
-      const { transform } = await designer.node("Rocket");
+      const { transform } = await on.designer.node("Rocket");
       const [[a, b, x], [c, d, y]] = transform;
-      await designer.change("Rocket", {
+      await on.designer.change("Rocket", {
         transform: [
           [a, b, x + 1],
           [c, d, y + 3],
         ],
       });
-      await designer.change("Rocket", { opacity: 0.8, width: 140 });
-      const appeared = designer.nextLayer();
+      await on.designer.change("Rocket", { opacity: 0.8, width: 140 });
+      const appeared = on.designer.nextLayer();
       await primary("Place on canvas").click();
       await appeared;
       expect(await corner(/^Generated – Rocket/)).toEqual(await corner("Rocket"));
@@ -90,7 +69,7 @@ inBrowser(`second thoughts${"missing" in found ? ` (${found.missing})` : ""}`, (
   test(
     "undone, it is called placed no more; done again, it is",
     async () => {
-      const { ui, page } = designer;
+      const { ui, page } = on.designer;
       await ui.locator(".result.on").getByText("placed").waitFor();
       await undo();
       await ui.locator(".result.on").getByText("placed").waitFor({ state: "detached" });
@@ -106,12 +85,12 @@ inBrowser(`second thoughts${"missing" in found ? ` (${found.missing})` : ""}`, (
     "a layer that shows something else asks, and can be covered all the same",
     async () => {
       await paint("House");
-      await designer.change("House", { fills: [{ type: "SOLID", color: { r: 0, g: 0, b: 1 } }] });
-      const before = await designer.count();
+      await on.designer.change("House", { fills: [{ type: "SOLID", color: { r: 0, g: 0, b: 1 } }] });
+      const before = await on.designer.count();
       await primary("Place on canvas").click();
       await link("Place as new layer").waitFor();
-      expect(await designer.count()).toBe(before);
-      const appeared = designer.nextLayer();
+      expect(await on.designer.count()).toBe(before);
+      const appeared = on.designer.nextLayer();
       await link("Place over it anyway").click();
       await appeared;
       expect(await corner(/^Generated – House/)).toEqual(await corner("House"));
@@ -122,18 +101,18 @@ inBrowser(`second thoughts${"missing" in found ? ` (${found.missing})` : ""}`, (
   test(
     "a placed picture's settings bring its seed along, and keep it for no other layer",
     async () => {
-      const { ui, page } = designer;
+      const { ui, page } = on.designer;
       const seed = async () => {
         const said = await ui.locator(".settings > summary").textContent();
         return /seed (\d+)/.exec(said ?? "")?.[1];
       };
-      await designer.select((await designer.node(/^Generated – House/)).name);
+      await on.designer.select((await on.designer.node(/^Generated – House/)).name);
       await page.getByRole("button", { name: /Generate again/ }).click();
       await ui.locator("#prompt").waitFor();
       expect(await seed()).toBeUndefined();
       await paint("Sun");
       await toCreate(ui);
-      await designer.select("Star");
+      await on.designer.select("Star");
       expect(await seed()).toBeUndefined();
     },
     TIMEOUT,
@@ -142,27 +121,27 @@ inBrowser(`second thoughts${"missing" in found ? ` (${found.missing})` : ""}`, (
   test(
     "another picture takes the placed one's layer, in one step; words find a run, and what has no star is cleared away",
     async () => {
-      const { ui } = designer;
+      const { ui } = on.designer;
       const results = ui.locator(".run").first().locator(".result");
-      const shown = async () => JSON.stringify((await designer.node(/^Generated – Star/)).fills);
+      const shown = async () => JSON.stringify((await on.designer.node(/^Generated – Star/)).fills);
       for (const name of ["Rainbow", "Frog"]) await paint(name);
       await toCreate(ui);
       await ui.getByRole("group", { name: "Pictures" }).getByRole("button", { name: "More" }).click();
       await paint("Star", "star of six");
       await results.nth(1).and(ui.locator(".done")).waitFor();
       await results.first().click();
-      const appeared = designer.nextLayer();
+      const appeared = on.designer.nextLayer();
       await primary("Place on canvas").click();
       await appeared;
-      const [layers, first] = [await designer.count(), await shown()];
+      const [layers, first] = [await on.designer.count(), await shown()];
       await results.nth(1).click();
       await primary("Place instead").click();
       await results.nth(1).getByText("placed").waitFor();
-      expect(await designer.count()).toBe(layers);
+      expect(await on.designer.count()).toBe(layers);
       expect(await shown()).not.toBe(first);
       await undo();
       await results.first().getByText("placed").waitFor();
-      expect([await designer.count(), await shown()]).toEqual([layers, first]);
+      expect([await on.designer.count(), await shown()]).toEqual([layers, first]);
 
       await ui.getByLabel("Find pictures by their prompt or layer").fill("SIX star");
       await isCount(ui.locator(".run"), 1);
@@ -180,9 +159,9 @@ inBrowser(`second thoughts${"missing" in found ? ` (${found.missing})` : ""}`, (
   test(
     "a prompt that is too long is said to be, and none of it is cut",
     async () => {
-      const { ui } = designer;
+      const { ui } = on.designer;
       await toCreate(ui);
-      await designer.select("Sun");
+      await on.designer.select("Sun");
       const long = "sun, ".repeat(900).trim();
       await ui.locator("#prompt").fill(long);
       await ui.getByText("4,499 of 4,000 characters").waitFor();
@@ -197,17 +176,17 @@ inBrowser(`second thoughts${"missing" in found ? ` (${found.missing})` : ""}`, (
   test(
     "a model is asked for by its name; an address of another place says what to do",
     async () => {
-      const { ui } = designer;
+      const { ui } = on.designer;
       await ui.locator("button.model").click();
       const field = ui.getByLabel(/Hugging Face/);
       await field.fill("https://civitai.com/models/4384");
       await ui.getByText(/Only models on Hugging Face/).waitFor();
-      designer.frames.length = 0;
+      on.designer.frames.length = 0;
       await field.fill("segmind/tiny-sd");
       await ui.getByRole("button", { name: "Download", exact: true }).last().click();
       const end = Date.now() + 120_000;
-      const asked = () => designer.frames.filter(({ sent, message }) => sent && message.type === "download");
-      while (asked().length === 0 && Date.now() < end) await designer.page.waitForTimeout(20);
+      const asked = () => on.designer.frames.filter(({ sent, message }) => sent && message.type === "download");
+      while (asked().length === 0 && Date.now() < end) await on.designer.page.waitForTimeout(20);
       expect(asked().map(({ message }) => message)).toMatchObject([{ type: "download", repo: "segmind/tiny-sd" }]);
     },
     TIMEOUT,
