@@ -9,7 +9,7 @@ import type { BenchOptions } from "../options.ts";
 import { gibibytes } from "../report.ts";
 import { SHAPES, USUAL_SHAPES } from "../shapes.ts";
 import { CONTESTANTS, type Contestant, MATCHES, REFERENCES } from "./contestants.ts";
-import { fitBeside, freeBytes, isTooLarge, TOO_LARGE } from "./memory.ts";
+import { fitBeside, freeBytes, isTooLarge, TOO_LARGE, weightBytes } from "./memory.ts";
 import { type Place, preparePlace } from "./place.ts";
 import { startProgram } from "./program.ts";
 import { OPENVINO, PYTORCH, SD_CPP } from "./python.ts";
@@ -32,8 +32,10 @@ export async function runPeers(options: BenchOptions, scratch: string): Promise<
   const rounds = options.rounds ?? (isBeside ? ROUNDS_BESIDE : ROUNDS_ALONE);
   const { rows = MATCHES[shapes].rows } = options;
   const notebook = createNotebook();
+  // What a program maps of the model's files counts as its own, though it takes no memory from others.
+  const mapped = weightBytes(place.model);
   const start = async (program: Contestant["program"]) => {
-    const started = await startProgram(...commandOf(program, place, options), { memory: freeBytes() });
+    const started = await startProgram(...commandOf(program, place, options), { memory: freeBytes() + mapped });
     if (!("absent" in started)) {
       if (started.version) notebook.lines.add(`${started.version}.`);
       return started;
