@@ -11,7 +11,7 @@ import { openLibrary } from "../../companion/library/library.ts";
 import { ERNIE_IMAGE_FAMILY } from "../../companion/opening/ernie-image-family.ts";
 import { openWholeModel } from "../../companion/opening/open-whole.ts";
 import { deviation } from "../networks/fixture.ts";
-import { blockNumbers } from "./block-numbers.ts";
+import { expectDrawnInBlocks } from "./drawn-in-blocks.ts";
 import {
   asLlamaOfMistral,
   ERNIE_TURBO,
@@ -21,7 +21,6 @@ import {
   writeSplitErnie,
   writeTextWithTekken,
 } from "./ernie-image-sample.ts";
-import { asBlocks, writeGguf } from "./gguf-sample.ts";
 import { drawingWith, listed } from "./painted-at.ts";
 import { temporaryFolder, writeData } from "./sample.ts";
 import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
@@ -29,7 +28,7 @@ import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
 const top = temporaryFolder();
 const starter = path.join(__dirname, "../../starter/weights");
 const fields = { width: 32, height: 40, steps: 2, prompt: "It's a red CamelCat, wow! [INST]", guidanceScale: 3 };
-const { painted, draw, folderPicture } = drawingWith(fields, ERNIE_TURBO);
+const { painted, traceOf, draw, folderPicture } = drawingWith(fields, ERNIE_TURBO);
 const besideTokenizer = (root: string) => {
   for (const name of ["tokenizer.json", "tokenizer_config.json"])
     cpSync(path.join(ERNIE_TURBO, "tokenizer", name), path.join(root, "text_encoders/tokenizer", name));
@@ -117,22 +116,10 @@ test.each([
 test.each(["Q8_0", "Q4_0"] as const)("a GGUF file of %s draws what its numbers draw", async (format) => {
   const root = path.join(top, format);
   const { file } = writeSplitErnie(root);
-  const blocks = Object.entries(erniePart("transformer")).map(
-    ([key, value]) => [key, asBlocks(value, format)] as const,
-  );
-  expect(blocks.filter(([, { type }]) => type === format).length).toBeGreaterThan(8);
-  const plain = blocks.map(([key, { shape, data, type }]) => {
-    const numbers = type === "F32" ? data : new Uint8Array(blockNumbers(data, format).buffer);
-    return [key, { shape, data: numbers }] as const;
+  await expectDrawnInBlocks({
+    ...{ file, gguf: path.join(root, "diffusion_models/ernie-image-turbo.gguf"), format, traceOf },
+    ...{ tensors: erniePart("transformer"), compared: ["latents.1", "image"] },
   });
-  writeData(file, Object.fromEntries(plain), "F32");
-  const exact = (await painted(file)).trace;
-  rmSync(file);
-  const gguf = path.join(root, "diffusion_models/ernie-image-turbo.gguf");
-  writeGguf(gguf, Object.fromEntries(blocks));
-  const found = (await painted(gguf)).trace;
-  for (const name of ["latents.1", "image"])
-    expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
   expect(await listed(root)).toEqual({ models: ["diffusion_models/ernie-image-turbo.gguf"], problems: [] });
 });
 

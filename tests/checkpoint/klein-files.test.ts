@@ -6,8 +6,8 @@ import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
 import { openModel } from "../../companion/checkpoint/model.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { deviation } from "../networks/fixture.ts";
-import { blockNumbers } from "./block-numbers.ts";
-import { asBlocks, writeGguf } from "./gguf-sample.ts";
+import { expectDrawnInBlocks } from "./drawn-in-blocks.ts";
+import { writeGguf } from "./gguf-sample.ts";
 import { asPublished, KLEIN, partOf, writeSplit } from "./klein-sample.ts";
 import { drawingWith } from "./painted-at.ts";
 import { headerOf, temporaryFolder, writeData, writeRaw } from "./sample.ts";
@@ -108,22 +108,10 @@ test("a transformer with a tensor that is not its own, or without one, is refuse
 test.each(["Q8_0", "Q4_0"] as const)("a GGUF file of %s draws what its numbers draw", async (format) => {
   const root = path.join(top, format);
   const file = writeSplit(root);
-  const blocks = Object.entries(asPublished(partOf("transformer"))).map(
-    ([key, value]) => [key, asBlocks(value, format)] as const,
-  );
-  expect(blocks.filter(([, { type }]) => type === format).length).toBeGreaterThan(10);
-  const plain = blocks.map(([key, { shape, data, type }]) => {
-    const numbers = type === "F32" ? data : new Uint8Array(blockNumbers(data, format).buffer);
-    return [key, { shape, data: numbers }] as const;
+  await expectDrawnInBlocks({
+    ...{ file, gguf: path.join(root, "diffusion_models/flux-2-klein.gguf"), format, traceOf },
+    ...{ tensors: asPublished(partOf("transformer")), compared: ["latents.0", "latents.1", "image"] },
   });
-  writeData(file, Object.fromEntries(plain), "F32");
-  const exact = await traceOf(file);
-  rmSync(file);
-  const gguf = path.join(root, "diffusion_models/flux-2-klein.gguf");
-  writeGguf(gguf, Object.fromEntries(blocks));
-  const found = await traceOf(gguf);
-  for (const name of ["latents.0", "latents.1", "image"])
-    expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
   const { models, problems } = await openLibrary({ folders: [root], starter }).list();
   expect(problems).toEqual([]);
   expect(models.map(({ id }) => id)).toContain("diffusion_models/flux-2-klein.gguf");

@@ -16,13 +16,14 @@ export function drawingWith(fields: Partial<GenerateRequest>, folder: string) {
       await studio.close();
     }
   };
+  const traceOf = async (place: string) => (await painted(place)).trace;
   const draw = async (place: string) => (await painted(place)).result.png;
   let known: Promise<Uint8Array> | undefined;
   const folderPicture = () => {
     known ??= draw(folder);
     return known;
   };
-  return { painted, draw, folderPicture };
+  return { painted, traceOf, draw, folderPicture };
 }
 
 /** Ids of the models in a folder, and what is said of the files that are none. */

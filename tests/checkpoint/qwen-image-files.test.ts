@@ -6,8 +6,7 @@ import { refuseMisfits } from "../../companion/checkpoint/qwen-image/model.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { openWholeModel } from "../../companion/opening/open-whole.ts";
 import { deviation } from "../networks/fixture.ts";
-import { blockNumbers } from "./block-numbers.ts";
-import { asBlocks, writeGguf } from "./gguf-sample.ts";
+import { expectDrawnInBlocks } from "./drawn-in-blocks.ts";
 import type { Samples } from "./klein-sample.ts";
 import { drawingWith, listed } from "./painted-at.ts";
 import { asLlama, QWEN_IMAGE, qwenImagePart, writeSplitQwenImage } from "./qwen-image-sample.ts";
@@ -17,7 +16,7 @@ import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
 const top = temporaryFolder();
 const starter = path.join(__dirname, "../../starter/weights");
 const fields = { width: 32, height: 40, steps: 2, prompt: "a red cat, wow! flat icon", guidanceScale: 3 };
-const { painted, draw, folderPicture } = drawingWith(fields, QWEN_IMAGE);
+const { painted, traceOf, draw, folderPicture } = drawingWith(fields, QWEN_IMAGE);
 
 test.each(["", "model.diffusion_model."])(
   "split files with the prefix %j and the autoencoder in its authors' names give the folder's picture, byte for byte",
@@ -82,22 +81,10 @@ test("a transformer with a tensor that is not its own, or without one, is refuse
 test.each(["Q8_0", "Q4_0"] as const)("a GGUF file of %s draws what its numbers draw", async (format) => {
   const root = path.join(top, format);
   const file = writeSplitQwenImage(root);
-  const blocks = Object.entries(qwenImagePart("transformer")).map(
-    ([key, value]) => [key, asBlocks(value, format)] as const,
-  );
-  expect(blocks.filter(([, { type }]) => type === format).length).toBeGreaterThan(8);
-  const plain = blocks.map(([key, { shape, data, type }]) => {
-    const numbers = type === "F32" ? data : new Uint8Array(blockNumbers(data, format).buffer);
-    return [key, { shape, data: numbers }] as const;
+  await expectDrawnInBlocks({
+    ...{ file, gguf: path.join(root, "diffusion_models/qwen_image.gguf"), format, traceOf },
+    ...{ tensors: qwenImagePart("transformer"), compared: ["latents.1", "image"] },
   });
-  writeData(file, Object.fromEntries(plain), "F32");
-  const exact = (await painted(file)).trace;
-  rmSync(file);
-  const gguf = path.join(root, "diffusion_models/qwen_image.gguf");
-  writeGguf(gguf, Object.fromEntries(blocks));
-  const found = (await painted(gguf)).trace;
-  for (const name of ["latents.1", "image"])
-    expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
   expect(await listed(root)).toEqual({ models: ["diffusion_models/qwen_image.gguf"], problems: [] });
 });
 

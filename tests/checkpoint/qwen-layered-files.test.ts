@@ -6,10 +6,8 @@ import { refuseMisfits } from "../../companion/checkpoint/qwen-image/model.ts";
 import { encodePng } from "../../companion/image/encode.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { openWholeModel } from "../../companion/opening/open-whole.ts";
-import { deviation } from "../networks/fixture.ts";
 import { openTestStudio, paint, splitRequest } from "../pipeline/studio-for-tests.ts";
-import { blockNumbers } from "./block-numbers.ts";
-import { asBlocks, writeGguf } from "./gguf-sample.ts";
+import { expectDrawnInBlocks } from "./drawn-in-blocks.ts";
 import { asOriginalVae, QWEN_IMAGE, QWEN_LAYERED, qwenImagePart, writeSplitQwenImage } from "./qwen-image-sample.ts";
 import { temporaryFolder, writeData } from "./sample.ts";
 
@@ -41,22 +39,19 @@ test("split files give the folder's layers, byte for byte, with the autoencoder 
 test("a GGUF file of Q8_0 draws what its numbers draw", async () => {
   const root = path.join(top, "gguf");
   const file = named(root);
-  const blocks = Object.entries(qwenImagePart("transformer", QWEN_LAYERED)).map(
-    ([key, value]) => [key, asBlocks(value, "Q8_0")] as const,
-  );
-  expect(blocks.find(([key]) => key.endsWith("addition_t_embedding.weight"))![1].type).toBe("Q8_0");
-  const plain = blocks.map(([key, { shape, data, type }]) => {
-    const numbers = type === "F32" ? data : new Uint8Array(blockNumbers(data, "Q8_0").buffer);
-    return [key, { shape, data: numbers }] as const;
+  await expectDrawnInBlocks({
+    ...{
+      file,
+      gguf: path.join(root, "diffusion_models/mine.gguf"),
+      format: "Q8_0",
+      traceOf: async (place) => (await painted(place)).trace,
+    },
+    ...{ tensors: qwenImagePart("transformer", QWEN_LAYERED), compared: ["latents.1", "image"] },
+    written: (key, made) => {
+      if (key.endsWith("addition_t_embedding.weight")) expect(made.type).toBe("Q8_0");
+      return made;
+    },
   });
-  writeData(file, Object.fromEntries(plain), "F32");
-  const exact = (await painted(file)).trace;
-  rmSync(file);
-  const gguf = path.join(root, "diffusion_models/mine.gguf");
-  writeGguf(gguf, Object.fromEntries(blocks));
-  const found = (await painted(gguf)).trace;
-  for (const name of ["latents.1", "image"])
-    expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
 });
 
 test("the library says that it takes pictures apart, and names the autoencoder that is missing", async () => {

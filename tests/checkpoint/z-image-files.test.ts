@@ -6,8 +6,7 @@ import { refuseMisfits } from "../../companion/checkpoint/z-image/model.ts";
 import { openLibrary } from "../../companion/library/library.ts";
 import { openWholeModel } from "../../companion/opening/open-whole.ts";
 import { deviation } from "../networks/fixture.ts";
-import { blockNumbers } from "./block-numbers.ts";
-import { asBlocks, writeGguf } from "./gguf-sample.ts";
+import { expectDrawnInBlocks } from "./drawn-in-blocks.ts";
 import { drawingWith, listed } from "./painted-at.ts";
 import { temporaryFolder, writeData } from "./sample.ts";
 import { numbersOfScaledFloat8, writeScaledFloat8 } from "./scaled-float8.ts";
@@ -16,7 +15,7 @@ import { asOriginal, layBeside, writeSplitZImage, Z_IMAGE, zImagePart } from "./
 const top = temporaryFolder();
 const starter = path.join(__dirname, "../../starter/weights");
 const fields = { width: 32, height: 40, steps: 1, prompt: "a red cat, wow! flat icon", guidanceScale: 0 };
-const { painted, draw, folderPicture } = drawingWith(fields, Z_IMAGE);
+const { painted, traceOf, draw, folderPicture } = drawingWith(fields, Z_IMAGE);
 
 test.each(["", "model.diffusion_model."])(
   "split files with the prefix %j give the folder's picture, byte for byte",
@@ -111,23 +110,12 @@ test.each(["Q8_0", "Q4_0"] as const)(
   async (format) => {
     const root = path.join(top, format);
     const file = writeSplitZImage(root);
-    const blocks = Object.entries(asOriginal(zImagePart("transformer"))).map(([key, value]) => {
-      const made = asBlocks(value, format);
-      return [key, key.endsWith("_pad_token") ? { ...made, shape: made.shape.slice(1) } : made] as const;
-    });
-    expect(blocks.filter(([, { type }]) => type === format).length).toBeGreaterThan(8);
-    const plain = blocks.map(([key, { shape, data, type }]) => {
-      const numbers = type === "F32" ? data : new Uint8Array(blockNumbers(data, format).buffer);
-      return [key, { shape, data: numbers }] as const;
-    });
-    writeData(file, Object.fromEntries(plain), "F32");
-    const exact = (await painted(file)).trace;
-    rmSync(file);
     const gguf = path.join(root, "diffusion_models/z_image_turbo.gguf");
-    writeGguf(gguf, Object.fromEntries(blocks));
-    const found = (await painted(gguf)).trace;
-    for (const name of ["latents.0", "image"])
-      expect([name, deviation(found.get(name)!, exact.get(name)!) < 1e-5]).toEqual([name, true]);
+    await expectDrawnInBlocks({
+      ...{ file, gguf, format, traceOf },
+      ...{ tensors: asOriginal(zImagePart("transformer")), compared: ["latents.0", "image"] },
+      written: (key, made) => (key.endsWith("_pad_token") ? { ...made, shape: made.shape.slice(1) } : made),
+    });
     const { models, problems } = await openLibrary({ folders: [root], starter }).list();
     expect(problems).toEqual([]);
     expect(models.map(({ id }) => id)).toContain("diffusion_models/z_image_turbo.gguf");

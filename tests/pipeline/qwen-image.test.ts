@@ -2,7 +2,7 @@
 
 import { encodePng } from "../../companion/image/encode.ts";
 import { QWEN_IMAGE, QWEN_IMAGE_EDIT } from "../checkpoint/qwen-image-sample.ts";
-import { changedOutside } from "./changed-outside.ts";
+import { testsOfEveryTransformer } from "./every-transformer.ts";
 import { openTestStudio, paint, request } from "./studio-for-tests.ts";
 
 const studio = openTestStudio(undefined, { "qwen-image": QWEN_IMAGE, edit: QWEN_IMAGE_EDIT });
@@ -21,36 +21,7 @@ test("one session serves three sizes, prompts of other lengths, and guidance", a
   expect(guided.trace.get("negative_prompt_embeds")!.dims).not.toEqual(first.trace.get("prompt_embeds")!.dims);
 });
 
-test("a scale of 1 is no guidance, and the negative prompt is not heard then", async () => {
-  const plain = await paint(studio, request({ ...fields, negativePrompt: "blue" }));
-  const other = await paint(studio, request({ ...fields, negativePrompt: "old man" }));
-  expect(other.result.png).toEqual(plain.result.png);
-  expect(plain.trace.has("negative_prompt_embeds")).toBe(false);
-  const guided = await paint(studio, request({ ...fields, guidanceScale: 1.5, negativePrompt: "blue" }));
-  expect(guided.result.png).not.toEqual(plain.result.png);
-});
-
-test("a Fill changes not one byte outside of what is painted", async () => {
-  const { outside, inside } = await changedOutside(studio, fields);
-  expect(outside).toBe(0);
-  expect(inside).toBeGreaterThan(500);
-});
-
-test.each([
-  [{ promptSyntax: "a1111" }, "A1111's prompt syntax"],
-  [{ clipSkip: 1 }, "skipped layers"],
-  [{ references: [{ image: "r", weight: 1, start: 0, end: 1 }] }, "references"],
-] as const)("what it does not take is refused by name: %j", async (more, words) => {
-  const drawing = paint(studio, request({ ...fields, ...more } as never), { r: new Uint8Array() });
-  await expect(drawing).rejects.toMatchObject({ code: "request-invalid", message: expect.stringContaining(words) });
-});
-
-test("sides that the transformer's places do not fill are refused, and another kind of scheduler", async () => {
-  // Of the tiny model a place of the latent is 4 pixels, and one of the transformer 8.
-  await expect(paint(studio, request({ ...fields, width: 60 }))).rejects.toMatchObject({ code: "request-invalid" });
-  const other = paint(studio, request({ ...fields, scheduler: { name: "ddim" } }));
-  await expect(other).rejects.toMatchObject({ code: "scheduler-unsupported" });
-});
+testsOfEveryTransformer({ studio, fields, guided: 1.5 });
 
 test("one session of Edit serves other sizes and other numbers of pictures, and draws without one", async () => {
   const opened = () => transformers().filter(({ key }) => !known.has(key));

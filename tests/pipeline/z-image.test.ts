@@ -3,7 +3,7 @@ import path from "node:path";
 import { temporaryFolder, writeData } from "../checkpoint/sample.ts";
 import { tensorsOf } from "../checkpoint/z-image-control-sample.ts";
 import { Z_IMAGE } from "../checkpoint/z-image-sample.ts";
-import { changedOutside } from "./changed-outside.ts";
+import { testsOfEveryTransformer } from "./every-transformer.ts";
 import { openTestStudio, paint, request } from "./studio-for-tests.ts";
 
 const top = temporaryFolder();
@@ -44,14 +44,7 @@ test("one session serves three sizes, prompts of other lengths, and guidance", a
   expect(guided.trace.get("negative_prompt_embeds")!.dims).not.toEqual(first.trace.get("prompt_embeds")!.dims);
 });
 
-test("a scale of 0 is no guidance, and the negative prompt is not heard then", async () => {
-  const plain = await paint(studio, request({ ...fields, negativePrompt: "blue" }));
-  const other = await paint(studio, request({ ...fields, negativePrompt: "old man" }));
-  expect(other.result.png).toEqual(plain.result.png);
-  expect(plain.trace.has("negative_prompt_embeds")).toBe(false);
-  const guided = await paint(studio, request({ ...fields, guidanceScale: 0.5, negativePrompt: "blue" }));
-  expect(guided.result.png).not.toEqual(plain.result.png);
-});
+testsOfEveryTransformer({ studio, fields, guided: 0.5 });
 
 test.each(Object.entries(SPELLINGS))(
   "a LoRA in the names of %s draws the same, byte for byte",
@@ -67,25 +60,3 @@ test.each(Object.entries(SPELLINGS))(
     expect(await draw()).not.toEqual(known);
   },
 );
-
-test("a Fill changes not one byte outside of what is painted", async () => {
-  const { outside, inside } = await changedOutside(studio, fields);
-  expect(outside).toBe(0);
-  expect(inside).toBeGreaterThan(500);
-});
-
-test.each([
-  [{ promptSyntax: "a1111" }, "A1111's prompt syntax"],
-  [{ clipSkip: 1 }, "skipped layers"],
-  [{ references: [{ image: "r", weight: 1, start: 0, end: 1 }] }, "references"],
-] as const)("what it does not take is refused by name: %j", async (more, words) => {
-  const drawing = paint(studio, request({ ...fields, ...more } as never), { r: new Uint8Array() });
-  await expect(drawing).rejects.toMatchObject({ code: "request-invalid", message: expect.stringContaining(words) });
-});
-
-test("sides that the transformer's places do not fill are refused, and another kind of scheduler", async () => {
-  // Of the tiny model a place of the latent is 4 pixels, and one of the transformer 8.
-  await expect(paint(studio, request({ ...fields, width: 60 }))).rejects.toMatchObject({ code: "request-invalid" });
-  const other = paint(studio, request({ ...fields, scheduler: { name: "ddim" } }));
-  await expect(other).rejects.toMatchObject({ code: "scheduler-unsupported" });
-});
