@@ -18,8 +18,11 @@ export interface Dialect {
    * than half the arithmetic. The phases' kernels are computed by the CPU when the session opens, which takes time.
    */
   readonly phasesFrom: number;
-  /** From how many tiles of 4×4 pixels, and channels, on 3×3 convolutions are faster by tiles (tiled-convolution.ts). */
-  readonly tiled: { readonly tiles: number; readonly channels: number };
+  /**
+   * From how many tiles of 4×4 pixels, and channels, on 3×3 convolutions are faster by tiles (tiled-convolution.ts); `widest`: from how
+   * many channels in its widest layers on a network is, which otherwise is rearranged (memory.ts). Absent: any.
+   */
+  readonly tiled: { readonly tiles: number; readonly channels: number; readonly widest?: number };
   /**
    * Bytes that a feed-forward network's inner rows take at once, at the most: larger ones come from new pages, and leave the caches
    * before they are read.
@@ -41,7 +44,7 @@ export interface Dialect {
    * their rows above and below. Absent: zeros. No provider's matter, but chosen like theirs: once, and for all of a network.
    */
   readonly edges?: "zeros" | "around" | "beside";
-  /** Whether a network's convolutions may be computed by tiles; chosen once, for all of it. Absent: "direct". */
+  /** Whether a network's convolutions may be computed by tiles; chosen once, for all of it (`convolving`). Absent: "direct". */
   readonly convolutions?: "direct" | "tiled";
 }
 
@@ -64,6 +67,12 @@ const GPU = {
  */
 export const forIntegers = (dialect: Dialect): Dialect => ({ ...dialect, slots: "where-used" });
 
+/** For a network that mostly convolves, whose layers have so many channels. */
+export const convolving = (dialect: Dialect, channels: readonly number[]): Dialect => ({
+  ...dialect,
+  convolutions: Math.max(...channels) >= (dialect.tiled.widest ?? 0) ? "tiled" : "direct",
+});
+
 /**
  * What is known to run (kernel tables of ONNX Runtime 1.30). The CPU has no float16 kernels for Conv, MatMul or Softmax.
  * WebGPU has no FusedMatMul and no GroupNorm; the fused GroupNorm of CUDA wants channels last, which this runtime's
@@ -76,7 +85,7 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
     attention: "fused",
     maxScores: MAX_SCORES,
     phasesFrom: 4096,
-    tiled: { tiles: 32, channels: 64 },
+    tiled: { tiles: 32, channels: 64, widest: 320 },
     innerBytes: 10 * 2 ** 20,
     kernels: "any",
     slots: "everywhere",

@@ -12,13 +12,21 @@ const VIEWS: ReadonlySet<string> = new Set(["Reshape", "Identity"]);
  * and a few seconds of a step of minutes.
  */
 export const HEAVY_WEIGHTS = 2 ** 32;
-/** Below this, in bytes, weights are rearranged for the fastest convolutions: a copy, worth it where it is small. */
+/**
+ * Below this, in bytes, weights are rearranged for the fastest convolutions, where they are not computed by tiles: a copy, worth it where
+ * it is small.
+ */
 export const LIGHT_WEIGHTS = 2 ** 28;
 /**
  * What that takes: weights twice, as the runtime keeps the first copy's place, and of values so much more at once, as
  * convolutions take and give rearranged pictures. Measured for autoencoders.
  */
 const REARRANGED = { weights: 2, values: 1.2 } as const;
+/**
+ * Of a small network that is computed by tiles: the runtime keeps a block for a later value of the same dims, and there are many of few
+ * dims. Measured for autoencoders.
+ */
+const TILED = { weights: 1, values: 2 } as const;
 /** Operators that the runtime computes anew in each run, whatever they depend on. */
 const IN_EACH_RUN: ReadonlySet<string> = new Set(["ExpandDims"]);
 /** Bytes that the system's allocator holds back between blocks that come and go, at most. Measured. */
@@ -54,8 +62,10 @@ export function estimateMemory(
   const { stored, computed } = weightBytes(graph);
   const widening = computed > stored && computed > (isNarrow(graph) ? 0 : heavyWeights) ? "every-run" : "once";
   const weights = widening === "once" ? computed : stored;
-  const rearranged = graph.dialect.provider === "cpu" && weights < LIGHT_WEIGHTS;
-  const times = rearranged ? REARRANGED : { weights: 1, values: 1 };
+  const { provider, convolutions } = graph.dialect;
+  const light = provider === "cpu" && weights < LIGHT_WEIGHTS;
+  const rearranged = light && convolutions !== "tiled";
+  const times = rearranged ? REARRANGED : light ? TILED : { weights: 1, values: 1 };
   const peak = mostAlive(graph, widening === "once" ? constantNodes(graph) : new Set(), symbols);
   return {
     weights: times.weights * weights,

@@ -72,11 +72,14 @@ export function tiledConvolution(
     return concat(op, [rows, floats(op, new Float32Array(channels), [1, channels])], 0);
   });
   const parts = tilePlaces(op, [batch, height, width], size);
-  const turned = parts.map((places) => turn(op, "input", gather(op, pixels, places)));
-  // Each part of the kernels is turned when it is needed, and forgotten after.
+  // Each part of the tiles and of the kernels is turned when it is needed first, and forgotten when it is not needed any more.
+  const turned: Value[] = [];
   const columns = kernelParts(kernels).map((some) => {
     const matrices = turnedKernels(op, kernels, some);
-    const rows = turned.map((tiles) => turn(op, "output", batchedProduct(op, tiles, matrices)));
+    const rows = parts.map((places, i) => {
+      turned[i] ??= turn(op, "input", gather(op, pixels, places));
+      return turn(op, "output", batchedProduct(op, turned[i], matrices));
+    });
     return concat(op, rows, 1);
   });
   const tiles = reshape(op, concat(op, columns, 2), [TILE, TILE, batch, down, across, out]);
@@ -135,10 +138,11 @@ function tilePlaces(
     const each = Math.ceil(count / Math.min(Math.max(1, Math.floor(count / TOGETHER)), MOST_PARTS));
     return Array.from({ length: Math.ceil(count / each) }, (_, part) => {
       const tiles = Math.min(each, count - part * each);
-      return Int32Array.from({ length: taps * tiles }, (_, i) => {
-        const [tap, tile] = [Math.floor(i / tiles), i % tiles];
-        return all[(part * each + tile) * taps + tap]!;
-      });
+      const some = new Int32Array(taps * tiles);
+      let at = part * each * taps;
+      for (let tile = 0; tile < tiles; tile++)
+        for (let tap = 0; tap < taps; tap++) some[tap * tiles + tile] = all[at++]!;
+      return some;
     });
   });
   return parts.map((data) => op.constant({ type: "int32", dims: [SEEN ** 2, data.length / SEEN ** 2], data }));

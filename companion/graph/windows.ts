@@ -35,24 +35,36 @@ export function windowsOn(
   const [top, left, bottom, right] = padding;
   const along = (side: number, around: number) => Math.floor((side + around - kernel) / stride) + 1;
   const size = [along(tall, top + bottom), along(wide, left + right)] as const;
-  const seen = (place: number, side: number, repeats: boolean) => (repeats ? (place + side) % side : place);
   const untouched = tall === height && wide === width && padding.every((side) => side === 0);
   // Plain loops: there are as many places as the largest pictures have pixels.
   const places = () => {
+    const rows = seenAlong([height, tall, size[0]], { kernel, stride, before: top, repeats: edges === "around" });
+    const columns = seenAlong([width, wide, size[1]], { kernel, stride, before: left, repeats: edges !== "zeros" });
     const found = new Int32Array(batch * size[0] * size[1] * kernel ** 2);
     let at = 0;
     for (let b = 0; b < batch; b++)
-      for (let y = 0; y < size[0]; y++)
-        for (let x = 0; x < size[1]; x++)
-          for (let i = 0; i < kernel; i++)
+      for (let y = 0; y < rows.length; y += kernel)
+        for (let x = 0; x < columns.length; x += kernel)
+          for (let i = 0; i < kernel; i++) {
+            const row = rows[y + i]!;
             for (let j = 0; j < kernel; j++) {
-              const row = seen(y * stride - top + i, tall, edges === "around");
-              const column = seen(x * stride - left + j, wide, edges !== "zeros");
-              const inside = row >= 0 && row < tall && column >= 0 && column < wide;
-              const from = [Math.floor((row * height) / tall), Math.floor((column * width) / wide)] as const;
-              found[at++] = inside ? (b * height + from[0]) * width + from[1] : batch * height * width;
+              const column = columns[x + j]!;
+              found[at++] = row < 0 || column < 0 ? batch * height * width : (b * height + row) * width + column;
             }
+          }
     return found;
   };
   return { size, places, trivial: kernel === 1 && stride === 1 && untouched };
+}
+
+/** For each of `count` windows along a side, the pixels under its taps; -1: outside. */
+function seenAlong(
+  [side, resized, count]: readonly [side: number, resized: number, count: number],
+  { kernel, stride, before, repeats }: { kernel: number; stride: number; before: number; repeats: boolean },
+): Int32Array {
+  return Int32Array.from({ length: count * kernel }, (_, k) => {
+    const place = Math.floor(k / kernel) * stride - before + (k % kernel);
+    const at = repeats ? (place + resized) % resized : place;
+    return at >= 0 && at < resized ? Math.floor((at * side) / resized) : -1;
+  });
 }

@@ -1,5 +1,5 @@
 /** The kinds of autoencoder, by one name. */
-import type { Dialect } from "../graph/dialect.ts";
+import { convolving, type Dialect } from "../graph/dialect.ts";
 import { Graph } from "../graph/graph.ts";
 import { cast } from "../graph/ops.ts";
 import type { Weights } from "../graph/weights.ts";
@@ -42,16 +42,29 @@ export function decoderStages(config: VaeConfig, weights: Weights): Stage[] {
   }
 }
 
+/**
+ * Pixels of a picture up to which an autoencoder computes by tiles. Its weights are not rearranged then, which would take longer than it
+ * gives; of larger ones tiles take up to twice the memory. Measured.
+ */
+const SMALL = 2 ** 16;
+
+/** `pixels`: of the picture, in all of a batch. */
+const autoencoderDialect = (config: VaeConfig, dialect: Dialect, pixels: number): Dialect =>
+  config.kind === "kl" && pixels <= SMALL ? convolving(dialect, config.block_out_channels) : dialect;
+
 /** `sample` [B, 3, H, W] → `moments` [B, 2C, h, w], or `latent` [B, C, h, w] of "tiny". */
 export function encoderGraph(config: VaeConfig, weights: Weights, shape: PictureShape, dialect: Dialect): Graph {
   const names = ["sample", hasPosterior(config) ? "moments" : "latent"] as const;
-  return stagesGraph(encoderStages(config, weights), dimsOf(config.in_channels, shape), names, dialect);
+  const of = autoencoderDialect(config, dialect, shape.batch * shape.height * shape.width);
+  return stagesGraph(encoderStages(config, weights), dimsOf(config.in_channels, shape), names, of);
 }
 
 /** `latent` [B, C, h, w] → `sample` [B, 3, H, W]. */
 export function decoderGraph(config: VaeConfig, weights: Weights, shape: PictureShape, dialect: Dialect): Graph {
   const dims = dimsOf(config.latent_channels, shape);
-  return stagesGraph(decoderStages(config, weights), dims, ["latent", "sample"], dialect);
+  const factor = config.kind === "kl" ? 2 ** (config.block_out_channels.length - 1) : 1;
+  const of = autoencoderDialect(config, dialect, shape.batch * shape.height * shape.width * factor ** 2);
+  return stagesGraph(decoderStages(config, weights), dims, ["latent", "sample"], of);
 }
 
 const dimsOf = (channels: number, { batch, height, width }: PictureShape) => [batch, channels, height, width];

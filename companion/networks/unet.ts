@@ -1,5 +1,5 @@
 /** UNet2DConditionModel of diffusers: Rombach et al. 2022, with every size from its config. */
-import type { Dialect } from "../graph/dialect.ts";
+import { convolving, type Dialect } from "../graph/dialect.ts";
 import { fixedDims } from "../graph/dim.ts";
 import { type BranchAt, Graph, type Quantizer, type Value } from "../graph/graph.ts";
 import { conv2d, groupNorm } from "../graph/layers.ts";
@@ -54,7 +54,7 @@ export interface Reuse {
  * `deep`.
  */
 export function unetGraph(config: UNetConfig, weights: Weights, shape: UNetShape, options: UNetOptions): Graph {
-  const op = new Graph({ ...options, dialect: { ...options.dialect, convolutions: "tiled" } });
+  const op = new Graph({ ...options, dialect: convolving(options.dialect, config.block_out_channels) });
   const { batch, height, width, tokens } = shape;
   const input = sharedInputs(op);
   const sample = cast(op, input("sample", [batch, config.in_channels, height, width]), op.float);

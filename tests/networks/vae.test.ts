@@ -1,20 +1,29 @@
 import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
-import { DIALECTS } from "../../companion/graph/dialect.ts";
+import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import { decoderGraph, encoderGraph } from "../../companion/networks/autoencoder.ts";
 import { configOf, deviating, runGraph, tensorsOf, weightsOf } from "./fixture.ts";
 
 const shapeOf = ([batch, , height, width]: readonly number[]) => ({ batch: batch!, height: height!, width: width! });
 
-test.each(["vae-kl", "vae-bare"])("encoderGraph() and decoderGraph() agree with diffusers: %s", async (name) => {
+/** As an autoencoder of full size is computed. */
+const TILED: Dialect = { ...DIALECTS.cpu, tiled: { tiles: 0, channels: 1 } };
+
+test.each([
+  ["vae-kl", "directly", DIALECTS.cpu],
+  ["vae-kl", "by tiles", TILED],
+  ["vae-bare", "directly", DIALECTS.cpu],
+  ["vae-bare", "by tiles", TILED],
+] as const)("encoderGraph() and decoderGraph() agree with diffusers: %s, %s", async (name, _, dialect) => {
   const config = parseVaeConfig(configOf(name));
   const weights = weightsOf(name);
   const inputs = tensorsOf(name, "in.");
   const expected = tensorsOf(name, "out.");
   const blocks = Object.entries(tensorsOf(name, "block."));
   const graphs = {
-    encoder: encoderGraph(config, weights, shapeOf(inputs.sample!.dims), DIALECTS.cpu),
-    decoder: decoderGraph(config, weights, shapeOf(inputs.latent!.dims), DIALECTS.cpu),
+    encoder: encoderGraph(config, weights, shapeOf(inputs.sample!.dims), dialect),
+    decoder: decoderGraph(config, weights, shapeOf(inputs.latent!.dims), dialect),
   };
+  expect(graphs.decoder.nodes.some(({ operator }) => operator === "FusedMatMul")).toBe(dialect === TILED);
   for (const [half, out] of [
     ["encoder", "moments"],
     ["decoder", "sample"],
