@@ -11,7 +11,7 @@ import { SPLIT_LIMITS } from "../shared/split.ts";
 import { boardOrder, keyVisual, MOST_BOARDS, madeBoard } from "./bridge/artboard.ts";
 import { character, characterName, placedPicture, referenceNote } from "./bridge/character.ts";
 import { openJob, pairing, settings } from "./bridge/kept.ts";
-import { maskFate, textFate } from "./bridge/mask.ts";
+import { maskFate, maskLayer, textFate } from "./bridge/mask.ts";
 import { drawing, exportOrder, layerExport } from "./bridge/pixels.ts";
 import { quickAction } from "./bridge/quick-action.ts";
 import { layer, selection } from "./bridge/selection.ts";
@@ -136,6 +136,8 @@ export const CALLS = {
   },
   /** What the layers of these ids are now; those that are gone are left out. */
   "describe-layers": { input: v.object({ nodes: v.array(nodeId) }), output: v.object({ layers: v.array(layer) }) },
+  /** What layers that say where are now, and what they cover where their outlines say so; those that are gone are left out. */
+  "describe-masks": { input: v.object({ nodes: v.array(nodeId) }), output: v.object({ layers: v.array(maskLayer) }) },
   /** The file's characters: those that are known of in it and those of this page; "all": also those of every other page. */
   "list-characters": {
     input: v.object({ pages: v.picklist(["known", "all"]) }),

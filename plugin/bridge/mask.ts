@@ -1,6 +1,6 @@
 /** What the layers that say where to repaint mean, and what becomes of them. */
 import * as v from "valibot";
-import { size } from "./values.ts";
+import { affine, nodeId, size } from "./values.ts";
 
 export const maskShape = v.object({
   /** What a closed line covers: the area inside it too, as a lasso, or itself only. */
@@ -15,6 +15,29 @@ export const maskShape = v.object({
 export type MaskShape = v.InferOutput<typeof maskShape>;
 
 export const PLAIN_SHAPE: MaskShape = { loop: "area", inverted: false };
+
+const maskOutline = v.object({
+  /** From its own space to the page. */
+  transform: affine,
+  rule: v.picklist(["NONZERO", "EVENODD"]),
+  /** SVG path data. */
+  data: v.string(),
+});
+/** What a shape covers, where it covers all of that equally. */
+export type MaskOutline = v.InferOutput<typeof maskOutline>;
+
+export const maskLayer = v.object({
+  id: nodeId,
+  /** Its own size, before any rotation, in canvas pixels. */
+  width: size,
+  height: size,
+  /** How wide its lines are, canvas pixels, where it shows nothing but lines. */
+  line: v.optional(size),
+  /** Absent: its pixels say what it covers. */
+  outline: v.optional(maskOutline),
+});
+/** A layer that says where to repaint. */
+export type MaskLayer = v.InferOutput<typeof maskLayer>;
 
 /** What happens to the mask's layers when a picture is placed over their target. */
 export const maskFate = v.picklist(["keep", "hide", "remove"]);

@@ -14,6 +14,7 @@ import { exportLayer, exportThumbnail } from "./export-layer.ts";
 import { fileId, nameFile } from "./file-id.ts";
 import { existingLayer, findLayer, pageOf } from "./find-layer.ts";
 import { describeLayer, isInside } from "./layer.ts";
+import { describeMask } from "./mask-outline.ts";
 import { revertFill } from "./own-fill.ts";
 import { placeLayer } from "./place-layer.ts";
 import { suggestParameters } from "./quick-actions/suggest-parameters.ts";
@@ -66,6 +67,7 @@ const handlersOf = (run: RunEvent): Handlers => ({
     return { found: found.map((layer) => layer.id), selection: readSelection() };
   },
   "describe-layers": async ({ nodes }) => ({ layers: (await existing(nodes)).map(describeLayer) }),
+  "describe-masks": async ({ nodes }) => ({ layers: (await existing(nodes)).map(describeMask) }),
   "list-characters": listCharacters,
   "save-character": saveCharacter,
   "add-references": addReferences,

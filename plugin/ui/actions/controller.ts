@@ -24,6 +24,7 @@ import { Store } from "../state/store.ts";
 import { t } from "../text/language.ts";
 import type { Table } from "../text/table.ts";
 import { CompanionClient } from "../wires/companion-client.ts";
+import { keepImages } from "../wires/keep-images.ts";
 import { connectMain, type MainClient } from "../wires/main-client.ts";
 import { browserSurroundings, type Surroundings } from "../wires/probe.ts";
 import type { Actions } from "./actions.ts";
@@ -36,6 +37,7 @@ import { retryDerived } from "./derived-pictures.ts";
 import { type EnlargeWish, enlargePictures } from "./enlarge-pictures.ts";
 import { fillPanel, recipeOf } from "./fill-panel.ts";
 import { findPlaced } from "./find-placed.ts";
+import { fitAhead } from "./fit-ahead.ts";
 import { addControls, addReferences } from "./follow-layers.ts";
 import { goLive, keepLive } from "./go-live.ts";
 import { hearMessage, hearWelcome } from "./hear-companion.ts";
@@ -69,7 +71,7 @@ export class Controller implements Actions {
   readonly #attempt: Attempt = attemptsOf(this.store);
 
   constructor(host: Window, world: Surroundings = browserSurroundings()) {
-    this.main = connectMain(host, (event) => this.#onEvent(event));
+    this.main = keepImages(connectMain(host, (event) => this.#onEvent(event)));
     this.thumbnails = new Thumbnails((node) => this.main.call("thumbnail", { node }).then(({ bytes }) => bytes));
     this.linework = new Thumbnails((node) => smallLinework(node, this.main));
     this.#companion = new CompanionClient({
@@ -95,6 +97,7 @@ export class Controller implements Actions {
     followChanges(this.store, this.main, this.#attempt);
     judgeAsTheyCome(this);
     placeAsTheyCome(this);
+    fitAhead(this);
   }
 
   /** Asks main for everything that was kept, then looks for the companion. */

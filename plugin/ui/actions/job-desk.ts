@@ -92,14 +92,18 @@ export class JobDesk {
     return [...this.#left, ...this.#store.state.pictures.filter(isActive)].map(({ job }) => job.job);
   }
 
-  /** Keeps the jobs where closing the plugin can't lose them, then sends them. */
+  /**
+   * Has the jobs kept where closing the plugin can't lose them, and sends them: the companion has them to do while Figma writes. Rejects
+   * with a Problem where they can't be kept; they are made then, too, and lost where the plugin is closed before.
+   */
   async submit(orders: readonly Order[]): Promise<void> {
     const jobs = orders.flatMap((order) => order.jobs);
     this.#store.dispatch({ type: "submitted", jobs });
-    await Promise.all(jobs.map((each) => this.#keep(each)));
+    const keeping = Promise.all(jobs.map((each) => this.#keep(each)));
     for (const order of orders)
       for (const { job } of order.jobs) this.#unconfirmed.set(job.job, { order, pairing: this.#pairing });
     for (const order of orders) this.#send(order);
+    await keeping;
   }
 
   cancel({ job: { job } }: Picture): void {

@@ -24,11 +24,26 @@ export async function wholeResult(result: Uint8Array, ticket: Ticket): Promise<F
     : { bytes: result, fit: "cover" };
 }
 
+/** True where a Fill worked on a picture that has a name of its own: under that name it is never another one. */
+export const isFixed = ({ picture }: Ticket): boolean => picture !== undefined;
+
+/** By the bytes of the result, which belong to one picture. */
+const known = new WeakMap<Uint8Array, Promise<FittedResult>>();
+
+/** As `findChanged`; of a fixed picture it is found once, so that it may be asked for before it is needed. */
+export function changedResult(result: Uint8Array, ticket: Ticket, main: MainClient): Promise<FittedResult> {
+  if (!isFixed(ticket)) return findChanged(result, ticket, main);
+  const found = known.get(result) ?? findChanged(result, ticket, main);
+  known.set(result, found);
+  found.catch(() => known.delete(result));
+  return found;
+}
+
 /**
  * What the result changed of its target, transparent everywhere else, so that over the target nothing else changes. Where the
  * target was taken as drawn and is drawn otherwise now, that can't be told: then it is the whole, with a note.
  */
-export async function changedResult(result: Uint8Array, ticket: Ticket, main: MainClient): Promise<FittedResult> {
+async function findChanged(result: Uint8Array, ticket: Ticket, main: MainClient): Promise<FittedResult> {
   const pair = await resultOverSource(result, ticket, main);
   if (pair === null)
     return {

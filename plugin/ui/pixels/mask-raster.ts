@@ -1,8 +1,8 @@
 /** Layers as a mask: where they cover a picture. */
 import { type Affine, compose, invert } from "../../../shared/affine.ts";
-import type { Rect } from "../../../shared/geometry.ts";
+import type { Rect, Size } from "../../../shared/geometry.ts";
 import { type Mask, maskBounds } from "../../../shared/mask.ts";
-import type { LayerExport, MaskShape, Ticket } from "../../bridge.ts";
+import type { LayerExport, MaskOutline, MaskShape, Ticket } from "../../bridge.ts";
 import { decode, newCanvas, toPage } from "./canvas.ts";
 import { greyPng } from "./grey-png.ts";
 import { sampleCoverage } from "./sample-coverage.ts";
@@ -22,8 +22,8 @@ export interface DrawnMask {
   toPng(): Promise<Uint8Array>;
 }
 
-/** A layer that says where. */
-export interface MaskLayer {
+/** The pixels of a layer that says where. */
+export interface MaskPixels {
   readonly exported: LayerExport;
   /** How wide its lines are drawn, canvas pixels, where it is made of lines only. */
   readonly line?: number | undefined;
@@ -40,19 +40,19 @@ export interface LaidMask extends DrawnMask {
  */
 export async function masksOn(
   { target, raster, shape }: { readonly target: Outlined; readonly raster: Raster; readonly shape: MaskShape },
-  layers: readonly MaskLayer[],
+  layers: readonly (MaskPixels | MaskOutline)[],
 ): Promise<LaidMask> {
   const { size, fromTarget } = raster;
   const within =
     target.expand === undefined ? outlineOn(target, raster) : new Uint8Array(size.width * size.height).fill(255);
   const coverage = new Uint8Array(size.width * size.height);
   let hasLoop = false;
+  const fromPage = compose(fromTarget, invert(target.transform));
   for (const layer of layers) {
-    const shaped = await shapedMask(layer, shape);
-    const fromPage = compose(fromTarget, invert(target.transform));
-    const own = sampleCoverage(shaped.mask, compose(fromPage, shaped.toPage), size);
+    const { own, enclosed } =
+      "exported" in layer ? await sampled(layer, { size, fromPage, shape }) : filled(layer, { size, fromPage });
     for (let i = 0; i < own.length; i++) if (own[i]! > coverage[i]!) coverage[i] = own[i]!;
-    hasLoop ||= shaped.enclosed;
+    hasLoop ||= enclosed;
   }
   const { inverted } = shape;
   const data = new Uint8Array(coverage.length);
@@ -61,8 +61,28 @@ export async function masksOn(
   return { ...drawnMask({ ...size, data }), hasLoop };
 }
 
+interface OnPage {
+  readonly size: Size;
+  readonly fromPage: Affine;
+}
+
+/** What a layer covers as it is drawn. */
+async function sampled(layer: MaskPixels, { size, fromPage, shape }: OnPage & { readonly shape: MaskShape }) {
+  const { mask, toPage, enclosed } = await shapedMask(layer, shape);
+  return { own: sampleCoverage(mask, compose(fromPage, toPage), size), enclosed };
+}
+
+/** What an outline covers: of each pixel the share within it, and nothing of those that it does not touch. */
+function filled({ transform, rule, data }: MaskOutline, { size, fromPage }: OnPage) {
+  const context = newCanvas(size);
+  const [[a, c, e], [b, d, f]] = compose(fromPage, transform);
+  context.setTransform(a, b, c, d, e, f);
+  context.fill(new Path2D(data), rule === "NONZERO" ? "nonzero" : "evenodd");
+  return { own: alphaOn(context), enclosed: false };
+}
+
 /** A layer's alpha, its lines as wide and as full as they are to count, and where that lies on the page. */
-async function shapedMask({ exported, line }: MaskLayer, { loop, brush }: MaskShape) {
+async function shapedMask({ exported, line }: MaskPixels, { loop, brush }: MaskShape) {
   const { box } = exported;
   const bitmap = await decode(exported.bytes);
   const context = newCanvas(bitmap);

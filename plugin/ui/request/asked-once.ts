@@ -2,7 +2,13 @@ import type { CallName } from "../../bridge.ts";
 import type { MainClient } from "../wires/main-client.ts";
 
 /** Calls that only look: what they answer stays true while a run is prepared. */
-const LOOKS: readonly CallName[] = ["describe-layers", "export-layers", "export-layer", "read-outlines"];
+const LOOKS: readonly CallName[] = [
+  "describe-layers",
+  "describe-masks",
+  "export-layers",
+  "export-layer",
+  "read-outlines",
+];
 
 /** The same, asking nothing twice: layers that several targets follow are exported once. */
 export function askedOnce(main: MainClient): MainClient {

@@ -50,20 +50,22 @@ interface Masks {
 
 const nodesOf = ({ mask, alsoMasks = [] }: Masks) => [mask, ...alsoMasks];
 
-/** What `takeMask` asks about a ticket's masks before it has them drawn. */
-export const describeMasks = (masks: Masks, main: MainClient) =>
-  main.call("describe-layers", { nodes: nodesOf(masks) });
+/** What `takeMask` asks about a ticket's masks before it has those drawn that can't be drawn here. */
+export const describeMasks = (masks: Masks, main: MainClient) => main.call("describe-masks", { nodes: nodesOf(masks) });
 
 async function takeShapes({ target, raster, shape }: MaskOrder, main: MainClient): Promise<TakenMask> {
   const masks = { mask: target.mask!, alsoMasks: target.alsoMasks };
   const { layers } = await describeMasks(masks, main);
   if (layers.length < nodesOf(masks).length)
     throw new Problem("target-gone", "The mask no longer exists. Undo its removal, or draw another one.");
-  const orders = layers.map((layer) => ({
-    ...{ node: layer.id, scale: scaleOf(layer, raster), bounds: "rendered" as const, evenHidden: true },
-  }));
-  const { exports } = await main.call("export-layers", { layers: orders });
-  const drawn = layers.map(({ line }, i) => ({ exported: exports[i]!, line }));
+  const orders = layers
+    .filter(({ outline }) => outline === undefined)
+    .map((layer) => ({
+      ...{ node: layer.id, scale: scaleOf(layer, raster), bounds: "rendered" as const, evenHidden: true },
+    }));
+  const { exports } = orders.length > 0 ? await main.call("export-layers", { layers: orders }) : { exports: [] };
+  const ordered = new Map(orders.map(({ node }, i) => [node, exports[i]!]));
+  const drawn = layers.map(({ id, line, outline }) => outline ?? { exported: ordered.get(id)!, line });
   const lines = layers.flatMap(({ line }) => line ?? []);
   return {
     ...(await masksOn({ target, raster, shape }, drawn)),

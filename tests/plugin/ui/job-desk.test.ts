@@ -40,7 +40,7 @@ afterEach(() => {
   attach = () => {};
 });
 
-function openDesk() {
+function openDesk(keeping: Promise<void> = Promise.resolve()) {
   const store = new Store();
   const sent: ClientMessage[] = [];
   const saved: CallInput<"save">[] = [];
@@ -52,7 +52,10 @@ function openDesk() {
         attach([...(attachments?.keys() ?? [])]);
       },
     },
-    save: async (change) => void saved.push(change),
+    save: (change) => {
+      saved.push(change);
+      return keeping;
+    },
   });
   const connected = (kind: "ready" | "off") => store.dispatch({ type: "connection", connection: { kind } });
   connected("ready");
@@ -68,13 +71,22 @@ function openDesk() {
   return { store, desk, sent, saved, brief, connected, hear, finish, phase };
 }
 
-test("JobDesk keeps a job in storage before it is sent", async () => {
+test("JobDesk has a job kept before it is sent", async () => {
   const { desk, sent, saved } = openDesk();
   const order: string[] = [];
   saved.push = (...changes) => order.push(...changes.map(({ slot }) => slot));
   sent.push = (...messages) => order.push(...messages.map(({ type }) => type));
   await desk.submit([run("a")]);
   expect(order).toEqual(["job", "submit"]);
+});
+
+test("JobDesk sends a job while it is being kept, and says where it could not be", async () => {
+  const full = new Error("full");
+  const { desk, brief, phase } = openDesk(Promise.reject(full));
+  const submitted = desk.submit([run("a")]);
+  expect(brief()).toEqual(["submit a"]);
+  await expect(submitted).rejects.toBe(full);
+  expect(phase("a")).toBe("sending");
 });
 
 test("JobDesk acknowledges a picture only when it is released, not when it arrives", async () => {
