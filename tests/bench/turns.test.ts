@@ -82,6 +82,14 @@ test("where they do not fit, one runs at a time: it starts, opens, does everythi
   expect(noted).toContain("ours holds 5");
 });
 
+test("alone, who makes whole pictures makes one step where none is asked for, and its parts count as far as they are", async () => {
+  const { race, noted } = rehearse({ chosen: [PICTURES], rows: ["open", "step"] }, (_, { task }) =>
+    task === "picture1" ? { seconds: 50, parts: { step: [40], decode1024: [9] } } : { seconds: 3 },
+  );
+  await takeTurnsAlone(race);
+  expect(noted).toEqual(["pictures open 3", "pictures picture1 50", "pictures step 40"]);
+});
+
 test("alone, a short task is done once more, and the second time counts", async () => {
   let at = 0;
   const { race, noted } = rehearse({ chosen: [OURS], rows: ["open", "step", "picture4"] }, () => ({ seconds: at++ }));

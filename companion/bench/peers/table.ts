@@ -10,6 +10,7 @@ export const TASKS = {
   step: "guided step",
   decode512: "decode 512²",
   decode1024: "decode 1024²",
+  picture1: "1 step",
   picture4: "4 steps",
   picture20: "20 steps",
 } as const;

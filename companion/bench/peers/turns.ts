@@ -23,7 +23,8 @@ export interface Found {
   refused(contestant: string, task: Task, why: string): void;
 }
 
-const PICTURES: readonly Task[] = ["picture4", "picture20"];
+const PICTURES: readonly Task[] = ["picture1", "picture4", "picture20"];
+const isPicture = (row: Task) => PICTURES.includes(row);
 /** Each is done once more at first, which does not count: what is read and compiled then stays. */
 const WARMED: readonly Task[] = ["text", "step", "decode512", "decode1024"];
 /** What takes longer, in seconds, is little the faster for it. */
@@ -31,7 +32,6 @@ const LONG = 20;
 
 /** All programs at once; each contestant then makes its pictures in a process of its own, so that their memory is its own. */
 export async function takeTurnsBeside(race: Race): Promise<void> {
-  const isPicture = (row: Task) => PICTURES.includes(row);
   await inTurns({ ...race, rows: race.rows.filter((row) => !isPicture(row)) });
   const pictures = race.rows.filter(isPicture);
   if (pictures.length > 0)
@@ -65,7 +65,7 @@ async function takeTurnAlone(race: Race, one: Contestant, { opening, rows }: Tur
     if (opened.refused !== undefined) return false;
     if (rows.includes(opening)) noteOpening(found, one, opening, opened);
     const tasks = rows.filter((row) => row !== opening);
-    const able = one.program === PICTURES_ALONE ? tasks.filter((row) => PICTURES.includes(row)) : tasks;
+    const able = one.program === PICTURES_ALONE ? picturesFor(tasks) : tasks;
     for (const task of able) {
       const first = await askOf(race, program, one, task);
       const isCold = WARMED.includes(task) && (first.seconds ?? LONG) < LONG;
@@ -80,6 +80,12 @@ async function takeTurnAlone(race: Race, one: Contestant, { opening, rows }: Tur
   } finally {
     await program.stop();
   }
+}
+
+/** What shows the parts of a picture, too: the shortest one, where none is asked for. */
+function picturesFor(rows: readonly Task[]): readonly Task[] {
+  const pictures = rows.filter(isPicture);
+  return pictures.length > 0 || rows.length === 0 ? pictures : ["picture1"];
 }
 
 /** "First opening" is one that finds nothing kept. */
