@@ -1,8 +1,8 @@
 /** What ERNIE-Image's parts must have in common, and what none of their files says. */
-import { Problem } from "../../../shared/problem.ts";
 import { TEKKEN_BEGIN } from "../../tokenizer/tekken.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import type { ChatReading } from "../parts/chat-reading.ts";
+import { fitting } from "../parts/fitting.ts";
 import type { ErnieImageModel } from "../parts/model-record.ts";
 
 /** Pixels. */
@@ -38,18 +38,10 @@ const PUBLISHED = { hidden_size: 3072, layers: 26 };
 /** Throws Problem "weights-shape" where parts of several models were put together, or a part was cut. */
 export function refuseMisfits({ path: place, denoiser, text, vae, latentNorm }: ErnieImageModel): void {
   const { hidden_size: width, vocab_size: words } = text.component.config;
-  const { text_in_dim: read, in_channels: places } = denoiser.config;
-  const refuse = (what: string): never => {
-    throw new Problem("weights-shape", `The parts of "${place}" do not belong together: ${what}.`);
-  };
+  const fit = fitting(place);
   const [state = 0] = text.states;
-  if (state < 1 || (width === PUBLISHED.hidden_size && state !== PUBLISHED.layers - 1))
-    refuse(`the text encoder has ${state + 1} layers, where ${PUBLISHED.layers} are read`);
-  if (width !== read) refuse(`the transformer reads texts of width ${read}, and the text encoder gives ${width}`);
-  if (vae.config.latent_channels * latentNorm.patch ** 2 !== places)
-    refuse(
-      `the transformer draws latents of ${places} numbers, and the autoencoder reads ${vae.config.latent_channels}`,
-    );
-  if (text.tokenizer.vocabSize > words)
-    refuse(`the tokenizer has ${text.tokenizer.vocabSize} words, and the text encoder ${words}`);
+  if (state < 1 || width === PUBLISHED.hidden_size) fit.layers(state + 1, PUBLISHED.layers);
+  fit.texts(denoiser.config.text_in_dim, width);
+  fit.latents(denoiser.config.in_channels, vae.config.latent_channels, latentNorm.patch ** 2);
+  fit.words(text.tokenizer.vocabSize, words);
 }

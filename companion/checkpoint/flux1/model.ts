@@ -1,7 +1,7 @@
 /** What FLUX.1's parts must have in common, and what none of their files says. */
-import { Problem } from "../../../shared/problem.ts";
 import type { Flux1Config } from "../../networks/configs.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
+import { fitting } from "../parts/fitting.ts";
 import type { Flux1Model } from "../parts/model-record.ts";
 
 /** Pixels. */
@@ -38,19 +38,15 @@ export function useOf({ in_channels: read, out_channels: drawn }: Flux1Config, i
 /** Throws Problem "weights-shape" where parts of several models were put together. */
 export function refuseMisfits({ path: place, denoiser, text, clip, vae, use }: Flux1Model): void {
   const { joint_attention_dim: read, pooled_projection_dim: pooled, in_channels, out_channels } = denoiser.config;
-  const refuse = (what: string): never => {
-    throw new Problem("weights-shape", `The parts of "${place}" do not belong together: ${what}.`);
-  };
+  const { refuse, ...fit } = fitting(place);
   const { d_model: width, vocab_size: words } = text.component.config;
-  if (width !== read) refuse(`the transformer reads texts of width ${read}, and T5 gives ${width}`);
+  fit.texts(read, width, "T5");
   const { hidden_size } = clip.component.config;
   if (hidden_size !== pooled)
     refuse(`the transformer reads whole texts of width ${pooled}, and CLIP gives ${hidden_size}`);
   const { latent_channels: channels, block_out_channels: levels } = vae.config;
-  if (CELL * channels !== out_channels)
-    refuse(`the transformer draws latents of ${out_channels / CELL} channels, and the autoencoder reads ${channels}`);
+  fit.latents(out_channels / CELL, channels);
   if (use === "fill" && in_channels !== fillChannels(channels, 2 ** (levels.length - 1)))
     refuse(`the transformer reads ${in_channels} numbers of a place, which are none of a masked picture`);
-  if (text.tokenizer.vocabSize > words)
-    refuse(`the tokenizer has ${text.tokenizer.vocabSize} words, and the text encoder ${words}`);
+  fit.words(text.tokenizer.vocabSize, words);
 }

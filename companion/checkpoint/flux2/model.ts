@@ -1,8 +1,8 @@
 /** What FLUX.2 klein's parts must have in common, and what none of their files says. */
-import { Problem } from "../../../shared/problem.ts";
 import { QWEN3_TURN } from "../../tokenizer/qwen-tokenizer.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import { type ChatReading, layersRead } from "../parts/chat-reading.ts";
+import { fitting } from "../parts/fitting.ts";
 import type { Flux2Model } from "../parts/model-record.ts";
 
 /** Pixels. */
@@ -34,17 +34,9 @@ export const FLUX2_SCHEDULER: SchedulerConfig = {
 /** Throws Problem "config-invalid", "weights-shape" where parts of several models were put together. */
 export function refuseMisfits({ path: place, denoiser, text, vae, latentNorm }: Flux2Model): void {
   const { num_hidden_layers: layers, hidden_size: width, vocab_size: words } = text.component.config;
-  const { joint_attention_dim: read, in_channels: places } = denoiser.config;
-  const refuse = (what: string): never => {
-    throw new Problem("weights-shape", `The parts of "${place}" do not belong together: ${what}.`);
-  };
-  if (layers < LAYERS) refuse(`the text encoder has ${layers} layers, where ${LAYERS} are read`);
-  if (width * STATES.length !== read)
-    refuse(`the transformer reads texts of width ${read}, and the text encoder gives ${width * STATES.length}`);
-  if (vae.config.latent_channels * latentNorm.patch ** 2 !== places)
-    refuse(
-      `the transformer draws latents of ${places} numbers, and the autoencoder reads ${vae.config.latent_channels}`,
-    );
-  if (text.tokenizer.vocabSize > words)
-    refuse(`the tokenizer has ${text.tokenizer.vocabSize} words, and the text encoder ${words}`);
+  const fit = fitting(place);
+  fit.layers(Math.min(layers, LAYERS), LAYERS);
+  fit.texts(denoiser.config.joint_attention_dim, width * STATES.length);
+  fit.latents(denoiser.config.in_channels, vae.config.latent_channels, latentNorm.patch ** 2);
+  fit.words(text.tokenizer.vocabSize, words);
 }

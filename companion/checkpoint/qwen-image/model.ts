@@ -1,8 +1,8 @@
 /** What Qwen-Image's parts must have in common, and what none of their files says. */
-import { Problem } from "../../../shared/problem.ts";
 import { chatTurn } from "../../tokenizer/qwen-tokenizer.ts";
 import type { SchedulerConfig } from "../config/scheduler-config.ts";
 import type { ChatReading } from "../parts/chat-reading.ts";
+import { fitting } from "../parts/fitting.ts";
 import type { QwenImageModel } from "../parts/model-record.ts";
 
 /** Pixels. As their cards say. */
@@ -55,19 +55,13 @@ export function refuseMisfits({ path: place, denoiser, text, vae, use }: QwenIma
   const { hidden_size: width, vocab_size: words } = text.component.config;
   const { joint_attention_dim: read, out_channels: channels } = denoiser.config;
   const { use_additional_t_cond: told, use_layer3d_rope: layered } = denoiser.config;
-  const refuse = (what: string): never => {
-    throw new Problem("weights-shape", `The parts of "${place}" do not belong together: ${what}.`);
-  };
-  const [layers] = text.states;
-  if (width === PUBLISHED.hidden_size && layers !== PUBLISHED.layers)
-    refuse(`the text encoder has ${layers} layers, where ${PUBLISHED.layers} are read`);
-  if (width !== read) refuse(`the transformer reads texts of width ${read}, and the text encoder gives ${width}`);
+  const { refuse, ...fit } = fitting(place);
+  const [layers = 0] = text.states;
+  if (width === PUBLISHED.hidden_size) fit.layers(layers, PUBLISHED.layers);
+  fit.texts(read, width);
   const eyes = text.eyes?.config.out_hidden_size ?? width;
   if (eyes !== width) refuse(`the text encoder reads tokens of width ${width}, and sees ones of ${eyes}`);
-  if (vae.config.latent_channels !== channels)
-    refuse(
-      `the transformer draws latents of ${channels} channels, and the autoencoder reads ${vae.config.latent_channels}`,
-    );
+  fit.latents(channels, vae.config.latent_channels);
   if ((use === "split") !== layered || told !== layered)
     refuse(
       `${layered || told ? "the transformer" : "the pipeline"} takes pictures apart into layers, and the rest does not`,
@@ -76,6 +70,5 @@ export function refuseMisfits({ path: place, denoiser, text, vae, use }: QwenIma
     refuse(
       `the autoencoder reads pictures of ${vae.config.in_channels} channels, where ${PICTURE_CHANNELS[use]} are drawn`,
     );
-  if (text.tokenizer.vocabSize > words)
-    refuse(`the tokenizer has ${text.tokenizer.vocabSize} words, and the text encoder ${words}`);
+  fit.words(text.tokenizer.vocabSize, words);
 }
