@@ -5,7 +5,7 @@
  *
  * Source: Pillow, src/libImaging/Resample.c (precompute_coeffs, normalize_coeffs_8bpc, the two 8bpc passes).
  */
-import type { Size } from "../../shared/geometry.ts";
+import type { Rect, Size } from "../../shared/geometry.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import type { Raster } from "./raster.ts";
 
@@ -54,7 +54,7 @@ function bitsFor(largest: number): number {
   return bits;
 }
 
-function windowsFor(from: number, to: number, filter: Filter, arithmetic: Arithmetic): Windows {
+function windowsFor(from: number, to: number, { filter, arithmetic }: Omit<How, "part">): Windows {
   const kernel = KERNELS[filter];
   const scale = from / to;
   const filterScale = Math.max(scale, 1);
@@ -133,36 +133,49 @@ function convolve(
 
 /** The raster at another size, every channel by itself. At the same size the bytes are shared, not copied. */
 export function resample(image: Raster, size: Size, filter: Filter, arithmetic: Arithmetic = "pillow"): Raster {
-  const turned = arithmetic === "pillow" && columnsFirst(image, size);
+  return inPasses(image, size, { filter, arithmetic });
+}
+
+interface How {
+  readonly filter: Filter;
+  readonly arithmetic: Arithmetic;
+  /** The part of the result that is wanted. Default: all of it. */
+  readonly part?: Rect;
+}
+
+function inPasses(image: Raster, size: Size, how: How): Raster {
+  const turned = how.arithmetic === "pillow" && columnsFirst(image, size);
   const passes = turned ? [alongColumns, alongRows] : [alongRows, alongColumns];
-  return passes.reduce((raster, pass) => pass(raster, size, filter, arithmetic), image);
+  return passes.reduce((raster, pass) => pass(raster, size, how), image);
 }
 
 /** Where the height shrinks by more than twice what the width does: Pillow since 13, as measured. */
 const columnsFirst = (from: Size, to: Size): boolean =>
   to.height < from.height && from.height - to.height > 2 * (from.width - to.width);
 
-function alongRows(image: Raster, to: Size, filter: Filter, arithmetic: Arithmetic): Raster {
+function alongRows(image: Raster, to: Size, { part, ...how }: How): Raster {
   const { width, height, channels } = image;
-  if (to.width === width) return image;
+  if (to.width === width && part === undefined) return image;
+  const windows = windowsOf(windowsFor(width, to.width, how), part?.x ?? 0, part?.width ?? to.width);
   const axes = { outer: height, from: width, inner: channels };
-  return {
-    ...image,
-    width: to.width,
-    data: convolve(image.data, windowsFor(width, to.width, filter, arithmetic), axes),
-  };
+  return { ...image, width: windows.starts.length, data: convolve(image.data, windows, axes) };
 }
 
-function alongColumns(image: Raster, to: Size, filter: Filter, arithmetic: Arithmetic): Raster {
+function alongColumns(image: Raster, to: Size, { part, ...how }: How): Raster {
   const { width, height, channels } = image;
-  if (to.height === height) return image;
+  if (to.height === height && part === undefined) return image;
+  const windows = windowsOf(windowsFor(height, to.height, how), part?.y ?? 0, part?.height ?? to.height);
   const axes = { outer: 1, from: height, inner: width * channels };
-  return {
-    ...image,
-    height: to.height,
-    data: convolve(image.data, windowsFor(height, to.height, filter, arithmetic), axes),
-  };
+  return { ...image, height: windows.starts.length, data: convolve(image.data, windows, axes) };
 }
+
+/** Those of some samples. */
+const windowsOf = ({ starts, lengths, stride, weights, bits }: Windows, first: number, count: number): Windows => ({
+  ...{ stride, bits },
+  starts: starts.subarray(first, first + count),
+  lengths: lengths.subarray(first, first + count),
+  weights: weights.subarray(first * stride, (first + count) * stride),
+});
 
 /**
  * The picture at another size, its colours counting by how opaque they are. Source: Pillow, PIL/Image.py, `resize` of an RGBA image
@@ -188,5 +201,11 @@ function eachColor({ width, height, data }: PixelImage, f: (value: number, alpha
 /** The picture at another size; red, green, blue and alpha are resized independently. */
 export function resizeImage(image: PixelImage, size: Size, filter: Filter, arithmetic?: Arithmetic): PixelImage {
   const { width, height, data } = resample({ ...image, channels: 4 }, size, filter, arithmetic);
+  return { width, height, data };
+}
+
+/** Of the picture at another size the part that is wanted: the same pixels as if all of it were computed. */
+export function resizePart(image: PixelImage, size: Size, part: Rect, filter: Filter): PixelImage {
+  const { width, height, data } = inPasses({ ...image, channels: 4 }, size, { filter, arithmetic: "pillow", part });
   return { width, height, data };
 }

@@ -1,5 +1,6 @@
-import { resample, resizeImage } from "../../companion/image/resample.ts";
-import { bytes, picture, reference, withAlpha } from "./reference.ts";
+import { crop } from "../../companion/image/composite.ts";
+import { resample, resizeImage, resizePart } from "../../companion/image/resample.ts";
+import { bytes, picture, reference, testPicture, withAlpha } from "./reference.ts";
 
 test.each(reference.resample.map((c) => [`${c.width}×${c.height} → ${c.toWidth}×${c.toHeight}`, c] as const))(
   "resizeImage() gives Pillow's bytes, %s",
@@ -9,6 +10,19 @@ test.each(reference.resample.map((c) => [`${c.width}×${c.height} → ${c.toWidt
     expect(resizeImage(picture(c), size, "lanczos").data).toEqual(withAlpha(bytes(c.lanczos)));
   },
 );
+
+test.each([
+  [33, 21],
+  [97, 140],
+  [60, 20],
+  [9, 50],
+  [30, 90],
+])("resizePart() gives the same pixels as all of the picture at %d × %d", (width, height) => {
+  const image = testPicture(60, 50);
+  const part = { x: 3, y: 5, width: 5, height: 9 };
+  const whole = resizeImage(image, { width, height }, "lanczos");
+  expect(resizePart(image, { width, height }, part, "lanczos")).toEqual(crop(whole, part));
+});
 
 test("resample() treats channels independently", () => {
   const c = reference.resample[0]!;

@@ -1,5 +1,6 @@
 import { encodePng } from "../../companion/image/encode.ts";
 import { prepareCanvas } from "../../companion/pipeline/picture/canvas.ts";
+import { createKeptResults, type KeptResults } from "../../companion/pipeline/studio/kept-results.ts";
 import type { PixelImage } from "../../shared/pixels.ts";
 import type { Region } from "../../shared/request.ts";
 import { testPicture } from "../image/reference.ts";
@@ -15,7 +16,13 @@ function disc(width: number, height: number, [cx, cy, radius]: [number, number, 
 
 const SIZE_LEFT_OPEN = { width: undefined, height: undefined };
 
-async function canvasOf(source: PixelImage, mask: PixelImage, region?: Partial<Region>, native = 64) {
+async function canvasOf(
+  source: PixelImage,
+  mask: PixelImage,
+  region?: Partial<Region>,
+  native = 64,
+  kept?: KeptResults,
+) {
   const images = new Map([
     ["i", await encodePng(source)],
     ["m", await encodePng(mask)],
@@ -26,7 +33,7 @@ async function canvasOf(source: PixelImage, mask: PixelImage, region?: Partial<R
     ...SIZE_LEFT_OPEN,
     ...(region && { region: { detail: 0, colorMatch: true, ...region } }),
   };
-  return prepareCanvas(request(fields), images, { native, factor: 8 });
+  return prepareCanvas(request(fields), images, { native, factor: 8, ...(kept && { kept }) });
 }
 
 test.each<[number, number, number]>([
@@ -75,6 +82,33 @@ test.each<[string, [number, number, number]]>([
   }
   expect(outside).toBe(0);
   expect(inside / drawn).toBeGreaterThan(0.75);
+});
+
+test("what a picture and its mask say is kept for the next seed, and belongs to these, their region and the model's size alone", async () => {
+  const made: string[] = [];
+  const keeping = createKeptResults(10_000_000);
+  const kept: KeptResults = {
+    of: (what, ingredients, make) =>
+      keeping.of(what, ingredients, () => {
+        made.push(what);
+        return make();
+      }),
+  };
+  const shape = disc(100, 90, [40, 50, 12]);
+  const cases: [PixelImage, PixelImage, Partial<Region>, number][] = [
+    [testPicture(100, 90), shape, {}, 64],
+    [testPicture(100, 90), shape, {}, 64],
+    [testPicture(100, 90), disc(100, 90, [40, 50, 13]), {}, 64],
+    [testPicture(100, 90), shape, { edge: "hard" }, 64],
+    [testPicture(100, 90), shape, {}, 32],
+  ];
+  for (const one of cases) {
+    const [again, alone] = [await canvasOf(...one, kept), await canvasOf(...one)];
+    expect([again.picture, again.mask]).toEqual([alone.picture, alone.mask]);
+    const painted = testPicture(alone.size.width, alone.size.height);
+    expect(again.finish(painted)).toEqual(alone.finish(painted));
+  }
+  expect(made.filter((what) => what === "region")).toHaveLength(4);
 });
 
 test("a region is seen at the size that the request gives", async () => {

@@ -23,7 +23,7 @@ import { decodeImage, requireModestTotal } from "../../image/decode.ts";
 import { infilled } from "../../image/infill.ts";
 import { binarize, coverageOf, coverCells } from "../../image/mask.ts";
 import { patchMatched } from "../../image/patch-match/patch-match.ts";
-import { resample, resizeImage, resizeTransparent } from "../../image/resample.ts";
+import { resample, resizeImage, resizePart, resizeTransparent } from "../../image/resample.ts";
 import { withoutSeam } from "../../image/seam.ts";
 import { asSpan } from "../../profile/spans.ts";
 import type { Ingredient, KeptResults } from "../studio/kept-results.ts";
@@ -70,22 +70,19 @@ export async function prepareCanvas(request: GenerateRequest, images: Images, op
   await requireModestTotal(images.values());
   const see = (image: PixelImage) => resizeImage(image, size, "lanczos");
   if (request.image === undefined) return { size, see, finish: (made) => made };
-  const [source, maskImage] = await Promise.all([
-    readImage(images, request.image),
-    request.mask === undefined ? undefined : readImage(images, request.mask),
-  ]);
+  if (request.mask !== undefined && request.region && !request.split) {
+    const { image, mask, region, composite: paste } = request;
+    return regionCanvas({ image, mask, images }, { ...options, region, size: given, paste });
+  }
+  const [source, maskImage] = await pictureAndMask(images, request.image, request.mask);
   if (request.split) return splitCanvas(source, request.split, options);
   if (maskImage === undefined) return { size, see, picture: see(source), finish: (made) => made };
-  if (!request.region) return wholeCanvas(source, maskImage, { size, paste: request.composite });
-  if (maskImage.width !== source.width || maskImage.height !== source.height)
-    throw new Problem(
-      "mask-size",
-      `The mask has ${maskImage.width} × ${maskImage.height} pixels and the image ${source.width} × ${source.height}: export both at the same size.`,
-    );
-  return regionCanvas(source, coverageOf(maskImage), {
-    ...{ ...options, region: request.region, size: given, paste: request.composite },
-  });
+  return wholeCanvas(source, maskImage, { size, paste: request.composite });
 }
+
+/** Both at once. */
+const pictureAndMask = (images: Images, image: ImageRef, mask: ImageRef | undefined) =>
+  Promise.all([readImage(images, image), mask === undefined ? undefined : readImage(images, mask)]);
 
 /** As the request gives it. Throws Problem "request-invalid" where the model can't draw it. */
 function sizeOf({ width, height, tiling }: GenerateRequest, multiple: number): Size | undefined {
@@ -100,10 +97,13 @@ function sizeOf({ width, height, tiling }: GenerateRequest, multiple: number): S
 
 /** The picture that the request calls `ref`. */
 export async function readImage(images: Images, ref: ImageRef): Promise<PixelImage> {
+  return decodeImage(fileOf(images, ref));
+}
+
+function fileOf(images: Images, ref: ImageRef): Uint8Array {
   const bytes = images.get(ref);
-  if (!bytes)
-    throw new Problem("request-invalid", `Cannot use the request as its image "${ref}" did not come with it.`);
-  return decodeImage(bytes);
+  if (bytes) return bytes;
+  throw new Problem("request-invalid", `Cannot use the request as its image "${ref}" did not come with it.`);
 }
 
 /** The picture whole, with its transparency, at the size that its layers have. */
@@ -136,19 +136,90 @@ function wholeCanvas(
   return { size, see, picture, mask, finish: (made) => (paste ? composite(picture, made, { rect, mask }) : made) };
 }
 
+interface RegionFiles {
+  readonly image: ImageRef;
+  readonly mask: ImageRef;
+  readonly images: Images;
+}
+
+interface RegionOptions extends CanvasOptions {
+  readonly region: Region;
+  readonly size: Size | undefined;
+  readonly paste: boolean;
+}
+
+/** What a Fill's picture and mask say, whatever is painted. */
+interface RegionParts {
+  readonly source: PixelImage;
+  /** Of the source: how thickly the result covers it. */
+  readonly painted: Mask;
+  /** The part of the source that the model sees, and its size there. */
+  readonly rect: Rect;
+  readonly diffusion: Size;
+  readonly picture: PixelImage;
+  readonly continued?: PixelImage;
+  /** Of `diffusion`: where the result is shown, and where the model paints. */
+  readonly shown: Mask;
+  readonly mask: Mask;
+  /** What the result is put over. */
+  readonly under: PixelImage;
+}
+
 /** The mask's surroundings at the model's own size, pasted back into the whole picture. */
-async function regionCanvas(
+async function regionCanvas({ image, mask: drawn, images }: RegionFiles, options: RegionOptions): Promise<Canvas> {
+  const { region, paste, kept = NOT_KEPT } = options;
+  const files = [image, drawn].map((ref) => fileOf(images, ref));
+  const { kept: _, ...settings } = options;
+  const { source, painted, rect, diffusion, picture, continued, shown, mask, under } = await kept.of(
+    "region",
+    [...files.map((data) => ({ data, dims: [data.length] })), JSON.stringify(settings)],
+    async () => {
+      const [pixels, maskImage] = await pictureAndMask(images, image, drawn);
+      return regionParts(pixels, maskImage!, options);
+    },
+  );
+  const { infill = "none", calm = [] } = region;
+  const isInfilled = infill !== "none";
+  const see = (other: PixelImage) =>
+    resizeImage(crop(resizeImage(other, source, "lanczos"), rect), diffusion, "lanczos");
+  return {
+    size: diffusion,
+    see,
+    picture,
+    mask,
+    ...(isInfilled && { infilled: true }),
+    ...(region.surroundings && { surroundings: continued! }),
+    finish: (made) => {
+      const matched = region.colorMatch ? matchColors(made, picture, mask) : made;
+      const meeting = region.seam === "membrane" ? withoutSeam(matched, picture, { shown, drawn: mask }) : matched;
+      if (paste && calm.length === 0) {
+        // What is not shown need not be resized.
+        const part = common(maskBounds(painted, 1)!, rect);
+        const patch = resizePart(meeting, rect, { ...part, x: part.x - rect.x, y: part.y - rect.y }, "lanczos");
+        return composite(under, patch, { rect: part, mask: painted });
+      }
+      const whole = resizeImage(meeting, rect, "lanczos");
+      const areas = calm.map((area) => ({ ...area, x: area.x - rect.x, y: area.y - rect.y }));
+      const outside = isInfilled ? "repeated" : "nothing";
+      const patch = areas.length > 0 ? calmed(whole, cropMask(painted, rect, outside), areas) : whole;
+      if (!paste) return composite(source, patch, { rect, mask: wholeRect(source, rect) });
+      return composite(under, patch, { rect, mask: painted });
+    },
+  };
+}
+
+/** Throws Problem "mask-size" or "mask-empty". */
+async function regionParts(
   source: PixelImage,
-  coverage: Mask,
-  {
-    native,
-    factor,
-    region,
-    size,
-    paste,
-    kept = NOT_KEPT,
-  }: CanvasOptions & { region: Region; size: Size | undefined; paste: boolean },
-): Promise<Canvas> {
+  maskImage: PixelImage,
+  { native, factor, region, size, paste, kept = NOT_KEPT }: RegionOptions,
+): Promise<RegionParts> {
+  if (maskImage.width !== source.width || maskImage.height !== source.height)
+    throw new Problem(
+      "mask-size",
+      `The mask has ${maskImage.width} × ${maskImage.height} pixels and the image ${source.width} × ${source.height}: export both at the same size.`,
+    );
+  const coverage = coverageOf(maskImage);
   const bounds = requireBounds(coverage);
   const edge = edgeOf(region, bounds);
   const painted = await kept.of("edge", [ingredient(coverage), JSON.stringify(edge)], async () =>
@@ -168,8 +239,6 @@ async function regionCanvas(
       ? await kept.of("continued", ingredients, async () => continueHole(cropped, hole, diffusion, infill))
       : undefined;
   const picture = isInfilled ? continued! : resizeImage(cropped, diffusion, "lanczos");
-  const see = (image: PixelImage) =>
-    resizeImage(crop(resizeImage(image, source, "lanczos"), rect), diffusion, "lanczos");
   // Everything that will be painted at all is drawn afresh, in whole latent places.
   const shown = resizeMask(cropMask(painted, rect, outside), diffusion);
   const mask = coverCells(shown, factor, region.seam === "membrane" ? SEAM_CELLS : 0);
@@ -180,23 +249,16 @@ async function regionCanvas(
           composite(source, resizeImage(picture, rect, "lanczos"), { rect, mask: coverage }),
         )
       : source;
+  return { source, painted, rect, diffusion, picture, ...(continued && { continued }), shown, mask, under };
+}
+
+/** What two rectangles have in common, where they have anything. */
+function common(a: Rect, b: Rect): Rect {
+  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
   return {
-    size: diffusion,
-    see,
-    picture,
-    mask,
-    ...(isInfilled && { infilled: true }),
-    ...(follows && { surroundings: continued! }),
-    finish: (made) => {
-      const matched = region.colorMatch ? matchColors(made, picture, mask) : made;
-      const meeting = region.seam === "membrane" ? withoutSeam(matched, picture, { shown, drawn: mask }) : matched;
-      const { calm = [] } = region;
-      const whole = resizeImage(meeting, rect, "lanczos");
-      const areas = calm.map((area) => ({ ...area, x: area.x - rect.x, y: area.y - rect.y }));
-      const patch = areas.length > 0 ? calmed(whole, cropMask(painted, rect, outside), areas) : whole;
-      if (!paste) return composite(source, patch, { rect, mask: wholeRect(source, rect) });
-      return composite(under, patch, { rect, mask: painted });
-    },
+    ...{ x, y },
+    width: Math.min(a.x + a.width, b.x + b.width) - x,
+    height: Math.min(a.y + a.height, b.y + b.height) - y,
   };
 }
 
