@@ -249,12 +249,6 @@ export class Graph {
     return value;
   }
 
-  /** What is there before the graph runs, its bytes read as `dims`; undefined where the graph makes it. */
-  readAs({ name }: Value, dims: readonly number[]): Value | undefined {
-    const source = this.initializers.get(name)?.source;
-    return source && ("file" in source ? this.initializer(source, dims) : this.constant({ ...source, dims }));
-  }
-
   /** Drops nodes, initializers and inputs that no output needs. */
   prune(): void {
     const { nodes, names: needed } = neededBy(this);

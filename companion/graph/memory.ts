@@ -94,12 +94,15 @@ export function mappedWeights(
         input && !isTable(graph, node, i) && !(node.operator === "MatMulIntegerToFloat" && i === 1) ? [input.name] : [],
       ),
     );
-  return new Map(
-    names.flatMap((name) => {
-      const { value, source } = graph.initializers.get(name) ?? {};
-      return value && source && "file" in source ? [[`${source.file}:${source.offset}`, bytesOf(value, {})]] : [];
-    }),
-  );
+  const mapped = new Map<string, number>();
+  for (const name of new Set(names)) {
+    const { value, source } = graph.initializers.get(name) ?? {};
+    if (!value || !source || !("file" in source)) continue;
+    // Of a whole that is read in parts, all are.
+    const key = `${source.file}:${(source.partOf ?? source).offset}`;
+    mapped.set(key, (source.partOf ? (mapped.get(key) ?? 0) : 0) + bytesOf(value, {}));
+  }
+  return mapped;
 }
 
 type Nodes = Pick<Graph, "dialect" | "initializers" | "nodes" | "outputs">;

@@ -16,11 +16,13 @@ import {
   floats,
   gather,
   gemm,
+  inEachRun,
   matMul,
   reshape,
   slice,
   transpose,
 } from "./ops.ts";
+import { readRows } from "./reading.ts";
 import { alongBoth, toomCook } from "./toom-cook.ts";
 import { windowsOn } from "./windows.ts";
 
@@ -106,8 +108,11 @@ function kernelParts(kernels: Value): (readonly [begin: number, end: number])[] 
 
 /** Some of kernels [O, C, 3, 3] → [36, count, C]. */
 function turnedKernels(op: Graph, kernels: Value, [begin, end]: readonly [number, number]): Value {
-  const some = reshape(op, cutInEachRun(op, kernels, [begin, end]), [-1, TAPS ** 2]);
-  return reshape(op, gemm(op, matrix(op, "kernel"), some), [SEEN ** 2, end - begin, fixedDims(kernels.dims)[1]!]);
+  const channels = fixedDims(kernels.dims)[1]!;
+  const dims = [(end - begin) * channels, TAPS ** 2];
+  const some = readRows(op, kernels, [begin, end], dims) ?? reshape(op, cutInEachRun(op, kernels, [begin, end]), dims);
+  const by = reshape(op, inEachRun(op, matrix(op, "kernel")), [SEEN ** 2, TAPS ** 2]);
+  return reshape(op, gemm(op, by, some), [SEEN ** 2, end - begin, channels]);
 }
 
 const known = new WeakMap<Graph, Map<string, readonly Int32Array[]>>();

@@ -35,6 +35,8 @@ export interface WeightRef {
   readonly stamp?: string;
   /** Absent: its elements are its numbers. */
   readonly encoding?: WeightEncoding;
+  /** What it is some rows of. Absent: it is whole. */
+  readonly partOf?: WeightRef;
 }
 
 /**

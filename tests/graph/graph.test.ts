@@ -4,6 +4,7 @@ import { embedding, linear, weight } from "../../companion/graph/layers.ts";
 import { estimateMemory, mappedWeights } from "../../companion/graph/memory.ts";
 import { onnxFile } from "../../companion/graph/onnx-file.ts";
 import { add, concat, conv, matMul, mul, reshape, scalar, slice, split, transpose } from "../../companion/graph/ops.ts";
+import { readRows } from "../../companion/graph/reading.ts";
 import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
 import { Problem } from "../../shared/problem.ts";
 
@@ -183,4 +184,33 @@ test("onnxFile() writes no node that no output needs: the runtime keeps what an 
   const written = Buffer.from(onnxFile(op)).toString("latin1");
   expect(written).toContain("Add");
   expect(written).not.toContain("Reshape");
+});
+
+test("reshape() makes one node for all readers, none where those were its dims before, and none of weights", () => {
+  const op = graph();
+  const x = float32(op, "x", [6, 4]);
+  const view = reshape(op, x, [2, 3, 4]);
+  expect(reshape(op, x, [2, 3, 4])).toBe(view);
+  expect(reshape(op, view, [6, 4])).toBe(x);
+  const file = weights({ t: [6, 4] });
+  expect(reshape(op, weight(op, file, "t", [6, 4]), [24]).dims).toEqual([24]);
+  expect(op.nodes.map(({ operator }) => operator)).toEqual(["Reshape"]);
+});
+
+test("mappedWeights() counts a weight that is read in parts as the whole is counted", () => {
+  const read = (parts: readonly (readonly [number, number])[]) => {
+    const op = graph();
+    const dims = [2 ** 13, 2 ** 14];
+    const whole = weight(op, weights({ t: dims }), "t", dims);
+    const x = float32(op, "x", [2 ** 14]);
+    for (const [i, part] of parts.entries())
+      op.output(`y${i}`, add(op, x, readRows(op, whole, part, [part[1] - part[0], 2 ** 14])!));
+    return [...mappedWeights(op, { layout: "plain", widening: "once" })];
+  };
+  const halves = [
+    [0, 2 ** 12],
+    [2 ** 12, 2 ** 13],
+  ] as const;
+  expect(read(halves)).toEqual(read([[0, 2 ** 13]]));
+  expect(read(halves)).toEqual([["/models/m.safetensors:8", 2 ** 29]]);
 });

@@ -3,6 +3,7 @@ import { elementCount } from "../../tensor.ts";
 import { int, ints, string } from "../attributes.ts";
 import { type Dim, dimAt, fixedDims, isFixed, productOf, quotientOf, sumOf } from "../dim.ts";
 import type { Graph, Value } from "../graph.ts";
+import { readAs } from "../reading.ts";
 
 /** Index lists, as ONNX wants them: int64, rank 1. */
 const indices = (op: Graph, values: readonly (number | bigint)[]): Value =>
@@ -17,12 +18,24 @@ export function reshape(op: Graph, x: Value, dims: readonly Dim[]): Value {
   if (countOf(op, full) !== countOf(op, x.dims) || full.some((d) => isFixed(d) && !Number.isInteger(d)))
     op.fail(`Cannot read [${x.dims}] as [${dims}]`);
   if (full.length === x.dims.length && full.every((d, i) => d === x.dims[i])) return x;
-  const read = full.every(isFixed) ? op.readAs(x, full) : undefined;
-  if (read) return read;
+  if (full.every(isFixed) && x.dims.every(isFixed)) return readAs(op, x, full) ?? viewAs(op, bases.get(x) ?? x, full);
   // 0: as the input has it at that axis. -1: what is left.
   const wanted = full.map((d, i) => (isFixed(d) ? d : d === x.dims[i] ? 0 : -1));
   if (wanted.filter((d) => d === -1).length > 1) op.fail(`Cannot read [${x.dims}] as [${dims}]`);
   return op.emit("Reshape", [x, indices(op, wanted)], [{ type: x.type, dims: full }])[0]!;
+}
+
+/** Of views, what they are of. */
+const bases = new WeakMap<Value, Value>();
+
+/** One node for all who read `base` as `dims`, and none where those are its own. */
+function viewAs(op: Graph, base: Value, dims: readonly number[]): Value {
+  if (dims.length === base.dims.length && dims.every((d, i) => d === base.dims[i])) return base;
+  return op.once(`${base.name} as [${dims}]`, () => {
+    const [view] = op.emit("Reshape", [base, indices(op, dims)], [{ type: base.type, dims }]);
+    bases.set(view!, base);
+    return view!;
+  });
 }
 
 /** `dims` with a number or a symbol where -1 is. */
@@ -89,14 +102,20 @@ export function slice(op: Graph, x: Value, axis: number, [start, end]: readonly 
 }
 
 /**
- * Elements start … end-1 of the first axis, cut out in each run, of weights as well: what depends on weights alone ONNX Runtime would
- * compute once, and keep. It does not take a number that gains a dim (com.microsoft's ExpandDims) for such.
+ * x [...] → [1, ...], and what is computed of it is computed in each run: what depends on weights alone ONNX Runtime would compute once,
+ * and keep. It does not take what gains a dim (com.microsoft's ExpandDims) for such.
  */
+export const inEachRun = (op: Graph, x: Value): Value =>
+  op.once(`${x.name} in each run`, () => {
+    const axis = op.constant({ type: "int32", dims: [], data: Int32Array.of(0) });
+    const result = [{ type: x.type, dims: [1, ...x.dims] }];
+    return op.emit("ExpandDims", [x, axis], result, {}, { domain: "com.microsoft" })[0]!;
+  });
+
+/** Elements start … end-1 of the first axis, cut out in each run, of weights as well. */
 export function cutInEachRun(op: Graph, x: Value, [start, end]: readonly [number, number]): Value {
   if (start < 0 || start >= end || end > dimAt(x, 0)) op.fail(`Cannot take ${start} … ${end} of [${x.dims}]`);
-  const number = op.constant({ type: "int64", dims: [], data: BigInt64Array.of(BigInt(start)) });
-  const axis = op.constant({ type: "int32", dims: [], data: Int32Array.of(0) });
-  const [from] = op.emit("ExpandDims", [number, axis], [{ type: "int64", dims: [1] }], {}, { domain: "com.microsoft" });
+  const from = inEachRun(op, op.constant({ type: "int64", dims: [], data: BigInt64Array.of(BigInt(start)) }));
   const dims = [end - start, ...x.dims.slice(1)];
   return op.emit("Slice", [x, from, indices(op, [end]), indices(op, [0])], [{ type: x.type, dims }])[0]!;
 }
