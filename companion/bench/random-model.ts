@@ -74,10 +74,16 @@ export function writeRandomModel(folder: string, shapes: ModelShapes): void {
       `text_encoder${numbered(i)}`,
       "model.safetensors",
       config,
-      shapesOf((w) => clipTextGraph(parseClipTextConfig(config), w, { batch: 1, tokens: 77 }, { dialect })),
+      asPublished(
+        shapesOf((w) => clipTextGraph(parseClipTextConfig(config), w, { batch: 1, tokens: 77 }, { dialect })),
+      ),
     );
   writeSmallFiles(folder, shapes);
 }
+
+/** In the names of transformers before its version 5, which all programs know. */
+const asPublished = (text: Shapes): Shapes =>
+  new Map([...text].map(([key, dims]) => [key.startsWith("text_projection.") ? key : `text_model.${key}`, dims]));
 
 /** "", "_2" */
 const numbered = (i: number): string => (i === 0 ? "" : `_${i + 1}`);

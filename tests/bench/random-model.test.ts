@@ -9,6 +9,7 @@ import { pictureUNet } from "../../companion/bench/picture-unet.ts";
 import { writeRandomModel } from "../../companion/bench/random-model.ts";
 import { SDXL } from "../../companion/bench/sdxl.ts";
 import { stepFeeds } from "../../companion/bench/step-feeds.ts";
+import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { halfFloats } from "../../companion/graph/half-floats.ts";
 import { checkWeights } from "../../companion/pipeline/families.ts";
@@ -41,6 +42,9 @@ test("a folder of Stable Diffusion XL opens with all that its networks ask for, 
   expect(model.textEncoders).toHaveLength(2);
   expect(model.denoiser.weights.find("conv_in.weight")?.type).toBe("F16");
   expect(model.nativeSize).toBe(128);
+  const published = [...openSafetensors(path.join(folder, "text_encoder_2/model.safetensors")).keys()];
+  expect(published).toContain("text_model.embeddings.token_embedding.weight");
+  expect(published.filter((key) => !key.startsWith("text_model."))).toEqual(["text_projection.weight"]);
 
   const feeds = stepFeeds(pictureUNet(model, { dialect: DIALECTS.cpu }), model.nativeSize);
   const dims = Object.fromEntries(Object.entries(feeds).map(([name, of]) => [name, of.dims]));

@@ -172,14 +172,27 @@ def tasks(task, mode):
 serve(tasks, "openvino")
 `;
 
-/** Modes: q8_0, f16. It makes whole pictures alone; what their parts took is seen as it goes. */
+/**
+ * Modes: q8_0, f16. It makes whole pictures alone; what their parts took is seen as it goes. Of a folder it takes Stable Diffusion
+ * XL for 1.x, as its second text encoder's names are lost (stable-diffusion.cpp, src/name_conversion.cpp: "te." before "te.1."). So
+ * it is given the parts one by one, and beside them a file whose names say of which family they are (src/model.cpp, get_sd_version).
+ */
 export const SD_CPP = `${PRELUDE}
 from stable_diffusion_cpp import StableDiffusion
 model = None
+def parts():
+    if not ADDED: return {"model_path": folder}
+    marks = ("conditioner.embedders.1.mark", "unet.down_blocks.mark", "unet.mid_block.resnets.1.mark")
+    head = json.dumps({name: {"dtype": "F16", "shape": [1], "data_offsets": [2 * i, 2 * i + 2]} for i, name in enumerate(marks)}).encode()
+    with open(f"{kept}/sdxl.safetensors", "wb") as file: file.write(len(head).to_bytes(8, "little") + head + bytes(2 * len(marks)))
+    weights = {"diffusion_model": "unet/diffusion_pytorch_model", "clip_l": "text_encoder/model", "clip_g": "text_encoder_2/model", "vae": "vae/diffusion_pytorch_model"}
+    return {"model_path": f"{kept}/sdxl.safetensors", **{f"{part}_path": f"{folder}/{place}.safetensors" for part, place in weights.items()}}
 def load(mode):
     global model
+    model = None
     start = time.perf_counter()
-    model = StableDiffusion(model_path=folder, wtype=mode, n_threads=os.cpu_count(), verbose=False, vae_decode_only=True)
+    model = StableDiffusion(**parts(), wtype=mode, n_threads=os.cpu_count(), verbose=False, vae_decode_only=True)
+    if not model.model: raise RuntimeError("it did not open the model")
     return {"seconds": time.perf_counter() - start, "fresh": True}
 def picture(steps):
     times = []
