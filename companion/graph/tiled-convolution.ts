@@ -38,9 +38,9 @@ const MATRICES = {
   output: tensorOf(alongBoth(output)),
 } as const;
 
-/** Tiles that are turned and multiplied at once: few enough for the processor's caches, and many enough to be rows. Measured. */
-const TOGETHER = 128;
-/** At the most so many parts: each is nodes of its own, which take their time as a network opens. */
+/** Tiles that are turned and multiplied at once: fewer are not faster, and each part is nodes of its own. Measured. */
+const TOGETHER = 512;
+/** At the most so many parts. */
 const MOST_PARTS = 8;
 /** Bytes of turned kernels at once, at most: the system's allocator gives larger blocks back, and new pages take longer than the work. */
 const TURNED = 2 ** 24;

@@ -5,7 +5,13 @@ import type { DeviceInfo } from "../../shared/protocol.ts";
 import { type Dim, fixedDims, isFixed } from "../graph/dim.ts";
 import { watchFiles } from "../graph/file-stamp.ts";
 import type { Graph, Value } from "../graph/graph.ts";
-import { computesOnce, estimateMemory, type MemoryEstimate, type MemoryOptions } from "../graph/memory.ts";
+import {
+  computesOnce,
+  estimateMemory,
+  LIGHT_WEIGHTS,
+  type MemoryEstimate,
+  type MemoryOptions,
+} from "../graph/memory.ts";
 import { onnxFile } from "../graph/onnx-file.ts";
 import { type AnyTensor, elementCount, type Tensor } from "../tensor.ts";
 import { insideRuntime } from "./activity.ts";
@@ -79,22 +85,23 @@ const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
  * rearranged convolutions open the UNet in 20 s instead of 0.4 s for nothing, but speed up small networks that are not computed by tiles,
  * the starter's UNet by a sixth to a third. Values lie in the runtime's arena: the system's allocator asks for new pages in every run
  * (300,000 of a step's, 8 % of its time), and a plan of all blocks ("memory pattern") takes 20 % more memory than blocks that come and
- * go. Rearranged networks go without, as they are small and many. Threads spin within a run (1 to 5 % faster, and steadier) and stop with it: idle
- * ones would take the time of the designer's other programs.
+ * go. Small networks go without: they run seldom, and the arena would stay theirs. Threads spin within a run (1 to 5 % faster, and
+ * steadier) and stop with it: idle ones would take the time of the designer's other programs.
  */
 function sessionOptions(
   graph: Graph,
   { info: { provider } }: Place,
   estimate: MemoryEstimate & { readonly spilled: Spill },
 ): InferenceSession.SessionOptions {
-  const { layout, spilled } = estimate;
+  const { layout, spilled, weights } = estimate;
   const cpu = provider === "cpu";
   const anySize = graph.inputs.some(({ dims }) => !dims.every(isFixed));
+  const keeps = anySize || weights >= LIGHT_WEIGHTS;
   return {
     executionProviders: [provider === "webgpu" ? WEBGPU : provider],
     graphOptimizationLevel: layout === "rearranged" ? "all" : cpu ? "basic" : "extended",
-    enableCpuMemArena: !cpu || layout === "plain" || anySize,
-    enableMemPattern: cpu ? layout === "rearranged" && !anySize : !anySize,
+    enableCpuMemArena: !cpu || keeps,
+    enableMemPattern: !anySize && !(cpu && keeps),
     logSeverityLevel: 4,
     extra: {
       ...(cpu &&
