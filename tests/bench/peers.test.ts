@@ -1,5 +1,6 @@
 /** The table beside other programs: what it says of timings that are known, and of programs that are not there. */
 import { fitBeside, isTooLarge } from "../../companion/bench/peers/memory.ts";
+import { runPeers } from "../../companion/bench/peers/peers.ts";
 import { startProgram } from "../../companion/bench/peers/program.ts";
 import { judged, type Results, type Sample, tableOf } from "../../companion/bench/peers/table.ts";
 
@@ -126,4 +127,10 @@ test("programs go beside each other where all they hold is free", () => {
   const two = [{ holds: 1 }, { holds: 0.5 }];
   expect(fitBeside(two, 4, 6)).toBe(true);
   expect(fitBeside(two, 4, 5)).toBe(false);
+});
+
+test("a program that nobody knows is refused before anything is written", async () => {
+  await expect(runPeers({ with: ["ours", "theirs"] }, "/nowhere")).rejects.toThrow(
+    /There is no program "theirs" among ours exact/,
+  );
 });

@@ -5,6 +5,7 @@
  * one that needs more memory than there is has a row that says so.
  */
 import { readFileSync } from "node:fs";
+import { Problem } from "../../../shared/problem.ts";
 import type { BenchOptions } from "../options.ts";
 import { gibibytes } from "../report.ts";
 import { SHAPES, USUAL_SHAPES } from "../shapes.ts";
@@ -25,8 +26,14 @@ const SCRIPTS: Readonly<Record<Exclude<Contestant["program"], "ours">, string>> 
 /** Resolves to the exit code: 0 where every promise that was measured holds. */
 export async function runPeers(options: BenchOptions, scratch: string): Promise<number> {
   const { shapes = USUAL_SHAPES, with: parts = [] } = options;
-  const { floats, ...place } = await preparePlace({ ...options, shapes }, scratch);
   const chosen = CONTESTANTS.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
+  const unknown = parts.find((part) => !CONTESTANTS.some(({ name }) => name.includes(part)));
+  if (unknown !== undefined)
+    throw new Problem(
+      "request-invalid",
+      `There is no program "${unknown}" among ${CONTESTANTS.map(({ name }) => name).join(", ")}: choose parts of those names.`,
+    );
+  const { floats, ...place } = await preparePlace({ ...options, shapes }, scratch);
   const free = freeBytes();
   const isBeside = fitBeside(chosen, floats, free);
   const rounds = options.rounds ?? (isBeside ? ROUNDS_BESIDE : ROUNDS_ALONE);
