@@ -16,12 +16,14 @@ export type MaskShape = v.InferOutput<typeof maskShape>;
 
 export const PLAIN_SHAPE: MaskShape = { loop: "area", inverted: false };
 
+/** SVG path data of the commands that Figma writes, all in absolute numbers. */
+export const PATH_DATA = /^[MLQCZ\d\s.,eE+-]*$/;
+
 const maskOutline = v.object({
   /** From its own space to the page. */
   transform: affine,
   rule: v.picklist(["NONZERO", "EVENODD"]),
-  /** SVG path data. */
-  data: v.string(),
+  data: v.pipe(v.string(), v.regex(PATH_DATA)),
 });
 /** What a shape covers, where it covers all of that equally. */
 export type MaskOutline = v.InferOutput<typeof maskOutline>;

@@ -1,5 +1,5 @@
 import { compose, invert } from "../../shared/affine.ts";
-import type { MaskLayer, MaskOutline } from "../bridge.ts";
+import { type MaskLayer, type MaskOutline, PATH_DATA } from "../bridge.ts";
 import { lineWeightOf } from "./line-weight.ts";
 
 /** What only Figma's own outline says: others are made of several shapes, of letters, or of lines. */
@@ -29,8 +29,8 @@ function maskOutline(node: SceneNode): MaskOutline | undefined {
   const isPlain = fills.length > 0 && fills.every(({ type }) => type === "SOLID") && node.opacity > 0;
   if (!isPlain || node.strokes.some(isSeen) || node.effects.some(({ visible }) => visible)) return undefined;
   const [path, ...others] = node.fillGeometry;
-  if (path === undefined || others.length > 0 || path.data.length > LONGEST || path.windingRule === "NONE")
-    return undefined;
+  if (path === undefined || others.length > 0 || path.windingRule === "NONE") return undefined;
+  if (path.data.length > LONGEST || !PATH_DATA.test(path.data)) return undefined;
   if (isCutOff(node)) return undefined;
   const [[a, c, e], [b, d, f]] = node.absoluteTransform;
   return {

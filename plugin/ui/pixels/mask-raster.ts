@@ -4,6 +4,7 @@ import type { Rect, Size } from "../../../shared/geometry.ts";
 import { type Mask, maskBounds } from "../../../shared/mask.ts";
 import type { LayerExport, MaskOutline, MaskShape, Ticket } from "../../bridge.ts";
 import { decode, newCanvas, toPage } from "./canvas.ts";
+import { fillPath } from "./fill-path.ts";
 import { greyPng } from "./grey-png.ts";
 import { sampleCoverage } from "./sample-coverage.ts";
 import { padded, widened, withInside } from "./shape-mask.ts";
@@ -50,7 +51,9 @@ export async function masksOn(
   const fromPage = compose(fromTarget, invert(target.transform));
   for (const layer of layers) {
     const { own, enclosed } =
-      "exported" in layer ? await sampled(layer, { size, fromPage, shape }) : filled(layer, { size, fromPage });
+      "exported" in layer
+        ? await sampled(layer, { size, fromPage, shape })
+        : { own: fillPath(layer, compose(fromPage, layer.transform), size), enclosed: false };
     for (let i = 0; i < own.length; i++) if (own[i]! > coverage[i]!) coverage[i] = own[i]!;
     hasLoop ||= enclosed;
   }
@@ -70,15 +73,6 @@ interface OnPage {
 async function sampled(layer: MaskPixels, { size, fromPage, shape }: OnPage & { readonly shape: MaskShape }) {
   const { mask, toPage, enclosed } = await shapedMask(layer, shape);
   return { own: sampleCoverage(mask, compose(fromPage, toPage), size), enclosed };
-}
-
-/** What an outline covers: of each pixel the share within it, and nothing of those that it does not touch. */
-function filled({ transform, rule, data }: MaskOutline, { size, fromPage }: OnPage) {
-  const context = newCanvas(size);
-  const [[a, c, e], [b, d, f]] = compose(fromPage, transform);
-  context.setTransform(a, b, c, d, e, f);
-  context.fill(new Path2D(data), rule === "NONZERO" ? "nonzero" : "evenodd");
-  return { own: alphaOn(context), enclosed: false };
 }
 
 /** A layer's alpha, its lines as wide and as full as they are to count, and where that lies on the page. */
