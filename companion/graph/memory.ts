@@ -90,8 +90,8 @@ export function mappedWeights(
     .filter((node) => !constant.has(node))
     .flatMap((node) =>
       node.inputs.flatMap((input, i) =>
-        // Tables count nowhere.
-        input && !isTable(graph, node, i) ? [input.name] : [],
+        // Matrices of whole numbers are packed as they open, and tables count nowhere.
+        input && !isTable(graph, node, i) && !(node.operator === "MatMulIntegerToFloat" && i === 1) ? [input.name] : [],
       ),
     );
   const mapped = new Map<string, number>();
