@@ -96,7 +96,7 @@ function sessionOptions(
   const { layout, spilled, weights } = estimate;
   const cpu = provider === "cpu";
   const anySize = graph.inputs.some(({ dims }) => !dims.every(isFixed));
-  const keeps = anySize || weights >= LIGHT_WEIGHTS;
+  const keeps = anySize || (layout === "plain" && weights >= LIGHT_WEIGHTS);
   return {
     executionProviders: [provider === "webgpu" ? WEBGPU : provider],
     graphOptimizationLevel: layout === "rearranged" ? "all" : cpu ? "basic" : "extended",
