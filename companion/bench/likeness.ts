@@ -10,7 +10,7 @@ import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import { packageRoot } from "../root.ts";
 import { cpuDevice } from "../runtime/device.ts";
 import { drawWithStarter, lastOf } from "./draw-with-starter.ts";
-import { report } from "./report.ts";
+import { report, UNMET } from "./report.ts";
 
 const CHARACTERS = ["red apple", "rocket", "fox", "house", "penguin", "frog", "car", "sunflower", "donut", "cat face"];
 const SEEDS = 10;
@@ -81,7 +81,7 @@ async function tell(
   report("A picture of the character before one of another", `${percent(right / pairs)} of ${pairs} pairs`);
   report("In words, pictures of the character", inWords(words.own));
   report("In words, pictures of another", inWords(words.others));
-  return least >= 9 && right / pairs >= 0.95 ? 0 : 1;
+  return least >= 9 && right / pairs >= 0.95 ? 0 : UNMET;
 }
 
 async function judge(

@@ -18,3 +18,6 @@ export function peakOfProcess(): number {
   const [, kilobytes] = readFileSync("/proc/self/status", "utf8").match(/VmHWM:\s+(\d+)/) ?? [];
   return Number(kilobytes) * 1024;
 }
+
+/** Exit code of a part that measured everything, of which something does not hold that is promised. */
+export const UNMET = 2;

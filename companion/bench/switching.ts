@@ -11,7 +11,7 @@ import { openStudio, type PipelineStudio } from "../pipeline/open-studio.ts";
 import type { Device } from "../runtime/device.ts";
 import { integersAreRight } from "../runtime/integers.ts";
 import { MODEL_SHAPES, writeRandomModel } from "./random-model.ts";
-import { gibibytes, report } from "./report.ts";
+import { gibibytes, report, UNMET } from "./report.ts";
 import { type ShapesName, USUAL_SHAPES } from "./shapes.ts";
 import { startOfCompanion } from "./start.ts";
 
@@ -32,7 +32,7 @@ const FORMATS: readonly (readonly [name: string, more: Partial<GenerateRequest>]
   ["fast", { quantize: "int8" }],
 ];
 
-/** Resolves to the exit code: 1 where something that was open is opened again. */
+/** Resolves to the exit code: UNMET where something that was open is opened again. */
 export async function runSwitching(
   place: string,
   device: Device,
@@ -50,7 +50,7 @@ export async function runSwitching(
     isKept = (await betweenModels(open(FOR_TWO), [place, second], format)) && isKept;
     isKept = (await betweenSizes(open(), place, format)) && isKept;
   }
-  return isKept ? 0 : 1;
+  return isKept ? 0 : UNMET;
 }
 
 type Format = (typeof FORMATS)[number];

@@ -90,6 +90,22 @@ test("alone, who makes whole pictures makes one step where none is asked for, an
   expect(noted).toEqual(["pictures open 3", "pictures picture1 50", "pictures step 40"]);
 });
 
+test("beside each other as well, in a process of its own, once", async () => {
+  const { race, log, noted } = rehearse(
+    { chosen: [OURS, PICTURES], rows: ["open", "step"], rounds: 2 },
+    (_, { task }) => (task === "picture1" ? { seconds: 50, parts: { step: [40], decode1024: [9] } } : { seconds: 3 }),
+  );
+  await takeTurnsBeside(race);
+  expect(log.slice(log.indexOf("+sd-cpp"))).toEqual([
+    "+sd-cpp",
+    "f16:prepare",
+    "f16:picture1",
+    "f16:memory",
+    "-sd-cpp",
+  ]);
+  expect(noted).toContain("pictures step 40");
+});
+
 test("alone, a short task is done once more, and the second time counts", async () => {
   let at = 0;
   const { race, noted } = rehearse({ chosen: [OURS], rows: ["open", "step", "picture4"] }, () => ({ seconds: at++ }));

@@ -6,6 +6,7 @@ import path from "node:path";
 import { Problem } from "../../../shared/problem.ts";
 import { packageRoot } from "../../root.ts";
 import { type Asked, markOf } from "../parts.ts";
+import { UNMET } from "../report.ts";
 import { beginOf, betweenMarks } from "./marks.mjs";
 
 /** Runs the bench once more, without `--write`, and puts what it prints into the pages. Resolves to its exit code. */
@@ -16,7 +17,7 @@ export async function writeBench(asked: Asked, argv: readonly string[]): Promise
     throw new Problem("request-invalid", `No page has a place for it: write "${beginOf(mark)}" and an end into one.`);
   const { text, code } = await told(argv.filter((arg) => arg !== "--write"));
   // A promise that does not hold is a figure, too; what broke off is none.
-  if (code === null) throw new Error("The bench was ended from outside: no page was changed.");
+  if (code !== 0 && code !== UNMET) throw new Error("The bench broke off: no page was changed.");
   for (const page of pages) {
     const before = readFileSync(page, "utf8");
     writeFileSync(page, betweenMarks(before, mark, blockOf(text, { ...asked, page })));

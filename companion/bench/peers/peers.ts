@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { Problem } from "../../../shared/problem.ts";
 import type { BenchOptions } from "../options.ts";
-import { gibibytes } from "../report.ts";
+import { gibibytes, UNMET } from "../report.ts";
 import { SHAPES, USUAL_SHAPES } from "../shapes.ts";
 import { CONTESTANTS, type Contestant, MATCHES, REFERENCES } from "./contestants.ts";
 import { fitBeside, freeBytes, isTooLarge, TOO_LARGE, weightBytes } from "./memory.ts";
@@ -23,7 +23,7 @@ const SCRIPTS: Readonly<Record<Exclude<Contestant["program"], "ours">, string>> 
   ...{ pytorch: PYTORCH, openvino: OPENVINO, "sd-cpp": SD_CPP },
 };
 
-/** Resolves to the exit code: 0 where every promise that was measured holds. */
+/** Resolves to the exit code: UNMET where a promise that was measured does not hold. */
 export async function runPeers(options: BenchOptions, scratch: string): Promise<number> {
   const { shapes = USUAL_SHAPES, with: parts = [] } = options;
   const chosen = CONTESTANTS.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
@@ -61,7 +61,7 @@ export async function runPeers(options: BenchOptions, scratch: string): Promise<
   const middle = rounds === 1 ? "one round" : `middle of ${rounds} rounds in turns (least–most)`;
   console.log(`${SHAPES[shapes]}, ${middle}, ${ways}.\n\n${tableOf(results)}\n`);
   for (const line of [...notebook.lines, ...verdict.sentences]) console.log(`- ${line}`);
-  return verdict.holds ? 0 : 1;
+  return verdict.holds ? 0 : UNMET;
 }
 
 /** What comes in, and what of it goes below the table. */

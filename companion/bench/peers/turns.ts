@@ -30,12 +30,17 @@ const WARMED: readonly Task[] = ["text", "step", "decode512", "decode1024"];
 /** What takes longer, in seconds, is little the faster for it. */
 const LONG = 20;
 
-/** All programs at once; each contestant then makes its pictures in a process of its own, so that their memory is its own. */
+/**
+ * All programs at once; each contestant then makes its pictures in a process of its own, so that their memory is its own. What makes nothing
+ * else makes one at least.
+ */
 export async function takeTurnsBeside(race: Race): Promise<void> {
   await inTurns({ ...race, rows: race.rows.filter((row) => !isPicture(row)) });
   const pictures = race.rows.filter(isPicture);
-  if (pictures.length > 0)
-    for (const one of race.chosen) await takeTurnAlone(race, one, { opening: "prepare", rows: pictures });
+  for (const one of race.chosen) {
+    const rows = one.program === PICTURES_ALONE ? race.rows : pictures;
+    if (rows.length > 0) await takeTurnAlone(race, one, { opening: "prepare", rows });
+  }
 }
 
 /** For programs that do not fit beside each other: in each round one after the other starts, opens, does everything and ends. */
