@@ -23,6 +23,7 @@ export function plotOf(all: readonly Grown[]): string {
   const panels = KINDS.flatMap((kind, row) => all.map((grown, column) => panel(grown, kind, { row, column })));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="Inter, Arial, sans-serif" font-size="10">`,
+    "<title>How time and memory grow</title>",
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     ...panels,
     "</svg>",
