@@ -2,7 +2,7 @@
 # stable-diffusion-cpp-python 0.4.7 (stable-diffusion.cpp). One would expect a diffusers folder of Stable Diffusion XL, with both text
 # encoders, to be opened as such, or a refusal. Seen: it is taken for "SD 1.x", as the names of the second text encoder ("te.1.") are
 # rewritten by the rule for the first ("te."), and the weights then have wrong shapes; the same names in one file are SDXL. Nor is the
-# caller told: StableDiffusion() gives an object whose `model` is a null pointer, which is not None; making a picture fails by that, and the process ends by a segmentation fault.
+# caller told: StableDiffusion() gives an object in any case, whose `model` is a null pointer, which is not None.
 # Installing it builds the library, which takes some minutes.
 set -euo pipefail
 . "$(dirname "$0")/python.sh"
