@@ -55,23 +55,67 @@ const bytesOf = ({ dims, type }: Value, symbols: Symbols): number =>
 
 /** Bytes that a session for this graph will need: by the life of each value, from its node to its last reader. Throws RangeError where a symbol has no value. */
 export function estimateMemory(
-  all: Graph,
+  graph: Graph,
   { heavyWeights = HEAVY_WEIGHTS, symbols = {} }: MemoryOptions = {},
 ): MemoryEstimate {
-  const graph = unchanged(all);
-  const { stored, computed } = weightBytes(graph);
-  const widening = computed > stored && computed > (isNarrow(graph) ? 0 : heavyWeights) ? "every-run" : "once";
+  const { bytes, isNarrow, dialect, peakOf } = surveyed(graph);
+  const { stored, computed } = bytes;
+  const widening = computed > stored && computed > (isNarrow ? 0 : heavyWeights) ? "every-run" : "once";
   const weights = widening === "once" ? computed : stored;
-  const { provider, convolutions } = graph.dialect;
+  const { provider, convolutions } = dialect;
   const light = provider === "cpu" && weights < LIGHT_WEIGHTS;
   const rearranged = light && convolutions !== "tiled";
   const times = rearranged ? REARRANGED : light ? TILED : { weights: 1, values: 1 };
-  const peak = mostAlive(graph, widening === "once" ? constantNodes(graph) : new Set(), symbols);
+  const peak = peakOf(widening, symbols);
   return {
     weights: times.weights * weights,
     widening,
     layout: rearranged ? "rearranged" : "plain",
     activations: Math.ceil(times.values * peak + Math.min(peak, HELD_BACK)),
+  };
+}
+
+/** What is found out about a graph once: it is asked several times as its session opens, and has thousands of nodes. */
+interface Survey {
+  readonly dialect: Graph["dialect"];
+  /** What runs where no condition holds. */
+  readonly run: Nodes;
+  /** Its nodes that depend on weights alone. */
+  readonly constant: ReadonlySet<Node>;
+  readonly bytes: { readonly stored: number; readonly computed: number };
+  readonly isNarrow: boolean;
+  /** The most bytes of intermediate values at once. */
+  peakOf(widening: MemoryEstimate["widening"], symbols: Symbols): number;
+}
+
+const surveys = new WeakMap<Graph, { readonly survey: Survey; readonly of: readonly unknown[] }>();
+
+/** A graph may grow between two questions. */
+function surveyed(graph: Graph): Survey {
+  const of = [graph.nodes, graph.nodes.length, graph.initializers.size, graph.outputs.length];
+  const known = surveys.get(graph);
+  if (known && of.every((part, i) => part === known.of[i])) return known.survey;
+  const survey = surveyOf(graph);
+  surveys.set(graph, { survey, of });
+  return survey;
+}
+
+function surveyOf(graph: Graph): Survey {
+  const run = unchanged(graph);
+  const constant = constantNodes(run);
+  const peaks = new Map<string, number>();
+  return {
+    dialect: graph.dialect,
+    run,
+    constant,
+    bytes: weightBytes(run, constant),
+    isNarrow: isNarrow(run),
+    peakOf: (widening, symbols) => {
+      const key = JSON.stringify([widening, symbols]);
+      const peak = peaks.get(key) ?? mostAlive(run, widening === "once" ? constant : new Set(), symbols);
+      peaks.set(key, peak);
+      return peak;
+    },
   };
 }
 
@@ -83,11 +127,10 @@ export function mappedWeights(
   all: Graph,
   { layout, widening }: Pick<MemoryEstimate, "layout" | "widening">,
 ): ReadonlyMap<string, number> {
-  const graph = unchanged(all);
+  const { run: graph, constant } = surveyed(all);
   if (graph.dialect.provider !== "cpu" || layout === "rearranged") return new Map();
-  const constant = widening === "once" ? constantNodes(graph) : new Set<Node>();
   const names = graph.nodes
-    .filter((node) => !constant.has(node))
+    .filter((node) => widening !== "once" || !constant.has(node))
     .flatMap((node) =>
       node.inputs.flatMap((input, i) =>
         // Matrices of whole numbers are packed as they open, and tables count nowhere.
@@ -109,15 +152,16 @@ type Nodes = Pick<Graph, "dialect" | "initializers" | "nodes" | "outputs">;
 
 /** What runs where no condition holds. */
 function unchanged({ dialect, initializers, nodes, outputs }: Graph): Nodes {
-  const flat = (node: Node): Node[] =>
+  const flat = (node: Node): readonly Node[] =>
     node.bodies
       ? [
           ...node.bodies.otherwise.nodes.flatMap(flat),
           { ...node, operator: "Identity", inputs: [node.bodies.otherwise.output] },
         ]
       : [node];
-  const run = nodes.flatMap(flat);
-  const read = new Set(run.flatMap(({ inputs }) => inputs.map((input) => input?.name)));
+  const run = nodes.some(({ bodies }) => bodies) ? nodes.flatMap(flat) : nodes;
+  const read = new Set<string>();
+  for (const { inputs } of run) for (const input of inputs) if (input) read.add(input.name);
   return { dialect, nodes: run, outputs, initializers: new Map([...initializers].filter(([name]) => read.has(name))) };
 }
 
@@ -140,11 +184,10 @@ function constantNodes({ nodes, initializers }: Nodes): Set<Node> {
 
 /** Whether a session for this graph computes anything as it opens, and keeps it: see `MemoryEstimate.widening`. */
 export const computesOnce = (all: Graph, { widening }: Pick<MemoryEstimate, "widening">): boolean =>
-  widening === "once" && constantNodes(unchanged(all)).size > 0;
+  widening === "once" && surveyed(all).constant.size > 0;
 
 /** Of weights as they are stored, and of what runs read when all that depends on weights alone was computed once. */
-function weightBytes(graph: Nodes): { stored: number; computed: number } {
-  const constant = constantNodes(graph);
+function weightBytes(graph: Nodes, constant: ReadonlySet<Node>): { stored: number; computed: number } {
   const fixed = new Map([...graph.initializers.values()].map(({ value }) => [value.name, value]));
   for (const { outputs } of constant) for (const output of outputs) fixed.set(output.name, output);
   const read = new Set<Value>();

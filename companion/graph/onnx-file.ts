@@ -1,24 +1,19 @@
+/** The graph as a file of ONNX. Numbers of fields: https://github.com/onnx/onnx, onnx/onnx.proto. */
 import path from "node:path";
-import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import {
-  AttributeProto_AttributeType,
-  type AttributeProtoSchema,
-  ModelProtoSchema,
-  type NodeProtoSchema,
-  TensorProto_DataLocation,
-  type TensorProtoSchema,
-  type ValueInfoProtoSchema,
-} from "onnx-buf";
 import type { Attribute } from "./attributes.ts";
 import { fixedDims, isFixed } from "./dim.ts";
 import { ELEMENT_TYPES } from "./element-type.ts";
 import type { Graph, Initializer, Node, Value } from "./graph.ts";
 import { neededBy } from "./node.ts";
+import { ProtoWriter } from "./protobuf.ts";
 import type { WeightRef } from "./weights.ts";
 
 /** ONNX IR 10 with operator set 20: what ONNX Runtime 1.30's kernels are complete for. */
-const IR_VERSION = 10n;
-const OPSET = 20n;
+const IR_VERSION = 10;
+const OPSETS = [
+  ["", 20],
+  ["com.microsoft", 1],
+] as const;
 
 /**
  * The graph as a ModelProto. Weights are not in it: they are byte ranges of their own files, by absolute path without the
@@ -26,38 +21,37 @@ const OPSET = 20n;
  * numbers made here that lie in a file nonetheless, by the names of their values.
  */
 export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef> = new Map()): Uint8Array {
-  const nameOf = shortNames(graph);
+  const to: To = { writer: new ProtoWriter(), nameOf: shortNames(graph) };
+  const { writer } = to;
   // ONNX Runtime 1.30 and 1.32 keep what a Reshape gets until the run ends where nothing reads what it gives.
   const { nodes, names: needed } = neededBy(graph);
-  const initializers = [...graph.initializers.values()].filter(({ value }) => needed.has(value.name));
-  return toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, {
-      irVersion: IR_VERSION,
-      producerName: "underpaint",
-      opsetImport: [
-        { domain: "", version: OPSET },
-        { domain: "com.microsoft", version: 1n },
-      ],
-      graph: {
-        name: "network",
-        initializer: initializers.map(({ value, source }) =>
-          tensorProto({ value, source: elsewhere.get(value.name) ?? source }, nameOf),
-        ),
-        input: graph.inputs.map((value) =>
-          valueInfo(value, nameOf, graph.freeInputs.has(value.name) ? "free" : "fixed"),
-        ),
-        output: graph.outputs.map((value) => valueInfo(value, nameOf)),
-        node: nodes.map((node) => nodeProto(node, nameOf)),
-      },
-    }),
-  );
+  writer.integer(1, IR_VERSION);
+  writer.string(2, "underpaint");
+  writer.message(7, () => {
+    writer.string(2, "network");
+    for (const { value, source } of graph.initializers.values())
+      if (needed.has(value.name))
+        writer.message(5, () => writeTensor(to, { value, source: elsewhere.get(value.name) ?? source }));
+    for (const value of graph.inputs)
+      writer.message(11, () => writeValue(to, value, graph.freeInputs.has(value.name) ? "free" : "fixed"));
+    for (const value of graph.outputs) writer.message(12, () => writeValue(to, value, "fixed"));
+    for (const node of nodes) writer.message(1, () => writeNode(to, node));
+  });
+  for (const [domain, version] of OPSETS)
+    writer.message(8, () => {
+      writer.string(1, domain);
+      writer.integer(2, version);
+    });
+  return writer.finish();
 }
 
-type NameOf = (value: Value) => string;
+interface To {
+  readonly writer: ProtoWriter;
+  readonly nameOf: (value: Value) => string;
+}
 
 /** Those of inputs and outputs, and short ones of all other values: the runtime copies and compares them time and again. */
-function shortNames({ inputs, outputs }: Graph): NameOf {
+function shortNames({ inputs, outputs }: Graph): To["nameOf"] {
   const names = new Map([...inputs, ...outputs].map(({ name }) => [name, name]));
   // No input or output begins so.
   const next = () => `#${names.size.toString(36)}`;
@@ -68,82 +62,91 @@ function shortNames({ inputs, outputs }: Graph): NameOf {
   };
 }
 
-function tensorProto({ value, source }: Initializer, nameOf: NameOf): MessageInitShape<typeof TensorProtoSchema> {
-  const head = {
-    name: nameOf(value),
-    dims: fixedDims(value.dims).map(BigInt),
-    dataType: ELEMENT_TYPES[value.type].code,
-  };
+const IN_A_FILE = 1;
+
+/** A TensorProto. */
+function writeTensor({ writer, nameOf }: To, { value, source }: Initializer): void {
+  for (const dim of fixedDims(value.dims)) writer.integer(1, dim);
+  writer.integer(2, ELEMENT_TYPES[value.type].code);
+  writer.string(8, nameOf(value));
   if ("data" in source) {
     const { buffer, byteOffset, byteLength } = source.data;
-    return { ...head, rawData: new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer) };
+    writer.bytes(9, new Uint8Array(buffer, byteOffset, byteLength));
+    return;
   }
   const location = source.file.slice(path.parse(source.file).root.length).replaceAll("\\", "/");
-  return {
-    ...head,
-    dataLocation: TensorProto_DataLocation.EXTERNAL,
-    externalData: [
-      { key: "location", value: location },
-      { key: "offset", value: String(source.offset) },
-      { key: "length", value: String(source.byteLength) },
-    ],
-  };
+  for (const [key, told] of [
+    ["location", location],
+    ["offset", String(source.offset)],
+    ["length", String(source.byteLength)],
+  ] as const)
+    writer.message(13, () => {
+      writer.string(1, key);
+      writer.string(2, told);
+    });
+  writer.integer(14, IN_A_FILE);
 }
 
-/** Of free dims nothing is said. */
-function valueInfo(
-  value: Value,
-  nameOf: NameOf,
-  size: "fixed" | "free" = "fixed",
-): MessageInitShape<typeof ValueInfoProtoSchema> {
-  const { type, dims } = value;
-  const shape = {
-    dim: dims.map((d) => ({
-      value: isFixed(d)
-        ? { case: "dimValue" as const, value: BigInt(d) }
-        : { case: "dimParam" as const, value: d as string },
-    })),
+/** A ValueInfoProto. Of free dims nothing is said. */
+function writeValue({ writer, nameOf }: To, value: Value, size: "fixed" | "free"): void {
+  const writeDims = () => {
+    for (const dim of value.dims)
+      writer.message(1, () => (isFixed(dim) ? writer.integer(1, dim) : writer.string(2, String(dim))));
   };
-  const tensor = { elemType: ELEMENT_TYPES[type].code, ...(size === "fixed" && { shape }) };
-  return { name: nameOf(value), type: { value: { case: "tensorType", value: tensor } } };
+  writer.string(1, nameOf(value));
+  writer.message(2, () =>
+    writer.message(1, () => {
+      writer.integer(1, ELEMENT_TYPES[value.type].code);
+      if (size === "fixed") writer.message(2, writeDims);
+    }),
+  );
 }
 
-function nodeProto(
-  { name, operator, domain, inputs, outputs, attributes, bodies }: Node,
-  nameOf: NameOf,
-): MessageInitShape<typeof NodeProtoSchema> {
-  const graphs = bodies && { then_branch: bodies.met, else_branch: bodies.otherwise };
-  return {
-    name,
-    opType: operator,
-    domain,
-    input: inputs.map((value) => (value ? nameOf(value) : "")),
-    output: outputs.map(nameOf),
-    attribute: [
-      ...Object.entries(attributes).map(([key, attribute]) => attributeProto(key, attribute)),
-      ...Object.entries(graphs ?? {}).map(([key, { nodes, output }]) => ({
-        name: key,
-        type: AttributeProto_AttributeType.GRAPH,
-        g: {
-          name: key,
-          node: nodes.map((node) => nodeProto(node, nameOf)),
-          output: [valueInfo(output, nameOf, bodies?.dims)],
-        },
-      })),
-    ],
-  };
+/** A NodeProto. */
+function writeNode(to: To, { name, operator, domain, inputs, outputs, attributes, bodies }: Node): void {
+  const { writer, nameOf } = to;
+  for (const value of inputs) writer.string(1, value ? nameOf(value) : "");
+  for (const value of outputs) writer.string(2, nameOf(value));
+  writer.string(3, name);
+  writer.string(4, operator);
+  for (const [key, attribute] of Object.entries(attributes))
+    writer.message(5, () => writeAttribute(writer, key, attribute));
+  if (bodies)
+    for (const [key, { nodes, output }] of [
+      ["then_branch", bodies.met],
+      ["else_branch", bodies.otherwise],
+    ] as const)
+      writer.message(5, () => {
+        writer.string(1, key);
+        writer.message(6, () => {
+          for (const node of nodes) writer.message(1, () => writeNode(to, node));
+          writer.string(2, key);
+          writer.message(12, () => writeValue(to, output, bodies.dims));
+        });
+        writer.integer(20, KINDS.graph);
+      });
+  if (domain !== "") writer.string(7, domain);
 }
 
-function attributeProto(name: string, attribute: Attribute): MessageInitShape<typeof AttributeProtoSchema> {
-  const Kind = AttributeProto_AttributeType;
+/** AttributeProto.AttributeType */
+const KINDS = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
+
+/** An AttributeProto. */
+function writeAttribute(writer: ProtoWriter, name: string, attribute: Attribute): void {
+  writer.string(1, name);
   switch (attribute.kind) {
-    case "int":
-      return { name, type: Kind.INT, i: BigInt(attribute.value) };
-    case "ints":
-      return { name, type: Kind.INTS, ints: attribute.value.map(BigInt) };
     case "float":
-      return { name, type: Kind.FLOAT, f: attribute.value };
+      writer.float(2, attribute.value);
+      break;
+    case "int":
+      writer.integer(3, attribute.value);
+      break;
     case "string":
-      return { name, type: Kind.STRING, s: new TextEncoder().encode(attribute.value) as Uint8Array<ArrayBuffer> };
+      writer.string(4, attribute.value);
+      break;
+    case "ints":
+      writer.integers(8, attribute.value);
+      break;
   }
+  writer.integer(20, KINDS[attribute.kind]);
 }

@@ -97,15 +97,15 @@ function sessionOptions(
   const cpu = provider === "cpu";
   const anySize = graph.inputs.some(({ dims }) => !dims.every(isFixed));
   const keeps = anySize || (layout === "plain" && weights >= LIGHT_WEIGHTS);
+  const { extra, ...level } = optimizations(graph, cpu, estimate);
   return {
+    ...level,
     executionProviders: [provider === "webgpu" ? WEBGPU : provider],
-    graphOptimizationLevel: layout === "rearranged" ? "all" : cpu ? "basic" : "extended",
     enableCpuMemArena: !cpu || keeps,
     enableMemPattern: !anySize && !(cpu && keeps),
     logSeverityLevel: 4,
     extra: {
-      ...(cpu &&
-        layout === "plain" && { optimization: { disable_specified_optimizers: idleOptimizers(graph, estimate) } }),
+      ...extra,
       session: {
         model_external_initializers_file_folder_path: rootOf(graph, spilled),
         disable_prepacking: cpu && !packsIntegers(graph) ? "1" : "0",
@@ -134,19 +134,28 @@ function packsIntegers({ nodes, initializers }: Graph): boolean {
   return bytes > 0 && bytes <= PACKED;
 }
 
+/** The runtime's passes over a graph that find nothing in ours, each of which takes its time at every layer: all but folding constants. */
+const IDLE_OPTIMIZERS = [
+  ...["Level1_RuleBasedTransformer", "ConstantSharing", "CommonSubexpressionElimination", "TransposeOptimizer"],
+  ...["MatMulAddFusion", "ReshapeFusion", "GeluFusionL1", "LayerNormFusionL1", "GemmSumFusion"],
+  ...["PreShapeNodeElimination", "QDQPropagationTransformer", "EnsureUniqueDQForNodeUnit", "DoubleQDQPairsRemover"],
+  ...["WhereDummyDq", "TransposeOptimizer_CPUExecutionProvider", "SliceConcatToSpaceToDepthFusion"],
+  "WeightBiasQuantization",
+].join(";");
+
 /**
- * The runtime's passes over a graph that find nothing in ours, each of which takes its time at every layer: all but folding
- * constants. Where there are none that as well, and where weights are widened in every run: the runtime would keep what it computed,
- * the copy.
+ * On the processor, of a graph that is not rearranged, constants are folded where there are any, and nothing else is done. Where weights
+ * are widened in every run the runtime would keep what it computed, the copy.
  */
-const idleOptimizers = (graph: Graph, estimate: MemoryEstimate): string =>
-  [
-    ...["Level1_RuleBasedTransformer", "ConstantSharing", "CommonSubexpressionElimination", "TransposeOptimizer"],
-    ...["MatMulAddFusion", "ReshapeFusion", "GeluFusionL1", "LayerNormFusionL1", "GemmSumFusion"],
-    ...["PreShapeNodeElimination", "QDQPropagationTransformer", "EnsureUniqueDQForNodeUnit", "DoubleQDQPairsRemover"],
-    ...["WhereDummyDq", "TransposeOptimizer_CPUExecutionProvider"],
-    ...(computesOnce(graph, estimate) ? [] : ["ConstantFolding"]),
-  ].join(";");
+function optimizations(graph: Graph, cpu: boolean, estimate: MemoryEstimate): InferenceSession.SessionOptions {
+  if (estimate.layout === "rearranged") return { graphOptimizationLevel: "all" };
+  if (!cpu) return { graphOptimizationLevel: "extended" };
+  if (!computesOnce(graph, estimate)) return { graphOptimizationLevel: "disabled" };
+  return {
+    graphOptimizationLevel: "basic",
+    extra: { optimization: { disable_specified_optimizers: IDLE_OPTIMIZERS } },
+  };
+}
 
 /** "/", or the drive that all weights lie on. Throws Problem "model-unsupported" where there are several. */
 function rootOf(graph: Graph, { refs }: Spill): string {

@@ -98,7 +98,15 @@ whereReached("npm run package, where the package registry can be reached", () =>
     const beside = files
       .filter((file) => /^(?:@[^\\/]+[\\/])?[^\\/@]+[\\/]package\.json$/.test(file))
       .map((file) => JSON.parse(readFileSync(path.join(modules, file), "utf8")).name as string);
-    const bundled = ["@create-figma-plugin/ui", "preact", "valibot", "@noble/curves", "ws", "yaml", "onnx-buf"];
+    const bundled = [
+      "@create-figma-plugin/ui",
+      "preact",
+      "valibot",
+      "@noble/curves",
+      "ws",
+      "yaml",
+      "@bufbuild/protobuf",
+    ];
     const unnamed = [...beside, ...bundled, "@jitl/quickjs-wasmfile-release-sync"].filter(
       (each) => !titles.some((title) => title.startsWith(`${each} `) && / \d[^ ]*: \S/.test(title)),
     );

@@ -67,7 +67,7 @@ test("npm run licences lists every package, and npm run sbom is CycloneDX of the
 test("what the program carries has a licence text each: its own, or the standard one with libvips's", async () => {
   const modules = path.join(root, "node_modules");
   const vips = all.find(({ name }) => name === `@img/sharp-libvips-${process.platform}-${process.arch}`);
-  const names = ["ws", "onnxruntime-node", "@bufbuild/protobuf", "onnx-buf", ...(vips ? [vips.name] : [])];
+  const names = ["ws", "onnxruntime-node", "gearhash-jit", "@bufbuild/protobuf", ...(vips ? [vips.name] : [])];
   const text = await licenceTexts(new Map(names.map((name) => [name, modules])));
   for (const name of names) expect(text).toMatch(new RegExp(`^${name} \\d`, "m"));
   expect(text).toContain("Copyright (c) Microsoft Corporation");
