@@ -11,7 +11,7 @@ export interface Dialect {
   readonly float: "float32" | "float16";
   /** "fused": com.microsoft.MultiHeadAttention. "chunked": MatMul, Softmax, MatMul over slices of the queries. */
   readonly attention: "fused" | "chunked";
-  /** The largest matrix of attention scores that "chunked" makes at once, in elements. */
+  /** The largest matrix of attention scores that is made at once, in elements. The processor's fused kernel makes blocks of it, of any. */
   readonly maxScores: number;
   /**
    * From how many pixels on a picture that is doubled and then convolved is convolved small, in four phases, with less
@@ -48,12 +48,10 @@ export interface Dialect {
   readonly convolutions?: "direct" | "tiled";
 }
 
-const MAX_SCORES = 2 ** 26;
-
 const GPU = {
   float: "float16",
   attention: "fused",
-  maxScores: MAX_SCORES,
+  maxScores: 2 ** 26,
   phasesFrom: Number.POSITIVE_INFINITY,
   tiled: { tiles: Number.POSITIVE_INFINITY, channels: 0 },
   innerBytes: Number.POSITIVE_INFINITY,
@@ -83,7 +81,7 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
     provider: "cpu",
     float: "float32",
     attention: "fused",
-    maxScores: MAX_SCORES,
+    maxScores: Number.POSITIVE_INFINITY,
     phasesFrom: 4096,
     tiled: { tiles: 32, channels: 64, widest: 320 },
     innerBytes: 10 * 2 ** 20,

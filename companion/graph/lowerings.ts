@@ -131,13 +131,19 @@ function chunksOf(op: Graph, [queries, keys]: readonly [Dim, Dim], matrices: num
   return Array.from({ length: Math.ceil(queries / rows) }, (_, i) => [i * rows, Math.min((i + 1) * rows, queries)]);
 }
 
-/** Elements of the matrix of scores that long attention makes at once. */
+/** Elements of the matrix of scores that long attention makes at once, where that is no fewer than so many queries. */
 const LONG_SCORES = 2 ** 23;
+/**
+ * Each part reads all keys and values anew, which of many are in no cache: with 32 queries at a time 262,144 keys take a third to a half
+ * more time than with 128. And each is nodes of its own: the time that the runtime takes to open a network grows with their square, to
+ * minutes for 8192 parts. Measured.
+ */
+const LONG_QUERIES = 128;
 
 /**
- * The same for one head and one picture, by few queries at a time, with keys and values as they lie: the processor's fused
- * kernel copies both, which a strip of queries would pay for anew, and those of graphics cards make the matrix of all scores
- * where a head is as wide as an autoencoder's.
+ * The same for one head and one picture, by few queries at a time, with keys and values as they lie. For a strip of queries, as the
+ * processor's fused kernel copies both, in every strip; and on graphics cards, whose kernels make the matrix of all scores where a head
+ * is as wide as an autoencoder's.
  */
 function longAttention(op: Graph, [q, k, v]: readonly [Value, Value, Value]): Value {
   const [, queries, width] = fixedDims(q.dims) as [number, number, number];
@@ -146,7 +152,11 @@ function longAttention(op: Graph, [q, k, v]: readonly [Value, Value, Value]): Va
     Value,
     Value,
   ];
-  const rows = Math.max(1, Math.floor(Math.min(LONG_SCORES, op.dialect.maxScores) / dimAt(k, 1)));
+  const [usual, most] = [LONG_SCORES, op.dialect.maxScores].map((scores) => Math.floor(scores / dimAt(k, 1))) as [
+    number,
+    number,
+  ];
+  const rows = Math.max(1, Math.min(Math.max(usual, LONG_QUERIES), most));
   const chunks: Value[] = [];
   for (let start = 0; start < queries; start += rows) {
     const chunk = slice(op, qs, 0, [start, Math.min(start + rows, queries)]);

@@ -48,6 +48,35 @@ test.each([
   expect(deviation(await run(op, { q: q!, k: k!, v: v! }), expected)).toBeLessThan(1e-6);
 });
 
+/** Its operators for `queries` that look at `keys`: one head. */
+function operatorsOf(dialect: Dialect, [queries, keys]: readonly [number, number]): string[] {
+  const op = new Graph({ dialect });
+  const input = (name: string, rows: number) => op.input(name, { type: op.float, dims: [1, rows, 96] });
+  const values = [input("q", queries), input("k", keys), input("v", keys)] as const;
+  op.output("y", scaledDotProductAttention(op, values, { heads: 1, mask: "none" }));
+  return op.nodes.map(({ operator }) => operator);
+}
+
+test.each([2 ** 10, 2 ** 14, 2 ** 18])(
+  "scaledDotProductAttention() of a whole picture is no more nodes on the processor for %d tokens",
+  (tokens) => {
+    const products = operatorsOf(DIALECTS.cpu, [tokens, tokens]).filter((operator) => operator !== "Identity");
+    expect(products).toEqual(["MultiHeadAttention"]);
+  },
+);
+
+test.each([
+  ["a strip on the processor", DIALECTS.cpu, [2 ** 13, 2 ** 14], 16],
+  ["a strip of a larger picture", DIALECTS.cpu, [2 ** 13, 2 ** 18], 64],
+  ["a whole picture on a graphics card", DIALECTS.cuda, [2 ** 16, 2 ** 16], 512],
+  ["a larger one", DIALECTS.cuda, [2 ** 18, 2 ** 18], 2048],
+] as const)(
+  "scaledDotProductAttention() of %s is by few queries, but no fewer than 128",
+  (_, dialect, tokens, parts) => {
+    expect(operatorsOf(dialect, tokens).filter((operator) => operator === "Gemm")).toHaveLength(parts);
+  },
+);
+
 test("groupNormalization() agrees with its definition", async () => {
   const [x, scale, shift] = [wave([1, 6, 5, 7], 0.37), wave([6], 1.1), wave([6], 2.3)];
   const op = new Graph({ dialect: DIALECTS.cpu });
