@@ -9,6 +9,8 @@ export interface Work {
   readonly decoded: number;
   /** Pictures that a canvas encoded. */
   readonly encoded: number;
+  /** Canvases whose pixels were read. */
+  readonly read: number;
 }
 
 interface Counter {
@@ -21,7 +23,7 @@ declare global {
   var workCounter: Counter | undefined;
 }
 
-const NONE: Work = { answers: 0, decoded: 0, encoded: 0 };
+const NONE: Work = { answers: 0, decoded: 0, encoded: 0, read: 0 };
 
 /** Counts from now on. To be called again before each piece of work that is counted. */
 export async function countWork(ui: Driver["ui"]): Promise<void> {
@@ -50,6 +52,11 @@ export async function countWork(ui: Driver["ui"]): Promise<void> {
     HTMLCanvasElement.prototype.toBlob = function (...given) {
       count("encoded");
       toBlob.apply(this, given);
+    };
+    const { getImageData } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.getImageData = function (...given) {
+      count("read");
+      return getImageData.apply(this, given);
     };
     const { send } = WebSocket.prototype;
     WebSocket.prototype.send = function (data) {

@@ -11,6 +11,7 @@ import type { FillView, State } from "../state/state.ts";
 import type { Store } from "../state/store.ts";
 import { masksOf, type Subject, subjectOf } from "../state/subject.ts";
 import type { MainClient } from "../wires/main-client.ts";
+import { whenIdle } from "./when-idle.ts";
 
 /** Pixels of the preview's long side. */
 const PREVIEW_PIXELS = 640;
@@ -49,6 +50,8 @@ function askedOf(state: State): Asked | null {
   return { subject, shape, expand, texts, key };
 }
 
+const NOTHING = { bounds: null, coverage: new Uint8Array(0), hasLoop: false, line: undefined };
+
 async function load({ subject, shape, expand, texts }: Asked, main: MainClient): Promise<Omit<FillView, "key">> {
   const [mask, ...alsoMasks] = masksOf(subject).map(({ id }) => id);
   const ticket = await main.call("take-ticket", {
@@ -58,11 +61,11 @@ async function load({ subject, shape, expand, texts }: Asked, main: MainClient):
     ...texts,
   });
   const { raster, context } = await readSource(ticket, main);
-  const nothing = { bounds: null, coverage: new Uint8Array(0), hasLoop: false, line: undefined };
   const isMasked = mask !== undefined || expand !== null;
-  const { bounds, coverage, hasLoop, line } = isMasked
-    ? await takeMask({ target: ticket, raster, shape }, main)
-    : nothing;
+  const taken = isMasked ? await takeMask({ target: ticket, raster, shape }, main) : null;
+  const { bounds, coverage, hasLoop, line } = taken ?? NOTHING;
+  // A run of just this need not wait for it. What goes wrong is said there, where it is tried again.
+  if (taken !== null) whenIdle(() => void taken.toPng().catch(() => {}));
   return {
     picture: addressOf(await smallPng(context, PREVIEW_PIXELS)),
     coverage,

@@ -6,6 +6,7 @@ import type { LayerExport, MaskOutline, MaskShape, Ticket } from "../../bridge.t
 import { decode, newCanvas, toPage } from "./canvas.ts";
 import { fillPath } from "./fill-path.ts";
 import { greyPng } from "./grey-png.ts";
+import { madeOnce } from "./made-once.ts";
 import { sampleCoverage } from "./sample-coverage.ts";
 import { padded, widened, withInside } from "./shape-mask.ts";
 import type { SourceRaster } from "./source-raster.ts";
@@ -19,7 +20,7 @@ export interface DrawnMask {
   readonly coverage: Uint8Array;
   /** Where it is at least half opaque; null where it is nowhere. */
   readonly bounds: Rect | null;
-  /** Grey, white where it covers. */
+  /** Grey, white where it covers; made once. */
   toPng(): Promise<Uint8Array>;
 }
 
@@ -35,12 +36,32 @@ export interface LaidMask extends DrawnMask {
   readonly hasLoop: boolean;
 }
 
+interface MaskPlace {
+  readonly target: Outlined;
+  readonly raster: Raster;
+  readonly shape: MaskShape;
+}
+
+/** The mask that outlines alone said last, by all that it follows from. */
+let latest: { readonly key: string; readonly mask: () => Promise<LaidMask> } | undefined;
+
 /**
  * All that the layers cover, on a raster of the target, within the target's outline, unless a Fill goes beyond it. A half-transparent layer (one draws masks
- * so, to see what is under them) counts as if it were opaque: its strongest alpha becomes 1.
+ * so, to see what is under them) counts as if it were opaque: its strongest alpha becomes 1. What outlines alone say is drawn once:
+ * a run finds the mask that its preview showed. Nobody may change its coverage.
  */
-export async function masksOn(
-  { target, raster, shape }: { readonly target: Outlined; readonly raster: Raster; readonly shape: MaskShape },
+export function masksOn(place: MaskPlace, layers: readonly (MaskPixels | MaskOutline)[]): Promise<LaidMask> {
+  if (layers.some((layer) => "exported" in layer)) return drawMasks(place, layers);
+  const { target, raster, shape } = place;
+  const { width, height, transform, outline, expand } = target;
+  const { size, fromTarget } = raster;
+  const key = JSON.stringify([{ width, height, transform, outline, expand }, { size, fromTarget }, shape, layers]);
+  if (latest?.key !== key) latest = { key, mask: madeOnce(() => drawMasks(place, layers)) };
+  return latest.mask();
+}
+
+async function drawMasks(
+  { target, raster, shape }: MaskPlace,
   layers: readonly (MaskPixels | MaskOutline)[],
 ): Promise<LaidMask> {
   const { size, fromTarget } = raster;
@@ -125,7 +146,7 @@ function outlineOn({ width, height, outline }: Outlined, { size, fromTarget }: R
 export const maskOn = (context: CanvasRenderingContext2D): DrawnMask => drawnMask(strongest(context));
 
 export function drawnMask(mask: Mask): DrawnMask {
-  return { coverage: mask.data, bounds: maskBounds(mask) ?? null, toPng: () => greyPng(mask) };
+  return { coverage: mask.data, bounds: maskBounds(mask) ?? null, toPng: madeOnce(() => greyPng(mask)) };
 }
 
 function alphaOn(context: CanvasRenderingContext2D): Uint8Array {

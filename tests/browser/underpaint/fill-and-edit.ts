@@ -28,9 +28,9 @@ export function fillAndEdit(play: Play): void {
     const clicked = await pressPrimary(ui, /Fill/);
     await play.painted();
     const shown = await offered;
-    // The ticket and the mask's outline; the picture's own file is here since it was shown, and the job is kept meanwhile.
+    // The ticket and the mask's outline; the picture's own file and the mask are here since they were shown, and the job is kept meanwhile.
     const asked = (await workUntilSent(ui, WITH_PICTURES))!;
-    expect(asked).toMatchObject({ decoded: 0, encoded: 0 });
+    expect(asked).toMatchObject({ decoded: 0, encoded: 0, read: 0 });
     expect(asked.answers).toBeLessThanOrEqual(3);
     await countWork(ui);
     const appeared = play.designer.nextLayer();
