@@ -1,17 +1,15 @@
 /** A guided step in whole numbers of 8 bits beside the exact one, in turns: how long each takes, and how far they are apart. */
-import { forIntegers } from "../graph/dialect.ts";
 import { denoiserNetwork } from "../pipeline/denoiser/denoiser-network.ts";
-import { oneByOne } from "../pipeline/denoiser/one-by-one.ts";
 import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
 import { narrowWeights } from "../pipeline/weights/narrow.ts";
 import type { Device } from "../runtime/device.ts";
-import { openSession } from "../runtime/session.ts";
 import type { Tensor } from "../tensor.ts";
+import { openStep } from "./guided-step.ts";
 import { openUNet } from "./open-unet.ts";
 import { pictureUNet } from "./picture-unet.ts";
 import { clock, report } from "./report.ts";
 import { type Spent, spentOn, spreadOf } from "./spent.ts";
-import { GUIDED, stepFeeds } from "./step-feeds.ts";
+import { stepFeeds } from "./step-feeds.ts";
 
 const ROUNDS = 5;
 
@@ -26,13 +24,11 @@ export async function runFast(
     narrowWeights(denoiserNetwork({ model, family: stableDiffusion }), "int8", scratch),
   );
   report("Rounding the weights, once for a file", `${rounding.toFixed(1)} s`);
-  const exact = pictureUNet(model, device);
-  const fast = pictureUNet(model, { dialect: forIntegers(device.dialect) }, [], { quantizer, batch: 1 });
-  const [exactSession, exactOpening] = await clock(() => openSession(exact, device));
-  const [fastSession, fastOpening] = await clock(() => openSession(fast, device));
+  const [exact, exactOpening] = await clock(() => openStep(model, device));
+  const [fast, fastOpening] = await clock(() => openStep(model, device, { quantizer }));
   report("Opening the UNet", `exact ${exactOpening.toFixed(2)} s, fast ${fastOpening.toFixed(2)} s`);
-  const feeds = stepFeeds(exact, model.nativeSize);
-  const runs = { exact: exactSession.run, fast: oneByOne(fastSession, GUIDED) };
+  const feeds = stepFeeds(pictureUNet(model, device), model.nativeSize);
+  const runs = { exact: exact.run, fast: fast.run };
   const times = { exact: [] as Spent[], fast: [] as Spent[] };
   const out: Partial<Record<keyof typeof runs, Tensor>> = {};
   // The first round is to wake up.
@@ -42,7 +38,7 @@ export async function runFast(
       out[name] = result.out!;
       if (round > 0) times[name].push(spent);
     }
-  await Promise.all([exactSession.release(), fastSession.release()]);
+  await Promise.all([exact.release(), fast.release()]);
   for (const name of ["exact", "fast"] as const) {
     const [least, middle, most] = spreadOf(times[name].map(({ seconds }) => seconds));
     report(`One guided step, ${name}`, `${middle.toFixed(2)} s (${least.toFixed(2)} to ${most.toFixed(2)})`);

@@ -7,27 +7,23 @@ import { openLora } from "../checkpoint/lora/lora-file.ts";
 import { networksOf, planLora } from "../checkpoint/lora/plan-lora.ts";
 import type { UNetModel } from "../checkpoint/model.ts";
 import { forIntegers } from "../graph/dialect.ts";
-import type { Graph, Quantizer } from "../graph/graph.ts";
+import type { Quantizer } from "../graph/graph.ts";
 import { denoiserNetwork } from "../pipeline/denoiser/denoiser-network.ts";
-import { oneByOne } from "../pipeline/denoiser/one-by-one.ts";
 import { stableDiffusion } from "../pipeline/families/stable-diffusion.ts";
 import { adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
 import { narrowWeights } from "../pipeline/weights/narrow.ts";
 import type { Device } from "../runtime/device.ts";
 import { integersAreRight } from "../runtime/integers.ts";
-import { openSession, type Session } from "../runtime/session.ts";
-import type { AnyTensor } from "../tensor.ts";
+import { openStep } from "./guided-step.ts";
 import { openUNet } from "./open-unet.ts";
 import { pictureUNet } from "./picture-unet.ts";
 import { writeRandomLora } from "./random-lora.ts";
 import { clock, report } from "./report.ts";
-import { sineFeeds } from "./sine-feeds.ts";
 import { type Spent, spentOn, spreadOf } from "./spent.ts";
+import { stepFeeds } from "./step-feeds.ts";
 
 const ROUNDS = 5;
 export const RANKS = [16, 128] as const;
-/** Runs of a guided step. */
-const GUIDED = 2;
 
 /** Resolves to the exit code. */
 export async function runLora(place: string, device: Device, scratch: string): Promise<number> {
@@ -71,7 +67,7 @@ async function loraSeconds(model: UNetModel, device: Device, { rank, scratch, qu
   writeRandomLora(model, rank, file);
   const { weights } = model.denoiser;
   const [plan, reading] = await clock(async () => planLora(openLora(file), networksOf(model)));
-  const session = await openSession(graphWith([{ plan, weight: 1, textEncoderWeight: 1 }]), device);
+  const session = await openStep(model, device, { quantizer, loras: [{ plan, weight: 1, textEncoderWeight: 1 }] });
   const memory = createLoraMemory();
   const at = (weight: number) =>
     clock(async () =>
@@ -84,14 +80,14 @@ async function loraSeconds(model: UNetModel, device: Device, { rank, scratch, qu
   const [, first] = await at(0.8);
   const [added, weight] = await at(0.5);
   // Where slots are everywhere, the same network runs without it, too.
-  const alone = device.dialect.slots === "everywhere" ? session : await openSession(graphWith([]), device);
-  const feeds = sineFeeds(pictureUNet(model, device));
+  const alone = device.dialect.slots === "everywhere" ? session : await openStep(model, device, { quantizer });
+  const feeds = stepFeeds(pictureUNet(model, device), model.nativeSize);
   const step: Spent[] = [];
   try {
     // The first round is to wake up.
     for (let round = 0; round <= ROUNDS; round++) {
-      const without = await spentOn(() => stepOf(alone, feeds));
-      const adapted = await spentOn(() => stepOf(session, { ...feeds, ...added }));
+      const without = await spentOn(() => alone.run(feeds));
+      const adapted = await spentOn(() => session.run({ ...feeds, ...added }));
       if (round > 0) step.push({ seconds: adapted.seconds / without.seconds, cpu: adapted.cpu / without.cpu });
     }
   } finally {
@@ -99,11 +95,4 @@ async function loraSeconds(model: UNetModel, device: Device, { rank, scratch, qu
     if (alone !== session) await alone.release();
   }
   return { adding: reading + first, weight, step };
-
-  function graphWith(loras: Parameters<typeof pictureUNet>[2]): Graph {
-    return pictureUNet(model, device, loras, quantizer && { quantizer, batch: 1 });
-  }
-  function stepOf(session: Session, feeds: Readonly<Record<string, AnyTensor>>) {
-    return quantizer ? oneByOne(session, GUIDED)(feeds) : session.run(feeds);
-  }
 }

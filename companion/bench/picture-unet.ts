@@ -8,7 +8,7 @@ import { type ActiveLora, adapt, createLoraMemory } from "../pipeline/weights/lo
 import type { Device } from "../runtime/device.ts";
 
 /** `batch`: 2 for both runs of a guided step at once, as it is computed exactly; 1 for one after the other. */
-type Options = { readonly quantizer?: Quantizer; readonly batch?: 1 | 2 };
+type Options = { readonly quantizer?: Quantizer; readonly batch?: number };
 
 /** The UNet for a guided picture of the model's native size, with places for adapters, as pictures with `loras` open it. */
 export function pictureUNet(

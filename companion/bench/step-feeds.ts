@@ -1,5 +1,6 @@
 import { fixedDims } from "../graph/dim.ts";
 import type { Graph } from "../graph/graph.ts";
+import { stack } from "../pipeline/tensors.ts";
 import { createGenerator } from "../random/generator.ts";
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
 
@@ -8,7 +9,10 @@ export const GUIDED = 2;
 /** In the middle of the way from noise to picture. */
 export const TIMESTEP = 500;
 
-/** What one guided step of a UNet reads: normal numbers, but for the time, and for the sizes that Stable Diffusion XL is told. */
+/** The same for each of `count` runs. */
+const alike = (row: Tensor, count: number): Tensor => stack(Array.from({ length: count }, () => row));
+
+/** What one guided step of a UNet reads: normal numbers, the latent the same for both runs, but for the time, and for the sizes that Stable Diffusion XL is told. */
 export function stepFeeds(
   { inputs, freeInputs }: Pick<Graph, "inputs" | "freeInputs">,
   nativeSize: number,
@@ -25,6 +29,7 @@ export function stepFeeds(
       .map(({ name, dims: symbols }) => {
         const dims = fixedDims(symbols);
         const at = told[name];
+        if (name === "sample") return [name, alike(randn([1, ...dims.slice(1)]), dims[0]!)];
         if (at === undefined) return [name, randn(dims)];
         return [
           name,

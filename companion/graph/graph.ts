@@ -249,6 +249,19 @@ export class Graph {
     return value;
   }
 
+  /** What makes `outputs`, values of this graph, where its values `given` are inputs as well. */
+  part({ given, outputs }: { readonly given: readonly Value[]; readonly outputs: readonly Value[] }): Graph {
+    const part = new Graph(this);
+    const known = new Set(given.map(({ name }) => name));
+    part.#nodes = this.#nodes.filter(({ outputs: made }) => !made.some(({ name }) => known.has(name)));
+    part.inputs.push(...this.inputs, ...given);
+    part.outputs.push(...outputs);
+    for (const [name, initializer] of this.initializers) part.initializers.set(name, initializer);
+    for (const name of this.freeInputs) part.freeInputs.add(name);
+    part.prune();
+    return part;
+  }
+
   /** Drops nodes, initializers and inputs that no output needs. */
   prune(): void {
     const { nodes, names: needed } = neededBy(this);

@@ -121,6 +121,16 @@ function outwardLayers({ block_out_channels, layers_per_block, up_block_types }:
 /** How many skip connections a UNet has. */
 export const skipCount = (config: UNetConfig): number => outwardLayers(config).length;
 
+/**
+ * Whether a whole self attention of the largest layers lies before what a UNet hears of its prompt: the prompt enters by cross attention
+ * alone, and not with the time.
+ */
+export const hearsLate = (config: UNetConfig, reuse?: Reuse): boolean =>
+  config.addition_embed_type === null &&
+  config.down_block_types[0] === "CrossAttnDownBlock2D" &&
+  !config.only_cross_attention[0] &&
+  (reuse?.part !== "outer" || reuse.outer > 1);
+
 /** Of what the outermost `outer` layers of the outward half begin with. */
 function deepDims(config: UNetConfig, shape: UNetShape, outer: number): number[] {
   const [before, first] = outwardLayers(config).slice(-outer - 1) as [OutwardLayer, OutwardLayer];

@@ -36,6 +36,11 @@ export interface Session {
   release(): Promise<void>;
 }
 
+export interface SessionOptions extends MemoryOptions {
+  /** "kept": even a small network keeps the memory of its values from run to run. */
+  readonly values?: "kept";
+}
+
 /** Seconds that this process has spent in the runtime, opening and running networks: what is left is our own time. */
 export const runtimeClock = { seconds: 0 };
 
@@ -47,11 +52,15 @@ export const bundledProviders = (): string[] => listSupportedBackends().map(({ n
  * other types are widened once, here, or where that would take too much memory anew in every run. Throws Problem
  * "out-of-memory", "file-changed" or "internal".
  */
-export async function openSession(graph: Graph, device: Place, memory?: MemoryOptions): Promise<Session> {
+export async function openSession(
+  graph: Graph,
+  device: Place,
+  { values, ...memory }: SessionOptions = {},
+): Promise<Session> {
   const estimate = estimateMemory(graph, memory);
   const { weights, activations } = estimate;
   const spilled = spill(graph);
-  const options = sessionOptions(graph, device, { ...estimate, spilled });
+  const options = runtimeOptions(graph, device, { ...estimate, spilled, values });
   const verify = watchFiles(fileRefs(graph));
   tellMapped(fileRefs(graph));
   const native = await attempt(
@@ -88,15 +97,15 @@ const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
  * go. Small networks go without: they run seldom, and the arena would stay theirs. Threads spin within a run (1 to 5 % faster, and
  * steadier) and stop with it: idle ones would take the time of the designer's other programs.
  */
-function sessionOptions(
+function runtimeOptions(
   graph: Graph,
   { info: { provider } }: Place,
-  estimate: MemoryEstimate & { readonly spilled: Spill },
+  estimate: MemoryEstimate & { readonly spilled: Spill; readonly values: SessionOptions["values"] | undefined },
 ): InferenceSession.SessionOptions {
-  const { layout, spilled, weights } = estimate;
+  const { layout, spilled, values, weights } = estimate;
   const cpu = provider === "cpu";
   const anySize = graph.inputs.some(({ dims }) => !dims.every(isFixed));
-  const keeps = anySize || (layout === "plain" && weights >= LIGHT_WEIGHTS);
+  const keeps = anySize || (layout === "plain" && (values === "kept" || weights >= LIGHT_WEIGHTS));
   const { extra, ...level } = optimizations(graph, cpu, estimate);
   return {
     ...level,

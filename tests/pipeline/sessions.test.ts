@@ -189,7 +189,7 @@ test("one session serves runs of every size, and makes room for the larger ones"
   await sessions.close();
 });
 
-test("sixteen sessions stay open, however small: the longest unused are closed", async () => {
+test("twenty sessions stay open, however small: the longest unused are closed", async () => {
   const sessions = createSessions({ device, budget: 1e12 });
   const use = (n: number) =>
     sessions.use(
@@ -197,12 +197,12 @@ test("sixteen sessions stay open, however small: the longest unused are closed",
       () => plusOne(8),
       async () => {},
     );
-  for (let n = 0; n < 15; n++) await use(n);
+  for (let n = 0; n < 19; n++) await use(n);
   await use(0);
   const lease = await sessions.lease("size 1", () => plusOne(8));
-  for (let n = 15; n < 30; n++) await use(n);
+  for (let n = 19; n < 38; n++) await use(n);
   const numbers = sessions.list().map(({ key }) => Number(key.slice(5)));
-  expect(numbers.sort((a, b) => a - b)).toEqual([1, ...Array.from({ length: 15 }, (_, i) => 15 + i)]);
+  expect(numbers.sort((a, b) => a - b)).toEqual([1, ...Array.from({ length: 19 }, (_, i) => 19 + i)]);
   lease.release();
   await sessions.close();
 });

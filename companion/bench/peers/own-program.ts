@@ -2,12 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseRequest } from "../../../shared/validate.ts";
-import { forIntegers } from "../../graph/dialect.ts";
 import { Weights } from "../../graph/weights.ts";
 import { decoderGraph } from "../../networks/autoencoder.ts";
 import { clipTextGraph } from "../../networks/clip-text.ts";
 import { denoiserNetwork } from "../../pipeline/denoiser/denoiser-network.ts";
-import { oneByOne } from "../../pipeline/denoiser/one-by-one.ts";
 import { stableDiffusion } from "../../pipeline/families/stable-diffusion.ts";
 import { generate } from "../../pipeline/generate.ts";
 import { openStudio } from "../../pipeline/open-studio.ts";
@@ -15,8 +13,8 @@ import { narrowWeights } from "../../pipeline/weights/narrow.ts";
 import { cpuDevice } from "../../runtime/device.ts";
 import { openSession, type Session } from "../../runtime/session.ts";
 import type { AnyTensor, Tensor } from "../../tensor.ts";
+import { openStep } from "../guided-step.ts";
 import { openUNet } from "../open-unet.ts";
-import { pictureUNet } from "../picture-unet.ts";
 import { clock, peakOfProcess } from "../report.ts";
 import { sineFeeds } from "../sine-feeds.ts";
 import { GUIDED } from "../step-feeds.ts";
@@ -56,18 +54,19 @@ async function answerTo(own: ReturnType<typeof createOwn>, asked: Asked, repeats
 }
 
 type Run = () => Promise<Tensor | undefined>;
+type Opened = Pick<Session, "inputs" | "run" | "release">;
 type Mode = "exact" | "fast";
 
 function createOwn({ model: place, inputs, kept }: Place) {
   const device = cpuDevice();
-  const sessions = new Map<string, Session>();
+  const sessions = new Map<string, Opened>();
   const studio = openStudio({ device, library: { resolve: () => place }, names: "paths", narrowFolder: kept });
 
   const closeAll = async () => {
     for (const session of sessions.values()) await session.release();
     sessions.clear();
   };
-  const opened = async (key: string, open: () => Promise<Session>) => {
+  const opened = async (key: string, open: () => Promise<Opened>) => {
     const session = sessions.get(key) ?? (await open());
     sessions.set(key, session);
     return session;
@@ -75,14 +74,13 @@ function createOwn({ model: place, inputs, kept }: Place) {
   const unet = (mode: Mode) =>
     opened(`unet ${mode}`, async () => {
       const model = await openUNet(place);
-      if (mode === "exact") return openSession(pictureUNet(model, device), device);
+      if (mode === "exact") return openStep(model, device);
       const quantizer = await narrowWeights(denoiserNetwork({ model, family: stableDiffusion }), "int8", kept);
-      const dialect = forIntegers(device.dialect);
-      return openSession(pictureUNet(model, { dialect }, [], { quantizer, batch: 1 }), device);
+      return openStep(model, device, { quantizer });
     });
   const texts = async () => {
     const { textEncoders } = await openUNet(place);
-    const sessions: Session[] = [];
+    const sessions: Opened[] = [];
     for (const [i, { component }] of textEncoders.entries()) {
       const shape = { batch: 1, tokens: TOKENS };
       const graph = () =>
@@ -118,8 +116,7 @@ function createOwn({ model: place, inputs, kept }: Place) {
       };
     }
     if (task === "step") {
-      const session = await unet(mode);
-      const run = mode === "exact" ? session.run : oneByOne(session, GUIDED);
+      const { run } = await unet(mode);
       const feeds = readInputs(inputs);
       return async () => (await run(feeds)).out;
     }

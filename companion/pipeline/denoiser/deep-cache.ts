@@ -4,14 +4,14 @@ import type { DeepCache } from "../../../shared/request.ts";
 import type { Reuse } from "../../networks/unet.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Sketch } from "../job.ts";
-import type { Lease } from "../studio/sessions.ts";
 import type { RunOne } from "./one-by-one.ts";
+import type { OpenNetwork } from "./open-network.ts";
 
 export type Feeds = Parameters<RunOne>[0];
 
 /** A denoiser's runs. */
 export interface Runs {
-  readonly inputs: Lease["inputs"];
+  readonly inputs: OpenNetwork["inputs"];
   /** How a run of evaluation `i` is made. */
   at(i: number): RunOne;
   release(): void;
@@ -28,10 +28,13 @@ export function refuseBranch({ request: { deepCache }, family, model }: Sketch):
 }
 
 /** The network, or with a cache the two parts of it. */
-export async function openRuns(open: (reuse?: Reuse) => Promise<Lease>, cache: DeepCache | undefined): Promise<Runs> {
+export async function openRuns(
+  open: (reuse?: Reuse) => Promise<OpenNetwork>,
+  cache: DeepCache | undefined,
+): Promise<Runs> {
   if (!cache) {
-    const { inputs, run, release } = await open();
-    return { inputs, at: () => run, release };
+    const { inputs, evaluation, release } = await open();
+    return { inputs, at: evaluation, release };
   }
   const outer = cache.branch + 1;
   const whole = await open({ outer, part: "whole" });
@@ -47,20 +50,23 @@ export async function openRuns(open: (reuse?: Reuse) => Promise<Lease>, cache: D
  * `whole` at every `interval`-th evaluation, and in between `outer` with the `deep` that whole gave for the same run of an
  * evaluation; where it gave none since, because that run had a rest, whole again.
  */
-function runsOf({ interval }: DeepCache, whole: Lease, outer: Lease): Runs {
+function runsOf({ interval }: DeepCache, whole: OpenNetwork, outer: OpenNetwork): Runs {
   const kept = new Map<number, { readonly since: number; readonly deep: Tensor }>();
   return {
     inputs: whole.inputs,
-    at: (i) => async (feeds, n) => {
+    at: (i) => {
       const begin = i - (i % interval);
-      const cached = kept.get(n);
-      if (i > begin && cached && cached.since >= begin) {
-        const known = Object.entries(feeds).filter(([name]) => outer.inputs.has(name));
-        return outer.run({ ...Object.fromEntries(known), deep: cached.deep });
-      }
-      const { deep, ...rest } = await whole.run(feeds);
-      kept.set(n, { since: i, deep: deep! });
-      return rest;
+      const [runWhole, runOuter] = [whole.evaluation(), outer.evaluation()];
+      return async (feeds, n) => {
+        const cached = kept.get(n);
+        if (i > begin && cached && cached.since >= begin) {
+          const known = Object.entries(feeds).filter(([name]) => outer.inputs.has(name));
+          return runOuter({ ...Object.fromEntries(known), deep: cached.deep }, n);
+        }
+        const { deep, ...rest } = await runWhole(feeds, n);
+        kept.set(n, { since: i, deep: deep! });
+        return rest;
+      };
     },
     release: () => {
       whole.release();

@@ -1,7 +1,7 @@
 import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
 import { tilingDialect } from "../../graph/dialect.ts";
 import { Weights } from "../../graph/weights.ts";
-import { type Reuse, unetGraph } from "../../networks/unet.ts";
+import { hearsLate, type Reuse, unetGraph } from "../../networks/unet.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Controls } from "../conditioning/control.ts";
 import type { ReferenceTokens } from "../conditioning/image-encoder.ts";
@@ -17,6 +17,7 @@ import { concatChannels, partsOf, stack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { type Feeds, openRuns } from "./deep-cache.ts";
 import { oneByOne } from "./one-by-one.ts";
+import { openShared, openWhole } from "./open-network.ts";
 import { unetAddOns } from "./unet-addons.ts";
 import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
@@ -51,19 +52,29 @@ export async function openUNet(
   const loras = adapt(job.prompt.loras, "unet", { weights, dialect, memory: studio.loraMemory });
   const key = `${model.fingerprint}/unet/${shape.width}x${shape.height}x${batch}x${shape.tokens}${job.format ? `-${job.format}` : ""}/${loras.key}${addOns.key}${mark}${motion ? `/${motion.module.fingerprint}x${motion.frames}` : ""}`;
   const quantizer = await quantizerOf(job);
-  const open = (reuse?: Reuse) =>
-    studio.sessions.lease(reuse ? `${key}/${reuse.part}-${reuse.outer}` : key, () => {
-      const graph = unetGraph(config, new Weights(weights), shape, {
-        ...addOns.options,
-        dialect,
-        branchAt: loras.branchAt,
-        ...(motion && { motion: motionBranch(motion) }),
-        ...(quantizer && { quantizer }),
-        ...(reuse && { reuse }),
-      });
+  const alike = count > 1 && (!extraChannels || branches.every(({ picture }) => picture === branches[0]!.picture));
+  const open = (reuse?: Reuse) => {
+    const graphFor = (batch: number) => {
+      const graph = unetGraph(
+        config,
+        new Weights(weights),
+        { ...shape, batch },
+        {
+          ...addOns.options,
+          dialect,
+          branchAt: loras.branchAt,
+          ...(motion && { motion: motionBranch(motion) }),
+          ...(quantizer && { quantizer }),
+          ...(reuse && { reuse }),
+        },
+      );
       if (reuse?.part !== "outer") addOns.refuseUnused();
       return graph;
-    });
+    };
+    const own = reuse ? `${key}/${reuse.part}-${reuse.outer}` : key;
+    if (alike && hearsLate(config, reuse)) return openShared(studio.sessions, own, graphFor, { batch, rows: perRun });
+    return openWhole(studio.sessions, own, () => graphFor(batch));
+  };
   const { inputs, at, release } = await openRuns(open, job.request.deepCache);
   const run = (i: number, feeds: Feeds, rows: readonly number[]) => {
     const all = forEachRow(feeds, inputs, { rows: perRun, count });

@@ -32,7 +32,7 @@ export interface Sessions {
    * For what runs many times. `key` names everything that the graph depends on: the weights' fingerprint, shapes, options;
    * not what `symbols` of its dims stand for, which only say how much memory the runs of this lease take.
    */
-  lease(key: string, build: () => Graph, size?: RunSize): Promise<Lease>;
+  lease(key: string, build: () => Graph, options?: LeaseOptions): Promise<Lease>;
   /** For what runs once: leases, runs `body`, gives back. */
   use<T>(
     key: string,
@@ -56,11 +56,16 @@ export interface Sessions {
 /** What the dims stand for that each run chooses. */
 export type RunSize = Pick<MemoryOptions, "symbols">;
 
+export interface LeaseOptions extends RunSize {
+  /** "kept": even a small network keeps the memory of its values from run to run where that is not much, and it counts as its own. */
+  readonly memory?: "kept";
+}
+
 /** The share of the budget from which on what runs once is widened in its run, so that the rest has room as well. */
 const HEAVY_SHARE = 1 / 2;
 
 /** Those that five sizes of pictures need, or several models with add-ons for one; the longest unused are closed. */
-const MOST_OPEN = 16;
+const MOST_OPEN = 20;
 
 /** What counts against the budget. */
 interface Share {
@@ -81,6 +86,16 @@ interface Entry {
   readonly estimate: (size: RunSize) => MemoryEstimate;
   leases: number;
 }
+
+/** Bytes of values that a small network may keep. */
+const MOST_KEPT = 2 ** 28;
+
+/** What a run takes stays the session's own. */
+const withValues = ({ weights, activations, ...rest }: MemoryEstimate): MemoryEstimate => ({
+  ...rest,
+  weights: weights + activations,
+  activations: 0,
+});
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
@@ -127,17 +142,24 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     }
   };
 
-  const lease = async (key: string, build: () => Graph, size: RunSize = {}, optionsFor = often): Promise<Lease> => {
+  const lease = async (
+    key: string,
+    build: () => Graph,
+    { memory: values, ...size }: LeaseOptions = {},
+    optionsFor = often,
+  ): Promise<Lease> => {
     let entry = open.get(key);
     if (!entry) {
       const begin = performance.now();
       const graph = build();
       const options = optionsFor(graph, size);
-      const memory = estimateMemory(graph, { ...options, ...size });
+      const estimated = estimateMemory(graph, { ...options, ...size });
+      const isKept = values === "kept" && estimated.activations <= MOST_KEPT;
+      const memory = isKept ? withValues(estimated) : estimated;
       const estimate = size.symbols ? (of: RunSize) => estimateMemory(graph, { ...options, ...of }) : () => memory;
       const mapped = mappedWeights(graph, memory);
       await evict(() => total({ memory, mapped }) <= budget);
-      const open = () => openSession(graph, device, { ...options, ...size });
+      const open = () => openSession(graph, device, { ...options, ...size, ...(isKept && { values }) });
       entry = { session: await inSpan(`open ${partOf(key)}`, "network", open), memory, mapped, estimate, leases: 0 };
       spent.opening += performance.now() - begin;
     } else if (size.symbols) {

@@ -1,0 +1,48 @@
+import type { UNetModel } from "../checkpoint/model.ts";
+import { forIntegers } from "../graph/dialect.ts";
+import type { Quantizer } from "../graph/graph.ts";
+import { hearsLate } from "../networks/unet.ts";
+import { oneByOne } from "../pipeline/denoiser/one-by-one.ts";
+import { openShared, openWhole } from "../pipeline/denoiser/open-network.ts";
+import type { ActiveLora } from "../pipeline/weights/lora-slots.ts";
+import type { Device } from "../runtime/device.ts";
+import { openSession, type Session } from "../runtime/session.ts";
+import { pictureUNet } from "./picture-unet.ts";
+import { GUIDED } from "./step-feeds.ts";
+
+interface Options {
+  /** In whole numbers. Absent: exact. */
+  readonly quantizer?: Quantizer | undefined;
+  readonly loras?: readonly ActiveLora[];
+}
+
+/** A guided step at the model's native size, opened and run as pictures do. */
+export async function openStep(
+  model: UNetModel,
+  device: Device,
+  { quantizer, loras }: Options = {},
+): Promise<Pick<Session, "inputs" | "run" | "release">> {
+  const own = quantizer ? { dialect: forIntegers(device.dialect) } : device;
+  const batch = quantizer ? 1 : GUIDED;
+  const graphFor = (rows: number) => pictureUNet(model, own, loras, { ...(quantizer && { quantizer }), batch: rows });
+  const opened: Session[] = [];
+  const sessions: Parameters<typeof openWhole>[0] = {
+    lease: async (_, graph, { memory } = {}) => {
+      const session = await openSession(graph(), device, memory && { values: memory });
+      opened.push(session);
+      return { ...session, release: () => undefined };
+    },
+  };
+  const network = hearsLate(model.denoiser.config)
+    ? await openShared(sessions, "", graphFor, { batch, rows: 1 })
+    : await openWhole(sessions, "", () => graphFor(batch));
+  const { inputs, evaluation } = network;
+  return {
+    inputs,
+    run: (feeds) =>
+      batch === GUIDED ? evaluation()(feeds, 0) : oneByOne({ run: evaluation(), inputs }, GUIDED)(feeds),
+    release: async () => {
+      for (const session of opened) await session.release();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { DIALECTS } from "../../companion/graph/dialect.ts";
+import { divide } from "../../companion/graph/divide.ts";
+import { Graph } from "../../companion/graph/graph.ts";
+import { add, mul, scalar, silu } from "../../companion/graph/ops.ts";
+import { tensor } from "../../companion/tensor.ts";
+import { runGraph } from "../networks/fixture.ts";
+
+const ROW = { type: "float32", dims: [1, 4] } as const;
+
+/** out = (silu(x) · 2 + prompt) · x, and where `flag` holds more of silu(x). */
+function example() {
+  const op = new Graph({ dialect: DIALECTS.cpu });
+  const [x, prompt] = [op.input("x", ROW), op.input("prompt", ROW)];
+  const flag = op.freeInput("flag", { type: "bool", dims: [1] });
+  const soft = silu(op, x);
+  const doubled = mul(op, soft, scalar(op, 2));
+  const heard = mul(op, add(op, doubled, prompt), x);
+  const more = () => add(op, heard, soft);
+  op.output("out", op.either(flag, { met: more, otherwise: () => heard }));
+  return op;
+}
+
+const numbers = (of: (i: number) => number) =>
+  tensor(
+    Float32Array.from({ length: 4 }, (_, i) => of(i)),
+    [1, 4],
+  );
+
+test("divide() makes two graphs that together give what the whole gives", async () => {
+  const { first, rest, between } = divide(example(), (name) => name === "prompt");
+  expect(first.inputs.map(({ name }) => name)).toEqual(["x"]);
+  expect(first.outputs).toEqual(between);
+  expect(first.nodes.map(({ operator }) => operator)).not.toContain("If");
+  expect(rest.inputs.map(({ name }) => name).sort()).toEqual(
+    [...between.map(({ name }) => name), "flag", "prompt", "x"].sort(),
+  );
+  const [x, prompt] = [numbers((i) => i - 1.5), numbers((i) => i * i)];
+  for (const on of [0, 1]) {
+    const flag = { type: "bool", dims: [1], data: Uint8Array.of(on) } as const;
+    const shared = await runGraph(first, { x });
+    const found = await runGraph(rest, { ...shared, x, prompt, flag });
+    expect(found.out!.data).toEqual((await runGraph(example(), { x, prompt, flag })).out!.data);
+  }
+});
+
+test("what depends on neither input, and what a condition's bodies read, is where it is read", () => {
+  const { first, rest, between } = divide(example(), (name) => name === "prompt");
+  // The doubled values, and the others that the condition's body reads.
+  expect(between).toHaveLength(2);
+  const made = new Set([...first.nodes, ...rest.nodes].map(({ name }) => name));
+  expect(made.size).toBe(first.nodes.length + rest.nodes.length);
+  expect(made.size).toBe(example().nodes.length);
+});
+
+test("where everything hears, the first part is empty", () => {
+  const { first, between, rest } = divide(example(), () => true);
+  expect([first.nodes, between]).toEqual([[], []]);
+  expect(rest.nodes).toHaveLength(example().nodes.length);
+});
