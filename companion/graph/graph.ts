@@ -8,10 +8,11 @@ import type { Attribute } from "./attributes.ts";
 import type { Dialect } from "./dialect.ts";
 import { ELEMENT_TYPE_OF } from "./element-type.ts";
 import { type Body, type Initializer, type Node, neededBy, type Value } from "./node.ts";
-import type { NarrowMatrix } from "./quantize.ts";
+import type { Quantizer } from "./quantize.ts";
 import type { WeightRef } from "./weights.ts";
 
 export type { Initializer, Node, Value } from "./node.ts";
+export type { QuantizedLayer, Quantizer } from "./quantize.ts";
 
 /** A norm that a branch can change. */
 export interface BranchedNorm {
@@ -76,20 +77,6 @@ export type MomentsAt = (
 
 /** The keys and values [B, T, C] that are attended to, given those of a picture that may be a strip, each with its weights' path. */
 export type TokensAt = (own: readonly (readonly [path: string, tokens: Value])[]) => readonly Value[];
-
-/** A layer with weights that may be narrowed. */
-export interface QuantizedLayer {
-  /** Where its weights stand, e.g. "down_blocks.0.attentions.0.proj_in". */
-  readonly path: string;
-  readonly kind: "linear" | "conv2d";
-}
-
-/** A layer's weights as a matrix [out, in] (a convolution's: in · kernel) in few bits, or undefined where they stay as they are. */
-export type Quantizer = (
-  ref: WeightRef,
-  dims: readonly [out: number, inner: number],
-  layer: QuantizedLayer,
-) => NarrowMatrix | undefined;
 
 export interface GraphOptions {
   readonly dialect: Dialect;

@@ -129,3 +129,17 @@ export function blockedMatrix(dims: readonly [number, number], bits: Bits, place
     zeros: place("zeros", "U8", shapes.zeros),
   };
 }
+
+/** A layer with weights that may be narrowed. */
+export interface QuantizedLayer {
+  /** Where its weights stand, e.g. "down_blocks.0.attentions.0.proj_in". */
+  readonly path: string;
+  readonly kind: "linear" | "conv2d";
+}
+
+/** A layer's weights as a matrix [out, in] (a convolution's: in · kernel) in few bits, or undefined where they stay as they are. */
+export type Quantizer = (
+  ref: WeightRef,
+  dims: readonly [out: number, inner: number],
+  layer: QuantizedLayer,
+) => NarrowMatrix | undefined;
