@@ -14,12 +14,21 @@ export interface ClaimHolder {
   giveBack(claim: ActiveClaim): void;
 }
 
+/** A job that was begun while it is being stored. */
+export interface EarlyStart {
+  /** By the names that the task calls them. */
+  readonly images: ReadonlyMap<string, Uint8Array>;
+  /** Resolves when it is stored, or its claim lost. */
+  readonly settled: Promise<void>;
+}
+
 interface ClaimOptions {
   readonly id: string;
   readonly attempt: number;
   readonly content: JobContent;
   readonly leaseMs: number;
   readonly holder: ClaimHolder;
+  readonly early?: EarlyStart;
 }
 
 /** A job in the hands of a worker of this process. Once it is lost, whatever the worker says of it is not heard. */
@@ -34,9 +43,11 @@ export class ActiveClaim implements Claim {
   /** What was last reported. */
   last: Progress | undefined;
   #until: number;
+  readonly #early: EarlyStart | undefined;
+  #isStored: boolean;
   #state: "held" | "lost" = "held";
 
-  constructor({ id, attempt, content, leaseMs, holder }: ClaimOptions) {
+  constructor({ id, attempt, content, leaseMs, holder, early }: ClaimOptions) {
     this.id = id;
     this.attempt = attempt;
     this.task = content.task;
@@ -44,14 +55,20 @@ export class ActiveClaim implements Claim {
     this.#holder = holder;
     this.#leaseMs = leaseMs;
     this.#until = performance.now() + leaseMs;
+    this.#early = early;
+    this.#isStored = early === undefined;
+    void early?.settled.then(() => {
+      this.#isStored = true;
+    });
   }
 
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
+  /** What is not stored yet can't be given to another worker. */
   isOverdue(now: number): boolean {
-    return now > this.#until;
+    return this.#isStored && now > this.#until;
   }
 
   /** The job goes on without this worker. */
@@ -60,8 +77,8 @@ export class ActiveClaim implements Claim {
     this.#abort.abort();
   }
 
-  images(): Promise<ReadonlyMap<string, Uint8Array>> {
-    return this.#holder.images(this.id);
+  async images(): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#early?.images ?? this.#holder.images(this.id);
   }
 
   progress(progress: Progress): void {
@@ -75,6 +92,7 @@ export class ActiveClaim implements Claim {
   }
 
   async finish(end: Exclude<JobEnd, { state: "cancelled" }>): Promise<void> {
+    await this.#early?.settled;
     if (this.#state === "lost") return;
     const letGo = await this.#holder.bring(end);
     if (this.#letGo()) this.#holder.end(this.id, end);
@@ -82,10 +100,12 @@ export class ActiveClaim implements Claim {
   }
 
   async breakOff(problem: Problem): Promise<void> {
+    await this.#early?.settled;
     if (this.#letGo()) this.#holder.breakOff(this, problem);
   }
 
   async giveBack(): Promise<void> {
+    await this.#early?.settled;
     if (this.#letGo()) this.#holder.giveBack(this);
   }
 

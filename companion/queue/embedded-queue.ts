@@ -1,6 +1,6 @@
 /**
  * The queue of one machine: jobs in a ledger on its disk, handed out in fair order to the workers that claim them. It stores a
- * job before it says so, and keeps every end until its owner acknowledges it. It knows nothing of models or sockets. Each
+ * job before it says so, while a worker that waits begins with it, and keeps every end until its owner acknowledges it. It knows nothing of models or sockets. Each
  * method is done when it returns, but for large pictures, which are hashed and taken to the disk before anything is decided, so
  * that no two are ever half done at once.
  *
@@ -15,10 +15,12 @@ import { Audience, type Listener } from "./audience.ts";
 import { Backlog } from "./backlog.ts";
 import { mayPass } from "./disk-problem.ts";
 import { DiskRetry } from "./disk-retry.ts";
+import { beginEarly, type EarlyJob } from "./early-job.ts";
 import { brokenOff, endEvent } from "./endings.ts";
 import { makeRoom } from "./expiry.ts";
-import { type KnownJobs, lookAt } from "./intake.ts";
+import { type KnownJobs, lookAt, takeIn } from "./intake.ts";
 import type { CancelOptions, Claim, JobQueue, NewJob, Sha256, WorkSource } from "./job-queue.ts";
+import { LeaseWatch } from "./lease-watch.ts";
 import type { JobRow, Ledger } from "./ledger.ts";
 import { QUEUE_LIMITS, type QueueLimits } from "./limits.ts";
 import { verifyImages } from "./verify-images.ts";
@@ -40,8 +42,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
   /** Workers that wait for a job. */
   readonly #idle = new Set<(claim: Claim | undefined) => void>();
   readonly #backlog = new Backlog();
-  readonly #watchdog: NodeJS.Timeout;
-  #lastWatch = performance.now();
+  readonly #leases: LeaseWatch;
   readonly #retry: DiskRetry;
   readonly #known: KnownJobs;
   #closed = false;
@@ -63,24 +64,35 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
       this.#makeRoom();
     });
     for (const row of ledger.inState("queued")) this.#waiting.add(row);
-    this.#watchdog = setInterval(() => this.#watchLeases(), this.#limits.leaseMs / 3).unref();
+    this.#leases = new LeaseWatch(this.#claims, this.#limits.leaseMs, this);
   }
 
   async submit(jobs: readonly NewJob[], images: ReadonlyMap<Sha256, Uint8Array>) {
     await verifyImages(images);
     const before = lookAt(jobs, images, this.#known);
     if (before.missing.length > 0 || before.fresh.length === 0) return { missing: before.missing };
-    const letGo = await this.#ledger.bring(images.values());
+    const early = this.#beginEarly(before.fresh[0]!, images);
     try {
-      const { fresh, missing } = lookAt(jobs, images, this.#known);
-      if (missing.length > 0 || fresh.length === 0) return { missing };
-      this.#ledger.add(fresh, images);
-      for (const { id } of fresh) this.#waiting.add(this.#ledger.find(id)!);
+      const missing = await takeIn(this.#ledger, { jobs, images, known: this.#known }, (fresh) => {
+        for (const { id } of fresh) this.#waiting.add(this.#ledger.find(id)!);
+        this.#retry.safely(() => early?.keep());
+      });
+      return { missing };
     } finally {
-      letGo();
+      early?.settle();
+      this.#pump();
     }
-    this.#pump();
-    return { missing: [] };
+  }
+
+  /** Where a worker waits and no job does, it begins with a new one while that is stored: nobody hears of it before. */
+  #beginEarly(job: NewJob, images: ReadonlyMap<Sha256, Uint8Array>): EarlyJob | undefined {
+    const [take] = this.#idle;
+    if (this.#closed || !take || this.#waiting.next() || this.#claims.has(job.id)) return undefined;
+    const run = (id: string) => {
+      this.#ledger.begin(id);
+      this.#waiting.begin(this.#ledger.find(id)!);
+    };
+    return beginEarly(job, { images, take, run, holder: this, claims: this.#claims, leaseMs: this.#limits.leaseMs });
   }
 
   async cancel(id: string, owner: string, { unlessRunning = false }: CancelOptions = {}): Promise<void> {
@@ -142,7 +154,7 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
     if (this.#closed) return;
     this.#closed = true;
     this.#retry.stop();
-    clearInterval(this.#watchdog);
+    this.#leases.stop();
     for (const take of [...this.#idle]) take(undefined);
     for (const claim of this.#claims.values()) claim.lose();
     this.#retry.safely(() => this.#writeBacklog());
@@ -243,20 +255,6 @@ export class EmbeddedQueue implements JobQueue, WorkSource, ClaimHolder {
       }
       this.#ledger.requeue(id, attempts);
       this.#waiting.add({ id, ...row });
-    }
-  }
-
-  /** A worker that does not renew its claim has died. A machine that slept has watched nobody meanwhile. */
-  #watchLeases(): void {
-    const now = performance.now();
-    const slept = now - this.#lastWatch > this.#limits.leaseMs;
-    this.#lastWatch = now;
-    for (const claim of this.#claims.values()) {
-      if (slept) void claim.renew();
-      else if (claim.isOverdue(now)) {
-        claim.lose();
-        this.breakOff(claim, brokenOff(claim.attempt));
-      }
     }
   }
 

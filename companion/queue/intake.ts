@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { Problem } from "../../shared/problem.ts";
 import type { NewJob, Sha256 } from "./job-queue.ts";
+import type { Ledger } from "./ledger.ts";
 
 /** Of what a job is to do and with which images: tells a repeated submit from a stolen id. */
 function digestOf({ task, images }: Pick<NewJob, "task" | "images">): string {
@@ -69,5 +70,32 @@ function refuseTooMany(
     const [there, more] = [waiting(owner), jobs.filter((job) => job.owner === owner).length];
     if (there + more > limit)
       throw new Problem("queue-full", `${there} pictures are waiting already: let some finish or cancel them first.`);
+  }
+}
+
+interface Submitted {
+  readonly jobs: readonly NewJob[];
+  readonly images: ReadonlyMap<Sha256, Uint8Array>;
+  readonly known: KnownJobs;
+}
+
+/**
+ * Stores those of `jobs` that are new, their large images first, while others are heard. `onStored`: at once when they are. Resolves to
+ * images that are missing: then nothing was stored. Rejects as `lookAt` and the ledger do.
+ */
+export async function takeIn(
+  ledger: Pick<Ledger, "bring" | "add">,
+  { jobs, images, known }: Submitted,
+  onStored: (fresh: readonly Pick<NewJob, "id">[]) => void,
+): Promise<readonly Sha256[]> {
+  const letGo = await ledger.bring(images.values());
+  try {
+    const { fresh, missing } = lookAt(jobs, images, known);
+    if (missing.length > 0 || fresh.length === 0) return missing;
+    ledger.add(fresh, images);
+    onStored(fresh);
+    return missing;
+  } finally {
+    letGo();
   }
 }
