@@ -74,3 +74,11 @@ test("unetGraph() refuses weights of another shape, by name", () => {
     /conv_in\.weight.*\[8,9,3,3\]/,
   );
 });
+
+test("no node of a UNet makes a weight look otherwise: the runtime would fold it into a copy (onnxruntime 1.30, findings/onnxruntime-folded-view.sh)", () => {
+  const { nodes, initializers } = build("unet-sd1").graph;
+  const VIEWS = ["Reshape", "Squeeze", "Unsqueeze", "Flatten"];
+  const isWeight = (name: string | undefined) => "file" in (initializers.get(name ?? "")?.source ?? {});
+  expect(nodes.filter(({ operator, inputs }) => VIEWS.includes(operator) && isWeight(inputs[0]?.name))).toEqual([]);
+  expect(nodes.some(({ inputs }) => inputs.some((input) => isWeight(input?.name)))).toBe(true);
+});
