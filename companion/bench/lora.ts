@@ -48,9 +48,10 @@ interface Case {
 
 /** Measures a LoRA of `rank` and prints it. */
 export async function reportLora(model: UNetModel, device: Device, options: Case): Promise<void> {
-  const { adding, weight, step } = await loraSeconds(model, device, options);
+  const { adding, opening, weight, step } = await loraSeconds(model, device, options);
   const format = options.quantizer ? ", fast" : "";
   report(`Adding a LoRA of rank ${options.rank}, for every linear layer${format}`, `${adding.toFixed(2)} s`);
+  report("  opening the network with places for it, once", `${opening.toFixed(2)} s`);
   report("  another weight of it", `${(1000 * weight).toFixed(0)} ms`);
   const [least, middle, most] = spreadOf(step.map(({ seconds }) => seconds));
   const [, cpu] = spreadOf(step.map((one) => one.cpu));
@@ -67,7 +68,9 @@ async function loraSeconds(model: UNetModel, device: Device, { rank, scratch, qu
   writeRandomLora(model, rank, file);
   const { weights } = model.denoiser;
   const [plan, reading] = await clock(async () => planLora(openLora(file), networksOf(model)));
-  const session = await openStep(model, device, { quantizer, loras: [{ plan, weight: 1, textEncoderWeight: 1 }] });
+  const alone = await openStep(model, device, { quantizer });
+  const loras = [{ plan, weight: 1, textEncoderWeight: 1 }];
+  const [session, opening] = await clock(() => openStep(model, device, { quantizer, loras }));
   const memory = createLoraMemory();
   const at = (weight: number) =>
     clock(async () =>
@@ -79,8 +82,6 @@ async function loraSeconds(model: UNetModel, device: Device, { rank, scratch, qu
     );
   const [, first] = await at(0.8);
   const [added, weight] = await at(0.5);
-  // Where slots are everywhere, the same network runs without it, too.
-  const alone = device.dialect.slots === "everywhere" ? session : await openStep(model, device, { quantizer });
   const feeds = stepFeeds(pictureUNet(model, device), model.nativeSize);
   const step: Spent[] = [];
   try {
@@ -92,7 +93,7 @@ async function loraSeconds(model: UNetModel, device: Device, { rank, scratch, qu
     }
   } finally {
     await session.release();
-    if (alone !== session) await alone.release();
+    await alone.release();
   }
-  return { adding: reading + first, weight, step };
+  return { adding: reading + first, opening, weight, step };
 }

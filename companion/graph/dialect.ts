@@ -34,8 +34,9 @@ export interface Dialect {
    */
   readonly kernels: "any" | "constant";
   /**
-   * Where adapters (LoRA and its kin) can join a network. "everywhere": at every layer, so that an open one takes any, and
-   * one that is not used costs nothing but its condition. "where-used": at the layers that those of a request change.
+   * Where adapters (LoRA and its kin) can join a network. "everywhere": at every layer, where opening the network once more for them
+   * takes long (pipeline/weights/lora-slots.ts), so that an open one takes any, and one that is not used costs nothing but its
+   * condition. "where-used": at the layers that those of a request change.
    */
   readonly slots: "everywhere" | "where-used";
   /**

@@ -6,6 +6,7 @@ import { Problem } from "../../shared/problem.ts";
 import { type AnyTensor, elementCount } from "../tensor.ts";
 import type { Attribute } from "./attributes.ts";
 import type { Dialect } from "./dialect.ts";
+import { isFixed } from "./dim.ts";
 import { ELEMENT_TYPE_OF } from "./element-type.ts";
 import { type Body, type Initializer, type Node, neededBy, type Value } from "./node.ts";
 import type { Quantizer } from "./quantize.ts";
@@ -102,6 +103,7 @@ export class Graph {
   readonly initializers = new Map<string, Initializer>();
   /** Inputs whose dims feeds choose: theirs, and those of all that comes from them, are the least that there can be. */
   readonly freeInputs = new Set<string>();
+  readonly fixed = new Set<string>(); // Names of the values of `fixedWhateverIsFree`.
   readonly #free = new Map<string, Value>();
   readonly #names = new Map<string, number>();
   readonly #constants = new Map<string, Value>();
@@ -161,6 +163,12 @@ export class Graph {
     const value = this.input(name, least);
     this.freeInputs.add(value.name);
     this.#free.set(name, value);
+    return value;
+  }
+
+  /** Tells the runtime the dims of what comes from free inputs: it cannot infer them, and then looks for memory in vain. */
+  fixedWhateverIsFree(value: Value): Value {
+    if (value.dims.every(isFixed)) this.fixed.add(value.name);
     return value;
   }
 

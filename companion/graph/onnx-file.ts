@@ -21,7 +21,7 @@ const OPSETS = [
  * numbers made here that lie in a file nonetheless, by the names of their values.
  */
 export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef> = new Map()): Uint8Array {
-  const to: To = { writer: new ProtoWriter(), nameOf: shortNames(graph) };
+  const to: To = { writer: new ProtoWriter(), nameOf: shortNames(graph), fixed: graph.fixed };
   const { writer } = to;
   // ONNX Runtime 1.30 and 1.32 keep what a Reshape gets until the run ends where nothing reads what it gives.
   const { nodes, names: needed } = neededBy(graph);
@@ -35,7 +35,7 @@ export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef>
     for (const value of graph.inputs)
       writer.message(11, () => writeValue(to, value, graph.freeInputs.has(value.name) ? "free" : "fixed"));
     for (const value of graph.outputs) writer.message(12, () => writeValue(to, value, "fixed"));
-    for (const node of nodes) writer.message(1, () => writeNode(to, node));
+    writeNodes(to, nodes);
   });
   for (const [domain, version] of OPSETS)
     writer.message(8, () => {
@@ -48,6 +48,8 @@ export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef>
 interface To {
   readonly writer: ProtoWriter;
   readonly nameOf: (value: Value) => string;
+  /** Names of values whose dims are told. */
+  readonly fixed: ReadonlySet<string>;
 }
 
 /** Those of inputs and outputs, and short ones of all other values: the runtime copies and compares them time and again. */
@@ -102,6 +104,17 @@ function writeValue({ writer, nameOf }: To, value: Value, size: "fixed" | "free"
   );
 }
 
+/**
+ * Of a GraphProto. ONNX Runtime 1.30 looks for a block as large for each value that it plans, among all that are given back until then:
+ * blocks of unknown dims are none, and stay in the way. That was half of the time in which a graph with many of them opened.
+ */
+function writeNodes(to: To, nodes: readonly Node[]): void {
+  for (const node of nodes) to.writer.message(1, () => writeNode(to, node));
+  if (to.fixed.size === 0) return;
+  for (const value of nodes.flatMap(({ outputs }) => outputs))
+    if (to.fixed.has(value.name)) to.writer.message(13, () => writeValue(to, value, "fixed"));
+}
+
 /** A NodeProto. */
 function writeNode(to: To, { name, operator, domain, inputs, outputs, attributes, bodies }: Node): void {
   const { writer, nameOf } = to;
@@ -119,7 +132,7 @@ function writeNode(to: To, { name, operator, domain, inputs, outputs, attributes
       writer.message(5, () => {
         writer.string(1, key);
         writer.message(6, () => {
-          for (const node of nodes) writer.message(1, () => writeNode(to, node));
+          writeNodes(to, nodes);
           writer.string(2, key);
           writer.message(12, () => writeValue(to, output, bodies.dims));
         });

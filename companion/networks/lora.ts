@@ -34,8 +34,8 @@ export type ChangeKind = (typeof CHANGES)[number] | (typeof NORM_CHANGES)[number
 /**
  * What a slot is fed. float32: down [rank, in · kernel], up [out, rank], gates [1, rank] (how much of each), first [m, 1, n, 1]
  * and second [1, p, 1, q] with m · p = out and n · q = in · kernel, stretch [out or 1, in or 1], bias [out], a
- * norm's scale and bias [channels]. Where slots of matrices are
- * "everywhere", bool [1]: whether it is used at all, and whether first, second and stretch are. What is not fed is nothing.
+ * norm's scale and bias [channels]. Of a conditional slot, bool [1]: whether it is used at all, and whether first, second and
+ * stretch are. What is not fed is nothing.
  */
 export type SlotInput =
   | "down"
@@ -53,21 +53,24 @@ export type SlotInput =
 export const slotInput = (path: string, input: SlotInput): string => `lora/${path}/${input}`;
 
 type Feed = (input: SlotInput, ...least: number[]) => Value;
+type Once = (what: string, make: () => Value) => Value;
 type When = (input: SlotInput, met: () => Value, otherwise: () => Value, dims?: "free") => Value;
 
-/** The slot of the layer at `path`, for these kinds of change. */
+/** The slot of the layer at `path`, for these kinds of change. "conditional": it may be fed nothing, and costs nothing then. */
 export const slot =
-  (path: string, kinds: readonly ChangeKind[]): Branch =>
+  (path: string, kinds: readonly ChangeKind[], use: "conditional" | "always"): Branch =>
   (op, layer) => {
     const fed: Feed = (input, ...dims) =>
       cast(op, op.freeInput(slotInput(path, input), { type: "float32", dims }), op.float);
     const when: When = (input, met, otherwise, dims) =>
-      op.dialect.slots === "everywhere"
+      use === "conditional"
         ? op.either(op.freeInput(slotInput(path, input), { type: "bool", dims: [1] }), { met, otherwise, dims })
         : met();
     if (layer.kind === "norm") return normSlot(op, layer, kinds, fed);
     const own = () => (layer.kind === "linear" ? layer.result(layer.bias) : layer.result());
-    const parts = { kinds, fed, when };
+    // A layer may read its rows in parts, which all are multiplied by the same.
+    const once: Once = (what, make) => op.once(`${path}: ${what}`, make);
+    const parts = { kinds, fed, when, once };
     const changed = () => {
       if (layer.kind === "conv2d") return layer.result(additions(op, layer, parts));
       const { resultOf } = layer;
@@ -75,7 +78,7 @@ export const slot =
         ? withChangedWeight(op, { ...layer, resultOf }, parts)
         : withAdditions(op, layer, parts);
     };
-    return when("used", changed, own);
+    return when("used", () => op.fixedWhateverIsFree(changed()), own);
   };
 
 type Linear = Extract<BranchedMatrix, { kind: "linear" }>;
@@ -99,25 +102,31 @@ function hasManyRows(op: Graph, { x, out }: BranchedMatrix): boolean {
 function withChangedWeight(
   op: Graph,
   layer: Linear & Required<Pick<Linear, "resultOf">>,
-  { kinds, fed, when }: Slot,
+  { kinds, fed, when, once }: Slot,
 ): Value {
   const { bias, out, resultOf } = layer;
   const inner = dimAt(layer.x, 1);
   const gained = kinds.includes("bias") ? fed("bias", 1) : undefined;
   const sum = bias && gained ? add(op, bias, gained) : (bias ?? gained);
-  const lowRank = kinds.includes("lowRank") ? { down: fed("down", 1, inner), up: scaledUp(op, out, fed) } : undefined;
-  const times = (weight: Value) =>
-    resultOf(lowRank ? gemm(op, lowRank.up, lowRank.down, weight, "in-out") : weight, sum);
+  const withLowRank = (weight: Value) =>
+    op.fixedWhateverIsFree(gemm(op, scaledUp(op, out, { fed, once }), fed("down", 1, inner), weight, "in-out"));
+  const times = (weight: () => Value) =>
+    resultOf(
+      once("weight", () => (kinds.includes("lowRank") ? withLowRank(weight()) : weight())),
+      sum,
+    );
   const changes = weightChanges(op, layer, { kinds, fed }, [inner]);
-  if (changes.length === 0) return times(layer.weight());
+  if (changes.length === 0) return times(layer.weight);
   return when(
     "reweighed",
-    () => times(changes.reduce((weight, make) => add(op, weight, make()), layer.weight())),
-    () => times(layer.weight()),
+    () =>
+      times(() => changes.reduce((weight, make) => op.fixedWhateverIsFree(add(op, weight, make())), layer.weight())),
+    () => times(layer.weight),
   );
 }
 
-const scaledUp = (op: Graph, out: number, fed: Feed): Value => mul(op, fed("up", out, 1), fed("gates", 1, 1));
+const scaledUp = (op: Graph, out: number, { fed, once }: Pick<Slot, "fed" | "once">): Value =>
+  once("up", () => mul(op, fed("up", out, 1), fed("gates", 1, 1)));
 
 /** What a weight [out, ...window] gains beside a low rank, of the same dims. */
 function weightChanges(
@@ -151,6 +160,7 @@ interface Slot {
   readonly kinds: readonly ChangeKind[];
   readonly fed: Feed;
   readonly when: When;
+  readonly once: Once;
 }
 
 /** All that joins a convolution's result. */
@@ -179,9 +189,9 @@ function withAdditions(op: Graph, layer: Linear, slot: Slot): Value {
 }
 
 /** down [rank, window] and up [out, rank], times the gates. */
-const lowRankOf = (op: Graph, { out }: BranchedMatrix, { fed }: Slot, window: readonly number[]) => ({
-  down: fed("down", 1, elementCount(window)),
-  up: scaledUp(op, out, fed),
+const lowRankOf = (op: Graph, { out }: BranchedMatrix, slot: Slot, window: readonly number[]) => ({
+  down: slot.fed("down", 1, elementCount(window)),
+  up: scaledUp(op, out, slot),
 });
 
 const plus = (op: Graph, a: Value | undefined, b: Value): Value => (a ? add(op, a, b) : b);

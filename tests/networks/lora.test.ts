@@ -3,7 +3,7 @@ import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { type BranchedLayer, Graph, type Value } from "../../companion/graph/graph.ts";
 import { estimateMemory } from "../../companion/graph/memory.ts";
 import { add, conv, gemm } from "../../companion/graph/ops.ts";
-import { CHANGES, type SlotInput, slot, slotInput } from "../../companion/networks/lora.ts";
+import { CHANGES, type ChangeKind, type SlotInput, slot, slotInput } from "../../companion/networks/lora.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { openSession } from "../../companion/runtime/session.ts";
 import { elementCount, type Tensor, tensor } from "../../companion/tensor.ts";
@@ -24,7 +24,11 @@ type Kind = keyof typeof SHAPES;
 const OPTIONS = { stride: 2, padding: [1, 1, 1, 1] } as const;
 
 /** A layer whose weights are fed, with its slot or without one. */
-function layerGraph(kind: Kind, slots: "slot" | "none"): Graph {
+function layerGraph(
+  kind: Kind,
+  use: Parameters<typeof slot>[2] | "none",
+  kinds: readonly ChangeKind[] = CHANGES,
+): Graph {
   const op = new Graph({ dialect: DIALECTS.cpu });
   const input = (name: string, dims: readonly number[]) => op.input(name, { type: "float32", dims });
   const [out] = SHAPES[kind].weight;
@@ -42,7 +46,7 @@ function layerGraph(kind: Kind, slots: "slot" | "none"): Graph {
           },
         };
   const own = () => (layer.kind === "linear" ? layer.result(bias) : layer.result());
-  op.output("y", slots === "slot" ? slot("layer", CHANGES)(op, layer) : own());
+  op.output("y", use === "none" ? own() : slot("layer", kinds, use)(op, layer));
   return op;
 }
 
@@ -95,7 +99,7 @@ describe.each<Kind>(["linear", "linear, many rows", "conv2d"])("slot() beside a 
   ];
 
   test("it adds nothing where it is not used, to the bit, and its numbers take no memory", async () => {
-    const [plain, with_] = [layerGraph(kind, "none"), layerGraph(kind, "slot")];
+    const [plain, with_] = [layerGraph(kind, "none"), layerGraph(kind, "conditional")];
     expect(estimateMemory(with_)).toEqual(estimateMemory(plain));
     const feeds = { x, weight, bias: wave(out) };
     const [own, same] = await Promise.all(
@@ -112,7 +116,7 @@ describe.each<Kind>(["linear", "linear, many rows", "conv2d"])("slot() beside a 
   test("one open session takes every kind of change, at any rank", async () => {
     const [plain, slotted] = [
       await openSession(layerGraph(kind, "none"), cpuDevice()),
-      await openSession(layerGraph(kind, "slot"), cpuDevice()),
+      await openSession(layerGraph(kind, "conditional"), cpuDevice()),
     ];
     const bias = wave(out);
     for (const [name, inputs, more] of cases) {
@@ -134,5 +138,24 @@ describe.each<Kind>(["linear", "linear, many rows", "conv2d"])("slot() beside a 
       expect([name, far < 1e-5 * largest(expected!.data)]).toEqual([name, true]);
     }
     await Promise.all([plain.release(), slotted.release()]);
+  });
+
+  test("what is always used gives the numbers that a condition that holds gives", async () => {
+    const conditional = await openSession(layerGraph(kind, "conditional"), cpuDevice());
+    for (const [name, inputs, more] of cases) {
+      const given = { ...inputs, ...(more && { bias: more }) };
+      const used = { lowRank: inputs.down, product: inputs.first, stretch: inputs.stretch, bias: more };
+      const kinds = CHANGES.filter((change) => used[change]);
+      const always = await openSession(layerGraph(kind, "always", kinds), cpuDevice());
+      const feeds = { x, weight, bias: wave(out), ...fed(given) };
+      const { y } = await always.run(feeds);
+      const { y: expected } = await conditional.run({
+        ...{ ...feeds, [slotInput("layer", "used")]: holds },
+        ...((inputs.first || inputs.stretch) && { [slotInput("layer", "reweighed")]: holds }),
+      });
+      expect([name, largest(y!.data.map((value, i) => value - expected!.data[i]!))]).toEqual([name, 0]);
+      await always.release();
+    }
+    await conditional.release();
   });
 });

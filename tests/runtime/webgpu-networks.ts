@@ -60,7 +60,7 @@ for (const [name, build] of CASES) {
 
 /** A product and a convolution with everything that adapters can put beside them, wherever they can. */
 function adapted(dialect: Dialect): Graph {
-  const op = new Graph({ dialect: { ...dialect, slots: "where-used" } });
+  const op = new Graph({ dialect });
   const input = (name: string, ...dims: number[]) => cast(op, op.input(name, { type: "float32", dims }), op.float);
   const [rows, picture] = [input("rows", 6, 4), input("picture", 1, 4, 6, 5)];
   const [matrix, kernels] = [input("matrix", 8, 4), input("kernels", 8, 4, 3, 3)];
@@ -71,7 +71,8 @@ function adapted(dialect: Dialect): Graph {
       ...{ weight: () => kernels, result: (added?: Value) => added! },
     },
   ];
-  for (const layer of layers) op.output(layer.kind, cast(op, slot(layer.kind, CHANGES)(op, layer), "float32"));
+  for (const layer of layers)
+    op.output(layer.kind, cast(op, slot(layer.kind, CHANGES, "always")(op, layer), "float32"));
   return op;
 }
 

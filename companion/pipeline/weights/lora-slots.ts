@@ -57,8 +57,9 @@ interface Network {
 }
 
 /**
- * LoRAs of weight 0 are left out: the result is exactly that without them. Without any, a network is opened that has no place for them,
- * in less than half of the time; the first LoRA opens one that takes them all. Where that would copy the weights, there is one for both.
+ * LoRAs of weight 0 are left out: the result is exactly that without them. A network is opened with places where its LoRAs change it, and
+ * with none where there are none: at another weight, or with others that change the same layers, it stays open. Where opening once more
+ * would copy the weights, there is one network with places everywhere, each a condition with two bodies, which takes any.
  */
 export function adapt(loras: readonly ActiveLora[], target: Target, { weights, dialect, memory }: Network): Adapted {
   const layers = new Map<string, Addition[]>();
@@ -69,7 +70,7 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
       layers.set(path, [...(layers.get(path) ?? []), change.at(strength)]);
   }
   const { light, widened } = traitsOf(weights, memory);
-  const everywhere = dialect.slots === "everywhere" && (layers.size > 0 || light || widened);
+  const everywhere = dialect.slots === "everywhere" && (light || widened);
   // Convolutions of small networks are rearranged together, which a slot would part: they open anew, in no time.
   const takesAny = (path: string) =>
     everywhere && !isNorm(weights, path) && !(light && matrixOf(weights, path)?.dims.length === 4);
@@ -101,7 +102,7 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
     ].join(),
     branchAt: (path) => {
       const kinds = kindsAt(path);
-      return kinds.length > 0 ? slot(path, kinds) : undefined;
+      return kinds.length > 0 ? slot(path, kinds, everywhere ? "conditional" : "always") : undefined;
     },
     feedsFor: (inputs) => {
       const lost = feeds.find(({ name }) => !inputs.has(name));
