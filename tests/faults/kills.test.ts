@@ -66,8 +66,14 @@ test.each(some(COMPANION_STAGES, ["accepted", "denoising 2", "stored"]))(
     companion.killAt("companion", stage);
     await submit(client, job);
     await until(() => companion.isKilled);
-    expect(await again()).toEqual([job]);
-    client.send({ type: "attach", job });
+    const told = client.ofType("queued").some((message) => message.job === job);
+    const known = await again();
+    // A job is begun while it is stored. Of what it is not told that it is queued, the plugin sends it again.
+    if (!told && MODEL_STAGES.includes(stage) && known.length === 0) await submit(client, job);
+    else {
+      expect(known).toEqual([job]);
+      client.send({ type: "attach", job });
+    }
     expect(Buffer.compare(await pictureOf(client, job), undisturbed)).toBe(0);
     await acknowledge(job);
     tell({ kill: `companion, ${stage}`, lost: 0 });
