@@ -16,31 +16,37 @@ interface Options {
   readonly loras?: readonly ActiveLora[];
 }
 
+type Sessions = Parameters<typeof openWhole>[0];
+
+/** The UNet for a guided picture of the model's native size, in the sessions that it has. */
+export function leaseStep(sessions: Sessions, model: UNetModel, device: Device, { quantizer, loras }: Options = {}) {
+  const own = quantizer ? { dialect: forIntegers(device.dialect) } : device;
+  const batch = quantizer ? 1 : GUIDED;
+  const graphFor = (rows: number) => pictureUNet(model, own, loras, { ...(quantizer && { quantizer }), batch: rows });
+  return hearsLate(model.denoiser.config)
+    ? openShared(sessions, "UNet", graphFor, { batch, rows: 1 })
+    : openWhole(sessions, "UNet", () => graphFor(batch));
+}
+
 /** A guided step at the model's native size, opened and run as pictures do. */
 export async function openStep(
   model: UNetModel,
   device: Device,
-  { quantizer, loras }: Options = {},
+  options: Options = {},
 ): Promise<Pick<Session, "inputs" | "run" | "release">> {
-  const own = quantizer ? { dialect: forIntegers(device.dialect) } : device;
-  const batch = quantizer ? 1 : GUIDED;
-  const graphFor = (rows: number) => pictureUNet(model, own, loras, { ...(quantizer && { quantizer }), batch: rows });
   const opened: Session[] = [];
-  const sessions: Parameters<typeof openWhole>[0] = {
+  const sessions: Sessions = {
     lease: async (_, graph, { memory } = {}) => {
       const session = await openSession(graph(), device, memory && { values: memory });
       opened.push(session);
       return { ...session, release: () => undefined };
     },
   };
-  const network = hearsLate(model.denoiser.config)
-    ? await openShared(sessions, "", graphFor, { batch, rows: 1 })
-    : await openWhole(sessions, "", () => graphFor(batch));
-  const { inputs, evaluation } = network;
+  const { inputs, evaluation } = await leaseStep(sessions, model, device, options);
   return {
     inputs,
     run: (feeds) =>
-      batch === GUIDED ? evaluation()(feeds, 0) : oneByOne({ run: evaluation(), inputs }, GUIDED)(feeds),
+      options.quantizer === undefined ? evaluation()(feeds, 0) : oneByOne({ run: evaluation(), inputs }, GUIDED)(feeds),
     release: async () => {
       for (const session of opened) await session.release();
     },

@@ -11,8 +11,8 @@ import { defaultMemoryBudget } from "../pipeline/studio/create-studio.ts";
 import { createSessions } from "../pipeline/studio/sessions.ts";
 import { adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
+import { leaseStep } from "./guided-step.ts";
 import { openUNet } from "./open-unet.ts";
-import { pictureUNet } from "./picture-unet.ts";
 import { gibibytes, report } from "./report.ts";
 
 export interface Opening {
@@ -48,13 +48,13 @@ export async function openings(place: string, device: Device): Promise<Opening[]
   await note("its files", read);
   // As pictures open them.
   const sessions = createSessions({ device, budget: defaultMemoryBudget() });
-  for (const [what, build] of Object.entries(networksOf(await read(), device))) {
-    const open = () =>
-      what === "UNet"
-        ? sessions.lease("", build).then(({ release }) => release())
-        : sessions.use("", build, async () => {});
-    await note(what, open, sessions.close);
-  }
+  const model = await read();
+  const { texts, autoencoders } = networksOf(model, device);
+  const noteUse = (what: string, build: () => Graph) =>
+    note(what, () => sessions.use("", build, async () => {}), sessions.close);
+  for (const [what, build] of Object.entries(texts)) await noteUse(what, build);
+  await note("UNet", () => leaseStep(sessions, model, device).then(({ release }) => release()), sessions.close);
+  for (const [what, build] of Object.entries(autoencoders)) await noteUse(what, build);
   return found;
 }
 
@@ -91,11 +91,12 @@ function networksOf(model: UNetModel, device: Device) {
   const latent = { batch: 1, height: side, width: side };
   const picture = { batch: 1, height: nativeSize, width: nativeSize };
   return {
-    ...Object.fromEntries(texts),
-    UNet: () => pictureUNet(model, device),
-    "VAE encoder": () => encoderGraph(vae.config, new Weights(vae.weights), picture, dialect),
-    "VAE decoder": () => decoderGraph(vae.config, new Weights(vae.weights), latent, dialect),
-  } satisfies Record<string, () => Graph>;
+    texts: Object.fromEntries(texts),
+    autoencoders: {
+      "VAE encoder": () => encoderGraph(vae.config, new Weights(vae.weights), picture, dialect),
+      "VAE decoder": () => decoderGraph(vae.config, new Weights(vae.weights), latent, dialect),
+    },
+  } satisfies Record<string, Record<string, () => Graph>>;
 }
 
 /** Bytes that this process has of its own: what it maps can be read again from the file. */

@@ -1,3 +1,4 @@
+import type { Divided } from "../../graph/divide.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Lease, Sessions } from "../studio/sessions.ts";
 import type { RunOne } from "./one-by-one.ts";
@@ -31,10 +32,14 @@ export async function openShared(
   graphFor: (batch: number) => Graph,
   { batch, rows }: Batches,
 ): Promise<OpenNetwork> {
-  const rest = await sessions.lease(`${key}/rest`, () => dividedByPrompt(graphFor(batch)).rest);
+  let last: { readonly size: number; readonly parts: Divided } | undefined;
+  const partsFor = (size: number): Divided => {
+    if (last?.size !== size) last = { size, parts: dividedByPrompt(graphFor(size)) };
+    return last.parts;
+  };
+  const rest = await sessions.lease(`${key}/rest`, () => partsFor(batch).rest);
   try {
-    const begin = () => dividedByPrompt(graphFor(rows)).first;
-    const first = await sessions.lease(`${key}/first`, begin, { memory: "kept" });
+    const first = await sessions.lease(`${key}/first`, () => partsFor(rows).first, { memory: "kept" });
     return {
       inputs: new Map([...rest.inputs, ...first.inputs]),
       evaluation: () => evaluationOf({ first, rest }),
