@@ -20,6 +20,10 @@ const TARGET = 0.3;
 const ROUNDS = 5;
 /** Enough for two models of Stable Diffusion 1.5's size; the default holds one, and all its sizes. */
 const FOR_TWO = 9 * 2 ** 30;
+/** Of pictures whose steps take seconds. */
+const FEW_ROUNDS = 3;
+/** What most pictures of Stable Diffusion 1.5 are, with guidance: both runs of a step together. */
+const USUAL = { width: 512, height: 512, guidanceScale: 7.5 } as const;
 /** Where only opening is looked at, pictures are small. */
 const SMALL: Size = { width: 128, height: 128 };
 const SIZES: readonly Size[] = [
@@ -90,6 +94,17 @@ async function betweenSizes(studio: PipelineStudio, model: string, [name, more]:
       `Opening again all that a picture needs, ${name}`,
       `${least.toFixed(2)} s at best, ${middle.toFixed(2)} s (median of ${ROUNDS}); asked for: ${TARGET} s`,
     );
+    const waits: Waited[] = [];
+    for (let round = 0; round <= FEW_ROUNDS; round++) {
+      await studio.sessions.close();
+      waits.push(await waited(studio, { ...more, ...USUAL, model, prompt: `apple ${round}` }, "one step"));
+    }
+    const [best, usual] = leastAndMiddle(waits.slice(1).map(({ besides }) => besides));
+    const [opened] = leastAndMiddle(waits.slice(1).map(({ opening }) => opening));
+    report(
+      `From a job to its first step, ${inWords(USUAL)}, ${name}`,
+      `${best.toFixed(2)} s at best, ${usual.toFixed(2)} s (median of ${FEW_ROUNDS}) besides running networks; ${opened.toFixed(2)} s of opening at best`,
+    );
     const first: number[] = [];
     const back: number[] = [];
     for (const size of SIZES) first.push(await opening(studio, { ...more, ...size, model }, "one step"));
@@ -103,15 +118,28 @@ async function betweenSizes(studio: PipelineStudio, model: string, [name, more]:
 }
 
 /** Seconds that a picture waits for networks to open: until its first step was drawn, or until it is decoded. */
-async function opening(
+const opening = async (...of: Parameters<typeof waited>): Promise<number> => (await waited(...of)).opening;
+
+/** In seconds. */
+interface Waited {
+  readonly opening: number;
+  /** For all that is not running networks: opening them, reading the request, deciding what fits into memory. */
+  readonly besides: number;
+}
+
+/** Until a picture's first step was drawn, or until it is decoded. */
+async function waited(
   studio: PipelineStudio,
   fields: Partial<GenerateRequest>,
   until: "one step" | "whole",
-): Promise<number> {
-  const request = parseRequest({ ...fields, prompt: "a red apple", seed: 1, steps: 1, guidanceScale: 1 });
-  const before = studio.sessions.spent.opening;
+): Promise<Waited> {
+  const request = parseRequest({ prompt: "a red apple", guidanceScale: 1, ...fields, seed: 1, steps: 1 });
+  const before = { ...studio.sessions.spent };
+  const begin = performance.now();
   for await (const { type } of generate(request, new Map(), studio)) if (type === "step" && until === "one step") break;
-  return (studio.sessions.spent.opening - before) / 1000;
+  const { opening, running } = studio.sessions.spent;
+  const all = performance.now() - begin;
+  return { opening: (opening - before.opening) / 1000, besides: (all - (running - before.running)) / 1000 };
 }
 
 function leastAndMiddle(values: readonly number[]): readonly [least: number, middle: number] {
