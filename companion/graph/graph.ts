@@ -252,7 +252,7 @@ export class Graph {
     part.inputs.push(...this.inputs, ...given);
     part.outputs.push(...outputs);
     for (const [name, initializer] of this.initializers) part.initializers.set(name, initializer);
-    for (const name of this.freeInputs) part.freeInputs.add(name);
+    for (const which of ["freeInputs", "fixed"] as const) for (const name of this[which]) part[which].add(name);
     part.prune();
     return part;
   }

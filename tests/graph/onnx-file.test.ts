@@ -113,3 +113,18 @@ test("lengths of any size stand before what they measure, as the buffer grows", 
     expect(producerName).toBe("ü".repeat(length / 2));
   }
 });
+
+test("dims are told of what comes from free inputs and has them all the same, and kept by a part of the graph", () => {
+  const op = graph();
+  const free = op.freeInput("free", float32([1, 4]));
+  const [made] = op.emit("Odd", [free], [float32([3, 4])]);
+  op.emit("Odd", [free], [float32([1, 4])]);
+  op.fixedWhateverIsFree(made!);
+  op.output("y", made!);
+  for (const one of [op, op.part({ given: [], outputs: op.outputs })]) {
+    const { node, valueInfo } = read(one).graph!;
+    expect(valueInfo.map(({ name }) => name)).toEqual(node[0]!.output);
+    const { value } = valueInfo[0]!.type!.value as { value: { shape: { dim: { value: { value?: unknown } }[] } } };
+    expect(value.shape.dim.map((dim) => dim.value.value)).toEqual([3n, 4n]);
+  }
+});
