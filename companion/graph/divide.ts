@@ -21,7 +21,8 @@ export interface Divided {
 export function divide(graph: Graph, isHeard: (input: string) => boolean): Divided {
   const isIn = (names: ReadonlySet<string>) => (value: Value) => names.has(value.name);
   const heard = new Set(graph.inputs.map(({ name }) => name).filter(isHeard));
-  const told = new Set(graph.inputs.map(({ name }) => name).filter((name) => !isHeard(name)));
+  const { freeInputs } = graph;
+  const told = new Set(graph.inputs.map(({ name }) => name).filter((name) => !isHeard(name) && !freeInputs.has(name)));
   const between = new Map<string, Value>();
   const made = { first: 0, all: 0 };
   const values = new Map<string, Value>();
@@ -30,7 +31,7 @@ export function divide(graph: Graph, isHeard: (input: string) => boolean): Divid
     const [hears, knows] = [reads.some(isIn(heard)), reads.some(isIn(told))];
     const numbers = node.outputs.reduce((sum, { dims }) => sum + elementCount(fixedDims(dims)), 0);
     made.all += numbers;
-    // What depends on weights alone belongs to whoever reads it.
+    // What depends on weights alone, or on what adapters feed beside them, belongs to whoever reads it.
     if (!hears && !knows) continue;
     if (!hears) made.first += numbers;
     for (const output of node.outputs) {

@@ -57,3 +57,22 @@ test("where everything hears, the first part is empty", () => {
   expect([first.nodes, between]).toEqual([[], []]);
   expect(rest.nodes).toHaveLength(example().nodes.length);
 });
+
+test("what adapters feed, and what is made of that alone, does not cross: each part has its own", async () => {
+  const build = () => {
+    const op = new Graph({ dialect: DIALECTS.cpu });
+    const [x, prompt] = [op.input("x", ROW), op.input("prompt", ROW)];
+    const change = mul(op, op.freeInput("change", ROW), scalar(op, 2));
+    op.output("out", mul(op, add(op, mul(op, x, change), prompt), change));
+    return op;
+  };
+  const { first, rest, between } = divide(build(), (name) => name === "prompt");
+  expect(between).toHaveLength(1);
+  const named = ({ inputs }: Graph) => inputs.map(({ name }) => name).sort();
+  expect([named(first), named(rest)]).toEqual([["change", "x"], [between[0]!.name, "change", "prompt"].sort()]);
+  const feeds = { x: numbers((i) => i - 1.5), change: numbers((i) => 3 - i) };
+  const prompt = numbers((i) => i * i);
+  const shared = await runGraph(first, feeds);
+  const found = await runGraph(rest, { ...shared, change: feeds.change, prompt });
+  expect(found.out!.data).toEqual((await runGraph(build(), { ...feeds, prompt })).out!.data);
+});
