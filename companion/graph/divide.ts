@@ -2,8 +2,6 @@
  * A graph in two: what does not hear of some inputs, and what does. Runs that differ in those alone share the first part, which
  * diffusers and its like compute anew for each of them.
  */
-import { elementCount } from "../tensor.ts";
-import { fixedDims } from "./dim.ts";
 import type { Graph, Value } from "./graph.ts";
 import { readsOf } from "./node.ts";
 
@@ -13,8 +11,6 @@ export interface Divided {
   /** Its inputs are `between` and those that it reads itself. */
   readonly rest: Graph;
   readonly between: readonly Value[];
-  /** How many of all numbers that the graph makes, from 0 to 1, the first part does. */
-  readonly share: number;
 }
 
 /** `isHeard`: of an input's name, whether the rest alone may know of it. Values have the names that they have in `graph`. */
@@ -24,16 +20,12 @@ export function divide(graph: Graph, isHeard: (input: string) => boolean): Divid
   const { freeInputs } = graph;
   const told = new Set(graph.inputs.map(({ name }) => name).filter((name) => !isHeard(name) && !freeInputs.has(name)));
   const between = new Map<string, Value>();
-  const made = { first: 0, all: 0 };
   const values = new Map<string, Value>();
   for (const node of graph.nodes) {
     const reads = readsOf(node);
     const [hears, knows] = [reads.some(isIn(heard)), reads.some(isIn(told))];
-    const numbers = node.outputs.reduce((sum, { dims }) => sum + elementCount(fixedDims(dims)), 0);
-    made.all += numbers;
     // What depends on weights alone, or on what adapters feed beside them, belongs to whoever reads it.
     if (!hears && !knows) continue;
-    if (!hears) made.first += numbers;
     for (const output of node.outputs) {
       (hears ? heard : told).add(output.name);
       if (!hears) values.set(output.name, output);
@@ -45,6 +37,5 @@ export function divide(graph: Graph, isHeard: (input: string) => boolean): Divid
     first: graph.part({ given: [], outputs: crossing }),
     rest: graph.part({ given: crossing, outputs: graph.outputs }),
     between: crossing,
-    share: made.first / made.all,
   };
 }
