@@ -86,6 +86,12 @@ export async function openSession(
   };
 }
 
+/** Whether a session on the processor, of fixed dims, keeps the memory of its values from run to run. */
+export const keepsValues = (
+  { layout, weights }: Pick<MemoryEstimate, "layout" | "weights">,
+  values?: SessionOptions["values"],
+): boolean => layout === "plain" && (values === "kept" || weights >= LIGHT_WEIGHTS);
+
 /** Channels last is the default, and wrong in ONNX Runtime 1.30 for convolutions of 6 or 9 channels (inpainting has 9). */
 const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
 
@@ -105,7 +111,7 @@ function runtimeOptions(
   const { layout, spilled, values, weights } = estimate;
   const cpu = provider === "cpu";
   const anySize = graph.inputs.some(({ dims }) => !dims.every(isFixed));
-  const keeps = anySize || (layout === "plain" && (values === "kept" || weights >= LIGHT_WEIGHTS));
+  const keeps = anySize || keepsValues({ layout, weights }, values);
   const { extra, ...level } = optimizations(graph, cpu, estimate);
   return {
     ...level,

@@ -8,7 +8,7 @@ import {
 } from "../../graph/memory.ts";
 import { inSpan } from "../../profile/spans.ts";
 import type { Device } from "../../runtime/device.ts";
-import { openSession, type Session } from "../../runtime/session.ts";
+import { keepsValues, openSession, type Session } from "../../runtime/session.ts";
 
 /** The right to run a session until it is given back. */
 export interface Lease {
@@ -90,7 +90,7 @@ interface Entry {
 /** Bytes of values that a small network may keep. */
 const MOST_KEPT = 2 ** 28;
 
-/** What a run takes stays the session's own. */
+/** Of a session that keeps what a run takes. */
 const withValues = ({ weights, activations, ...rest }: MemoryEstimate): MemoryEstimate => ({
   ...rest,
   weights: weights + activations,
@@ -108,7 +108,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
   const spent = { running: 0, opening: 0 };
   const bySize = () => [...open].sort(([, a], [, b]) => a.session.bytes - b.session.bytes);
   let heldBytes = 0;
-  /** Together with `more`. Sessions run one after the other, so that what a run takes on top counts once. */
+  /** Together with `more`. Sessions run one after the other, so that what a run takes on top, and gives back, counts once. */
   const total = (more: Share) => {
     const all = [more, ...open.values()];
     const activations = Math.max(...all.map(({ memory }) => memory.activations));
@@ -154,12 +154,13 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       const graph = build();
       const options = optionsFor(graph, size);
       const estimated = estimateMemory(graph, { ...options, ...size });
-      const isKept = values === "kept" && estimated.activations <= MOST_KEPT;
-      const memory = isKept ? withValues(estimated) : estimated;
+      const kept = values === "kept" && estimated.activations <= MOST_KEPT ? { values } : {};
+      const isOwn = device.info.provider === "cpu" && !size.symbols && keepsValues(estimated, kept.values);
+      const memory = isOwn ? withValues(estimated) : estimated;
       const estimate = size.symbols ? (of: RunSize) => estimateMemory(graph, { ...options, ...of }) : () => memory;
       const mapped = mappedWeights(graph, memory);
       await evict(() => total({ memory, mapped }) <= budget);
-      const open = () => openSession(graph, device, { ...options, ...size, ...(isKept && { values }) });
+      const open = () => openSession(graph, device, { ...options, ...size, ...kept });
       entry = { session: await inSpan(`open ${partOf(key)}`, "network", open), memory, mapped, estimate, leases: 0 };
       spent.opening += performance.now() - begin;
     } else if (size.symbols) {
