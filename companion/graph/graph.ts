@@ -9,10 +9,12 @@ import type { Dialect } from "./dialect.ts";
 import { isFixed } from "./dim.ts";
 import { ELEMENT_TYPE_OF } from "./element-type.ts";
 import { type Body, type Initializer, type Node, neededBy, type Value } from "./node.ts";
+import type { MomentsAt, TokensAt } from "./of-a-strip.ts";
 import type { Quantizer } from "./quantize.ts";
 import type { WeightRef } from "./weights.ts";
 
 export type { Initializer, Node, Value } from "./node.ts";
+export type { Moments, MomentsAt, TokensAt } from "./of-a-strip.ts";
 export type { QuantizedLayer, Quantizer } from "./quantize.ts";
 
 /** A norm that a branch can change. */
@@ -61,23 +63,6 @@ export type Branch = (op: Graph, layer: BranchedLayer) => Value;
 
 /** The branch beside the layer at a path of the weights, e.g. "down_blocks.0.attentions.0.proj_in". */
 export type BranchAt = (path: string) => Branch | undefined;
-
-/** What a group norm sees, and of each [batch, group], both [B, G, 1], what to add (the mean, negative) and to multiply by. */
-export interface Moments {
-  readonly of: Value;
-  readonly shift: Value;
-  readonly scale: Value;
-}
-
-/** The moments of the group norm at a path of the weights, where they are not its input's own: a strip of a picture. */
-export type MomentsAt = (
-  path: string,
-  x: Value,
-  norm: { readonly groups: number; readonly eps: number },
-) => Moments | undefined;
-
-/** The keys and values [B, T, C] that are attended to, given those of a picture that may be a strip, each with its weights' path. */
-export type TokensAt = (own: readonly (readonly [path: string, tokens: Value])[]) => readonly Value[];
 
 export interface GraphOptions {
   readonly dialect: Dialect;
@@ -244,13 +229,19 @@ export class Graph {
     return value;
   }
 
-  /** What makes `outputs`, values of this graph, where its values `given` are inputs as well. */
-  part({ given, outputs }: { readonly given: readonly Value[]; readonly outputs: readonly Value[] }): Graph {
+  /**
+   * What makes `made`, values of this graph, each an output by its key: by default its own outputs. `given`: values of it that are
+   * inputs, each by its key.
+   */
+  part(given: Readonly<Record<string, Value>>, made?: Readonly<Record<string, Value>>): Graph {
     const part = new Graph(this);
-    const known = new Set(given.map(({ name }) => name));
-    part.#nodes = this.#nodes.filter(({ outputs: made }) => !made.some(({ name }) => known.has(name)));
-    part.inputs.push(...this.inputs, ...given);
-    part.outputs.push(...outputs);
+    part.inputs.push(...this.inputs);
+    for (const [name, value] of Object.entries(given))
+      part.scope(name, () => part.emit("Identity", [part.input(name, value)], [value], {}, { output: value.name }));
+    const known = new Set(Object.values(given).map(({ name }) => name));
+    part.#nodes.push(...this.#nodes.filter(({ outputs }) => !outputs.some(({ name }) => known.has(name))));
+    for (const [name, value] of Object.entries(made ?? {})) part.scope(name, () => part.output(name, value));
+    if (!made) part.outputs.push(...this.outputs);
     for (const [name, initializer] of this.initializers) part.initializers.set(name, initializer);
     for (const which of ["freeInputs", "fixed"] as const) for (const name of this[which]) part[which].add(name);
     part.prune();

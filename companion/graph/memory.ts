@@ -2,9 +2,7 @@ import { elementCount } from "../tensor.ts";
 import { dimIn, type Symbols } from "./dim.ts";
 import { ELEMENT_TYPES } from "./element-type.ts";
 import type { Graph, Node, Value } from "./graph.ts";
-
-/** Operators whose result is their input's bytes under other dims. */
-const VIEWS: ReadonlySet<string> = new Set(["Reshape", "Identity"]);
+import { VIEWS } from "./node.ts";
 
 /**
  * From here on, in bytes, a copy of the weights in the type that the network computes in costs more than it gives. Measured

@@ -37,6 +37,9 @@ export interface Initializer {
   readonly source: WeightRef | AnyTensor;
 }
 
+/** Operators whose result is their input's bytes under other dims. */
+export const VIEWS: ReadonlySet<string> = new Set(["Reshape", "Identity"]);
+
 /** What a node reads, itself or in its bodies. */
 export function readsOf({ inputs, bodies }: Node): Value[] {
   const own = inputs.filter((input) => input !== undefined);

@@ -27,13 +27,11 @@ const numbers = (of: (i: number) => number) =>
   );
 
 test("divide() makes two graphs that together give what the whole gives", async () => {
-  const { first, rest, between } = divide(example(), (name) => name === "prompt");
+  const { first, rest } = divide(example(), (name) => name === "prompt");
   expect(first.inputs.map(({ name }) => name)).toEqual(["x"]);
-  expect(first.outputs).toEqual(between);
+  expect(first.outputs.map(({ name }) => name)).toEqual(["between.0", "between.1"]);
   expect(first.nodes.map(({ operator }) => operator)).not.toContain("If");
-  expect(rest.inputs.map(({ name }) => name).sort()).toEqual(
-    [...between.map(({ name }) => name), "flag", "prompt", "x"].sort(),
-  );
+  expect(rest.inputs.map(({ name }) => name).sort()).toEqual(["between.0", "between.1", "flag", "prompt", "x"]);
   const [x, prompt] = [numbers((i) => i - 1.5), numbers((i) => i * i)];
   for (const on of [0, 1]) {
     const flag = { type: "bool", dims: [1], data: Uint8Array.of(on) } as const;
@@ -44,17 +42,18 @@ test("divide() makes two graphs that together give what the whole gives", async 
 });
 
 test("what depends on neither input, and what a condition's bodies read, is where it is read", () => {
-  const { first, rest, between } = divide(example(), (name) => name === "prompt");
-  // The doubled values, and the others that the condition's body reads.
-  expect(between).toHaveLength(2);
+  const { first, rest } = divide(example(), (name) => name === "prompt");
+  // The doubled values, and the others that the condition's body reads: each goes out, and comes in.
+  const crossing = (graph: Graph) => graph.nodes.filter(({ name }) => name.startsWith("between/"));
+  expect([crossing(first), crossing(rest)].map(({ length }) => length)).toEqual([2, 2]);
   const made = new Set([...first.nodes, ...rest.nodes].map(({ name }) => name));
-  expect(made.size).toBe(first.nodes.length + rest.nodes.length);
-  expect(made.size).toBe(example().nodes.length);
+  expect(first.nodes.length + rest.nodes.length).toBe(example().nodes.length + 4);
+  expect(made.size).toBe(example().nodes.length + 2);
 });
 
 test("where everything hears, the first part is empty", () => {
-  const { first, between, rest } = divide(example(), () => true);
-  expect([first.nodes, between]).toEqual([[], []]);
+  const { first, rest } = divide(example(), () => true);
+  expect([first.nodes, first.outputs]).toEqual([[], []]);
   expect(rest.nodes).toHaveLength(example().nodes.length);
 });
 
@@ -66,10 +65,12 @@ test("what adapters feed, and what is made of that alone, does not cross: each p
     op.output("out", mul(op, add(op, mul(op, x, change), prompt), change));
     return op;
   };
-  const { first, rest, between } = divide(build(), (name) => name === "prompt");
-  expect(between).toHaveLength(1);
+  const { first, rest } = divide(build(), (name) => name === "prompt");
   const named = ({ inputs }: Graph) => inputs.map(({ name }) => name).sort();
-  expect([named(first), named(rest)]).toEqual([["change", "x"], [between[0]!.name, "change", "prompt"].sort()]);
+  expect([named(first), named(rest)]).toEqual([
+    ["change", "x"],
+    ["between.0", "change", "prompt"],
+  ]);
   const feeds = { x: numbers((i) => i - 1.5), change: numbers((i) => 3 - i) };
   const prompt = numbers((i) => i * i);
   const shared = await runGraph(first, feeds);

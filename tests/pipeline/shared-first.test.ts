@@ -1,6 +1,6 @@
 /** What all runs of an evaluation share is computed once, and nothing of the result changes. */
 import { parseUNetConfig } from "../../companion/checkpoint/config/unet-config.ts";
-import { DIALECTS } from "../../companion/graph/dialect.ts";
+import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import { hearsLate, unetGraph } from "../../companion/networks/unet.ts";
 import { oneByOne } from "../../companion/pipeline/denoiser/one-by-one.ts";
 import { dividedByPrompt, evaluationOf } from "../../companion/pipeline/denoiser/shared-first.ts";
@@ -9,20 +9,23 @@ import { openSession } from "../../companion/runtime/session.ts";
 import { type Tensor, tensor } from "../../companion/tensor.ts";
 import { configOf, deviation, tensorsOf, weightsOf } from "../networks/fixture.ts";
 
-const NAME = "unet-sd1";
-const config = parseUNetConfig(configOf(NAME));
+const config = parseUNetConfig(configOf("unet-sd1"));
 const DEVICE = { info: { provider: "cpu" } } as const;
 const COUNT = 3;
 
-function graphFor(batch: number) {
-  const [, , height, width] = tensorsOf(NAME, "in.").sample!.dims as [number, number, number, number];
-  const tokens = tensorsOf(NAME, "in.").encoder_hidden_states!.dims[1]!;
-  return unetGraph(config, weightsOf(NAME), { batch, height, width, tokens }, { dialect: DIALECTS.cpu });
+/** In so small parts a larger batch has more of them, and its values have other names. */
+const IN_PARTS: Dialect = { ...DIALECTS.cpu, innerBytes: 4000, tiled: { tiles: 0, channels: 1 } };
+
+function graphFor(batch: number, name = "unet-sd1", dialect: Dialect = DIALECTS.cpu) {
+  const [, , height, width] = tensorsOf(name, "in.").sample!.dims as [number, number, number, number];
+  const tokens = tensorsOf(name, "in.").encoder_hidden_states!.dims[1]!;
+  const shape = { batch, height, width, tokens };
+  return unetGraph(parseUNetConfig(configOf(name)), weightsOf(name), shape, { dialect });
 }
 
 /** Of the fixture, one latent, and prompts that differ. */
-function feeds(): Record<string, Tensor> {
-  const { sample, encoder_hidden_states: states } = tensorsOf(NAME, "in.");
+function feedsOf(name: string): Record<string, Tensor> {
+  const { sample, encoder_hidden_states: states } = tensorsOf(name, "in.");
   const rowOf = ({ dims, data }: Tensor) =>
     tensor(data.slice(0, data.length / dims[0]!) as Float32Array<ArrayBuffer>, [1, ...dims.slice(1)]);
   const prompt = rowOf(states as Tensor);
@@ -39,11 +42,18 @@ function feeds(): Record<string, Tensor> {
   };
 }
 
-test.each([1, COUNT])("with %d runs made together, the result is the whole network's", async (together) => {
-  const whole = await openSession(graphFor(COUNT), DEVICE);
+test.each([
+  ["unet-sd1", 1, DIALECTS.cpu],
+  ["unet-sd1", COUNT, DIALECTS.cpu],
+  ["unet-sd1", COUNT, IN_PARTS],
+  ["unet-no-mid", COUNT, IN_PARTS],
+] as const)("%s, %d runs made together: the result is the whole network's", async (name, together, dialect) => {
+  expect(hearsLate(parseUNetConfig(configOf(name)))).toBe(true);
+  const whole = await openSession(graphFor(COUNT, name, dialect), DEVICE);
+  const feeds = () => feedsOf(name);
   const expected = (await whole.run(feeds())).out!;
-  const first = await openSession(dividedByPrompt(graphFor(1)).first, DEVICE, { values: "kept" });
-  const rest = await openSession(dividedByPrompt(graphFor(together)).rest, DEVICE);
+  const first = await openSession(dividedByPrompt(graphFor(1, name, dialect)).first, DEVICE, { values: "kept" });
+  const rest = await openSession(dividedByPrompt(graphFor(together, name, dialect)).rest, DEVICE);
   let begun = 0;
   const counted = {
     inputs: first.inputs,

@@ -3,10 +3,12 @@
  * prompt all of them compute the same: that runs once. In Stable Diffusion 1 and 2 it is the first of the largest layers, its
  * self attention included, and all that is made of the time.
  */
+import { Problem } from "../../../shared/problem.ts";
+import { fixedDims } from "../../graph/dim.ts";
 import { divide } from "../../graph/divide.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Session } from "../../runtime/session.ts";
-import { type AnyTensor, type Tensor, tensor } from "../../tensor.ts";
+import { type AnyTensor, elementCount, type Tensor, tensor } from "../../tensor.ts";
 import type { RunOne } from "./one-by-one.ts";
 
 /** Inputs that are the same for all runs, besides those whose dims feeds choose: adapters' weights. */
@@ -41,21 +43,22 @@ const known = <T>({ inputs }: Part, feeds: Fed<T>): Fed<T> =>
 const mapped = <T>(feeds: Fed<T>, each: (fed: T, name: string) => T): Fed<T> =>
   Object.fromEntries(Object.entries(feeds).map(([name, fed]) => [name, each(fed, name)]));
 
-const lengthIn = ({ inputs }: Part, name: string): number => inputs.get(name)![0] as number;
-
 /** As much of it as a part takes: what it is for the first of several runs. */
-function begun(fed: AnyTensor, part: Part, name: string): AnyTensor {
-  const length = lengthIn(part, name);
+function begun(fed: AnyTensor, { inputs }: Part, name: string): AnyTensor {
+  const length = inputs.get(name)![0] as number;
   if (length === fed.dims[0]) return fed;
   const data = fed.data.slice(0, (fed.data.length / fed.dims[0]!) * length);
   return { ...fed, dims: [length, ...fed.dims.slice(1)], data } as AnyTensor;
 }
 
-/** Along its first axis, for all runs that a part makes together. */
-function repeated(value: Tensor, part: Part, name: string): Tensor {
-  const length = lengthIn(part, name);
-  if (length === value.dims[0]) return value;
-  const data = new Float32Array((value.data.length / value.dims[0]!) * length);
-  for (let at = 0; at < data.length; at += value.data.length) data.set(value.data, at);
-  return tensor(data, [length, ...value.dims.slice(1)]);
+/** For all runs that a part makes together, of which each has the same numbers, one after the other. */
+function repeated(value: Tensor, { inputs }: Part, name: string): Tensor {
+  const dims = fixedDims(inputs.get(name)!);
+  const count = elementCount(dims);
+  if (count % value.data.length !== 0)
+    throw new Problem("internal", `${name} [${value.dims}] does not make [${dims}].`);
+  if (count === value.data.length) return tensor(value.data, dims);
+  const data = new Float32Array(count);
+  for (let at = 0; at < count; at += value.data.length) data.set(value.data, at);
+  return tensor(data, dims);
 }
