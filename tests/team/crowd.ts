@@ -86,7 +86,7 @@ export async function playCrowd({
         const owner = `person ${person}`;
         const numbers = Array.from({ length: jobs }, (_, n) => n).filter((n) => n % people === person);
         const third = numbers.filter((_, nth) => nth % 3 === wave).map((n) => jobOf(n, owner, person % 2 === 1));
-        await queue.submit(third, new Map());
+        await onceReached(() => queue.submit(third, new Map()));
         const before = begun.size;
         mine.set(owner, [...(mine.get(owner) ?? []), ...third.map(({ id }) => ({ id, before }))]);
         await Promise.all(third.map(({ id }) => onceReached(() => watch(id, owner))));
