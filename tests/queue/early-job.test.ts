@@ -2,16 +2,12 @@
 import { Ledger } from "../../companion/queue/ledger.ts";
 import { Problem } from "../../shared/problem.ts";
 import { until } from "../gateway/test-client.ts";
-import { QueueFolder } from "./queue-folder.ts";
+import { inNewFolder, type QueueFolder } from "./queue-folder.ts";
 import { given, handWorker, hashOf, IMAGE, id, job, listen, png, settle } from "./queue-helpers.ts";
 
 let folder: QueueFolder;
-beforeEach(() => {
-  folder = new QueueFolder();
-});
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await folder.remove();
+inNewFolder((made) => {
+  folder = made;
 });
 
 /** The next job's images take until `open` to come to the disk. */

@@ -7,18 +7,14 @@ import type { EmbeddedQueue } from "../../companion/queue/embedded-queue.ts";
 import { Ledger } from "../../companion/queue/ledger.ts";
 import { Problem } from "../../shared/problem.ts";
 import { requestOf } from "../request-of.ts";
-import { QueueFolder } from "./queue-folder.ts";
+import { inNewFolder, type QueueFolder } from "./queue-folder.ts";
 import { given, handWorker, hashOf, IMAGE, id, job, listen, png, result, settle } from "./queue-helpers.ts";
 
 const fs = require("node:fs") as typeof import("node:fs");
 
 let folder: QueueFolder;
-beforeEach(() => {
-  folder = new QueueFolder();
-});
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await folder.remove();
+inNewFolder((made) => {
+  folder = made;
 });
 
 /** From now on nothing can be written while `isFull`. Returns how to make room. */

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { until } from "../gateway/test-client.ts";
-import { QueueFolder } from "./queue-folder.ts";
+import { inNewFolder, type QueueFolder } from "./queue-folder.ts";
 import { given, handWorker, hashOf, IMAGE, id, job, listen, png, result } from "./queue-helpers.ts";
 
 const fs = require("node:fs") as typeof import("node:fs");
@@ -10,12 +10,8 @@ const LARGE = new Uint8Array(32 * 2 ** 20).fill(7);
 const large = (n: number) => job(n, { images: { image: hashOf(LARGE) } });
 
 let folder: QueueFolder;
-beforeEach(() => {
-  folder = new QueueFolder();
-});
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await folder.remove();
+inNewFolder((made) => {
+  folder = made;
 });
 
 test("a large image is neither written nor read in one go", async () => {

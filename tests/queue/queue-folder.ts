@@ -61,3 +61,16 @@ export class QueueFolder {
       .reduce((sum, entry) => sum + (entry.isFile() ? entry.size : 0), 0);
   }
 }
+
+/** Each test of a file has a folder of its own, which `use` is told, and leaves nothing behind. */
+export function inNewFolder(use: (folder: QueueFolder) => void): void {
+  let folder: QueueFolder;
+  beforeEach(() => {
+    folder = new QueueFolder();
+    use(folder);
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await folder.remove();
+  });
+}
