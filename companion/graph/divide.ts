@@ -18,9 +18,9 @@ export interface Divided {
  */
 export function divide(graph: Graph, isHeard: (input: string) => boolean): Divided {
   const isIn = (names: ReadonlySet<string>) => (value: Value) => names.has(value.name);
-  const heard = new Set(graph.inputs.map(({ name }) => name).filter(isHeard));
-  const { freeInputs } = graph;
-  const told = new Set(graph.inputs.map(({ name }) => name).filter((name) => !isHeard(name) && !freeInputs.has(name)));
+  const names = graph.inputs.map(({ name }) => name).filter((name) => !graph.freeInputs.has(name));
+  const heard = new Set(names.filter(isHeard));
+  const told = new Set(names.filter((name) => !isHeard(name)));
   const between = new Set<Value>();
   const values = new Map<string, Value>();
   for (const node of graph.nodes) {

@@ -15,8 +15,7 @@ import type { RunOne } from "./one-by-one.ts";
 const TOLD = /^(sample|timestep|control_hint\.\d+)$/;
 
 /** What does not hear the prompt, and what does. */
-export const dividedByPrompt = (graph: Graph) =>
-  divide(graph, (name) => !TOLD.test(name) && !graph.freeInputs.has(name));
+export const dividedByPrompt = (graph: Graph) => divide(graph, (name) => !TOLD.test(name));
 
 /** What a part runs in: a session, or a lease of one. */
 type Part = Pick<Session, "run" | "inputs">;
