@@ -31,6 +31,7 @@ import {
   scalar,
   transpose,
 } from "./ops.ts";
+import { PHASES, phasePadding } from "./phases.ts";
 import type { ChannelMatrix } from "./quantize.ts";
 import { type WindowOptions, windowsOn } from "./windows.ts";
 
@@ -74,6 +75,34 @@ export function integerConvolution(
   bias: Value | undefined,
   options: WindowOptions,
 ): Value {
+  return transpose(op, convolvedPixels(op, matrix, x, bias, options), [0, 3, 1, 2]);
+}
+
+/** x [B, C, H, W], doubled by nearest neighbour, convolved with 3×3 kernels, given by phases (phases.ts), + bias [O] → [B, O, 2H, 2W]. */
+export function integerDoubledConvolution(
+  op: Graph,
+  matrices: readonly ChannelMatrix[],
+  x: Value,
+  bias: Value | undefined,
+): Value {
+  const phases = PHASES.map((phase) => {
+    const options = { kernel: 2, padding: phasePadding(phase) } as const;
+    return convolvedPixels(op, matrices[phase]!, x, bias, options);
+  });
+  const [batch, height, width, out] = fixedDims(phases[0]!.dims) as [number, number, number, number];
+  const byPhase = reshape(op, concat(op, phases, 0), [2, 2, batch, height, width, out]);
+  const whole = reshape(op, transpose(op, byPhase, [2, 3, 0, 4, 1, 5]), [batch, 2 * height, 2 * width, out]);
+  return transpose(op, whole, [0, 3, 1, 2]);
+}
+
+/** The result's pixels [B, H', W', O]. */
+function convolvedPixels(
+  op: Graph,
+  matrix: ChannelMatrix,
+  x: Value,
+  bias: Value | undefined,
+  options: WindowOptions,
+): Value {
   const [batch, channels, height, width] = fixedDims(x.dims) as [number, number, number, number];
   const pixels = op.once(`pixels of ${x.name}`, () => {
     const { values, ...rest } = quantized(op, x);
@@ -84,14 +113,16 @@ export function integerConvolution(
     ? windowRows(op, pixels, parts).map((values) => product(op, { ...pixels, values }, matrix, bias))
     : [product(op, pixels, matrix, bias)];
   const all = rows.length === 1 ? rows[0]! : concat(op, rows, 0);
-  return transpose(op, reshape(op, all, [batch, ...size, all.dims[1]!]), [0, 3, 1, 2]);
+  return reshape(op, all, [batch, ...size, all.dims[1]!]);
 }
 
 /** The windows at `parts` of the places [M, taps] → as many matrices [M, taps · C]. */
 function windowRows(op: Graph, { values, zero }: Quantized, parts: readonly Value[]): Value[] {
   const channels = values.dims[1] as number;
   // One pixel more, which stands for all that lies outside.
-  const all = concat(op, [values, expand(op, reshape(op, zero, [1, 1]), [1, channels])], 0);
+  const all = op.once(`pixels and one outside of ${values.name}`, () =>
+    concat(op, [values, expand(op, reshape(op, zero, [1, 1]), [1, channels])], 0),
+  );
   return parts.map((places) => reshape(op, gather(op, all, places), [places.dims[0]!, -1]));
 }
 

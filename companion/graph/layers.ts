@@ -7,7 +7,7 @@
 import { dimAt } from "./dim.ts";
 import { decode } from "./encodings.ts";
 import type { Graph, Value } from "./graph.ts";
-import { integerAffine, integerConvolution } from "./integer-lowerings.ts";
+import { integerAffine, integerConvolution, integerDoubledConvolution } from "./integer-lowerings.ts";
 import { convolution, groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
 import {
   add,
@@ -29,7 +29,8 @@ import {
   sqrt,
   transpose,
 } from "./ops.ts";
-import type { NarrowMatrix } from "./quantize.ts";
+import { isDoubled, PHASE_TAPS, PHASES, type Phase } from "./phases.ts";
+import type { ChannelMatrix, NarrowMatrix } from "./quantize.ts";
 import type { WeightRef, Weights } from "./weights.ts";
 
 /** The tensor `name` of `dims` in the graph's float type, its bytes read as `as`. */
@@ -123,7 +124,7 @@ interface Kernels {
   /** [out, in, kernel, kernel] */
   whole(): Value;
   convolve(x: Value, bias: Value | undefined, options: Conv2dOptions): Value;
-  /** x resized to `size` by nearest neighbour, then convolved, zeros around. */
+  /** x resized to `size` by nearest neighbour, then convolved, the dialect's edges around. */
   convolveResized(x: Value, bias: Value, size: readonly [number, number]): Value;
 }
 
@@ -131,13 +132,20 @@ interface Kernels {
 function kernelsOf(op: Graph, w: Weights, dims: readonly [number, number, number, number]): Kernels {
   const [out, channels, kernel, width] = dims;
   const ref = w.get("weight", dims);
-  const narrow = op.quantizer(ref, [out, channels * kernel * width], { path: w.path, kind: "conv2d" });
+  const layer = { path: w.path, kind: "conv2d" } as const;
+  const narrow = op.quantizer(ref, [out, channels * kernel * width], layer);
+  const ofPhase = (phase: Phase): ChannelMatrix => {
+    const matrix = op.quantizer(ref, [out, channels * PHASE_TAPS], { ...layer, phase });
+    return matrix?.kind === "channels" ? matrix : op.fail(`No kernels of phase ${phase} in whole numbers`);
+  };
   if (narrow?.kind === "channels")
     return {
       whole: () => wholeOf(op, ref, dims),
       convolve: (x, bias, options) => integerConvolution(op, narrow, x, bias, { ...options, kernel }),
-      convolveResized: (x, bias, resized) =>
-        integerConvolution(op, narrow, x, bias, { kernel, padding: [1, 1, 1, 1], resized }),
+      convolveResized: (x, bias, size) =>
+        isDoubled(x.dims, size)
+          ? integerDoubledConvolution(op, PHASES.map(ofPhase), x, bias)
+          : integerConvolution(op, narrow, x, bias, { kernel, padding: [1, 1, 1, 1], resized: size }),
     };
   const kernels = narrow ? widenNarrow(op, narrow, dims) : weight(op, w, "weight", dims);
   return {

@@ -27,6 +27,7 @@ import {
   split,
   transpose,
 } from "./ops.ts";
+import { isDoubled, PHASE_TAPS, PHASES, type Phase, phasePadding, tapCount } from "./phases.ts";
 import { BLOCK, type BlockedMatrix } from "./quantize.ts";
 import { tileCount, tiledConvolution } from "./tiled-convolution.ts";
 
@@ -196,22 +197,9 @@ function isTiled({ dialect }: Graph, x: Value, kernel: Value, size: readonly [nu
   return tileCount([dimAt(x, 0), ...size]) >= dialect.tiled.tiles;
 }
 
-/** Which of the three taps of a kernel fall on the same pixel of the small picture: for even and odd results, [2, 3] each. */
-const TAPS = [
-  [
-    [1, 0, 0],
-    [0, 1, 1],
-  ],
-  [
-    [1, 1, 0],
-    [0, 0, 1],
-  ],
-] as const;
-
 /**
  * x [B, C, H, W] at `size` by nearest neighbour, then convolved with kernel [O, C, 3, 3], zeros around → [B, O, ...size].
- * In a doubled picture every 3×3 window covers 2×2 pixels of the small one, in four phases (even or odd row and column):
- * four 2×2 convolutions, whose kernels are sums of taps, give the same (Shi et al. 2016, section 2.2, turned round).
+ * A doubled picture is convolved by phases (phases.ts).
  */
 export function upsampledConvolution(
   op: Graph,
@@ -221,28 +209,24 @@ export function upsampledConvolution(
 ): Value {
   const [batch, channels, height, width] = fixedDims(x.dims) as [number, number, number, number];
   if (isTiled(op, x, kernel, size)) return tiledConvolution(op, x, [kernel, bias], size);
-  const doubled = size[0] === 2 * height && size[1] === 2 * width;
-  if (!doubled || batch * height * width < op.dialect.phasesFrom)
+  if (!isDoubled(x.dims, size) || batch * height * width < op.dialect.phasesFrom)
     return conv(op, resizeNearest(op, x, size), kernel, bias, { padding: [1, 1, 1, 1] });
   const out = dimAt(kernel, 0);
   const sums = matMul(op, reshape(op, kernel, [out * channels, 9]), tapSums(op)); // [O·C, 16]
   const perPhase = transpose(op, reshape(op, sums, [out, channels, 4, 2, 2]), [2, 0, 1, 3, 4]);
-  const phases = split(op, perPhase, 4, 0).map((part, phase) => {
-    const [row, column] = [phase >> 1, phase & 1];
-    const padding = [1 - row, 1 - column, row, column] as const;
-    return conv(op, x, reshape(op, part, [out, channels, 2, 2]), bias, { padding });
+  const parts = split(op, perPhase, PHASES.length, 0);
+  const phases = PHASES.map((phase) => {
+    const kernels = reshape(op, parts[phase]!, [out, channels, 2, 2]);
+    return conv(op, x, kernels, bias, { padding: phasePadding(phase) });
   });
   return depthToSpace(op, concat(op, phases, 1), 2);
 }
 
 /** [9, 16]: the taps of a 3×3 kernel that each of the four 2×2 kernels sums at each of its places. */
 function tapSums(op: Graph): Value {
-  const table = new Float32Array(9 * 16);
-  for (let tap = 0; tap < 9; tap++)
-    for (let place = 0; place < 16; place++) {
-      const [phaseRow, phaseColumn, row, column] = [place >> 3, (place >> 2) & 1, (place >> 1) & 1, place & 1] as const;
-      table[tap * 16 + place] =
-        TAPS[phaseRow as 0]![row as 0]![Math.floor(tap / 3)]! * TAPS[phaseColumn as 0]![column as 0]![tap % 3]!;
-    }
-  return floats(op, table, [9, 16]);
+  const places = PHASES.length * PHASE_TAPS;
+  const table = Float32Array.from({ length: 9 * places }, (_, i) =>
+    tapCount(Math.floor((i % places) / PHASE_TAPS) as Phase, Math.floor(i / places), i % PHASE_TAPS),
+  );
+  return floats(op, table, [9, places]);
 }

@@ -35,7 +35,8 @@ export function quantizeChannels(
     const count = Math.min(TOGETHER, out - begin);
     for (let o = 0; o < count; o++) {
       const from = (begin + o) * inner;
-      scales[begin + o] = roundRow(weights.subarray(from, from + inner), rows.subarray(o * inner, (o + 1) * inner));
+      const [own, whole] = [weights.subarray(from, from + inner), rows.subarray(o * inner, (o + 1) * inner)];
+      scales[begin + o] = roundRow(own, whole, taps);
     }
     for (let c = 0, i = 0; c < channels; c++)
       for (let tap = 0; tap < taps; tap++, i++) {
@@ -46,25 +47,47 @@ export function quantizeChannels(
   return { values, scales };
 }
 
-/** One output's weights as whole numbers; returns their scale. Plain loops: this runs for every weight of a model. */
-function roundRow(weights: Float32Array, to: Int8Array): number {
+/** One output's weights as whole numbers, `taps` of each channel in a row; returns their scale. Plain loops: this runs for every weight of a model. */
+function roundRow(weights: Float32Array, to: Int8Array, taps: number): number {
   let greatest = 0;
   for (let i = 0; i < weights.length; i++) {
     const size = Math.abs(weights[i]!);
     if (size > greatest) greatest = size;
   }
   const perStep = greatest > 0 ? LEVELS / greatest : 0;
+  for (let i = 0; i < weights.length; i++) to[i] = ((weights[i]! * perStep + LEVELS + 0.5) | 0) - LEVELS;
+  for (let begin = 0; taps > 1 && begin < weights.length; begin += taps)
+    balance(weights, to, perStep, begin, begin + taps);
   let product = 0;
   let square = 0;
   for (let i = 0; i < weights.length; i++) {
-    const value = weights[i]!;
-    const whole = ((value * perStep + LEVELS + 0.5) | 0) - LEVELS;
-    product += value * whole;
-    square += whole * whole;
-    to[i] = whole;
+    product += weights[i]! * to[i]!;
+    square += to[i]! * to[i]!;
   }
   // What gives the least squared error with the levels chosen.
   return square === 0 ? 0 : product / square;
+}
+
+/**
+ * Rounds some of a kernel's numbers the other way, those that are nearest to it, until what all were rounded by makes less than half a
+ * step: neighbouring pixels are much alike, so that their sum counts more than each. Guo et al. 2022, "SQuant: On-the-Fly Data-Free
+ * Quantization via Diagonal Hessian Approximation", section 3.2.
+ */
+function balance(weights: Float32Array, to: Int8Array, perStep: number, begin: number, end: number): void {
+  let sum = 0;
+  for (let i = begin; i < end; i++) sum += to[i]! - weights[i]! * perStep;
+  for (; sum > 0.5 || sum < -0.5; ) {
+    const step = sum > 0 ? 1 : -1;
+    let at = -1;
+    let most = 0;
+    for (let i = begin; i < end; i++) {
+      const off = (to[i]! - weights[i]! * perStep) * step;
+      if (off > most && Math.abs(to[i]! - step) <= LEVELS) [at, most] = [i, off];
+    }
+    if (at < 0) return;
+    to[at]! -= step;
+    sum -= step;
+  }
 }
 
 /** The parts of a layer's weights [out, inner], as `quantizeChannels` makes them. */

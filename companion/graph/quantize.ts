@@ -1,4 +1,5 @@
 /** Weights of few bits, by blocks: what MatMulNBits of ONNX Runtime multiplies by without widening them all at once. */
+import type { Phase } from "./phases.ts";
 import type { WeightRef } from "./weights.ts";
 
 /** Bits of a weight. */
@@ -135,6 +136,8 @@ export interface QuantizedLayer {
   /** Where its weights stand, e.g. "down_blocks.0.attentions.0.proj_in". */
   readonly path: string;
   readonly kind: "linear" | "conv2d";
+  /** Of a convolution of a doubled picture, which of its phases the matrix is for: [out, in · 4]. Absent: its kernels as they are. */
+  readonly phase?: Phase;
 }
 
 /** A layer's weights as a matrix [out, in] (a convolution's: in · kernel) in few bits, or undefined where they stay as they are. */

@@ -26,7 +26,7 @@ const rotationOf = (inner: number): number | undefined => ROTATIONS.find((size) 
 export interface NarrowPart {
   readonly ref: WeightRef;
   readonly dims: readonly [out: number, inner: number];
-  readonly kind: QuantizedLayer["kind"];
+  readonly layer: QuantizedLayer;
   readonly narrow: NarrowMatrix;
 }
 
@@ -55,9 +55,11 @@ export function planNarrow(
     end = Math.ceil((offset + byteLength) / ALIGNMENT) * ALIGNMENT;
     return { key, type, dims, file, offset, byteLength };
   };
-  const keyOf = (ref: WeightRef) => `${ref.file}:${ref.offset}:${ref.byteLength}`;
-  const narrowed: Quantizer = (ref, dims, { path, kind }) => {
-    const at: PlacePart = (name, type, shape) => place(`${ref.key}/${name}`, type, shape);
+  const keyOf = (ref: WeightRef, { phase }: QuantizedLayer) =>
+    `${ref.file}:${ref.offset}:${ref.byteLength}:${phase ?? "whole"}`;
+  const narrowed: Quantizer = (ref, dims, { path, kind, phase }) => {
+    const at: PlacePart = (name, type, shape) =>
+      place([ref.key, ...(phase === undefined ? [] : [phase]), name].join("/"), type, shape);
     const wide = WIDE.has(ref.type) && !ref.encoding;
     const coded = codedOf(ref);
     if (format === "int8" && (wide || coded) && !sensitive.some((layers) => layers.test(path)))
@@ -68,14 +70,14 @@ export function planNarrow(
     return dims[1] % BLOCK === 0 ? blockedMatrix(dims, 8, at) : undefined;
   };
   const collect: Quantizer = (ref, dims, layer) => {
-    const known = parts.get(keyOf(ref));
+    const known = parts.get(keyOf(ref, layer));
     if (known) return known.narrow;
     const narrow = narrowed(ref, dims, layer);
-    if (narrow) parts.set(keyOf(ref), { ref, dims, kind: layer.kind, narrow });
+    if (narrow) parts.set(keyOf(ref, layer), { ref, dims, layer, narrow });
     return narrow;
   };
   build(new Weights(weights), { dialect: DIALECTS.cpu, quantizer: collect });
-  return { parts: [...parts.values()], bytes: end, quantizer: (ref) => parts.get(keyOf(ref))?.narrow };
+  return { parts: [...parts.values()], bytes: end, quantizer: (ref, _, layer) => parts.get(keyOf(ref, layer))?.narrow };
 }
 
 /** Whether a file keeps weights as codes, which have to be rearranged to be multiplied by. */

@@ -5,6 +5,7 @@ import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import { Graph, type Quantizer } from "../../companion/graph/graph.ts";
 import { rotated } from "../../companion/graph/hadamard.ts";
 import { conv2d, linear, upsampledConv2d } from "../../companion/graph/layers.ts";
+import { PHASE_TAPS, PHASES, phaseKernels, phasePadding } from "../../companion/graph/phases.ts";
 import { channelMatrix, quantizeChannels } from "../../companion/graph/quantize-channels.ts";
 import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
@@ -20,6 +21,10 @@ function inFile(name: string, weight: Tensor, bias: Tensor, rotation?: number) {
   const file = path.join(folder, name);
   const [out, channels, taps] = [weight.dims[0]!, weight.dims[1]!, elementCount(weight.dims.slice(2))];
   const numbers = quantizeChannels(weight.data, [out, channels, taps], rotation);
+  const isKernel = weight.dims[2] === 3;
+  const phases = (isKernel ? PHASES : []).map((phase) =>
+    quantizeChannels(phaseKernels(weight.data, phase), [out, channels, PHASE_TAPS]),
+  );
   let end = 0;
   const bytes: Uint8Array[] = [];
   const place = (key: string, type: "I8" | "F32", dims: readonly number[], data: ArrayBufferView): WeightRef => {
@@ -32,15 +37,19 @@ function inFile(name: string, weight: Tensor, bias: Tensor, rotation?: number) {
     ["weight", place("weight", "F32", weight.dims, weight.data)],
     ["bias", place("bias", "F32", bias.dims, bias.data)],
   ]);
-  const narrow = channelMatrix(
-    [out, channels * taps],
-    (key, type, dims) => place(key, type as "I8" | "F32", dims, key === "values" ? numbers.values : numbers.scales),
-    rotation,
-  );
+  const placed = (of: typeof numbers, inner: number) =>
+    channelMatrix(
+      [out, inner],
+      (key, type, dims) => place(key, type as "I8" | "F32", dims, key === "values" ? of.values : of.scales),
+      rotation,
+    );
+  const narrow = placed(numbers, channels * taps);
+  const ofPhases = phases.map((of) => placed(of, channels * PHASE_TAPS));
   writeFileSync(file, Buffer.concat(bytes));
-  const quantizer: Quantizer = () => narrow;
+  const quantizer: Quantizer = (_, __, { phase }) => (phase === undefined ? narrow : ofPhases[phase]);
   return {
     numbers,
+    phases,
     quantizer,
     weights: new Weights({ origin: "here", find: (k) => refs.get(k), keys: () => refs.keys() }),
   };
@@ -180,6 +189,25 @@ function convolved(
   return Float32Array.from(result);
 }
 
+/** The same of a doubled picture, by phases: each a convolution of the small picture, and every second place of the result. */
+function doubled(
+  x: Tensor,
+  phases: readonly ReturnType<typeof quantizeChannels>[],
+  bias: Tensor,
+  { edges }: Pick<Window, "edges">,
+): Float32Array {
+  const [batch, , height, width] = x.dims as [number, number, number, number];
+  const result = new Float32Array(batch * bias.data.length * 4 * height * width);
+  for (const phase of PHASES) {
+    const window: Window = { kernel: 2, stride: 1, padding: phasePadding(phase), ...(edges && { edges }) };
+    convolved(x, phases[phase]!, bias, window).forEach((value, i) => {
+      const [plane, y, z] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+      result[(plane * 2 * height + 2 * y + (phase >> 1)) * 2 * width + 2 * z + (phase & 1)] = value;
+    });
+  }
+  return result;
+}
+
 test.each<[string, Window]>([
   ["3×3", { kernel: 3, stride: 1, padding: [1, 1, 1, 1] }],
   ["1×1", { kernel: 1, stride: 1, padding: [0, 0, 0, 0] }],
@@ -196,7 +224,7 @@ test.each<[string, Window]>([
 ])("a convolution multiplies what was rounded, and its sums are exact: %s", async (name, options) => {
   const [x, out] = [randn([2, 6, 5, 7]), 4];
   const [weight, bias] = [randn([out, 6, options.kernel, options.kernel]), randn([out])];
-  const { numbers, quantizer, weights } = inFile(name, weight, bias);
+  const { numbers, phases, quantizer, weights } = inFile(name, weight, bias);
   const { found } = await run(
     x,
     quantizer,
@@ -206,7 +234,8 @@ test.each<[string, Window]>([
         : conv2d(op, weights, input, [out, options.kernel], options),
     options.edges,
   );
-  const expected = convolved(x, numbers, bias, options);
+  const isDoubled = options.size?.[0] === 2 * x.dims[2]!;
+  const expected = isDoubled ? doubled(x, phases, bias, options) : convolved(x, numbers, bias, options);
   expect(found.data).toHaveLength(expected.length);
   expect(deviation(found, { ...found, data: expected })).toBeLessThan(1e-6);
 });
@@ -241,6 +270,35 @@ test("what is made once in a body of a condition is not read outside it", () => 
   expect(op.nodes.map(({ operator }) => operator)).toEqual(["If"]);
   twice();
   expect(op.nodes.map(({ operator }) => operator)).toEqual(["If", "Add"]);
+});
+
+test("the kernels of a doubled picture's phases make what a 3×3 convolution of it makes, but for what is rounded", async () => {
+  const [x, weight, bias] = [randn([1, 16, 6, 5]), randn([8, 16, 3, 3]), randn([8])];
+  const { quantizer, weights } = inFile("phases", weight, bias);
+  const build = (op: Graph, input: ReturnType<Graph["input"]>) =>
+    upsampledConv2d(op, weights, input, { out: 8, size: [12, 10] });
+  const { found } = await run(x, quantizer, build);
+  const { found: exact } = await run(x, () => undefined, build);
+  expect(deviation(found, exact)).toBeLessThan(0.03);
+});
+
+test("quantizeChannels() rounds a kernel's numbers so that they sum to what they were, within half a step", () => {
+  const [out, channels, taps] = [4, 32, 9];
+  const { data } = randn([out, channels, taps]);
+  const { values } = quantizeChannels(data, [out, channels, taps]);
+  for (let o = 0; o < out; o++) {
+    const own = data.subarray(o * channels * taps, (o + 1) * channels * taps);
+    const perStep = 127 / own.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    for (let c = 0; c < channels; c++) {
+      let sum = 0;
+      for (let tap = 0; tap < taps; tap++) {
+        const off = values[(tap * channels + c) * out + o]! - own[c * taps + tap]! * perStep;
+        expect(Math.abs(off)).toBeLessThan(1);
+        sum += off;
+      }
+      expect(Math.abs(sum)).toBeLessThan(0.5 + 1e-4);
+    }
+  }
 });
 
 test("quantizeChannels() puts taps before channels, and gives each output a scale of its own", () => {

@@ -37,16 +37,17 @@ const ALL: readonly Extra[] = [
 const TOKENS = 77;
 
 /**
- * Layers that lose more in eight bits than their arithmetic is worth: of full-size random weights each was rounded alone, and
- * those here, a fifth of the arithmetic, made three quarters of the error's square. They are the residual stream's own (all that
- * it is is in them), the first block, and the last ones, whose error nothing averages out. The time's are next to nothing.
+ * Layers that lose more in eight bits than their arithmetic is worth: of full-size random weights each was rounded alone, and how
+ * far that took the result was set against the time that it saved. They are those of the two largest levels that all of the picture
+ * passes through, where nothing averages their error out, and the largest level's own. The time's are next to nothing.
  */
 function sensitiveLayers({ up_block_types: { length } }: UNetModel["denoiser"]["config"]): RegExp[] {
+  const [largest, second] = [`up_blocks\\.${length - 1}`, `up_blocks\\.${length - 2}`];
   return [
     /^conv_(in|out)$|^(time|add)_embedding\.|\.time_emb_proj$/,
-    /\.proj_(in|out)$|\.conv_shortcut$|\.downsamplers\.0\.conv$/,
-    /^down_blocks\.[01]\.resnets\.0\./,
-    new RegExp(`^up_blocks\\.${length - 1}\\.resnets\\.([12]\\.conv1|\\d+\\.conv2)$`),
+    new RegExp(`^(down_blocks\\.[01]|${second}|${largest})\\..*\\.proj_(in|out)$`),
+    new RegExp(`^${largest}\\..*\\.conv_shortcut$|^down_blocks\\.[01]\\.downsamplers\\.`),
+    new RegExp(`^(down_blocks\\.0|${largest})\\.resnets\\.\\d+\\.conv[12]$|^down_blocks\\.1\\.resnets\\.0\\.conv[12]$`),
   ];
 }
 

@@ -6,7 +6,8 @@ import { fingerprintOf } from "../../checkpoint/files/component.ts";
 import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
 import { codesOf, readNumbers } from "../../checkpoint/files/tensor-data.ts";
 import { codedOf, layoutOf } from "../../graph/coded.ts";
-import type { Quantizer } from "../../graph/graph.ts";
+import type { QuantizedLayer, Quantizer } from "../../graph/graph.ts";
+import { PHASE_TAPS, phaseKernels } from "../../graph/phases.ts";
 import { type NumberFormat, quantize } from "../../graph/quantize.ts";
 import { quantizeChannels } from "../../graph/quantize-channels.ts";
 import { repack } from "../../graph/repack.ts";
@@ -16,7 +17,7 @@ import { hasCodes, type NarrowPart, planNarrow } from "../../opening/plan-narrow
 import { createFile } from "../../runtime/scratch.ts";
 
 /** Part of the files' names, to be raised when their contents would differ. */
-const VERSION = 1;
+const VERSION = 2;
 /** Bytes that the files of a folder may have together; those that were not used for longest go first. */
 const CAP = { least: 12 * 2 ** 30, most: 96 * 2 ** 30 } as const;
 
@@ -83,10 +84,10 @@ async function write(to: ReturnType<typeof createFile>, parts: readonly NarrowPa
 type Numbers = Uint8Array | Int8Array | Float32Array;
 
 /** A weight in its narrow form, in the order in which it lies in the file. */
-function numbersOf({ ref, dims: [out, inner], kind, narrow }: NarrowPart): (readonly [WeightRef, Numbers])[] {
+function numbersOf({ ref, dims: [out, inner], layer, narrow }: NarrowPart): (readonly [WeightRef, Numbers])[] {
   if (narrow.kind === "channels") {
-    const taps = kind === "conv2d" ? ref.dims[2]! * ref.dims[3]! : 1;
-    const { values, scales } = quantizeChannels(readNumbers(ref).data, [out, inner / taps, taps], narrow.rotation);
+    const { weights, taps } = matrixOf(ref, layer);
+    const { values, scales } = quantizeChannels(weights, [out, inner / taps, taps], narrow.rotation);
     return [
       [narrow.values, values],
       [narrow.scales, scales],
@@ -102,6 +103,13 @@ function numbersOf({ ref, dims: [out, inner], kind, narrow }: NarrowPart): (read
     [narrow.zeros, zeros],
     ...(offsets && narrow.offsets ? [[narrow.offsets, offsets] as const] : []),
   ];
+}
+
+/** A layer's numbers as they are rounded by columns, and how many taps of a channel lie in a row. */
+function matrixOf(ref: WeightRef, { kind, phase }: QuantizedLayer) {
+  const weights = readNumbers(ref).data;
+  if (phase !== undefined) return { weights: phaseKernels(weights, phase), taps: PHASE_TAPS };
+  return { weights, taps: kind === "conv2d" ? ref.dims[2]! * ref.dims[3]! : 1 };
 }
 
 /** Removes what was not used for longest, until `bytes` more are within the cap; and what a process left unfinished. */
