@@ -176,16 +176,16 @@ function additions(op: Graph, layer: Convolution, slot: Slot): Value {
 }
 
 /**
- * Rows' result with all that joins it. A product of floats begins with what joins it; any other would add that in two passes over
- * the result, so that there the low rank's last product begins with the layer's own.
+ * Rows' result with all that joins it. A product of floats begins with what joins it. Any other gets the low rank's last product added:
+ * one that began with the layer's result would copy it first, by one thread alone.
  */
 function withAdditions(op: Graph, layer: Linear, slot: Slot): Value {
   const window = layer.window ?? [dimAt(layer.x, 1)];
   const sum = withoutLowRank(op, layer, slot, window);
   if (!slot.kinds.includes("lowRank")) return layer.result(sum);
   const { down, up } = lowRankOf(op, layer, slot, window);
-  const after = (begun: Value | undefined) => gemm(op, gemm(op, layer.x, down), up, begun);
-  return layer.resultOf ? layer.result(after(sum)) : after(layer.result(sum));
+  const lowRank = (begun: Value | undefined) => gemm(op, gemm(op, layer.x, down), up, begun);
+  return layer.resultOf ? layer.result(lowRank(sum)) : add(op, layer.result(sum), lowRank(undefined));
 }
 
 /** down [rank, window] and up [out, rank], times the gates. */
