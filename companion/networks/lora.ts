@@ -165,7 +165,7 @@ interface Slot {
 
 /** All that joins a convolution's result. */
 function additions(op: Graph, layer: Convolution, slot: Slot): Value {
-  if (op.dialect.kernels === "constant") return overPatches(op, layer, (rows) => withAdditions(op, rows, slot));
+  if (op.dialect.kernels === "constant") return overPatches(op, layer, (rows) => joined(op, rows, slot)!);
   const { x, out, kernel } = layer;
   const window = [dimAt(x, 1), kernel, kernel];
   const sum = withoutLowRank(op, layer, slot, window);
@@ -180,12 +180,22 @@ function additions(op: Graph, layer: Convolution, slot: Slot): Value {
  * one that began with the layer's result would copy it first, by one thread alone.
  */
 function withAdditions(op: Graph, layer: Linear, slot: Slot): Value {
-  const window = layer.window ?? [dimAt(layer.x, 1)];
-  const sum = withoutLowRank(op, layer, slot, window);
-  if (!slot.kinds.includes("lowRank")) return layer.result(sum);
-  const { down, up } = lowRankOf(op, layer, slot, window);
-  const lowRank = (begun: Value | undefined) => gemm(op, gemm(op, layer.x, down), up, begun);
-  return layer.resultOf ? layer.result(lowRank(sum)) : add(op, layer.result(sum), lowRank(undefined));
+  if (layer.resultOf || !slot.kinds.includes("lowRank")) return layer.result(joined(op, layer, slot));
+  return add(op, layer.result(withoutLowRank(op, layer, slot, windowOf(layer))), lowRank(op, layer, slot, undefined));
+}
+
+/** All that joins rows' result; undefined: nothing. */
+function joined(op: Graph, layer: Linear, slot: Slot): Value | undefined {
+  const sum = withoutLowRank(op, layer, slot, windowOf(layer));
+  return slot.kinds.includes("lowRank") ? lowRank(op, layer, slot, sum) : sum;
+}
+
+const windowOf = (layer: Linear): readonly number[] => layer.window ?? [dimAt(layer.x, 1)];
+
+/** What the low rank makes of rows, on top of what is `begun`. */
+function lowRank(op: Graph, layer: Linear, slot: Slot, begun: Value | undefined): Value {
+  const { down, up } = lowRankOf(op, layer, slot, windowOf(layer));
+  return gemm(op, gemm(op, layer.x, down), up, begun);
 }
 
 /** down [rank, window] and up [out, rank], times the gates. */

@@ -1,5 +1,5 @@
 /** Slots beside layers: against the same layer with its weights changed. */
-import { DIALECTS } from "../../companion/graph/dialect.ts";
+import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import { type BranchedLayer, Graph, type Value } from "../../companion/graph/graph.ts";
 import { estimateMemory } from "../../companion/graph/memory.ts";
 import { add, conv, gemm } from "../../companion/graph/ops.ts";
@@ -28,8 +28,9 @@ function layerGraph(
   kind: Kind,
   use: Parameters<typeof slot>[2] | "none",
   kinds: readonly ChangeKind[] = CHANGES,
+  kernels: Dialect["kernels"] = "any",
 ): Graph {
-  const op = new Graph({ dialect: DIALECTS.cpu });
+  const op = new Graph({ dialect: { ...DIALECTS.cpu, kernels } });
   const input = (name: string, dims: readonly number[]) => op.input(name, { type: "float32", dims });
   const [out] = SHAPES[kind].weight;
   const [x, weight, bias] = [input("x", SHAPES[kind].x), input("weight", SHAPES[kind].weight), input("bias", [out])];
@@ -158,4 +159,27 @@ describe.each<Kind>(["linear", "linear, many rows", "conv2d"])("slot() beside a 
     }
     await conditional.release();
   });
+});
+
+test.each([
+  ["alone", ["lowRank"]],
+  ["beside a bias", ["lowRank", "bias"]],
+] as const)("a low rank %s joins a convolution whose kernels must be constant", async (_, kinds) => {
+  const { x, weight } = SHAPES.conv2d;
+  const [out, rank] = [weight[0], 3];
+  const slots = {
+    ...{ down: wave(rank, elementCount(weight) / out), up: wave(out, rank), gates: wave(1, rank) },
+    ...((kinds as readonly ChangeKind[]).includes("bias") && { bias: wave(out) }),
+  };
+  const feeds = { x: wave(...x), weight: wave(...weight), bias: wave(out), ...fed(slots) };
+  const [found, expected] = await Promise.all(
+    (["constant", "any"] as const).map(async (kernels) => {
+      const session = await openSession(layerGraph("conv2d", "always", kinds, kernels), cpuDevice());
+      const { y } = await session.run(feeds);
+      await session.release();
+      return y!.data;
+    }),
+  );
+  const far = largest(found!.map((value, i) => value - expected![i]!));
+  expect(far).toBeLessThan(1e-5 * largest(expected!));
 });
