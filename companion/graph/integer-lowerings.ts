@@ -11,6 +11,7 @@
  * A convolution is a product, too: each place's window is gathered into a row, at a quarter of the bytes that float32 would
  * take. Chellapilla et al. 2006, "High Performance Convolutional Neural Networks for Document Processing", section 2.
  */
+import { fromCells } from "./cells.ts";
 import { fixedDims } from "./dim.ts";
 import type { Graph, Value } from "./graph.ts";
 import { rotatedRows } from "./lowerings.ts";
@@ -89,9 +90,8 @@ export function integerDoubledConvolution(
     const options = { kernel: 2, padding: phasePadding(phase) } as const;
     return convolvedPixels(op, matrices[phase]!, x, bias, options);
   });
-  const [batch, height, width, out] = fixedDims(phases[0]!.dims) as [number, number, number, number];
-  const byPhase = reshape(op, concat(op, phases, 0), [2, 2, batch, height, width, out]);
-  const whole = reshape(op, transpose(op, byPhase, [2, 3, 0, 4, 1, 5]), [batch, 2 * height, 2 * width, out]);
+  const [batch, down, across, channels] = fixedDims(phases[0]!.dims) as [number, number, number, number];
+  const whole = fromCells(op, concat(op, phases, 0), { side: 2, batch, down, across, channels });
   return transpose(op, whole, [0, 3, 1, 2]);
 }
 

@@ -134,11 +134,11 @@ function kernelsOf(op: Graph, w: Weights, dims: readonly [number, number, number
   const ref = w.get("weight", dims);
   const layer = { path: w.path, kind: "conv2d" } as const;
   const narrow = op.quantizer(ref, [out, channels * kernel * width], layer);
-  const ofPhase = (phase: Phase): ChannelMatrix => {
-    const matrix = op.quantizer(ref, [out, channels * PHASE_TAPS], { ...layer, phase });
-    return matrix?.kind === "channels" ? matrix : op.fail(`No kernels of phase ${phase} in whole numbers`);
-  };
-  if (narrow?.kind === "channels")
+  if (narrow?.kind === "channels") {
+    const ofPhase = (phase: Phase): ChannelMatrix => {
+      const matrix = op.quantizer(ref, [out, channels * PHASE_TAPS], { ...layer, phase });
+      return matrix?.kind === "channels" ? matrix : op.fail(`No kernels of phase ${phase} in whole numbers`);
+    };
     return {
       whole: () => wholeOf(op, ref, dims),
       convolve: (x, bias, options) => integerConvolution(op, narrow, x, bias, { ...options, kernel }),
@@ -147,6 +147,7 @@ function kernelsOf(op: Graph, w: Weights, dims: readonly [number, number, number
           ? integerDoubledConvolution(op, PHASES.map(ofPhase), x, bias)
           : integerConvolution(op, narrow, x, bias, { kernel, padding: [1, 1, 1, 1], resized: size }),
     };
+  }
   const kernels = narrow ? widenNarrow(op, narrow, dims) : weight(op, w, "weight", dims);
   return {
     whole: () => kernels,

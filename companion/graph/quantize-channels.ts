@@ -35,8 +35,8 @@ export function quantizeChannels(
     const count = Math.min(TOGETHER, out - begin);
     for (let o = 0; o < count; o++) {
       const from = (begin + o) * inner;
-      const [own, whole] = [weights.subarray(from, from + inner), rows.subarray(o * inner, (o + 1) * inner)];
-      scales[begin + o] = roundRow(own, whole, taps);
+      const whole = rows.subarray(o * inner, (o + 1) * inner);
+      scales[begin + o] = roundRow(weights.subarray(from, from + inner), whole, taps);
     }
     for (let c = 0, i = 0; c < channels; c++)
       for (let tap = 0; tap < taps; tap++, i++) {
@@ -76,7 +76,7 @@ function roundRow(weights: Float32Array, to: Int8Array, taps: number): number {
 function balance(weights: Float32Array, to: Int8Array, perStep: number, begin: number, end: number): void {
   let sum = 0;
   for (let i = begin; i < end; i++) sum += to[i]! - weights[i]! * perStep;
-  for (; sum > 0.5 || sum < -0.5; ) {
+  while (Math.abs(sum) > 0.5) {
     const step = sum > 0 ? 1 : -1;
     let at = -1;
     let most = 0;

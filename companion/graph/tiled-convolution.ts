@@ -5,6 +5,7 @@
  * Analysis and Improving the Accuracy of Winograd Convolution for DNNs".
  */
 import { type Tensor, tensor } from "../tensor.ts";
+import { fromCells } from "./cells.ts";
 import { fixedDims } from "./dim.ts";
 import type { Graph, Value } from "./graph.ts";
 import {
@@ -84,8 +85,7 @@ export function tiledConvolution(
     });
     return concat(op, rows, 1);
   });
-  const tiles = reshape(op, concat(op, columns, 2), [TILE, TILE, batch, down, across, out]);
-  const whole = reshape(op, transpose(op, tiles, [2, 3, 0, 4, 1, 5]), [batch, TILE * down, TILE * across, out]);
+  const whole = fromCells(op, concat(op, columns, 2), { side: TILE, batch, down, across, channels: out });
   const picture = slice(op, slice(op, whole, 1, [0, size[0]]), 2, [0, size[1]]);
   return transpose(op, bias ? add(op, picture, bias) : picture, [0, 3, 1, 2]);
 }
