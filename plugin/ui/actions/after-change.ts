@@ -4,14 +4,12 @@ import type { MainClient } from "../wires/main-client.ts";
 import type { Attempt } from "./attempt.ts";
 import { showFill } from "./show-fill.ts";
 
-/** A value that is dragged is not written for every pixel. */
-const SAVE_SETTINGS_EVERY_MS = 400;
 /** For as long as good news stay on their own; what went wrong stays until the designer has seen it. */
 const PLAIN_NOTICE_MS = 5000;
 
 /** What follows from a change of the state by itself: settings are kept, good news fade, the Fill view is loaded. */
 export function followChanges(store: Store, main: MainClient, attempt: Attempt): void {
-  const saveSettings = atMostEvery(SAVE_SETTINGS_EVERY_MS, () =>
+  const saveSettings = oneAtATime(() =>
     attempt(async () => {
       await main.call("save", { slot: "settings", value: store.state.settings });
     }),
@@ -32,22 +30,22 @@ export function followChanges(store: Store, main: MainClient, attempt: Attempt):
   });
 }
 
-/** At once, since Figma ends a plugin without a word; what is asked for meanwhile is done once, at the end of that time. */
-function atMostEvery(milliseconds: number, act: () => void): () => void {
-  let isResting = false;
+/** At once, since Figma ends a plugin without a word. What is asked for while it acts is done once, as soon as that has ended. */
+function oneAtATime(act: () => Promise<void>): () => void {
+  let isActing = false;
   let isWanted = false;
-  const run = () => {
-    isResting = true;
-    isWanted = false;
-    // Once everything that changes together has changed.
-    queueMicrotask(act);
-    setTimeout(() => {
-      isResting = false;
-      if (isWanted) run();
-    }, milliseconds);
+  const run = async () => {
+    isActing = true;
+    while (isWanted) {
+      // Once everything that changes together has changed.
+      await Promise.resolve();
+      isWanted = false;
+      await act();
+    }
+    isActing = false;
   };
   return () => {
     isWanted = true;
-    if (!isResting) run();
+    if (!isActing) void run();
   };
 }
