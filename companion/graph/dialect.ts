@@ -33,6 +33,8 @@ export interface Dialect {
    * (seen on SwiftShader), so that those are products over patches.
    */
   readonly kernels: "any" | "constant";
+  /** How a product joins a sum that is there: "in-place", or "added" to it, which is one more pass. */
+  readonly sums: "in-place" | "added";
   /**
    * Where adapters (LoRA and its kin) can join a network. "everywhere": at every layer, where opening the network once more for them
    * takes long (pipeline/weights/lora-slots.ts), so that an open one takes any, and one that is not used costs nothing but its
@@ -57,6 +59,7 @@ const GPU = {
   tiled: { tiles: Number.POSITIVE_INFINITY, channels: 0 },
   innerBytes: Number.POSITIVE_INFINITY,
   kernels: "any",
+  sums: "added",
   slots: "where-used",
 } as const;
 
@@ -97,6 +100,7 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
     tiled: { tiles: 32, channels: 64, widest: 320 },
     innerBytes: 10 * 2 ** 20,
     kernels: "any",
+    sums: "in-place",
     slots: "everywhere",
   },
   cuda: { provider: "cuda", ...GPU },

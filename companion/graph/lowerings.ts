@@ -9,6 +9,7 @@ import {
   cast,
   concat,
   conv,
+  convOnto,
   depthToSpace,
   dequantizeRows,
   floats,
@@ -20,6 +21,7 @@ import {
   multiHeadAttention,
   reduceSum,
   reshape,
+  reshapeFree,
   resizeNearest,
   scalar,
   slice,
@@ -44,6 +46,19 @@ export function narrowAffine(op: Graph, narrow: BlockedMatrix, dims: readonly [o
     const whole = added ? add(op, rows, gemm(op, blockSums(op, x, [blocks, block]), added)) : rows;
     return bias ? add(op, whole, bias) : whole;
   };
+}
+
+/**
+ * sum [M, N] + x [M, K] · factorᵀ [N, K], of a K that may be free → [M, N]. Where that saves a pass over the sum it is a convolution: of
+ * one channel N high and K wide, by M kernels as wide, which are x's rows. It is the only product that ONNX Runtime's processor adds to what
+ * is there, in its place; its Gemm copies what it adds to before, by one thread.
+ */
+export function plusProduct(op: Graph, sum: Value, x: Value, factor: Value): Value {
+  const [m, n] = sum.dims as readonly [Dim, Dim];
+  if (op.dialect.sums === "added" || !isFixed(m) || !isFixed(n)) return add(op, sum, gemm(op, x, factor));
+  const wide = op.once(`${factor.name} as a picture`, () => reshapeFree(op, factor, [1, 1, n, -1]));
+  const whole = convOnto(op, reshape(op, sum, [1, m, n, 1]), wide, reshapeFree(op, x, [m, 1, 1, -1]));
+  return reshape(op, op.fixedWhateverIsFree(whole), sum.dims);
 }
 
 /** x [M, K], each group of `size` in a row times H. */

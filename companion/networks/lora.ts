@@ -8,6 +8,7 @@
  */
 import { type Dim, dimAt, fixedDims, isFixed } from "../graph/dim.ts";
 import type { Branch, BranchedMatrix, BranchedNorm, Graph, Value } from "../graph/graph.ts";
+import { plusProduct } from "../graph/lowerings.ts";
 import {
   add,
   cast,
@@ -175,13 +176,12 @@ function additions(op: Graph, layer: Convolution, slot: Slot): Value {
   return plus(op, sum, conv(op, inner, reshapeFree(op, up, [out, -1, 1, 1]), undefined));
 }
 
-/**
- * Rows' result with all that joins it. A product of floats begins with what joins it. Any other gets the low rank's last product added:
- * one that began with the layer's result would copy it first, by one thread alone.
- */
+/** Rows' result with all that joins it. A product of floats begins with what joins it; the low rank's last product joins any other. */
 function withAdditions(op: Graph, layer: Linear, slot: Slot): Value {
   if (layer.resultOf || !slot.kinds.includes("lowRank")) return layer.result(joined(op, layer, slot));
-  return add(op, layer.result(withoutLowRank(op, layer, slot, windowOf(layer))), lowRank(op, layer, slot, undefined));
+  const { down, up } = lowRankOf(op, layer, slot, windowOf(layer));
+  const own = layer.result(withoutLowRank(op, layer, slot, windowOf(layer)));
+  return plusProduct(op, own, gemm(op, layer.x, down), up);
 }
 
 /** All that joins rows' result; undefined: nothing. */
@@ -198,11 +198,17 @@ function lowRank(op: Graph, layer: Linear, slot: Slot, begun: Value | undefined)
   return gemm(op, gemm(op, layer.x, down), up, begun);
 }
 
-/** down [rank, window] and up [out, rank], times the gates. */
-const lowRankOf = (op: Graph, { out }: BranchedMatrix, slot: Slot, window: readonly number[]) => ({
-  down: slot.fed("down", 1, elementCount(window)),
-  up: scaledUp(op, out, slot),
-});
+/** down [rank, window] and up [out, rank], the smaller of them times the gates. */
+function lowRankOf(op: Graph, { out }: BranchedMatrix, slot: Slot, window: readonly number[]) {
+  const { fed, once } = slot;
+  const inner = elementCount(window);
+  const down = fed("down", 1, inner);
+  if (out <= inner) return { down, up: scaledUp(op, out, slot) };
+  return {
+    down: once("down", () => mul(op, reshapeFree(op, fed("gates", 1, 1), [-1, 1]), down)),
+    up: fed("up", out, 1),
+  };
+}
 
 const plus = (op: Graph, a: Value | undefined, b: Value): Value => (a ? add(op, a, b) : b);
 

@@ -2,10 +2,11 @@ import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import { Graph } from "../../companion/graph/graph.ts";
 import {
   groupNormalization,
+  plusProduct,
   scaledDotProductAttention,
   upsampledConvolution,
 } from "../../companion/graph/lowerings.ts";
-import { floats } from "../../companion/graph/ops.ts";
+import { add, floats } from "../../companion/graph/ops.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { attend, convolve, normaliseGroups } from "../../companion/runtime/reference.ts";
 import { openSession } from "../../companion/runtime/session.ts";
@@ -105,3 +106,38 @@ test.each([0, Number.POSITIVE_INFINITY])(
     expect(deviation(await run(op, { x: x! }), expected)).toBeLessThan(1e-6);
   },
 );
+
+test.each([
+  ["in-place", "FusedConv"],
+  ["added", "Add"],
+] as const)("plusProduct() agrees with its definition, for any K: %s", async (sums, operator) => {
+  const [rows, columns] = [7, 5];
+  const op = new Graph({ dialect: { ...DIALECTS.cpu, sums } });
+  const sum = op.input("sum", { type: "float32", dims: [rows, columns] });
+  const [x, factor] = [
+    op.freeInput("x", { type: "float32", dims: [rows, 1] }),
+    op.freeInput("factor", { type: "float32", dims: [columns, 1] }),
+  ];
+  // Twice the sum, so that it is made here, and may be overwritten.
+  op.output("y", plusProduct(op, add(op, sum, sum), x, factor));
+  expect(op.nodes.map((node) => node.operator)).toContain(operator);
+  const session = await openSession(op, cpuDevice());
+  try {
+    for (const inner of [1, 3, 16]) {
+      const feeds = {
+        sum: wave([rows, columns], 0.7),
+        x: wave([rows, inner], 1.3),
+        factor: wave([columns, inner], 0.9),
+      };
+      const expected = Float32Array.from({ length: rows * columns }, (_, at) => {
+        const [i, j] = [Math.floor(at / columns), at % columns];
+        let value = 2 * feeds.sum.data[at]!;
+        for (let k = 0; k < inner; k++) value += feeds.x.data[i * inner + k]! * feeds.factor.data[j * inner + k]!;
+        return value;
+      });
+      expect(deviation((await session.run(feeds)).y!, tensor(expected, [rows, columns]))).toBeLessThan(1e-6);
+    }
+  } finally {
+    await session.release();
+  }
+});

@@ -18,6 +18,8 @@ const SHAPES = {
   linear: { x: [6, 4], weight: [8, 4] },
   // So many that its weight is changed before it multiplies.
   "linear, many rows": { x: [4096, 256], weight: [256, 256] },
+  // As in whole numbers: its result is all that it has.
+  "linear, narrow": { x: [6, 4], weight: [8, 4] },
   conv2d: { x: [2, 4, 6, 5], weight: [8, 4, 3, 3] },
 } as const;
 type Kind = keyof typeof SHAPES;
@@ -38,7 +40,10 @@ function layerGraph(
   const resultOf = (other: Value, added: Value | undefined) => gemm(op, x, other, added);
   const layer: BranchedLayer =
     kind !== "conv2d"
-      ? { ...common, kind: "linear", bias, result: (added) => resultOf(weight, added), resultOf }
+      ? {
+          ...{ ...common, kind: "linear", bias, result: (added) => resultOf(weight, added) },
+          ...(kind !== "linear, narrow" && { resultOf }),
+        }
       : {
           ...{ ...common, ...OPTIONS, kind, kernel: 3 },
           result: (added?: Value) => {
@@ -79,87 +84,90 @@ function changed(weight: Tensor, inputs: Partial<Record<SlotInput, Tensor>>): Te
   return tensor(data, [out, ...weight.dims.slice(1)]);
 }
 
-describe.each<Kind>(["linear", "linear, many rows", "conv2d"])("slot() beside a layer: %s", (kind) => {
-  const { x, weight } = { x: wave(...SHAPES[kind].x), weight: wave(...SHAPES[kind].weight) };
-  const [out, inner] = SHAPES[kind].weight;
-  const width = elementCount(weight.dims) / out;
-  const lowRank = (rank: number) => ({ down: wave(rank, width), up: wave(out, rank), gates: wave(1, rank) });
-  const product = { first: wave(2, 1, 4, 1), second: wave(1, out / 2, 1, width / 4) };
-  const whole = { first: wave(1, 1, 1, 1), second: wave(1, out, 1, width) };
-  const cases: [string, Partial<Record<SlotInput, Tensor>>, Tensor?][] = [
-    ["rank 1", lowRank(1)],
-    ["rank 3", lowRank(3)],
-    ["rank 40", lowRank(40)],
-    ["a product", product],
-    ["any matrix", whole],
-    ["stretched rows", { stretch: wave(out, 1) }],
-    ["stretched columns", { stretch: wave(1, inner) }],
-    ["both", { stretch: wave(out, inner) }],
-    ["a bias", {}, wave(out)],
-    ["everything", { ...lowRank(5), ...product, stretch: wave(out, 1) }, wave(out)],
-  ];
-
-  test("it adds nothing where it is not used, to the bit, and its numbers take no memory", async () => {
-    const [plain, with_] = [layerGraph(kind, "none"), layerGraph(kind, "conditional")];
-    expect(estimateMemory(with_)).toEqual(estimateMemory(plain));
-    const feeds = { x, weight, bias: wave(out) };
-    const [own, same] = await Promise.all(
-      [plain, with_].map(async (op) => {
-        const session = await openSession(op, cpuDevice());
-        const { y } = await session.run(feeds);
-        await session.release();
-        return y!.data;
-      }),
-    );
-    expect(Buffer.compare(new Uint8Array(same!.buffer), new Uint8Array(own!.buffer))).toBe(0);
-  });
-
-  test("one open session takes every kind of change, at any rank", async () => {
-    const [plain, slotted] = [
-      await openSession(layerGraph(kind, "none"), cpuDevice()),
-      await openSession(layerGraph(kind, "conditional"), cpuDevice()),
+describe.each<Kind>(["linear", "linear, many rows", "linear, narrow", "conv2d"])(
+  "slot() beside a layer: %s",
+  (kind) => {
+    const { x, weight } = { x: wave(...SHAPES[kind].x), weight: wave(...SHAPES[kind].weight) };
+    const [out, inner] = SHAPES[kind].weight;
+    const width = elementCount(weight.dims) / out;
+    const lowRank = (rank: number) => ({ down: wave(rank, width), up: wave(out, rank), gates: wave(1, rank) });
+    const product = { first: wave(2, 1, 4, 1), second: wave(1, out / 2, 1, width / 4) };
+    const whole = { first: wave(1, 1, 1, 1), second: wave(1, out, 1, width) };
+    const cases: [string, Partial<Record<SlotInput, Tensor>>, Tensor?][] = [
+      ["rank 1", lowRank(1)],
+      ["rank 3", lowRank(3)],
+      ["rank 40", lowRank(40)],
+      ["a product", product],
+      ["any matrix", whole],
+      ["stretched rows", { stretch: wave(out, 1) }],
+      ["stretched columns", { stretch: wave(1, inner) }],
+      ["both", { stretch: wave(out, inner) }],
+      ["a bias", {}, wave(out)],
+      ["everything", { ...lowRank(5), ...product, stretch: wave(out, 1) }, wave(out)],
     ];
-    const bias = wave(out);
-    for (const [name, inputs, more] of cases) {
-      const conditions = fed({ ...inputs, ...(more && { bias: more }) });
-      const reweighed = inputs.first !== undefined || inputs.stretch !== undefined;
-      const { y } = await slotted.run({
-        ...{ x, weight, bias, ...conditions },
-        [slotInput("layer", "used")]: holds,
-        ...(reweighed && { [slotInput("layer", "reweighed")]: holds }),
-      });
-      const sum = more
-        ? tensor(
-            bias.data.map((value, i) => value + more.data[i]!),
-            [out],
-          )
-        : bias;
-      const { y: expected } = await plain.run({ x, weight: changed(weight, inputs), bias: sum });
-      const far = largest(y!.data.map((value, i) => value - expected!.data[i]!));
-      expect([name, far < 1e-5 * largest(expected!.data)]).toEqual([name, true]);
-    }
-    await Promise.all([plain.release(), slotted.release()]);
-  });
 
-  test("what is always used gives the numbers that a condition that holds gives", async () => {
-    const conditional = await openSession(layerGraph(kind, "conditional"), cpuDevice());
-    for (const [name, inputs, more] of cases) {
-      const given = { ...inputs, ...(more && { bias: more }) };
-      const used = { lowRank: inputs.down, product: inputs.first, stretch: inputs.stretch, bias: more };
-      const kinds = CHANGES.filter((change) => used[change]);
-      const always = await openSession(layerGraph(kind, "always", kinds), cpuDevice());
-      const feeds = { x, weight, bias: wave(out), ...fed(given) };
-      const { y } = await always.run(feeds);
-      const { y: expected } = await conditional.run({
-        ...{ ...feeds, [slotInput("layer", "used")]: holds },
-        ...((inputs.first || inputs.stretch) && { [slotInput("layer", "reweighed")]: holds }),
-      });
-      expect([name, largest(y!.data.map((value, i) => value - expected!.data[i]!))]).toEqual([name, 0]);
-      await always.release();
-    }
-    await conditional.release();
-  });
-});
+    test("it adds nothing where it is not used, to the bit, and its numbers take no memory", async () => {
+      const [plain, with_] = [layerGraph(kind, "none"), layerGraph(kind, "conditional")];
+      expect(estimateMemory(with_)).toEqual(estimateMemory(plain));
+      const feeds = { x, weight, bias: wave(out) };
+      const [own, same] = await Promise.all(
+        [plain, with_].map(async (op) => {
+          const session = await openSession(op, cpuDevice());
+          const { y } = await session.run(feeds);
+          await session.release();
+          return y!.data;
+        }),
+      );
+      expect(Buffer.compare(new Uint8Array(same!.buffer), new Uint8Array(own!.buffer))).toBe(0);
+    });
+
+    test("one open session takes every kind of change, at any rank", async () => {
+      const [plain, slotted] = [
+        await openSession(layerGraph(kind, "none"), cpuDevice()),
+        await openSession(layerGraph(kind, "conditional"), cpuDevice()),
+      ];
+      const bias = wave(out);
+      for (const [name, inputs, more] of cases) {
+        const conditions = fed({ ...inputs, ...(more && { bias: more }) });
+        const reweighed = inputs.first !== undefined || inputs.stretch !== undefined;
+        const { y } = await slotted.run({
+          ...{ x, weight, bias, ...conditions },
+          [slotInput("layer", "used")]: holds,
+          ...(reweighed && { [slotInput("layer", "reweighed")]: holds }),
+        });
+        const sum = more
+          ? tensor(
+              bias.data.map((value, i) => value + more.data[i]!),
+              [out],
+            )
+          : bias;
+        const { y: expected } = await plain.run({ x, weight: changed(weight, inputs), bias: sum });
+        const far = largest(y!.data.map((value, i) => value - expected!.data[i]!));
+        expect([name, far < 1e-5 * largest(expected!.data)]).toEqual([name, true]);
+      }
+      await Promise.all([plain.release(), slotted.release()]);
+    });
+
+    test("what is always used gives the numbers that a condition that holds gives", async () => {
+      const conditional = await openSession(layerGraph(kind, "conditional"), cpuDevice());
+      for (const [name, inputs, more] of cases) {
+        const given = { ...inputs, ...(more && { bias: more }) };
+        const used = { lowRank: inputs.down, product: inputs.first, stretch: inputs.stretch, bias: more };
+        const kinds = CHANGES.filter((change) => used[change]);
+        const always = await openSession(layerGraph(kind, "always", kinds), cpuDevice());
+        const feeds = { x, weight, bias: wave(out), ...fed(given) };
+        const { y } = await always.run(feeds);
+        const { y: expected } = await conditional.run({
+          ...{ ...feeds, [slotInput("layer", "used")]: holds },
+          ...((inputs.first || inputs.stretch) && { [slotInput("layer", "reweighed")]: holds }),
+        });
+        expect([name, largest(y!.data.map((value, i) => value - expected!.data[i]!))]).toEqual([name, 0]);
+        await always.release();
+      }
+      await conditional.release();
+    });
+  },
+);
 
 test.each([
   ["alone", ["lowRank"]],

@@ -105,6 +105,15 @@ export function gemm(op: Graph, x: Value, weight: Value, bias?: Value, order: "o
   return op.emit("Gemm", [x, weight, bias], [{ type: x.type, dims: [m!, n!] }], attributes)[0]!;
 }
 
+/**
+ * sum [1, O, H, W] + x [1, C, H', W'] with kernels [O, C, h, w] → the dims of the sum, where it lies if nothing else reads it. ONNX Runtime,
+ * FusedConv.
+ */
+export function convOnto(op: Graph, sum: Value, x: Value, kernels: Value): Value {
+  const result = [{ type: sum.type, dims: sum.dims }];
+  return op.emit("FusedConv", [x, kernels, undefined, sum], result, {}, { domain: "com.microsoft" })[0]!;
+}
+
 /** A matrix [N, K] of few bits, as MatMulNBits takes it. */
 export interface NarrowFactor {
   /** uint8 [N, blocks, block · bits / 8], float [N · blocks] and uint8 [N, ⌈blocks · bits / 8⌉]. */
