@@ -131,8 +131,8 @@ export function mappedWeights(
     .filter((node) => widening !== "once" || !constant.has(node))
     .flatMap((node) =>
       node.inputs.flatMap((input, i) =>
-        // Matrices of whole numbers are packed as they open, and tables count nowhere.
-        input && !isTable(graph, node, i) && !(node.operator === "MatMulIntegerToFloat" && i === 1) ? [input.name] : [],
+        // Tables count nowhere.
+        input && !isTable(graph, node, i) && !isPackedHere(graph, node, i) ? [input.name] : [],
       ),
     );
   const mapped = new Map<string, number>();
@@ -205,6 +205,13 @@ function weightBytes(graph: Nodes, constant: ReadonlySet<Node>): { stored: numbe
 
 const isTable = ({ dialect }: Nodes, { operator }: Node, input: number): boolean =>
   operator === "Gather" && input === 0 && dialect.provider === "cpu";
+
+/** Whether it is a matrix of whole numbers that a session packs for itself. */
+function isPackedHere({ initializers }: Nodes, { operator, inputs }: Node, input: number): boolean {
+  if (operator !== "MatMulIntegerToFloat" || input !== 1) return false;
+  const { source } = initializers.get(inputs[1]!.name) ?? {};
+  return !(source && "file" in source && source.packed);
+}
 
 /** The most bytes of intermediate values at once; `before`: nodes that have run before. */
 function mostAlive(graph: Nodes, before: ReadonlySet<Node>, symbols: Symbols): number {

@@ -81,6 +81,7 @@ function writeTensor({ writer, nameOf }: To, { value, source }: Initializer): vo
     ["location", location],
     ["offset", String(source.offset)],
     ["length", String(source.byteLength)],
+    ...packedForm(source),
   ] as const)
     writer.message(13, () => {
       writer.string(1, key);
@@ -88,6 +89,10 @@ function writeTensor({ writer, nameOf }: To, { value, source }: Initializer): vo
     });
   writer.integer(14, IN_A_FILE);
 }
+
+/** ONNX Runtime, tensor_external_data_info.cc: the key and, by semicolons, offset, length and an unused checksum. */
+const packedForm = ({ packed }: WeightRef) =>
+  packed ? [["prepacked_0", `${packed.key}|${packed.offset};${packed.byteLength};0`] as const] : [];
 
 /** A ValueInfoProto. Of free dims nothing is said. */
 function writeValue({ writer, nameOf }: To, value: Value, size: "fixed" | "free"): void {

@@ -37,6 +37,15 @@ export interface WeightRef {
   readonly encoding?: WeightEncoding;
   /** What it is some rows of. Absent: it is whole. */
   readonly partOf?: WeightRef;
+  /** The same as the runtime packs it, in the same file, by the runtime's own key. Absent: each session packs it for itself. */
+  readonly packed?: PackedForm;
+}
+
+/** Bytes from the start of the file. */
+export interface PackedForm {
+  readonly key: string;
+  readonly offset: number;
+  readonly byteLength: number;
 }
 
 /**

@@ -17,6 +17,7 @@ import { type AnyTensor, elementCount, type Tensor } from "../tensor.ts";
 import { insideRuntime } from "./activity.ts";
 import { tellMapped } from "./mapped-files.ts";
 import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from "./onnx-runtime.ts";
+import { PACKED_AT_MOST } from "./pack.ts";
 import { type Spill, spill } from "./spill.ts";
 
 /** What of a device matters here. */
@@ -132,13 +133,7 @@ function runtimeOptions(
   };
 }
 
-/**
- * Bytes of matrices of whole numbers up to which they are packed as they open. Packing is a copy, of 1.7 s for each GB. A step of
- * Stable Diffusion 1.5 takes an eighth more without; a transformer's products, of a thousand rows and more, a third at the most.
- * Measured on two cores.
- */
-const PACKED = 3 * 2 ** 30;
-
+/** Whether matrices of whole numbers are packed as a session opens: each anew, where no packed form lies in its file. */
 function packsIntegers({ nodes, initializers }: Graph): boolean {
   const products = nodes.filter(({ operator }) => operator === "MatMulIntegerToFloat");
   const matrices = new Set(products.map(({ inputs }) => inputs[1]!.name));
@@ -146,7 +141,7 @@ function packsIntegers({ nodes, initializers }: Graph): boolean {
     (sum, { value }) => (matrices.has(value.name) ? sum + elementCount(fixedDims(value.dims)) : sum),
     0,
   );
-  return bytes > 0 && bytes <= PACKED;
+  return bytes > 0 && bytes <= PACKED_AT_MOST;
 }
 
 /** The runtime's passes over a graph that find nothing in ours, each of which takes its time at every layer: all but folding constants. */

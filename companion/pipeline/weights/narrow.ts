@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { Problem } from "../../../shared/problem.ts";
 import { fingerprintOf } from "../../checkpoint/files/component.ts";
 import type { CheckpointStore } from "../../checkpoint/files/safetensors.ts";
 import { codesOf, readNumbers } from "../../checkpoint/files/tensor-data.ts";
@@ -13,8 +14,9 @@ import { quantizeChannels } from "../../graph/quantize-channels.ts";
 import { repack } from "../../graph/repack.ts";
 import type { WeightRef } from "../../graph/weights.ts";
 import type { Network } from "../../opening/network.ts";
-import { hasCodes, type NarrowPart, planNarrow } from "../../opening/plan-narrow.ts";
+import { hasCodes, type NarrowPart, type NarrowPlan, planNarrow } from "../../opening/plan-narrow.ts";
 import { createFile } from "../../runtime/scratch.ts";
+import { appendPacked, areKeptPacked, packedBytes, readPacked } from "./packed-matrices.ts";
 
 /** Part of the files' names, to be raised when their contents would differ. */
 const VERSION = 2;
@@ -38,33 +40,59 @@ export const quantizerFor = async (
 
 /**
  * The network's narrow weights, from a file in `folder` that is written where there is none yet. Lets messages in between two
- * weights. Throws Problem "disk-full", "file-changed".
+ * weights. `packedFrom`: bytes of matrices of whole numbers from which on they are kept packed, too. Throws Problem "disk-full",
+ * "file-changed".
  */
 export async function narrowWeights(
   network: Network<CheckpointStore>,
   format: NumberFormat | undefined,
   folder: string,
+  packedFrom?: number,
 ): Promise<Quantizer> {
   const name = `${fingerprintOf([network.weights.fingerprint, `${VERSION}-${format ?? "kept"}`])}.narrow`;
   const file = path.join(folder, name);
-  const { parts, bytes, quantizer } = planNarrow(network, format, file);
-  if (existsSync(file) && statSync(file).size === bytes) {
+  const plan = planNarrow(network, format, file);
+  const matrices = plan.parts.flatMap(({ narrow }) => (narrow.kind === "channels" ? [narrow.values] : []));
+  const kept = { ...plan, packed: areKeptPacked(matrices, packedFrom) ? matrices : [] };
+  const known = existsSync(file) ? quantizerFrom(kept, file) : undefined;
+  if (known) {
     utimesSync(file, new Date(), new Date());
-    return quantizer;
+    return known;
   }
   mkdirSync(folder, { recursive: true });
-  makeRoom(folder, bytes);
+  makeRoom(folder, plan.bytes + packedBytes(kept.packed));
   const unfinished = `${file}.${process.pid}`;
   try {
-    await write(createFile(unfinished), parts, bytes);
+    await write(unfinished, kept);
     renameSync(unfinished, file);
   } finally {
     rmSync(unfinished, { force: true });
   }
-  return quantizer;
+  const written = quantizerFrom(kept, file);
+  if (!written)
+    throw new Problem("file-changed", `"${name}" was changed while it was written: start the picture again.`);
+  return written;
 }
 
-async function write(to: ReturnType<typeof createFile>, parts: readonly NarrowPart[], bytes: number): Promise<void> {
+interface KeptPlan extends NarrowPlan {
+  /** Matrices that lie in the file packed, too. */
+  readonly packed: readonly WeightRef[];
+}
+
+/** The plan's quantizer, with what its file has packed; undefined where that is not whole. */
+function quantizerFrom({ bytes, quantizer, packed: matrices }: KeptPlan, file: string): Quantizer | undefined {
+  if (matrices.length === 0) return statSync(file).size === bytes ? quantizer : undefined;
+  const packed = readPacked(file, bytes);
+  if (!packed) return undefined;
+  const withPacked = (narrow: ReturnType<Quantizer>) => {
+    const form = narrow?.kind === "channels" && packed.get(narrow.values.offset);
+    return form ? { ...narrow, values: { ...narrow.values, packed: form } } : narrow;
+  };
+  return (...layer) => withPacked(quantizer(...layer));
+}
+
+async function write(file: string, { parts, bytes, packed }: KeptPlan): Promise<void> {
+  const to = createFile(file);
   let last: WeightRef | undefined;
   try {
     for (const part of parts) {
@@ -76,6 +104,7 @@ async function write(to: ReturnType<typeof createFile>, parts: readonly NarrowPa
     }
     // The last part's padding, so that the size tells a whole file.
     if (last) to.write(new Uint8Array(bytes - last.offset - last.byteLength), last.offset + last.byteLength);
+    if (packed.length > 0) await appendPacked(to, file, { matrices: packed, bytes });
   } finally {
     to.close();
   }
