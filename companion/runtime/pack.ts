@@ -34,7 +34,8 @@ export interface Packer {
 
 /**
  * The runtime is asked to save a graph of one product with all that it has packed (ONNX Runtime 1.22,
- * `session.save_external_prepacked_constant_initializers`), and the packed matrix is cut out of the file.
+ * `session.save_external_prepacked_constant_initializers`), and the packed matrix is cut out of the file. A session that maps it packs the
+ * matrix all the same, for its hash, and gives that up again (1.30, findings/onnxruntime-packed-twice.sh).
  */
 export function createPacker(): Packer {
   const folder = createScratchFolder();
