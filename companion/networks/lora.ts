@@ -198,17 +198,11 @@ function lowRank(op: Graph, layer: Linear, slot: Slot, begun: Value | undefined)
   return gemm(op, gemm(op, layer.x, down), up, begun);
 }
 
-/** down [rank, window] and up [out, rank], the smaller of them times the gates. */
-function lowRankOf(op: Graph, { out }: BranchedMatrix, slot: Slot, window: readonly number[]) {
-  const { fed, once } = slot;
-  const inner = elementCount(window);
-  const down = fed("down", 1, inner);
-  if (out <= inner) return { down, up: scaledUp(op, out, slot) };
-  return {
-    down: once("down", () => mul(op, reshapeFree(op, fed("gates", 1, 1), [-1, 1]), down)),
-    up: fed("up", out, 1),
-  };
-}
+/** down [rank, window] and up [out, rank], times the gates. */
+const lowRankOf = (op: Graph, { out }: BranchedMatrix, slot: Slot, window: readonly number[]) => ({
+  down: slot.fed("down", 1, elementCount(window)),
+  up: scaledUp(op, out, slot),
+});
 
 const plus = (op: Graph, a: Value | undefined, b: Value): Value => (a ? add(op, a, b) : b);
 
