@@ -73,7 +73,7 @@ async function companion({ outdir, external, sourcemap }) {
       main: at("companion/main.ts"),
       engine: at("companion/engine/child.ts"),
       library: at("companion/library/library-thread.ts"),
-      work: at("companion/work/work-thread.ts"),
+      work: at("companion/work-thread/work-thread.ts"),
       probe: at("companion/runtime/probe-child.ts"),
     },
     outdir: path.join(outdir, "companion"),

@@ -11,7 +11,8 @@ in_python "onnxruntime==1.30.0 onnx==1.20.0 numpy" <<'PY'
 import os, re, tempfile, numpy as np, onnx, onnxruntime as rt
 from onnx import TensorProto, helper, numpy_helper
 
-os.chdir(tempfile.mkdtemp())
+folder = tempfile.TemporaryDirectory()
+os.chdir(folder.name)
 size = 256
 weight = np.random.default_rng(1).standard_normal((size, size)).astype(np.float32)
 graph = helper.make_graph(

@@ -276,7 +276,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ],
   ],
   "companion/queue": ["companion/profile", "shared"],
-  "companion/work": ["companion/queue", "companion/engine", "companion/profile", "shared"],
+  "companion/work-thread": ["companion/queue", "companion/engine", "companion/profile", "shared"],
   "companion/team": ["companion/queue", "companion/library", "companion/engine", "shared"],
   "companion/history": ["shared"],
   "companion/gateway": ["companion/history", "companion/queue", "companion/profile", "shared"],

@@ -8,7 +8,7 @@ import { Downloads } from "../library/download/downloads.ts";
 import { LibraryInThread } from "../library/library-in-thread.ts";
 import { namedModels } from "../library/named-models.ts";
 import { formerQueue } from "../queue/former-queue.ts";
-import { WorkInThread } from "../work/work-in-thread.ts";
+import { WorkInThread } from "../work-thread/work-in-thread.ts";
 import type { CompanionEvent, Work } from "./work.ts";
 
 type OnEvent = (event: CompanionEvent) => void;

@@ -1,7 +1,7 @@
 import type { EngineState } from "../engine/engine.ts";
 import type { GatewayEvent, Host } from "../gateway/host.ts";
 import type { CodeState } from "../gateway/pairing-code.ts";
-import type { WorkEvent } from "../work/work-messages.ts";
+import type { WorkEvent } from "../work-thread/work-messages.ts";
 
 /** What a person at the terminal sees of the companion. */
 export type CompanionEvent =

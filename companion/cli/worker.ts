@@ -5,7 +5,7 @@ import { Problem } from "../../shared/problem.ts";
 import { readConfig } from "../config.ts";
 import { packageVersion } from "../root.ts";
 import { TeamWorker } from "../team/team-worker.ts";
-import { announced } from "../work/announced.ts";
+import { announced } from "../work-thread/announced.ts";
 import { makeFolder } from "./companion.ts";
 import { openLog, WORKER_LOG_NAME } from "./log.ts";
 import { openEngine, openLibraryThread } from "./own-work.ts";
