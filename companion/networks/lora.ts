@@ -187,16 +187,12 @@ function withAdditions(op: Graph, layer: Linear, slot: Slot): Value {
 /** All that joins rows' result; undefined: nothing. */
 function joined(op: Graph, layer: Linear, slot: Slot): Value | undefined {
   const sum = withoutLowRank(op, layer, slot, windowOf(layer));
-  return slot.kinds.includes("lowRank") ? lowRank(op, layer, slot, sum) : sum;
+  if (!slot.kinds.includes("lowRank")) return sum;
+  const { down, up } = lowRankOf(op, layer, slot, windowOf(layer));
+  return gemm(op, gemm(op, layer.x, down), up, sum);
 }
 
 const windowOf = (layer: Linear): readonly number[] => layer.window ?? [dimAt(layer.x, 1)];
-
-/** What the low rank makes of rows, on top of what is `begun`. */
-function lowRank(op: Graph, layer: Linear, slot: Slot, begun: Value | undefined): Value {
-  const { down, up } = lowRankOf(op, layer, slot, windowOf(layer));
-  return gemm(op, gemm(op, layer.x, down), up, begun);
-}
 
 /** down [rank, window] and up [out, rank], times the gates. */
 const lowRankOf = (op: Graph, { out }: BranchedMatrix, slot: Slot, window: readonly number[]) => ({
