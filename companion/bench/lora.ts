@@ -22,7 +22,7 @@ import { clock, report } from "./report.ts";
 import { type Spent, spentOn, spreadOf } from "./spent.ts";
 import { stepFeeds } from "./step-feeds.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 export const RANKS = [16, 128] as const;
 
 /** Resolves to the exit code. */

@@ -5,6 +5,7 @@
 import { Problem } from "../../shared/problem.ts";
 import { type AnyTensor, elementCount } from "../tensor.ts";
 import type { Attribute } from "./attributes.ts";
+import type { BranchedLayer } from "./branched.ts";
 import type { Dialect } from "./dialect.ts";
 import { isFixed } from "./dim.ts";
 import { ELEMENT_TYPE_OF } from "./element-type.ts";
@@ -13,50 +14,17 @@ import type { MomentsAt, TokensAt } from "./of-a-strip.ts";
 import type { Quantizer } from "./quantize.ts";
 import type { WeightRef } from "./weights.ts";
 
+export type {
+  BranchedLayer,
+  BranchedMatrix,
+  BranchedNorm,
+  BranchedPicture,
+  BranchedRows,
+  WholeRowsBy,
+} from "./branched.ts";
 export type { Initializer, Node, Value } from "./node.ts";
 export type { Moments, MomentsAt, TokensAt } from "./of-a-strip.ts";
 export type { QuantizedLayer, Quantizer } from "./quantize.ts";
-
-/** A norm that a branch can change. */
-export interface BranchedNorm {
-  readonly kind: "norm";
-  /** Its own, [channels], in the graph's float type. */
-  readonly weight: Value;
-  readonly bias: Value;
-  /** Its result with others in their place. */
-  result(weight: Value, bias: Value): Value;
-}
-
-/** A layer of a matrix or of kernels that a branch can change. Padding is top, left, bottom, right. */
-export type BranchedMatrix = {
-  readonly out: number;
-  /** What it reads: rows [M, in], or a picture [B, in, H, W]. */
-  readonly x: Value;
-  /** Its own weight, [out, in] or [out, in, kernel, kernel], in the graph's float type or the file's. */
-  weight(): Value;
-} & (
-  | {
-      readonly kind: "linear";
-      readonly bias: Value | undefined;
-      /** Where it stands for a convolution, what one output of that sees, [in, kernel, kernel]: the weight is [out, ...window]. */
-      readonly window?: readonly number[];
-      /** Its result with something in the bias' place, of any dims that broadcast to the result's [M, out]. */
-      result(bias: Value | undefined): Value;
-      /** The same with another weight [out, in]. Absent: its own is multiplied by in a form that numbers can't join. */
-      resultOf?(weight: Value, bias: Value | undefined): Value;
-    }
-  | {
-      readonly kind: "conv2d";
-      readonly kernel: number;
-      readonly stride: number;
-      readonly padding: readonly [number, number, number, number];
-      /** Its result, and something added: [B, out, H', W']. */
-      result(added?: Value): Value;
-    }
-);
-
-/** A layer that a branch can change. */
-export type BranchedLayer = BranchedMatrix | BranchedNorm;
 
 /** Makes the result of a weighted layer, and adds something. */
 export type Branch = (op: Graph, layer: BranchedLayer) => Value;

@@ -13,7 +13,7 @@
  */
 import { fromCells } from "./cells.ts";
 import { fixedDims } from "./dim.ts";
-import type { Graph, Value } from "./graph.ts";
+import type { Graph, Value, WholeRowsBy } from "./graph.ts";
 import { rotatedRows } from "./lowerings.ts";
 import {
   abs,
@@ -39,10 +39,15 @@ import { type WindowOptions, windowsOn } from "./windows.ts";
 /** x [..., K] · matrix + bias, which broadcasts to the result → [M, N]. */
 export function integerAffine(op: Graph, matrix: ChannelMatrix, x: Value, bias: Value | undefined): Value {
   if (matrix.rotation !== undefined) return turnedAffine(op, matrix, x, { rotation: matrix.rotation, bias });
-  const { values, scale, zero } = quantized(op, x);
-  const rows = { values: reshape(op, values, [-1, x.dims.at(-1)!]), scale, zero };
-  return product(op, rows, matrix, bias);
+  return product(op, wholeRows(op, x), matrix, bias);
 }
+
+/** What such a layer without rotation reads of x [..., K], [M, K]. */
+export const wholeRows = (op: Graph, x: Value): Quantized =>
+  op.once(`whole rows of ${x.name}`, () => {
+    const { values, ...rest } = quantized(op, x);
+    return { ...rest, values: reshape(op, values, [-1, x.dims.at(-1)!]) };
+  });
 
 /** Of what is rounded by rows: 0 is in the middle. */
 const MIDDLE = 128;
@@ -74,10 +79,21 @@ export function integerConvolution(
   matrix: ChannelMatrix,
   x: Value,
   bias: Value | undefined,
-  options: WindowOptions,
+  options: IntegerWindowOptions,
 ): Value {
   return transpose(op, convolvedPixels(op, matrix, x, bias, options), [0, 3, 1, 2]);
 }
+
+interface IntegerWindowOptions extends WindowOptions {
+  /** What becomes of some places' rows [M, O], which come from these windows. Absent: nothing. */
+  readonly join?: ((rows: Value, windowsBy: WholeRowsBy) => Value) | undefined;
+}
+
+/** What multiplies rows of whole numbers. */
+export const wholeRowsBy =
+  (op: Graph, rows: Quantized): WholeRowsBy =>
+  (values, scales) =>
+    integerProduct(op, rows, { values, scales }, undefined);
 
 /** x [B, C, H, W], doubled by nearest neighbour, convolved with 3×3 kernels, given by phases (phases.ts), + bias [O] → [B, O, 2H, 2W]. */
 export function integerDoubledConvolution(
@@ -101,7 +117,7 @@ function convolvedPixels(
   matrix: ChannelMatrix,
   x: Value,
   bias: Value | undefined,
-  options: WindowOptions,
+  { join = (rows) => rows, ...options }: IntegerWindowOptions,
 ): Value {
   const [batch, channels, height, width] = fixedDims(x.dims) as [number, number, number, number];
   const pixels = op.once(`pixels of ${x.name}`, () => {
@@ -109,9 +125,8 @@ function convolvedPixels(
     return { ...rest, values: reshape(op, transpose(op, values, [0, 2, 3, 1]), [-1, channels]) };
   });
   const { size, parts } = gathering(op, [batch, channels, height, width], options);
-  const rows = parts
-    ? windowRows(op, pixels, parts).map((values) => product(op, { ...pixels, values }, matrix, bias))
-    : [product(op, pixels, matrix, bias)];
+  const windows = parts ? windowRows(op, pixels, parts).map((values) => ({ ...pixels, values })) : [pixels];
+  const rows = windows.map((some) => join(product(op, some, matrix, bias), wholeRowsBy(op, some)));
   const all = rows.length === 1 ? rows[0]! : concat(op, rows, 0);
   return reshape(op, all, [batch, ...size, all.dims[1]!]);
 }

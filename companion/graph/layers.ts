@@ -6,9 +6,9 @@
  */
 import { dimAt } from "./dim.ts";
 import { decode } from "./encodings.ts";
+import { type Join, kernelsOf, matrixOf, weight } from "./factors.ts";
 import type { Graph, Value } from "./graph.ts";
-import { integerAffine, integerConvolution, integerDoubledConvolution } from "./integer-lowerings.ts";
-import { convolution, groupNormalization, narrowAffine, upsampledConvolution, widenNarrow } from "./lowerings.ts";
+import { groupNormalization } from "./lowerings.ts";
 import {
   add,
   batchNormalization,
@@ -17,7 +17,6 @@ import {
   conv,
   div,
   gather,
-  gemm,
   layerNormalization,
   mul,
   reduceMean,
@@ -27,16 +26,10 @@ import {
   scalar,
   slice,
   sqrt,
-  transpose,
 } from "./ops.ts";
-import { isDoubled, PHASE_TAPS, PHASES, type Phase } from "./phases.ts";
-import type { ChannelMatrix, NarrowMatrix } from "./quantize.ts";
-import type { WeightRef, Weights } from "./weights.ts";
+import type { Weights } from "./weights.ts";
 
-/** The tensor `name` of `dims` in the graph's float type, its bytes read as `as`. */
-export function weight(op: Graph, w: Weights, name: string, dims: readonly number[], as = dims): Value {
-  return decode(op, w.get(name, dims), as);
-}
+export { weight } from "./factors.ts";
 
 /** x [..., in] · weightᵀ, and the bias where there is one; `as`: the weight's dims in the file, where they are not [out, in]. */
 function product(
@@ -47,63 +40,11 @@ function product(
 ): Value {
   const dims = [out, dimAt(x, -1)] as const;
   const rows = reshape(op, x, [-1, dims[1]]);
-  const { whole, result, resultOf } = matrixOf(op, w, { dims, as: as ?? dims, x, rows });
+  const { whole, ...ways } = matrixOf(op, w, { dims, as: as ?? dims, x, rows });
   const own = bias === "added" ? weight(op, w, "bias", [out]) : undefined;
-  const layer = {
-    kind: "linear",
-    out,
-    x: rows,
-    bias: own,
-    weight: whole,
-    result,
-    ...(resultOf && { resultOf }),
-  } as const;
-  return reshape(op, op.branchAt(w.path)?.(op, layer) ?? result(own), [...x.dims.slice(0, -1), out]);
+  const layer = { kind: "linear", out, x: rows, bias: own, weight: whole, ...ways } as const;
+  return reshape(op, op.branchAt(w.path)?.(op, layer) ?? ways.result(own), [...x.dims.slice(0, -1), out]);
 }
-
-interface Factors {
-  readonly dims: readonly [out: number, inner: number];
-  /** The weight's in the file. */
-  readonly as: readonly number[];
-  /** [..., in] */
-  readonly x: Value;
-  /** The same as [M, in]. */
-  readonly rows: Value;
-}
-
-type Result = (bias: Value | undefined) => Value;
-
-interface Matrix {
-  /** [out, in] */
-  whole(): Value;
-  /** rows · matrixᵀ + bias */
-  readonly result: Result;
-  /** rows · weightᵀ + bias; absent where the matrix is narrow. */
-  readonly resultOf?: (weight: Value, bias: Value | undefined) => Value;
-}
-
-/** A layer's matrix [out, in], as the file or the quantizer has it. */
-function matrixOf(op: Graph, w: Weights, { dims, as, x, rows }: Factors): Matrix {
-  const exactly = (exact: Value): Matrix => {
-    const resultOf = (weight: Value, bias: Value | undefined) => gemm(op, rows, weight, bias);
-    return { whole: () => exact, result: (bias) => resultOf(exact, bias), resultOf };
-  };
-  if (w.has("weight.T")) return exactly(transpose(op, weight(op, w, "weight.T", dims.toReversed()), [1, 0]));
-  const ref = w.get("weight", as);
-  const narrow = op.quantizer(ref, dims, { path: w.path, kind: "linear" });
-  if (narrow) return { whole: () => wholeOf(op, ref, dims), result: narrowResult(op, narrow, { dims, x, rows }) };
-  return exactly(weight(op, w, "weight", as, dims));
-}
-
-function narrowResult(op: Graph, narrow: NarrowMatrix, { dims, x, rows }: Omit<Factors, "as">): Result {
-  if (narrow.kind === "channels") return (bias) => integerAffine(op, narrow, x, bias);
-  const times = narrowAffine(op, narrow, dims);
-  return (bias) => times(rows, bias);
-}
-
-/** Weights that are multiplied by in their narrow form. */
-const wholeOf = (op: Graph, ref: WeightRef, dims: readonly number[]): Value =>
-  ref.encoding ? decode(op, ref, dims) : op.initializer(ref, dims);
 
 /** x [..., in] → [..., out]. Keys: weight [out, in], bias [out]. */
 export const linear = (op: Graph, w: Weights, x: Value, out: number): Value =>
@@ -120,42 +61,6 @@ export const pointwise = (op: Graph, w: Weights, x: Value, out: number): Value =
 /** What `make` makes, and something added. */
 const plus = (op: Graph, make: () => Value) => (added?: Value) => (added ? add(op, make(), added) : make());
 
-interface Kernels {
-  /** [out, in, kernel, kernel] */
-  whole(): Value;
-  convolve(x: Value, bias: Value | undefined, options: Conv2dOptions): Value;
-  /** x resized to `size` by nearest neighbour, then convolved, the dialect's edges around. */
-  convolveResized(x: Value, bias: Value, size: readonly [number, number]): Value;
-}
-
-/** The kernels of a convolution, as the file or the quantizer has them. */
-function kernelsOf(op: Graph, w: Weights, dims: readonly [number, number, number, number]): Kernels {
-  const [out, channels, kernel, width] = dims;
-  const ref = w.get("weight", dims);
-  const layer = { path: w.path, kind: "conv2d" } as const;
-  const narrow = op.quantizer(ref, [out, channels * kernel * width], layer);
-  if (narrow?.kind === "channels") {
-    const ofPhase = (phase: Phase): ChannelMatrix => {
-      const matrix = op.quantizer(ref, [out, channels * PHASE_TAPS], { ...layer, phase });
-      return matrix?.kind === "channels" ? matrix : op.fail(`No kernels of phase ${phase} in whole numbers`);
-    };
-    return {
-      whole: () => wholeOf(op, ref, dims),
-      convolve: (x, bias, options) => integerConvolution(op, narrow, x, bias, { ...options, kernel }),
-      convolveResized: (x, bias, size) =>
-        isDoubled(x.dims, size)
-          ? integerDoubledConvolution(op, PHASES.map(ofPhase), x, bias)
-          : integerConvolution(op, narrow, x, bias, { kernel, padding: [1, 1, 1, 1], resized: size }),
-    };
-  }
-  const kernels = narrow ? widenNarrow(op, narrow, dims) : weight(op, w, "weight", dims);
-  return {
-    whole: () => kernels,
-    convolve: (x, bias, options) => convolution(op, x, [kernels, bias], options),
-    convolveResized: (x, bias, size) => upsampledConvolution(op, x, [kernels, bias], size),
-  };
-}
-
 /** x [B, in, H, W] → [B, out, H', W']. Keys: weight [out, in, kernel, kernel], bias [out]. */
 export const conv2d = (
   op: Graph,
@@ -165,10 +70,14 @@ export const conv2d = (
   { stride = 1, padding = [0, 0, 0, 0] }: Conv2dOptions = {},
 ): Value =>
   op.scope(w.path, () => {
-    const { whole, convolve } = kernelsOf(op, w, [out, dimAt(x, 1), kernel, kernel]);
+    const { areWhole, whole, convolve } = kernelsOf(op, w, [out, dimAt(x, 1), kernel, kernel]);
     const bias = weight(op, w, "bias", [out]);
     const result = plus(op, () => convolve(x, bias, { stride, padding }));
-    const layer = { kind: "conv2d", out, kernel, stride, padding, x, weight: whole, result } as const;
+    const joinedRows = (join: Join) => convolve(x, bias, { stride, padding, join });
+    const layer = {
+      ...({ kind: "conv2d", out, kernel, stride, padding, x, weight: whole, result } as const),
+      ...(areWhole && { joinedRows }),
+    };
     return op.branchAt(w.path)?.(op, layer) ?? result();
   });
 

@@ -7,7 +7,16 @@
  * al. 2024). Its bias can gain numbers too, and so can a norm's weight and bias.
  */
 import { type Dim, dimAt, fixedDims, isFixed } from "../graph/dim.ts";
-import type { Branch, BranchedMatrix, BranchedNorm, Graph, Value } from "../graph/graph.ts";
+import type {
+  Branch,
+  BranchedMatrix,
+  BranchedNorm,
+  BranchedPicture,
+  BranchedRows,
+  Graph,
+  Value,
+  WholeRowsBy,
+} from "../graph/graph.ts";
 import { plusProduct } from "../graph/lowerings.ts";
 import {
   add,
@@ -33,7 +42,8 @@ export const NORM_CHANGES = ["scale", "bias"] as const;
 export type ChangeKind = (typeof CHANGES)[number] | (typeof NORM_CHANGES)[number];
 
 /**
- * What a slot is fed. float32: down [rank, in · kernel], up [out, rank], gates [1, rank] (how much of each), first [m, 1, n, 1]
+ * What a slot is fed. float32: down [rank, in · kernel], up [out, rank], gates [1, rank] (how much of each); where the layer's rows are
+ * whole numbers, down as such instead, times its gates: int8 downValues [kernel · in, rank], downScales [rank]; first [m, 1, n, 1]
  * and second [1, p, 1, q] with m · p = out and n · q = in · kernel, stretch [out or 1, in or 1], bias [out], a
  * norm's scale and bias [channels]. Of a conditional slot, bool [1]: whether it is used at all, and whether first, second and
  * stretch are. What is not fed is nothing.
@@ -42,6 +52,8 @@ export type SlotInput =
   | "down"
   | "up"
   | "gates"
+  | "downValues"
+  | "downScales"
   | "first"
   | "second"
   | "stretch"
@@ -62,7 +74,9 @@ export const slot =
   (path: string, kinds: readonly ChangeKind[], use: "conditional" | "always"): Branch =>
   (op, layer) => {
     const fed: Feed = (input, ...dims) =>
-      cast(op, op.freeInput(slotInput(path, input), { type: "float32", dims }), op.float);
+      input === "downValues"
+        ? op.freeInput(slotInput(path, input), { type: "int8", dims })
+        : cast(op, op.freeInput(slotInput(path, input), { type: "float32", dims }), op.float);
     const when: When = (input, met, otherwise, dims) =>
       use === "conditional"
         ? op.either(op.freeInput(slotInput(path, input), { type: "bool", dims: [1] }), { met, otherwise, dims })
@@ -73,7 +87,7 @@ export const slot =
     const once: Once = (what, make) => op.once(`${path}: ${what}`, make);
     const parts = { kinds, fed, when, once };
     const changed = () => {
-      if (layer.kind === "conv2d") return layer.result(additions(op, layer, parts));
+      if (layer.kind === "conv2d") return withPictureAdditions(op, layer, parts);
       const { resultOf } = layer;
       return resultOf && hasManyRows(op, layer)
         ? withChangedWeight(op, { ...layer, resultOf }, parts)
@@ -81,8 +95,6 @@ export const slot =
     };
     return when("used", () => op.fixedWhateverIsFree(changed()), own);
   };
-
-type Linear = Extract<BranchedMatrix, { kind: "linear" }>;
 
 /** Multiplications of a layer from which on it matters what its slot costs. Below, a weight is not touched. */
 const LARGE = 2 ** 28;
@@ -102,7 +114,7 @@ function hasManyRows(op: Graph, { x, out }: BranchedMatrix): boolean {
 /** The result with a weight that gained all that joins it, anew in each run: strengths may change between two. */
 function withChangedWeight(
   op: Graph,
-  layer: Linear & Required<Pick<Linear, "resultOf">>,
+  layer: BranchedRows & Required<Pick<BranchedRows, "resultOf">>,
   { kinds, fed, when, once }: Slot,
 ): Value {
   const { bias, out, resultOf } = layer;
@@ -164,8 +176,20 @@ interface Slot {
   readonly once: Once;
 }
 
+/** A convolution's result with all that joins it. The low rank joins rows of whole numbers as rows. */
+function withPictureAdditions(op: Graph, layer: BranchedPicture, slot: Slot): Value {
+  const { joinedRows, x, kernel } = layer;
+  if (!joinedRows || !slot.kinds.includes("lowRank")) return layer.result(additions(op, layer, slot));
+  const window = [dimAt(x, 1), kernel, kernel];
+  const sum = withoutLowRank(op, layer, slot, window);
+  const whole = joinedRows((rows, windowsBy) =>
+    plusProduct(op, rows, ...wholeLowRank(layer, slot, windowsBy, elementCount(window))),
+  );
+  return sum ? add(op, whole, sum) : whole;
+}
+
 /** All that joins a convolution's result. */
-function additions(op: Graph, layer: Convolution, slot: Slot): Value {
+function additions(op: Graph, layer: BranchedPicture, slot: Slot): Value {
   if (op.dialect.kernels === "constant") return overPatches(op, layer, (rows) => joined(op, rows, slot)!);
   const { x, out, kernel } = layer;
   const window = [dimAt(x, 1), kernel, kernel];
@@ -177,22 +201,33 @@ function additions(op: Graph, layer: Convolution, slot: Slot): Value {
 }
 
 /** Rows' result with all that joins it. A product of floats begins with what joins it; the low rank's last product joins any other. */
-function withAdditions(op: Graph, layer: Linear, slot: Slot): Value {
+function withAdditions(op: Graph, layer: BranchedRows, slot: Slot): Value {
   if (layer.resultOf || !slot.kinds.includes("lowRank")) return layer.result(joined(op, layer, slot));
-  const { down, up } = lowRankOf(op, layer, slot, windowOf(layer));
-  const own = layer.result(withoutLowRank(op, layer, slot, windowOf(layer)));
-  return plusProduct(op, own, gemm(op, layer.x, down), up);
+  const [inner, up] = lowRankRows(op, layer, slot);
+  return plusProduct(op, layer.result(withoutLowRank(op, layer, slot, windowOf(layer))), inner, up);
 }
 
+/** What a low rank makes of rows that are multiplied in a narrow form: its first product [M, rank], and up [out, rank], to multiply it by. */
+function lowRankRows(op: Graph, layer: BranchedRows, slot: Slot): readonly [inner: Value, up: Value] {
+  const { wholeRowsBy, x } = layer;
+  if (wholeRowsBy) return wholeLowRank(layer, slot, wholeRowsBy, dimAt(x, 1));
+  const { down, up } = lowRankOf(op, layer, slot, windowOf(layer));
+  return [gemm(op, x, down), up];
+}
+
+/** The same of rows [M, width] that are whole numbers. */
+const wholeLowRank = ({ out }: BranchedMatrix, { fed }: Slot, rowsBy: WholeRowsBy, width: number) =>
+  [rowsBy(fed("downValues", width, 1), fed("downScales", 1)), fed("up", out, 1)] as const;
+
 /** All that joins rows' result; undefined: nothing. */
-function joined(op: Graph, layer: Linear, slot: Slot): Value | undefined {
+function joined(op: Graph, layer: BranchedRows, slot: Slot): Value | undefined {
   const sum = withoutLowRank(op, layer, slot, windowOf(layer));
   if (!slot.kinds.includes("lowRank")) return sum;
   const { down, up } = lowRankOf(op, layer, slot, windowOf(layer));
   return gemm(op, gemm(op, layer.x, down), up, sum);
 }
 
-const windowOf = (layer: Linear): readonly number[] => layer.window ?? [dimAt(layer.x, 1)];
+const windowOf = (layer: BranchedRows): readonly number[] => layer.window ?? [dimAt(layer.x, 1)];
 
 /** down [rank, window] and up [out, rank], times the gates. */
 const lowRankOf = (op: Graph, { out }: BranchedMatrix, slot: Slot, window: readonly number[]) => ({
@@ -232,10 +267,8 @@ function stretched(op: Graph, weight: Value, stretch: Value): Value {
   return mul(op, cast(op, weight, op.float), unsqueezed(op, stretch, rest.length));
 }
 
-type Convolution = Extract<BranchedMatrix, { kind: "conv2d" }>;
-
 /** What joins a convolution's result, as a product: `body` over the patches of x [B, in, H, W] as rows, and back. */
-function overPatches(op: Graph, layer: Convolution, body: (rows: Linear) => Value): Value {
+function overPatches(op: Graph, layer: BranchedPicture, body: (rows: BranchedRows) => Value): Value {
   const { out } = layer;
   const { patches, height, width } = patchesOf(op, layer);
   const [batch, places, inner] = fixedDims(patches.dims) as [number, number, number];
@@ -246,7 +279,7 @@ function overPatches(op: Graph, layer: Convolution, body: (rows: Linear) => Valu
 }
 
 /** What each place of the result sees of x [B, C, H, W]: [B, H' · W', C · kernel²], in the order of a kernel's numbers. */
-function patchesOf(op: Graph, { x, kernel, stride: step, padding }: Convolution) {
+function patchesOf(op: Graph, { x, kernel, stride: step, padding }: BranchedPicture) {
   const [own, [top, left, bottom, right]] = padded(op, x, padding);
   const wide = pad(op, own, [0, 0, top, left], [0, 0, bottom, right]);
   const [batch, channels, h, w] = fixedDims(wide.dims) as [number, number, number, number];

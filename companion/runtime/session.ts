@@ -198,6 +198,7 @@ function zerosFor({ inputs, freeInputs }: Graph): Record<string, OrtTensor> {
 function zeroTensor(type: Value["type"], dims: readonly number[]): AnyTensor {
   const count = elementCount(dims);
   if (type === "float32") return { type, dims, data: new Float32Array(count) };
+  if (type === "int8") return { type, dims, data: new Int8Array(count) };
   if (type === "bool") return { type, dims, data: new Uint8Array(count) };
   throw new Problem("internal", `Nothing stands for an input of type ${type} that is not fed.`);
 }

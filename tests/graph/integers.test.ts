@@ -2,12 +2,13 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
-import { Graph, type Quantizer } from "../../companion/graph/graph.ts";
+import { Graph, type GraphOptions, type Quantizer } from "../../companion/graph/graph.ts";
 import { rotated } from "../../companion/graph/hadamard.ts";
 import { conv2d, linear, upsampledConv2d } from "../../companion/graph/layers.ts";
 import { PHASE_TAPS, PHASES, phaseKernels, phasePadding } from "../../companion/graph/phases.ts";
 import { channelMatrix, quantizeChannels } from "../../companion/graph/quantize-channels.ts";
 import { type WeightRef, Weights } from "../../companion/graph/weights.ts";
+import { type SlotInput, slot, slotInput } from "../../companion/networks/lora.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
 import { elementCount, type Tensor, tensor } from "../../companion/tensor.ts";
 import { temporaryFolder } from "../checkpoint/sample.ts";
@@ -89,6 +90,79 @@ test("a linear layer multiplies what was rounded, and its sums are exact", async
     return sum * scale * numbers.scales[n]! + bias.data[n]!;
   });
   expect(deviation(found, { ...found, data: expected })).toBeLessThan(1e-6);
+});
+
+test.each([
+  ["as it reads them", undefined],
+  ["and as they are where they are turned before", 16],
+] as const)("a low rank beside such a layer multiplies its rows %s", async (_, rotation) => {
+  const [rows, inner, out, rank] = [7, 48, 12, 3];
+  const [x, weight, bias] = [randn([rows, inner]), randn([out, inner]), randn([out])];
+  const [down, up, gates] = [randn([rank, inner]), randn([out, rank]), Float32Array.of(0.5, -2, 0)];
+  const { quantizer, weights } = inFile(`low-rank-${rotation}`, weight, bias, rotation);
+  const layer = (op: Graph) => linear(op, weights, op.input("x", { type: "float32", dims: x.dims }), out);
+  const [own, joined] = [undefined, slot("", ["lowRank"], "always")].map((branch) => {
+    const op = new Graph({ dialect: DIALECTS.cpu, quantizer, ...(branch && { branchAt: () => branch }) });
+    op.output("y", layer(op));
+    return op;
+  }) as [Graph, Graph];
+  const { values, scales } = quantizeChannels(down.data, [rank, inner, 1]);
+  const gated = scales.map((scale, r) => scale * gates[r]!);
+  const fed = {
+    ...{ down, up, gates: tensor(gates, [1, rank]) },
+    ...{ downValues: { type: "int8", dims: [inner, rank], data: values }, downScales: tensor(gated, [rank]) },
+  } as const;
+  const feeds = Object.entries(fed).map(([input, value]) => [slotInput("", input as SlotInput), value] as const);
+  const [{ y: without }, { y: found }] = [
+    await runGraph(own, { x }),
+    await runGraph(joined, { x, ...Object.fromEntries(feeds) }),
+  ];
+  const { off, scale } = rounded(x.data);
+  const factor = (r: number, k: number) =>
+    rotation === undefined ? values[k * rank + r]! * gated[r]! : down.data[r * inner + k]! * gates[r]!;
+  const read = (m: number, k: number) =>
+    rotation === undefined ? off[m * inner + k]! * scale : x.data[m * inner + k]!;
+  const expected = Float32Array.from({ length: rows * out }, (_, at) => {
+    const [m, n] = [Math.floor(at / out), at % out];
+    let sum = Number(without!.data[at]);
+    for (let r = 0; r < rank; r++)
+      for (let k = 0; k < inner; k++) sum += read(m, k) * factor(r, k) * up.data[n * rank + r]!;
+    return sum;
+  });
+  expect(deviation(found!, { ...(found as Tensor), data: expected })).toBeLessThan(1e-6);
+});
+
+test.each([1, 3])("a low rank beside a %d × %d convolution multiplies the windows that it gathered", async (kernel) => {
+  const [channels, out, rank, size] = [20, 12, 3, 9];
+  const [taps, margin] = [kernel ** 2, (kernel - 1) / 2];
+  const [x, weight, bias] = [randn([2, channels, size, size]), randn([out, channels, kernel, kernel]), randn([out])];
+  const [down, up] = [randn([rank, channels * taps]), randn([out, rank])];
+  const padding = [margin, margin, margin, margin] as const;
+  const { quantizer, weights } = inFile(`windows-${kernel}`, weight, bias);
+  const gained = tensor(
+    Float32Array.from({ length: elementCount(weight.dims) }, (_, at) => {
+      const [n, k] = [Math.floor(at / (channels * taps)), at % (channels * taps)];
+      let sum = 0;
+      for (let r = 0; r < rank; r++) sum += up.data[n * rank + r]! * down.data[r * channels * taps + k]!;
+      return sum;
+    }),
+    weight.dims,
+  );
+  const { weights: gain } = inFile(`gain-${kernel}`, gained, tensor(new Float32Array(out), [out]));
+  const run = async (of: Weights, options: Pick<GraphOptions, "quantizer" | "branchAt">) => {
+    const op = new Graph({ dialect: DIALECTS.cpu, ...options });
+    op.output("y", conv2d(op, of, op.input("x", { type: "float32", dims: x.dims }), [out, kernel], { padding }));
+    const { values, scales } = quantizeChannels(down.data, [rank, channels, taps]);
+    const fed = {
+      ...{ x, [slotInput("", "up")]: up, [slotInput("", "downScales")]: tensor(scales, [rank]) },
+      [slotInput("", "downValues")]: { type: "int8", dims: [channels * taps, rank], data: values } as const,
+    };
+    return (await runGraph(op, fed)).y as Tensor;
+  };
+  const without = await run(weights, { quantizer });
+  const found = await run(weights, { quantizer, branchAt: () => slot("", ["lowRank"], "always") });
+  const added = found.data.map((value, i) => value - without.data[i]!);
+  expect(deviation(tensor(added, found.dims), await run(gain, {}))).toBeLessThan(0.02);
 });
 
 test("rows that are turned before are rounded each by its own largest number, and their sums are exact", async () => {

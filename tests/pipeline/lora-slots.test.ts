@@ -61,3 +61,28 @@ test.each([
   expect(Object.keys(one.feedsFor(inputs))).toContain(slotInput("a", "used"));
   expect(plain.feedsFor(inputs)).toEqual({});
 });
+
+test("a session whose rows are whole numbers is fed such factors, rounded once, times each weight", () => {
+  const down = { dims: [2, 4], data: Float32Array.of(1, -0.5, 0.25, 0, 4, 2, 1, 0) };
+  const at = (strength: number) => ({ lowRank: { down, up: numbers(4, 2), strength } });
+  const plan = { changes: new Map([["unet", new Map([["a", { at }]])]]) } as unknown as LoraPlan;
+  const inputs = new Set((["downValues", "downScales", "up"] as const).map((input) => slotInput("a", input)));
+  const memory = createLoraMemory();
+  const fedAt = (weight: number) => {
+    const network = { weights: weightsOf("F32", LARGE), dialect: { slots: "where-used" }, memory } as const;
+    const { feedsFor } = adapt([{ plan, weight, textEncoderWeight: weight }], "unet", network);
+    expect(feedsFor(inputs)).toBe(feedsFor(inputs));
+    return feedsFor(inputs);
+  };
+  const [whole, half] = [fedAt(1), fedAt(0.5)];
+  expect(Object.keys(whole).sort()).toEqual([...inputs].sort());
+  const { data: values, dims } = whole[slotInput("a", "downValues")]!;
+  // [in, rank]: each rank by its own largest number.
+  expect([[...dims], [...values]]).toEqual([
+    [4, 2],
+    [127, 127, -64, 64, 32, 32, 0, 0].map((v, i) => (i === 2 ? -63 : v)),
+  ]);
+  expect(half[slotInput("a", "downValues")]!.data).toBe(values);
+  const scales = [whole, half].map((feeds) => [...(feeds[slotInput("a", "downScales")]!.data as Float32Array)]);
+  expect(scales[1]).toEqual(scales[0]!.map((scale) => scale / 2));
+});

@@ -9,6 +9,7 @@ import { codedOf } from "../../graph/coded.ts";
 import type { Dialect } from "../../graph/dialect.ts";
 import type { BranchAt } from "../../graph/graph.ts";
 import { LIGHT_WEIGHTS } from "../../graph/memory.ts";
+import { type ChannelNumbers, quantizeChannels } from "../../graph/quantize-channels.ts";
 import type { WeightStore } from "../../graph/weights.ts";
 import { CHANGES, type ChangeKind, NORM_CHANGES, type SlotInput, slot, slotInput } from "../../networks/lora.ts";
 import { type AnyTensor, elementCount, type Tensor, tensor } from "../../tensor.ts";
@@ -25,8 +26,10 @@ export interface Adapted {
   readonly key: string;
   readonly branchAt: BranchAt;
   /** For a session with these inputs. Throws Problem "adapter-mismatch" where a layer was changed that does not run. */
-  feedsFor(inputs: Pick<ReadonlySet<string>, "has">): Readonly<Record<string, AnyTensor>>;
+  feedsFor(inputs: Inputs): Readonly<Record<string, AnyTensor>>;
 }
+
+type Inputs = Pick<ReadonlySet<string>, "has">;
 
 interface Joined {
   readonly of: readonly Numbers[];
@@ -38,6 +41,8 @@ export interface LoraMemory {
   readonly traits: WeakMap<WeightStore, Traits>;
   /** What was last joined to a matrix: another weight is only another gate. */
   readonly joined: WeakMap<Numbers, Joined>;
+  /** The same as whole numbers, by what was joined. */
+  readonly rounded: WeakMap<Tensor, ChannelNumbers>;
 }
 
 /** What of a network's weights decides where adapters can join it. */
@@ -48,7 +53,11 @@ interface Traits {
   readonly widened: boolean;
 }
 
-export const createLoraMemory = (): LoraMemory => ({ traits: new WeakMap(), joined: new WeakMap() });
+export const createLoraMemory = (): LoraMemory => ({
+  traits: new WeakMap(),
+  joined: new WeakMap(),
+  rounded: new WeakMap(),
+});
 
 interface Network {
   readonly weights: WeightStore;
@@ -87,11 +96,22 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
     if (isNorm(weights, path)) return NORM_CHANGES.filter((kind) => given(kind, additions));
     return everywhere && additions.length > 0 ? CHANGES : CHANGES.filter((kind) => given(kind, additions));
   };
-  const feeds = [...layers].flatMap(([path, additions]) =>
-    feedsOf(additions, memory)
-      .filter(([input]) => (everywhere && !isNorm(weights, path)) || !(input === "used" || input === "reweighed"))
-      .map(([input, fed]) => ({ path, name: slotInput(path, input), fed })),
-  );
+  // A session asks for each step.
+  const feeds = new WeakMap<Inputs, Readonly<Record<string, AnyTensor>>>();
+  const fedTo = (inputs: Inputs) => {
+    const all: Record<string, AnyTensor> = {};
+    for (const [path, additions] of layers) {
+      const isConditional = everywhere && !isNorm(weights, path);
+      const isWhole = inputs.has(slotInput(path, "downValues"));
+      const taps = isWhole ? elementCount(matrixOf(weights, path)!.dims.slice(2)) : undefined;
+      for (const [input, fed] of feedsOf(additions, memory, taps)) {
+        if (!isConditional && (input === "used" || input === "reweighed")) continue;
+        if (!inputs.has(slotInput(path, input))) throw doesNotRun(path);
+        all[slotInput(path, input)] = fed;
+      }
+    }
+    return all;
+  };
   return {
     key: [
       ...(everywhere ? ["any"] : []),
@@ -105,9 +125,9 @@ export function adapt(loras: readonly ActiveLora[], target: Target, { weights, d
       return kinds.length > 0 ? slot(path, kinds, everywhere ? "conditional" : "always") : undefined;
     },
     feedsFor: (inputs) => {
-      const lost = feeds.find(({ name }) => !inputs.has(name));
-      if (lost) throw doesNotRun(lost.path);
-      return Object.fromEntries(feeds.map(({ name, fed }) => [name, fed]));
+      const known = feeds.get(inputs) ?? fedTo(inputs);
+      feeds.set(inputs, known);
+      return known;
     },
   };
 }
@@ -147,30 +167,17 @@ const needsOwnNumbers = (path: string) =>
 
 const HOLDS: AnyTensor = { type: "bool", dims: [1], data: Uint8Array.of(1) };
 
-/** One layer's. */
-function feedsOf(additions: readonly Addition[], memory: LoraMemory): [SlotInput, AnyTensor][] {
+/** One layer's; `taps`: of its kernels, where it multiplies rows as whole numbers. */
+function feedsOf(additions: readonly Addition[], memory: LoraMemory, taps?: number): [SlotInput, AnyTensor][] {
   const feeds: [SlotInput, AnyTensor][] = [["used", HOLDS]];
   const lowRanks = additions.flatMap(({ lowRank }) => lowRank ?? []);
   if (lowRanks.length > 0) {
+    const of = (half: "down" | "up") => lowRanks.map((one) => one[half]);
+    const down = together(stacked, of("down"), memory);
     const gates = lowRanks.flatMap(({ up, strength }) => Array<number>(up.dims[1]!).fill(strength));
     feeds.push(
-      [
-        "down",
-        together(
-          stacked,
-          lowRanks.map(({ down }) => down),
-          memory,
-        ),
-      ],
-      [
-        "up",
-        together(
-          sideBySide,
-          lowRanks.map(({ up }) => up),
-          memory,
-        ),
-      ],
-      ["gates", tensor(Float32Array.from(gates), [1, gates.length])],
+      ["up", together(sideBySide, of("up"), memory)],
+      ...(taps === undefined ? floating(down, gates) : gatedWhole(down, gates, taps, memory)),
     );
   }
   const products = additions.flatMap(({ product }) => product ?? []);
@@ -196,6 +203,27 @@ function feedsOf(additions: readonly Addition[], memory: LoraMemory): [SlotInput
   const biases = additions.flatMap(({ bias }) => bias ?? []);
   if (biases.length > 0) feeds.push(["bias", asTensor(sum(biases))]);
   return feeds;
+}
+
+const floating = (down: Tensor, gates: readonly number[]): [SlotInput, AnyTensor][] => [
+  ["down", down],
+  ["gates", tensor(Float32Array.from(gates), [1, gates.length])],
+];
+
+function gatedWhole(
+  down: Tensor,
+  gates: readonly number[],
+  taps: number,
+  { rounded }: LoraMemory,
+): [SlotInput, AnyTensor][] {
+  const [rank, inner] = [down.dims[0]!, elementCount(down.dims.slice(1))];
+  const { values, scales } = rounded.get(down) ?? quantizeChannels(down.data, [rank, inner / taps, taps]);
+  rounded.set(down, { values, scales });
+  const gated = scales.map((scale, i) => scale * gates[i]!);
+  return [
+    ["downValues", { type: "int8", dims: [inner, rank], data: values }],
+    ["downScales", tensor(gated, [rank])],
+  ];
 }
 
 const asTensor = ({ data, dims }: Numbers): Tensor => tensor(data, dims);
