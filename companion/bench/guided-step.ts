@@ -1,9 +1,8 @@
 import type { UNetModel } from "../checkpoint/model.ts";
 import { forIntegers } from "../graph/dialect.ts";
 import type { Quantizer } from "../graph/graph.ts";
-import { hearsLate } from "../networks/unet.ts";
 import { oneByOne } from "../pipeline/denoiser/one-by-one.ts";
-import { openShared, openWhole } from "../pipeline/denoiser/open-network.ts";
+import { openShared, openWhole, sharesFirst } from "../pipeline/denoiser/open-network.ts";
 import type { ActiveLora } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
 import { openSession, type Session } from "../runtime/session.ts";
@@ -23,7 +22,7 @@ export function leaseStep(sessions: Sessions, model: UNetModel, device: Device, 
   const own = quantizer ? { dialect: forIntegers(device.dialect) } : device;
   const batch = quantizer ? 1 : GUIDED;
   const graphFor = (rows: number) => pictureUNet(model, own, loras, { ...(quantizer && { quantizer }), batch: rows });
-  return hearsLate(model.denoiser.config)
+  return sharesFirst(own.dialect, model.denoiser.config)
     ? openShared(sessions, "UNet", graphFor, { batch, rows: 1 })
     : openWhole(sessions, "UNet", () => graphFor(batch));
 }

@@ -36,6 +36,11 @@ export interface Dialect {
   /** How a product joins a sum that is there: "in-place", or "added" to it, which is one more pass. */
   readonly sums: "in-place" | "added";
   /**
+   * What the runs of one evaluation share: their "first" part, a network of its own, whose values pass through the processor's memory, or
+   * "nothing", where that takes longer than to compute them again. 10 MB to a card and back for Stable Diffusion 1.5 at 512 × 512.
+   */
+  readonly shared: "first" | "nothing";
+  /**
    * Where adapters (LoRA and its kin) can join a network. "everywhere": at every layer, where opening the network once more for them
    * takes long (pipeline/weights/lora-slots.ts), so that an open one takes any, and one that is not used costs nothing but its
    * condition. "where-used": at the layers that those of a request change.
@@ -60,6 +65,7 @@ const GPU = {
   innerBytes: Number.POSITIVE_INFINITY,
   kernels: "any",
   sums: "added",
+  shared: "nothing",
   slots: "where-used",
 } as const;
 
@@ -101,6 +107,7 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
     innerBytes: 10 * 2 ** 20,
     kernels: "any",
     sums: "in-place",
+    shared: "first",
     slots: "everywhere",
   },
   cuda: { provider: "cuda", ...GPU },

@@ -3,6 +3,7 @@ import { parseUNetConfig } from "../../companion/checkpoint/config/unet-config.t
 import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import { hearsLate, unetGraph } from "../../companion/networks/unet.ts";
 import { oneByOne } from "../../companion/pipeline/denoiser/one-by-one.ts";
+import { sharesFirst } from "../../companion/pipeline/denoiser/open-network.ts";
 import { dividedByPrompt, evaluationOf } from "../../companion/pipeline/denoiser/shared-first.ts";
 import { stack } from "../../companion/pipeline/tensors.ts";
 import { openSession } from "../../companion/runtime/session.ts";
@@ -41,6 +42,11 @@ function feedsOf(name: string): Record<string, Tensor> {
     timestep: tensor(new Float32Array(COUNT).fill(500), [COUNT]),
   };
 }
+
+test("on a card nothing is shared: what passed between two networks would take longer than computing it again", () => {
+  const sharing = Object.values(DIALECTS).filter((dialect) => sharesFirst(dialect, config));
+  expect(sharing.map(({ provider }) => provider)).toEqual(["cpu"]);
+});
 
 test.each([
   ["unet-sd1", 1, DIALECTS.cpu],

@@ -1,5 +1,8 @@
+import type { Dialect } from "../../graph/dialect.ts";
 import type { Divided } from "../../graph/divide.ts";
 import type { Graph } from "../../graph/graph.ts";
+import type { UNetConfig } from "../../networks/configs.ts";
+import { hearsLate, type Reuse } from "../../networks/unet.ts";
 import type { Lease, Sessions } from "../studio/sessions.ts";
 import type { RunOne } from "./one-by-one.ts";
 import { dividedByPrompt, evaluationOf } from "./shared-first.ts";
@@ -11,6 +14,10 @@ export interface OpenNetwork extends Pick<Lease, "inputs" | "release"> {
 }
 
 type Opener = Pick<Sessions, "lease">;
+
+/** Whether it is worth while to open such a UNet in two, where all runs of an evaluation begin with the same picture. */
+export const sharesFirst = ({ shared }: Pick<Dialect, "shared">, config: UNetConfig, reuse?: Reuse): boolean =>
+  shared === "first" && hearsLate(config, reuse);
 
 /** Opens a graph as it is. */
 export async function openWhole(sessions: Opener, key: string, graph: () => Graph): Promise<OpenNetwork> {

@@ -1,7 +1,7 @@
 import { timeIdCount } from "../../checkpoint/parts/model-kind.ts";
 import { tilingDialect } from "../../graph/dialect.ts";
 import { Weights } from "../../graph/weights.ts";
-import { hearsLate, type Reuse, unetGraph } from "../../networks/unet.ts";
+import { type Reuse, unetGraph } from "../../networks/unet.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Controls } from "../conditioning/control.ts";
 import type { ReferenceTokens } from "../conditioning/image-encoder.ts";
@@ -17,7 +17,7 @@ import { concatChannels, partsOf, stack } from "../tensors.ts";
 import { adapt } from "../weights/lora-slots.ts";
 import { type Feeds, openRuns } from "./deep-cache.ts";
 import { oneByOne } from "./one-by-one.ts";
-import { openShared, openWhole } from "./open-network.ts";
+import { openShared, openWhole, sharesFirst } from "./open-network.ts";
 import { unetAddOns } from "./unet-addons.ts";
 import { dialectOf, quantizerOf } from "./weight-bits.ts";
 
@@ -72,7 +72,8 @@ export async function openUNet(
       return graph;
     };
     const own = reuse ? `${key}/${reuse.part}-${reuse.outer}` : key;
-    if (alike && hearsLate(config, reuse)) return openShared(studio.sessions, own, graphFor, { batch, rows: perRun });
+    if (alike && sharesFirst(dialect, config, reuse))
+      return openShared(studio.sessions, own, graphFor, { batch, rows: perRun });
     return openWhole(studio.sessions, own, () => graphFor(batch));
   };
   const { inputs, at, release } = await openRuns(open, job.request.deepCache);
