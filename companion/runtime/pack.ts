@@ -1,5 +1,5 @@
 /** Matrices of whole numbers as the runtime packs them for its products, kept where each session would pack its own copy. */
-import { readFileSync, rmSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, rmSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { DIALECTS } from "../graph/dialect.ts";
 import { Graph } from "../graph/graph.ts";
@@ -7,7 +7,7 @@ import { onnxFile } from "../graph/onnx-file.ts";
 import { floats, integerProduct } from "../graph/ops.ts";
 import type { WeightRef } from "../graph/weights.ts";
 import { InferenceSession } from "./onnx-runtime.ts";
-import { createScratchFolder } from "./scratch.ts";
+import { createScratchFolder, diskFull } from "./scratch.ts";
 
 /**
  * Bytes of matrices of whole numbers up to which they are packed. A copy for each session takes 1.7 s for each GB where the memory is new.
@@ -44,30 +44,59 @@ export function createPacker(): Packer {
     async pack(matrix) {
       const graph = productBy(matrix);
       const { root } = path.parse(matrix.file);
-      const session = await InferenceSession.create(onnxFile(graph), {
-        executionProviders: ["cpu"],
-        graphOptimizationLevel: "disabled",
-        logSeverityLevel: 4,
-        intraOpNumThreads: 1,
-        optimizedModelFilePath: path.join(folder, model),
-        extra: {
-          session: {
-            model_external_initializers_file_folder_path: root,
-            save_external_prepacked_constant_initializers: "1",
-            optimized_model_external_initializers_file_name: data,
-            optimized_model_external_initializers_min_size_in_bytes: "0",
+      // It writes both, the matrix and its packed form.
+      await whileDiskHolds(2 * matrix.byteLength, folder, async () => {
+        const session = await InferenceSession.create(onnxFile(graph), {
+          executionProviders: ["cpu"],
+          graphOptimizationLevel: "disabled",
+          logSeverityLevel: 4,
+          intraOpNumThreads: 1,
+          optimizedModelFilePath: path.join(folder, model),
+          extra: {
+            session: {
+              model_external_initializers_file_folder_path: root,
+              save_external_prepacked_constant_initializers: "1",
+              optimized_model_external_initializers_file_name: data,
+              optimized_model_external_initializers_min_size_in_bytes: "0",
+            },
           },
-        },
+        });
+        await session.release();
       });
-      await session.release();
       const told = PACKED.exec(readFileSync(path.join(folder, model), "latin1"));
       if (told === null) return undefined;
       const [, key, offset, length] = told as unknown as [string, string, string, string];
-      const bytes = readFileSync(path.join(folder, data)).subarray(Number(offset), Number(offset) + Number(length));
+      const bytes = partOf(path.join(folder, data), Number(offset), Number(length));
+      // The runtime does not say that it could not write all.
+      if (bytes.byteLength < Number(length)) throw diskFull(folder);
       return { key, bytes };
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** What goes wrong where the disk does not hold what the runtime writes is told as that: its own words are of streams. */
+async function whileDiskHolds(bytes: number, folder: string, body: () => Promise<void>): Promise<void> {
+  try {
+    await body();
+  } catch (error) {
+    const { bavail, bsize } = statfsSync(folder);
+    throw bavail * bsize < bytes ? diskFull(folder, error) : error;
+  }
+}
+
+/** Of a file's bytes from `offset` on so many, or what there is of them. */
+function partOf(file: string, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const fd = openSync(file, "r");
+  try {
+    let done = 0;
+    for (let read = -1; read !== 0 && done < length; done += read)
+      read = readSync(fd, bytes, done, length - done, offset + done);
+    return bytes.subarray(0, done);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** What a saved model says of a packed matrix: its key, and where it lies. */

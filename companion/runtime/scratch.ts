@@ -57,6 +57,9 @@ function whileDiskLasts<T>(folder: string, body: () => T): T {
     return body();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-    throw new Problem("disk-full", `There is no space left in "${folder}": make room there.`, { cause: error });
+    throw diskFull(folder, error);
   }
 }
+
+export const diskFull = (folder: string, cause?: unknown): Problem =>
+  new Problem("disk-full", `There is no space left in "${folder}": make room there.`, { cause });
