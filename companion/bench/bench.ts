@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--peers | --only PART] [--shapes sd15|sdxl] [--model PATH] …`: measures one part (parts.ts), or without a
+ * `npm run bench -- [--peers | --device | --only PART] [--shapes sd15|sdxl] [--model PATH] …`: measures one part (parts.ts), or without a
  * name how fast this machine opens a model of any family, in how much memory, and paints a picture. Without a model, one with
  * random weights is written to the temporary folder (sd15: 4.3 GB, sdxl: 6.9 GB) and removed at the end. `--write` puts what was
  * printed into the pages that have a place for it (pages/write.ts).

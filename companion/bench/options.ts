@@ -42,6 +42,8 @@ export const OPTIONS = {
       return side;
     },
   },
+  /** Where the figures go as JSON. */
+  json: text("FILE"),
   /** Where a picture of the figures goes, as SVG. */
   plot: text("FILE"),
   /** Where random weights and what was converted stay for the next run. Absent: nothing stays. */

@@ -38,6 +38,11 @@ export const PARTS = {
     isMarkdown: true,
     run: async ({ options, scratch }) => (await import("./peers/peers.ts")).runPeers(options, scratch),
   },
+  device: {
+    takes: ["python", ...MODEL, "keep", "rows", "with", "rounds", "json"],
+    isMarkdown: true,
+    run: async ({ options, scratch }) => (await import("./device/device.ts")).runDevice(options, scratch),
+  },
   opening: {
     takes: MODEL,
     run: async ({ place, device }) => (await import("./openings.ts")).runOpening(place(), await device()),
@@ -93,10 +98,12 @@ export const PARTS = {
 } satisfies Record<string, Part>;
 
 export type PartName = keyof typeof PARTS;
-const named = Object.keys(PARTS).filter((name) => name !== "all" && name !== "peers");
+/** Those that have an option of their own. */
+const OWN = ["peers", "device"] as const satisfies readonly PartName[];
+const named = Object.keys(PARTS).filter((name) => name !== "all" && !(OWN as readonly string[]).includes(name));
 
 /** What the command line's help says of all of it. */
-export const BENCH_USAGE = `bench [--peers | --only PART] ${usageOf(["shapes", "model", "python"])} … [--write]`;
+export const BENCH_USAGE = `bench [--peers | --device | --only PART] ${usageOf(["shapes", "model", "python"])} … [--write]`;
 export const BENCH_PARTS = named.join(", ");
 
 export interface Asked {
@@ -109,10 +116,15 @@ export interface Asked {
 
 /** Throws Problem "request-invalid". */
 export function parseBench(argv: readonly string[]): Asked {
-  const { only, peers, write = false, ...given } = valuesOf(argv);
-  const name = peers ? "peers" : String(only ?? "all");
-  if (!Object.hasOwn(PARTS, name) || (peers && only !== undefined))
-    throw new Problem("request-invalid", `There is no part "${only}": choose ${BENCH_PARTS}`);
+  const { only, peers, device, write = false, ...given } = valuesOf(argv);
+  const asked = [
+    ...(peers ? ["peers"] : []),
+    ...(device ? ["device"] : []),
+    ...(only === undefined ? [] : [String(only)]),
+  ];
+  const [name = "all"] = asked;
+  if (!Object.hasOwn(PARTS, name) || asked.length > 1)
+    throw new Problem("request-invalid", `There is no part "${asked.join(" ")}": choose ${BENCH_PARTS}`);
   const part: Part = PARTS[name as PartName];
   const usage = ["underpaint", callOf(name as PartName), usageOf(part.takes), "[--write]"].filter(Boolean).join(" ");
   return {
@@ -125,22 +137,21 @@ function valuesOf(argv: readonly string[]): Record<string, string | boolean | un
   const options = Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, { type: "string" as const }]));
   const flag = { type: "boolean" } as const;
   try {
-    return parseArgs({ args: [...argv], options: { ...options, only: { type: "string" }, peers: flag, write: flag } })
-      .values;
+    const own = { only: { type: "string" as const }, peers: flag, device: flag, write: flag };
+    return parseArgs({ args: [...argv], options: { ...options, ...own } }).values;
   } catch (error) {
     throw new Problem("request-invalid", `${(error as Error).message}: use underpaint ${BENCH_USAGE}`);
   }
 }
 
 /** "bench --only fast" */
-const callOf = (name: PartName): string =>
-  name === "all" ? "bench" : name === "peers" ? "bench --peers" : `bench --only ${name}`;
+const callOf = (name: PartName): string => ["bench", ...flagOf(name)].join(" ");
+
+const flagOf = (name: PartName): string[] => {
+  if (name === "all") return [];
+  return (OWN as readonly string[]).includes(name) ? [`--${name}`] : ["--only", name];
+};
 
 /** What a page's mark says: "npm run bench -- --peers --shapes sdxl --write". What else was told does not tell tables apart. */
 export const markOf = ({ name, options: { shapes = USUAL_SHAPES } }: Pick<Asked, "name" | "options">): string =>
-  [
-    "npm run bench --",
-    ...(name === "all" ? [] : name === "peers" ? ["--peers"] : ["--only", name]),
-    ...(shapes === USUAL_SHAPES ? [] : ["--shapes", shapes]),
-    "--write",
-  ].join(" ");
+  ["npm run bench --", ...flagOf(name), ...(shapes === USUAL_SHAPES ? [] : ["--shapes", shapes]), "--write"].join(" ");

@@ -14,9 +14,16 @@ export interface Device {
 
 /** Best first. CoreML is not among them: it recompiles every network at every start and has no attention kernel. */
 const PREFERENCE = ["cuda", "webgpu", "dml"] as const;
-type Accelerator = (typeof PREFERENCE)[number];
+export type Accelerator = (typeof PREFERENCE)[number];
 
-const NAMES: Record<Accelerator, string> = { cuda: "NVIDIA (CUDA)", webgpu: "Graphics card (WebGPU)", dml: "DirectML" };
+export const ACCELERATOR_NAMES: Readonly<Record<Accelerator, string>> = {
+  cuda: "NVIDIA (CUDA)",
+  webgpu: "Graphics card (WebGPU)",
+  dml: "DirectML",
+};
+
+/** Those that the runtime's package brings for this system, whether they work here or not, best first. */
+export const bundledAccelerators = (): Accelerator[] => PREFERENCE.filter((name) => bundledProviders().includes(name));
 
 /** The processor: always there. */
 export function cpuDevice(passedOver: DeviceInfo["passedOver"] = []): Device {
@@ -35,7 +42,7 @@ export async function chooseDevice(preference = process.env.UNDERPAINT_PROVIDER)
   if (preference === "cpu") return cpuDevice();
   if (preference !== undefined && preference !== "") return askedFor(preference);
   const passedOver: { provider: string; reason: string }[] = [];
-  for (const provider of PREFERENCE.filter((name) => bundledProviders().includes(name))) {
+  for (const provider of bundledAccelerators()) {
     const result = await probeInChild(provider);
     if (result.outcome === "failed") passedOver.push({ provider, reason: result.reason });
     else if (result.seconds > result.cpuSeconds) passedOver.push({ provider, reason: slow(result) });
@@ -53,7 +60,7 @@ async function askedFor(preference: string): Promise<Device> {
     );
   const result = await probeInChild(provider);
   if (result.outcome === "passed") return accelerator(provider, result, []);
-  throw new Problem("provider-unavailable", `${NAMES[provider]} can't be used: ${result.reason}`);
+  throw new Problem("provider-unavailable", `${ACCELERATOR_NAMES[provider]} can't be used: ${result.reason}`);
 }
 
 const accelerator = (
@@ -61,7 +68,7 @@ const accelerator = (
   { float, attention }: Pick<Dialect, "float" | "attention">,
   passedOver: DeviceInfo["passedOver"],
 ): Device => ({
-  info: { provider, name: NAMES[provider], passedOver },
+  info: { provider, name: ACCELERATOR_NAMES[provider], passedOver },
   dialect: { ...DIALECTS[provider], float, attention },
 });
 

@@ -9,6 +9,10 @@ test("a part gets the options that it takes, read", () => {
     options: { shapes: "sdxl", rows: ["open", "step"], with: ["ours", "f32"], rounds: 2 },
     write: true,
   });
+  expect(parseBench(["--device", "--json", "card.json"])).toMatchObject({
+    name: "device",
+    options: { json: "card.json" },
+  });
   expect(parseBench([])).toMatchObject({ name: "all", options: {}, write: false });
   expect(parseBench(["--only", "klein", "--side", "768"]).options).toEqual({ side: 768 });
 });
@@ -17,7 +21,8 @@ test.each([
   [["--peers", "--rounds", "0"], /"0" is no number of rounds: use underpaint bench --peers .*\[--rounds N\]/],
   [["--peers", "--rows", "step,luck"], /no row "luck"/],
   [["--peers", "--speed", "9"], /Unknown option/],
-  [["--peers", "--only", "fast"], /There is no part "fast"/],
+  [["--peers", "--only", "fast"], /There is no part "peers fast"/],
+  [["--peers", "--device"], /There is no part "peers device"/],
   [["--only", "toString"], /There is no part "toString": choose opening, fast/],
   [["--only", "fast", "--shapes", "constructor"], /There are no shapes "constructor"/],
   [["--only", "klein", "--side", "100"], /A side of "100" is no multiple of 16/],

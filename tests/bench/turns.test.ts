@@ -52,6 +52,18 @@ test("beside each other, programs open once and take turns; pictures are made al
   ]);
 });
 
+test.each([takeTurnsBeside, takeTurnsAlone])(
+  "who does some tasks alone is not asked for others: %p",
+  async (takeTurns) => {
+    const { race, log } = rehearse({ chosen: [{ ...OURS, only: ["step"] }, THEIRS], rows: ROWS });
+    await takeTurns(race);
+    const asked = (mode: string) => new Set(log.filter((word) => word.startsWith(`${mode}:`)));
+    // What it is asked first is to open.
+    expect([...asked("exact")].filter((word) => !/:(prepare|memory|open)$/.test(word))).toEqual(["exact:step"]);
+    expect(asked("eager")).toContain("eager:picture4");
+  },
+);
+
 test("where they do not fit, one runs at a time: it starts, opens, does everything and ends, in each round", async () => {
   const { race, log, noted } = rehearse(
     { chosen: [OURS, THEIRS, PICTURES], rows: ROWS, rounds: 2 },

@@ -6,8 +6,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { distances, readTrace } from "../../companion/bench/device/trace-distance.ts";
 import { runGenerate } from "../../companion/cli/generate.ts";
-import { distances, readTrace } from "./compare.ts";
 import { hashOf, recordBytes, recordedBytes } from "./same-bytes.ts";
 
 /** The largest difference, as a share of the largest value of a tensor. */

@@ -1,11 +1,11 @@
 /**
- * Before the tests: the random weights of tests/fixtures/parity/models and control-models, of which the repository holds only
- * lists (tests/fixtures/parity/seeded.py says what is in one, and writes the same files).
+ * The random weights of tests/fixtures/parity, tiny models of every family, of which the repository holds only lists
+ * (tests/fixtures/parity/seeded.py says what is in one, and writes the same files).
  */
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { createGenerator } from "../companion/random/generator.ts";
-import { elementCount } from "../companion/tensor.ts";
+import { createGenerator } from "../../random/generator.ts";
+import { elementCount } from "../../tensor.ts";
 
 type Listed =
   | readonly [dtype: string, shape: readonly number[], value: number]
@@ -16,15 +16,14 @@ interface List {
   readonly tensors: Readonly<Record<string, Listed>>;
 }
 
-const FIXTURES = path.join(__dirname, "fixtures/parity");
-
-export default function writeSeededWeights(): void {
-  for (const name of readdirSync(FIXTURES, { recursive: true, encoding: "utf8" })) {
+/** Beside each list in `folder`, unless they are there. */
+export function writeSeededWeights(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".safetensors.json")) continue;
-    const list = path.join(FIXTURES, name);
+    const list = path.join(folder, name);
     const file = list.slice(0, -".json".length);
     if (existsSync(file) && statSync(file).mtimeMs >= statSync(list).mtimeMs) continue;
-    // Another run of the tests may do the same at the same time.
+    // Another run may do the same at the same time.
     const own = `${file}.${process.pid}`;
     writeFileSync(own, fileOf(JSON.parse(readFileSync(list, "utf8"))));
     renameSync(own, file);

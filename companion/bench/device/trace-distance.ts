@@ -1,4 +1,4 @@
-/** Comparing two traces, tensor by tensor. */
+/** How far what a picture was made of is from what was expected, tensor by tensor (`generate --trace`). */
 import { readFileSync } from "node:fs";
 
 interface Entry {

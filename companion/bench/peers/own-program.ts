@@ -8,9 +8,9 @@ import { clipTextGraph } from "../../networks/clip-text.ts";
 import { denoiserNetwork } from "../../pipeline/denoiser/denoiser-network.ts";
 import { stableDiffusion } from "../../pipeline/families/stable-diffusion.ts";
 import { generate } from "../../pipeline/generate.ts";
-import { openStudio } from "../../pipeline/open-studio.ts";
+import { openStudio, type PipelineStudio } from "../../pipeline/open-studio.ts";
 import { narrowWeights } from "../../pipeline/weights/narrow.ts";
-import { cpuDevice } from "../../runtime/device.ts";
+import { chooseDevice, cpuDevice, type Device } from "../../runtime/device.ts";
 import { openSession, type Session } from "../../runtime/session.ts";
 import type { AnyTensor, Tensor } from "../../tensor.ts";
 import { openStep } from "../guided-step.ts";
@@ -23,6 +23,11 @@ import type { Answer, Asked } from "./program.ts";
 
 const PROMPT = "a red apple on a wooden table";
 const TOKENS = 77;
+/** Of a picture in one step. */
+const TURBO_SIDE = 512;
+
+/** Both ways on the processor share what they compute alike. */
+const placeOf = ({ info }: Device): string => info.provider;
 
 /** Answers line by line until there are no more. `repeats`: how often everything is done, for a slowness that must show. */
 export async function serveOwn(places: Place, repeats: number): Promise<number> {
@@ -42,7 +47,7 @@ export async function serveOwn(places: Place, repeats: number): Promise<number> 
 }
 
 async function answerTo(own: ReturnType<typeof createOwn>, asked: Asked, repeats: number): Promise<Answer> {
-  const run = await own.prepared(asked.task, asked.mode === "fast" ? "fast" : "exact");
+  const run = await own.prepared(asked.task, asked.mode);
   const [result, seconds] = await clock(async () => {
     let last: Tensor | undefined;
     for (let i = 0; i < repeats; i++) last = (await run()) ?? undefined;
@@ -55,12 +60,27 @@ async function answerTo(own: ReturnType<typeof createOwn>, asked: Asked, repeats
 
 type Run = () => Promise<Tensor | undefined>;
 type Opened = Pick<Session, "inputs" | "run" | "release">;
-type Mode = "exact" | "fast";
+/** "exact" and "fast": on the processor. Or the name of a provider. */
+type Mode = string;
+
+const deviceOf = async (mode: Mode): Promise<Device> =>
+  mode === "exact" || mode === "fast" ? cpuDevice() : chooseDevice(mode);
 
 function createOwn({ model: place, inputs, kept }: Place) {
-  const device = cpuDevice();
   const sessions = new Map<string, Opened>();
-  const studio = openStudio({ device, library: { resolve: () => place }, names: "paths", narrowFolder: kept });
+  const devices = new Map<Mode, Promise<Device>>();
+  const on = (mode: Mode): Promise<Device> => {
+    const device = devices.get(mode) ?? deviceOf(mode);
+    devices.set(mode, device);
+    return device;
+  };
+  const studios = new Map<Device, PipelineStudio>();
+  const studioOn = (device: Device): PipelineStudio => {
+    const library = { resolve: () => place };
+    const studio = studios.get(device) ?? openStudio({ device, library, names: "paths", narrowFolder: kept });
+    studios.set(device, studio);
+    return studio;
+  };
 
   const closeAll = async () => {
     for (const session of sessions.values()) await session.release();
@@ -73,42 +93,44 @@ function createOwn({ model: place, inputs, kept }: Place) {
   };
   const unet = (mode: Mode) =>
     opened(`unet ${mode}`, async () => {
-      const model = await openUNet(place);
-      if (mode === "exact") return openStep(model, device);
+      const [model, device] = [await openUNet(place), await on(mode)];
+      if (mode !== "fast") return openStep(model, device);
       const quantizer = await narrowWeights(denoiserNetwork({ model, family: stableDiffusion }), "int8", kept);
       return openStep(model, device, { quantizer });
     });
-  const texts = async () => {
-    const { textEncoders } = await openUNet(place);
+  const texts = async (mode: Mode) => {
+    const [{ textEncoders }, device] = [await openUNet(place), await on(mode)];
     const sessions: Opened[] = [];
     for (const [i, { component }] of textEncoders.entries()) {
       const shape = { batch: 1, tokens: TOKENS };
       const graph = () =>
         clipTextGraph(component.config, new Weights(component.weights), shape, { dialect: device.dialect });
-      sessions.push(await opened(`text ${i}`, () => openSession(graph(), device)));
+      sessions.push(await opened(`text ${i} ${placeOf(device)}`, () => openSession(graph(), device)));
     }
     return sessions;
   };
-  const decoder = (side: number) =>
-    opened(`decoder ${side}`, async () => {
+  const decoder = async (side: number, mode: Mode) => {
+    const device = await on(mode);
+    return opened(`decoder ${side} ${placeOf(device)}`, async () => {
       const { vae } = await openUNet(place);
       const shape = { batch: 1, height: side / 8, width: side / 8 };
       return openSession(decoderGraph(vae.config, new Weights(vae.weights), shape, device.dialect), device);
     });
+  };
 
   const prepared = async (task: string, mode: Mode): Promise<Run> => {
     const { nativeSize } = await openUNet(place);
     if (task === "prepare" || task === "open") {
       await closeAll();
       return async () => {
-        await texts();
+        await texts(mode);
         await unet(mode);
-        await decoder(nativeSize);
+        await decoder(nativeSize, mode);
         return undefined;
       };
     }
     if (task === "text") {
-      const sessions = await texts();
+      const sessions = await texts(mode);
       const ids: AnyTensor = { type: "int64", dims: [1, TOKENS], data: new BigInt64Array(TOKENS).fill(49407n) };
       return async () => {
         for (let i = 0; i < GUIDED; i++) for (const { run } of sessions) await run({ input_ids: ids });
@@ -121,7 +143,7 @@ function createOwn({ model: place, inputs, kept }: Place) {
       return async () => (await run(feeds)).out;
     }
     if (task.startsWith("decode")) {
-      const { run, inputs: dims } = await decoder(Number(task.slice("decode".length)));
+      const { run, inputs: dims } = await decoder(Number(task.slice("decode".length)), mode);
       const feeds = sineFeeds({
         inputs: [...dims].map(([name, of]) => ({ name, type: "float32" as const, dims: of })),
         freeInputs: new Set(),
@@ -129,9 +151,13 @@ function createOwn({ model: place, inputs, kept }: Place) {
       return async () => void (await run(feeds)) as undefined;
     }
     await closeAll();
+    const studio = studioOn(await on(mode));
+    const [side, told] =
+      task === "turbo"
+        ? [TURBO_SIDE, { steps: 1, guidanceScale: 1 }]
+        : [nativeSize, { steps: Number(task.slice("picture".length)), guidanceScale: 7.5 }];
     const request = parseRequest({
-      ...{ model: place, prompt: PROMPT, width: nativeSize, height: nativeSize, seed: 1, guidanceScale: 7.5 },
-      steps: Number(task.slice("picture".length)),
+      ...{ model: place, prompt: PROMPT, width: side, height: side, seed: 1, ...told },
       ...(mode === "fast" && { quantize: "int8" }),
     });
     return async () => {
@@ -143,7 +169,7 @@ function createOwn({ model: place, inputs, kept }: Place) {
     prepared,
     close: async () => {
       await closeAll();
-      await studio.close();
+      for (const studio of studios.values()) await studio.close();
     },
   };
 }

@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { Problem } from "../../../shared/problem.ts";
 import type { BenchOptions } from "../options.ts";
 import { gibibytes, UNMET } from "../report.ts";
-import { SHAPES, USUAL_SHAPES } from "../shapes.ts";
+import { SHAPES, type ShapesName, USUAL_SHAPES } from "../shapes.ts";
 import { CONTESTANTS, type Contestant, MATCHES, REFERENCES } from "./contestants.ts";
 import { fitBeside, freeBytes, isTooLarge, TOO_LARGE, weightBytes } from "./memory.ts";
 import { type Place, preparePlace } from "./place.ts";
@@ -33,16 +33,46 @@ export async function runPeers(options: BenchOptions, scratch: string): Promise<
       "request-invalid",
       `There is no program "${unknown}" among ${CONTESTANTS.map(({ name }) => name).join(", ")}: choose parts of those names.`,
     );
-  const { floats, ...place } = await preparePlace({ ...options, shapes }, scratch);
+  const { about, results, lines } = await race({ chosen, rows: MATCHES[shapes].rows }, { ...options, shapes }, scratch);
+  const verdict = judged(results, MATCHES[shapes].promised);
+  console.log(`${about}\n\n${tableOf(results)}\n`);
+  for (const line of [...lines, ...verdict.sentences]) console.log(`- ${line}`);
+  return verdict.holds ? 0 : UNMET;
+}
+
+interface Lineup {
+  readonly chosen: readonly Contestant[];
+  /** What is measured unless it is told otherwise. */
+  readonly rows: readonly Task[];
+}
+
+export interface Raced {
+  /** Of which shapes, and how it was measured: a sentence. */
+  readonly about: string;
+  readonly results: Results;
+  /** Which versions took part, and what could not. */
+  readonly lines: readonly string[];
+}
+
+/** Measures those who are chosen, in turns, on the same random weights. */
+export async function race(
+  { chosen, rows: usual }: Lineup,
+  options: BenchOptions & { readonly shapes: ShapesName },
+  scratch: string,
+): Promise<Raced> {
+  const { shapes } = options;
+  const { floats, ...place } = await preparePlace(options, scratch);
   const free = freeBytes();
   const isBeside = fitBeside(chosen, floats, free);
   const rounds = options.rounds ?? (isBeside ? ROUNDS_BESIDE : ROUNDS_ALONE);
-  const { rows = MATCHES[shapes].rows } = options;
+  const { rows = usual } = options;
   const notebook = createNotebook();
   // What a program maps of the model's files counts as its own, though it takes no memory from others.
   const mapped = weightBytes(place.model);
+  const onCards = chosen.some(({ card }) => card);
   const start = async (program: Contestant["program"]) => {
-    const started = await startProgram(...commandOf(program, place, options), { memory: freeBytes() + mapped });
+    const limits = onCards ? {} : { memory: freeBytes() + mapped };
+    const started = await startProgram(...commandOf(program, place, options), limits);
     if (!("absent" in started)) {
       if (started.version) notebook.lines.add(`${started.version}.`);
       return started;
@@ -50,18 +80,17 @@ export async function runPeers(options: BenchOptions, scratch: string): Promise<
     notebook.lines.add(`Left out: ${program} (${started.absent}).`);
     return undefined;
   };
-  const race = { chosen, rows, rounds, kept: place.kept, start, found: notebook };
-  await (isBeside ? takeTurnsBeside(race) : takeTurnsAlone(race));
-
-  const results = notebook.results(chosen.map(({ name }) => name));
-  const verdict = judged(results, MATCHES[shapes].promised);
+  const run = { chosen, rows, rounds, kept: place.kept, start, found: notebook };
+  await (isBeside ? takeTurnsBeside(run) : takeTurnsAlone(run));
   const ways = isBeside
     ? "programs beside each other"
     : `each in a process of its own for each round, as ${gibibytes(free)} of free memory do not hold them beside each other`;
   const middle = rounds === 1 ? "one round" : `middle of ${rounds} rounds in turns (least–most)`;
-  console.log(`${SHAPES[shapes]}, ${middle}, ${ways}.\n\n${tableOf(results)}\n`);
-  for (const line of [...notebook.lines, ...verdict.sentences]) console.log(`- ${line}`);
-  return verdict.holds ? 0 : UNMET;
+  return {
+    about: `${SHAPES[shapes]}, ${middle}, ${ways}.`,
+    results: notebook.results(chosen.map(({ name }) => name)),
+    lines: [...notebook.lines],
+  };
 }
 
 /** What comes in, and what of it goes below the table. */

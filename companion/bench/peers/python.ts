@@ -37,37 +37,53 @@ def serve(tasks, *packages):
         print(json.dumps(answer), file=out, flush=True)
 `;
 
-/** Modes: eager, channels-last, bf16. */
+/** Modes: eager, channels-last, bf16; on a card in float16: cuda, cuda-compiled, whose opening is its compiling, too. */
 export const PYTORCH = `${PRELUDE}
 import torch
 from diffusers import DiffusionPipeline
 torch.set_grad_enabled(False); torch.manual_seed(0)
-pipe = None
-def load():
-    global pipe
-    pipe = None
-    pipe = DiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+pipe, kind = None, None
+kind_of = lambda mode: mode if mode.startswith("cuda") else "cpu"
+def load(mode):
+    global pipe, kind
+    pipe, kind = None, kind_of(mode)
+    card = kind != "cpu"
+    if card and not torch.cuda.is_available(): raise RuntimeError("it finds no card that it can use")
+    pipe = DiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float16 if card else torch.float32)
     pipe.set_progress_bar_config(disable=True)
+    if card: pipe.to("cuda")
+    if kind == "cuda-compiled":
+        for part in (pipe.unet, pipe.vae): part.to(memory_format=torch.channels_last)
+        pipe.unet = torch.compile(pipe.unet, mode="max-autotune-no-cudagraphs")
+        pipe.vae.decode = torch.compile(pipe.vae.decode, mode="max-autotune-no-cudagraphs")
 def laid(mode):
-    for part in (pipe.unet, pipe.vae): part.to(memory_format=torch.channels_last if mode == "channels-last" else torch.contiguous_format)
+    if kind == "cpu":
+        for part in (pipe.unet, pipe.vae): part.to(memory_format=torch.channels_last if mode == "channels-last" else torch.contiguous_format)
+def work(task, mode):
+    device, dtype = pipe.device, pipe.dtype
+    given = {name: torch.from_numpy(read(name)).to(device, dtype) for name in ("sample", "encoder_hidden_states", *ADDED)}
+    added = {name: given[name] for name in ADDED}
+    def run():
+        with torch.autocast("cpu", torch.bfloat16, enabled=mode == "bf16"):
+            if task == "text": pipe.encode_prompt(prompt=PROMPT, device=device, num_images_per_prompt=1, do_classifier_free_guidance=True, negative_prompt="")
+            elif task == "step": return pipe.unet(given["sample"], torch.tensor(500.0, device=device), encoder_hidden_states=given["encoder_hidden_states"], added_cond_kwargs=added).sample.float().cpu().numpy()
+            elif task.startswith("decode"):
+                side = int(task[6:]) // 8
+                pipe.vae.decode(torch.sin(torch.arange(4.0 * side * side)).reshape(1, 4, side, side).to(device, dtype))
+            elif task == "turbo": pipe(PROMPT, num_inference_steps=1, guidance_scale=0.0, width=512, height=512, output_type="np")
+            else: pipe(PROMPT, num_inference_steps=int(task[7:]), guidance_scale=7.5, width=SIDE, height=SIDE, output_type="np")
+        if kind != "cpu": torch.cuda.synchronize()
+    return run
 def tasks(task, mode):
     if task in ("prepare", "open"):
         def run():
-            start = time.perf_counter(); load(); laid(mode)
+            start = time.perf_counter(); load(mode); laid(mode)
+            if kind == "cuda-compiled": work("step", mode)(); work(f"decode{SIDE}", mode)()
             return {"seconds": time.perf_counter() - start, "fresh": True}
         return run
+    if kind != kind_of(mode): load(mode)
     laid(mode)
-    sample, states, *added = (torch.from_numpy(read(name)) for name in ("sample", "encoder_hidden_states", *ADDED))
-    added = dict(zip(ADDED, added))
-    def run():
-        with torch.autocast("cpu", torch.bfloat16, enabled=mode == "bf16"):
-            if task == "text": pipe.encode_prompt(prompt=PROMPT, device="cpu", num_images_per_prompt=1, do_classifier_free_guidance=True, negative_prompt="")
-            elif task == "step": return pipe.unet(sample, torch.tensor(500.0), encoder_hidden_states=states, added_cond_kwargs=added).sample.float().numpy()
-            elif task.startswith("decode"):
-                side = int(task[6:]) // 8
-                pipe.vae.decode(torch.sin(torch.arange(4.0 * side * side)).reshape(1, 4, side, side))
-            else: pipe(PROMPT, num_inference_steps=int(task[7:]), guidance_scale=7.5, width=SIDE, height=SIDE, output_type="np")
-    return run
+    return work(task, mode)
 serve(tasks, "torch", "diffusers")
 `;
 
@@ -168,6 +184,7 @@ def tasks(task, mode):
         run, side = compiled(task, mode), int(task[6:]) // 8
         latent = np.sin(np.arange(4 * side * side, dtype=np.float32)).reshape(1, 4, side, side)
         return lambda: run(latent) is None
+    if task == "turbo": raise NotImplementedError("its UNet is converted for guided steps")
     return lambda: picture(mode, int(task[7:]))
 serve(tasks, "openvino")
 `;
@@ -194,18 +211,20 @@ def load(mode):
     model = StableDiffusion(**parts(), wtype=mode, n_threads=os.cpu_count(), verbose=False, vae_decode_only=True)
     if not model.model: raise RuntimeError("it did not open the model")
     return {"seconds": time.perf_counter() - start, "fresh": True}
-def picture(steps):
+def picture(steps, side=SIDE, scale=7.5):
     times = []
     start = time.perf_counter()
-    model.generate_image(prompt=PROMPT, negative_prompt="", width=SIDE, height=SIDE, cfg_scale=7.5, sample_steps=steps, seed=1,
+    model.generate_image(prompt=PROMPT, negative_prompt="", width=side, height=side, cfg_scale=scale, sample_steps=steps, seed=1,
         progress_callback=lambda done, of, seconds: times.append((done, time.perf_counter())))
     end = time.perf_counter()
     steps_at = [at for done, at in times if done <= steps][: steps + 1]
     between = [b - a for a, b in zip(steps_at, steps_at[1:])]
-    return {"seconds": end - start, "parts": {"step": between, f"decode{SIDE}": [end - steps_at[-1]]}}
+    parts = {"step": between, f"decode{SIDE}": [end - steps_at[-1]]}
+    return {"seconds": end - start, **({"parts": parts} if scale > 1 else {})}
 def tasks(task, mode):
     if task in ("prepare", "open"): return lambda: load(mode)
     if task.startswith("picture"): return lambda: picture(int(task[7:]))
+    if task == "turbo": return lambda: picture(1, 512, 1.0)
     raise NotImplementedError("it makes whole pictures alone")
 serve(tasks, "stable_diffusion_cpp_python")
 `;

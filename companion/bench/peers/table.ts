@@ -13,6 +13,7 @@ export const TASKS = {
   picture1: "1 step",
   picture4: "4 steps",
   picture20: "20 steps",
+  turbo: "1 step of 512², unguided",
 } as const;
 export type Task = keyof typeof TASKS;
 

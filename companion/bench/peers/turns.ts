@@ -23,8 +23,10 @@ export interface Found {
   refused(contestant: string, task: Task, why: string): void;
 }
 
-const PICTURES: readonly Task[] = ["picture1", "picture4", "picture20"];
+const PICTURES: readonly Task[] = ["picture1", "picture4", "picture20", "turbo"];
 const isPicture = (row: Task) => PICTURES.includes(row);
+const doneBy = ({ only }: Contestant, rows: readonly Task[]) =>
+  only ? rows.filter((row) => only.includes(row)) : rows;
 /** Each is done once more at first, which does not count: what is read and compiled then stays. */
 const WARMED: readonly Task[] = ["text", "step", "decode512", "decode1024"];
 /** What takes longer, in seconds, is little the faster for it. */
@@ -38,7 +40,7 @@ export async function takeTurnsBeside(race: Race): Promise<void> {
   await inTurns({ ...race, rows: race.rows.filter((row) => !isPicture(row)) });
   const pictures = race.rows.filter(isPicture);
   for (const one of race.chosen) {
-    const rows = one.program === PICTURES_ALONE ? race.rows : pictures;
+    const rows = doneBy(one, one.program === PICTURES_ALONE ? race.rows : pictures);
     if (rows.length > 0) await takeTurnAlone(race, one, { opening: "prepare", rows });
   }
 }
@@ -48,11 +50,11 @@ export async function takeTurnsAlone(race: Race): Promise<void> {
   const rows = race.rows.filter((row) => row !== "prepare");
   const entered: Contestant[] = [];
   for (const one of race.chosen) {
-    const first = race.rows.filter((row) => row === "prepare");
+    const first = doneBy(one, race.rows).filter((row) => row === "prepare");
     if (await takeTurnAlone(race, one, { opening: "prepare", rows: first })) entered.push(one);
   }
   for (let round = 0; round < race.rounds; round++)
-    for (const one of entered) await takeTurnAlone(race, one, { opening: "open", rows });
+    for (const one of entered) await takeTurnAlone(race, one, { opening: "open", rows: doneBy(one, rows) });
 }
 
 interface Turn {
@@ -115,11 +117,11 @@ async function inTurns(race: Race): Promise<void> {
     for (const one of running.filter(({ program }) => programs.has(program))) {
       const opened = await ask(one, "prepare");
       if (opened.refused === undefined) entered.push(one);
-      if (rows.includes("prepare")) noteOpening(found, one, "prepare", opened);
+      if (doneBy(one, rows).includes("prepare")) noteOpening(found, one, "prepare", opened);
     }
     for (const task of rows.filter((row) => row !== "prepare"))
       for (let round = WARMED.includes(task) ? -1 : 0; round < rounds; round++)
-        for (const one of entered) {
+        for (const one of entered.filter((one) => doneBy(one, [task]).length > 0)) {
           const { seconds } = await ask(one, task);
           if (round >= 0 && seconds !== undefined) found.note(one.name, task, seconds);
         }
