@@ -35,6 +35,24 @@ test("operators infer the dims of their results", () => {
 });
 
 test.each([
+  ["float32", "where-given", 2],
+  ["float32", "always", 3],
+  ["float16", "always", 3],
+] as const)("a convolution in %s whose bias is there %s", (float, biases, count) => {
+  const op = new Graph({ dialect: { ...DIALECTS.cpu, float, biases } });
+  const [x, kernel] = [
+    op.input("x", { type: float, dims: [1, 3, 4, 5] }),
+    op.input("k", { type: float, dims: [7, 3, 3, 3] }),
+  ];
+  conv(op, x, kernel, undefined);
+  const { inputs } = op.nodes.at(-1)!;
+  expect(inputs.filter((input) => input !== undefined).length).toBe(count);
+  if (count === 3) expect(inputs[2]).toMatchObject({ type: float, dims: [7] });
+});
+
+test("WebGPU's convolutions all have a bias", () => expect(DIALECTS.webgpu.biases).toBe("always"));
+
+test.each([
   ["reshape", (op: Graph) => reshape(op, float32(op, "x", [2, 3]), [4, -1])],
   ["add", (op: Graph) => add(op, float32(op, "x", [2, 3]), float32(op, "y", [2, 4]))],
   ["matMul", (op: Graph) => matMul(op, float32(op, "x", [2, 3]), float32(op, "y", [2, 3]))],

@@ -1,6 +1,6 @@
 /** Runs tiny networks on WebGPU, composed as the self-test found right, and prints how far each is from the CPU, as JSON. */
 
-import { parseClipTextConfig } from "../../companion/checkpoint/config/clip-config.ts";
+import { parseClipTextConfig, parseClipVisionConfig } from "../../companion/checkpoint/config/clip-config.ts";
 import { parseUNetConfig } from "../../companion/checkpoint/config/unet-config.ts";
 import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts";
 import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
@@ -9,6 +9,7 @@ import { type BranchedLayer, Graph, type Value } from "../../companion/graph/gra
 import { cast } from "../../companion/graph/ops.ts";
 import { decoderGraph } from "../../companion/networks/autoencoder.ts";
 import { clipTextGraph } from "../../companion/networks/clip-text.ts";
+import { clipVisionGraph } from "../../companion/networks/clip-vision.ts";
 import { CHANGES, slot } from "../../companion/networks/lora.ts";
 import { unetGraph } from "../../companion/networks/unet.ts";
 import { selfTest } from "../../companion/runtime/self-test.ts";
@@ -33,6 +34,14 @@ const CASES: [name: string, build: (name: string, dialect: Dialect) => Graph][] 
     "clip-text",
     (name, dialect) =>
       clipTextGraph(parseClipTextConfig(configOf(name)), weightsOf(name), { batch: 2, tokens: 9 }, { dialect }),
+  ],
+  // Its patches are convolved without a bias.
+  [
+    "clip-vision",
+    (name, dialect) => {
+      const { batch } = sizeOf(tensorsOf(name, "in.").pixel_values!.dims);
+      return clipVisionGraph(parseClipVisionConfig(configOf(name)), weightsOf(name), { batch }, dialect);
+    },
   ],
   [
     "vae-kl",

@@ -33,7 +33,7 @@ onLinux(
   () => {
     const result = runScript("webgpu-networks", swiftshaderEnvironment(root));
     // SwiftShader has no float16, and ONNX Runtime 1.30's fused attention is wrong on it.
-    expect(result).toEqual({ float: "float32", attention: "chunked", cases: 3, wrong: {} });
+    expect(result).toEqual({ float: "float32", attention: "chunked", cases: 4, wrong: {} });
   },
   300_000,
 );

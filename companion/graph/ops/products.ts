@@ -2,6 +2,7 @@
 import { int, ints } from "../attributes.ts";
 import { dimAt, fixedDims } from "../dim.ts";
 import type { Graph, Value } from "../graph.ts";
+import { floats } from "./elementwise.ts";
 import { concat, slice } from "./shape.ts";
 
 /** Rows and columns added around a picture, of what the dialect has beyond its edges: top, left, bottom, right. */
@@ -53,7 +54,9 @@ export function conv(
   const dims = [b!, out!, along(h!, top, bottom, kh!), along(w!, left, right, kw!)];
   const attributes = { kernel_shape: ints([kh!, kw!]), strides: ints([stride, stride]), pads: ints(padding) };
   const grouped = groups === 1 ? attributes : { ...attributes, group: int(groups) };
-  return op.emit("Conv", [x, kernel, bias], [{ type: x.type, dims }], grouped)[0]!;
+  const added =
+    bias ?? (op.dialect.biases === "always" ? floats(op, new Float32Array(out!), [out!], x.type) : undefined);
+  return op.emit("Conv", [x, kernel, added], [{ type: x.type, dims }], grouped)[0]!;
 }
 
 /**
