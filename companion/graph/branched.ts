@@ -25,8 +25,6 @@ export type BranchedMatrix = {
   | {
       readonly kind: "linear";
       readonly bias: Value | undefined;
-      /** Where it stands for a convolution, what one output of that sees, [in, kernel, kernel]: the weight is [out, ...window]. */
-      readonly window?: readonly number[];
       /** Its result with something in the bias' place, of any dims that broadcast to the result's [M, out]. */
       result(bias: Value | undefined): Value;
       /** The same with another weight [out, in]. Absent: its own is multiplied by in a form that numbers can't join. */

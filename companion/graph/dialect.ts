@@ -28,15 +28,7 @@ export interface Dialect {
    * before they are read.
    */
   readonly innerBytes: number;
-  /**
-   * What a convolution's kernel may be. "constant": ONNX Runtime 1.30's WebGPU provider ends the process where it is an input
-   * (seen on SwiftShader), so that those are products over patches.
-   */
-  readonly kernels: "any" | "constant";
-  /**
-   * Whether a convolution always has a bias, if need be of zeros: without one ONNX Runtime 1.30's WebGPU provider ends the process (seen on
-   * SwiftShader, with 3 and with 16 channels, kernels of 2 to 14, constant ones too).
-   */
+  /** Whether a convolution always has a bias, if need be of zeros: ONNX Runtime 1.30's WebGPU provider needs one (seen on SwiftShader). */
   readonly biases: "where-given" | "always";
   /** How a product joins a sum that is there: "in-place", or "added" to it, which is one more pass. */
   readonly sums: "in-place" | "added";
@@ -68,7 +60,6 @@ const GPU = {
   phasesFrom: Number.POSITIVE_INFINITY,
   tiled: { tiles: Number.POSITIVE_INFINITY, channels: 0 },
   innerBytes: Number.POSITIVE_INFINITY,
-  kernels: "any",
   biases: "where-given",
   sums: "added",
   shared: "nothing",
@@ -111,14 +102,13 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
     phasesFrom: 4096,
     tiled: { tiles: 32, channels: 64, widest: 320 },
     innerBytes: 10 * 2 ** 20,
-    kernels: "any",
     biases: "where-given",
     sums: "in-place",
     shared: "first",
     slots: "everywhere",
   },
   cuda: { provider: "cuda", ...GPU },
-  webgpu: { provider: "webgpu", ...GPU, kernels: "constant", biases: "always" },
+  webgpu: { provider: "webgpu", ...GPU, biases: "always" },
   dml: { provider: "dml", ...GPU },
 };
 

@@ -18,21 +18,7 @@ import type {
   WholeRowsBy,
 } from "../graph/graph.ts";
 import { plusProduct } from "../graph/lowerings.ts";
-import {
-  add,
-  cast,
-  concat,
-  conv,
-  gemm,
-  mul,
-  pad,
-  padded,
-  reshape,
-  reshapeFree,
-  stride,
-  transpose,
-  unsqueezed,
-} from "../graph/ops.ts";
+import { add, cast, conv, floats, gemm, mul, reshapeFree, scalar, unsqueezed } from "../graph/ops.ts";
 import { elementCount } from "../tensor.ts";
 
 /** What the slot of a layer with a matrix can take. */
@@ -190,15 +176,19 @@ function withPictureAdditions(op: Graph, layer: BranchedPicture, slot: Slot): Va
 
 /** All that joins a convolution's result. */
 function additions(op: Graph, layer: BranchedPicture, slot: Slot): Value {
-  if (op.dialect.kernels === "constant") return overPatches(op, layer, (rows) => joined(op, rows, slot)!);
   const { x, out, kernel } = layer;
   const window = [dimAt(x, 1), kernel, kernel];
   const sum = withoutLowRank(op, layer, slot, window);
   if (!slot.kinds.includes("lowRank")) return sum!;
   const { down, up } = lowRankOf(op, layer, slot, window);
-  const inner = conv(op, x, reshapeFree(op, down, [-1, ...window]), undefined, layer);
+  const none = zeros(op, () => mul(op, reshapeFree(op, slot.fed("gates", 1, 1), [-1]), scalar(op, 0)));
+  const inner = conv(op, x, reshapeFree(op, down, [-1, ...window]), none, layer);
   return plus(op, sum, conv(op, inner, reshapeFree(op, up, [out, -1, 1, 1]), undefined));
 }
+
+/** The bias of a convolution that always has one. As many kernels as it has are fed: what it is of is told here. */
+const zeros = (op: Graph, make: () => Value): Value | undefined =>
+  op.dialect.biases === "always" ? make() : undefined;
 
 /** Rows' result with all that joins it. A product of floats begins with what joins it; the low rank's last product joins any other. */
 function withAdditions(op: Graph, layer: BranchedRows, slot: Slot): Value {
@@ -227,7 +217,7 @@ function joined(op: Graph, layer: BranchedRows, slot: Slot): Value | undefined {
   return gemm(op, gemm(op, layer.x, down), up, sum);
 }
 
-const windowOf = (layer: BranchedRows): readonly number[] => layer.window ?? [dimAt(layer.x, 1)];
+const windowOf = ({ x }: BranchedRows): readonly number[] => [dimAt(x, 1)];
 
 /** down [rank, window] and up [out, rank], times the gates. */
 const lowRankOf = (op: Graph, { out }: BranchedMatrix, slot: Slot, window: readonly number[]) => ({
@@ -246,8 +236,18 @@ function withoutLowRank(op: Graph, layer: BranchedMatrix, slot: Slot, window: re
   const reweighed = (sum: Value | undefined) => {
     const change = changes.map((make) => make()).reduce((a, b) => add(op, a, b));
     return picture
-      ? plus(op, sum, conv(op, x, change, undefined, layer))
-      : gemm(op, x, layer.window ? reshapeFree(op, change, [-1, elementCount(window)]) : change, sum);
+      ? plus(
+          op,
+          sum,
+          conv(
+            op,
+            x,
+            change,
+            zeros(op, () => floats(op, new Float32Array(layer.out), [layer.out])),
+            layer,
+          ),
+        )
+      : gemm(op, x, change, sum);
   };
   const own = picture ? undefined : layer.bias;
   const bias = () => (picture ? reshapeFree(op, fed("bias", 1), [-1, 1, 1]) : fed("bias", 1));
@@ -265,29 +265,4 @@ function withoutLowRank(op: Graph, layer: BranchedMatrix, slot: Slot, window: re
 function stretched(op: Graph, weight: Value, stretch: Value): Value {
   const rest = weight.dims.slice(2).map(() => 1);
   return mul(op, cast(op, weight, op.float), unsqueezed(op, stretch, rest.length));
-}
-
-/** What joins a convolution's result, as a product: `body` over the patches of x [B, in, H, W] as rows, and back. */
-function overPatches(op: Graph, layer: BranchedPicture, body: (rows: BranchedRows) => Value): Value {
-  const { out } = layer;
-  const { patches, height, width } = patchesOf(op, layer);
-  const [batch, places, inner] = fixedDims(patches.dims) as [number, number, number];
-  const x = reshape(op, patches, [-1, inner]);
-  const window = fixedDims(layer.weight().dims).slice(1);
-  const rows = body({ ...layer, kind: "linear", x, window, bias: undefined, result: (bias) => bias! });
-  return reshape(op, transpose(op, reshape(op, rows, [batch, places, out]), [0, 2, 1]), [batch, out, height, width]);
-}
-
-/** What each place of the result sees of x [B, C, H, W]: [B, H' · W', C · kernel²], in the order of a kernel's numbers. */
-function patchesOf(op: Graph, { x, kernel, stride: step, padding }: BranchedPicture) {
-  const [own, [top, left, bottom, right]] = padded(op, x, padding);
-  const wide = pad(op, own, [0, 0, top, left], [0, 0, bottom, right]);
-  const [batch, channels, h, w] = fixedDims(wide.dims) as [number, number, number, number];
-  const [height, width] = [Math.floor((h - kernel) / step) + 1, Math.floor((w - kernel) / step) + 1];
-  const taps = Array.from({ length: kernel ** 2 }, (_, tap) => {
-    const row = stride(op, wide, 2, [Math.floor(tap / kernel), height, step]);
-    return reshape(op, stride(op, row, 3, [tap % kernel, width, step]), [batch, channels, 1, height * width]);
-  });
-  const seen = reshape(op, concat(op, taps, 2), [batch, channels * kernel ** 2, height * width]);
-  return { patches: transpose(op, seen, [0, 2, 1]), height, width };
 }
