@@ -26,7 +26,7 @@ describe("a case", () => {
     const out = path.join(folder, "made");
     process.env.UNDERPAINT_PROVIDER = "cpu";
     await runGenerate([path.join(first.folder, "request.json"), "--out", path.join(out, first.name), "--trace"]);
-    const { off, problem } = tryCase(first, "cpu", out, () => ({ status: 0, signal: null }));
+    const { off, problem } = tryCase(first, "cpu", out, () => ({ status: 0, signal: null, stderr: "" }));
     expect(problem).toBeUndefined();
     expect(off).toBeGreaterThan(0);
     expect(off).toBeLessThan(3e-4);
@@ -37,7 +37,7 @@ describe("a case", () => {
     const found = tryCase(first, "cpu", path.join(folder, "other"), (args) => {
       mkdirSync(outOf(args), { recursive: true });
       copyFileSync(path.join(other.folder, "expected.safetensors"), path.join(outOf(args), "trace.safetensors"));
-      return { status: 0, signal: null };
+      return { status: 0, signal: null, stderr: "" };
     });
     expect(found.off).toBeGreaterThan(0.15);
   });
@@ -47,11 +47,15 @@ describe("a case", () => {
       mkdirSync(outOf(args), { recursive: true });
       const problem = { code: "out-of-memory", message: "It does not fit." };
       writeFileSync(path.join(outOf(args), "result.json"), JSON.stringify({ problem }));
-      return { status: 1, signal: null };
+      return { status: 1, signal: null, stderr: "Some words.\n" };
     });
     expect(failed).toEqual({ name: first.name, problem: "It does not fit." });
-    const ended = tryCase(first, "webgpu", path.join(folder, "ended"), () => ({ status: null, signal: "SIGSEGV" }));
-    expect(ended).toEqual({ name: first.name, problem: "It ended by SIGSEGV." });
+    const said = { status: 1, signal: null, stderr: "loading\nThe engine ended.\n" };
+    expect(tryCase(first, "webgpu", path.join(folder, "said"), () => said).problem).toBe("The engine ended.");
+    const ended = { status: null, signal: "SIGSEGV", stderr: "" } as const;
+    expect(tryCase(first, "webgpu", path.join(folder, "ended"), () => ended)).toEqual({
+      ...{ name: first.name, problem: "It ended by SIGSEGV." },
+    });
   });
 });
 

@@ -71,8 +71,9 @@ test("where they do not fit, one runs at a time: it starts, opens, does everythi
   );
   await takeTurnsAlone(race);
   const round = [
-    ...["+ours", "exact:open", "exact:step", "exact:picture4", "exact:memory", "-ours"],
-    ...["+pytorch", "eager:open", "eager:step", "eager:picture4", "eager:memory", "-pytorch"],
+    // A step's first run does not count, however long it takes.
+    ...["+ours", "exact:open", "exact:step", "exact:step", "exact:picture4", "exact:memory", "-ours"],
+    ...["+pytorch", "eager:open", "eager:step", "eager:step", "eager:picture4", "eager:memory", "-pytorch"],
     ...["+sd-cpp", "f16:open", "f16:picture4", "f16:memory", "-sd-cpp"],
   ];
   const first = [

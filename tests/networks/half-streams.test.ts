@@ -12,9 +12,11 @@ import { readNumbers } from "../../companion/checkpoint/files/tensor-data.ts";
 import { writeSafetensors } from "../../companion/checkpoint/files/write-safetensors.ts";
 import { renameFlux2 } from "../../companion/checkpoint/flux2/keys.ts";
 import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
-import type { Graph } from "../../companion/graph/graph.ts";
+import { Graph } from "../../companion/graph/graph.ts";
+import { cast } from "../../companion/graph/ops.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { rotationTable } from "../../companion/networks/blocks/rotation.ts";
+import { sinusoids } from "../../companion/networks/blocks/time-embedding.ts";
 import { flux2TransformerGraph } from "../../companion/networks/flux2-transformer.ts";
 import { causalBias, qwenGraph } from "../../companion/networks/qwen.ts";
 import { createGenerator } from "../../companion/random/generator.ts";
@@ -120,4 +122,17 @@ test("Qwen3", async () => {
   };
   const shape = { tokens: 8, hiddenStates: [9] };
   await compare((dialect) => qwenGraph(config, weights(), shape, { dialect }), feeds, "states");
+});
+
+// In float16 a frequency would be up to 2^-12 off, and the angle of the last timestep up to a quarter of a radian, as it is in what
+// openvino 2026.4.1 saves (findings/openvino-half-frequencies.sh).
+test("a timestep's sinusoids are computed in float32, and rounded then", async () => {
+  const [size, t] = [320, 999];
+  const op = new Graph({ dialect: half });
+  const told = { size, flip_sin_to_cos: true, freq_shift: 0 };
+  op.output("y", cast(op, sinusoids(op, op.input("t", { type: "float32", dims: [1] }), told), "float32"));
+  const { y } = await run(asHalf(op), { t: tensor(Float32Array.of(t), [1]) });
+  const angle = (i: number) => t * 10000 ** (-(i % (size / 2)) / (size / 2));
+  const off = y!.data.map((value, i) => value - (i < size / 2 ? Math.cos(angle(i)) : Math.sin(angle(i))));
+  expect(Math.max(...off.map(Math.abs))).toBeLessThan(1e-3);
 });

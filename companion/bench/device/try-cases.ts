@@ -16,18 +16,27 @@ export interface Tried {
 /** Compiling a family's networks takes its time, on a driver in software minutes. */
 const TIMEOUT_MS = 600_000;
 
-type Run = (args: readonly string[], env: NodeJS.ProcessEnv) => Pick<SpawnSyncReturns<string>, "status" | "signal">;
+type Ended = Pick<SpawnSyncReturns<string>, "status" | "signal" | "stderr">;
+type Run = (args: readonly string[], env: NodeJS.ProcessEnv) => Ended;
 
 const inOwnProcess: Run = (args, env) =>
-  spawnSync(process.execPath, [process.argv[1]!, ...args], { env, stdio: "ignore", timeout: TIMEOUT_MS });
+  spawnSync(process.execPath, [process.argv[1]!, ...args], {
+    ...{ env, encoding: "utf8", timeout: TIMEOUT_MS },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
 
 /** Makes the picture of a case through the command line, as a person would. `out`: a folder for what comes of it. */
 export function tryCase({ name, folder }: FamilyCase, provider: string, out: string, run = inOwnProcess): Tried {
   const to = path.join(out, name);
   const args = ["generate", path.join(folder, "request.json"), "--out", to, "--trace"];
   const home = path.join(out, "home");
-  const { status, signal } = run(args, { ...process.env, UNDERPAINT_HOME: home, UNDERPAINT_PROVIDER: provider });
-  if (status !== 0) return { name, problem: wordsIn(to) ?? `It ended by ${signal ?? `code ${status}`}.` };
+  const { status, signal, stderr } = run(args, {
+    ...process.env,
+    UNDERPAINT_HOME: home,
+    UNDERPAINT_PROVIDER: provider,
+  });
+  const lastWords = () => stderr.trim().split("\n").at(-1) || `It ended by ${signal ?? `code ${status}`}.`;
+  if (status !== 0) return { name, problem: wordsIn(to) ?? lastWords() };
   const [expected, got] = [path.join(folder, "expected.safetensors"), path.join(to, "trace.safetensors")].map(
     readTrace,
   );
