@@ -2,11 +2,13 @@
  * `npm run bench -- --device [--python PATH] [--shapes …] [--with …] [--json FILE]`: all that is worth to know of a machine's cards, in one
  * go. Whether each computes rightly by the self-test, whether it paints what diffusers paints with tiny models of every family,
  * and, where it is faster than the processor, how long Stable Diffusion 1.5 and XL of full size take, beside diffusers in float16 as it
- * is and compiled. All of it goes into a JSON file that is named after the hardware.
+ * is and compiled. All of it goes into a JSON file that is named after the hardware, and can be shared: it names no person and no folder.
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { median } from "../../../shared/median.ts";
+import { redactor } from "../../cli/redact.ts";
+import { readConfig } from "../../config.ts";
 import { versionOf } from "../../root.ts";
 import { ACCELERATOR_NAMES, type Accelerator, bundledAccelerators } from "../../runtime/device.ts";
 import { type ProbeResult, probeInChild } from "../../runtime/probe.ts";
@@ -49,7 +51,9 @@ export async function runDevice(options: BenchOptions, scratch: string): Promise
     }
 
   const file = path.resolve(options.json ?? `underpaint-device-${slugOf(machine)}.json`);
-  writeFileSync(file, `${JSON.stringify(reportOf(machine, cards, races), null, 2)}\n`);
+  const shared = redactor(readConfig());
+  const told = (_: string, value: unknown) => (typeof value === "string" ? shared(value) : value);
+  writeFileSync(file, `${JSON.stringify(reportOf(machine, cards, races), told, 2)}\n`);
   console.log(`\n${path.basename(file)} has these figures.`);
   return cards.some((card) => wrongOf(card).length > 0) ? UNMET : 0;
 }
