@@ -1,13 +1,13 @@
 /** Who is measured on a machine's cards, and what. */
 import type { Accelerator } from "../../runtime/device.ts";
 import type { ProbeResult } from "../../runtime/probe.ts";
-import { CONTESTANTS, type Contestant } from "../peers/contestants.ts";
+import { CONTESTANTS, type Contestant, MATCHES } from "../peers/contestants.ts";
 import type { Task } from "../peers/table.ts";
 import type { ShapesName } from "../shapes.ts";
 
 /** XL's single step is what its Turbo paints a picture with. */
 export const CARD_ROWS: Readonly<Record<ShapesName, readonly Task[]>> = {
-  sd15: ["prepare", "open", "text", "step", "decode512", "decode1024", "picture4", "picture20"],
+  sd15: MATCHES.sd15.rows,
   sdxl: ["prepare", "open", "text", "step", "decode1024", "picture20", "turbo"],
 };
 

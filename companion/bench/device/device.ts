@@ -14,8 +14,7 @@ import { ACCELERATOR_NAMES, type Accelerator, bundledAccelerators } from "../../
 import { type ProbeResult, probeInChild } from "../../runtime/probe.ts";
 import type { BenchOptions } from "../options.ts";
 import { today } from "../pages/marks.mjs";
-import { type Raced, race } from "../peers/peers.ts";
-import { tableOf } from "../peers/table.ts";
+import { printRaced, type Raced, race } from "../peers/peers.ts";
 import { UNMET } from "../report.ts";
 import { SHAPES, type ShapesName } from "../shapes.ts";
 import { CARD_ROWS, cardContestants } from "./card-contestants.ts";
@@ -47,7 +46,8 @@ export async function runDevice(options: BenchOptions, scratch: string): Promise
   else
     for (const each of shapes) {
       races[each] = await race({ chosen, rows: CARD_ROWS[each] }, { ...options, shapes: each }, scratch);
-      tell(races[each]);
+      console.log();
+      printRaced(races[each]);
     }
 
   const file = path.resolve(options.json ?? `underpaint-device-${slugOf(machine)}.json`);
@@ -97,11 +97,6 @@ function picturesIn(card: Card): string[] {
     `${pictures.length - wrong.length} of ${pictures.length} pictures with tiny models of every family are diffusers' (no tensor more than ${limit} of its largest value off); in the middle ${median(offs).toExponential(1)} off, at the most ${Math.max(...offs).toExponential(1)}.`,
     ...wrong.map(({ name, off, problem }) => `NOT ${name}: ${problem ?? `${off!.toExponential(1)} off`}`),
   ];
-}
-
-function tell({ about, results, lines }: Raced): void {
-  console.log(`\n${about}\n\n${tableOf(results)}\n`);
-  for (const line of lines) console.log(`- ${line}`);
 }
 
 /** As JSON: seconds and bytes. */

@@ -33,11 +33,16 @@ export async function runPeers(options: BenchOptions, scratch: string): Promise<
       "request-invalid",
       `There is no program "${unknown}" among ${CONTESTANTS.map(({ name }) => name).join(", ")}: choose parts of those names.`,
     );
-  const { about, results, lines } = await race({ chosen, rows: MATCHES[shapes].rows }, { ...options, shapes }, scratch);
-  const verdict = judged(results, MATCHES[shapes].promised);
-  console.log(`${about}\n\n${tableOf(results)}\n`);
-  for (const line of [...lines, ...verdict.sentences]) console.log(`- ${line}`);
+  const raced = await race({ chosen, rows: MATCHES[shapes].rows }, { ...options, shapes }, scratch);
+  const verdict = judged(raced.results, MATCHES[shapes].promised);
+  printRaced(raced, verdict.sentences);
   return verdict.holds ? 0 : UNMET;
+}
+
+/** As Markdown: the table, and below it who took part and what else there is to say. */
+export function printRaced({ about, results, lines }: Raced, sentences: readonly string[] = []): void {
+  console.log(`${about}\n\n${tableOf(results)}\n`);
+  for (const line of [...lines, ...sentences]) console.log(`- ${line}`);
 }
 
 interface Lineup {
