@@ -30,6 +30,10 @@ export interface Dialect {
   readonly innerBytes: number;
   /** Whether a convolution always has a bias, if need be of zeros: ONNX Runtime 1.30's WebGPU provider needs one (seen on SwiftShader). */
   readonly biases: "where-given" | "always";
+  /** "fused": com.microsoft.GroupNorm, with the activation after it. "composed": of what every provider has. */
+  readonly groupNorms: "composed" | "fused";
+  /** How pictures lie between layers; "channels-last": as tensor cores want them (channels-last.ts). */
+  readonly layout: "channels-first" | "channels-last";
   /** How a product joins a sum that is there: "in-place", or "added" to it, which is one more pass. */
   readonly sums: "in-place" | "added";
   /**
@@ -61,10 +65,18 @@ const GPU = {
   tiled: { tiles: Number.POSITIVE_INFINITY, channels: 0 },
   innerBytes: Number.POSITIVE_INFINITY,
   biases: "where-given",
+  groupNorms: "composed",
+  layout: "channels-first",
   sums: "added",
   shared: "nothing",
   slots: "where-used",
 } as const;
+
+/** What every provider has kernels for. */
+export const PLAIN = { groupNorms: "composed", layout: "channels-first" } as const;
+
+export const isPlain = ({ groupNorms, layout }: Dialect): boolean =>
+  groupNorms === PLAIN.groupNorms && layout === PLAIN.layout;
 
 /**
  * Of rows that are rounded together: fewer have a smaller range, and stay in the caches where a LoRA joins them, which takes 3 % of a step
@@ -89,9 +101,9 @@ export const convolving = (dialect: Dialect, channels: readonly number[]): Diale
 });
 
 /**
- * What is known to run (kernel tables of ONNX Runtime 1.30). The CPU has no float16 kernels for Conv, MatMul or Softmax.
- * WebGPU has no FusedMatMul and no GroupNorm; the fused GroupNorm of CUDA wants channels last, which this runtime's
- * binding can't ask for. So products are Gemm and group norms InstanceNormalization everywhere.
+ * What is known to run (kernel tables of ONNX Runtime 1.30). The CPU has no float16 kernels for Conv, MatMul or Softmax. WebGPU has no
+ * FusedMatMul and no GroupNorm. CUDA's GroupNorm wants channels last, DirectML's takes both. The self-test tries what stands here, then the
+ * same with `PLAIN`, which every provider has, and takes what is right and faster.
  */
 export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
   cpu: {
@@ -103,13 +115,15 @@ export const DIALECTS: Record<Exclude<Provider, "coreml">, Dialect> = {
     tiled: { tiles: 32, channels: 64, widest: 320 },
     innerBytes: 10 * 2 ** 20,
     biases: "where-given",
+    groupNorms: "composed",
+    layout: "channels-first",
     sums: "in-place",
     shared: "first",
     slots: "everywhere",
   },
-  cuda: { provider: "cuda", ...GPU },
+  cuda: { provider: "cuda", ...GPU, groupNorms: "fused", layout: "channels-last" },
   webgpu: { provider: "webgpu", ...GPU, biases: "always" },
-  dml: { provider: "dml", ...GPU },
+  dml: { provider: "dml", ...GPU, groupNorms: "fused" },
 };
 
 /** How a picture that repeats is built, and what sets the keys of its sessions apart. */

@@ -216,6 +216,24 @@ export class Graph {
     return part;
   }
 
+  /**
+   * The same network of other nodes. `rewriter`: of a graph without nodes, what makes in it what stands for each node in turn, or keeps
+   * that. What stands for a value that others read has its name (`emit`, `output`).
+   */
+  rewritten(rewriter: (to: Graph) => (node: Node, keep: () => void) => void, dialect = this.dialect): Graph {
+    const to = new Graph({ ...this, dialect });
+    to.inputs.push(...this.inputs);
+    to.outputs.push(...this.outputs);
+    for (const which of ["freeInputs", "fixed"] as const) for (const name of this[which]) to[which].add(name);
+    for (const [name, initializer] of this.initializers) to.initializers.set(name, initializer);
+    const rewrite = rewriter(to);
+    for (const node of this.#nodes) to.scope(node.name, () => rewrite(node, () => to.#nodes.push(node)));
+    to.prune();
+    // What may be fed is what could be fed before.
+    to.inputs.splice(0, to.inputs.length, ...this.inputs);
+    return to;
+  }
+
   /** Drops nodes, initializers and inputs that no output needs. */
   prune(): void {
     const { nodes, names: needed } = neededBy(this);
@@ -254,6 +272,8 @@ export class Graph {
   #unique(name: string): string {
     const count = this.#names.get(name) ?? 0;
     this.#names.set(name, count + 1);
-    return count === 0 ? name : `${name}#${count}`;
+    const made = count === 0 ? name : `${name}#${count}`;
+    // Initializers may come from another graph.
+    return this.initializers.has(made) ? this.#unique(name) : made;
   }
 }

@@ -14,6 +14,7 @@ import {
   dequantizeRows,
   floats,
   gemm,
+  groupNorm,
   instanceNormalization,
   matMul,
   matMulNBits,
@@ -97,6 +98,8 @@ export function groupNormalization(
 ): Value {
   const [batch, channels] = fixedDims(x.dims) as [number, number];
   if (channels % groups !== 0) op.fail(`Cannot divide ${channels} channels into ${groups} groups`);
+  if (op.dialect.groupNorms === "fused" && !own && x.dims.length === 4 && isFusible(channels / groups))
+    return groupNorm(op, x, [cast(op, scale, "float32"), cast(op, shift, "float32")], { groups, eps });
   const filled = (value: number) => floats(op, new Float32Array(groups).fill(value), [groups]);
   const rows = reshape(op, x, [batch, groups, -1]);
   const grouped = own
@@ -106,6 +109,9 @@ export function groupNormalization(
   const normal = reshape(op, grouped, x.dims);
   return add(op, mul(op, normal, reshape(op, scale, perChannel)), reshape(op, shift, perChannel));
 }
+
+/** CUDA's kernel reads two channels at once, and those of a group in one block of 512. ONNX Runtime, group_norm_common_base.h. */
+const isFusible = (perGroup: number): boolean => perGroup % 2 === 0 && perGroup <= 512;
 
 /** softmax(q·kᵀ/√d)·v per head. q [B, S, C], k and v [B, T, C] → [B, S, C]. Vaswani et al. 2017, equation 1. */
 export function scaledDotProductAttention(

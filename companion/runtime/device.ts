@@ -65,11 +65,11 @@ async function askedFor(preference: string): Promise<Device> {
 
 const accelerator = (
   provider: Accelerator,
-  { float, attention }: Pick<Dialect, "float" | "attention">,
+  { float, attention, groupNorms, layout }: Pick<Dialect, "float" | "attention" | "groupNorms" | "layout">,
   passedOver: DeviceInfo["passedOver"],
 ): Device => ({
   info: { provider, name: ACCELERATOR_NAMES[provider], passedOver },
-  dialect: { ...DIALECTS[provider], float, attention },
+  dialect: { ...DIALECTS[provider], float, attention, groupNorms, layout },
 });
 
 const slow = ({ seconds, cpuSeconds }: { seconds: number; cpuSeconds: number }): string =>

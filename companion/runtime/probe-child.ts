@@ -1,14 +1,17 @@
-/** Entry of the self-test's process: `probe.js PROVIDER` prints one ProbeResult as JSON. */
-import { DIALECTS } from "../graph/dialect.ts";
+/** Entry of the self-test's process: `probe.js PROVIDER [plain]` prints one ProbeResult as JSON. */
+import { DIALECTS, PLAIN } from "../graph/dialect.ts";
 import type { ProbeResult } from "./probe.ts";
 import { selfTest } from "./self-test.ts";
 
-const [provider] = process.argv.slice(2);
+const [provider, ways] = process.argv.slice(2);
 const report = (result: ProbeResult) => process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
 
 if (provider !== "cuda" && provider !== "webgpu" && provider !== "dml")
   report({ outcome: "failed", reason: `There is no provider "${provider}".` });
-else selfTest(DIALECTS[provider]).then(report, (error: Error) => report({ outcome: "failed", reason: plain(error) }));
+else
+  selfTest({ ...DIALECTS[provider], ...(ways === "plain" && PLAIN) }).then(report, (error: Error) =>
+    report({ outcome: "failed", reason: plain(error) }),
+  );
 
 /** The runtime's words without its source lines and function signatures. */
 function plain({ message }: Error): string {

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { Dialect } from "../graph/dialect.ts";
+import { DIALECTS, type Dialect, isPlain } from "../graph/dialect.ts";
 import { packageRoot } from "../root.ts";
 
 export type ProbeResult =
@@ -11,6 +11,8 @@ export type ProbeResult =
       /** What was found right. */
       readonly float: Dialect["float"];
       readonly attention: Dialect["attention"];
+      readonly groupNorms: Dialect["groupNorms"];
+      readonly layout: Dialect["layout"];
       /** The same matrix products here and on the processor. */
       readonly seconds: number;
       readonly cpuSeconds: number;
@@ -22,12 +24,24 @@ const TIMEOUT_MS = 60_000;
 
 const program = (): string => path.join(packageRoot(), "dist/companion/probe.js");
 
-/** Runs companion/runtime/probe-child.ts for `provider`. Never throws: what goes wrong is the reason. */
-export function probeInChild(provider: string): Promise<ProbeResult> {
-  const failed = (reason: string): ProbeResult => ({ outcome: "failed", reason });
-  if (!existsSync(program())) return Promise.resolve(failed("Its self-test is not built: run npm run build."));
+/** What a process ended with: the result that it printed, or how it died. */
+type Ended = { readonly printed: ProbeResult } | { readonly died: string };
+type Launch = (args: readonly string[]) => Promise<Ended>;
+
+/**
+ * Runs companion/runtime/probe-child.ts for `provider`; where it dies, once more with what every provider has, if it tried something else. Never
+ * throws: what goes wrong is the reason.
+ */
+export async function probeInChild(provider: keyof typeof DIALECTS, launch = inChild): Promise<ProbeResult> {
+  const first = await launch([provider]);
+  const last = "died" in first && !isPlain(DIALECTS[provider]) ? await launch([provider, "plain"]) : first;
+  return "died" in last ? { outcome: "failed", reason: last.died } : last.printed;
+}
+
+const inChild: Launch = (args) => {
+  if (!existsSync(program())) return Promise.resolve({ died: "Its self-test is not built: run npm run build." });
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program(), provider], {
+    const child = spawn(process.execPath, [program(), ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       timeout: TIMEOUT_MS,
     });
@@ -35,13 +49,13 @@ export function probeInChild(provider: string): Promise<ProbeResult> {
     let errors = "";
     child.stdout.on("data", (bytes) => (out += bytes));
     child.stderr.on("data", (bytes) => (errors += bytes));
-    child.on("error", (error) => resolve(failed(error.message)));
+    child.on("error", (error) => resolve({ died: error.message }));
     child.on("close", (code, signal) => {
       const line = out.split("\n").find((text) => text.startsWith("{"));
-      if (line) return resolve(JSON.parse(line));
+      if (line) return resolve({ printed: JSON.parse(line) });
       const said = errors.trim().split("\n").at(-1)?.slice(0, 300) ?? "";
       const end = signal === null ? `with code ${code}` : `by ${signal}`;
-      resolve(failed(`Its self-test ended ${end}${said === "" ? "" : ` (${said})`}.`));
+      resolve({ died: `Its self-test ended ${end}${said === "" ? "" : ` (${said})`}.` });
     });
   });
-}
+};

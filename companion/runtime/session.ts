@@ -2,6 +2,7 @@
 import path from "node:path";
 import { Problem } from "../../shared/problem.ts";
 import type { DeviceInfo } from "../../shared/protocol.ts";
+import { channelsLast } from "../graph/channels-last.ts";
 import { type Dim, fixedDims, isFixed } from "../graph/dim.ts";
 import { watchFiles } from "../graph/file-stamp.ts";
 import type { Graph, Value } from "../graph/graph.ts";
@@ -54,10 +55,11 @@ export const bundledProviders = (): string[] => listSupportedBackends().map(({ n
  * "out-of-memory", "file-changed" or "internal".
  */
 export async function openSession(
-  graph: Graph,
+  given: Graph,
   device: Place,
   { values, ...memory }: SessionOptions = {},
 ): Promise<Session> {
+  const graph = given.dialect.layout === "channels-last" ? channelsLast(given) : given;
   const estimate = estimateMemory(graph, memory);
   const { weights, activations } = estimate;
   const spilled = spill(graph);

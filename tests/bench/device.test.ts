@@ -60,7 +60,8 @@ describe("a case", () => {
 });
 
 describe("who takes part", () => {
-  const passed = { outcome: "passed", float: "float16", attention: "fused", cpuSeconds: 1 } as const;
+  const found = { float: "float16", attention: "fused", groupNorms: "fused", layout: "channels-last" } as const;
+  const passed = { outcome: "passed", ...found, cpuSeconds: 1 } as const;
   const cuda = { provider: "cuda", name: "NVIDIA (CUDA)", selfTest: { ...passed, seconds: 0.1 } } as const;
   const slow = { provider: "webgpu", name: "Graphics card (WebGPU)", selfTest: { ...passed, seconds: 2 } } as const;
   const broken = { ...slow, selfTest: { outcome: "failed", reason: "It has no driver." } } as const;

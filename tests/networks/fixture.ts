@@ -2,11 +2,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { openSafetensors } from "../../companion/checkpoint/files/safetensors.ts";
+import { channelsLast } from "../../companion/graph/channels-last.ts";
+import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import type { Graph, Value } from "../../companion/graph/graph.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { openSession } from "../../companion/runtime/session.ts";
 import type { AnyTensor } from "../../companion/tensor.ts";
+import { spelledOut } from "../graph/spelled-out.ts";
 
 const folder = path.resolve(__dirname, "../fixtures/networks");
 
@@ -46,6 +49,9 @@ function resultOf(graph: Graph, modulePath: string): Value | undefined {
   return (own ?? inside.at(-1))?.outputs[0];
 }
 
+/** What cards with tensor cores compute, as they are told it; `runGraph` says it so that the processor can. */
+export const AS_ON_CARDS: Dialect = { ...DIALECTS.cpu, groupNorms: "fused", layout: "channels-last" };
+
 /** Runs a graph on the CPU. `blocks` adds the results of modules inside it, as outputs `block.PATH`. */
 export async function runGraph(
   graph: Graph,
@@ -57,7 +63,8 @@ export async function runGraph(
     if (!value) throw new Error(`The graph has no node in the scope of "${name}"`);
     graph.output(`block.${name}`, value);
   }
-  const session = await openSession(graph, cpuDevice());
+  const own = graph.dialect.layout === "channels-last" ? spelledOut(channelsLast(graph)) : graph;
+  const session = await openSession(own, cpuDevice());
   try {
     const wanted = graph.inputs.map(({ name }) => name);
     return await session.run(Object.fromEntries(wanted.map((name) => [name, feeds[name]!])));

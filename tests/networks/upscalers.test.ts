@@ -5,7 +5,7 @@ import { fixedDims } from "../../companion/graph/dim.ts";
 import { Weights } from "../../companion/graph/weights.ts";
 import { upscalerGraph } from "../../companion/networks/upscalers/upscaler.ts";
 import { attempted } from "../attempted.ts";
-import { deviating, runGraph, tensorsOf } from "./fixture.ts";
+import { AS_ON_CARDS, deviating, runGraph, tensorsOf } from "./fixture.ts";
 
 const fileOf = (name: string) => path.join(__dirname, "../fixtures/networks", name, "weights.safetensors");
 
@@ -25,11 +25,10 @@ test.each([
   const inputs = tensorsOf(name, "in.");
   const [, , height, width] = fixedDims(inputs.x!.dims);
   const weights = new Weights(store);
-  const found = await runGraph(
-    upscalerGraph(config, weights, { height: height!, width: width! }, DIALECTS.cpu),
-    inputs,
-  );
-  expect(deviating(found, tensorsOf(name, "out."), 3e-5)).toEqual({});
+  for (const dialect of [DIALECTS.cpu, AS_ON_CARDS]) {
+    const graph = upscalerGraph(config, weights, { height: height!, width: width! }, dialect);
+    expect(deviating(await runGraph(graph, inputs), tensorsOf(name, "out."), 3e-5)).toEqual({});
+  }
   expect(weights.unused()).toEqual([]);
 });
 

@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { buildSync } from "esbuild";
-import { DIALECTS } from "../../companion/graph/dialect.ts";
+import { DIALECTS, type Dialect, PLAIN } from "../../companion/graph/dialect.ts";
 import { chooseDevice, cpuDevice } from "../../companion/runtime/device.ts";
-import { selfTest } from "../../companion/runtime/self-test.ts";
+import { probeInChild } from "../../companion/runtime/probe.ts";
+import { fastest, selfTest } from "../../companion/runtime/self-test.ts";
 import { bundledProviders } from "../../companion/runtime/session.ts";
 
 const root = path.resolve(__dirname, "../..");
@@ -23,6 +24,37 @@ beforeAll(() => {
 
 test("selfTest() finds the processor right", async () => {
   expect(await selfTest(DIALECTS.cpu)).toMatchObject({ outcome: "passed", float: "float32", attention: "fused" });
+});
+
+const CUDA_WAYS = { groupNorms: "fused", layout: "channels-last" } as const;
+
+test("selfTest() does without what a provider has no kernels for", async () => {
+  expect(await selfTest({ ...DIALECTS.cpu, ...CUDA_WAYS })).toMatchObject({ outcome: "passed", ...PLAIN });
+});
+
+test("of ways that are right the faster counts, by the time that a residual block takes", async () => {
+  const [cards, plain] = [DIALECTS.cuda, { ...DIALECTS.cuda, ...PLAIN }];
+  const times = (ofCards: number) => (dialect: Dialect) =>
+    Promise.resolve(dialect.layout === "channels-last" ? ofCards : 2);
+  expect(await fastest([cards, plain], times(1))).toBe(cards);
+  expect(await fastest([cards, plain], times(3))).toBe(plain);
+  const other = { ...DIALECTS.cpu };
+  expect([DIALECTS.cpu, other]).toContain(await fastest([DIALECTS.cpu, other]));
+});
+
+test("a self-test that dies is run once more with what every provider has, where it tried something else", async () => {
+  const printed = { outcome: "failed", reason: "It has no driver." } as const;
+  const runs: (readonly string[])[] = [];
+  const dying = (times: number) => (args: readonly string[]) => {
+    runs.push(args);
+    return Promise.resolve(runs.length <= times ? { died: "Its self-test ended by SIGSEGV." } : { printed });
+  };
+  expect(await probeInChild("cuda", dying(1))).toEqual(printed);
+  expect(runs.splice(0)).toEqual([["cuda"], ["cuda", "plain"]]);
+  expect(await probeInChild("dml", dying(2))).toEqual({ outcome: "failed", reason: "Its self-test ended by SIGSEGV." });
+  expect(runs.splice(0)).toEqual([["dml"], ["dml", "plain"]]);
+  expect(await probeInChild("webgpu", dying(1))).toMatchObject({ outcome: "failed" });
+  expect(runs).toEqual([["webgpu"]]);
 });
 
 test("chooseDevice() takes the processor when asked, without a test", async () => {

@@ -65,9 +65,11 @@ async function examine(provider: Accelerator, scratch: string): Promise<Card> {
     console.log(`- ${name}: ${selfTest.reason}`);
     return { provider, name, selfTest, pictures: [] };
   }
-  const { float, attention, seconds, cpuSeconds } = selfTest;
+  const { float, attention, groupNorms, layout, seconds, cpuSeconds } = selfTest;
   const times = `${(1000 * seconds).toFixed(1)} ms for products that take the processor ${(1000 * cpuSeconds).toFixed(1)} ms`;
-  console.log(`- ${name}: computes rightly in ${float} with ${attention} attention, ${times}.`);
+  console.log(
+    `- ${name}: computes rightly in ${float} with ${attention} attention, ${groupNorms} group norms and pictures ${layout.replace("-", " ")}, ${times}.`,
+  );
   const cases = familyCases();
   if (!cases) console.log("  The pictures of every family lie in the project, not in the package: none was tried.");
   const pictures = (cases ?? []).map((one) => {

@@ -4,6 +4,7 @@ import { float, int, string } from "../attributes.ts";
 import type { Dim } from "../dim.ts";
 import { ELEMENT_TYPES, type ElementType } from "../element-type.ts";
 import type { Graph, Value } from "../graph.ts";
+import { activatedGroupNorm } from "./group-norm.ts";
 
 /** NumPy's broadcasting of two shapes. */
 function broadcast(op: Graph, a: Value, b: Value): Dim[] {
@@ -57,8 +58,8 @@ export const tanhGelu = (op: Graph, x: Value): Value =>
 export const quickGelu = (op: Graph, x: Value, alpha: number): Value =>
   op.emit("QuickGelu", [x], [x], { alpha: float(alpha) }, { domain: "com.microsoft" })[0]!;
 
-/** x · sigmoid(x), in one kernel. Ramachandran et al. 2017. */
-export const silu = (op: Graph, x: Value): Value => quickGelu(op, x, 1);
+/** x · sigmoid(x), in one kernel, or in that which normalises x. Ramachandran et al. 2017. */
+export const silu = (op: Graph, x: Value): Value => activatedGroupNorm(x) ?? quickGelu(op, x, 1);
 
 /** x · tanh(softplus(x)). Misra 2019. */
 export const mish = (op: Graph, x: Value): Value => mul(op, x, tanh(op, softplus(op, x)));

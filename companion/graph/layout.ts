@@ -1,0 +1,93 @@
+/** How the values of a graph lie that is made anew channels last: as they were made, channels last, or both. */
+import { ints } from "./attributes.ts";
+import { fixedDims } from "./dim.ts";
+import type { Graph, Value } from "./graph.ts";
+import { transpose } from "./ops.ts";
+import { readAs } from "./reading.ts";
+
+/** A value that lies channels last: its other axes in their order, then the channels, which are axis `channels` of it as it was made. */
+export interface Lying {
+  readonly value: Value;
+  readonly channels: number;
+}
+
+/** Of a value that lies so, which axis of what was made is where. */
+export const orderOf = (rank: number, channels: number): number[] => [
+  ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== channels),
+  channels,
+];
+
+/** Values by their names in the graph as it was made. In either form each is made in `to` when it is asked for first. */
+export class Layout {
+  readonly to: Graph;
+  readonly #lying = new Map<string, Lying>();
+  readonly #asMade = new Set<string>();
+  readonly #free: Set<string>;
+
+  /** `to`: has inputs and initializers, and no nodes yet. */
+  constructor(to: Graph) {
+    this.to = to;
+    this.#free = new Set(to.freeInputs);
+    for (const { name } of to.inputs) this.#asMade.add(name);
+    for (const name of to.initializers.keys()) this.#asMade.add(name);
+  }
+
+  /** What a node gave: as it lies channels last, or else as it was made. `isFree`: of an input whose dims each run chooses. */
+  add(
+    outputs: readonly Value[],
+    { last, isFree }: { readonly last: readonly Lying[] | undefined; readonly isFree: boolean },
+  ): void {
+    for (const [i, { name }] of outputs.entries()) {
+      if (last) this.#lying.set(name, last[i]!);
+      else this.#asMade.add(name);
+      if (isFree && !this.to.fixed.has(name)) this.#free.add(name);
+    }
+  }
+
+  /** Whether each run chooses its dims: those that it has are the least. */
+  isFree({ name }: Value): boolean {
+    return this.#free.has(name);
+  }
+
+  lies({ name }: Value): Lying | undefined {
+    return this.#lying.get(name);
+  }
+
+  /** Whether it is a picture [B, C, H, W] that lies channels last already. */
+  hasPicture(value: Value | undefined): value is Value {
+    return value?.dims.length === 4 && this.lies(value)?.channels === 1;
+  }
+
+  /** It keeps its name. */
+  asMade(value: Value): Value {
+    const lying = this.lies(value);
+    if (this.#asMade.has(value.name) || !lying) return value;
+    this.#asMade.add(value.name);
+    const order = orderOf(value.dims.length, lying.channels);
+    const output = value.name;
+    if (lying.channels === order.length - 1)
+      return this.to.emit("Identity", [lying.value], [value], {}, { output })[0]!;
+    const back = order.map((_, axis) => order.indexOf(axis));
+    return this.to.emit("Transpose", [lying.value], [value], { perm: ints(back) }, { output })[0]!;
+  }
+
+  /** A picture, or kernels, [B, C, H, W] as [B, H, W, C]. */
+  asPicture(value: Value): Value {
+    const lying = this.lies(value);
+    if (lying?.channels === 1) return lying.value;
+    const [batch, channels, height, width] = fixedDims(this.asMade(value).dims) as [number, number, number, number];
+    const isView = (height * width === 1 || channels === 1) && !this.isFree(value);
+    const made = isView
+      ? view(this.to, value, [batch, height, width, channels])
+      : transpose(this.to, value, [0, 2, 3, 1]);
+    this.#lying.set(value.name, { value: made, channels: 1 });
+    return made;
+  }
+}
+
+/** The same elements in order. */
+export const view = (to: Graph, value: Value, dims: readonly number[]): Value =>
+  readAs(to, value, dims) ?? to.emit("Reshape", [value, indices(to, dims)], [{ type: value.type, dims }])[0]!;
+
+export const indices = (to: Graph, values: readonly number[]): Value =>
+  to.constant({ type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });
