@@ -10,20 +10,16 @@ import { fixedDims, isFixed } from "./dim.ts";
 import type { Graph, Node, Value } from "./graph.ts";
 import { indices, Layout, type Lying, orderOf, view } from "./layout.ts";
 import { readsOf } from "./node.ts";
-import { transpose } from "./ops.ts";
+import { gemm, transpose } from "./ops.ts";
 
 /** The same network. `graph` stays as it is. */
 export function channelsLast(graph: Graph): Graph {
   return graph.rewritten((to) => {
     const layout = new Layout(to);
     return (node, keep) => {
-      const reads = readsOf(node);
       const last = RULES.get(node.operator)?.(layout, node);
-      if (!last) {
-        for (const value of reads) layout.asMade(value);
-        keep();
-      }
-      layout.add(node.outputs, { last, isFree: reads.some((value) => layout.isFree(value)) });
+      if (!last) keep(layout.reading(node));
+      layout.add(node.outputs, { last, isFree: readsOf(node).some((value) => layout.isFree(value)) });
     };
   });
 }
@@ -59,9 +55,27 @@ function numbersOf(to: Graph, value: Value | undefined): number[] | undefined {
 const convolve: Rule = (layout, node) => {
   const [x, kernels, bias] = node.inputs as [Value, Value, Value | undefined];
   if (node.attributes.group || x.dims.length !== 4 || !x.dims.every(isFixed)) return undefined;
+  if (layout.to.dialect.channelsLast === "by-rows") return layout.hasPicture(x) ? product(layout, node) : undefined;
   const inputs = [layout.asPicture(x), layout.asPicture(kernels), bias && layout.asMade(bias)];
   return again(layout, node, inputs, { operator: "NhwcConv", domain: "com.microsoft" });
 };
+
+/** A convolution of each pixel by itself is a product of rows. */
+function product(layout: Layout, { inputs, attributes, outputs }: Node): readonly Lying[] | undefined {
+  const [x, kernels, bias] = inputs as [Value, Value, Value | undefined];
+  const [out, channels, height, width] = fixedDims(kernels.dims) as [number, number, number, number];
+  const { strides, pads } = attributes;
+  const isPlain =
+    strides?.kind === "ints" && pads?.kind === "ints" && [...strides.value, ...pads.value].join() === ONE_BY_ONE;
+  if (height * width !== 1 || !isPlain || layout.isFree(kernels)) return undefined;
+  const rows = view(layout.to, layout.asPicture(x), [-1, channels]);
+  const matrix = view(layout.to, layout.asMade(kernels), [out, channels]);
+  const pixels = gemm(layout.to, rows, matrix, bias && layout.asMade(bias));
+  return [picture(view(layout.to, pixels, moved(fixedDims(outputs[0]!.dims))))];
+}
+
+/** Strides and pads of a convolution of each pixel by itself. */
+const ONE_BY_ONE = [1, 1, 0, 0, 0, 0].join();
 
 const normalise: Rule = (layout, node) => {
   const [x, ...affine] = node.inputs as [Value, Value, Value];

@@ -218,16 +218,17 @@ export class Graph {
 
   /**
    * The same network of other nodes. `rewriter`: of a graph without nodes, what makes in it what stands for each node in turn, or keeps
-   * that. What stands for a value that others read has its name (`emit`, `output`).
+   * one. What stands for a value that others read has its name (`emit`, `output`).
    */
-  rewritten(rewriter: (to: Graph) => (node: Node, keep: () => void) => void, dialect = this.dialect): Graph {
+  rewritten(rewriter: (to: Graph) => (node: Node, keep: (node: Node) => void) => void, dialect = this.dialect): Graph {
     const to = new Graph({ ...this, dialect });
     to.inputs.push(...this.inputs);
     to.outputs.push(...this.outputs);
     for (const which of ["freeInputs", "fixed"] as const) for (const name of this[which]) to[which].add(name);
     for (const [name, initializer] of this.initializers) to.initializers.set(name, initializer);
     const rewrite = rewriter(to);
-    for (const node of this.#nodes) to.scope(node.name, () => rewrite(node, () => to.#nodes.push(node)));
+    const keep = (node: Node) => to.#nodes.push(node);
+    for (const node of this.#nodes) to.scope(node.name, () => rewrite(node, keep));
     to.prune();
     // What may be fed is what could be fed before.
     to.inputs.splice(0, to.inputs.length, ...this.inputs);

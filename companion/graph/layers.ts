@@ -8,7 +8,7 @@ import { dimAt } from "./dim.ts";
 import { decode } from "./encodings.ts";
 import { type Join, kernelsOf, matrixOf, weight } from "./factors.ts";
 import type { Graph, Value } from "./graph.ts";
-import { groupNormalization } from "./lowerings.ts";
+import { groupNormalization } from "./group-norms.ts";
 import {
   add,
   batchNormalization,

@@ -1,7 +1,9 @@
 /** How the values of a graph lie that is made anew channels last: as they were made, channels last, or both. */
+import { elementCount } from "../tensor.ts";
 import { ints } from "./attributes.ts";
 import { fixedDims } from "./dim.ts";
-import type { Graph, Value } from "./graph.ts";
+import type { Graph, Node, Value } from "./graph.ts";
+import type { Body } from "./node.ts";
 import { transpose } from "./ops.ts";
 import { readAs } from "./reading.ts";
 
@@ -16,6 +18,15 @@ export const orderOf = (rank: number, channels: number): number[] => [
   ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== channels),
   channels,
 ];
+
+/** Whether it lies as it was made. */
+const isInOrder = ({ value, channels }: Lying): boolean => channels === value.dims.length - 1;
+
+/** The attributes of what turns it back. */
+function turnedBack({ value, channels }: Lying) {
+  const order = orderOf(value.dims.length, channels);
+  return { perm: ints(order.map((_, axis) => order.indexOf(axis))) };
+}
 
 /** Values by their names in the graph as it was made. In either form each is made in `to` when it is asked for first. */
 export class Layout {
@@ -58,17 +69,44 @@ export class Layout {
     return value?.dims.length === 4 && this.lies(value)?.channels === 1;
   }
 
-  /** It keeps its name. */
   asMade(value: Value): Value {
     const lying = this.lies(value);
     if (this.#asMade.has(value.name) || !lying) return value;
+    if (isInOrder(lying)) return lying.value;
     this.#asMade.add(value.name);
-    const order = orderOf(value.dims.length, lying.channels);
-    const output = value.name;
-    if (lying.channels === order.length - 1)
-      return this.to.emit("Identity", [lying.value], [value], {}, { output })[0]!;
-    const back = order.map((_, axis) => order.indexOf(axis));
-    return this.to.emit("Transpose", [lying.value], [value], { perm: ints(back) }, { output })[0]!;
+    return this.to.emit("Transpose", [lying.value], [value], turnedBack(lying), { output: value.name })[0]!;
+  }
+
+  /** The node, which reads all as it was made. What a body alone reads is turned in it, where it runs. */
+  reading(node: Node): Node {
+    const inputs = node.inputs.map((value) => value && this.asMade(value));
+    if (!node.bodies) return { ...node, inputs };
+    const { met, otherwise, dims } = node.bodies;
+    return { ...node, inputs, bodies: { met: this.#readingBody(met), otherwise: this.#readingBody(otherwise), dims } };
+  }
+
+  #readingBody({ nodes, output }: Body): Body {
+    const turned: Node[] = [];
+    const known = new Map<string, Value>();
+    const own = new Set(nodes.flatMap(({ outputs }) => outputs.map(({ name }) => name)));
+    const read = (value: Value): Value => {
+      const lying = this.lies(value);
+      if (!lying || own.has(value.name) || this.#asMade.has(value.name)) return value;
+      if (isInOrder(lying)) return lying.value;
+      const made = known.get(value.name) ?? { ...value, name: `${output.name}/${value.name}` };
+      if (!known.has(value.name))
+        turned.push({
+          ...{ name: made.name, operator: "Transpose", domain: "", inputs: [lying.value], outputs: [made] },
+          attributes: turnedBack(lying),
+        });
+      known.set(value.name, made);
+      return made;
+    };
+    const kept = nodes.map((node): Node => {
+      if (node.bodies) return this.reading(node);
+      return { ...node, inputs: node.inputs.map((value) => value && read(value)) };
+    });
+    return { nodes: [...turned, ...kept], output };
   }
 
   /** A picture, or kernels, [B, C, H, W] as [B, H, W, C]. */
@@ -86,8 +124,11 @@ export class Layout {
 }
 
 /** The same elements in order. */
-export const view = (to: Graph, value: Value, dims: readonly number[]): Value =>
-  readAs(to, value, dims) ?? to.emit("Reshape", [value, indices(to, dims)], [{ type: value.type, dims }])[0]!;
+export function view(to: Graph, value: Value, wanted: readonly number[]): Value {
+  const rest = elementCount(fixedDims(value.dims)) / -elementCount(wanted);
+  const dims = wanted.map((size) => (size === -1 ? rest : size));
+  return readAs(to, value, dims) ?? to.emit("Reshape", [value, indices(to, dims)], [{ type: value.type, dims }])[0]!;
+}
 
 export const indices = (to: Graph, values: readonly number[]): Value =>
   to.constant({ type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });

@@ -1,6 +1,6 @@
 /** What has no operator of its own, or not everywhere: composed by the dialect's table. */
 import { type Dim, dimAt, fixedDims, isFixed } from "./dim.ts";
-import type { Graph, Moments, Value } from "./graph.ts";
+import type { Graph, Value } from "./graph.ts";
 import { hadamard } from "./hadamard.ts";
 import {
   type AttentionOptions,
@@ -14,8 +14,6 @@ import {
   dequantizeRows,
   floats,
   gemm,
-  groupNorm,
-  instanceNormalization,
   matMul,
   matMulNBits,
   mul,
@@ -85,33 +83,6 @@ const narrowParts = (op: Graph, { values, scales, zeros }: BlockedMatrix) => ({
   scales: cast(op, op.initializer(scales), op.float),
   zeros: op.initializer(zeros),
 });
-
-/**
- * Channels of x [B, C, ...] in groups, each to mean 0 and variance 1, then · scale[C] + shift[C]. Wu & He 2018.
- * `own`: moments to use instead of x's.
- */
-export function groupNormalization(
-  op: Graph,
-  x: Value,
-  [scale, shift]: readonly [Value, Value],
-  { groups, eps, own }: { readonly groups: number; readonly eps: number; readonly own?: Moments },
-): Value {
-  const [batch, channels] = fixedDims(x.dims) as [number, number];
-  if (channels % groups !== 0) op.fail(`Cannot divide ${channels} channels into ${groups} groups`);
-  if (op.dialect.groupNorms === "fused" && !own && x.dims.length === 4 && isFusible(channels / groups))
-    return groupNorm(op, x, [cast(op, scale, "float32"), cast(op, shift, "float32")], { groups, eps });
-  const filled = (value: number) => floats(op, new Float32Array(groups).fill(value), [groups]);
-  const rows = reshape(op, x, [batch, groups, -1]);
-  const grouped = own
-    ? mul(op, add(op, rows, own.shift), own.scale)
-    : instanceNormalization(op, rows, filled(1), filled(0), eps);
-  const perChannel = [channels, ...x.dims.slice(2).map(() => 1)];
-  const normal = reshape(op, grouped, x.dims);
-  return add(op, mul(op, normal, reshape(op, scale, perChannel)), reshape(op, shift, perChannel));
-}
-
-/** CUDA's kernel reads two channels at once, and those of a group in one block of 512. ONNX Runtime, group_norm_common_base.h. */
-const isFusible = (perGroup: number): boolean => perGroup % 2 === 0 && perGroup <= 512;
 
 /** softmax(q·kᵀ/√d)·v per head. q [B, S, C], k and v [B, T, C] → [B, S, C]. Vaswani et al. 2017, equation 1. */
 export function scaledDotProductAttention(

@@ -50,7 +50,7 @@ const SMALL = 2 ** 18;
 
 /** `pixels`: of the picture, in all of a batch. */
 const autoencoderDialect = (config: VaeConfig, dialect: Dialect, pixels: number): Dialect =>
-  config.kind === "kl" && pixels <= SMALL ? convolving(dialect, config.block_out_channels) : dialect;
+  config.kind === "kl" && pixels <= SMALL ? convolving(dialect, config.block_out_channels, "pictures") : dialect;
 
 /** `sample` [B, 3, H, W] → `moments` [B, 2C, h, w], or `latent` [B, C, h, w] of "tiny". */
 export function encoderGraph(config: VaeConfig, weights: Weights, shape: PictureShape, dialect: Dialect): Graph {

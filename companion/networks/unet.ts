@@ -54,7 +54,7 @@ export interface Reuse {
  * `deep`.
  */
 export function unetGraph(config: UNetConfig, weights: Weights, shape: UNetShape, options: UNetOptions): Graph {
-  const op = new Graph({ ...options, dialect: convolving(options.dialect, config.block_out_channels) });
+  const op = new Graph({ ...options, dialect: convolving(options.dialect, config.block_out_channels, "latents") });
   const { batch, height, width, tokens } = shape;
   const input = sharedInputs(op);
   const sample = cast(op, input("sample", [batch, config.in_channels, height, width]), op.float);

@@ -65,11 +65,11 @@ async function askedFor(preference: string): Promise<Device> {
 
 const accelerator = (
   provider: Accelerator,
-  { float, attention, groupNorms, layout }: Pick<Dialect, "float" | "attention" | "groupNorms" | "layout">,
+  { float, attention, groupNorms, channelsLast }: Pick<Dialect, "float" | "attention" | "groupNorms" | "channelsLast">,
   passedOver: DeviceInfo["passedOver"],
 ): Device => ({
   info: { provider, name: ACCELERATOR_NAMES[provider], passedOver },
-  dialect: { ...DIALECTS[provider], float, attention, groupNorms, layout },
+  dialect: { ...DIALECTS[provider], float, attention, groupNorms, channelsLast },
 });
 
 const slow = ({ seconds, cpuSeconds }: { seconds: number; cpuSeconds: number }): string =>

@@ -12,7 +12,7 @@ export type ProbeResult =
       readonly float: Dialect["float"];
       readonly attention: Dialect["attention"];
       readonly groupNorms: Dialect["groupNorms"];
-      readonly layout: Dialect["layout"];
+      readonly channelsLast: Dialect["channelsLast"];
       /** The same matrix products here and on the processor. */
       readonly seconds: number;
       readonly cpuSeconds: number;

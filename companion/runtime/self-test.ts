@@ -1,7 +1,8 @@
 /** Whether a provider computes rightly, in which form, and how fast: small cases against plain loops. */
 import { DIALECTS, type Dialect, isPlain, PLAIN } from "../graph/dialect.ts";
 import { Graph } from "../graph/graph.ts";
-import { groupNormalization, scaledDotProductAttention } from "../graph/lowerings.ts";
+import { groupNormalization } from "../graph/group-norms.ts";
+import { scaledDotProductAttention } from "../graph/lowerings.ts";
 import { cast, conv, floats, gemm, silu } from "../graph/ops.ts";
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
 import type { ProbeResult } from "./probe.ts";
@@ -52,8 +53,8 @@ export async function selfTest(preferred: Dialect): Promise<ProbeResult> {
 }
 
 async function passed(dialect: Dialect): Promise<ProbeResult> {
-  const { float, attention, groupNorms, layout } = dialect;
-  return { outcome: "passed", float, attention, groupNorms, layout, ...(await compareSpeed(dialect)) };
+  const { float, attention, groupNorms, channelsLast } = dialect;
+  return { outcome: "passed", float, attention, groupNorms, channelsLast, ...(await compareSpeed(dialect)) };
 }
 
 /** By a residual block's layers. `time`: in seconds. */

@@ -59,7 +59,7 @@ export async function openSession(
   device: Place,
   { values, ...memory }: SessionOptions = {},
 ): Promise<Session> {
-  const graph = given.dialect.layout === "channels-last" ? channelsLast(given) : given;
+  const graph = given.dialect.channelsLast === "never" ? given : channelsLast(given);
   const estimate = estimateMemory(graph, memory);
   const { weights, activations } = estimate;
   const spilled = spill(graph);

@@ -60,7 +60,7 @@ describe("a case", () => {
 });
 
 describe("who takes part", () => {
-  const found = { float: "float16", attention: "fused", groupNorms: "fused", layout: "channels-last" } as const;
+  const found = { float: "float16", attention: "fused", groupNorms: "fused", channelsLast: "always" } as const;
   const passed = { outcome: "passed", ...found, cpuSeconds: 1 } as const;
   const cuda = { provider: "cuda", name: "NVIDIA (CUDA)", selfTest: { ...passed, seconds: 0.1 } } as const;
   const slow = { provider: "webgpu", name: "Graphics card (WebGPU)", selfTest: { ...passed, seconds: 2 } } as const;

@@ -4,7 +4,7 @@ import { parseVaeConfig } from "../../companion/checkpoint/config/vae-config.ts"
 import { channelsLast } from "../../companion/graph/channels-last.ts";
 import { DIALECTS } from "../../companion/graph/dialect.ts";
 import { Graph, type Node, type Value } from "../../companion/graph/graph.ts";
-import { groupNormalization } from "../../companion/graph/lowerings.ts";
+import { groupNormalization } from "../../companion/graph/group-norms.ts";
 import {
   add,
   concat,

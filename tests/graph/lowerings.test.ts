@@ -1,11 +1,7 @@
 import { DIALECTS, type Dialect } from "../../companion/graph/dialect.ts";
 import { Graph } from "../../companion/graph/graph.ts";
-import {
-  groupNormalization,
-  plusProduct,
-  scaledDotProductAttention,
-  upsampledConvolution,
-} from "../../companion/graph/lowerings.ts";
+import { groupNormalization } from "../../companion/graph/group-norms.ts";
+import { plusProduct, scaledDotProductAttention, upsampledConvolution } from "../../companion/graph/lowerings.ts";
 import { add, floats } from "../../companion/graph/ops.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
 import { attend, convolve, normaliseGroups } from "../../companion/runtime/reference.ts";

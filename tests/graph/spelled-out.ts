@@ -3,7 +3,7 @@ import type { Attribute } from "../../companion/graph/attributes.ts";
 import { ints } from "../../companion/graph/attributes.ts";
 import { PLAIN } from "../../companion/graph/dialect.ts";
 import type { Graph, Node, Value } from "../../companion/graph/graph.ts";
-import { groupNormalization } from "../../companion/graph/lowerings.ts";
+import { groupNormalization } from "../../companion/graph/group-norms.ts";
 import { silu, transpose } from "../../companion/graph/ops.ts";
 
 const FIRST = [0, 3, 1, 2];
@@ -41,7 +41,7 @@ export const spelledOut = (graph: Graph): Graph =>
     (to) => (node, keep) => {
       if (node.operator === "NhwcConv") convolution(to, node);
       else if (node.operator === "GroupNorm") norm(to, node);
-      else keep();
+      else keep(node);
     },
     { ...graph.dialect, ...PLAIN },
   );

@@ -50,7 +50,7 @@ function resultOf(graph: Graph, modulePath: string): Value | undefined {
 }
 
 /** What cards with tensor cores compute, as they are told it; `runGraph` says it so that the processor can. */
-export const AS_ON_CARDS: Dialect = { ...DIALECTS.cpu, groupNorms: "fused", layout: "channels-last" };
+export const AS_ON_CARDS: Dialect = { ...DIALECTS.cpu, groupNorms: "fused", channelsLast: "always" };
 
 /** Runs a graph on the CPU. `blocks` adds the results of modules inside it, as outputs `block.PATH`. */
 export async function runGraph(
@@ -63,7 +63,7 @@ export async function runGraph(
     if (!value) throw new Error(`The graph has no node in the scope of "${name}"`);
     graph.output(`block.${name}`, value);
   }
-  const own = graph.dialect.layout === "channels-last" ? spelledOut(channelsLast(graph)) : graph;
+  const own = graph.dialect.channelsLast === "always" ? spelledOut(channelsLast(graph)) : graph;
   const session = await openSession(own, cpuDevice());
   try {
     const wanted = graph.inputs.map(({ name }) => name);

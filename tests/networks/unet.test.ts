@@ -6,6 +6,7 @@ import { AS_ON_CARDS, configOf, deviating, runGraph, tensorsOf, weightsOf } from
 const COMPOSED: Dialect = { ...DIALECTS.cpu, attention: "chunked", maxScores: 200, phasesFrom: 0, innerBytes: 2000 };
 
 const TILED: Dialect = { ...DIALECTS.cpu, tiled: { tiles: 0, channels: 1 } };
+const BY_ROWS: Dialect = { ...TILED, channelsLast: "by-rows" };
 
 function build(name: string, { dialect = DIALECTS.cpu, adapters = 0 } = {}) {
   const weights = weightsOf(name);
@@ -62,12 +63,15 @@ test.each(["unet-sd1", "unet-odd"])(
   },
 );
 
-test.each(CASES)("unetGraph() gives the same by tiles: %s", async (name) => {
-  const { graph, inputs } = build(name, { dialect: TILED });
-  const turned = graph.nodes.filter(({ operator }) => operator === "FusedMatMul");
-  expect(turned.length).toBeGreaterThan(5);
-  expect(deviating(await runGraph(graph, inputs), tensorsOf(name, "out."), 3e-5)).toEqual({});
-});
+test.each(CASES.flatMap((name) => [[name, TILED] as const, [name, BY_ROWS] as const]))(
+  "unetGraph() gives the same by tiles: %s, channels last: $channelsLast",
+  async (name, dialect) => {
+    const { graph, inputs } = build(name, { dialect });
+    const turned = graph.nodes.filter(({ operator }) => operator === "FusedMatMul");
+    expect(turned.length).toBeGreaterThan(5);
+    expect(deviating(await runGraph(graph, inputs), tensorsOf(name, "out."), 3e-5)).toEqual({});
+  },
+);
 
 test.each([...CASES, "unet-ip-adapter"])("unetGraph() gives the same channels last: %s", async (name) => {
   const { graph, inputs } = build(name, { dialect: AS_ON_CARDS, adapters: name === "unet-ip-adapter" ? 2 : 0 });

@@ -26,7 +26,7 @@ test("selfTest() finds the processor right", async () => {
   expect(await selfTest(DIALECTS.cpu)).toMatchObject({ outcome: "passed", float: "float32", attention: "fused" });
 });
 
-const CUDA_WAYS = { groupNorms: "fused", layout: "channels-last" } as const;
+const CUDA_WAYS = { groupNorms: "fused", channelsLast: "always" } as const;
 
 test("selfTest() does without what a provider has no kernels for", async () => {
   expect(await selfTest({ ...DIALECTS.cpu, ...CUDA_WAYS })).toMatchObject({ outcome: "passed", ...PLAIN });
@@ -35,7 +35,7 @@ test("selfTest() does without what a provider has no kernels for", async () => {
 test("of ways that are right the faster counts, by the time that a residual block takes", async () => {
   const [cards, plain] = [DIALECTS.cuda, { ...DIALECTS.cuda, ...PLAIN }];
   const times = (ofCards: number) => (dialect: Dialect) =>
-    Promise.resolve(dialect.layout === "channels-last" ? ofCards : 2);
+    Promise.resolve(dialect.channelsLast === "always" ? ofCards : 2);
   expect(await fastest([cards, plain], times(1))).toBe(cards);
   expect(await fastest([cards, plain], times(3))).toBe(plain);
   const other = { ...DIALECTS.cpu };

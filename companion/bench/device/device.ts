@@ -65,10 +65,10 @@ async function examine(provider: Accelerator, scratch: string): Promise<Card> {
     console.log(`- ${name}: ${selfTest.reason}`);
     return { provider, name, selfTest, pictures: [] };
   }
-  const { float, attention, groupNorms, layout, seconds, cpuSeconds } = selfTest;
+  const { float, attention, groupNorms, channelsLast, seconds, cpuSeconds } = selfTest;
   const times = `${(1000 * seconds).toFixed(1)} ms for products that take the processor ${(1000 * cpuSeconds).toFixed(1)} ms`;
   console.log(
-    `- ${name}: computes rightly in ${float} with ${attention} attention, ${groupNorms} group norms and pictures ${layout.replace("-", " ")}, ${times}.`,
+    `- ${name}: computes rightly in ${float} with ${attention} attention, ${groupNorms} group norms, pictures channels ${channelsLast === "never" ? "first" : "last"}, ${times}.`,
   );
   const cases = familyCases();
   if (!cases) console.log("  The pictures of every family lie in the project, not in the package: none was tried.");

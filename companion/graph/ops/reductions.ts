@@ -83,6 +83,13 @@ export function multiHeadAttention(
   return op.emit("MultiHeadAttention", inputs, [q], attributes, { domain: "com.microsoft" })[0]!;
 }
 
+/** The sums of the squares of x along `axis`, which stays, 1 long. */
+export function reduceSumSquare(op: Graph, x: Value, axis: number): Value {
+  const axes = op.constant({ type: "int64", dims: [1], data: BigInt64Array.of(BigInt(axis)) });
+  const dims = x.dims.map((d, i) => (i === axis ? 1 : d));
+  return op.emit("ReduceSumSquare", [x, axes], [{ type: x.type, dims }], { keepdims: int(1) })[0]!;
+}
+
 /** The sums of x along `axis`, which then is gone. */
 export function reduceSum(op: Graph, x: Value, axis: number): Value {
   const axes = op.constant({ type: "int64", dims: [1], data: BigInt64Array.of(BigInt(axis)) });
