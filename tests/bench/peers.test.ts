@@ -41,17 +41,19 @@ test("the table has the middle, the least and the most of each, columns that wer
   ]);
 });
 
-test("a promise holds by the middle ones, and a slowdown to the double shows", () => {
+test("a promise holds by the middle of the rounds, and a slowdown to the double shows", () => {
   expect(judged(recorded(), PROMISED)).toEqual({
     holds: true,
     sentences: [
-      "A step of ours, exact takes 0.96 of one of theirs; at most 1.00: holds.",
-      "A step of ours, fast takes 0.41 of one of ours, exact; at most 0.45: holds.",
+      "A step of ours, exact takes 0.96 of one of theirs in the same round; at most 1.00: holds.",
+      "A step of ours, fast takes 0.40 of one of ours, exact in the same round; at most 0.45: holds.",
     ],
   });
   const planted = judged(recorded(2), PROMISED);
   expect(planted.holds).toBe(false);
-  expect(planted.sentences[0]).toBe("A step of ours, exact takes 1.92 of one of theirs; at most 1.00: DOES NOT HOLD.");
+  expect(planted.sentences[0]).toBe(
+    "A step of ours, exact takes 1.92 of one of theirs in the same round; at most 1.00: DOES NOT HOLD.",
+  );
 });
 
 test("who needs more memory than there is has a row that says so, and what it could do", () => {

@@ -18,7 +18,7 @@ import { judged, type Results, type Sample, TASKS, type Task, tableOf } from "./
 import { type Found, takeTurnsAlone, takeTurnsBeside } from "./turns.ts";
 
 /** Rounds, where programs open once for all of them, and where they open for each. */
-const [ROUNDS_BESIDE, ROUNDS_ALONE] = [3, 1];
+const [ROUNDS_BESIDE, ROUNDS_ALONE] = [5, 1];
 const SCRIPTS: Readonly<Record<Exclude<Contestant["program"], "ours">, string>> = {
   ...{ pytorch: PYTORCH, openvino: OPENVINO, "sd-cpp": SD_CPP },
 };

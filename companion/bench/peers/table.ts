@@ -85,17 +85,20 @@ export function tableOf(results: Results): string {
   return markdownTable(head, rows);
 }
 
-/** One sentence for each promise of which both sides were measured, and whether all of those hold. */
+/**
+ * One sentence for each promise of which both sides were measured, and whether all of those hold: by the middle of what each round gives, as
+ * a whole machine is a tenth slower or faster from one minute to the next.
+ */
 export function judged(results: Results, promises: readonly Promised[]): { holds: boolean; sentences: string[] } {
   const found = promises.flatMap(({ ours, theirs, most }) => {
     const [a, b] = [secondsOf(results, ours, "step"), secondsOf(results, theirs, "step")];
     if (a.length === 0 || b.length === 0) return [];
-    const ratio = median(a) / median(b);
+    const ratio = median(a.map((seconds, round) => seconds / b[round]!).filter((of) => !Number.isNaN(of)));
     const verdict = ratio <= most ? "holds" : "DOES NOT HOLD";
     return [
       {
         holds: ratio <= most,
-        sentence: `A step of ${ours} takes ${ratio.toFixed(2)} of one of ${theirs}; at most ${most.toFixed(2)}: ${verdict}.`,
+        sentence: `A step of ${ours} takes ${ratio.toFixed(2)} of one of ${theirs} in the same round; at most ${most.toFixed(2)}: ${verdict}.`,
       },
     ];
   });
