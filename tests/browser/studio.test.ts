@@ -46,9 +46,10 @@ inStudio(`the plugin in a studio${missing && ` (${missing})`}`, () => {
       makeCertificate(studio.home);
       const [cert, key] = ["cert.pem", "key.pem"].map((name) => path.join(studio.home, name)) as [string, string];
       gateway = await studio.gateway("--listen", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key);
-      const port = /port (\d+)/.exec(gateway.output())![1];
+      const port = () => /port (\d+)/.exec(gateway.output())?.[1];
+      await until(() => port() !== undefined);
       const here = String(await companionPort());
-      const connected = studio.run("ada", ["connect", `localhost:${port}`, "--ca", cert, "--port", here]);
+      const connected = studio.run("ada", ["connect", `localhost:${port()}`, "--ca", cert, "--port", here]);
       await Promise.all([studio.worker("box"), until(() => /reaches localhost/.test(connected.output()))]);
       return async () => {
         await studio.close();
