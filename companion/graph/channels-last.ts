@@ -8,9 +8,9 @@ import { elementCount } from "../tensor.ts";
 import { int } from "./attributes.ts";
 import { fixedDims, isFixed } from "./dim.ts";
 import type { Graph, Node, Value } from "./graph.ts";
-import { indices, Layout, type Lying, orderOf, view } from "./layout.ts";
+import { Layout, type Lying, orderOf, view } from "./layout.ts";
 import { readsOf } from "./node.ts";
-import { gemm, transpose } from "./ops.ts";
+import { gemm, indices, transpose } from "./ops.ts";
 
 /** The same network. `graph` stays as it is. */
 export function channelsLast(graph: Graph): Graph {

@@ -7,6 +7,7 @@ import {
   cast,
   div,
   floats,
+  type GroupNormOptions,
   groupNorm,
   instanceNormalization,
   mul,
@@ -20,17 +21,12 @@ import {
   transpose,
 } from "./ops.ts";
 
-interface Norm {
-  readonly groups: number;
-  readonly eps: number;
-}
-
 /** x [B, C, ...], scale and shift [C] → the same dims. `own`: moments to use instead of x's. */
 export function groupNormalization(
   op: Graph,
   x: Value,
   [scale, shift]: readonly [Value, Value],
-  { own, ...norm }: Norm & { readonly own?: Moments },
+  { own, ...norm }: GroupNormOptions & { readonly own?: Moments },
 ): Value {
   const channels = fixedDims(x.dims)[1]!;
   const perGroup = channels / norm.groups;
@@ -52,7 +48,7 @@ function composed(
   op: Graph,
   x: Value,
   [scale, shift]: readonly [Value, Value],
-  { groups, eps, own }: Norm & { readonly own?: Moments | undefined },
+  { groups, eps, own }: GroupNormOptions & { readonly own?: Moments | undefined },
 ): Value {
   const [batch, channels] = fixedDims(x.dims) as [number, number];
   const filled = (value: number) => floats(op, new Float32Array(groups).fill(value), [groups]);
@@ -74,7 +70,7 @@ function byMoments(
   op: Graph,
   x: Value,
   [scale, shift]: readonly [Value, Value],
-  { groups, eps, lies }: Norm & { readonly lies: "first" | "last" },
+  { groups, eps, lies }: GroupNormOptions & { readonly lies: "first" | "last" },
 ): Value {
   const [batch, channels, , width] = fixedDims(x.dims) as [number, number, number, number];
   const [pixels, rows, columns, perChannel] =

@@ -4,7 +4,7 @@ import { ints } from "./attributes.ts";
 import { fixedDims } from "./dim.ts";
 import type { Graph, Node, Value } from "./graph.ts";
 import type { Body } from "./node.ts";
-import { transpose } from "./ops.ts";
+import { indices, transpose } from "./ops.ts";
 import { readAs } from "./reading.ts";
 
 /** A value that lies channels last: its other axes in their order, then the channels, which are axis `channels` of it as it was made. */
@@ -129,6 +129,3 @@ export function view(to: Graph, value: Value, wanted: readonly number[]): Value 
   const dims = wanted.map((size) => (size === -1 ? rest : size));
   return readAs(to, value, dims) ?? to.emit("Reshape", [value, indices(to, dims)], [{ type: value.type, dims }])[0]!;
 }
-
-export const indices = (to: Graph, values: readonly number[]): Value =>
-  to.constant({ type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });

@@ -2,7 +2,7 @@
 import { float, int } from "../attributes.ts";
 import type { Graph, Value } from "../graph.ts";
 
-interface Norm {
+export interface GroupNormOptions {
   readonly groups: number;
   readonly eps: number;
 }
@@ -14,7 +14,12 @@ const activated = new WeakMap<Value, () => Value>();
  * Channels of x [B, C, H, W] in groups, each to mean 0 and variance 1, then · scale[C] + shift[C], both float32. ONNX Runtime,
  * core/graph/contrib_ops/diffusion_defs.cc, GroupNorm.
  */
-export function groupNorm(op: Graph, x: Value, [scale, shift]: readonly [Value, Value], { groups, eps }: Norm): Value {
+export function groupNorm(
+  op: Graph,
+  x: Value,
+  [scale, shift]: readonly [Value, Value],
+  { groups, eps }: GroupNormOptions,
+): Value {
   const make = (activation: 0 | 1) => {
     const told = { groups: int(groups), epsilon: float(eps), activation: int(activation), channels_last: int(0) };
     return op.emit("GroupNorm", [x, scale, shift], [x], told, { domain: "com.microsoft" })[0]!;

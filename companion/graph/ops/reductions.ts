@@ -29,12 +29,18 @@ export const lpNormalization = (op: Graph, x: Value): Value =>
 
 export const softmax = (op: Graph, x: Value): Value => op.emit("Softmax", [x], [x], { axis: int(-1) })[0]!;
 
-/** The mean along `axis`, which stays, 1 long. */
-export function reduceMean(op: Graph, x: Value, axis: number): Value {
+/** Along `axis`, which stays, 1 long. */
+function reduced(op: Graph, operator: string, x: Value, axis: number): Value {
   const dims = x.dims.map((d, i) => (i === axis ? 1 : d));
   const axes = op.constant({ type: "int64", dims: [1], data: BigInt64Array.of(BigInt(axis)) });
-  return op.emit("ReduceMean", [x, axes], [{ type: x.type, dims }], { keepdims: int(1) })[0]!;
+  return op.emit(operator, [x, axes], [{ type: x.type, dims }], { keepdims: int(1) })[0]!;
 }
+
+/** The mean along `axis`, which stays, 1 long. */
+export const reduceMean = (op: Graph, x: Value, axis: number): Value => reduced(op, "ReduceMean", x, axis);
+
+/** The sums of the squares of x along `axis`, which stays, 1 long. */
+export const reduceSumSquare = (op: Graph, x: Value, axis: number): Value => reduced(op, "ReduceSumSquare", x, axis);
 
 /** The largest element along the last axis, which stays, 1 long. */
 export function reduceMax(op: Graph, x: Value): Value {
@@ -81,13 +87,6 @@ export function multiHeadAttention(
   };
   const inputs = options.bias ? [q, k, v, undefined, undefined, options.bias] : [q, k, v];
   return op.emit("MultiHeadAttention", inputs, [q], attributes, { domain: "com.microsoft" })[0]!;
-}
-
-/** The sums of the squares of x along `axis`, which stays, 1 long. */
-export function reduceSumSquare(op: Graph, x: Value, axis: number): Value {
-  const axes = op.constant({ type: "int64", dims: [1], data: BigInt64Array.of(BigInt(axis)) });
-  const dims = x.dims.map((d, i) => (i === axis ? 1 : d));
-  return op.emit("ReduceSumSquare", [x, axes], [{ type: x.type, dims }], { keepdims: int(1) })[0]!;
 }
 
 /** The sums of x along `axis`, which then is gone. */

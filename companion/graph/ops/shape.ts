@@ -6,7 +6,7 @@ import type { Graph, Value } from "../graph.ts";
 import { readAs } from "../reading.ts";
 
 /** Index lists, as ONNX wants them: int64, rank 1. */
-const indices = (op: Graph, values: readonly (number | bigint)[]): Value =>
+export const indices = (op: Graph, values: readonly (number | bigint)[]): Value =>
   op.constant({ type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });
 
 /**
