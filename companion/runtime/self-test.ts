@@ -47,7 +47,11 @@ export async function selfTest(preferred: Dialect): Promise<ProbeResult> {
           failure = error;
         }
       }
-      if (right.length > 0) return passed(await fastest(right));
+      try {
+        if (right.length > 0) return await passed(await fastest(right));
+      } catch (error) {
+        failure = error;
+      }
     }
   throw failure;
 }
