@@ -4,12 +4,12 @@
  */
 import { Problem } from "../../shared/problem.ts";
 import { type AnyTensor, elementCount } from "../tensor.ts";
-import type { Attribute } from "./attributes.ts";
+import { type Attribute, int } from "./attributes.ts";
 import type { BranchedLayer } from "./branched.ts";
 import type { Dialect } from "./dialect.ts";
 import { isFixed } from "./dim.ts";
 import { ELEMENT_TYPE_OF } from "./element-type.ts";
-import { type Body, type Initializer, type Node, neededBy, type Value } from "./node.ts";
+import { type Body, byDependence, type Initializer, type Node, neededBy, type Value } from "./node.ts";
 import type { MomentsAt, TokensAt } from "./of-a-strip.ts";
 import type { Quantizer } from "./quantize.ts";
 import type { WeightRef } from "./weights.ts";
@@ -137,8 +137,28 @@ export class Graph {
       dims = "fixed",
     }: { met: () => Value; otherwise: () => Value; dims?: "fixed" | "free" | undefined },
   ): Value {
-    const bodies = { met: this.#body(met), otherwise: this.#body(otherwise), dims };
-    return this.emit("If", [condition], [bodies.otherwise.output], {}, { bodies })[0]!;
+    const bodies = { then_branch: this.#body([], met, dims), else_branch: this.#body([], otherwise, dims) };
+    return this.emit("If", [condition], [bodies.else_branch.output], {}, { bodies })[0]!;
+  }
+
+  /**
+   * What `make` makes of each part, by the same nodes one after the other: parts [n, ...dims] → [n, ...the result's dims]. What it makes of
+   * no part is made once.
+   */
+  each(parts: Value, make: (part: Value) => Value): Value {
+    const [count, ...dims] = parts.dims;
+    const part = { name: this.#unique("part"), type: parts.type, dims };
+    const { nodes, ...body } = this.#body([part], () => make(part), "fixed");
+    const { dependent, independent } = byDependence(nodes, [part]);
+    this.#nodes.push(...independent);
+    const result = { type: body.output.type, dims: [count!, ...body.output.dims] };
+    return this.emit(
+      "Scan",
+      [parts],
+      [result],
+      { num_scan_inputs: int(1) },
+      { bodies: { body: { ...body, nodes: dependent } } },
+    )[0]!;
   }
 
   /** Makes `value` an output under `name`. */
@@ -254,7 +274,7 @@ export class Graph {
     return `array ${place}`;
   }
 
-  #body(make: () => Value): Body {
+  #body(inputs: readonly Value[], make: () => Value, dims: Body["dims"]): Body {
     const [around, known] = [this.#nodes, this.#known];
     this.#nodes = [];
     // What is made in a body is not seen outside.
@@ -263,7 +283,7 @@ export class Graph {
       const made = make();
       const own = this.#nodes.some(({ outputs }) => outputs.includes(made));
       const output = own ? made : this.emit("Identity", [made], [made])[0]!;
-      return { nodes: this.#nodes, output };
+      return { inputs, nodes: this.#nodes, output, dims };
     } finally {
       this.#nodes = around;
       this.#known = known;

@@ -14,6 +14,7 @@
 import { fromCells } from "./cells.ts";
 import { fixedDims } from "./dim.ts";
 import type { Graph, Value, WholeRowsBy } from "./graph.ts";
+import { inParts, rowsOfEach } from "./in-parts.ts";
 import { rotatedRows } from "./lowerings.ts";
 import {
   abs,
@@ -124,22 +125,23 @@ function convolvedPixels(
     const { values, ...rest } = quantized(op, x);
     return { ...rest, values: reshape(op, transpose(op, values, [0, 2, 3, 1]), [-1, channels]) };
   });
-  const { size, parts } = gathering(op, [batch, channels, height, width], options);
-  const windows = parts ? windowRows(op, pixels, parts).map((values) => ({ ...pixels, values })) : [pixels];
-  const rows = windows.map((some) => join(product(op, some, matrix, bias), wholeRowsBy(op, some)));
-  const all = rows.length === 1 ? rows[0]! : concat(op, rows, 0);
-  return reshape(op, all, [batch, ...size, all.dims[1]!]);
+  const multiplied = (values: Value) => {
+    const some = { ...pixels, values };
+    return join(product(op, some, matrix, bias), wholeRowsBy(op, some));
+  };
+  const { size, places, each } = gathering(op, [batch, channels, height, width], options);
+  const whole = places && withOutside(op, pixels);
+  const rows = whole
+    ? inParts(op, places, each, (some) => multiplied(reshape(op, gather(op, whole, some), [some.dims[0]!, -1])))
+    : multiplied(pixels.values);
+  return reshape(op, rows, [batch, ...size, rows.dims[1]!]);
 }
 
-/** The windows at `parts` of the places [M, taps] → as many matrices [M, taps · C]. */
-function windowRows(op: Graph, { values, zero }: Quantized, parts: readonly Value[]): Value[] {
-  const channels = values.dims[1] as number;
-  // One pixel more, which stands for all that lies outside.
-  const all = op.once(`pixels and one outside of ${values.name}`, () =>
-    concat(op, [values, expand(op, reshape(op, zero, [1, 1]), [1, channels])], 0),
+/** Pixels [M, C], and one more, which stands for all that lies outside. */
+const withOutside = (op: Graph, { values, zero }: Quantized): Value =>
+  op.once(`pixels and one outside of ${values.name}`, () =>
+    concat(op, [values, expand(op, reshape(op, zero, [1, 1]), [1, values.dims[1] as number])], 0),
   );
-  return parts.map((places) => reshape(op, gather(op, all, places), [places.dims[0]!, -1]));
-}
 
 /** Found once, however many layers read it. */
 const quantized = (op: Graph, x: Value): Quantized => op.once(`quantized ${x.name}`, () => dynamicQuantize(op, x));
@@ -156,26 +158,19 @@ const GATHERED = 2 ** 22;
 /** At the most so many products for one layer. */
 const MOST_PARTS = 32;
 
-/** The result's size, and the windows' pixels in parts of some places each; no parts where each place sees its own pixel alone. */
+/** The result's size, and the windows' pixels [M, taps], `each` rows of them at a time; none where each place sees its own pixel alone. */
 function gathering(
   op: Graph,
   [batch, channels, ...picture]: readonly [batch: number, channels: number, height: number, width: number],
   options: WindowOptions,
-): { readonly size: readonly [number, number]; readonly parts?: readonly Value[] } {
+): { readonly size: readonly [number, number]; readonly places?: Value; readonly each: number } {
   const { size, places, trivial } = windowsOn([batch, ...picture], { ...options, edges: op.dialect.edges });
-  if (trivial) return { size };
+  if (trivial) return { size, each: Number.POSITIVE_INFINITY };
   const taps = options.kernel ** 2;
   const count = batch * size[0] * size[1];
-  const wanted = Math.min(Math.ceil((count * taps * channels) / GATHERED), MOST_PARTS, count);
-  const each = Math.ceil(count / wanted);
+  const each = rowsOfEach(count, Math.min(Math.ceil((count * taps * channels) / GATHERED), MOST_PARTS));
   const { kernel, stride, padding, resized } = options;
-  const key = `places ${JSON.stringify([batch, picture, kernel, stride, padding, resized, each])}`;
-  const parts = op.once(key, () => {
-    const all = places();
-    return Array.from({ length: Math.ceil(count / each) }, (_, i) => {
-      const data = all.subarray(i * each * taps, Math.min((i + 1) * each, count) * taps);
-      return op.constant({ type: "int32", dims: [data.length / taps, taps], data });
-    });
-  });
-  return { size, parts };
+  const key = `places ${JSON.stringify([batch, picture, kernel, stride, padding, resized])}`;
+  const all = op.once(key, () => op.constant({ type: "int32", dims: [count, taps], data: places() }));
+  return { size, places: all, each };
 }

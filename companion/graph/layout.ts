@@ -81,11 +81,11 @@ export class Layout {
   reading(node: Node): Node {
     const inputs = node.inputs.map((value) => value && this.asMade(value));
     if (!node.bodies) return { ...node, inputs };
-    const { met, otherwise, dims } = node.bodies;
-    return { ...node, inputs, bodies: { met: this.#readingBody(met), otherwise: this.#readingBody(otherwise), dims } };
+    const bodies = Object.entries(node.bodies).map(([name, body]) => [name, this.#readingBody(body)]);
+    return { ...node, inputs, bodies: Object.fromEntries(bodies) };
   }
 
-  #readingBody({ nodes, output }: Body): Body {
+  #readingBody({ nodes, output, ...rest }: Body): Body {
     const turned: Node[] = [];
     const known = new Map<string, Value>();
     const own = new Set(nodes.flatMap(({ outputs }) => outputs.map(({ name }) => name)));
@@ -106,7 +106,7 @@ export class Layout {
       if (node.bodies) return this.reading(node);
       return { ...node, inputs: node.inputs.map((value) => value && read(value)) };
     });
-    return { nodes: [...turned, ...kept], output };
+    return { ...rest, nodes: [...turned, ...kept], output };
   }
 
   /** A picture, or kernels, [B, C, H, W] as [B, H, W, C]. */

@@ -148,15 +148,24 @@ export function mappedWeights(
 
 type Nodes = Pick<Graph, "dialect" | "initializers" | "nodes" | "outputs">;
 
-/** What runs where no condition holds. */
+/** What runs where no condition holds, and for each part the same once. */
 function unchanged({ dialect, initializers, nodes, outputs }: Graph): Nodes {
-  const flat = (node: Node): readonly Node[] =>
-    node.bodies
-      ? [
-          ...node.bodies.otherwise.nodes.flatMap(flat),
-          { ...node, operator: "Identity", inputs: [node.bodies.otherwise.output] },
-        ]
-      : [node];
+  const flat = ({ bodies, ...node }: Node): readonly Node[] => {
+    if (bodies?.else_branch)
+      return [
+        ...bodies.else_branch.nodes.flatMap(flat),
+        { ...node, operator: "Identity", inputs: [bodies.else_branch.output] },
+      ];
+    if (!bodies?.body) return [node];
+    const { inputs, nodes, output } = bodies.body;
+    const given = inputs.map((value, i) => ({
+      ...node,
+      operator: "Identity",
+      inputs: [node.inputs[i]],
+      outputs: [value],
+    }));
+    return [...given, ...nodes.flatMap(flat), { ...node, inputs: [output] }];
+  };
   const run = nodes.some(({ bodies }) => bodies) ? nodes.flatMap(flat) : nodes;
   const read = new Set<string>();
   for (const { inputs } of run) for (const input of inputs) if (input) read.add(input.name);

@@ -21,14 +21,18 @@ export interface Node {
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
   readonly attributes: Readonly<Record<string, Attribute>>;
-  /** Of "If": what runs where its input holds, and what runs where it does not. Both read values around them. */
-  readonly bodies?: Readonly<Record<"met" | "otherwise", Body>> & { readonly dims: "fixed" | "free" };
+  /** What runs inside of it, by the name of its attribute: of "If" then_branch and else_branch, of "Scan" body. They read values around them. */
+  readonly bodies?: Readonly<Record<string, Body>>;
 }
 
 /** Nodes that run together, and what they give. */
 export interface Body {
+  /** What it is given each time that it runs. */
+  readonly inputs: readonly Value[];
   readonly nodes: readonly Node[];
   readonly output: Value;
+  /** "free": nothing is told of the output's dims. */
+  readonly dims: "fixed" | "free";
 }
 
 /** A value that is there before the graph runs: a byte range of a file, or numbers made here. */
@@ -40,13 +44,33 @@ export interface Initializer {
 /** Operators whose result is their input's bytes under other dims. */
 export const VIEWS: ReadonlySet<string> = new Set(["Reshape", "Identity"]);
 
+/** Nodes, and those of their bodies. */
+export const withInner = (nodes: readonly Node[]): readonly Node[] =>
+  nodes.flatMap((node) => [node, ...Object.values(node.bodies ?? {}).flatMap((body) => withInner(body.nodes))]);
+
 /** What a node reads, itself or in its bodies. */
 export function readsOf({ inputs, bodies }: Node): Value[] {
   const own = inputs.filter((input) => input !== undefined);
   if (!bodies) return own;
-  const inner = [bodies.met, bodies.otherwise].flatMap(({ nodes }) => nodes);
-  const made = new Set(inner.flatMap(({ outputs }) => outputs.map(({ name }) => name)));
+  const all = Object.values(bodies);
+  const inner = all.flatMap(({ nodes }) => nodes);
+  const made = new Set(
+    [...all.flatMap(({ inputs }) => inputs), ...inner.flatMap(({ outputs }) => outputs)].map(({ name }) => name),
+  );
   return [...own, ...inner.flatMap(readsOf).filter(({ name }) => !made.has(name))];
+}
+
+/** Nodes that depend on some values, and the others, each in their order. */
+export function byDependence(nodes: readonly Node[], values: readonly Value[]) {
+  const names = new Set(values.map(({ name }) => name));
+  const depends = (node: Node) => {
+    const does = readsOf(node).some(({ name }) => names.has(name));
+    if (does) for (const { name } of node.outputs) names.add(name);
+    return does;
+  };
+  const [dependent, independent]: [Node[], Node[]] = [[], []];
+  for (const node of nodes) (depends(node) ? dependent : independent).push(node);
+  return { dependent, independent };
 }
 
 /** Those of a graph's nodes that an output needs, and the names of all values that are needed. */

@@ -130,16 +130,14 @@ function writeNode(to: To, { name, operator, domain, inputs, outputs, attributes
   for (const [key, attribute] of Object.entries(attributes))
     writer.message(5, () => writeAttribute(writer, key, attribute));
   if (bodies)
-    for (const [key, { nodes, output }] of [
-      ["then_branch", bodies.met],
-      ["else_branch", bodies.otherwise],
-    ] as const)
+    for (const [key, { inputs: given, nodes, output, dims }] of Object.entries(bodies))
       writer.message(5, () => {
         writer.string(1, key);
         writer.message(6, () => {
           writeNodes(to, nodes);
           writer.string(2, key);
-          writer.message(12, () => writeValue(to, output, bodies.dims));
+          for (const value of given) writer.message(11, () => writeValue(to, value, "fixed"));
+          writer.message(12, () => writeValue(to, output, dims));
         });
         writer.integer(20, KINDS.graph);
       });

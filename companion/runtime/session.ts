@@ -13,6 +13,7 @@ import {
   type MemoryEstimate,
   type MemoryOptions,
 } from "../graph/memory.ts";
+import { withInner } from "../graph/node.ts";
 import { onnxFile } from "../graph/onnx-file.ts";
 import { type AnyTensor, elementCount, type Tensor } from "../tensor.ts";
 import { insideRuntime } from "./activity.ts";
@@ -137,7 +138,7 @@ function runtimeOptions(
 
 /** Whether matrices of whole numbers are packed as a session opens: each anew, where no packed form lies in its file. */
 function packsIntegers({ nodes, initializers }: Graph): boolean {
-  const products = nodes.filter(({ operator }) => operator === "MatMulIntegerToFloat");
+  const products = withInner(nodes).filter(({ operator }) => operator === "MatMulIntegerToFloat");
   const matrices = new Set(products.map(({ inputs }) => inputs[1]!.name));
   const bytes = [...initializers.values()].reduce(
     (sum, { value }) => (matrices.has(value.name) ? sum + elementCount(fixedDims(value.dims)) : sum),

@@ -128,3 +128,28 @@ test("dims are told of what comes from free inputs and has them all the same, an
     expect(value.shape.dim.map((dim) => dim.value.value)).toEqual([3n, 4n]);
   }
 });
+
+test("what runs for each part is a body that is given it, and whose result's dims are told", () => {
+  const op = graph();
+  const parts = op.input("parts", float32([3, 2, 4]));
+  const wide = op.input("wide", float32([4]));
+  op.output(
+    "y",
+    op.each(parts, (part) => op.emit("Add", [part, wide], [float32([2, 4])])[0]!),
+  );
+  const [node] = read(op).graph!.node;
+  expect([node!.opType, node!.input]).toEqual(["Scan", ["parts"]]);
+  const attributes = Object.fromEntries(node!.attribute.map(({ name, ...rest }) => [name, rest]));
+  expect(attributes.num_scan_inputs!.i).toBe(1n);
+  const { node: inner, input, output } = attributes.body!.g!;
+  expect(inner.map(({ opType, input: read }) => [opType, read])).toEqual([["Add", [input[0]!.name, "wide"]]]);
+  const dimsOf = ({ type }: (typeof input)[number]) => {
+    const { value } = type!;
+    return value.case === "tensorType" ? value.value.shape!.dim.map(({ value: dim }) => dim.value) : undefined;
+  };
+  expect([input, output].map(([value]) => dimsOf(value!))).toEqual([
+    [2n, 4n],
+    [2n, 4n],
+  ]);
+  expect(output[0]!.name).toBe(inner[0]!.output[0]);
+});

@@ -1,7 +1,8 @@
 import { dimAt, isFixed } from "../../graph/dim.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
+import { inParts, rowsOfEach } from "../../graph/in-parts.ts";
 import { linear } from "../../graph/layers.ts";
-import { concat, gelu, mul, reshape, slice, split } from "../../graph/ops.ts";
+import { gelu, mul, reshape, split } from "../../graph/ops.ts";
 import type { Weights } from "../../graph/weights.ts";
 
 /**
@@ -13,15 +14,13 @@ export function feedForward(op: Graph, w: Weights, x: Value): Value {
   const count = rows.dims[0]!;
   if (!isFixed(count)) return someRows(op, w, x);
   const wanted = Math.ceil((count * inside(width) * 4) / op.dialect.innerBytes);
-  const each = Math.ceil(count / Math.min(Math.max(wanted, 1), MOST_PARTS));
-  const results = Array.from({ length: Math.ceil(count / each) }, (_, i) => {
-    const some = op.scope(w.path, () => slice(op, rows, 0, [i * each, Math.min((i + 1) * each, count)]));
-    return someRows(op, w, some);
-  });
-  return op.scope(w.path, () => reshape(op, concat(op, results, 0), x.dims));
+  const result = op.scope(w.path, () =>
+    inParts(op, rows, rowsOfEach(count, Math.min(wanted, MOST_PARTS)), (some) => someRows(op, w, some)),
+  );
+  return op.scope(w.path, () => reshape(op, result, x.dims));
 }
 
-/** Each is nodes of its own, which take their time as a network opens. */
+/** Each takes its time. */
 const MOST_PARTS = 16;
 
 /** Numbers of a row inside: those that are gated, and their gates. */
