@@ -4,7 +4,7 @@ import type { Attribute } from "./attributes.ts";
 import { fixedDims, isFixed } from "./dim.ts";
 import { ELEMENT_TYPES } from "./element-type.ts";
 import type { Graph, Initializer, Node, Value } from "./graph.ts";
-import { neededBy } from "./node.ts";
+import { byDependence, neededBy } from "./node.ts";
 import { ProtoWriter } from "./protobuf.ts";
 import type { WeightRef } from "./weights.ts";
 
@@ -35,7 +35,7 @@ export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef>
     for (const value of graph.inputs)
       writer.message(11, () => writeValue(to, value, graph.freeInputs.has(value.name) ? "free" : "fixed"));
     for (const value of graph.outputs) writer.message(12, () => writeValue(to, value, "fixed"));
-    writeNodes(to, nodes);
+    writeNodes(to, inOrder(graph, nodes));
   });
   for (const [domain, version] of OPSETS)
     writer.message(8, () => {
@@ -43,6 +43,18 @@ export function onnxFile(graph: Graph, elsewhere: ReadonlyMap<string, WeightRef>
       writer.integer(2, version);
     });
   return writer.finish();
+}
+
+/**
+ * ONNX Runtime 1.30 runs what leads to a node's inputs by the nodes' places in the file, the last one first. What depends on weights alone
+ * stands before all else, so that it runs when it is needed, and not before all that leads to where it is needed.
+ */
+function inOrder({ inputs, freeInputs }: Graph, nodes: readonly Node[]): readonly Node[] {
+  const { dependent, independent } = byDependence(
+    nodes,
+    inputs.filter(({ name }) => !freeInputs.has(name)),
+  );
+  return [...independent, ...dependent];
 }
 
 interface To {

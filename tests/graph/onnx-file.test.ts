@@ -153,3 +153,15 @@ test("what runs for each part is a body that is given it, and whose result's dim
   ]);
   expect(output[0]!.name).toBe(inner[0]!.output[0]);
 });
+
+// Seen with onnxruntime-node 1.30.0: findings/onnxruntime-order-of-nodes.sh.
+test("what depends on weights alone, and on what is fed beside them, stands first", () => {
+  const op = graph();
+  const x = op.input("x", float32([2]));
+  const more = op.freeInput("more", float32([2]));
+  const weight = op.constant(tensor(Float32Array.of(1, 2), [2]));
+  const made = (operator: string, ...inputs: Value[]) => op.emit(operator, inputs, [float32([2])])[0]!;
+  const first = made("Add", x, made("Abs", weight));
+  op.output("y", made("Mul", first, made("Sub", made("Neg", weight), more)));
+  expect(read(op).graph!.node.map(({ opType }) => opType)).toEqual(["Abs", "Neg", "Sub", "Add", "Mul", "Identity"]);
+});
