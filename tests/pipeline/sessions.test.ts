@@ -164,6 +164,41 @@ test("weights that several sizes map from one file count once, and those of anot
   rmSync(folder, { recursive: true });
 });
 
+test("use() copies no large weights into a wider type: they are widened in each run, one layer after the other", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "sessions-"));
+  const [file, width, layers] = [path.join(folder, "half"), 2 ** 13, 5];
+  const bytes = 2 * width ** 2;
+  writeFileSync(file, "");
+  truncateSync(file, layers * bytes);
+  const build = () => {
+    const op = new Graph({ dialect: device.dialect });
+    const find = (key: string) =>
+      key.endsWith("weight")
+        ? ({
+            key,
+            type: "F16",
+            dims: [width, width],
+            file,
+            offset: Number.parseInt(key, 10) * bytes,
+            byteLength: bytes,
+          } as const)
+        : undefined;
+    const weights = new Weights({ origin: "half", find, keys: () => [] });
+    let x = op.input("x", { type: "float32", dims: [1, width] });
+    for (let i = 0; i < layers; i++) x = linearNoBias(op, weights.at(`${i}`), x, width);
+    op.output("y", x);
+    return op;
+  };
+  const sessions = createSessions({ device, budget: 2 ** 36 });
+  // 640 MiB, which would be 1.25 GiB of float32.
+  await sessions.use("half", build, async () => {});
+  const needed = sessions.list()[0]!.bytes;
+  expect(needed).toBeGreaterThan(layers * bytes);
+  expect(needed).toBeLessThan((layers + 3) * bytes);
+  await sessions.close();
+  rmSync(folder, { recursive: true });
+});
+
 test("one session serves runs of every size, and makes room for the larger ones", async () => {
   const S = symbol("S");
   const build = () => {

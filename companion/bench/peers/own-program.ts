@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseRequest } from "../../../shared/validate.ts";
+import { HEAVY_ONCE } from "../../graph/memory.ts";
 import { Weights } from "../../graph/weights.ts";
 import { decoderGraph } from "../../networks/autoencoder.ts";
 import { clipTextGraph } from "../../networks/clip-text.ts";
@@ -105,7 +106,9 @@ function createOwn({ model: place, inputs, kept }: Place) {
       const shape = { batch: 1, tokens: TOKENS };
       const graph = () =>
         clipTextGraph(component.config, new Weights(component.weights), shape, { dialect: device.dialect });
-      sessions.push(await opened(`text ${i} ${placeOf(device)}`, () => openSession(graph(), device)));
+      // As pictures open it.
+      const once = { heavyWeights: HEAVY_ONCE };
+      sessions.push(await opened(`text ${i} ${placeOf(device)}`, () => openSession(graph(), device, once)));
     }
     return sessions;
   };

@@ -1,6 +1,7 @@
 import type { Graph } from "../../graph/graph.ts";
 import {
   estimateMemory,
+  HEAVY_ONCE,
   HEAVY_WEIGHTS,
   type MemoryEstimate,
   type MemoryOptions,
@@ -61,7 +62,7 @@ export interface LeaseOptions extends RunSize {
   readonly memory?: "kept";
 }
 
-/** The share of the budget from which on what runs once is widened in its run, so that the rest has room as well. */
+/** The share of the budget from which on weights are widened in their run, so that the rest has room as well. */
 const HEAVY_SHARE = 1 / 2;
 
 /** Those that five sizes of pictures need, or several models with add-ons for one; the longest unused are closed. */
@@ -116,11 +117,13 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     const own = ({ memory, mapped }: Share) => memory.weights - sum(mapped.values());
     return heldBytes + activations + sum(once.values()) + sum(all.map(own));
   };
-  const once: MemoryOptions = { heavyWeights: Math.min(HEAVY_SHARE * budget, HEAVY_WEIGHTS) };
-  /** Widening in every run takes a quarter of Stable Diffusion 1.5's steps on two cores: not where the copy fits. */
+  const share = HEAVY_SHARE * budget;
+  const once: MemoryOptions = { heavyWeights: Math.min(share, HEAVY_ONCE) };
+  const tight: MemoryOptions = { heavyWeights: Math.min(share, HEAVY_WEIGHTS) };
+  /** Widening in every run takes 4 % of a step of Stable Diffusion 1.5 at 512 × 512 on two cores, 12 at 256 × 256: not where the copy fits. */
   const often = (graph: Graph, size: RunSize): MemoryOptions => {
     const { weights, activations } = estimateMemory(graph, size);
-    return weights + activations <= budget ? {} : once;
+    return weights + activations <= budget ? {} : tight;
   };
 
   const evict = async (fits: () => boolean, prefix = "") => {
@@ -193,7 +196,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
   };
 
   const needOf = (graph: Graph, size: RunSize = {}) => {
-    const { weights, activations } = estimateMemory(graph, { ...once, ...size });
+    const { weights, activations } = estimateMemory(graph, { ...tight, ...size });
     return weights + activations;
   };
   const needs = new Map<string, number>();
