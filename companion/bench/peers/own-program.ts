@@ -1,5 +1,5 @@
 /** Ours as a program that is told what to do (program.ts), so that it is measured as the others are. */
-import { writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseRequest } from "../../../shared/validate.ts";
 import { HEAVY_ONCE } from "../../graph/memory.ts";
@@ -38,7 +38,11 @@ export async function serveOwn(places: Place, repeats: number): Promise<number> 
   for await (const line of createInterface(process.stdin)) {
     const asked = JSON.parse(line) as Asked;
     try {
-      say(asked.task === "memory" ? { bytes: peakOfProcess() } : await answerTo(own, asked, repeats));
+      const before = roundedIn(places);
+      const answer = asked.task === "memory" ? { bytes: peakOfProcess() } : await answerTo(own, asked, repeats);
+      // What is rounded is kept: whoever finds it does not open for the first time.
+      const fresh = asked.task === "prepare" && (asked.mode !== "fast" || roundedIn(places) > before);
+      say({ ...answer, ...(fresh && { fresh }) });
     } catch (error) {
       say({ refused: (error as Error).message });
     }
@@ -46,6 +50,10 @@ export async function serveOwn(places: Place, repeats: number): Promise<number> 
   await own.close();
   return 0;
 }
+
+/** Of files with rounded weights. */
+const roundedIn = ({ kept }: Place): number =>
+  existsSync(kept) ? readdirSync(kept).filter((name) => name.endsWith(".narrow")).length : 0;
 
 async function answerTo(own: ReturnType<typeof createOwn>, asked: Asked, repeats: number): Promise<Answer> {
   const run = await own.prepared(asked.task, asked.mode);
@@ -56,7 +64,7 @@ async function answerTo(own: ReturnType<typeof createOwn>, asked: Asked, repeats
   });
   if (asked.output !== undefined && result)
     writeFileSync(asked.output, new Uint8Array(result.data.buffer, result.data.byteOffset, result.data.byteLength));
-  return { seconds, ...(asked.task === "prepare" && { fresh: true }) };
+  return { seconds };
 }
 
 type Run = () => Promise<Tensor | undefined>;
