@@ -7,7 +7,7 @@ import { Weights } from "../graph/weights.ts";
 import { decoderGraph, encoderGraph } from "../networks/autoencoder.ts";
 import { clipTextGraph } from "../networks/clip-text.ts";
 import { checkWeights, familyOfModel } from "../pipeline/families.ts";
-import { defaultMemoryBudget } from "../pipeline/studio/create-studio.ts";
+import { memoryBounds } from "../pipeline/studio/create-studio.ts";
 import { createSessions } from "../pipeline/studio/sessions.ts";
 import { adapt, createLoraMemory } from "../pipeline/weights/lora-slots.ts";
 import type { Device } from "../runtime/device.ts";
@@ -47,7 +47,7 @@ export async function openings(place: string, device: Device): Promise<Opening[]
   };
   await note("its files", read);
   // As pictures open them.
-  const sessions = createSessions({ device, budget: defaultMemoryBudget() });
+  const sessions = createSessions({ device, ...memoryBounds() });
   const model = await read();
   const { texts, autoencoders } = networksOf(model, device);
   const noteUse = (what: string, build: () => Graph) =>

@@ -7,7 +7,7 @@ import { decodeImage } from "../image/decode.ts";
 import { encodePng } from "../image/encode.ts";
 import { openWholeUpscaler } from "../opening/open-whole.ts";
 import { enlarge } from "../pipeline/enlarge/enlarge.ts";
-import { defaultMemoryBudget } from "../pipeline/studio/create-studio.ts";
+import { memoryBounds } from "../pipeline/studio/create-studio.ts";
 import { createSessions } from "../pipeline/studio/sessions.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { print } from "./print.ts";
@@ -20,7 +20,7 @@ export async function runEnlarge(argv: string[]): Promise<number> {
   const network = openWholeUpscaler(upscaler);
   const config = readConfig({});
   const device = await chooseDevice(config.provider);
-  const sessions = createSessions({ device, budget: config.memory ?? defaultMemoryBudget() });
+  const sessions = createSessions({ device, ...memoryBounds(config.memory) });
   try {
     const picture = await decodeImage(await readFile(image).catch(() => refuse(`"${image}" cannot be read`)));
     const work = enlarge(picture, network, { device, sessions });

@@ -9,7 +9,7 @@ import { THRIFT_WORDS } from "../../shared/thrift.ts";
 import { readConfig } from "../config.ts";
 import { openWholeMatting } from "../opening/open-whole.ts";
 import { mattePicture } from "../pipeline/matte/matte-picture.ts";
-import { defaultMemoryBudget } from "../pipeline/studio/create-studio.ts";
+import { memoryBounds } from "../pipeline/studio/create-studio.ts";
 import { createSessions } from "../pipeline/studio/sessions.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import { print, printError } from "./print.ts";
@@ -21,7 +21,7 @@ export async function runMatte(argv: string[]): Promise<number> {
   const { image, out, request } = readArguments(argv);
   const config = readConfig({});
   const device = await chooseDevice(config.provider);
-  const sessions = createSessions({ device, budget: config.memory ?? defaultMemoryBudget() });
+  const sessions = createSessions({ device, ...memoryBounds(config.memory) });
   try {
     const bytes = await readFile(image).catch(() => refuse(`"${image}" cannot be read`));
     const studio = { device, sessions, openMatting: (file: string) => openWholeMatting(path.resolve(file)) };

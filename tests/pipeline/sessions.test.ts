@@ -6,8 +6,10 @@ import { Graph } from "../../companion/graph/graph.ts";
 import { linearNoBias } from "../../companion/graph/layers.ts";
 import { add } from "../../companion/graph/ops.ts";
 import { Weights } from "../../companion/graph/weights.ts";
+import { memoryBounds } from "../../companion/pipeline/studio/create-studio.ts";
 import { createSessions } from "../../companion/pipeline/studio/sessions.ts";
 import { cpuDevice } from "../../companion/runtime/device.ts";
+import { machineMemory } from "../../companion/runtime/machine-memory.ts";
 import { tensor } from "../../companion/tensor.ts";
 
 const device = cpuDevice();
@@ -161,7 +163,22 @@ test("weights that several sizes map from one file count once, and those of anot
   for (const count of [1000, 1001]) await close.use(`a/${count}`, rows("a", count), async () => {});
   expect(close.list().map(({ key }) => key)).toEqual(["a/1001"]);
   await close.close();
+  // With more room other models stay open beside it, up to there; of what is their own no more than the half.
+  const roomy = createSessions({ device, budget: 1, room: 2.5 * bytes });
+  for (const name of ["a", "b"]) await roomy.use(`${name}/1`, rows(name, 1), async () => {});
+  expect(roomy.list().map(({ key }) => key)).toEqual(["a/1", "b/1"]);
+  await roomy.use("c/1", rows("c", 1), async () => {});
+  expect(roomy.list().map(({ key }) => key)).toEqual(["b/1", "c/1"]);
+  for (const count of [6000, 6001]) await roomy.use(`c/${count}`, rows("c", count), async () => {});
+  expect(roomy.list().map(({ key }) => key)).toEqual(["c/6001"]);
+  await roomy.close();
   rmSync(folder, { recursive: true });
+});
+
+test("what the user allows is for all; otherwise half of the memory is, and 5 GiB of it for one picture", () => {
+  const { total } = machineMemory();
+  expect(memoryBounds(2 ** 32)).toEqual({ budget: 2 ** 32, room: 2 ** 32 });
+  expect(memoryBounds()).toEqual({ budget: Math.min(total / 2, 5 * 2 ** 30), room: total / 2 });
 });
 
 test("use() copies no large weights into a wider type: they are widened in each run, one layer after the other", async () => {

@@ -34,14 +34,20 @@ import { createScratchFolder } from "../../runtime/scratch.ts";
 import { createLoraMemory } from "../weights/lora-slots.ts";
 import { createKeptResults } from "./kept-results.ts";
 import { createKeptStates } from "./kept-states.ts";
-import { createSessions } from "./sessions.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
 import type { ModelFamily, NamedAdapter, Studio, StudioOptions } from "./studio.ts";
 
+const MOST_PLANNED = 5 * 2 ** 30;
+
 /**
- * 5 GiB, or half of the machine's memory where that is less: the rest belongs to pictures, Figma and the system. Stable
- * Diffusion 1.5 at 512 × 512 with guidance keeps all its networks open in that.
+ * Of open sessions: what the user allows, in bytes. Unless told, half of the machine's memory, and pictures are planned within 5 GiB of it:
+ * the rest belongs to Figma and the system. In 24 GB all networks of two models of Stable Diffusion 1.5 stay open together, or of one of
+ * XL, exact and fast.
  */
-export const defaultMemoryBudget = (): number => Math.min(5 * 2 ** 30, machineMemory().total / 2);
+export function memoryBounds(allowed?: number): Pick<Sessions, "budget" | "room"> {
+  const room = allowed ?? machineMemory().total / 2;
+  return { budget: allowed ?? Math.min(MOST_PLANNED, room), room };
+}
 
 /** Of results that are kept for the next picture: their share of the budget, and bytes at the most. */
 const KEPT_SHARE = 1 / 20;
@@ -62,9 +68,8 @@ export function createStudio<F extends ModelFamily>({
   names = "ids",
   onUse = () => {},
 }: StudioOptions<F>): Studio<F> {
-  const budget = memoryBudget ?? defaultMemoryBudget();
-  const sessions = createSessions({ device, budget });
-  const kept = createKeptResults(Math.min(KEPT_BYTES, budget * KEPT_SHARE));
+  const sessions = createSessions({ device, ...memoryBounds(memoryBudget) });
+  const kept = createKeptResults(Math.min(KEPT_BYTES, sessions.budget * KEPT_SHARE));
   const models = new Map<string, AnyModel>();
   const memory = new Map<string, Promise<unknown>>();
   // The last few, in the order of use: a LoRA takes as much memory as its file has numbers.

@@ -20,15 +20,20 @@ export interface Lease {
 }
 
 /**
- * Open sessions under a byte budget, and at most `MOST_OPEN` of them: those of a small model for dozens of sizes of pictures
- * would lie within any budget. What is leased stays; of the rest the smallest is closed first, before something new
+ * Open sessions within bounds: of memory, and at most `MOST_OPEN` of them, as those of a small model for dozens of sizes of pictures
+ * would lie within any other. What is leased stays; of the rest the smallest is closed first, before something new
  * is opened. Jobs go in a circle (text encoder, VAE encoder, UNet, VAE decoder), so closing what was not used for longest
  * would always close what is needed next, the UNet first; this way the one that is dearest to open again stays. A single
- * session that is larger than the budget is opened all the same: nothing smaller would do.
+ * session that is larger than the bounds is opened all the same: nothing smaller would do.
  */
 export interface Sessions {
-  /** Bytes that open sessions may need together. Weights that several of them map from one file count once. */
+  /** Bytes that pictures are planned within. */
   readonly budget: number;
+  /**
+   * Bytes that open sessions may need together, of which no more than half, or the budget if that is more, besides weights that they map
+   * from files: those the system takes back when others need the memory. What several map from one file counts once.
+   */
+  readonly room: number;
   /**
    * For what runs many times. `key` names everything that the graph depends on: the weights' fingerprint, shapes, options;
    * not what `symbols` of its dims stand for, which only say how much memory the runs of this lease take.
@@ -44,7 +49,7 @@ export interface Sessions {
   needOf(graph: Graph, size?: RunSize): number;
   /** The same of a graph that is built the first time only that its `key`, which names all that it depends on, is asked for. */
   needOfKey(key: string, build: () => Graph): number;
-  /** Closes what it takes, of what is not leased, for `bytes` of something else to lie within the budget until it is given back. */
+  /** Closes what it takes, of what is not leased, for `bytes` of something else to lie within the bounds until it is given back. */
   hold(bytes: number): Promise<() => void>;
   /** Closes all that are not leased and whose key begins with `prefix`. */
   close(prefix?: string): Promise<void>;
@@ -68,7 +73,7 @@ const HEAVY_SHARE = 1 / 2;
 /** Those that five sizes of pictures need, or several models with add-ons for one; the longest unused are closed. */
 const MOST_OPEN = 20;
 
-/** What counts against the budget. */
+/** What counts against the bounds. */
 interface Share {
   readonly memory: Pick<MemoryEstimate, "weights" | "activations">;
   /** Of its weights: see `mappedWeights`. */
@@ -103,19 +108,28 @@ const sum = (values: Iterable<number>): number => [...values].reduce((total, val
 /** Of a key, what a person calls it: its fingerprint is left out. */
 const partOf = (key: string): string => key.split("/").slice(1, 3).join(" ");
 
-export function createSessions({ device, budget }: { device: Device; budget: number }): Sessions {
+/** `room`: default `budget`, which it can't be less than. */
+export function createSessions({
+  device,
+  budget,
+  room = budget,
+}: {
+  readonly device: Device;
+  readonly budget: number;
+  readonly room?: number | undefined;
+}): Sessions {
   // A Map keeps its order: an entry that is used is taken out and put back at the end.
   const open = new Map<string, Entry>();
   const spent = { running: 0, opening: 0 };
   const bySize = () => [...open].sort(([, a], [, b]) => a.session.bytes - b.session.bytes);
   let heldBytes = 0;
-  /** Together with `more`. Sessions run one after the other, so that what a run takes on top, and gives back, counts once. */
-  const total = (more: Share) => {
+  /** Whether all lie within the bounds together with `more`. Sessions run one after the other, so that what a run takes on top, and gives back, counts once. */
+  const fits = (more: Share) => {
     const all = [more, ...open.values()];
     const activations = Math.max(...all.map(({ memory }) => memory.activations));
+    const own = heldBytes + activations + sum(all.map(({ memory, mapped }) => memory.weights - sum(mapped.values())));
     const once = new Map(all.flatMap(({ mapped }) => [...mapped]));
-    const own = ({ memory, mapped }: Share) => memory.weights - sum(mapped.values());
-    return heldBytes + activations + sum(once.values()) + sum(all.map(own));
+    return own <= Math.max(budget, room / 2) && own + sum(once.values()) <= room;
   };
   const share = HEAVY_SHARE * budget;
   const once: MemoryOptions = { heavyWeights: Math.min(share, HEAVY_ONCE) };
@@ -126,9 +140,9 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     return weights + activations <= budget ? {} : tight;
   };
 
-  const evict = async (fits: () => boolean, prefix = "") => {
+  const evict = async (isEnough: () => boolean, prefix = "") => {
     for (const [key, { session, leases }] of bySize()) {
-      if (fits()) return;
+      if (isEnough()) return;
       if (leases > 0 || !key.startsWith(prefix)) continue;
       open.delete(key);
       await session.release();
@@ -162,7 +176,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       const memory = isOwn ? withValues(estimated) : estimated;
       const estimate = size.symbols ? (of: RunSize) => estimateMemory(graph, { ...options, ...of }) : () => memory;
       const mapped = mappedWeights(graph, memory);
-      await evict(() => total({ memory, mapped }) <= budget);
+      await evict(() => fits({ memory, mapped }));
       const open = () => openSession(graph, device, { ...options, ...size, ...kept });
       entry = { session: await inSpan(`open ${partOf(key)}`, "network", open), memory, mapped, estimate, leases: 0 };
       spent.opening += performance.now() - begin;
@@ -175,7 +189,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
     entry.leases++;
     await closeSurplus();
     // A larger run of what is open takes more.
-    if (size.symbols) await evict(() => total(NOTHING) <= budget);
+    if (size.symbols) await evict(() => fits(NOTHING));
     const leased = entry;
     let live = true;
     return {
@@ -203,6 +217,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
 
   return {
     budget,
+    room,
     lease,
     needOf,
     needOfKey: (key, build) => {
@@ -211,7 +226,7 @@ export function createSessions({ device, budget }: { device: Device; budget: num
       return need;
     },
     hold: async (bytes) => {
-      await evict(() => total(held(bytes)) <= budget);
+      await evict(() => fits(held(bytes)));
       heldBytes += bytes;
       let live = true;
       return () => {

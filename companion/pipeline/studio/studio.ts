@@ -58,7 +58,7 @@ export interface StudioOptions<F extends ModelFamily = ModelFamily> {
   readonly families: readonly F[];
   readonly device: Device;
   readonly library: Places;
-  /** Bytes that open sessions may need together. Default: `defaultMemoryBudget()`. */
+  /** Bytes that open sessions may need together, with the weights that they map. Default: see `memoryBounds`. */
   readonly memoryBudget?: number;
   /** Bytes that no network may exceed: one that would gets weights of fewer bits, and the result says so. Absent: none. */
   readonly memoryLimit?: number;
