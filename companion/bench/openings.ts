@@ -47,7 +47,7 @@ export async function openings(place: string, device: Device): Promise<Opening[]
   };
   await note("its files", read);
   // As pictures open them.
-  const sessions = createSessions({ device, ...memoryBounds() });
+  const sessions = createSessions({ device, ...memoryBounds(device) });
   const model = await read();
   const { texts, autoencoders } = networksOf(model, device);
   const noteUse = (what: string, build: () => Graph) =>

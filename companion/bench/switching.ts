@@ -71,10 +71,7 @@ async function betweenModels(
     for (const model of models) await paint(model);
     const times: number[] = [];
     for (let round = 0; round < 2; round++) for (const model of models) times.push(await paint(model));
-    report(
-      `Two models in turns, ${name}`,
-      `${inSeconds(times)} of opening, within ${gibibytes(studio.sessions.room)}`,
-    );
+    report(`Two models in turns, ${name}`, `${inSeconds(times)} of opening, within ${gibibytes(studio.sessions.room)}`);
     return times.every((seconds) => seconds === 0);
   } finally {
     await studio.close();

@@ -20,7 +20,7 @@ export async function runEnlarge(argv: string[]): Promise<number> {
   const network = openWholeUpscaler(upscaler);
   const config = readConfig({});
   const device = await chooseDevice(config.provider);
-  const sessions = createSessions({ device, ...memoryBounds(config.memory) });
+  const sessions = createSessions({ device, ...memoryBounds(device, config.memory) });
   try {
     const picture = await decodeImage(await readFile(image).catch(() => refuse(`"${image}" cannot be read`)));
     const work = enlarge(picture, network, { device, sessions });

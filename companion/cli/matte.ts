@@ -21,7 +21,7 @@ export async function runMatte(argv: string[]): Promise<number> {
   const { image, out, request } = readArguments(argv);
   const config = readConfig({});
   const device = await chooseDevice(config.provider);
-  const sessions = createSessions({ device, ...memoryBounds(config.memory) });
+  const sessions = createSessions({ device, ...memoryBounds(device, config.memory) });
   try {
     const bytes = await readFile(image).catch(() => refuse(`"${image}" cannot be read`));
     const studio = { device, sessions, openMatting: (file: string) => openWholeMatting(path.resolve(file)) };

@@ -175,10 +175,12 @@ test("weights that several sizes map from one file count once, and those of anot
   rmSync(folder, { recursive: true });
 });
 
-test("what the user allows is for all; otherwise half of the memory is, and 5 GiB of it for one picture", () => {
-  const { total } = machineMemory();
-  expect(memoryBounds(2 ** 32)).toEqual({ budget: 2 ** 32, room: 2 ** 32 });
-  expect(memoryBounds()).toEqual({ budget: Math.min(total / 2, 5 * 2 ** 30), room: total / 2 });
+test("what the user allows is for all; otherwise half of the memory is, and 5 GiB of it for one picture, or on a card for all", () => {
+  const half = machineMemory().total / 2;
+  const budget = Math.min(half, 5 * 2 ** 30);
+  expect(memoryBounds(device, 2 ** 32)).toEqual({ budget: 2 ** 32, room: 2 ** 32 });
+  expect(memoryBounds(device)).toEqual({ budget, room: half });
+  expect(memoryBounds({ info: { provider: "cuda" } })).toEqual({ budget, room: budget });
 });
 
 test("use() copies no large weights into a wider type: they are widened in each run, one layer after the other", async () => {

@@ -29,6 +29,7 @@ import {
 } from "../../opening/open-whole.ts";
 import { openFittingRedux } from "../../opening/redux.ts";
 import { openWholeZImageControl } from "../../opening/z-image-control.ts";
+import type { Device } from "../../runtime/device.ts";
 import { machineMemory } from "../../runtime/machine-memory.ts";
 import { createScratchFolder } from "../../runtime/scratch.ts";
 import { createLoraMemory } from "../weights/lora-slots.ts";
@@ -40,13 +41,17 @@ import type { ModelFamily, NamedAdapter, Studio, StudioOptions } from "./studio.
 const MOST_PLANNED = 5 * 2 ** 30;
 
 /**
- * Of open sessions: what the user allows, in bytes. Unless told, half of the machine's memory, and pictures are planned within 5 GiB of it:
- * the rest belongs to Figma and the system. In 24 GB all networks of two models of Stable Diffusion 1.5 stay open together, or of one of
- * XL, exact and fast.
+ * Of open sessions on a device: what the user allows, in bytes. Unless told, half of the machine's memory, and pictures are planned within
+ * 5 GiB of it: the rest belongs to Figma and the system. In 24 GB all networks of two models of Stable Diffusion 1.5 stay open together,
+ * or of one of XL, exact and fast. How much memory a graphics card has is not known: nothing more stays open there than is planned.
  */
-export function memoryBounds(allowed?: number): Pick<Sessions, "budget" | "room"> {
-  const room = allowed ?? machineMemory().total / 2;
-  return { budget: allowed ?? Math.min(MOST_PLANNED, room), room };
+export function memoryBounds(
+  { info: { provider } }: { readonly info: Pick<Device["info"], "provider"> },
+  allowed?: number,
+): Pick<Sessions, "budget" | "room"> {
+  const half = machineMemory().total / 2;
+  const budget = allowed ?? Math.min(MOST_PLANNED, half);
+  return { budget, room: allowed ?? (provider === "cpu" ? half : budget) };
 }
 
 /** Of results that are kept for the next picture: their share of the budget, and bytes at the most. */
@@ -68,7 +73,7 @@ export function createStudio<F extends ModelFamily>({
   names = "ids",
   onUse = () => {},
 }: StudioOptions<F>): Studio<F> {
-  const sessions = createSessions({ device, ...memoryBounds(memoryBudget) });
+  const sessions = createSessions({ device, ...memoryBounds(device, memoryBudget) });
   const kept = createKeptResults(Math.min(KEPT_BYTES, sessions.budget * KEPT_SHARE));
   const models = new Map<string, AnyModel>();
   const memory = new Map<string, Promise<unknown>>();
