@@ -1,7 +1,7 @@
 import type { Model } from "../../companion/checkpoint/model.ts";
 import { openStudio } from "../../companion/pipeline/open-studio.ts";
 import type { NamedAdapter } from "../../companion/pipeline/studio/studio.ts";
-import type { Device } from "../../companion/runtime/device.ts";
+import { cpuDevice } from "../../companion/runtime/device.ts";
 import { Problem } from "../../shared/problem.ts";
 
 const [SD1, XL] = ["sd1", "sdxl"];
@@ -31,7 +31,7 @@ test.each([
       throw new Problem("model-not-found", wanted);
     },
   };
-  const studio = openStudio({ device: {} as Device, library });
+  const studio = openStudio({ device: cpuDevice(), library });
   await expect(studio.openLora(name, { family, denoiser: { architecture: "unet" } } as Model)).rejects.toThrow(
     id === "elsewhere" ? "elsewhere" : `There is no file "${id.split("/").at(-1)}"`,
   );
