@@ -38,6 +38,7 @@ import { createKeptStates } from "./kept-states.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import type { ModelFamily, NamedAdapter, Studio, StudioOptions } from "./studio.ts";
 
+/** Bytes that pictures are planned within, at the most, unless the user says otherwise. */
 const MOST_PLANNED = 5 * 2 ** 30;
 
 /**
